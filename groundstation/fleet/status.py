@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from groundstation.fleet.sample import Name, Sample
 
 
@@ -76,7 +78,7 @@ class MissionProgress(Sample, frozen=True, kw_only=True):
     """`no_mission`, `not_started`, `active`, `paused`, `complete`; None when not told."""
 
 
-class SensorHealth(Sample, frozen=True, kw_only=True):
+class SensorHealth(msgspec.Struct, frozen=True, kw_only=True):
     """One part of the vehicle as SYS_STATUS lists it. Parts that are not present are not listed."""
 
     name: str
