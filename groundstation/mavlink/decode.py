@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table from MAVLink message to samples. Pure: fields in, samples out.
 
-Every message that a vehicle sends is in one of three tables: decoded here, read elsewhere in this room or by the bridge,
-or ignored for a reason. A message in none of them is reported once by the bridge.
+Every message that a vehicle sends is in one of three tables: decoded here, read elsewhere in this room or by the
+bridge, or ignored for a reason. A message in none of them is reported once by the bridge.
 """
 
 from __future__ import annotations

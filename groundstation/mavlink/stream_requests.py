@@ -2,8 +2,8 @@
 """Asks an autopilot for what a station shows, on one link. Sans-I/O: acks and ticks in, messages to send out.
 
 ArduPilot gives nothing but its heartbeat until asked; PX4 gives 330 frames a second and must be slowed. Requests go out
-one at a time, each waits for its ack; a message that is refused (2, 3, 4) is not asked for again, one that was granted and
-doesn't flow is, ever less often. Where SET_MESSAGE_INTERVAL itself is unsupported, REQUEST_DATA_STREAM does it.
+one at a time, each waits for its ack; a message that is refused (2, 3, 4) is not asked for again, one that was granted
+and doesn't flow is, ever less often. Where SET_MESSAGE_INTERVAL itself is unsupported, REQUEST_DATA_STREAM does it.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ ACCEPTED, UNSUPPORTED = 0, 3
 FALLBACK_RATE_HZ = 4
 
 _COMMON_HZ: dict[str, float] = {
-    "ATTITUDE": 10.0,
-    "GLOBAL_POSITION_INT": 5.0,
+    "ATTITUDE": 5.0,
+    "GLOBAL_POSITION_INT": 4.0,
     "VFR_HUD": 4.0,
     "SYS_STATUS": 1.0,
     "GPS_RAW_INT": 1.0,

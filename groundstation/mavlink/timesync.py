@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Round trip of a link and start of an autopilot's clock, by TIMESYNC. Sans-I/O; one for each autopilot on a link.
 
-An autopilot's boot moment on our clock is what tells two autopilots with one system id apart, and a reboot from a pause:
-within one life it stays where it is.
+An autopilot's boot moment on our clock is what tells two autopilots with one system id apart, and a reboot from a
+pause: within one life it stays where it is.
 """
 
 from __future__ import annotations
