@@ -127,3 +127,51 @@ def bridge(
     process = make_bridge(parse_broker_url(broker), link, root, settings)
     with stop_on_signal() as stop:
         process.run(stop)
+
+
+@app.command()
+def watch(
+    broker: Broker = DEFAULT_BROKER,
+    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for scripts.")] = False,
+    duration: Annotated[float | None, typer.Option(help="End after so many seconds.", min=0.1)] = None,
+    period: Annotated[float, typer.Option(help="With --json: seconds between lines of a vehicle.", min=0.05)] = 1.0,
+) -> None:
+    """Show every vehicle under fleet/ and sim/ in the terminal."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.watch import watch_json, watch_table
+    from groundstation.transport.broker_url import parse_broker_url
+
+    url = parse_broker_url(broker)
+    with stop_on_signal() as stop:
+        if json_lines:
+            watch_json(url, stop, duration, period)
+        else:
+            watch_table(url, stop, duration)
+
+
+@app.command()
+def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
+    """Say what this machine lacks and how to get it."""
+    import msgspec
+    from rich.table import Table
+    from rich.text import Text
+
+    from groundstation.app.doctor import examine
+
+    findings = examine()
+    if json_lines:
+        typer.echo(msgspec.json.encode(findings).decode())
+    else:
+        table = Table(box=None, pad_edge=False)
+        for name in ("", "what", "found", "remedy"):
+            table.add_column(name)
+        for one in findings:
+            mark = (
+                Text("ok", "green")
+                if one.is_good
+                else Text("missing" if one.is_needed else "could be better", "yellow")
+            )
+            table.add_row(mark, one.name, Text(one.found), Text("" if one.is_good else one.remedy))
+        Console().print(table)
+    if any(one.is_needed and not one.is_good for one in findings):
+        raise typer.Exit(1)
