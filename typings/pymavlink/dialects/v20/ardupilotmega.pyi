@@ -1,0 +1,3 @@
+from typing import Any
+
+mavlink_map: dict[int, Any]
