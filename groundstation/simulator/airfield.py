@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All simulated vehicles on one field: the physics and the autopilots, stepped together. Sans-I/O, deterministic."""
+"""All simulated vehicles on one field: the physics and the autopilots, stepped together.
+
+Sans-I/O, deterministic.
+"""
 
 from __future__ import annotations
 

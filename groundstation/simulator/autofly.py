@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pilot on board of a vehicle that flies by itself: waits, plans a mission, arms, flies it, lands, rests. Sans-I/O.
 
-It does what an operator could have done, with the same refusals; every link sees the modes, texts and missions of it.
+It does what an operator could have done, with the same refusals; every link sees the modes, texts and
+missions of it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """One simulated ArduPilot: bytes and ticks in, bytes and a flight demand out.
 
-Holds what one vehicle knows and ties its parts together; each part (commands, missions, telemetry, failsafes, guidance)
-lives in its own module. Sans-I/O: no socket, no clock, no thread. Times are seconds of the simulation.
+Holds what one vehicle knows and ties its parts together; each part (commands, missions, telemetry,
+failsafes, guidance) lives in its own module. Sans-I/O: no socket, no clock, no thread. Times are seconds of
+the simulation.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From power-on to armable: what a simulated ArduPilot says and knows at each age.
 
-Tables of what ArduCopter and ArduPlane 4.5.7 were seen to do after a cold start (ages in seconds since the process
-began). Pure: an age comes in, a fact goes out.
+Tables of what ArduCopter and ArduPlane 4.5.7 were seen to do after a cold start (ages in seconds since the
+process began). Pure: an age comes in, a fact goes out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands a simulated ArduPilot understands, with the results and refusals that were seen of 4.5.7.
 
-A table from MAV_CMD to a function that does it and returns a MAV_RESULT. What isn't in the table is answered with
-UNSUPPORTED, on purpose: a simulator that can do more than the vehicle hides bugs. Sans-I/O.
+A table from MAV_CMD to a function that does it and returns a MAV_RESULT. What isn't in the table is answered
+with UNSUPPORTED, on purpose: a simulator that can do more than the vehicle hides bugs. Sans-I/O.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from groundstation.simulator import telemetry
 from groundstation.simulator.arming import FORCE_DISARM_MAGIC, FORCE_MAGIC
 from groundstation.simulator.boot import INFO, NOTICE, WARNING
 from groundstation.simulator.copter import CopterGuidance
-from groundstation.simulator.field import Spot
 from groundstation.simulator.plane import PlaneGuidance
 from groundstation.simulator.streams import SCHEDULABLE
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.field import Spot
     from groundstation.simulator.links import Link
     from groundstation.simulator.wire import Message
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a simulated ArduPilot answers besides commands: parameters, missions, clock, files, guided targets. Sans-I/O."""
+"""What a simulated ArduPilot answers besides commands: parameters, missions, clock, files, guided targets.
+
+Sans-I/O.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one vehicle does by itself when something is lost: station, battery, GPS. Sans-I/O.
 
-The mode a failsafe chose is kept when its cause goes; both edges are said. Timings as seen in ArduPilot 4.5.7.
+The mode a failsafe chose is kept when its cause goes; both edges are said. Timings as seen in ArduPilot
+4.5.7.
 """
 
 from __future__ import annotations
@@ -115,9 +116,12 @@ class Failsafes:
         self._critical_since_s = _since(self._critical_since_s, now_s, holds=voltage_v < critical_v)
         if self._critical_since_s is not None and now_s - self._critical_since_s >= wait_s:
             self._battery_fails(CHARGE_CRITICAL, "critical", "BATT_FS_CRT_ACT")
-        elif self.charge_state == CHARGE_OK and self._low_since_s is not None:
-            if now_s - self._low_since_s >= wait_s:
-                self._battery_fails(CHARGE_LOW, "low", "BATT_FS_LOW_ACT")
+        elif (
+            self.charge_state == CHARGE_OK
+            and self._low_since_s is not None
+            and now_s - self._low_since_s >= wait_s
+        ):
+            self._battery_fails(CHARGE_LOW, "low", "BATT_FS_LOW_ACT")
 
     def _battery_fails(self, state: int, word: str, parameter: str) -> None:
         vehicle = self._vehicle

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Things that go wrong on request: a table of named faults, each with a beginning and an end.
 
-Written as ``kind:sysid@start+duration`` in seconds of the simulation, ``link_loss:2@30+10``; without ``+duration`` a
-fault stays. Pure: a `FaultBoard` is told the time.
+Written as ``kind:sysid@start+duration`` in seconds of the simulation, ``link_loss:2@30+10``; without
+``+duration`` a fault stays. Pure: a `FaultBoard` is told the time.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ground under the simulated vehicles: flat metres around one point, to and from latitude and longitude. Pure."""
+"""The ground under the simulated vehicles: flat metres around one point, to and from latitude and longitude.
+
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What differs between the flavours of simulated autopilot, as tables: identity, modes, boot, texts, refusals. Pure."""
+"""What differs between the flavours of simulated autopilot, as tables: identity, modes, boot, texts, refusals.
+
+Pure.
+"""
 
 from __future__ import annotations
 

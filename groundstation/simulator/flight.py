@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Point-mass flight of all vehicles, stepped together in numpy.
 
-Multicopters tilt to accelerate, planes bank to turn; both fly in the same gusty wind, drain a battery and are seen by
-a noisy GPS. A vehicle asks with a `Demand` and reads a `Motion`. No MAVLink, no clock: a step is told its length.
-Positions are metres north, east and down of the field's origin on flat ground; angles inside are radians.
-Runs on the simulator's thread. All arrays have shape (n,) or (fields, n), dtype float64.
+Multicopters tilt to accelerate, planes bank to turn; both fly in the same gusty wind, drain a battery and
+are seen by a noisy GPS. A vehicle asks with a `Demand` and reads a `Motion`. No MAVLink, no clock: a step is
+told its length. Positions are metres north, east and down of the field's origin on flat ground; angles
+inside are radians. Runs on the simulator's thread. All arrays have shape (n,) or (fields, n), dtype float64.
 """
 
 from __future__ import annotations

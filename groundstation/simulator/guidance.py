@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the guidance of every flavour shares: landed state, targets, the mission's items that aren't flown. Sans-I/O.
 
-A flavour subclasses `Guidance`: it turns the flight mode and its targets into a `Demand` for the physics, once a tick.
+A flavour subclasses `Guidance`: it turns the flight mode and its targets into a `Demand` for the physics,
+once a tick.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Flying a mission: which item is current, what happens when it is done. Sans-I/O.
 
-Works for every flavour: the flavour's guidance begins an item and says when it is done; this module goes on to the
-next, does what isn't flown (speed, jumps, servo), and tells the ground.
+Works for every flavour: the flavour's guidance begins an item and says when it is done; this module goes on
+to the next, does what isn't flown (speed, jumps, servo), and tells the ground.
 """
 
 from __future__ import annotations

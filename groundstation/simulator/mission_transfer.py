@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The mission protocol as ArduPilot 4.5.7 speaks it: upload, download, partial write, clear. Sans-I/O.
 
-It asks with MISSION_REQUEST, keeps each item at once (nothing is rolled back), asks again every second and gives up
-after eight; times come from the vehicle's clock.
+It asks with MISSION_REQUEST, keeps each item at once (nothing is rolled back), asks again every second and
+gives up after eight; times come from the vehicle's clock.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The list of mission items one vehicle keeps, and what ArduPilot makes of an item when it stores it. Pure."""
+"""The list of mission items one vehicle keeps, and what ArduPilot makes of an item when it stores it.
+
+Pure.
+"""
 
 from __future__ import annotations
 

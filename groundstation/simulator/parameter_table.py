@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parameters of the simulated autopilots, as data: ``NAME=value:type`` in the order of their indices.
 
-Names, values and types are those ArduCopter 4.5.7 gave of itself (our own capture of a full list, without the
-simulator's SIM_ group); the plane's own ones are ArduPlane's defaults. Battery and ground station failsafes are
-switched on here, as on a vehicle prepared for flight. Types are MAV_PARAM_TYPE: 2 int8, 4 int16, 6 int32, 9 real32.
+Names, values and types are those ArduCopter 4.5.7 gave of itself (our own capture of a full list, without
+the simulator's SIM_ group); the plane's own ones are ArduPlane's defaults. Battery and ground station
+failsafes are switched on here, as on a vehicle prepared for flight. Types are MAV_PARAM_TYPE: 2 int8, 4
+int16, 6 int32, 9 real32.
 """
 
 SHARED = """

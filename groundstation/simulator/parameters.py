@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parameters of one simulated ArduPilot: a table that keeps whatever it is given, in the type it has.
 
-Behaviour observed in ArduPilot 4.5.7: no range check, integers cut off and limited by their type, NaN and infinity
-ignored, names are case sensitive. Pure; no clock, no I/O.
+Behaviour observed in ArduPilot 4.5.7: no range check, integers cut off and limited by their type, NaN and
+infinity ignored, names are case sensitive. Pure; no clock, no I/O.
 """
 
 from __future__ import annotations

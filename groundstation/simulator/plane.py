@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a simulated ArduPlane flies: its modes, the automatic take-off and landing, its mission items. Sans-I/O."""
+"""How a simulated ArduPlane flies: its modes, the automatic take-off and landing, its mission items.
+
+Sans-I/O.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which telemetry a link gets, and when.
 
-ArduPilot's stream groups and the per-link schedule. A fresh link gets a HEARTBEAT a second and, on a plane, all
-streams at 1 Hz; everything else is asked for. Pure: time comes in as an argument.
+ArduPilot's stream groups and the per-link schedule. A fresh link gets a HEARTBEAT a second and, on a plane,
+all streams at 1 Hz; everything else is asked for. Pure: time comes in as an argument.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The telemetry of a simulated ArduPilot: a table from message id to the function that fills it.
 
-Each function returns the field values of its message, or ``None`` when a real one would not send it now. Before the GPS
-and the estimator are there, the fields hold the real thing's zeros and marks. Pure: reads a vehicle, changes nothing.
+Each function returns the field values of its message, or ``None`` when a real one would not send it now.
+Before the GPS and the estimator are there, the fields hold the real thing's zeros and marks. Pure: reads a
+vehicle, changes nothing.
 """
 
 from __future__ import annotations

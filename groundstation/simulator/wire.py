@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """MAVLink frames as the simulated autopilots write and read them.
 
-The typed door to pymavlink of this room: message layouts and CRC extras come from its ardupilotmega dialect, the
-packing and the parsing are done here with precomputed structs, since a hundred vehicles send thousands of frames a
-second. Pure functions and one stream parser; no I/O, no clock. Runs on the simulator's thread.
+The typed door to pymavlink of this room: message layouts and CRC extras come from its ardupilotmega dialect,
+the packing and the parsing are done here with precomputed structs, since a hundred vehicles send thousands
+of frames a second. Pure functions and one stream parser; no I/O, no clock. Runs on the simulator's thread.
 """
 
 from __future__ import annotations
