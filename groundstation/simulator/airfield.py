@@ -13,7 +13,7 @@ from groundstation.simulator.autopilot import Vehicle
 from groundstation.simulator.faults import KINDS, FaultBoard, Victim
 from groundstation.simulator.field import Field
 from groundstation.simulator.flavours import FLAVOURS, Flavour
-from groundstation.simulator.flight import Flight
+from groundstation.simulator.flight import Demand, Flight
 from groundstation.simulator.parameters import declared
 
 if TYPE_CHECKING:
@@ -65,14 +65,11 @@ class Airfield:
         self._park(flavours)
         motions = self.flight.motions()
         for vehicle, motion in zip(self.vehicles, motions, strict=True):
-            vehicle.motion = motion
-        self._demands = [vehicle.guidance.tick() for vehicle in self.vehicles]
+            vehicle.stand(motion)
+        self._demands = [Demand()] * len(self.vehicles)
         self._faults = FaultBoard(plan.faults)
         self._pilots = (
-            [
-                OnboardPilot(vehicle, self.flight, index, plan.seed)
-                for index, vehicle in enumerate(self.vehicles)
-            ]
+            [OnboardPilot(vehicle, self.flight, index, plan.seed) for index, vehicle in enumerate(self.vehicles)]
             if plan.autofly
             else []
         )
@@ -102,9 +99,7 @@ class Airfield:
         for fault, begins in self._faults.due(self.now_s):
             self._apply(fault.kind, fault.system, begins=begins)
         now_s = self.now_s
-        self._demands = [
-            vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)
-        ]
+        self._demands = [vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)]
         for pilot in self._pilots:
             pilot.tick(now_s)
 

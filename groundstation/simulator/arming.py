@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from groundstation.simulator.boot import CRITICAL, INFO
@@ -29,7 +30,8 @@ class Arming:
         self.is_healthy = False
         """SYS_STATUS bit 28: up to a second old, judged for the mode of then."""
         self._next_health_s = vehicle.now_s
-        self._next_complaint_s = vehicle.booted_at_s + _PREARM_REPEAT_S
+        past = max(math.floor((vehicle.now_s - vehicle.booted_at_s) / _PREARM_REPEAT_S), 0)
+        self._next_complaint_s = vehicle.booted_at_s + (past + 1) * _PREARM_REPEAT_S
         self._idle_since_s = vehicle.now_s
         self.extra_reasons: list[str] = []
         """Reasons that stay until a reboot."""
@@ -89,9 +91,7 @@ class Arming:
 
     def complain(self) -> None:
         """Say what is wrong before arming, one text each."""
-        for reason in self._checks(
-            needs_position=self._vehicle.flavour.modes[self._vehicle.mode].needs_position
-        ):
+        for reason in self._checks(needs_position=self._vehicle.flavour.modes[self._vehicle.mode].needs_position):
             self._vehicle.say(CRITICAL, f"PreArm: {reason}")
 
     def tick(self) -> None:

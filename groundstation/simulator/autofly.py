@@ -36,10 +36,7 @@ Course = list[tuple[float, float, float]]
 def _ring(size_m: float, height_m: float, spin: float) -> Course:
     """A polygon of eight corners, climbing and sinking by a quarter."""
     corners = [spin + step * math.pi / 4.0 for step in range(9)]
-    return [
-        (size_m * math.cos(a), size_m * math.sin(a), height_m * (1.0 + 0.25 * math.sin(2.0 * a)))
-        for a in corners
-    ]
+    return [(size_m * math.cos(a), size_m * math.sin(a), height_m * (1.0 + 0.25 * math.sin(2.0 * a))) for a in corners]
 
 
 def _star(size_m: float, height_m: float, spin: float) -> Course:

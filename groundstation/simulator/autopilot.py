@@ -117,8 +117,8 @@ class Vehicle:
         age_s = self.age_s
         self._told = sum(1 for said in self.flavour.boot.texts if said.age_s < age_s)
         self._has_burst = age_s >= FIRST_BURST_S
-        self._next_timesync_s = math.ceil(max(age_s, 1e-9) / _TIMESYNC_S) * _TIMESYNC_S
-        self._next_runtime_s = math.ceil(max(age_s, 1e-9) / _RUNTIME_S) * _RUNTIME_S
+        self._next_timesync_s = (max(age_s, 0.0) // _TIMESYNC_S + 1.0) * _TIMESYNC_S
+        self._next_runtime_s = (max(age_s, 0.0) // _RUNTIME_S + 1.0) * _RUNTIME_S
 
     # --- what it knows --------------------------------------------------
 
@@ -219,9 +219,7 @@ class Vehicle:
             for link in self.links:
                 link.send(number, payload)
 
-    def echo_parameter(
-        self, parameter: Parameter, link: Link | None = None, *, index: int = UNINDEXED
-    ) -> None:
+    def echo_parameter(self, parameter: Parameter, link: Link | None = None, *, index: int = UNINDEXED) -> None:
         """Send a PARAM_VALUE on one link, on all of them when ``link`` is ``None``."""
         payload = known_type(_PARAM_VALUE).payload(
             {
@@ -262,9 +260,7 @@ class Vehicle:
                 self._show_mode()
 
     def _dispatch(self, link: Link, message: Message) -> None:
-        handler = commands.MESSAGE_HANDLERS.get(message.number) or conversations.MESSAGE_HANDLERS.get(
-            message.number
-        )
+        handler = commands.MESSAGE_HANDLERS.get(message.number) or conversations.MESSAGE_HANDLERS.get(message.number)
         if handler is not None:
             handler(self, link, message)
 
@@ -316,9 +312,7 @@ class Vehicle:
             self.broadcast(_TIMESYNC, tc1=0, ts1=int(age_s * 1e9) + 1)
         if age_s >= self._next_runtime_s:
             self._next_runtime_s += _RUNTIME_S
-            runtime = self.parameters.store(
-                "STAT_RUNTIME", self.parameters.value("STAT_RUNTIME") + _RUNTIME_S
-            )
+            runtime = self.parameters.store("STAT_RUNTIME", self.parameters.value("STAT_RUNTIME") + _RUNTIME_S)
             if runtime is not None:
                 self.echo_parameter(runtime)
 
@@ -361,6 +355,12 @@ class Vehicle:
         self.mode = mode
         self._is_mode_new = True
         self.guidance.enter(mode)
+
+    def stand(self, motion: Motion) -> None:
+        """Be put on the field before the first tick; one that skipped its boot knows its home already."""
+        self.motion = motion
+        if self.age_s >= self.flavour.boot.home_s:
+            self.home = self.position
 
     def transmit_as(self, system: int) -> None:
         """Put another system id into every frame from now on (a fault); it still answers to its own."""

@@ -376,9 +376,7 @@ def _calibrate(vehicle: Vehicle, order: Order) -> Result:
 
 def _calibrate_pressure(vehicle: Vehicle, order: Order) -> Result:
     """Barometers (and a plane's airspeed sensor): in progress at once, accepted at the end."""
-    steps = (
-        [(0.8, IN_PROGRESS), (1.8, ACCEPTED)] if vehicle.flavour.airframe.is_plane else [(0.078, ACCEPTED)]
-    )
+    steps = [(0.8, IN_PROGRESS), (1.8, ACCEPTED)] if vehicle.flavour.airframe.is_plane else [(0.078, ACCEPTED)]
     for delay_s, result in steps:
         vehicle.later(delay_s, lambda result=result: _acknowledge(vehicle, order, result))  # type: ignore[misc]
     return IN_PROGRESS

@@ -112,10 +112,7 @@ def _file_transfer(_vehicle: Vehicle, link: Link, message: Message) -> None:
 def _guided_target(vehicle: Vehicle, _link: Link, message: Message) -> None:
     """SET_POSITION_TARGET_GLOBAL_INT: only in the guided mode; a plane takes the height alone. No answer."""
     values = message.values
-    if (
-        vehicle.mode != vehicle.flavour.guided_mode
-        or values["type_mask"] & _IGNORE_POSITION == _IGNORE_POSITION
-    ):
+    if vehicle.mode != vehicle.flavour.guided_mode or values["type_mask"] & _IGNORE_POSITION == _IGNORE_POSITION:
         return
     guidance = vehicle.guidance
     down_m = guidance.down_of(values["alt"], is_relative=values["coordinate_frame"] in _RELATIVE_FRAMES)

@@ -116,20 +116,14 @@ class Failsafes:
         self._critical_since_s = _since(self._critical_since_s, now_s, holds=voltage_v < critical_v)
         if self._critical_since_s is not None and now_s - self._critical_since_s >= wait_s:
             self._battery_fails(CHARGE_CRITICAL, "critical", "BATT_FS_CRT_ACT")
-        elif (
-            self.charge_state == CHARGE_OK
-            and self._low_since_s is not None
-            and now_s - self._low_since_s >= wait_s
-        ):
+        elif self.charge_state == CHARGE_OK and self._low_since_s is not None and now_s - self._low_since_s >= wait_s:
             self._battery_fails(CHARGE_LOW, "low", "BATT_FS_LOW_ACT")
 
     def _battery_fails(self, state: int, word: str, parameter: str) -> None:
         vehicle = self._vehicle
         self.charge_state = state
         motion = vehicle.motion
-        vehicle.say(
-            WARNING, f"Battery 1 is {word} {motion.voltage_v:.2f}V used {motion.consumed_mah:.0f} mAh"
-        )
+        vehicle.say(WARNING, f"Battery 1 is {word} {motion.voltage_v:.2f}V used {motion.consumed_mah:.0f} mAh")
         vehicle.say(WARNING, "Battery Failsafe")
         actions = _BATTERY_ACTIONS if vehicle.flavour.land_mode is not None else _PLANE_BATTERY_ACTIONS
         self._act(actions.get(int(vehicle.parameters.value(parameter)), ""))

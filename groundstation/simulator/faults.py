@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from groundstation.simulator.autopilot import Vehicle
     from groundstation.simulator.flight import Flight
 
-_FORM = re.compile(
-    r"(?P<kind>\w+):(?P<system>\d+)@(?P<start>\d+(?:\.\d+)?)(?:\+(?P<duration>\d+(?:\.\d+)?))?"
-)
+_FORM = re.compile(r"(?P<kind>\w+):(?P<system>\d+)@(?P<start>\d+(?:\.\d+)?)(?:\+(?P<duration>\d+(?:\.\d+)?))?")
 _GAP_FRAMES = 25
 _SLOW_S = 4.0
 _LOW_CHARGE = 0.09

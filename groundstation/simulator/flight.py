@@ -204,9 +204,7 @@ class Flight:
         keep = math.exp(-dt_s / _GUST_S)
         stir = self._gust_mps * math.sqrt(1.0 - keep * keep)
         noise = self._random.standard_normal((2, self.table.shape[1]))
-        for name, mean, shake in zip(
-            ("wind_north_mps", "wind_east_mps"), self._wind_mean, noise, strict=True
-        ):
+        for name, mean, shake in zip(("wind_north_mps", "wind_east_mps"), self._wind_mean, noise, strict=True):
             row = self._row[name]
             row[:] = mean + (row - mean) * keep + stir * shake
 
@@ -216,18 +214,12 @@ class Flight:
         north, east, down = row["velocity_north_mps"], row["velocity_east_mps"], row["velocity_down_mps"]
         air_north, air_east = north - row["wind_north_mps"], east - row["wind_east_mps"]
         held = 1.0 - demand["drifting"]
-        push_north = held * (
-            np.clip((demand["velocity_north_mps"] - north) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_north
-        )
-        push_east = held * (
-            np.clip((demand["velocity_east_mps"] - east) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_east
-        )
+        push_north = held * (np.clip((demand["velocity_north_mps"] - north) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_north)
+        push_east = held * (np.clip((demand["velocity_east_mps"] - east) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_east)
         flying = (demand["running"] > 0.5) & (row["grounded"] < 0.5)
         cos, sin = np.cos(row["yaw_rad"]), np.sin(row["yaw_rad"])
         forward, right = push_north * cos + push_east * sin, push_east * cos - push_north * sin
-        pitch_aim = np.where(
-            flying, np.clip(-np.arctan(forward / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0
-        )
+        pitch_aim = np.where(flying, np.clip(-np.arctan(forward / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
         roll_aim = np.where(flying, np.clip(np.arctan(right / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
         lag = 1.0 - math.exp(-dt_s / _TILT_S)
         pitch = row["pitch_rad"] + (pitch_aim - row["pitch_rad"]) * lag
@@ -242,9 +234,7 @@ class Flight:
         climb = np.clip((demand["velocity_down_mps"] - down) * 2.5, -2.5, 2.5)
         fall = GRAVITY_MPS2 - 0.02 * down * np.abs(down)
         next_down = down + np.where(demand["running"] > 0.5, climb, fall) * dt_s
-        row["throttle"][:] = np.where(
-            plane, row["throttle"], _copter_throttle(demand, flying, climb, self._hover)
-        )
+        row["throttle"][:] = np.where(plane, row["throttle"], _copter_throttle(demand, flying, climb, self._hover))
         return next_north, next_east, next_down
 
     def _plane_step(self, dt_s: float, demand: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
@@ -263,18 +253,13 @@ class Flight:
         )
         roll_step = (bank_aim - row["roll_rad"]) * (1.0 - math.exp(-dt_s / _BANK_S))
         roll = row["roll_rad"] + np.clip(roll_step, -_BANK_RATE * dt_s, _BANK_RATE * dt_s)
-        yaw = (
-            row["yaw_rad"]
-            + np.where(airborne, GRAVITY_MPS2 * np.tan(roll) / np.maximum(speed, 8.0), 0.0) * dt_s
-        )
+        yaw = row["yaw_rad"] + np.where(airborne, GRAVITY_MPS2 * np.tan(roll) / np.maximum(speed, 8.0), 0.0) * dt_s
         rolling = ~airborne & (speed > 0.0) & ~running
         gain = np.where(rolling, -3.0, np.clip((demand["airspeed_mps"] * running - speed) * 0.8, -2.0, 4.0))
         speed = np.maximum(speed + gain * dt_s, 0.0)
         can_fly = speed > _LIFT_OFF_MPS
         sink = np.where(running, np.clip(demand["velocity_down_mps"], -6.0, 5.0), 2.5)
-        sink = np.where(
-            airborne, np.where(can_fly, sink, np.maximum(sink, 2.0)), np.where(can_fly, sink, 0.0)
-        )
+        sink = np.where(airborne, np.where(can_fly, sink, np.maximum(sink, 2.0)), np.where(can_fly, sink, 0.0))
         next_down = down + np.clip((sink - down) * 1.4, -4.0, 4.0) * dt_s
         level = np.sqrt(np.maximum(speed * speed - next_down * next_down, 0.0))
         drift = np.where(airborne, 1.0, 0.0)
@@ -315,17 +300,13 @@ class Flight:
         air = np.hypot(
             row["velocity_north_mps"] - row["wind_north_mps"], row["velocity_east_mps"] - row["wind_east_mps"]
         )
-        row["airspeed_mps"][:] = np.where(
-            plane, row["airspeed_mps"], np.where(row["grounded"] > 0.5, 0.0, air)
-        )
+        row["airspeed_mps"][:] = np.where(plane, row["airspeed_mps"], np.where(row["grounded"] > 0.5, 0.0, air))
 
     def _drain(self, dt_s: float, demand: dict[str, Floats]) -> None:
         row = self._row
         power = row["throttle"] ** 1.1 * self._full * (demand["running"] > 0.5)
         row["current_a"][:] = self._idle + power
-        row["consumed_mah"][:] = np.minimum(
-            row["consumed_mah"] + row["current_a"] * dt_s / 3.6, self._capacity
-        )
+        row["consumed_mah"][:] = np.minimum(row["consumed_mah"] + row["current_a"] * dt_s / 3.6, self._capacity)
         used = row["consumed_mah"] / self._capacity
         rest = _FULL_V - (_FULL_V - _EMPTY_V) * used
         row["voltage_v"][:] = rest - row["current_a"] * _INNER_OHM

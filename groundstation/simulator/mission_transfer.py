@@ -172,9 +172,7 @@ class MissionTransfer:
         vehicle = self._vehicle
         plan = vehicle.plans[upload.kind]
         result = Result.ACCEPTED
-        if upload.kind == FENCE and any(
-            item.command in _POLYGONS and item.params[0] < 3 for item in plan.items
-        ):
+        if upload.kind == FENCE and any(item.command in _POLYGONS and item.params[0] < 3 for item in plan.items):
             result = Result.ERROR
         if upload.kind == MISSION:
             vehicle.guidance.mission.forget()

@@ -106,9 +106,7 @@ class PlaneGuidance(Guidance):
             self._start_takeoff(self.down_of(height_m, is_relative=True))
             distance_m = self.vehicle.parameters.value("TKOFF_DIST")
             heading_deg = math.degrees(self._runway_rad)
-            self.vehicle.say(
-                INFO, f"Takeoff to {height_m:.0f}m for {distance_m:.1f}m heading {heading_deg:.1f} deg"
-            )
+            self.vehicle.say(INFO, f"Takeoff to {height_m:.0f}m for {distance_m:.1f}m heading {heading_deg:.1f} deg")
 
     def armed(self) -> None:
         """Take off at once when the mode is TAKEOFF, or AUTO at its take-off item."""
@@ -180,9 +178,7 @@ class PlaneGuidance(Guidance):
             self._begin_phase("approach")
             self.vehicle.say(INFO, f"Landing approach start at {self.vehicle.height_home_m:.1f}m")
         elif item.command in _CIRCLES:
-            self._circle_at(
-                self.place(item), abs(item.params[2]) if item.command != Nav.LOITER_TO_ALT else 0.0
-            )
+            self._circle_at(self.place(item), abs(item.params[2]) if item.command != Nav.LOITER_TO_ALT else 0.0)
             self._begin_phase("circle")
         else:
             self.target = self.place(item)

@@ -48,9 +48,7 @@ class LinkText:
         kind, _, rest = text.partition(":")
         host, _, port = rest.rpartition(":")
         if kind not in PORTS or not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
-            raise SimulationError(
-                f"link {text!r}: expected udpout:host:port, udpin:host:port or tcpin:host:port"
-            )
+            raise SimulationError(f"link {text!r}: expected udpout:host:port, udpin:host:port or tcpin:host:port")
         if kind == "udpout" and int(port) == 0:
             raise SimulationError(f"link {text!r}: udpout needs the port of a ground station")
         return cls(kind, host, int(port))

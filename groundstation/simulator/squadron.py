@@ -77,10 +77,7 @@ class Squadron:
     @property
     def addresses(self) -> dict[int, Address]:
         """System id to the host and port where its vehicle listens (or, for ``udpout``, sends to)."""
-        return {
-            vehicle.system: port.address
-            for vehicle, port in zip(self.airfield.vehicles, self._ports, strict=True)
-        }
+        return {vehicle.system: port.address for vehicle, port in zip(self.airfield.vehicles, self._ports, strict=True)}
 
     def run(self, stop: threading.Event) -> None:
         """Simulate until ``stop`` is set, then close all sockets. Call from the thread that shall do it."""

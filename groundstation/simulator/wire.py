@@ -125,9 +125,7 @@ def frame_v2(number: int, payload: bytes, *, sequence: int, system: int, compone
         system: System id of the sender.
         component: Component id of the sender, 1 for an autopilot.
     """
-    header = _HEADER_V2.pack(
-        MAGIC_V2, len(payload), 0, 0, sequence, system, component, number & 0xFFFF, number >> 16
-    )
+    header = _HEADER_V2.pack(MAGIC_V2, len(payload), 0, 0, sequence, system, component, number & 0xFFFF, number >> 16)
     body = header + payload
     checksum = crc16.mcrf4xx(body[1:] + bytes((known_type(number).crc_extra,)))
     return body + checksum.to_bytes(2, "little")

@@ -1,3 +1,3 @@
 from typing import Any
 
-mavlink_map: dict[int, Any]
+def __getattr__(name: str) -> Any: ...

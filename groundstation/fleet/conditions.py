@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with a vehicle right now, worst first. A table of pure rules.
+
+Limits: battery as most operators set their first failsafe; heartbeat ages as the bridge judges them.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+
+import msgspec
+
+from groundstation.fleet.energy import ChargeState
+from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.link import ConnReason, LinkState
+from groundstation.fleet.navigation import GpsFix
+from groundstation.fleet.status import SystemStatus
+from groundstation.fleet.vehicle import VehicleState
+
+BATTERY_CAUTION_FRACTION = 0.25
+BATTERY_WARNING_FRACTION = 0.15
+ESTIMATOR_FAILED_RATIO = 1.0
+"""Innovation test ratios above this are failures (MAVLink ESTIMATOR_STATUS)."""
+
+
+class Level(enum.IntEnum):
+    """How bad it is, in aviation's terms. Sorting by it puts the worst first when reversed."""
+
+    NORMAL = 0
+    ADVISORY = 1
+    CAUTION = 2
+    WARNING = 3
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One thing that is wrong."""
+
+    level: Level
+    """How bad."""
+    text: str
+    """In a few words, lower case, with the number that matters."""
+
+
+Rule = Callable[[VehicleState, float], Condition | None]
+
+
+def conditions(state: VehicleState, now_s: float) -> tuple[Condition, ...]:
+    """Everything wrong with a vehicle, worst first.
+
+    Args:
+        state: the vehicle.
+        now_s: seconds on this station's monotonic clock.
+    """
+    found = (rule(state, now_s) for rule in RULES)
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.level))
+
+
+def worst_level(state: VehicleState, now_s: float) -> Level:
+    """The worst of its conditions, `NORMAL` when there is none."""
+    return max((one.level for one in conditions(state, now_s)), default=Level.NORMAL)
+
+
+def heartbeat_age_s(state: VehicleState, now_s: float) -> float | None:
+    """Seconds since the vehicle's last heartbeat on any link; None when the bridge has not told."""
+    if state.link is None or state.link_received_s is None:
+        return None
+    ages = [one.heartbeat_age_s for one in state.link.links if one.heartbeat_age_s is not None]
+    return min(ages) + max(0.0, now_s - state.link_received_s) if ages else None
+
+
+_LOST_TEXTS = {
+    ConnReason.BRIDGE_LOST: "bridge lost",
+    ConnReason.BRIDGE_STOPPED: "bridge stopped",
+    ConnReason.REBOOTED: "rebooting",
+}
+
+
+def _link(state: VehicleState, now_s: float) -> Condition | None:
+    connection = state.connection
+    if connection is None or connection.state is LinkState.ONLINE:
+        return None
+    text = _LOST_TEXTS.get(connection.reason, "link lost")
+    age_s = heartbeat_age_s(state, now_s)
+    return Condition(Level.WARNING, text if age_s is None else f"{text} {age_s:.0f} s")
+
+
+def _conflict(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    connection = state.connection
+    if connection is None or connection.conflict is None:
+        return None
+    return Condition(Level.WARNING, connection.conflict)
+
+
+def _failsafe(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    status = state.flight_status
+    if status is None:
+        return None
+    is_critical = status.system_status in (SystemStatus.CRITICAL, SystemStatus.EMERGENCY)
+    return Condition(Level.WARNING, "failsafe") if is_critical or status.is_failsafe else None
+
+
+def _battery(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    worst: Condition | None = None
+    for pack in state.battery:
+        level = _battery_level(pack.charge_fraction, pack.charge_state)
+        if level is Level.NORMAL or (worst is not None and level <= worst.level):
+            continue
+        shown = "" if pack.charge_fraction is None else f" {pack.charge_fraction * 100:.0f} %"
+        number = f" {pack.index + 1}" if len(state.battery) > 1 else ""
+        worst = Condition(level, f"battery{number} {'critical' if level is Level.WARNING else 'low'}{shown}")
+    return worst
+
+
+_CHARGE_LEVELS = {
+    ChargeState.LOW: Level.CAUTION,
+    ChargeState.CRITICAL: Level.WARNING,
+    ChargeState.EMERGENCY: Level.WARNING,
+    ChargeState.FAILED: Level.WARNING,
+    ChargeState.UNHEALTHY: Level.WARNING,
+}
+
+
+def _battery_level(charge_fraction: float | None, charge_state: ChargeState) -> Level:
+    level = _CHARGE_LEVELS.get(charge_state, Level.NORMAL)
+    if charge_fraction is None:
+        return level
+    if charge_fraction < BATTERY_WARNING_FRACTION:
+        return Level.WARNING
+    return max(level, Level.CAUTION) if charge_fraction < BATTERY_CAUTION_FRACTION else level
+
+
+def _gps(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    if not state.gps or any(one.fix.has_position for one in state.gps):
+        return None
+    if all(one.fix is GpsFix.UNKNOWN for one in state.gps):
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    return Condition(Level.WARNING if is_armed else Level.ADVISORY, "no GPS fix")
+
+
+def _estimator(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    estimator = state.estimator
+    if estimator is None:
+        return None
+    ratios = {
+        "velocity": estimator.velocity_ratio,
+        "position": estimator.horizontal_position_ratio,
+        "height": estimator.vertical_position_ratio,
+        "compass": estimator.compass_ratio,
+    }
+    failed = [name for name, ratio in ratios.items() if ratio is not None and ratio > ESTIMATOR_FAILED_RATIO]
+    return Condition(Level.CAUTION, f"estimator: {', '.join(failed)}") if failed else None
+
+
+def _old_position(state: VehicleState, now_s: float) -> Condition | None:
+    if not state.is_heard or state.freshness("position", now_s) in (Freshness.FRESH, Freshness.MISSING):
+        return None
+    return Condition(Level.CAUTION, f"position is {state.age_s('position', now_s):.0f} s old")
+
+
+def _health(state: VehicleState, now_s: float) -> Condition | None:
+    del now_s
+    if state.health is None:
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    failed = [one.name for one in state.health.sensors if one.is_enabled and not one.is_healthy]
+    parts = [name.replace("_", " ") for name in failed if name != "prearm_check"]
+    if parts:
+        return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}")
+    return Condition(Level.ADVISORY, "not armable") if "prearm_check" in failed and not is_armed else None
+
+
+RULES: tuple[Rule, ...] = (_link, _conflict, _failsafe, _battery, _gps, _estimator, _old_position, _health)
+"""Every rule, in the order in which equals are shown."""

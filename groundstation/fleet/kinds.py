@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of sample kinds: name, type, how often each is expected. Pure.
+
+`Samples` is what a `tlm/<stream>` or `state` message carries: any subset of the kinds. Adding a kind is one line
+here and one in `EXPECTED_PERIOD_S`.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from groundstation.fleet.energy import BatteryPack, Esc
+from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, Velocity
+from groundstation.fleet.navigation import (
+    Environment,
+    Estimator,
+    GpsReceiver,
+    RangeFinder,
+    Terrain,
+    Vibration,
+    Wind,
+)
+from groundstation.fleet.status import (
+    Armed,
+    FlightStatus,
+    Health,
+    Landed,
+    MissionProgress,
+    Mode,
+    Radio,
+    Rc,
+    VehicleClock,
+)
+
+
+class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Any subset of the kinds. An absent kind says nothing; a present one replaces its predecessor, Nones included."""
+
+    position: Position | None = None
+    """Where it is."""
+    velocity: Velocity | None = None
+    """How it moves."""
+    attitude: Attitude | None = None
+    """How it is oriented."""
+    air_data: AirData | None = None
+    """Airspeed, climb, throttle."""
+    navigation_target: NavigationTarget | None = None
+    """Where it is steering to."""
+    home: Home | None = None
+    """Where it returns to."""
+    mode: Mode | None = None
+    """Flight mode."""
+    armed: Armed | None = None
+    """Whether its motors may turn."""
+    landed: Landed | None = None
+    """Ground or air."""
+    flight_status: FlightStatus | None = None
+    """Its judgement of itself."""
+    mission_progress: MissionProgress | None = None
+    """Where in its mission it is."""
+    health: Health | None = None
+    """Its parts."""
+    battery: tuple[BatteryPack, ...] = ()
+    """Packs by index."""
+    esc: tuple[Esc, ...] = ()
+    """Motor controllers by index."""
+    gps: tuple[GpsReceiver, ...] = ()
+    """Satellite receivers by index."""
+    estimator: Estimator | None = None
+    """State of the position filter."""
+    vibration: Vibration | None = None
+    """Vibration of its inertial sensors."""
+    wind: Wind | None = None
+    """Wind estimate."""
+    range_finder: tuple[RangeFinder, ...] = ()
+    """Distance sensors by index."""
+    terrain: Terrain | None = None
+    """Height over ground."""
+    environment: Environment | None = None
+    """Air around it."""
+    rc: Rc | None = None
+    """The pilot's radio control."""
+    radio: Radio | None = None
+    """The telemetry radio."""
+    clock: VehicleClock | None = None
+    """Its clocks."""
+
+
+KINDS: tuple[str, ...] = Samples.__struct_fields__
+"""Names of all kinds, in order of display."""
+
+INDEXED_KINDS = frozenset({"battery", "esc", "gps", "range_finder"})
+"""Kinds of which a vehicle can have several, told apart by `index`."""
+
+EXPECTED_PERIOD_S: dict[str, float] = {
+    "position": 0.5,
+    "velocity": 0.5,
+    "attitude": 0.5,
+    "air_data": 0.5,
+    "navigation_target": 2.0,
+    "home": 60.0,
+    "mode": 1.0,
+    "armed": 1.0,
+    "landed": 2.0,
+    "flight_status": 1.0,
+    "mission_progress": 5.0,
+    "health": 2.0,
+    "battery": 2.0,
+    "esc": 2.0,
+    "gps": 2.0,
+    "estimator": 2.0,
+    "vibration": 2.0,
+    "wind": 2.0,
+    "range_finder": 2.0,
+    "terrain": 5.0,
+    "environment": 2.0,
+    "rc": 2.0,
+    "radio": 5.0,
+    "clock": 2.0,
+}
+"""Time between two samples when all is well, seconds; what freshness is judged by."""
+
+
+class Freshness(enum.Enum):
+    """How far a value may be believed by its age."""
+
+    MISSING = "missing"
+    FRESH = "fresh"
+    STALE = "stale"
+    EXPIRED = "expired"
+
+
+def freshness(kind: str, age_s: float | None) -> Freshness:
+    """Judge a kind by its age: stale after three expected periods and 2 s at least, expired after 10 s more.
+
+    Args:
+        kind: one of `KINDS`.
+        age_s: seconds since reception; None when it never came.
+
+    Returns:
+        What a panel must make of it.
+    """
+    if age_s is None:
+        return Freshness.MISSING
+    stale_s = max(2.0, 3.0 * EXPECTED_PERIOD_S[kind])
+    if age_s <= stale_s:
+        return Freshness.FRESH
+    return Freshness.STALE if age_s <= stale_s + 10.0 else Freshness.EXPIRED
+
+
+Indexed = BatteryPack | Esc | GpsReceiver | RangeFinder
+"""A sample of which a vehicle can have several."""
+
+
+def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[Indexed, ...]:
+    """Replace samples of the same `index` and keep the others, sorted by index."""
+    if not old:
+        return new
+    by_index = {sample.index: sample for sample in old}
+    by_index.update((sample.index, sample) for sample in new)
+    return tuple(by_index[index] for index in sorted(by_index))

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a vehicle and its bridge are heard, and why that changed. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.sample import Name, Sample
+
+
+class LinkState(Name):
+    """Whether a vehicle is heard, by its heartbeats."""
+
+    ONLINE = "online"
+    STALE = "stale"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+class ConnReason(Name):
+    """Why a `conn` was published; these are told apart."""
+
+    DISCOVERED = "discovered"
+    LINK_LOST = "link_lost"
+    LINK_BACK = "link_back"
+    REBOOTED = "rebooted"
+    BRIDGE_STARTED = "bridge_started"
+    BRIDGE_STOPPED = "bridge_stopped"
+    BRIDGE_LOST = "bridge_lost"
+    IDENTITY_CONFLICT = "identity_conflict"
+    UNKNOWN = "unknown"
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """Birth and death of a vehicle on the bus (topic `conn`)."""
+
+    state: LinkState
+    """Heard or not."""
+    reason: ConnReason = ConnReason.UNKNOWN
+    """What led to it."""
+    via: str = ""
+    """Id of the bridge; its death is the death of all its vehicles."""
+    conflict: str | None = None
+    """Set while another autopilot uses the same system id: one line that names both."""
+
+
+class BridgePresence(msgspec.Struct, frozen=True, kw_only=True):
+    """Birth and death of a bridge (topic `_bridge/<bid>/conn`, and its MQTT will)."""
+
+    state: LinkState
+    """`online` or `offline`."""
+    reason: ConnReason = ConnReason.BRIDGE_STARTED
+    """What led to it."""
+    links: tuple[str, ...] = ()
+    """Its links as their texts."""
+    version: str = ""
+    """Version of the software."""
+
+
+class LinkQuality(Sample, frozen=True, kw_only=True):
+    """How one vehicle is heard on one link, counted by the bridge."""
+
+    link: str
+    """The link's text, such as `udpin:0.0.0.0:14550`."""
+    is_best: bool = False
+    """True for the link that commands would take."""
+    heartbeat_age_s: float | None = None
+    """Seconds since the last HEARTBEAT at the moment of the report."""
+    messages_per_s: float | None = None
+    """Messages received a second."""
+    bytes_per_s: float | None = None
+    """Bytes received a second."""
+    loss_fraction: float | None = None
+    """Share of messages missing by their sequence numbers over the last 10 s; None before enough came."""
+    rtt_ms: float | None = None
+    """Round trip to the autopilot by TIMESYNC, milliseconds."""
+
+
+class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The bridge's heartbeat for one vehicle (topic `link`)."""
+
+    links: tuple[LinkQuality, ...] = ()
+    """Every link that has heard the vehicle."""
+    damaged: int = 0
+    """Frames refused for damage on those links since the bridge started."""
+    dropped: int = 0
+    """Messages that the bridge could not deliver to the broker since it started."""

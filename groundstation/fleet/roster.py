@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet: folds what arrives into vehicle states and answers which vehicles changed. Pure; one thread owns it.
+
+Old sessions are refused: a bridge stamps each life of a vehicle with a session id, so a late will or a late sample of
+the life before can't pass for news.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
+from groundstation.fleet.updates import (
+    BridgeUpdate,
+    ConnUpdate,
+    EventUpdate,
+    InfoUpdate,
+    LinkUpdate,
+    SamplesUpdate,
+    Update,
+)
+from groundstation.fleet.vehicle import VehicleState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MAX_VEHICLES = 2_000
+"""More ids than this are a flood, not a fleet; they are counted and ignored."""
+
+
+class Fleet:
+    """All vehicles of a station."""
+
+    def __init__(self) -> None:
+        self._vehicles: dict[VehicleKey, VehicleState] = {}
+        self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
+        self._changed: set[VehicleKey] = set()
+        self._ended_sessions: dict[VehicleKey, str] = {}
+        self.ignored = 0
+        """Updates refused: of an old session, or of vehicles beyond `MAX_VEHICLES`."""
+
+    def __len__(self) -> int:
+        return len(self._vehicles)
+
+    def __iter__(self) -> Iterator[VehicleState]:
+        return iter(self._vehicles.values())
+
+    def __contains__(self, key: VehicleKey) -> bool:
+        return key in self._vehicles
+
+    def get(self, key: VehicleKey) -> VehicleState | None:
+        """The state of one vehicle; None for an unknown key."""
+        return self._vehicles.get(key)
+
+    @property
+    def bridges(self) -> dict[tuple[str, str], BridgePresence]:
+        """Presence of each bridge, by root and bridge id."""
+        return {key: presence for key, (_, presence) in self._bridges.items()}
+
+    def fold(self, updates: Iterable[Update]) -> None:
+        """Take in what arrived, in order."""
+        for update in updates:
+            self._fold_one(update)
+
+    def _fold_one(self, update: Update) -> None:
+        match update:
+            case SamplesUpdate():
+                self._fold_samples(update)
+            case LinkUpdate():
+                self._fold_link(update)
+            case EventUpdate():
+                self._fold_event(update)
+            case ConnUpdate():
+                self._fold_conn(update)
+            case InfoUpdate():
+                self._fold_info(update)
+            case BridgeUpdate():
+                self._fold_bridge(update)
+
+    def take_changed(self) -> set[VehicleKey]:
+        """Vehicles that changed since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def remove(self, key: VehicleKey) -> None:
+        """Forget a vehicle (the operator's wish); it comes back when it is heard again."""
+        self._vehicles.pop(key, None)
+        self._changed.add(key)
+
+    def _state(self, key: VehicleKey, session: str) -> VehicleState | None:
+        """The state to fold into, in the right session; None when the update must be refused."""
+        state = self._vehicles.get(key)
+        if state is None:
+            if len(self._vehicles) >= MAX_VEHICLES:
+                self.ignored += 1
+                return None
+            return VehicleState(key=key, session=session)
+        if state.session == session:
+            return state
+        if self._ended_sessions.get(key) == session:
+            self.ignored += 1
+            return None
+        if state.session is not None:
+            self._ended_sessions[key] = state.session
+        return state.forgotten(session)
+
+    def _store(self, state: VehicleState) -> None:
+        self._vehicles[state.key] = state
+        self._changed.add(state.key)
+
+    def _fold_samples(self, update: SamplesUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            self._store(state.after(update.samples, update.clock_offset_s))
+
+    def _fold_conn(self, update: ConnUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            self._store(msgspec.structs.replace(state, connection=update.connection))
+
+    def _fold_info(self, update: InfoUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            self._store(msgspec.structs.replace(state, info=update.info))
+
+    def _fold_link(self, update: LinkUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            changes = {"link": update.report, "link_received_s": update.received_s}
+            self._store(msgspec.structs.replace(state, **changes))
+
+    def _fold_event(self, update: EventUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            self._store(state.with_event(update.event))
+
+    def _fold_bridge(self, update: BridgeUpdate) -> None:
+        """A bridge's death is the death of its vehicles; a late will of a bridge's old session is refused."""
+        bridge = (update.root, update.bridge)
+        known = self._bridges.get(bridge)
+        is_death = update.presence.state is LinkState.OFFLINE
+        if is_death and known is not None and known[0] != update.session:
+            self.ignored += 1
+            return
+        self._bridges[bridge] = (update.session, update.presence)
+        if is_death:
+            self._lose_vehicles_of(update.root, update.bridge, update.presence.reason)
+
+    def _lose_vehicles_of(self, root: str, bridge: str, reason: ConnReason) -> None:
+        lost = Connection(state=LinkState.OFFLINE, reason=reason, via=bridge)
+        for state in list(self._vehicles.values()):
+            connection = state.connection
+            if state.key.root == root and connection is not None and connection.via == bridge:
+                self._store(msgspec.structs.replace(state, connection=lost))

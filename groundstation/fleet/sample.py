@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every sample has in common.
+
+A sample is one frozen fact as a vehicle reported it at one moment. It is the domain type and the JSON codec
+at once, so a field has one name from the wire to the label. Pure: no clock, no thread, no input or output.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Name(enum.StrEnum):
+    """Base of every closed set that travels: lower-case names, and `UNKNOWN` for a name of a newer version."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Name:
+        return cls("unknown") if value != "unknown" else super()._missing_(value)
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact at one moment. `None` in any field means unknown; zero means zero."""
+
+    at_s: float
+    """Reception of the last byte, seconds on the monotonic clock of the bridge that heard it (its `bms`)."""
+
+    invalid: tuple[str, ...] = ()
+    """Names of the fields whose received value was impossible (latitude 91, infinity); those fields are None."""
+
+
+class Severity(Name):
+    """How urgent a text or condition is, after MAVLink MAV_SEVERITY."""
+
+    EMERGENCY = "emergency"
+    ALERT = "alert"
+    CRITICAL = "critical"
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+    INFO = "info"
+    DEBUG = "debug"
+    UNKNOWN = "unknown"

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Readings of any other device on the same broker. Pure; one thread owns a `SensorBoard`.
+
+Topics are kept byte for byte: `Kabin1/Nem` and `Kabin1/ Nem` are two sensors, so are the composed and the decomposed
+form of a letter.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import OrderedDict
+
+import msgspec
+
+MAX_TOPICS = 10_000
+"""Topics kept; the one heard longest ago goes first."""
+
+
+class PayloadKind(enum.StrEnum):
+    """What a payload turned out to be."""
+
+    NUMBER = "number"
+    JSON = "json"
+    TEXT = "text"
+    BINARY = "binary"
+    EMPTY = "empty"
+    OVERSIZE = "oversize"
+
+
+class SensorReading(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a device, as far as it could be understood."""
+
+    topic: str
+    """The topic, exactly as received."""
+    received_s: float
+    """Seconds on this station's monotonic clock."""
+    kind: PayloadKind
+    """What the payload was."""
+    size_bytes: int
+    """Size of the whole payload, also when only its beginning was kept."""
+    text: str
+    """The payload for reading, cut to a few hundred characters; hexadecimal for binary."""
+    numbers: dict[str, float]
+    """Every number in it by its path; the path of a plain number is empty, of `{"a": {"b": 1}}` it is `a.b`."""
+    is_retained: bool = False
+    """True for a message that the broker had kept: of unknown age."""
+
+
+class SensorBoard:
+    """The newest reading of every topic."""
+
+    def __init__(self) -> None:
+        self._readings: OrderedDict[str, SensorReading] = OrderedDict()
+        self._counts: dict[str, int] = {}
+        self._changed: set[str] = set()
+        self.forgotten = 0
+        """Topics dropped because there were more than `MAX_TOPICS`."""
+
+    def __len__(self) -> int:
+        return len(self._readings)
+
+    def fold(self, readings: list[SensorReading]) -> None:
+        """Take in what arrived, in order."""
+        for reading in readings:
+            self._readings[reading.topic] = reading
+            self._readings.move_to_end(reading.topic)
+            self._counts[reading.topic] = self._counts.get(reading.topic, 0) + 1
+            self._changed.add(reading.topic)
+        while len(self._readings) > MAX_TOPICS:
+            topic, _ = self._readings.popitem(last=False)
+            del self._counts[topic]
+            self.forgotten += 1
+
+    def get(self, topic: str) -> SensorReading | None:
+        """The newest reading of a topic; None when none came."""
+        return self._readings.get(topic)
+
+    def count(self, topic: str) -> int:
+        """How many messages a topic brought."""
+        return self._counts.get(topic, 0)
+
+    def topics(self) -> list[str]:
+        """All topics, sorted."""
+        return sorted(self._readings)
+
+    def take_changed(self) -> set[str]:
+        """Topics with a new reading since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed

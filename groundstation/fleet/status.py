@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Samples of what a vehicle is doing, how well it is, and how well it is heard. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.sample import Name, Sample
+
+
+class LandedState(Name):
+    """Ground or air (MAVLink MAV_LANDED_STATE)."""
+
+    UNKNOWN = "unknown"
+    ON_GROUND = "on_ground"
+    IN_AIR = "in_air"
+    TAKING_OFF = "taking_off"
+    LANDING = "landing"
+
+
+class SystemStatus(Name):
+    """The autopilot's own state (MAVLink MAV_STATE)."""
+
+    UNKNOWN = "unknown"
+    UNINITIALISED = "uninitialised"
+    BOOT = "boot"
+    CALIBRATING = "calibrating"
+    STANDBY = "standby"
+    ACTIVE = "active"
+    CRITICAL = "critical"
+    EMERGENCY = "emergency"
+    POWEROFF = "poweroff"
+    TERMINATION = "termination"
+
+
+class Mode(Sample, frozen=True, kw_only=True):
+    """Flight mode (MAVLink HEARTBEAT.custom_mode)."""
+
+    name: str | None = None
+    """The autopilot's own name for it, such as AUTO or LOITER; None when the number has no known name."""
+    custom_mode: int | None = None
+    """HEARTBEAT.custom_mode as sent."""
+
+
+class Armed(Sample, frozen=True, kw_only=True):
+    """Whether the motors may turn (MAVLink HEARTBEAT.base_mode, MAV_MODE_FLAG_SAFETY_ARMED)."""
+
+    is_armed: bool | None = None
+    """True when armed."""
+
+
+class Landed(Sample, frozen=True, kw_only=True):
+    """Ground or air (MAVLink EXTENDED_SYS_STATE.landed_state)."""
+
+    state: LandedState = LandedState.UNKNOWN
+    """Where it is in that sense."""
+
+
+class FlightStatus(Sample, frozen=True, kw_only=True):
+    """The autopilot's judgement of itself (MAVLink HEARTBEAT.system_status, HIGH_LATENCY2.failure_flags)."""
+
+    system_status: SystemStatus = SystemStatus.UNKNOWN
+    """Its state; `critical` is ArduPilot's sign of a failsafe."""
+    is_failsafe: bool | None = None
+    """True while a failsafe acts; None where the autopilot doesn't tell."""
+    failures: tuple[str, ...] = ()
+    """Names of failed parts as reported over a high-latency link."""
+
+
+class MissionProgress(Sample, frozen=True, kw_only=True):
+    """Where in its mission the vehicle is (MAVLink MISSION_CURRENT)."""
+
+    item: int | None = None
+    """Number of the active item."""
+    items: int | None = None
+    """How many items there are; None where the autopilot doesn't tell (PX4 says 0)."""
+    state: str | None = None
+    """`no_mission`, `not_started`, `active`, `paused`, `complete`; None when not told."""
+
+
+class SensorHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of the vehicle as SYS_STATUS lists it. Parts that are not present are not listed."""
+
+    name: str
+    """The part, after MAV_SYS_STATUS_SENSOR, lower case: `gyro`, `gps`, `battery`, `prearm_check`."""
+    is_enabled: bool
+    """True when it is in use."""
+    is_healthy: bool
+    """True when it works."""
+
+
+class Health(Sample, frozen=True, kw_only=True):
+    """Parts of the vehicle, present ones only, and its load (MAVLink SYS_STATUS)."""
+
+    sensors: tuple[SensorHealth, ...] = ()
+    """Every present part."""
+    is_armable: bool | None = None
+    """Whether the pre-arm check passes in the present mode; lags a mode change by up to 1 s. None on no report."""
+    load_fraction: float | None = None
+    """Load of the autopilot's processor, 0 to 1."""
+    comm_errors: int | None = None
+    """Communication errors that the autopilot counted."""
+
+
+class Rc(Sample, frozen=True, kw_only=True):
+    """The pilot's radio control (MAVLink RC_CHANNELS)."""
+
+    channels_us: tuple[int | None, ...] = ()
+    """Pulse widths, microseconds; None for a channel not in use."""
+    rssi_fraction: float | None = None
+    """Received signal strength, 0 to 1."""
+
+
+class Radio(Sample, frozen=True, kw_only=True):
+    """The telemetry radio's own report (MAVLink RADIO_STATUS). Device units: compare, don't convert."""
+
+    rssi: int | None = None
+    """Signal strength at this end, device units."""
+    remote_rssi: int | None = None
+    """Signal strength at the vehicle's end, device units."""
+    noise: int | None = None
+    """Noise at this end, device units."""
+    remote_noise: int | None = None
+    """Noise at the vehicle's end, device units."""
+    buffer_free_fraction: float | None = None
+    """Free share of the transmit buffer, 0 to 1."""
+    receive_errors: int | None = None
+    """Damaged packets so far."""
+
+
+class VehicleClock(Sample, frozen=True, kw_only=True):
+    """The vehicle's clocks (MAVLink SYSTEM_TIME)."""
+
+    unix_s: float | None = None
+    """Seconds since 1970 UTC; None before the vehicle knows the time."""
+    boot_ms: int | None = None
+    """Milliseconds since the autopilot started."""

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What arrives from the bus, decoded: the only things that cross from the worker thread to the fleet. Frozen. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.events import Event
+from groundstation.fleet.identity import VehicleInfo, VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.link import BridgePresence, Connection, LinkReport
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """One message about the fleet."""
+
+    session: str
+    """The writer's session id (`sid`)."""
+
+
+class VehicleUpdate(Update, frozen=True, kw_only=True):
+    """One message about one vehicle."""
+
+    key: VehicleKey
+    """Which vehicle."""
+
+
+class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True):
+    """Samples from `tlm/<stream>` or `state`."""
+
+    samples: Samples
+    """What was measured."""
+    clock_offset_s: float
+    """Bridge clock to this station's monotonic clock, seconds."""
+
+
+class ConnUpdate(VehicleUpdate, frozen=True, kw_only=True):
+    """Birth or death."""
+
+    connection: Connection
+    """Heard or not."""
+
+
+class InfoUpdate(VehicleUpdate, frozen=True, kw_only=True):
+    """The certificate."""
+
+    info: VehicleInfo
+    """Who it is."""
+
+
+class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True):
+    """The bridge's heartbeat for a vehicle."""
+
+    report: LinkReport
+    """How it is heard."""
+    received_s: float
+    """When it came, seconds on this station's monotonic clock."""
+
+
+class EventUpdate(VehicleUpdate, frozen=True, kw_only=True):
+    """Something happened."""
+
+    event: Event
+    """What."""
+    clock_offset_s: float
+    """Bridge clock to this station's monotonic clock, seconds."""
+
+
+class BridgeUpdate(Update, frozen=True, kw_only=True):
+    """Birth or death of a bridge."""
+
+    root: str
+    """`fleet`, `sim` or `replay`."""
+    bridge: str
+    """Bridge id."""
+    presence: BridgePresence
+    """Alive or not."""

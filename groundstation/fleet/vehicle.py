@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything a station knows about one vehicle, with the age of each part. Pure: time comes in as an argument.
+
+`VehicleState.after(...)` returns a new state; nothing is changed in place, so a state may cross threads.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.events import Event
+from groundstation.fleet.identity import VehicleInfo, VehicleKey
+from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, merge_indexed
+from groundstation.fleet.link import Connection, LinkReport, LinkState
+
+MAX_MESSAGES = 200
+"""Newest events kept with a vehicle; the message log keeps more."""
+
+
+class VehicleState(Samples, frozen=True, kw_only=True):
+    """The newest sample of each kind, who it is and how it is heard. Every field of `Samples` is one of its."""
+
+    key: VehicleKey
+    """Which vehicle."""
+    info: VehicleInfo | None = None
+    """Its certificate; None until it came."""
+    connection: Connection | None = None
+    """Heard or not, by its bridge."""
+    link: LinkReport | None = None
+    """How it is heard."""
+    link_received_s: float | None = None
+    """When the link report came, seconds on this station's monotonic clock."""
+    clock_offset_s: float | None = None
+    """Add it to a sample's `at_s` to get seconds on this station's monotonic clock."""
+    session: str | None = None
+    """The bridge's session id (`sid`) that the samples belong to."""
+    messages: tuple[Event, ...] = ()
+    """Newest events, oldest first."""
+
+    @property
+    def name(self) -> str:
+        """The human name, or the id until that is known."""
+        return self.info.name if self.info is not None else self.key.id
+
+    @property
+    def is_heard(self) -> bool:
+        """True while the bridge hears its heartbeats."""
+        return self.connection is not None and self.connection.state is LinkState.ONLINE
+
+    @property
+    def heading_deg(self) -> float | None:
+        """Direction of the nose: from the attitude, else as reported with the position."""
+        if self.attitude is not None and self.attitude.yaw_deg is not None:
+            return self.attitude.yaw_deg
+        return self.position.heading_deg if self.position is not None else None
+
+    def received_s(self, kind: str) -> float | None:
+        """When the newest sample of a kind came, seconds on this station's monotonic clock; None when never."""
+        sample = getattr(self, kind)
+        if kind in INDEXED_KINDS:
+            sample = max(sample, key=lambda one: one.at_s, default=None)
+        if sample is None or self.clock_offset_s is None:
+            return None
+        return float(sample.at_s + self.clock_offset_s)
+
+    def age_s(self, kind: str, now_s: float) -> float | None:
+        """Age of a kind.
+
+        Args:
+            kind: one of `KINDS`.
+            now_s: seconds on this station's monotonic clock.
+
+        Returns:
+            Seconds, never negative; None when no sample came.
+        """
+        received_s = self.received_s(kind)
+        return None if received_s is None else max(0.0, now_s - received_s)
+
+    def freshness(self, kind: str, now_s: float) -> Freshness:
+        """How far the newest sample of a kind may be believed."""
+        return freshness(kind, self.age_s(kind, now_s))
+
+    def ages_s(self, now_s: float) -> dict[str, float]:
+        """Age of every kind that came, seconds."""
+        ages = ((kind, self.age_s(kind, now_s)) for kind in KINDS)
+        return {kind: age for kind, age in ages if age is not None}
+
+    def after(self, samples: Samples, clock_offset_s: float) -> VehicleState:
+        """The state once these samples are in. A sample older than the one held is dropped (reordered delivery).
+
+        Args:
+            samples: what came.
+            clock_offset_s: bridge clock to this station's monotonic clock, seconds.
+        """
+        changes: dict[str, object] = {"clock_offset_s": clock_offset_s}
+        for kind in KINDS:
+            new = getattr(samples, kind)
+            if not new:
+                continue
+            old = getattr(self, kind)
+            if kind in INDEXED_KINDS:
+                changes[kind] = merge_indexed(old, new)
+            elif old is None or new.at_s >= old.at_s:
+                changes[kind] = new
+        return msgspec.structs.replace(self, **changes)
+
+    def with_event(self, event: Event) -> VehicleState:
+        """The state once this event is in."""
+        return msgspec.structs.replace(self, messages=(*self.messages[-(MAX_MESSAGES - 1) :], event))
+
+    def forgotten(self, session: str | None) -> VehicleState:
+        """The state at the start of a new session: who it is stays, what was measured goes (its clock restarted)."""
+        return VehicleState(
+            key=self.key,
+            info=self.info,
+            connection=self.connection,
+            messages=self.messages,
+            session=session,
+        )

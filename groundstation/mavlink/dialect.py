@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The typed door to pymavlink's message definitions (dialect ardupilotmega, which includes common).
+
+Only definitions are taken from there; frames are read by `frames.py`, which is what keeps a message cheap. No thread,
+no I/O.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import msgspec
+from pymavlink.dialects.v20 import ardupilotmega as _dialect
+
+Fields = dict[str, Any]
+"""Fields of one message by name: int or float, a list for an array, str for text."""
+
+
+class MessageDefinition(msgspec.Struct, frozen=True, kw_only=True):
+    """How one message is laid out."""
+
+    msgid: int
+    """MAVLink message id."""
+    name: str
+    """Name, as GLOBAL_POSITION_INT."""
+    crc_extra: bytes
+    """The byte that ends the checksum."""
+    layout: struct.Struct
+    """All fields in wire order, arrays spread out."""
+    fields: tuple[tuple[str, int, bool], ...]
+    """Name, array length (0 for a scalar), is text; in wire order."""
+
+
+def _definition(message: Any) -> MessageDefinition:
+    kinds = dict(zip(message.fieldnames, message.fieldtypes, strict=True))
+    lengths = _array_lengths(message.native_format.decode(), message.unpacker.format)
+    fields = tuple(
+        (name, 0 if kinds[name] == "char" else length, kinds[name] == "char")
+        for name, length in zip(message.ordered_fieldnames, lengths, strict=True)
+    )
+    return MessageDefinition(
+        msgid=message.id,
+        name=message.msgname,
+        crc_extra=bytes([message.crc_extra]),
+        layout=message.unpacker,
+        fields=fields,
+    )
+
+
+def _array_lengths(native: str, spread: str) -> list[int]:
+    """Array length of each field (0 for a scalar) from pymavlink's two format strings, `<iHB` and `<i10HB`."""
+    counts: list[int] = []
+    digits = ""
+    for letter in spread[1:]:
+        if letter.isdigit():
+            digits += letter
+            continue
+        counts.append(int(digits) if digits else 0)
+        digits = ""
+    if len(counts) != len(native) - 1:
+        raise AssertionError(f"formats {native} and {spread} don't match")
+    return counts
+
+
+DEFINITIONS: dict[int, MessageDefinition] = {
+    msgid: _definition(message) for msgid, message in _dialect.mavlink_map.items() if msgid >= 0
+}
+"""Every message of the dialect by its id."""
+
+MSGIDS: dict[str, int] = {one.name: one.msgid for one in DEFINITIONS.values()}
+"""Message id by name."""
+
+CRC_EXTRAS: dict[int, bytes] = {one.msgid: one.crc_extra for one in DEFINITIONS.values()}
+"""Last byte of the checksum by message id."""
+
+
+def unpack(msgid: int, payload: bytes) -> Fields:
+    """Fields of a payload; missing trailing zeros of MAVLink 2 are put back, extensions missing in MAVLink 1 are zero.
+
+    Args:
+        msgid: id of a message in `DEFINITIONS`.
+        payload: the payload as received, at most 255 bytes.
+    """
+    definition = DEFINITIONS[msgid]
+    size = definition.layout.size
+    if len(payload) != size:
+        payload = payload[:size].ljust(size, b"\0")
+    values = definition.layout.unpack(payload)
+    fields: Fields = {}
+    place = 0
+    for name, length, is_text in definition.fields:
+        if is_text:
+            fields[name] = values[place].split(b"\0", 1)[0].decode("utf-8", "replace")
+            place += 1
+        elif length:
+            fields[name] = values[place : place + length]
+            place += length
+        else:
+            fields[name] = values[place]
+            place += 1
+    return fields
+
+
+def enum_names(enum: str, prefix: str) -> dict[int, str]:
+    """Names of a MAVLink enum by number, lower case, without the prefix."""
+    return {
+        number: entry.name.removeprefix(prefix).lower()
+        for number, entry in _dialect.enums[enum].items()
+        if not entry.name.endswith("ENUM_END")
+    }

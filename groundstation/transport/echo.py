@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Notices a broker that is silent on an open connection, by messages to oneself. Sans-I/O, worker thread.
+
+Keepalive alone takes up to twice its period; three echoes at 2 s make 7 s at most. Any byte from the broker is a sign
+of life, so a long download is no silence; the echo goes out with QoS 1, so that it is answered even where it may not
+be read.
+"""
+
+from __future__ import annotations
+
+PERIOD_S = 2.0
+LOST_AFTER_S = 6.0
+
+
+class Echo:
+    """Decides when to send an echo and when the other side is gone."""
+
+    def __init__(self, now_s: float) -> None:
+        self._next_s = now_s
+        self._number = 0
+        self._sent: dict[int, float] = {}
+        self._last_life_s = now_s
+        self._last_bytes = 0
+        self.rtt_ms: float | None = None
+        """Newest round trip through the broker, milliseconds; None before the first."""
+
+    def due(self, now_s: float) -> bytes | None:
+        """The payload to send to oneself now, or None."""
+        if now_s < self._next_s:
+            return None
+        self._next_s = now_s + PERIOD_S
+        self._number += 1
+        self._sent = {number: at_s for number, at_s in self._sent.items() if now_s - at_s < 10 * PERIOD_S}
+        self._sent[self._number] = now_s
+        return str(self._number).encode()
+
+    def came_back(self, payload: bytes, now_s: float) -> None:
+        """Our own message came back."""
+        sent_s = self._sent.pop(int(payload), None) if payload.isdigit() and len(payload) < 16 else None
+        if sent_s is not None:
+            self.rtt_ms = round((now_s - sent_s) * 1000.0, 2)
+
+    def is_lost(self, received_bytes: int, now_s: float) -> bool:
+        """Whether nothing at all came for too long.
+
+        Args:
+            received_bytes: total of the connection so far.
+            now_s: seconds on the monotonic clock.
+        """
+        if received_bytes != self._last_bytes:
+            self._last_bytes = received_bytes
+            self._last_life_s = now_s
+        return now_s - self._last_life_s > LOST_AFTER_S

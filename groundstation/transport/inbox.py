@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the worker thread leaves what arrived and the owner of the fleet picks it up.
+
+`offer` runs on the worker thread: it decodes and appends, nothing else. `drain` runs on the owner's thread. The queues
+are bounded: telemetry drops its oldest; events, births and deaths have a queue of their own that telemetry can't push
+out. Every drop is counted.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.sensors import SensorReading
+from groundstation.fleet.updates import (
+    BridgeUpdate,
+    ConnUpdate,
+    EventUpdate,
+    InfoUpdate,
+    LinkUpdate,
+    SamplesUpdate,
+    Update,
+)
+from groundstation.transport import payloads, topics
+from groundstation.transport.bus import Message
+from groundstation.transport.foreign import reading_from_message
+
+TELEMETRY_QUEUE = 50_000
+EVENT_QUEUE = 20_000
+SENSOR_QUEUE = 10_000
+MAX_TRACKED = 50_000
+"""Topics whose sequence is followed; the one heard longest ago goes first."""
+CLOCK_DRIFT = 1e-4
+"""How fast two clocks may run apart, seconds a second; quartz is a tenth of it."""
+
+
+Item = TypeVar("Item")
+
+
+class InboxCounts(msgspec.Struct, frozen=True):
+    """What went past the inbox since it was made."""
+
+    received: int = 0
+    """Messages of the fleet's tree."""
+    missing: int = 0
+    """Numbers that never came (`seq`)."""
+    duplicates: int = 0
+    """Messages that came twice or late, dropped."""
+    dropped: int = 0
+    """Messages pushed out of a full queue."""
+    undecodable: int = 0
+    """Payloads that were not what their topic promises."""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What one `drain` gives."""
+
+    updates: list[Update]
+    """About the fleet, in order of arrival within each class."""
+    readings: list[SensorReading]
+    """Of other devices."""
+
+
+class Inbox:
+    """Decodes messages on the worker thread and keeps them until they are drained."""
+
+    def __init__(self, wall_clock: Callable[[], float] = time.time) -> None:
+        self._wall_clock = wall_clock
+        self._lock = threading.Lock()
+        self._telemetry: deque[Update] = deque()
+        self._events: deque[Update] = deque()
+        self._readings: deque[SensorReading] = deque()
+        self._last_seq: OrderedDict[str, tuple[str, int]] = OrderedDict()
+        self._offsets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
+
+    @property
+    def counts(self) -> InboxCounts:
+        """What went past so far."""
+        return InboxCounts(self._received, self._missing, self._duplicates, self._dropped, self._undecodable)
+
+    def offer(self, message: Message) -> None:
+        """Take one message in; called on the worker thread, never fails."""
+        topic = topics.parse(message.topic)
+        if topic is None:
+            self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
+            return
+        update = self._decoded(topic, message)
+        if update is not None:
+            is_telemetry = isinstance(update, SamplesUpdate | LinkUpdate)
+            queue, limit = (self._telemetry, TELEMETRY_QUEUE) if is_telemetry else (self._events, EVENT_QUEUE)
+            self._append(queue, update, limit)
+
+    def drain(self) -> Delivery:
+        """Everything since the last call: births, deaths and events first, then telemetry, then other devices."""
+        with self._lock:
+            updates = [*self._events, *self._telemetry]
+            readings = list(self._readings)
+            self._events.clear()
+            self._telemetry.clear()
+            self._readings.clear()
+        return Delivery(updates, readings)
+
+    def _append(self, queue: deque[Item], item: Item, limit: int) -> None:
+        with self._lock:
+            if len(queue) >= limit:
+                queue.popleft()
+                self._dropped += 1
+            queue.append(item)
+
+    def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
+        if not message.payload or topic.leaf == topics.TLM_SUM:
+            return None
+        self._received += 1
+        try:
+            if isinstance(topic, topics.ServiceTopic):
+                return self._bridge_update(topic, message)
+            envelope = payloads.decode(topic.leaf, message.payload)
+        except payloads.PayloadError:
+            self._undecodable += 1
+            return None
+        if not self._is_news(message, envelope):
+            return None
+        return self._vehicle_update(topic, envelope, message)
+
+    def _bridge_update(self, topic: topics.ServiceTopic, message: Message) -> Update | None:
+        if topic.service != topics.BRIDGE or topic.leaf != topics.CONN:
+            return None
+        envelope = payloads.decode(topics.BRIDGE, message.payload)
+        return BridgeUpdate(session=envelope.sid, root=topic.root, bridge=topic.id, presence=envelope.d)
+
+    def _vehicle_update(
+        self, topic: topics.VehicleTopic, envelope: payloads.Envelope[object], message: Message
+    ) -> Update:
+        build = _BUILDERS.get(topic.leaf, _samples_update)
+        offset_s = self._clock_offset_s(message, envelope)
+        return build(topic.key, envelope.sid, envelope.d, offset_s, message.received_s)
+
+    def _is_news(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
+        """Follow the sequence of a topic. A retained message begins it; a number seen before is a duplicate."""
+        last = self._last_seq.get(message.topic)
+        is_same_session = last is not None and last[0] == envelope.sid
+        if last is not None and is_same_session and envelope.seq <= last[1]:
+            self._duplicates += 1
+            return False
+        if last is not None and is_same_session and not message.retain:
+            self._missing += envelope.seq - last[1] - 1
+        self._last_seq[message.topic] = (envelope.sid, envelope.seq)
+        self._last_seq.move_to_end(message.topic)
+        if len(self._last_seq) > MAX_TRACKED:
+            self._last_seq.popitem(last=False)
+        return True
+
+    def _clock_offset_s(self, message: Message, envelope: payloads.Envelope[object]) -> float:
+        """The bridge's clock to ours by the quickest delivery so far, so that a delayed sample shows its true age.
+
+        A retained message waited in the broker for an unknown time: its age is taken from the wall clocks, and it
+        teaches nothing.
+        """
+        seen_s = message.received_s - envelope.bms / 1000.0
+        known = self._offsets.get(envelope.sid)
+        if message.retain:
+            return known[0] if known is not None else seen_s - max(0.0, self._wall_clock() - envelope.ts / 1000.0)
+        if known is not None:
+            seen_s = min(seen_s, known[0] + CLOCK_DRIFT * max(0.0, message.received_s - known[1]))
+        self._offsets[envelope.sid] = (seen_s, message.received_s)
+        self._offsets.move_to_end(envelope.sid)
+        if len(self._offsets) > MAX_TRACKED:
+            self._offsets.popitem(last=False)
+        return seen_s
+
+
+def _samples_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del received_s
+    return SamplesUpdate(key=key, session=session, samples=content, clock_offset_s=offset_s)
+
+
+def _conn_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del offset_s, received_s
+    return ConnUpdate(key=key, session=session, connection=content)
+
+
+def _info_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del offset_s, received_s
+    return InfoUpdate(key=key, session=session, info=content)
+
+
+def _link_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del offset_s
+    return LinkUpdate(key=key, session=session, report=content, received_s=received_s)
+
+
+def _event_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del received_s
+    return EventUpdate(key=key, session=session, event=content, clock_offset_s=offset_s)
+
+
+_BUILDERS = {
+    topics.CONN: _conn_update,
+    topics.INFO: _info_update,
+    topics.LINK: _link_update,
+    topics.EVT: _event_update,
+}

@@ -1,0 +1,488 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The connection to a broker: a thread of its own around paho's client. The only module that imports paho.
+
+Thread `mqtt-worker`: connects, reads, writes, watches, reconnects with jitter. Other threads hand messages over by
+`publish` and get callbacks that must only store. A new paho client is made for each connection, so nothing is kept and
+sent later: what can't be sent now is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from groundstation.transport.backoff import AFTER_REFUSAL_S, Backoff
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
+from groundstation.transport.echo import Echo
+from groundstation.transport.mqtt_socket import MqttSocket, Received
+
+log = logging.getLogger("groundstation.mqtt")
+
+KEEPALIVE_S = 5
+CONNECT_TIMEOUT_S = 5.0
+LIMIT_BYTES = 192 * 1024
+"""Longest PUBLISH kept whole; more than 64 KiB is never parsed, only shown as large."""
+MAX_WAITING = 20_000
+"""Messages waiting for the thread; more are refused."""
+STATUS_PERIOD_S = 1.0
+MISC_PERIOD_S = 0.5
+MAX_READS = 500
+"""Packets read before outgoing messages get their turn."""
+
+_V5, _V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+_PROTOCOL_NAMES = {_V5: "MQTT 5", _V311: "MQTT 3.1.1"}
+_WRONG_PROTOCOL = frozenset({"Unsupported protocol version"})
+_REFUSED_FOR_GOOD = frozenset({"Bad user name or password", "Not authorized", "Banned", "Bad authentication method"})
+
+
+class _Client(mqtt.Client):
+    """paho's client on our socket."""
+
+    on_quick: Received
+
+    def _create_socket(self) -> Any:
+        has_properties = self._protocol is _V5
+        return MqttSocket(super()._create_socket(), LIMIT_BYTES, self.on_quick, has_properties=has_properties)
+
+
+class _RefusedError(Exception):
+    """The broker answered the CONNECT with a refusal."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class MqttWorker:
+    """A `Bus` over MQTT 5, or 3.1.1 where that is refused."""
+
+    def __init__(
+        self,
+        url: BrokerUrl,
+        *,
+        client_id: str,
+        echo_topic: str,
+        on_message: MessageCallback,
+        on_status: StatusCallback | None = None,
+        will: Outgoing | None = None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        """Prepare a connection; `start` makes it.
+
+        Args:
+            url: the broker.
+            client_id: unique on the broker; a second client with it throws the first one out.
+            echo_topic: a topic of our own, for noticing a silent broker.
+            on_message: called on the worker thread for every message.
+            on_status: called on the worker thread on each change and once a second.
+            will: what the broker publishes when we vanish.
+            backoff: waits between tries.
+        """
+        self._url = url
+        self._client_id = client_id
+        self._echo_topic = echo_topic
+        self._on_message_callback = on_message
+        self._on_status_callback = on_status
+        self._will = will
+        self._backoff = backoff or Backoff()
+        self._protocol = _V5
+        self._status = BusStatus(broker=url.shown, since_s=time.monotonic())
+        self._filters: dict[str, int] = {}
+        self._waiting: deque[Outgoing] = deque()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._wake_read, self._wake_write = socket.socketpair()
+        self._wake_read.setblocking(False)
+        self._wake_write.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="mqtt-worker", daemon=True)
+        self._client: _Client | None = None
+        self._socket: MqttSocket | None = None
+        self._echo = Echo(0.0)
+        self._connack: ReasonCode | None = None
+        self._disconnect_reason = ""
+        self._publishes_seen = 0
+        self._received = self._sent = self._refused = self._oversize = self._connections = 0
+
+    # ---- any thread ----
+
+    @property
+    def status(self) -> BusStatus:
+        """The newest report."""
+        return self._status
+
+    def start(self) -> None:
+        """Connect and stay connected until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send what waits, disconnect and end the thread."""
+        self._stopping.set()
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join(timeout=3.0)
+        self._wake_write.close()
+        self._wake_read.close()
+
+    def publish(self, messages: list[Outgoing]) -> int:
+        """Send messages in order; what can't be sent now is refused and counted, never kept for later."""
+        with self._lock:
+            free = MAX_WAITING - len(self._waiting) if self._status.state is BusState.CONNECTED else 0
+            taken = messages[:free]
+            was_empty = not self._waiting
+            self._waiting.extend(taken)
+            self._refused += len(messages) - len(taken)
+        if taken and was_empty:
+            self._wake()
+        return len(taken)
+
+    def subscribe(self, filters: dict[str, int]) -> None:
+        """Subscribe to topic filters with their QoS, now and after each reconnection."""
+        with self._lock:
+            self._filters.update(filters)
+        self._wake()
+
+    def unsubscribe(self, filters: list[str]) -> None:
+        """Take filters back."""
+        with self._lock:
+            for one in filters:
+                self._filters.pop(one, None)
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_write.send(b"x")
+        except (BlockingIOError, OSError):
+            return
+
+    # ---- worker thread ----
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            wait_s = self._one_connection()
+            self._drop_client()
+            with self._lock:
+                self._refused += len(self._waiting)
+                self._waiting.clear()
+            if wait_s > 0:
+                self._stopping.wait(wait_s)
+        self._report(BusState.CLOSED, "closed")
+
+    def _one_connection(self) -> float:
+        """Connect and stay until it ends; returns the seconds to wait before the next try."""
+        try:
+            self._connect()
+            self._stay()
+        except _RefusedError as refusal:
+            return self._after_refusal(refusal.reason)
+        except (OSError, ValueError, EOFError) as error:
+            self._report(BusState.LOST, _cause(error, self._url))
+        except Exception:  # the thread must outlive any fault in a library; it is logged whole and shown
+            log.exception("the connection to %s failed unexpectedly", self._url.shown)
+            self._report(BusState.LOST, "internal fault, see the log")
+        return 0.0 if self._stopping.is_set() else self._backoff.next_s()
+
+    def _after_refusal(self, reason: str) -> float:
+        if reason in _WRONG_PROTOCOL:
+            self._protocol = _V311 if self._protocol is _V5 else _V5
+            return 0.0 if self._protocol is _V311 else self._backoff.next_s()
+        if reason in _REFUSED_FOR_GOOD:
+            self._report(BusState.REFUSED, f"the broker refused us: {reason.lower()}; check user and password")
+            return AFTER_REFUSAL_S
+        self._report(BusState.LOST, f"the broker refused the connection: {reason.lower()}")
+        return self._backoff.next_s()
+
+    def _connect(self) -> None:
+        """Open the connection and wait for the broker's answer.
+
+        Raises:
+            _RefusedError: the broker said no.
+            OSError: the network said no.
+        """
+        if self._status.state is not BusState.LOST:
+            self._report(BusState.CONNECTING, self._status.reason)
+        client = self._client = self._new_client()
+        self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
+        client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
+        self._socket = client.socket()  # type: ignore[assignment]
+        give_up_s = time.monotonic() + CONNECT_TIMEOUT_S
+        while self._connack is None:
+            left_s = give_up_s - time.monotonic()
+            if left_s <= 0 or self._stopping.is_set():
+                raise TimeoutError("no answer to CONNECT")
+            if not self._turn(min(left_s, 0.2)):
+                # amqtt and other 3.1.1 brokers hang up on a CONNECT of version 5 without a word
+                raise _RefusedError("Unsupported protocol version" if self._connack is None else str(self._connack))
+        if self._connack.is_failure:
+            raise _RefusedError(str(self._connack))
+
+    def _stay(self) -> None:
+        """Serve the connection until it ends."""
+        self._connections += 1
+        self._backoff.reset()
+        self._echo = Echo(time.monotonic())
+        subscribed: dict[str, int] = {}
+        self._sync_subscriptions(subscribed)
+        self._report(BusState.CONNECTED, "")
+        next_misc_s = next_status_s = time.monotonic()
+        while not self._stopping.is_set():
+            if not self._turn(0.25):
+                self._report(BusState.LOST, self._disconnect_reason or "the broker closed the connection")
+                return
+            now_s = time.monotonic()
+            self._sync_subscriptions(subscribed)
+            if now_s >= next_misc_s:
+                next_misc_s = now_s + MISC_PERIOD_S
+                if not self._look_after(now_s):
+                    return
+            if now_s >= next_status_s:
+                next_status_s = now_s + STATUS_PERIOD_S
+                self._report(BusState.CONNECTED, "")
+        self._say_goodbye()
+
+    def _look_after(self, now_s: float) -> bool:
+        """Keepalive and echo; False when the connection is to be given up."""
+        assert self._client is not None  # noqa: S101 - set by _connect
+        assert self._socket is not None  # noqa: S101 - set by _connect
+        if self._echo.is_lost(self._socket.received_bytes, now_s):
+            self._report(BusState.LOST, "the broker is silent: nothing came for 6 s on an open connection")
+            return False
+        payload = self._echo.due(now_s)
+        if payload is not None:
+            self._client.publish(self._echo_topic, payload, qos=1)
+        if not self._socket.is_discarding and self._client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._report(BusState.LOST, "the broker did not answer the keepalive")
+            return False
+        return True
+
+    def _turn(self, timeout_s: float) -> bool:
+        """Write what waits, then wait for the network and read; False when the connection is gone."""
+        client, sock = self._client, self._socket
+        assert client is not None  # noqa: S101 - set by _connect
+        assert sock is not None  # noqa: S101 - set by _connect
+        try:
+            self._send_waiting(client, sock)
+            sock.flush()
+            readable = sock.pending() > 0
+            if not readable:
+                watched: list[Any] = [sock, self._wake_read]
+                found, _, _ = select.select(watched, [sock] if sock.has_outgoing else [], [], timeout_s)
+                readable = sock in found
+                if self._wake_read in found:
+                    self._clear_wake()
+            if readable:
+                return self._read(client, sock)
+        except (OSError, ValueError) as error:
+            self._disconnect_reason = self._disconnect_reason or _cause(error, self._url)
+            return False
+        return True
+
+    def _read(self, client: _Client, sock: MqttSocket) -> bool:
+        for _ in range(MAX_READS):
+            if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or client.socket() is None:
+                return False
+            if sock.pending() == 0:
+                break
+        return True
+
+    def _clear_wake(self) -> None:
+        try:
+            while self._wake_read.recv(4096):
+                pass
+        except BlockingIOError:
+            return
+
+    def _send_waiting(self, client: _Client, sock: MqttSocket) -> None:
+        if self._connack is None:
+            return
+        with self._lock:
+            batch = list(self._waiting)
+            self._waiting.clear()
+        for message in batch:
+            if message.qos == 0 and message.expiry_s is None:
+                self._refused += not sock.publish(message.topic.encode(), message.payload, retain=message.retain)
+                continue
+            client.publish(
+                message.topic,
+                message.payload,
+                qos=message.qos,
+                retain=message.retain,
+                properties=self._publish_properties(message),
+            )
+        self._sent += len(batch)
+
+    def _publish_properties(self, message: Outgoing) -> Properties | None:
+        if self._protocol is not _V5 or message.expiry_s is None:
+            return None
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.MessageExpiryInterval = message.expiry_s
+        return properties
+
+    def _sync_subscriptions(self, subscribed: dict[str, int]) -> None:
+        """Bring the broker's subscriptions to what is wanted."""
+        assert self._client is not None  # noqa: S101 - set by _connect
+        with self._lock:
+            wanted = {self._echo_topic: 0, **self._filters}
+        if wanted == subscribed:
+            return
+        gone = [one for one in subscribed if one not in wanted]
+        if gone:
+            self._client.unsubscribe(gone)
+        new = [(one, qos) for one, qos in wanted.items() if subscribed.get(one) != qos]
+        for start in range(0, len(new), 8):
+            part = new[start : start + 8]
+            if self._protocol is _V5:
+                self._client.subscribe([(one, SubscribeOptions(qos=qos)) for one, qos in part])
+            else:
+                self._client.subscribe(part)
+        subscribed.clear()
+        subscribed.update(wanted)
+
+    def _say_goodbye(self) -> None:
+        assert self._client is not None  # noqa: S101 - set by _connect
+        assert self._socket is not None  # noqa: S101 - set by _connect
+        self._send_waiting(self._client, self._socket)
+        give_up_s = time.monotonic() + 1.0
+        while time.monotonic() < give_up_s and (self._socket.has_outgoing or self._client.want_write()):
+            if not self._turn(0.05):
+                return
+        self._client.disconnect()
+
+    def _drop_client(self) -> None:
+        client, self._client, self._socket = self._client, None, None
+        if client is not None:
+            client.on_disconnect = None
+            client._sock_close()  # noqa: SLF001 - paho has no public way to drop a connection without DISCONNECT
+
+    # ---- paho ----
+
+    def _clean_start(self) -> dict[str, Any]:
+        return {"clean_start": True} if self._protocol is _V5 else {}
+
+    def _new_client(self) -> _Client:
+        options: dict[str, Any] = {} if self._protocol is _V5 else {"clean_session": True}
+        client = _Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=self._protocol,
+            transport="websockets" if self._url.is_websocket else "tcp",
+            reconnect_on_failure=False,
+            **options,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.suppress_exceptions = False
+        client.max_inflight_messages_set(100)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_quick = self._on_quick
+        if self._url.is_websocket:
+            client.ws_set_options(path=self._url.path)
+        if self._url.user is not None:
+            client.username_pw_set(self._url.user, self._url.password)
+        if self._url.is_tls:
+            client.tls_set(ca_certs=self._url.ca, certfile=self._url.cert, keyfile=self._url.key)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
+        return client
+
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        self._connack = reason
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if str(reason) == "Session taken over":
+            self._disconnect_reason = f"another client uses our id '{self._client_id}'; stop it or start this one anew"
+        elif reason.is_failure and str(reason) != "Unspecified error":
+            self._disconnect_reason = f"the broker ended the connection: {str(reason).lower()}"
+
+    def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
+        """A QoS 1 message, from the library."""
+        self._publishes_seen += 1
+        missing = self._missing_bytes()
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        self._deliver(topic, bytes(message.payload), missing, message.qos, message.retain)
+
+    def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool) -> None:
+        """A QoS 0 message, from the socket."""
+        self._oversize += missing > 0
+        try:
+            self._deliver(topic.decode(), payload, missing, 0, retain)
+        except UnicodeDecodeError:
+            return
+
+    def _deliver(self, topic: str, payload: bytes, missing: int, qos: int, retain: bool) -> None:
+        """Every message comes through here; a fault in taking one in must not end the thread."""
+        now_s = time.monotonic()
+        if topic == self._echo_topic:
+            self._echo.came_back(payload, now_s)
+            return
+        self._received += 1
+        try:
+            self._on_message_callback(Message(topic, payload, len(payload) + missing, qos, retain, now_s))
+        except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
+            log.exception("a message on %r could not be taken in", topic)
+
+    def _missing_bytes(self) -> int:
+        """Bytes cut from the PUBLISH being handled."""
+        cuts = self._socket.cuts if self._socket is not None else None
+        if not cuts or cuts[0][0] != self._publishes_seen:
+            return 0
+        self._oversize += 1
+        return cuts.popleft()[1]
+
+    def _report(self, state: BusState, reason: str) -> None:
+        old = self._status
+        is_same = old.state is state
+        self._status = BusStatus(
+            state=state,
+            broker=self._url.shown,
+            reason=reason,
+            since_s=old.since_s if is_same else time.monotonic(),
+            protocol=_PROTOCOL_NAMES[self._protocol] if state is BusState.CONNECTED else "",
+            rtt_ms=self._echo.rtt_ms if state is BusState.CONNECTED else None,
+            received=self._received,
+            sent=self._sent,
+            refused=self._refused,
+            oversize=self._oversize,
+            connections=self._connections,
+        )
+        if not is_same:
+            log.info("%s: %s %s", self._url.shown, state.value, reason)
+        if self._on_status_callback is not None:
+            self._on_status_callback(self._status)
+
+
+_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
+    (ssl.SSLCertVerificationError, "the broker's certificate was refused: {error}; name its CA with ?ca=FILE"),
+    (ssl.SSLError, "TLS failed: {error}; is {host}:{port} a TLS port?"),
+    (ConnectionRefusedError, "nothing listens on {host}:{port}; start the broker there or change the URL"),
+    (socket.gaierror, "the host '{host}' is not known; check the name or the network"),
+    (TimeoutError, "{host}:{port} does not answer; check address, network and firewall"),
+    (FileNotFoundError, "no file '{file}' as named in the URL"),
+    (PermissionError, "may not read '{file}'"),
+)
+
+
+def _cause(error: BaseException, url: BrokerUrl) -> str:
+    """One line that says why a connection failed and what helps."""
+    for kind, text in _CAUSES:
+        if isinstance(error, kind):
+            reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
+            return text.format(error=reason, host=url.host, port=url.port, file=getattr(error, "filename", None) or "?")
+    return f"{type(error).__name__}: {error}"

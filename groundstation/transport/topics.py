@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds and parses every topic of the fleet's tree; the only place where its words are written.
+
+The tree is `<root>/<id>/<leaf>`, for bridges `<root>/_bridge/<bid>/<leaf>`, for stations `<root>/_gs/<gid>/<leaf>`.
+No thread, no I/O.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.identity import Root, VehicleKey, is_vehicle_id
+
+ROOTS = frozenset(root.value for root in Root if root is not Root.UNKNOWN)
+ALL = "_all"
+BRIDGE = "_bridge"
+STATION = "_gs"
+
+CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt", "tlm", "sum"
+TLM_SUM = f"{TLM}/{SUM}"
+SYNC_REQ = "sync/req"
+
+MAX_TOPIC_BYTES = 65_535
+"""MQTT 5, section 1.5.4: a string has a two-byte length."""
+
+
+class VehicleTopic(NamedTuple):
+    """A parsed topic of a vehicle."""
+
+    key: VehicleKey
+    leaf: str
+    """What follows the id: `conn`, `state`, `tlm/motion` ..."""
+
+
+class ServiceTopic(NamedTuple):
+    """A parsed topic of a bridge or a station."""
+
+    root: str
+    service: str
+    """`_bridge` or `_gs`."""
+    id: str
+    leaf: str
+
+
+def vehicle(key: VehicleKey, leaf: str) -> str:
+    """Topic of a vehicle's leaf.
+
+    Raises:
+        UsageError: the id can't stand in a topic.
+    """
+    if key.root not in ROOTS or not is_vehicle_id(key.id):
+        raise UsageError(f"'{key.id}' can't be a vehicle id: use letters, digits, '-' and '_', at most 32")
+    return f"{key.root}/{key.id}/{leaf}"
+
+
+def stream(key: VehicleKey, name: str) -> str:
+    """Topic of a telemetry stream."""
+    return vehicle(key, f"{TLM}/{name}")
+
+
+def bridge(root: str, bridge_id: str, leaf: str) -> str:
+    """Topic of a bridge's leaf."""
+    return f"{root}/{BRIDGE}/{bridge_id}/{leaf}"
+
+
+def station(root: str, station_id: str, leaf: str) -> str:
+    """Topic of a ground station's leaf."""
+    return f"{root}/{STATION}/{station_id}/{leaf}"
+
+
+def sync_all(root: str) -> str:
+    """Topic on which any client asks every bridge to publish itself again."""
+    return f"{root}/{ALL}/{SYNC_REQ}"
+
+
+def fleet_filters(root: str) -> tuple[str, ...]:
+    """What a station subscribes to: few filters that don't overlap (RabbitMQ delivers twice on overlap)."""
+    leaves = (CONN, INFO, STATE, LINK, EVT, f"{TLM}/+")
+    return (*(f"{root}/+/{leaf}" for leaf in leaves), f"{root}/{BRIDGE}/+/{CONN}")
+
+
+def parse(topic: str) -> VehicleTopic | ServiceTopic | None:
+    """Take a topic of the fleet's tree apart; None for any other topic."""
+    root, _, rest = topic.partition("/")
+    if root not in ROOTS:
+        return None
+    first, _, leaf = rest.partition("/")
+    if first in (BRIDGE, STATION):
+        service_id, _, leaf = leaf.partition("/")
+        return ServiceTopic(root, first, service_id, leaf) if service_id and leaf else None
+    return VehicleTopic(VehicleKey(root, first), leaf) if leaf and is_vehicle_id(first) else None
+
+
+def checked_filter(text: str) -> str:
+    """A topic filter for foreign sensors, kept byte for byte.
+
+    Args:
+        text: as the operator wrote it; spaces belong to it.
+
+    Raises:
+        UsageError: the filter breaks MQTT's rules (MQTT 5, section 4.7), or would subscribe to everything.
+    """
+    problem = _filter_problem(text)
+    if problem is not None:
+        raise UsageError(f"topic filter '{text[:80]}': {problem}")
+    return text
+
+
+def _is_wild_inside(text: str) -> bool:
+    levels = text.split("/")
+    return any("#" in level and level != "#" for level in levels) or "#" in levels[:-1]
+
+
+_FILTER_RULES: tuple[tuple[Callable[[str], bool], str], ...] = (
+    (lambda text: not text, "it is empty; write a topic such as site/room/#"),
+    (
+        lambda text: any(letter == "\0" or unicodedata.category(letter) == "Cs" for letter in text),
+        "it holds a character that MQTT forbids",
+    ),
+    (lambda text: len(text.encode()) > MAX_TOPIC_BYTES, "it is longer than 65535 bytes"),
+    (lambda text: text == "#", "'#' alone would bring every message of the broker; begin with a topic: site/#"),
+    (_is_wild_inside, "'#' stands alone and last, as in site/#"),
+    (
+        lambda text: any("+" in level and level != "+" for level in text.split("/")),
+        "'+' stands for a whole level, as in site/+/humidity",
+    ),
+)
+
+
+def _filter_problem(text: str) -> str | None:
+    return next((problem for is_broken, problem in _FILTER_RULES if is_broken(text)), None)
+
+
+def matches(topic_filter: str, topic: str) -> bool:
+    """Whether a topic falls under a filter (MQTT 5, section 4.7; `a/#` matches `a`)."""
+    if topic.startswith("$") and topic_filter[:1] in ("+", "#"):
+        return False
+    wanted, given = topic_filter.split("/"), topic.split("/")
+    for number, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if number >= len(given) or level not in ("+", given[number]):
+            return False
+    return len(wanted) == len(given)
