@@ -270,13 +270,7 @@ class CopterGuidance(Guidance):
         """Fly to the target and stay there; without one, stay here."""
         here = self.vehicle.position
         if self.target is None:
-            motion = self.vehicle.motion
-            run_on = 0.4
-            self.target = Spot(
-                here.north_m + run_on * motion.velocity_north_mps,
-                here.east_m + run_on * motion.velocity_east_mps,
-                here.down_m + run_on * motion.velocity_down_mps,
-            )
+            self.target = self._stopping_spot()
         limit = self._speed_mps or self.vehicle.parameters.value("WPNAV_SPEED") / 100.0
         distance_m = here.distance_to(self.target)
         speed = braking_speed(distance_m, limit, _DECELERATION_MPS2)
@@ -285,6 +279,17 @@ class CopterGuidance(Guidance):
         fastest = self.vehicle.parameters.value("WPNAV_SPEED_UP" if rise > 0 else "WPNAV_SPEED_DN") / 100.0
         down = -math.copysign(braking_speed(abs(rise), fastest, 0.6), rise)
         return self._moving(speed * math.cos(course), speed * math.sin(course), down, distance_m, course)
+
+    def _stopping_spot(self) -> Spot:
+        """Return where it comes to a stop when it brakes now."""
+        here, motion = self.vehicle.position, self.vehicle.motion
+        north, east = motion.velocity_north_mps, motion.velocity_east_mps
+        braking_s = math.hypot(north, east) / (2.0 * _DECELERATION_MPS2) + 0.3
+        return Spot(
+            here.north_m + braking_s * north,
+            here.east_m + braking_s * east,
+            here.down_m + 0.5 * motion.velocity_down_mps,
+        )
 
     def _moving(self, north: float, east: float, down: float, distance_m: float, course: float) -> Demand:
         """Ask for a velocity, changed gently, and for the heading that goes with it."""
@@ -350,7 +355,7 @@ class CopterGuidance(Guidance):
             cone_m = here.distance_to(home) * max(parameters.value("RTL_CONE_SLOPE"), 0.5)
             height_m = min(parameters.value("RTL_ALT") / 100.0, max(cone_m, 2.0))
             down_m = min(home.down_m - height_m, here.down_m)
-            self.target = Spot(here.north_m, here.east_m, down_m)
+            self.target = self._stopping_spot()._replace(down_m=down_m)
             self._begin_phase("rise")
         if self._phase == "rise" and self._is_there():
             self.target = home._replace(down_m=here.down_m)

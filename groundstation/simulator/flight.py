@@ -214,8 +214,8 @@ class Flight:
         north, east, down = row["velocity_north_mps"], row["velocity_east_mps"], row["velocity_down_mps"]
         air_north, air_east = north - row["wind_north_mps"], east - row["wind_east_mps"]
         held = 1.0 - demand["drifting"]
-        push_north = held * (np.clip((demand["velocity_north_mps"] - north) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_north)
-        push_east = held * (np.clip((demand["velocity_east_mps"] - east) * 1.2, -3.5, 3.5) + _DRAG_PER_S * air_east)
+        push_north = held * (np.clip((demand["velocity_north_mps"] - north) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_north)
+        push_east = held * (np.clip((demand["velocity_east_mps"] - east) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_east)
         flying = (demand["running"] > 0.5) & (row["grounded"] < 0.5)
         cos, sin = np.cos(row["yaw_rad"]), np.sin(row["yaw_rad"])
         forward, right = push_north * cos + push_east * sin, push_east * cos - push_north * sin

@@ -170,4 +170,4 @@ def slewed(previous: float, wanted: float, step: float) -> float:
 
 def braking_speed(distance_m: float, speed_mps: float, deceleration_mps2: float) -> float:
     """Return how fast one may still go so as to stop at ``distance_m``."""
-    return min(speed_mps, 0.9 * distance_m, math.sqrt(2.0 * deceleration_mps2 * max(distance_m, 0.0)))
+    return min(speed_mps, 0.6 * distance_m, math.sqrt(2.0 * deceleration_mps2 * max(distance_m, 0.0)))

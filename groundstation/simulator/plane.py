@@ -30,6 +30,9 @@ _FLARE_BELOW_M = 3.5
 _APPROACH_MPS = 17.0
 _LOOK_AHEAD_S = 4.0
 """How gently it closes in on a track."""
+_TURN_LAG_S = 1.4
+_FLARE_RUN_M = 105.0
+"""How far it floats and rolls behind the end of the glide."""
 _CIRCLES = (Nav.LOITER_UNLIM, Nav.LOITER_TURNS, Nav.LOITER_TIME, Nav.LOITER_TO_ALT)
 
 
@@ -322,7 +325,9 @@ class PlaneGuidance(Guidance):
             course = here.course_to(target) + math.asin(radius_m / distance_m) * -1.0
         else:
             self._count_turn(angle)
-            course = angle + math.pi / 2.0 + math.atan((distance_m - radius_m) / (0.6 * radius_m))
+            # on the circle the course turns all the time: lead it by what the turn lags behind
+            lead = min(self.airspeed_mps / radius_m * _TURN_LAG_S, 0.6)
+            course = angle + math.pi / 2.0 + math.atan((distance_m - radius_m) / (0.6 * radius_m)) + lead
         return Demand(
             1.0,
             velocity_down_mps=self._sink_to(target.down_m),
@@ -339,13 +344,13 @@ class PlaneGuidance(Guidance):
         """Come down a straight line to the landing point; flatten out just above the ground."""
         target = self.target or self.vehicle.position
         here = self.vehicle.position
-        left_m = max(here.distance_to(target), 1.0)
+        left_m = max(here.distance_to(target) - _FLARE_RUN_M, 1.0)
         height_m = target.down_m - here.down_m
         if height_m < _FLARE_BELOW_M:
-            sink = 0.5
+            sink = max(0.5, 0.4 * height_m)
         else:
             sink = min(max(height_m / left_m * _APPROACH_MPS, 0.3), _SINK_MPS)
-        course = self._runway_rad if left_m < 30.0 or self._is_past() else self._track_course(target)
+        course = self._runway_rad if left_m < 10.0 or self._is_past() else self._track_course(target)
         self._runway_rad = course
         return Demand(1.0, velocity_down_mps=sink, yaw_rad=course, airspeed_mps=_APPROACH_MPS)
 
