@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All simulated vehicles on one field: the physics and the autopilots, stepped together.
+
+Sans-I/O, deterministic.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundstation.simulator.autofly import OnboardPilot
+from groundstation.simulator.autopilot import Vehicle
+from groundstation.simulator.faults import KINDS, FaultBoard, Victim
+from groundstation.simulator.field import Field
+from groundstation.simulator.flavours import FLAVOURS, Flavour
+from groundstation.simulator.flight import Demand, Flight
+from groundstation.simulator.parameters import declared
+
+if TYPE_CHECKING:
+    from groundstation.simulator.plan import SquadronPlan
+
+TICK_S = 0.02
+"""Physics and autopilots run at 50 Hz."""
+_SPACING_M = 8.0
+_ROW = 10
+_RUNWAY_NORTH_M = -60.0
+_RUNWAY_HEADING_DEG = 70.0
+
+
+class Airfield:
+    """The simulated world, without any socket."""
+
+    def __init__(self, plan: SquadronPlan, *, epoch_unix_s: float) -> None:
+        """Stand all vehicles on the field.
+
+        Args:
+            plan: What to build.
+            epoch_unix_s: Unix time of simulation second 0, for SYSTEM_TIME.
+        """
+        self.now_s = 0.0
+        self._ticks = 0
+        field = Field(plan.start_latitude_deg, plan.start_longitude_deg, plan.start_altitude_amsl_m)
+        flavours = [FLAVOURS[plan.flavours[index % len(plan.flavours)]] for index in range(plan.vehicles)]
+        self.flight = Flight(
+            [flavour.airframe for flavour in flavours],
+            seed=plan.seed,
+            wind_mps=plan.wind_mps,
+            wind_from_deg=plan.wind_from_deg,
+            gps_noise_m=plan.gps_noise_m,
+        )
+        self.vehicles = [
+            Vehicle(
+                plan.first_sysid + index,
+                flavour,
+                field,
+                tick_s=TICK_S,
+                epoch_unix_s=epoch_unix_s,
+                seed=plan.seed,
+                ready=plan.ready,
+                overrides=_overrides(plan, flavour),
+                parameter_count=plan.parameter_count,
+            )
+            for index, flavour in enumerate(flavours)
+        ]
+        self._park(flavours)
+        motions = self.flight.motions()
+        for vehicle, motion in zip(self.vehicles, motions, strict=True):
+            vehicle.stand(motion)
+        self._demands = [Demand()] * len(self.vehicles)
+        self._faults = FaultBoard(plan.faults)
+        self._pilots = (
+            [OnboardPilot(vehicle, self.flight, index, plan.seed) for index, vehicle in enumerate(self.vehicles)]
+            if plan.autofly
+            else []
+        )
+
+    def _park(self, flavours: list[Flavour]) -> None:
+        """Multicopters in rows of ten facing north, planes in rows along the runway."""
+        counts = {"plane": 0, "copter": 0}
+        for index, flavour in enumerate(flavours):
+            kind = "plane" if flavour.airframe.is_plane else "copter"
+            row, place = divmod(counts[kind], _ROW)
+            counts[kind] += 1
+            north_m, heading_deg = row * _SPACING_M, 353.0
+            if kind == "plane":
+                north_m, heading_deg = _RUNWAY_NORTH_M - row * 2.0 * _SPACING_M, _RUNWAY_HEADING_DEG
+            self.flight.place(index, north_m=north_m, east_m=place * _SPACING_M, heading_deg=heading_deg)
+
+    def vehicle(self, system: int) -> Vehicle:
+        """Return the vehicle with a system id."""
+        return self.vehicles[system - self.vehicles[0].system]
+
+    def step(self) -> None:
+        """Go on by one tick."""
+        self._ticks += 1
+        self.now_s = self._ticks * TICK_S
+        self.flight.step(TICK_S, self._demands)
+        motions = self.flight.motions()
+        for fault, begins in self._faults.due(self.now_s):
+            self._apply(fault.kind, fault.system, begins=begins)
+        now_s = self.now_s
+        self._demands = [vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)]
+        for pilot in self._pilots:
+            pilot.tick(now_s)
+
+    def _apply(self, kind: str, system: int, *, begins: bool) -> None:
+        index = system - self.vehicles[0].system
+        others = tuple(vehicle.system for vehicle in self.vehicles if vehicle.system != system)
+        victim = Victim(self.vehicles[index], self.flight, index, others)
+        if begins:
+            KINDS[kind].begin(victim)
+        else:
+            KINDS[kind].end(victim)
+
+
+def _overrides(plan: SquadronPlan, flavour: Flavour) -> dict[str, float]:
+    """Return the plan's parameters this flavour has; on their own no station has to be heard."""
+    names = {entry.name for entry in declared(flavour.name)}
+    own = {flavour.gcs_failsafe_parameter: 0.0} if plan.autofly else {}
+    return {**own, **{name: value for name, value in plan.parameters.items() if name in names}}

@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One simulated ArduPilot: bytes and ticks in, bytes and a flight demand out.
+
+Holds what one vehicle knows and ties its parts together; each part (commands, missions, telemetry,
+failsafes, guidance) lives in its own module. Sans-I/O: no socket, no clock, no thread. Times are seconds of
+the simulation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from groundstation.simulator import commands, conversations, telemetry
+from groundstation.simulator.arming import Arming
+from groundstation.simulator.boot import FIRST_BURST_S, READY_AGE_S
+from groundstation.simulator.copter import CopterGuidance
+from groundstation.simulator.failsafes import Failsafes
+from groundstation.simulator.field import Spot
+from groundstation.simulator.flight import Demand, Motion
+from groundstation.simulator.links import Link
+from groundstation.simulator.mission_transfer import MissionTransfer
+from groundstation.simulator.missions import MissionPlan
+from groundstation.simulator.parameters import UNINDEXED, Parameter, ParameterSet
+from groundstation.simulator.plane import PlaneGuidance
+from groundstation.simulator.streams import ALL_STREAMS, HEARTBEAT, Schedule
+from groundstation.simulator.wire import known_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstation.simulator.field import Field
+    from groundstation.simulator.flavours import Flavour
+    from groundstation.simulator.guidance import Guidance
+    from groundstation.simulator.wire import Message
+
+MAX_LINKS = 8
+"""Like the serial ports of a real autopilot; a further connection replaces the oldest."""
+_STATUSTEXT, _PARAM_VALUE, _TIMESYNC = 253, 22, 111
+_TIMESYNC_S = 10.0
+_RUNTIME_S = 30.0
+_REBOOT_S = 1.0
+"""From the acknowledged reboot to the new life."""
+
+_GUIDANCE: dict[str, type[Guidance]] = {"copter": CopterGuidance, "plane": PlaneGuidance}
+
+
+class Vehicle:
+    """One simulated autopilot with all its links."""
+
+    def __init__(
+        self,
+        system: int,
+        flavour: Flavour,
+        field: Field,
+        *,
+        tick_s: float,
+        epoch_unix_s: float,
+        seed: int,
+        ready: bool = False,
+        now_s: float = 0.0,
+        overrides: dict[str, float] | None = None,
+        parameter_count: int | None = None,
+    ) -> None:
+        """Power on at ``now_s``.
+
+        Args:
+            system: MAVLink system id, 1 to 254.
+            flavour: Which autopilot it plays.
+            field: The ground it stands on.
+            tick_s: Seconds between two ticks; no stream is faster.
+            epoch_unix_s: Unix time of simulation second 0.
+            seed: Makes its unique ids.
+            ready: Skip the boot: begin at an age at which it may be armed.
+            now_s: Simulation time.
+            overrides: Parameter values of this vehicle.
+            parameter_count: How many parameters it lists, ``None`` for all.
+        """
+        self.system = system
+        self.flavour = flavour
+        self.field = field
+        self.tick_s = tick_s
+        self.epoch_unix_s = epoch_unix_s
+        self.uid = hashlib.sha256(f"{seed}/{system}".encode()).digest()[:18]
+        values = {"SYSID_THISMAV": float(system), **(overrides or {})}
+        self.parameters = ParameterSet(flavour.name, values, parameter_count)
+        self.links: list[Link] = []
+        self.motion = Motion()
+        self.now_s = now_s
+        self.plans = {kind: MissionPlan(kind) for kind in (0, 1, 2)}
+        self._boot(now_s - READY_AGE_S if ready else now_s)
+
+    def _boot(self, at_s: float) -> None:
+        """Begin a life: everything but parameters and missions is forgotten."""
+        self.booted_at_s = at_s
+        self.mode = self.flavour.first_mode
+        self.home: Spot | None = None
+        self.is_gps_lost = False
+        self.servo_us: dict[int, int] = {}
+        """Servo outputs set by command, 1-based channel to microseconds."""
+        self.answer_delay_s = 0.0
+        """A fault: every command's answer comes this much later."""
+        self.is_mute = False
+        """A fault: commands are executed and not acknowledged."""
+        self.arming = Arming(self)
+        self.failsafes = Failsafes(self)
+        self.guidance: Guidance = _GUIDANCE[self.flavour.name](self)
+        self.transfer: MissionTransfer = MissionTransfer(self)
+        self.heard_stations: dict[int, float] = {}
+        self._is_mode_new = False
+        self._frozen: Spot | None = None
+        self._jobs: list[tuple[float, int, Callable[[], None]]] = []
+        self._job_count = 0
+        self._listing: dict[int, int] = {}
+        age_s = self.age_s
+        self._told = sum(1 for said in self.flavour.boot.texts if said.age_s < age_s)
+        self._has_burst = age_s >= FIRST_BURST_S
+        self._next_timesync_s = (max(age_s, 0.0) // _TIMESYNC_S + 1.0) * _TIMESYNC_S
+        self._next_runtime_s = (max(age_s, 0.0) // _RUNTIME_S + 1.0) * _RUNTIME_S
+
+    # --- what it knows --------------------------------------------------
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since power-on; negative while a reboot is under way."""
+        return self.now_s - self.booted_at_s
+
+    @property
+    def boot_ms(self) -> int:
+        """The boot clock of the telemetry; it starts 0.6 s after the process."""
+        return max(int((self.age_s - 0.6) * 1000.0), 0)
+
+    @property
+    def armed(self) -> bool:
+        """Are the motors armed."""
+        return self.arming.is_armed
+
+    @property
+    def position(self) -> Spot:
+        """Where the vehicle flies by: truth plus the estimator's error."""
+        motion = self.motion
+        return Spot(
+            motion.north_m + motion.estimate_north_m,
+            motion.east_m + motion.estimate_east_m,
+            motion.down_m + motion.estimate_down_m,
+        )
+
+    @property
+    def reported_position(self) -> Spot:
+        """What telemetry says: the position, frozen while the GPS is lost."""
+        return self.position if self._frozen is None else self._frozen
+
+    @property
+    def height_home_m(self) -> float:
+        """Height above home, above the field's ground before home is known."""
+        return (self.home.down_m if self.home else 0.0) - self.position.down_m
+
+    @property
+    def has_position(self) -> bool:
+        """Does the estimator use a working GPS."""
+        return self.age_s >= self.flavour.boot.position_s and not self.failsafes.has_lost_position
+
+    def lose_gps(self) -> None:
+        """Take the GPS away (a fault)."""
+        self.is_gps_lost = True
+        self._frozen = self.position
+        self.failsafes.gps_lost()
+
+    def restore_gps(self) -> None:
+        """Give the GPS back."""
+        self.is_gps_lost = False
+        self._frozen = None
+        self.failsafes.gps_back()
+
+    # --- links ----------------------------------------------------------
+
+    def open_link(self) -> Link:
+        """Take a new connection; the oldest is hung up when there are too many."""
+        defaults = {HEARTBEAT: 1.0}
+        if self.flavour.default_rate_hz > 0.0:
+            defaults |= dict.fromkeys((*ALL_STREAMS, 242, 49), 1.0 / self.flavour.default_rate_hz)
+            defaults |= {242: 6.0, 49: 6.0}
+        link = Link(self.system, Schedule(shortest_s=self.tick_s, defaults=defaults))
+        self._start_schedule(link)
+        self.links.append(link)
+        if len(self.links) > MAX_LINKS:
+            self.close_link(self.links[0])
+        return link
+
+    def _start_schedule(self, link: Link) -> None:
+        """Start a link's telemetry in step with the vehicle's heartbeat."""
+        first_s = self.booted_at_s + self.flavour.boot.heartbeat_s
+        link.schedule.start(first_s + max(math.ceil(self.now_s - first_s - 1e-9), 0))
+
+    def close_link(self, link: Link) -> None:
+        """Forget a connection."""
+        link.is_closed = True
+        if link in self.links:
+            self.links.remove(link)
+        self._listing.pop(id(link), None)
+        self.transfer.forget(link)
+
+    def broadcast(self, number: int, **values: object) -> None:
+        """Send one message on every link."""
+        payload = known_type(number).payload(values)
+        for link in self.links:
+            link.send(number, payload)
+
+    def say(self, severity: int, text: str) -> None:
+        """Send a text on every link (STATUSTEXT; ArduPilot's id is always 0)."""
+        self.broadcast(_STATUSTEXT, severity=severity, text=text[:50])
+
+    def announce(self, number: int) -> None:
+        """Send one telemetry message on every link now, if it can be made."""
+        payload = telemetry.payload(self, number)
+        if payload is not None:
+            for link in self.links:
+                link.send(number, payload)
+
+    def echo_parameter(self, parameter: Parameter, link: Link | None = None, *, index: int = UNINDEXED) -> None:
+        """Send a PARAM_VALUE on one link, on all of them when ``link`` is ``None``."""
+        payload = known_type(_PARAM_VALUE).payload(
+            {
+                "param_id": parameter.name,
+                "param_value": parameter.value,
+                "param_type": parameter.kind,
+                "param_count": self.parameters.count,
+                "param_index": index,
+            }
+        )
+        for target in self.links if link is None else (link,):
+            target.send(_PARAM_VALUE, payload)
+
+    def list_parameters(self, link: Link) -> None:
+        """Start, or restart, sending all parameters on one link."""
+        self._listing[id(link)] = 0
+
+    def later(self, delay_s: float, job: Callable[[], None]) -> None:
+        """Do something after a delay; forgotten by a reboot."""
+        self._job_count += 1
+        heappush(self._jobs, (self.now_s + delay_s, self._job_count, job))
+
+    # --- bytes and ticks ------------------------------------------------
+
+    def receive(self, link: Link, data: bytes, now_s: float) -> None:
+        """Take bytes that arrived on a link; answers wait in the links' output."""
+        self.now_s = now_s
+        if self.age_s < 0.0 or link.is_silent:
+            return
+        for message in link.parser.feed(data):
+            target = message.target_system
+            if target != self.system:
+                for other in self.links:
+                    if other is not link:
+                        other.forward(message.frame)
+            if target in (0, self.system):
+                self._dispatch(link, message)
+                self._show_mode()
+
+    def _dispatch(self, link: Link, message: Message) -> None:
+        handler = commands.MESSAGE_HANDLERS.get(message.number) or conversations.MESSAGE_HANDLERS.get(message.number)
+        if handler is not None:
+            handler(self, link, message)
+
+    def tick(self, now_s: float, motion: Motion) -> Demand:
+        """Go on to ``now_s``.
+
+        Args:
+            now_s: Simulation time in seconds, rising.
+            motion: What the last step of the physics made of the last demand.
+
+        Returns:
+            What to ask of the motors until the next tick.
+        """
+        self.now_s = now_s
+        self.motion = motion
+        if self.age_s < 0.0:
+            return Demand()
+        while self._jobs and self._jobs[0][0] <= now_s:
+            heappop(self._jobs)[2]()
+        if self.age_s < 0.0:
+            return Demand()
+        self._grow_up()
+        self.failsafes.tick()
+        self.arming.tick()
+        self.transfer.tick()
+        demand = self.guidance.tick()
+        self._show_mode()
+        self._send_telemetry()
+        return demand
+
+    def _grow_up(self) -> None:
+        """Do what the age brings: the first burst, boot texts, home, clock messages."""
+        age_s = self.age_s
+        boot = self.flavour.boot
+        if not self._has_burst and age_s >= FIRST_BURST_S:
+            self._has_burst = True
+            for name in boot.burst:
+                parameter = self.parameters.find(name)
+                if parameter is not None:
+                    self.echo_parameter(parameter)
+        while self._told < len(boot.texts) and boot.texts[self._told].age_s <= age_s:
+            said = boot.texts[self._told]
+            self._told += 1
+            self.say(said.severity, said.text.format(elevation=round(self.field.altitude_amsl_m)))
+        if self.home is None and age_s >= boot.home_s:
+            self.set_home(self.position)
+        if age_s >= self._next_timesync_s:
+            self._next_timesync_s += _TIMESYNC_S
+            self.broadcast(_TIMESYNC, tc1=0, ts1=int(age_s * 1e9) + 1)
+        if age_s >= self._next_runtime_s:
+            self._next_runtime_s += _RUNTIME_S
+            runtime = self.parameters.store("STAT_RUNTIME", self.parameters.value("STAT_RUNTIME") + _RUNTIME_S)
+            if runtime is not None:
+                self.echo_parameter(runtime)
+
+    def _show_mode(self) -> None:
+        """Show a new mode at once, after the ack of whatever changed it."""
+        if self._is_mode_new:
+            self._is_mode_new = False
+            self.announce(HEARTBEAT)
+
+    def _send_telemetry(self) -> None:
+        made: dict[int, bytes | None] = {}
+        for link in self.links:
+            self._send_parameters(link)
+            for number in link.schedule.due(self.now_s):
+                if number not in made:
+                    made[number] = telemetry.payload(self, number)
+                payload = made[number]
+                if payload is not None:
+                    link.send(number, payload)
+
+    def _send_parameters(self, link: Link) -> None:
+        """Go on with a list of parameters, at 2,000 a second."""
+        start = self._listing.get(id(link))
+        if start is None:
+            return
+        for index in range(start, start + max(int(2000 * self.tick_s), 1)):
+            parameter = self.parameters.at(index)
+            if parameter is None:
+                del self._listing[id(link)]
+                return
+            if not link.has_room:
+                return
+            self.echo_parameter(parameter, link, index=index)
+            self._listing[id(link)] = index + 1
+
+    # --- what is done to it ---------------------------------------------
+
+    def set_mode(self, mode: int) -> None:
+        """Change the flight mode and show it at once in a HEARTBEAT on every link."""
+        self.mode = mode
+        self._is_mode_new = True
+        self.guidance.enter(mode)
+
+    def stand(self, motion: Motion) -> None:
+        """Be put on the field before the first tick; one that skipped its boot knows its home already."""
+        self.motion = motion
+        if self.age_s >= self.flavour.boot.home_s:
+            self.home = self.position
+
+    def transmit_as(self, system: int) -> None:
+        """Put another system id into every frame from now on (a fault); it still answers to its own."""
+        for link in self.links:
+            link.system = system
+
+    def set_home(self, spot: Spot) -> None:
+        """Move home and tell every link (HOME_POSITION, GPS_GLOBAL_ORIGIN)."""
+        self.home = spot
+        self.announce(49)
+        self.announce(242)
+
+    def reboot(self) -> None:
+        """Hang up all links within a second and begin a new life."""
+        self.later(0.5, self._restart)
+
+    def _restart(self) -> None:
+        for link in list(self.links):
+            self.close_link(link)
+        boots = self.parameters.value("STAT_BOOTCNT")
+        self.parameters.store("STAT_BOOTCNT", boots + 1)
+        self._boot(self.now_s + _REBOOT_S - FIRST_BURST_S)

@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands a simulated ArduPilot understands, with the results and refusals that were seen of 4.5.7.
+
+A table from MAV_CMD to a function that does it and returns a MAV_RESULT. What isn't in the table is answered
+with UNSUPPORTED, on purpose: a simulator that can do more than the vehicle hides bugs. Sans-I/O.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groundstation.simulator import telemetry
+from groundstation.simulator.arming import FORCE_DISARM_MAGIC, FORCE_MAGIC
+from groundstation.simulator.boot import INFO, NOTICE, WARNING
+from groundstation.simulator.copter import CopterGuidance
+from groundstation.simulator.plane import PlaneGuidance
+from groundstation.simulator.streams import SCHEDULABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.field import Spot
+    from groundstation.simulator.links import Link
+    from groundstation.simulator.wire import Message
+
+ACCEPTED, DENIED, UNSUPPORTED, FAILED, IN_PROGRESS = 0, 2, 3, 4, 5
+"""MAV_RESULT."""
+_COMMAND_ACK, _MESSAGE_INTERVAL = 77, 244
+_COMMAND_INT, _SET_MODE = 75, 11
+_CUSTOM_MODE = 1
+"""MAV_MODE_FLAG_CUSTOM_MODE_ENABLED."""
+_ALTITUDE_FRAMES = {0: False, 3: True, 5: False, 6: True, 10: True, 11: True}
+"""MAV_FRAME to whether its height counts from home (terrain is flat here)."""
+_SERVO_CHANNELS = 16
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command as it arrived, by COMMAND_LONG or COMMAND_INT."""
+
+    link: Link
+    system: int
+    """Who asks."""
+    component: int
+    number: int
+    """MAV_CMD."""
+    params: tuple[float, float, float, float]
+    """param1 to param4."""
+    latitude_deg: float
+    """param5 of a COMMAND_LONG, whatever its meaning."""
+    longitude_deg: float
+    """param6 of a COMMAND_LONG."""
+    height_m: float
+    """param7, by the frame."""
+    frame: int
+    """MAV_FRAME; 3 (above home) for a COMMAND_LONG."""
+    is_int: bool
+
+
+Result = int | None
+"""MAV_RESULT, ``None`` when the command answers by itself later."""
+
+
+def _order(link: Link, message: Message) -> Order:
+    values = message.values
+    is_int = message.number == _COMMAND_INT
+    return Order(
+        link=link,
+        system=message.system,
+        component=message.component,
+        number=values["command"],
+        params=(values["param1"], values["param2"], values["param3"], values["param4"]),
+        latitude_deg=values["x"] * 1e-7 if is_int else values["param5"],
+        longitude_deg=values["y"] * 1e-7 if is_int else values["param6"],
+        height_m=values["z"] if is_int else values["param7"],
+        frame=values["frame"] if is_int else 3,
+        is_int=is_int,
+    )
+
+
+def _acknowledge(vehicle: Vehicle, order: Order, result: int) -> None:
+    """Answer, on the asking link only."""
+    if vehicle.is_mute:
+        return
+    fields = {"target_system": order.system, "target_component": order.component}
+
+    def send() -> None:
+        order.link.say(_COMMAND_ACK, command=order.number, result=result, **fields)
+
+    if vehicle.answer_delay_s > 0.0:
+        vehicle.later(vehicle.answer_delay_s, send)
+    else:
+        send()
+
+
+def take_command(vehicle: Vehicle, link: Link, message: Message) -> None:
+    """COMMAND_LONG or COMMAND_INT: do it and answer; any target component is answered."""
+    order = _order(link, message)
+    do = COMMANDS.get(order.number)
+    result = UNSUPPORTED if do is None else do(vehicle, order)
+    if result is not None:
+        _acknowledge(vehicle, order, result)
+
+
+def take_mode(vehicle: Vehicle, link: Link, message: Message) -> None:
+    """SET_MODE, the old message: works, and is answered by a COMMAND_ACK for "command 11"."""
+    values = message.values
+    result = _enter_mode(vehicle, values["base_mode"], values["custom_mode"])
+    link.say(
+        _COMMAND_ACK,
+        command=_SET_MODE,
+        result=result,
+        target_system=message.system,
+        target_component=message.component,
+    )
+
+
+# --- arming and modes -----------------------------------------------
+
+
+def _arm_disarm(vehicle: Vehicle, order: Order) -> Result:
+    wish, magic = order.params[0], order.params[1]
+    if wish == 1.0:
+        return vehicle.arming.arm(force=magic == FORCE_MAGIC)
+    if wish == 0.0:
+        return vehicle.arming.disarm(force=magic in (FORCE_MAGIC, FORCE_DISARM_MAGIC))
+    return UNSUPPORTED
+
+
+def _enter_mode(vehicle: Vehicle, base: int, number: int) -> int:
+    if not base & _CUSTOM_MODE:
+        return DENIED
+    mode = vehicle.flavour.modes.get(number)
+    if mode is None or mode.name == "INITIALISING":
+        vehicle.say(WARNING, f"No such mode {number}")
+        return FAILED
+    refusal = vehicle.guidance.can_enter(number)
+    if refusal:
+        vehicle.say(WARNING, f"Mode change to {mode.name} failed: {refusal}")
+        return FAILED
+    vehicle.set_mode(number)
+    return ACCEPTED
+
+
+def _set_mode(vehicle: Vehicle, order: Order) -> Result:
+    return _enter_mode(vehicle, int(order.params[0]), int(order.params[1]))
+
+
+def _return_to_launch(vehicle: Vehicle, _order: Order) -> Result:
+    return _enter_mode(vehicle, _CUSTOM_MODE, vehicle.flavour.rtl_mode)
+
+
+def _loiter(vehicle: Vehicle, _order: Order) -> Result:
+    return _enter_mode(vehicle, _CUSTOM_MODE, vehicle.flavour.loiter_mode)
+
+
+def _take_off(vehicle: Vehicle, order: Order) -> Result:
+    return vehicle.guidance.take_off(order.height_m)
+
+
+def _land(vehicle: Vehicle, _order: Order) -> Result:
+    return vehicle.guidance.land()
+
+
+def _start_mission(vehicle: Vehicle, _order: Order) -> Result:
+    result = _enter_mode(vehicle, _CUSTOM_MODE, vehicle.flavour.auto_mode)
+    if result != ACCEPTED:
+        return result
+    guidance = vehicle.guidance
+    if not guidance.mission.has_items and not vehicle.armed:
+        vehicle.say(2, "PreArm: Mode requires mission")
+    elif vehicle.armed:
+        guidance.start_mission()
+    return ACCEPTED
+
+
+def _pause_continue(vehicle: Vehicle, order: Order) -> Result:
+    guidance = vehicle.guidance
+    if not isinstance(guidance, CopterGuidance):
+        return UNSUPPORTED
+    result = guidance.pause(is_paused=order.params[0] == 0.0)
+    if result != ACCEPTED:
+        vehicle.say(INFO, "Failed to pause")
+    return result
+
+
+# --- going somewhere ------------------------------------------------
+
+
+def _spot(vehicle: Vehicle, order: Order) -> Spot:
+    """Return the place of a command; 0/0 is here."""
+    here = vehicle.position
+    down_m = vehicle.guidance.down_of(order.height_m, is_relative=_ALTITUDE_FRAMES.get(order.frame, True))
+    if order.latitude_deg == 0.0 and order.longitude_deg == 0.0:
+        return here._replace(down_m=down_m)
+    spot = vehicle.field.spot(order.latitude_deg, order.longitude_deg, 0.0)
+    return spot._replace(down_m=down_m)
+
+
+def _reposition(vehicle: Vehicle, order: Order) -> Result:
+    """DO_REPOSITION: by COMMAND_INT only, no distance is too far, even on the ground."""
+    if not order.is_int:
+        return UNSUPPORTED
+    if order.frame not in _ALTITUDE_FRAMES:
+        vehicle.say(INFO, f"Unknown mavlink coordinate frame {order.frame}")
+        return DENIED
+    flavour = vehicle.flavour
+    if vehicle.mode != flavour.guided_mode:
+        if not int(order.params[1]) & 1:
+            return FAILED if flavour.airframe.is_plane else DENIED
+        if _enter_mode(vehicle, _CUSTOM_MODE, flavour.guided_mode) != ACCEPTED:
+            return FAILED
+    vehicle.guidance.go_to(_spot(vehicle, order))
+    return ACCEPTED
+
+
+def _change_speed(vehicle: Vehicle, order: Order) -> Result:
+    return vehicle.guidance.change_speed(int(order.params[0]), order.params[1])
+
+
+def _condition_yaw(vehicle: Vehicle, order: Order) -> Result:
+    guidance = vehicle.guidance
+    if not isinstance(guidance, CopterGuidance):
+        return UNSUPPORTED
+    angle_deg, rate_dps, direction, is_relative = order.params
+    heading = math.radians(angle_deg)
+    if is_relative:
+        heading = vehicle.motion.yaw_rad + math.copysign(heading, direction or 1.0)
+    guidance.turn_to(heading, math.radians(rate_dps) if rate_dps > 0 else math.radians(7.0))
+    return ACCEPTED
+
+
+def _set_home(vehicle: Vehicle, order: Order) -> Result:
+    """DO_SET_HOME: here (at the present height, even in the air) or there; nothing is checked."""
+    if order.params[0] == 1.0:
+        vehicle.set_home(vehicle.position)
+        return ACCEPTED
+    is_relative = _ALTITUDE_FRAMES.get(order.frame, False) if order.is_int else False
+    spot = vehicle.field.spot(order.latitude_deg, order.longitude_deg, 0.0)
+    vehicle.set_home(spot._replace(down_m=vehicle.guidance.down_of(order.height_m, is_relative=is_relative)))
+    return ACCEPTED
+
+
+def _look_at(vehicle: Vehicle, order: Order) -> Result:
+    vehicle.guidance.roi = _spot(vehicle, order)
+    return ACCEPTED
+
+
+def _look_ahead(vehicle: Vehicle, _order: Order) -> Result:
+    vehicle.guidance.roi = None
+    return ACCEPTED
+
+
+def _guided_height(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_ALTITUDE (43001): a plane's, in the guided mode, absolute heights only."""
+    guidance = vehicle.guidance
+    if not isinstance(guidance, PlaneGuidance) or not order.is_int:
+        return UNSUPPORTED
+    if vehicle.mode != vehicle.flavour.guided_mode or _ALTITUDE_FRAMES.get(order.frame, True):
+        return DENIED
+    guidance.change_height(guidance.down_of(order.height_m, is_relative=False))
+    return ACCEPTED
+
+
+def _set_mission_item(vehicle: Vehicle, order: Order) -> Result:
+    return ACCEPTED if vehicle.guidance.mission.set_current(int(order.params[0])) else DENIED
+
+
+def _set_servo(vehicle: Vehicle, order: Order) -> Result:
+    channel = int(order.params[0])
+    if channel in vehicle.flavour.motor_channels:
+        vehicle.say(INFO, f"ServoRelayEvent: Channel {channel} is already in use")
+        return FAILED
+    if not 1 <= channel <= _SERVO_CHANNELS:
+        return FAILED
+    vehicle.servo_us[channel] = int(order.params[1])
+    return ACCEPTED
+
+
+# --- messages and upkeep --------------------------------------------
+
+
+def _set_interval(vehicle: Vehicle, order: Order) -> Result:
+    number, interval_us = int(order.params[0]), order.params[1]
+    if number not in SCHEDULABLE:
+        vehicle.say(INFO, f"No ap_message for mavlink id ({number})")
+        return DENIED
+    if interval_us == 0.0:
+        order.link.schedule.set_default(number, vehicle.now_s)
+    else:
+        order.link.schedule.set_interval(number, interval_us * 1e-6, vehicle.now_s)
+    return ACCEPTED
+
+
+def _get_interval(vehicle: Vehicle, order: Order) -> Result:
+    number = int(order.params[0])
+    interval_us = round(order.link.schedule.interval_s(number) * 1e6)
+    known = number in SCHEDULABLE
+    reported = (interval_us or -1) if known else 0
+    vehicle.later(0.0, lambda: order.link.say(_MESSAGE_INTERVAL, message_id=number, interval_us=reported))
+    return ACCEPTED if known else FAILED
+
+
+_SILENTLY_ACCEPTED = frozenset({259, 280})
+"""CAMERA_INFORMATION, GIMBAL_MANAGER_INFORMATION: acknowledged, never sent."""
+
+
+def _request_message(vehicle: Vehicle, order: Order) -> Result:
+    number = int(order.params[0])
+    if number in _SILENTLY_ACCEPTED:
+        return ACCEPTED
+    if number not in telemetry.BUILDERS:
+        return FAILED
+    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, number))
+    return ACCEPTED
+
+
+def _send_once(vehicle: Vehicle, link: Link, number: int) -> None:
+    payload = telemetry.payload(vehicle, number)
+    if payload is not None:
+        link.send(number, payload)
+
+
+def _capabilities(vehicle: Vehicle, order: Order) -> Result:
+    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, 148))
+    return ACCEPTED
+
+
+def _get_home(vehicle: Vehicle, order: Order) -> Result:
+    if vehicle.home is None:
+        return FAILED
+    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, 242))
+    return ACCEPTED
+
+
+def _run_checks(vehicle: Vehicle, _order: Order) -> Result:
+    vehicle.arming.complain()
+    return ACCEPTED
+
+
+def _reboot(vehicle: Vehicle, order: Order) -> Result:
+    if vehicle.armed:
+        return FAILED
+    if order.params[0] != 1.0:
+        return UNSUPPORTED
+    vehicle.reboot()
+    return ACCEPTED
+
+
+def _calibrate(vehicle: Vehicle, order: Order) -> Result:
+    """PREFLIGHT_CALIBRATION: gyro, baro and level answer late; nothing and compass are not supported."""
+    if vehicle.armed:
+        vehicle.say(NOTICE, "Disarm to allow calibration")
+        return FAILED
+    gyro, _compass, baro, _radio = order.params
+    level = order.latitude_deg
+
+    def done() -> None:
+        _acknowledge(vehicle, order, ACCEPTED)
+
+    if gyro == 1.0:
+        vehicle.say(INFO, "Initialising ArduPilot")
+        vehicle.later(0.525, done)
+        return None
+    if baro == 1.0:
+        return _calibrate_pressure(vehicle, order)
+    if level == 2.0:
+        vehicle.later(1.08, lambda: vehicle.say(INFO, "Trim OK: roll=0.01 pitch=0.00 yaw=0.00"))
+        vehicle.later(1.08, done)
+        return None
+    return UNSUPPORTED
+
+
+def _calibrate_pressure(vehicle: Vehicle, order: Order) -> Result:
+    """Barometers (and a plane's airspeed sensor): in progress at once, accepted at the end."""
+    steps = [(0.8, IN_PROGRESS), (1.8, ACCEPTED)] if vehicle.flavour.airframe.is_plane else [(0.078, ACCEPTED)]
+    for delay_s, result in steps:
+        vehicle.later(delay_s, lambda result=result: _acknowledge(vehicle, order, result))  # type: ignore[misc]
+    return IN_PROGRESS
+
+
+def _compass_start(vehicle: Vehicle, _order: Order) -> Result:
+    reason = "Compass calibrated requires reboot"
+    if reason not in vehicle.arming.extra_reasons:
+        vehicle.arming.extra_reasons.append(reason)
+    return ACCEPTED
+
+
+def _nothing(_vehicle: Vehicle, _order: Order) -> Result:
+    return ACCEPTED
+
+
+COMMANDS: dict[int, Callable[[Vehicle, Order], Result]] = {
+    17: _loiter,
+    20: _return_to_launch,
+    21: _land,
+    22: _take_off,
+    115: _condition_yaw,
+    176: _set_mode,
+    178: _change_speed,
+    179: _set_home,
+    183: _set_servo,
+    192: _reposition,
+    193: _pause_continue,
+    195: _look_at,
+    197: _look_ahead,
+    224: _set_mission_item,
+    241: _calibrate,
+    246: _reboot,
+    300: _start_mission,
+    400: _arm_disarm,
+    401: _run_checks,
+    410: _get_home,
+    510: _get_interval,
+    511: _set_interval,
+    512: _request_message,
+    520: _capabilities,
+    42424: _compass_start,
+    42426: _nothing,
+    43001: _guided_height,
+}
+"""MAV_CMD to what does it."""
+
+MESSAGE_HANDLERS: dict[int, Callable[[Vehicle, Link, Message], None]] = {
+    11: take_mode,
+    75: take_command,
+    76: take_command,
+}
+"""Message id to what takes it."""

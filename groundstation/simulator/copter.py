@@ -1,0 +1,406 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a simulated ArduCopter flies: its modes, its take-off and landing, its mission items. Sans-I/O."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from groundstation.simulator.boot import INFO
+from groundstation.simulator.field import Spot
+from groundstation.simulator.flight import Demand
+from groundstation.simulator.guidance import (
+    ACCEPTED,
+    FAILED,
+    Guidance,
+    Landed,
+    braking_speed,
+    slewed,
+)
+from groundstation.simulator.missions import Nav
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.missions import Item
+
+STABILIZE, ACRO, ALT_HOLD, AUTO, GUIDED, LOITER, RTL, CIRCLE, LAND = 0, 1, 2, 3, 4, 5, 6, 7, 9
+POSHOLD, BRAKE, SMART_RTL = 16, 17, 21
+
+_ACCELERATION_MPS2 = 2.5
+_DECELERATION_MPS2 = 1.5
+_CLIMB_MPS2 = 1.0
+_SPOOL_S = 0.5
+_TAKEOFF_SHOWN_S = 0.35
+"""landed_state 3 after the command."""
+_LAND_SLOW_BELOW_M = 10.0
+_LANDED_AFTER_S = 2.0
+_YAW_NEAR_M = 5.0
+"""Nearer than this to its target it doesn't turn towards it any more."""
+_WAYPOINT_RADIUS_M = 2.0
+_IN_FLIGHT_ALIGNMENT_S = 2.5
+
+
+class CopterGuidance(Guidance):
+    """The guidance of a multicopter."""
+
+    def __init__(self, vehicle: Vehicle) -> None:
+        super().__init__(vehicle)
+        self._speed_mps: float | None = None
+        self._yaw_rad: float | None = None
+        self._yaw_rate_rps = 1.0
+        self._takeoff_height_m: float | None = None
+        self._takeoff_at_s = 0.0
+        self._velocity = (0.0, 0.0, 0.0)
+        self._touched_s: float | None = None
+        self._phase = ""
+        self._phase_since_s = 0.0
+        self._is_started = False
+        self._turned_rad = 0.0
+        self._was_airborne = False
+        self._flying: dict[int, Callable[[], Demand]] = {
+            STABILIZE: self._drift,
+            ACRO: self._drift,
+            ALT_HOLD: self._drift,
+            AUTO: self._fly_mission,
+            RTL: self._return,
+            SMART_RTL: self._return,
+            LAND: self._descend,
+            CIRCLE: self._circle,
+        }
+
+    @property
+    def is_idle(self) -> bool:
+        """Does it stand armed with nothing to do."""
+        return not self.is_airborne and self._takeoff_height_m is None and not self._is_landing
+
+    @property
+    def landed(self) -> Landed:
+        """EXTENDED_SYS_STATE.landed_state."""
+        if self._takeoff_height_m is not None:
+            shown = self.vehicle.now_s - self._takeoff_at_s >= _TAKEOFF_SHOWN_S
+            return Landed.TAKEOFF if shown else Landed.ON_GROUND
+        if self._is_landing and (self.is_airborne or self._touched_s is not None):
+            return Landed.LANDING
+        return Landed.IN_AIR if self.is_airborne else Landed.ON_GROUND
+
+    @property
+    def _is_landing(self) -> bool:
+        return self.vehicle.armed and (self.vehicle.mode == LAND or self._phase == "land")
+
+    # --- what is asked of it --------------------------------------------
+
+    def can_enter(self, mode: int) -> str:
+        """Return why a mode can't be entered: in the air it needs a mission, or a position."""
+        if not self.vehicle.armed or not self.is_airborne:
+            return ""
+        if mode == AUTO and not self.mission.has_items:
+            return "init failed"
+        needs = self.vehicle.flavour.modes[mode].needs_position and not self.vehicle.has_position
+        return "requires position" if needs else ""
+
+    def enter(self, mode: int) -> None:
+        """Begin a mode; a take-off or a phase of the last one ends."""
+        self.mission.suspend()
+        self._takeoff_height_m = None
+        self._touched_s = None
+        self._speed_mps = None
+        self._turned_rad = 0.0
+        self.target = None
+        self._begin_phase("")
+        if mode in (RTL, SMART_RTL):
+            self._begin_phase("climb")
+        if mode == AUTO and self.vehicle.armed and self.is_airborne:
+            self.start_mission()
+
+    def start_mission(self) -> None:
+        """Fly the mission from its current item on."""
+        self._is_started = True
+        if self.mission.has_items:
+            self.mission.resume()
+
+    def armed(self) -> None:
+        """Forget the flight before."""
+        self._is_started = False
+        self._touched_s = None
+        self._yaw_rad = None
+        self.roi = None
+        self._velocity = (0.0, 0.0, 0.0)
+        if self.mission.is_complete:
+            self.mission.forget()
+
+    def take_off(self, height_m: float) -> int:
+        """Climb straight up: armed, on the ground, in GUIDED."""
+        vehicle = self.vehicle
+        if not vehicle.armed or self.is_airborne or vehicle.mode != GUIDED or height_m <= 0.0:
+            return FAILED
+        self._begin_takeoff(self.down_of(height_m, is_relative=True))
+        return ACCEPTED
+
+    def _begin_takeoff(self, down_m: float) -> None:
+        position = self.vehicle.position
+        self.target = Spot(position.north_m, position.east_m, down_m)
+        self._takeoff_height_m = -down_m
+        self._takeoff_at_s = self.vehicle.now_s
+
+    def land(self) -> int:
+        """Land here."""
+        self.vehicle.set_mode(LAND)
+        return ACCEPTED
+
+    def go_to(self, spot: Spot) -> None:
+        """Fly to a place."""
+        self._takeoff_height_m = None
+        self.target = spot
+
+    def change_speed(self, kind: int, speed_mps: float) -> int:
+        """Change the horizontal speed; only where a speed is flown."""
+        del kind
+        if speed_mps <= 0.0 or self.vehicle.mode not in (AUTO, GUIDED, RTL, CIRCLE):
+            return FAILED
+        self._speed_mps = speed_mps
+        return ACCEPTED
+
+    def turn_to(self, heading_rad: float, rate_rps: float) -> None:
+        """Hold a heading from now on (CONDITION_YAW)."""
+        self._yaw_rad = heading_rad
+        self._yaw_rate_rps = rate_rps if rate_rps > 0.0 else 1.0
+
+    def pause(self, *, is_paused: bool) -> int:
+        """DO_PAUSE_CONTINUE: stop where it is, or go on."""
+        if not self.is_airborne or self.vehicle.mode not in (AUTO, GUIDED):
+            return FAILED
+        if is_paused:
+            self.mission.suspend()
+            self.target = None
+        elif self.vehicle.mode == AUTO:
+            self.mission.resume()
+        return ACCEPTED
+
+    # --- mission --------------------------------------------------------
+
+    def reached_text(self, seq: int, item: Item) -> str:
+        """Return the text of an item that is done."""
+        return "" if item.command == Nav.TAKEOFF else f"Reached command #{seq}"
+
+    def begin_item(self, item: Item) -> None:
+        """Start flying an item."""
+        self._touched_s = None
+        self._turned_rad = 0.0
+        self._begin_phase("fly")
+        if item.command == Nav.TAKEOFF:
+            down_m = self.place(item).down_m
+            if self.is_airborne:
+                self.target = self.vehicle.position._replace(down_m=down_m)
+            else:
+                self._begin_takeoff(down_m)
+        elif item.command == Nav.RETURN_TO_LAUNCH:
+            self._begin_phase("climb")
+        elif item.command == Nav.LAND:
+            here = self.vehicle.position
+            self.target = self.place(item)._replace(down_m=here.down_m)
+        elif item.command != Nav.DELAY:
+            self.target = self.place(item)
+
+    def is_item_done(self, item: Item) -> bool:
+        """Tell whether the item is finished; RTL and LAND end with the flight, LOITER_UNLIM never."""
+        if item.command in (Nav.RETURN_TO_LAUNCH, Nav.LAND, Nav.LOITER_UNLIM):
+            if item.command == Nav.LAND and self._phase == "fly" and self._is_there(is_flat=True):
+                self._begin_phase("land")
+            return False
+        if item.command == Nav.TAKEOFF:
+            return self._takeoff_height_m is None and self._is_there()
+        if item.command == Nav.LOITER_TURNS:
+            return abs(self._turned_rad) >= 2.0 * math.pi * max(item.params[0], 1.0)
+        if self._phase == "fly" and (item.command == Nav.DELAY or self._is_there()):
+            self._begin_phase("wait")
+        return self._phase == "wait" and self.vehicle.now_s - self._phase_since_s >= item.params[0]
+
+    def do_item(self, item: Item) -> None:
+        """Do an item that isn't flown."""
+        if item.command == Nav.CONDITION_YAW:
+            self.turn_to(math.radians(item.params[0]), math.radians(item.params[1]))
+        super().do_item(item)
+
+    def finish_mission(self) -> None:
+        """Stay where it is."""
+        self.target = self.vehicle.position if self.is_airborne else None
+
+    # --- flying ---------------------------------------------------------
+
+    def _begin_phase(self, name: str) -> None:
+        self._phase = name
+        self._phase_since_s = self.vehicle.now_s
+
+    def _demand(self) -> Demand:
+        vehicle = self.vehicle
+        if not vehicle.armed:
+            self._velocity = (0.0, 0.0, 0.0)
+            self._was_airborne = False
+            return Demand()
+        if self.is_airborne and not self._was_airborne:
+            self._was_airborne = True
+            vehicle.later(_IN_FLIGHT_ALIGNMENT_S, self._tell_alignment)
+        if self._takeoff_height_m is not None and vehicle.mode in (GUIDED, AUTO):
+            demand = self._climb_away()
+            self.mission.tick()
+            return demand
+        if not self.is_airborne and not self._is_landing:
+            self._velocity = (0.0, 0.0, 0.0)
+            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+        return self._flying.get(vehicle.mode, self._fly_to_target)()
+
+    def _tell_alignment(self) -> None:
+        if self.is_airborne:
+            for unit in (0, 1):
+                self.vehicle.say(INFO, f"EKF3 IMU{unit} MAG0 in-flight yaw alignment complete")
+
+    def _climb_away(self) -> Demand:
+        """Take off: spool up, climb, stay at the height."""
+        vehicle = self.vehicle
+        if vehicle.now_s - self._takeoff_at_s < _SPOOL_S:
+            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+        demand = self._fly_to_target()
+        if self.target is not None and vehicle.position.down_m - self.target.down_m < 0.3:
+            self._takeoff_height_m = None
+        return demand
+
+    def _fly_to_target(self) -> Demand:
+        """Fly to the target and stay there; without one, stay here."""
+        here = self.vehicle.position
+        if self.target is None:
+            self.target = self._stopping_spot()
+        limit = self._speed_mps or self.vehicle.parameters.value("WPNAV_SPEED") / 100.0
+        distance_m = here.distance_to(self.target)
+        speed = braking_speed(distance_m, limit, _DECELERATION_MPS2)
+        course = here.course_to(self.target)
+        rise = here.down_m - self.target.down_m
+        fastest = self.vehicle.parameters.value("WPNAV_SPEED_UP" if rise > 0 else "WPNAV_SPEED_DN") / 100.0
+        down = -math.copysign(braking_speed(abs(rise), fastest, 0.6), rise)
+        return self._moving(speed * math.cos(course), speed * math.sin(course), down, distance_m, course)
+
+    def _stopping_spot(self) -> Spot:
+        """Return where it comes to a stop when it brakes now."""
+        here, motion = self.vehicle.position, self.vehicle.motion
+        north, east = motion.velocity_north_mps, motion.velocity_east_mps
+        braking_s = math.hypot(north, east) / (2.0 * _DECELERATION_MPS2) + 0.3
+        return Spot(
+            here.north_m + braking_s * north,
+            here.east_m + braking_s * east,
+            here.down_m + 0.5 * motion.velocity_down_mps,
+        )
+
+    def _moving(self, north: float, east: float, down: float, distance_m: float, course: float) -> Demand:
+        """Ask for a velocity, changed gently, and for the heading that goes with it."""
+        tick_s = self.vehicle.tick_s
+        step, climb_step = _ACCELERATION_MPS2 * tick_s, _CLIMB_MPS2 * tick_s
+        self._velocity = (
+            slewed(self._velocity[0], north, step),
+            slewed(self._velocity[1], east, step),
+            slewed(self._velocity[2], down, climb_step),
+        )
+        yaw = self.vehicle.motion.yaw_rad
+        if self.roi is not None:
+            yaw = self.vehicle.position.course_to(self.roi)
+        elif self._yaw_rad is not None:
+            yaw = self._yaw_rad
+        elif distance_m > _YAW_NEAR_M and self.vehicle.mode in (GUIDED, AUTO, RTL, SMART_RTL):
+            yaw = course
+        return Demand(1.0, *self._velocity, yaw_rad=yaw, yaw_rate_rps=self._yaw_rate_rps)
+
+    def _drift(self) -> Demand:
+        """Sticks centred: level and at this height, going with the wind."""
+        self._velocity = (0.0, 0.0, slewed(self._velocity[2], 0.0, 0.05))
+        return Demand(1.0, *self._velocity, yaw_rad=self.vehicle.motion.yaw_rad, drifting=1.0)
+
+    def _circle(self, radius_m: float = 10.0, direction: float = 1.0) -> Demand:
+        """Fly circles around the target (mode CIRCLE, LOITER_TURNS)."""
+        here = self.vehicle.position
+        if self.target is None:
+            self.target = here
+        angle = self.target.course_to(here)
+        speed = min(self._speed_mps or 5.0, math.sqrt(_ACCELERATION_MPS2 * max(radius_m, 1.0)))
+        error_m = radius_m - here.distance_to(self.target)
+        if abs(error_m) < 0.3 * radius_m + 2.0:
+            self._turned_rad += direction * speed / max(radius_m, 1.0) * self.vehicle.tick_s
+        outward = max(min(0.8 * error_m, speed), -speed)
+        tangent = angle + direction * math.pi / 2.0
+        north = speed * math.cos(tangent) + outward * math.cos(angle)
+        east = speed * math.sin(tangent) + outward * math.sin(angle)
+        rise = here.down_m - self.target.down_m
+        return self._moving(north, east, -max(min(rise, 2.0), -1.5), 100.0, math.atan2(east, north))
+
+    def _fly_mission(self) -> Demand:
+        """AUTO: whatever the current item asks for."""
+        self.mission.tick()
+        items = self.mission.items
+        item = items[self.mission.current] if self.mission.current < len(items) else None
+        if item is None or self.mission.is_complete or not self._is_started:
+            return self._fly_to_target()
+        if item.command == Nav.RETURN_TO_LAUNCH:
+            return self._return()
+        if self._phase == "land":
+            return self._descend()
+        if item.command == Nav.LOITER_TURNS:
+            radius = abs(item.params[2]) or 10.0
+            return self._circle(radius, -1.0 if item.params[2] < 0 else 1.0)
+        return self._fly_to_target()
+
+    def _return(self) -> Demand:
+        """RTL: up to the cone or the return height, home, wait, land."""
+        here, home = self.vehicle.position, self.home
+        parameters = self.vehicle.parameters
+        if self._phase == "climb":
+            cone_m = here.distance_to(home) * max(parameters.value("RTL_CONE_SLOPE"), 0.5)
+            height_m = min(parameters.value("RTL_ALT") / 100.0, max(cone_m, 2.0))
+            down_m = min(home.down_m - height_m, here.down_m)
+            self.target = self._stopping_spot()._replace(down_m=down_m)
+            self._begin_phase("rise")
+        if self._phase == "rise" and self._is_there():
+            self.target = home._replace(down_m=here.down_m)
+            self._begin_phase("home")
+        if self._phase == "home" and self._is_there(is_flat=True):
+            self._begin_phase("wait")
+        wait_s = parameters.value("RTL_LOIT_TIME") / 1000.0
+        if self._phase == "wait" and self.vehicle.now_s - self._phase_since_s >= wait_s:
+            self._begin_phase("land")
+        return self._descend() if self._phase == "land" else self._fly_to_target()
+
+    def _descend(self) -> Demand:
+        """Come down, slowly near the ground; disarm two seconds after touching it."""
+        vehicle = self.vehicle
+        here = vehicle.position
+        if not self.is_airborne:
+            self._touch_down()
+            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+        slow = vehicle.parameters.value("LAND_SPEED") / 100.0
+        fast = vehicle.parameters.value("WPNAV_SPEED_DN") / 100.0
+        down = fast if vehicle.height_home_m > _LAND_SLOW_BELOW_M else slow
+        if not vehicle.has_position:
+            self._velocity = (0.0, 0.0, slewed(self._velocity[2], down, _CLIMB_MPS2 * vehicle.tick_s))
+            return Demand(1.0, *self._velocity, yaw_rad=vehicle.motion.yaw_rad, drifting=1.0)
+        if self.target is None:
+            self.target = here
+        distance_m, course = here.distance_to(self.target), here.course_to(self.target)
+        speed = braking_speed(distance_m, 5.0, _DECELERATION_MPS2)
+        return self._moving(speed * math.cos(course), speed * math.sin(course), down, 0.0, course)
+
+    def _touch_down(self) -> None:
+        vehicle = self.vehicle
+        if self._touched_s is None:
+            self._touched_s = vehicle.now_s
+            vehicle.say(INFO, f"SIM Hit ground at {vehicle.motion.impact_mps:.6f} m/s")
+        elif vehicle.now_s - self._touched_s >= _LANDED_AFTER_S:
+            self._touched_s = None
+            vehicle.arming.disarm()
+            if vehicle.mode == AUTO:
+                self.mission.is_complete = True
+
+    def _is_there(self, *, is_flat: bool = False) -> bool:
+        """Is the target reached, in height too unless ``is_flat``."""
+        if self.target is None:
+            return True
+        here = self.vehicle.position
+        near = here.distance_to(self.target) <= _WAYPOINT_RADIUS_M
+        return near and (is_flat or abs(here.down_m - self.target.down_m) < 1.0)

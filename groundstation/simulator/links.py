@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One of a vehicle's links: its own sequence numbers, schedule and bounded output. Sans-I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundstation.simulator.wire import StreamParser, frame_v2, known_type
+
+if TYPE_CHECKING:
+    from groundstation.simulator.streams import Schedule
+
+MAX_WAITING_BYTES = 128 * 1024
+"""A full list of parameters fits; beyond it new frames are not made, as an autopilot does with a full UART."""
+
+
+class Link:
+    """What one ground station hears and says."""
+
+    def __init__(self, system: int, schedule: Schedule) -> None:
+        self.system = system
+        """Sender of every frame."""
+        self._sequence = 0
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self.schedule = schedule
+        self.parser = StreamParser()
+        self.is_closed = False
+        """The vehicle hung up (a reboot); whoever carries the bytes must close the connection and open a new link."""
+        self.is_silent = False
+        """A fault: nothing of what the vehicle says gets out, nothing of what is said gets in."""
+        self.gaps = 0
+        """Frames to count but not to send: a fault that makes the sequence jump."""
+        self.dropped = 0
+        """Frames not made because nobody took the ones before."""
+
+    @property
+    def has_room(self) -> bool:
+        """May more telemetry be made for this link."""
+        return self._waiting_bytes < MAX_WAITING_BYTES
+
+    def send(self, number: int, payload: bytes) -> None:
+        """Frame a payload and put it into the output."""
+        if self.is_closed:
+            return
+        if not self.has_room:
+            self.dropped += 1
+            return
+        frame = frame_v2(number, payload, sequence=self._sequence, system=self.system)
+        self._sequence = (self._sequence + 1) & 0xFF
+        if self.gaps:
+            self.gaps -= 1
+        else:
+            self.forward(frame)
+
+    def say(self, number: int, **values: Any) -> None:
+        """Send a message by its field values."""
+        self.send(number, known_type(number).payload(values))
+
+    def forward(self, frame: bytes) -> None:
+        """Put a whole frame of somebody else into the output."""
+        if self.is_closed or self.is_silent or not self.has_room:
+            return
+        self._waiting.append(frame)
+        self._waiting_bytes += len(frame)
+
+    def take(self) -> list[bytes]:
+        """Hand over the frames made since the last time."""
+        frames, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        return frames

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a simulated ArduPlane flies: its modes, the automatic take-off and landing, its mission items.
+
+Sans-I/O.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from groundstation.simulator.boot import INFO
+from groundstation.simulator.field import Spot
+from groundstation.simulator.flight import Demand, wrapped
+from groundstation.simulator.guidance import ACCEPTED, DENIED, FAILED, UNSUPPORTED, Guidance, Landed
+from groundstation.simulator.missions import MISSION, Nav
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.missions import Item
+
+MANUAL, CIRCLE, AUTO, RTL, LOITER, TAKEOFF, GUIDED = 0, 1, 10, 11, 12, 13, 15
+
+_REACHED_M = 55.0
+"""It turns to the next leg this far ahead of a waypoint."""
+_CLIMB_MPS, _SINK_MPS = 5.0, 4.0
+_FLARE_BELOW_M = 3.5
+_APPROACH_MPS = 17.0
+_LOOK_AHEAD_S = 4.0
+"""How gently it closes in on a track."""
+_TURN_LAG_S = 1.4
+_FLARE_RUN_M = 105.0
+"""How far it floats and rolls behind the end of the glide."""
+_CIRCLES = (Nav.LOITER_UNLIM, Nav.LOITER_TURNS, Nav.LOITER_TIME, Nav.LOITER_TO_ALT)
+
+
+class PlaneGuidance(Guidance):
+    """The guidance of a fixed-wing aircraft."""
+
+    def __init__(self, vehicle: Vehicle) -> None:
+        super().__init__(vehicle)
+        self._from = Spot(0.0, 0.0, 0.0)
+        self._speed_mps: float | None = None
+        self._radius_m = 60.0
+        self._phase = ""
+        self._phase_since_s = 0.0
+        self._runway_rad = 0.0
+        self._turned_rad = 0.0
+        self._angle_rad: float | None = None
+        self._stopped_s: float | None = None
+        self._flying: dict[int, Callable[[], Demand]] = {
+            AUTO: self._fly_mission,
+            TAKEOFF: self._fly_takeoff,
+            RTL: self._circle,
+            LOITER: self._circle,
+            GUIDED: self._circle,
+            CIRCLE: self._circle,
+        }
+
+    @property
+    def is_idle(self) -> bool:
+        """Does it stand armed with nothing to do."""
+        return not self.is_airborne and self._phase == ""
+
+    @property
+    def landed(self) -> Landed:
+        """EXTENDED_SYS_STATE.landed_state: a plane shows ground and air only."""
+        return Landed.IN_AIR if self.is_airborne else Landed.ON_GROUND
+
+    @property
+    def airspeed_mps(self) -> float:
+        """The airspeed it is told to fly."""
+        return self._speed_mps or self.vehicle.parameters.value("AIRSPEED_CRUISE")
+
+    # --- what is asked of it --------------------------------------------
+
+    def can_enter(self, mode: int) -> str:
+        """Return why a mode can't be entered: nothing is refused."""
+        del mode
+        return ""
+
+    def enter(self, mode: int) -> None:
+        """Begin a mode."""
+        vehicle = self.vehicle
+        self.mission.suspend()
+        self._begin_phase("")
+        self._speed_mps = None
+        here = vehicle.position
+        self._circle_at(here)
+        if mode == RTL:
+            height_m = vehicle.parameters.value("RTL_ALTITUDE")
+            self._circle_at(self.home._replace(down_m=self.down_of(height_m, is_relative=True)))
+        elif mode == AUTO:
+            self._enter_auto()
+        elif mode == TAKEOFF:
+            self._prepare_takeoff()
+
+    def _enter_auto(self) -> None:
+        if self.mission.has_items:
+            self.mission.resume()
+        else:
+            self.finish_mission()
+
+    def _prepare_takeoff(self) -> None:
+        if self.vehicle.armed and not self.is_airborne:
+            height_m = self.vehicle.parameters.value("TKOFF_ALT")
+            self._start_takeoff(self.down_of(height_m, is_relative=True))
+            distance_m = self.vehicle.parameters.value("TKOFF_DIST")
+            heading_deg = math.degrees(self._runway_rad)
+            self.vehicle.say(INFO, f"Takeoff to {height_m:.0f}m for {distance_m:.1f}m heading {heading_deg:.1f} deg")
+
+    def armed(self) -> None:
+        """Take off at once when the mode is TAKEOFF, or AUTO at its take-off item."""
+        if self.mission.is_complete:
+            self.mission.forget()
+        if self.vehicle.mode == TAKEOFF:
+            self._prepare_takeoff()
+        elif self.vehicle.mode == AUTO:
+            self._enter_auto()
+
+    def start_mission(self) -> None:
+        """Fly the mission: the mode change has done it."""
+
+    def take_off(self, height_m: float) -> int:
+        """Refuse: a plane takes off in mode TAKEOFF or in a mission."""
+        del height_m
+        return FAILED
+
+    def land(self) -> int:
+        """Go to the landing of the mission, if there is one."""
+        items = self.vehicle.plans[MISSION].items
+        for seq, item in enumerate(items):
+            if item.command in (Nav.DO_LAND_START, Nav.LAND):
+                self.vehicle.set_mode(AUTO)
+                self.mission.set_current(seq)
+                return ACCEPTED
+        return UNSUPPORTED
+
+    def go_to(self, spot: Spot) -> None:
+        """Circle a place."""
+        self._circle_at(spot)
+
+    def change_height(self, down_m: float) -> None:
+        """Keep the place and change the height only."""
+        if self.target is not None:
+            self.target = self.target._replace(down_m=down_m)
+
+    def change_speed(self, kind: int, speed_mps: float) -> int:
+        """Change the airspeed."""
+        del kind
+        if speed_mps <= 0.0:
+            return DENIED
+        self._speed_mps = speed_mps
+        self.vehicle.say(INFO, f"Set airspeed {speed_mps:.0f} m/s")
+        return ACCEPTED
+
+    # --- mission --------------------------------------------------------
+
+    def reached_text(self, seq: int, item: Item) -> str:
+        """Return the text of an item that is done."""
+        if item.command == Nav.TAKEOFF:
+            return f"Takeoff complete at {self.vehicle.height_home_m:.2f}m"
+        distance_m = self.vehicle.position.distance_to(self.target) if self.target else 0.0
+        return f"Reached waypoint #{seq} dist {distance_m:.0f}m"
+
+    def begin_item(self, item: Item) -> None:
+        """Start flying an item."""
+        here = self.vehicle.position
+        self._from = self.target if self.target is not None and self.is_airborne else here
+        self._turned_rad, self._angle_rad = 0.0, None
+        self._begin_phase("fly")
+        if item.command == Nav.TAKEOFF:
+            self._begin_takeoff_item(item)
+        elif item.command == Nav.RETURN_TO_LAUNCH:
+            self.vehicle.set_mode(RTL)
+        elif item.command == Nav.LAND:
+            self._from = here
+            self.target = self.place(item)
+            self._begin_phase("approach")
+            self.vehicle.say(INFO, f"Landing approach start at {self.vehicle.height_home_m:.1f}m")
+        elif item.command in _CIRCLES:
+            self._circle_at(self.place(item), abs(item.params[2]) if item.command != Nav.LOITER_TO_ALT else 0.0)
+            self._begin_phase("circle")
+        else:
+            self.target = self.place(item)
+
+    def _begin_takeoff_item(self, item: Item) -> None:
+        down_m = self.place(item).down_m
+        if self.is_airborne:
+            self._begin_phase("climb")
+            self.target = self.vehicle.position._replace(down_m=down_m)
+        elif self.vehicle.armed:
+            self.vehicle.say(INFO, "Armed AUTO, xaccel = 0.0 m/s/s, waiting 0.2 sec")
+            self._start_takeoff(down_m)
+
+    def is_item_done(self, item: Item) -> bool:
+        """Tell whether the item is finished."""
+        here = self.vehicle.position
+        if item.command == Nav.TAKEOFF:
+            return self.is_airborne and self.target is not None and here.down_m <= self.target.down_m + 1.0
+        if item.command in (Nav.LAND, Nav.LOITER_UNLIM, Nav.RETURN_TO_LAUNCH):
+            return False
+        if item.command == Nav.LOITER_TURNS:
+            return abs(self._turned_rad) >= 2.0 * math.pi * max(item.params[0], 1.0)
+        if item.command == Nav.LOITER_TIME:
+            return self._angle_rad is not None and abs(self._turned_rad) >= item.params[0] * (
+                self.airspeed_mps / self._radius_m
+            )
+        if item.command == Nav.LOITER_TO_ALT:
+            return self.target is not None and abs(here.down_m - self.target.down_m) < 3.0
+        return self.target is None or here.distance_to(self.target) < _REACHED_M or self._is_past()
+
+    def _is_past(self) -> bool:
+        """Is it beyond the line through the target across the track."""
+        if self.target is None:
+            return False
+        here, course = self.vehicle.position, self._from.course_to(self.target)
+        ahead = (self.target.north_m - here.north_m) * math.cos(course)
+        ahead += (self.target.east_m - here.east_m) * math.sin(course)
+        return ahead < 0.0
+
+    def finish_mission(self) -> None:
+        """Go home, unless it has landed."""
+        self.vehicle.say(INFO, "Mission complete, changing mode to RTL")
+        self.vehicle.set_mode(RTL)
+
+    # --- flying ---------------------------------------------------------
+
+    def _begin_phase(self, name: str) -> None:
+        self._phase = name
+        self._phase_since_s = self.vehicle.now_s
+
+    def _circle_at(self, spot: Spot, radius_m: float = 0.0) -> None:
+        self.target = spot
+        self._radius_m = radius_m or abs(self.vehicle.parameters.value("WP_LOITER_RAD")) or 60.0
+
+    def _start_takeoff(self, down_m: float) -> None:
+        motion = self.vehicle.motion
+        self._runway_rad = motion.yaw_rad
+        self.target = self.vehicle.position._replace(down_m=down_m)
+        self._begin_phase("climb")
+        self.vehicle.say(INFO, "Triggered AUTO. GPS speed = 0.0")
+
+    def _demand(self) -> Demand:
+        vehicle = self.vehicle
+        if not vehicle.armed:
+            if not self.is_airborne:
+                self._stopped_s = None
+            return Demand()
+        if not self.is_airborne and self._phase not in ("climb", "rollout"):
+            if self._phase == "approach" and vehicle.motion.impact_mps > 0.0:
+                self._touch_down()
+            return Demand(running=1.0, yaw_rad=vehicle.motion.yaw_rad)
+        if self._phase == "rollout":
+            return self._roll_out()
+        return self._flying.get(vehicle.mode, self._fly_by_hand)()
+
+    def _fly_by_hand(self) -> Demand:
+        """Sticks centred: straight on, at this height."""
+        motion = self.vehicle.motion
+        course = math.atan2(motion.velocity_east_mps, motion.velocity_north_mps)
+        return Demand(running=1.0, yaw_rad=course, airspeed_mps=self.airspeed_mps)
+
+    def _fly_takeoff(self) -> Demand:
+        """Mode TAKEOFF: climb straight ahead, then circle."""
+        here = self.vehicle.position
+        if self._phase == "climb" and self.target is not None and here.down_m > self.target.down_m + 1.0:
+            return self._climb_out()
+        if self._phase == "climb" and self.target is not None:
+            self._circle_at(Spot(here.north_m, here.east_m, self.target.down_m))
+            self._begin_phase("circle")
+        return self._circle()
+
+    def _climb_out(self) -> Demand:
+        rise = self.vehicle.position.down_m - (self.target.down_m if self.target else 0.0)
+        climb = min(_CLIMB_MPS, max(1.0, 0.6 * rise))
+        return Demand(1.0, velocity_down_mps=-climb, yaw_rad=self._runway_rad, airspeed_mps=self.airspeed_mps)
+
+    def _fly_mission(self) -> Demand:
+        """AUTO: whatever the current item asks for."""
+        self.mission.tick()
+        if self._phase == "climb":
+            return self._climb_out()
+        if self._phase == "approach":
+            return self._approach()
+        if self._phase == "circle" or self.vehicle.mode != AUTO:
+            return self._circle()
+        return self._follow_track()
+
+    def _sink_to(self, down_m: float) -> float:
+        """Return the vertical speed that closes in on a height."""
+        return max(min(0.5 * (down_m - self.vehicle.position.down_m), _SINK_MPS), -_CLIMB_MPS)
+
+    def _follow_track(self) -> Demand:
+        """Fly along the line from the last place to the target."""
+        if self.target is None:
+            return self._fly_by_hand()
+        return Demand(
+            1.0,
+            velocity_down_mps=self._sink_to(self.target.down_m),
+            yaw_rad=self._track_course(self.target),
+            airspeed_mps=self.airspeed_mps,
+        )
+
+    def _track_course(self, target: Spot) -> float:
+        """Return the course that leads onto the line to ``target`` and along it."""
+        here = self.vehicle.position
+        if self._from.distance_to(target) < 1.0:
+            return here.course_to(target)
+        track = self._from.course_to(target)
+        off = (here.east_m - self._from.east_m) * math.cos(track)
+        off -= (here.north_m - self._from.north_m) * math.sin(track)
+        return track - math.atan(off / (_LOOK_AHEAD_S * self.airspeed_mps))
+
+    def _circle(self) -> Demand:
+        """Fly to the target and circle it, clockwise."""
+        here = self.vehicle.position
+        target = self.target or here
+        radius_m = self._radius_m
+        distance_m = here.distance_to(target)
+        angle = target.course_to(here)
+        if distance_m > radius_m * 2.5:
+            course = here.course_to(target) + math.asin(radius_m / distance_m) * -1.0
+        else:
+            self._count_turn(angle)
+            # on the circle the course turns all the time: lead it by what the turn lags behind
+            lead = min(self.airspeed_mps / radius_m * _TURN_LAG_S, 0.6)
+            course = angle + math.pi / 2.0 + math.atan((distance_m - radius_m) / (0.6 * radius_m)) + lead
+        return Demand(
+            1.0,
+            velocity_down_mps=self._sink_to(target.down_m),
+            yaw_rad=wrapped(course),
+            airspeed_mps=self.airspeed_mps,
+        )
+
+    def _count_turn(self, angle_rad: float) -> None:
+        if self._angle_rad is not None:
+            self._turned_rad += wrapped(angle_rad - self._angle_rad)
+        self._angle_rad = angle_rad
+
+    def _approach(self) -> Demand:
+        """Come down a straight line to the landing point; flatten out just above the ground."""
+        target = self.target or self.vehicle.position
+        here = self.vehicle.position
+        left_m = max(here.distance_to(target) - _FLARE_RUN_M, 1.0)
+        height_m = target.down_m - here.down_m
+        if height_m < _FLARE_BELOW_M:
+            sink = max(0.5, 0.4 * height_m)
+        else:
+            sink = min(max(height_m / left_m * _APPROACH_MPS, 0.3), _SINK_MPS)
+        course = self._runway_rad if left_m < 10.0 or self._is_past() else self._track_course(target)
+        self._runway_rad = course
+        return Demand(1.0, velocity_down_mps=sink, yaw_rad=course, airspeed_mps=_APPROACH_MPS)
+
+    def _touch_down(self) -> None:
+        impact_mps = self.vehicle.motion.impact_mps
+        self.vehicle.say(INFO, f"SIM Hit ground at {impact_mps:.6f} m/s")
+        self._begin_phase("rollout")
+        self._stopped_s = None
+
+    def _roll_out(self) -> Demand:
+        """Roll to a stop, wait, disarm."""
+        vehicle = self.vehicle
+        if vehicle.motion.airspeed_mps < 0.5 and self._stopped_s is None:
+            self._stopped_s = vehicle.now_s
+        wait_s = vehicle.parameters.value("LAND_DISARMDELAY")
+        if self._stopped_s is not None and vehicle.now_s - self._stopped_s >= wait_s:
+            self._begin_phase("")
+            self.mission.is_complete = True
+            vehicle.arming.disarm()
+            vehicle.say(INFO, "Auto disarmed")
+            if self.target is not None:
+                distance_m = vehicle.position.distance_to(self.target)
+                vehicle.say(INFO, f"Distance from LAND point={distance_m:.2f}m")
+        return Demand(running=1.0, yaw_rad=vehicle.motion.yaw_rad)
