@@ -130,6 +130,56 @@ def bridge(
 
 
 @app.command()
+def simulate(
+    vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 5,
+    link: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="udpout:host:port sends to a ground station; tcpin:host:port and udpin:host:port listen, "
+            "vehicle k on port + 10 k.",
+        ),
+    ] = "udpout:127.0.0.1:14550",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
+    flavour: Annotated[
+        list[str] | None, typer.Option(help="copter or plane, given once for each place in the round.")
+    ] = None,
+    first_sysid: Annotated[int, typer.Option(help="System id of the first vehicle.", min=1, max=250)] = 1,
+    ready: Annotated[bool, typer.Option("--ready", help="Skip the boot: armable at once.")] = False,
+    autofly: Annotated[bool, typer.Option("--autofly", help="Every vehicle flies missions by itself.")] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FAULT:SYSID@START+SECONDS", help="Such as link_loss:2@30+10. Can be given several times."
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Simulated seconds for each real one.", min=0.01)] = 1.0,
+) -> None:
+    """Pretend to be autopilots, in MAVLink, for any ground station."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.simulation import make_plan, run_simulation
+
+    plan = make_plan(
+        vehicles=vehicles,
+        link=link,
+        seed=seed,
+        flavours=flavour,
+        first_sysid=first_sysid,
+        ready=ready,
+        autofly=autofly,
+        faults=fault or [],
+        speed=speed,
+    )
+    with stop_on_signal() as stop:
+        run_simulation(plan, stop, announce=_say_addresses)
+
+
+def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
+    for system, (host, port) in addresses.items():
+        logging.getLogger("groundstation").info("vehicle %d on %s:%d", system, host, port)
+
+
+@app.command()
 def watch(
     broker: Broker = DEFAULT_BROKER,
     json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for scripts.")] = False,
