@@ -63,4 +63,4 @@ def saved_layout(manager: ads.CDockManager) -> QByteArray:
 
 def restore_layout(manager: ads.CDockManager, layout: QByteArray) -> bool:
     """Back to a layout from settings; False when it doesn't fit."""
-    return bool(manager.restoreState(layout, LAYOUT_VERSION))
+    return manager.restoreState(layout, LAYOUT_VERSION)

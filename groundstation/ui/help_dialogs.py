@@ -53,7 +53,7 @@ class ShortcutsDialog(QDialog):
             ("F", self.tr("Show the whole fleet")),
             ("C", self.tr("Follow the selected vehicle")),
             ("L", self.tr("Labels")),
-            ("+  −", self.tr("Zoom")),
+            ("+  -", self.tr("Zoom")),
             ("←  →  ↑  ↓", self.tr("Move")),
         ]
         values = [
@@ -87,14 +87,20 @@ class AboutDialog(QDialog):
         name.setProperty("role", "title")
         words.addWidget(name)
         words.addWidget(QLabel(self.tr("A ground station for fleets of drones that speaks MQTT.")))
-        about = QLabel(self.tr("Version {version}, Qt {qt}, Apache License 2.0").format(version=_version(), qt=qVersion()))
+        about = QLabel(
+            self.tr("Version {version}, Qt {qt}, Apache License 2.0").format(version=_version(), qt=qVersion())
+        )
         about.setProperty("role", "muted")
         words.addWidget(about)
         top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words)
         layout.addLayout(top)
         credits_ = QLabel(
-            self.tr("Map outlines: Natural Earth, public domain.\nFont: Inter, SIL Open Font License 1.1.\nIcons: Material Design Icons, Apache License 2.0.")
+            self.tr(
+                "Map outlines: Natural Earth, public domain.\n"
+                "Font: Inter, SIL Open Font License 1.1.\n"
+                "Icons: Material Design Icons, Apache License 2.0."
+            )
         )
         credits_.setProperty("role", "small")
         layout.addWidget(credits_)

@@ -189,9 +189,10 @@ class History:
     @staticmethod
     def _append_row(ring: RowRing, state: VehicleState, now_s: float) -> None:
         fresh = {kind: _is_fresh(state, kind, now_s) for kind in {kind for kind, _ in _GETTERS}}
-        row = [math.nan if value is None else value for value in (
-            number(get(state)) if fresh[kind] else None for kind, get in _GETTERS
-        )]
+        row = [
+            math.nan if value is None else value
+            for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
+        ]
         place = (math.nan, math.nan)
         position = state.position
         if position is not None and fresh["position"] and position.lat_deg is not None and position.lon_deg is not None:

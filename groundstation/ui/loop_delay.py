@@ -54,8 +54,8 @@ class LoopDelay(QObject):
         if not self._delays_s:
             return LoopDelays()
         ordered = sorted(self._delays_s)
-        pick = (ordered[int(len(ordered) * share)] * 1000 for share in (0.5, 0.99))
-        return LoopDelays(*pick, ordered[-1] * 1000)
+        p50_s, p99_s = (ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
+        return LoopDelays(p50_s * 1000, p99_s * 1000, ordered[-1] * 1000)
 
     def _arm(self) -> None:
         self._due_s = self._clock() + PERIOD_MS / 1000

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSettings, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.conditions import Level
@@ -91,7 +92,9 @@ class MainWindow(QMainWindow):
             return None
         panel = self._make_vehicle_panel(name)
         dock = self._add_vehicle_dock(name, panel)
-        self._manager.addDockWidget(ads.DockWidgetArea.RightDockWidgetArea, dock, self._docks["vehicle"].dockAreaWidget())
+        self._manager.addDockWidget(
+            ads.DockWidgetArea.RightDockWidgetArea, dock, self._docks["vehicle"].dockAreaWidget()
+        )
         if key is not None:
             panel.pin(key)
         return panel
@@ -107,7 +110,9 @@ class MainWindow(QMainWindow):
         """Write down everything that is to be remembered."""
         store = self._settings
         store.setValue("window/geometry", self.saveGeometry())
-        pinned = {name: list(panel.key) for name, panel in self._vehicle_panels.items() if panel.is_pinned and panel.key}
+        pinned = {
+            name: list(panel.key) for name, panel in self._vehicle_panels.items() if panel.is_pinned and panel.key
+        }
         store.setValue("window/vehicle_panels", json.dumps(pinned))
         store.setValue("window/layout", saved_layout(self._manager))
         store.setValue("fleet/filter", self.fleet.filter_box.text())
@@ -194,7 +199,7 @@ class MainWindow(QMainWindow):
         sizes(self._docks["map"].dockAreaWidget(), [left, width - right - left])
         sizes(self._docks["plots"].dockAreaWidget(), [round((width - right) * 0.54), round((width - right) * 0.46)])
         splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
-        if hasattr(splitter, "setSizes"):
+        if isinstance(splitter, QSplitter):
             splitter.setSizes([height - bottom, bottom])
 
     def _fill_menus(self) -> None:
@@ -204,7 +209,7 @@ class MainWindow(QMainWindow):
             action.setIcon(icon(name))
             view.addAction(action)
         view.addSeparator()
-        self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self.add_vehicle_panel)
+        self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
         self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)
         self._action(view, self.tr("Show the &whole fleet"), "Ctrl+0", self.map.fit_fleet)
         self._action(view, self.tr("&Remove all plots"), "", self.plots.clear)
@@ -221,12 +226,12 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
             self.addAction(action)
 
-    def _action(self, menu: object, text: str, keys: str, slot: object) -> None:
+    def _action(self, menu: QMenu, text: str, keys: str, slot: Callable[[], object]) -> None:
         action = QAction(text, self)
         if keys:
             action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: slot())  # type: ignore[operator]
-        menu.addAction(action)  # type: ignore[attr-defined]
+        action.triggered.connect(lambda _checked=False: slot())
+        menu.addAction(action)
         self.addAction(action)
 
     def _raise(self, name: str) -> None:
@@ -237,7 +242,7 @@ class MainWindow(QMainWindow):
     def _focus(self, name: str) -> None:
         """Bring a panel into view and give it the keyboard."""
         self._raise(name)
-        targets = {
+        targets: dict[str, QWidget] = {
             "fleet": self.fleet.list,
             "map": self.map.view,
             "vehicle": self._vehicle_panels["vehicle"].values.tree,
@@ -283,7 +288,9 @@ class MainWindow(QMainWindow):
             self._share_out()
 
     def _save_plots(self) -> None:
-        self._settings.setValue("plots/values", json.dumps([json_from_refs(refs).decode() for refs in self.plots.plots()]))
+        self._settings.setValue(
+            "plots/values", json.dumps([json_from_refs(refs).decode() for refs in self.plots.plots()])
+        )
         self._settings.setValue("plots/span", self.plots.span_s)
 
     def _on_vehicles_added(self, keys: frozenset[VehicleKey]) -> None:
@@ -304,6 +311,9 @@ class MainWindow(QMainWindow):
         if dock is not None:
             self._manager.removeDockWidget(dock)
             dock.deleteLater()
+
+    def _on_panel_wanted(self) -> None:
+        self.add_vehicle_panel()
 
     def _on_filter_wanted(self) -> None:
         self._raise("fleet")

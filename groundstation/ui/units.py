@@ -80,7 +80,7 @@ def label_of(field: str) -> str:
     """A field's name for reading: `ground_speed_mps` is `Ground speed`."""
     bare = field
     for suffix in _BY_SUFFIX:
-        if field.endswith(suffix) and field not in ("rpm",):
+        if field.endswith(suffix):
             bare = field[: -len(suffix)]
             break
     bare = bare.removesuffix("_per_s").removeprefix("is_").removeprefix("has_")

@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
@@ -40,7 +49,9 @@ class FleetPanel(QWidget):
         """Show the fleet as it is now."""
         self.model.refresh(self._feed.fleet, self._feed.now_s())
         shown, total = len(self.model.rows), self.model.total
-        self._count.setText(str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total))
+        self._count.setText(
+            str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
+        )
         self._empty.setVisible(not shown and not self._error.isVisible())
         self._empty.setText(
             self.tr("No vehicle passes the filter.")

@@ -71,13 +71,15 @@ class FleetRowDelegate(QStyledItemDelegate):
         return metrics(SMALL_PX, 600).horizontalAdvance(text)
 
     def _paint_second_line(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
-        rect = QRect(area.left(), area.top() + 20, area.width() - 92, 18)
+        rect = QRect(area.left(), area.top() + 20, area.width() - (46 if row.level >= Level.CAUTION else 92), 18)
         painter.setFont(font(SMALL_PX))
         if row.conditions and row.level >= Level.CAUTION:
             painter.drawPixmap(
                 rect.left(),
                 rect.top() + 2,
-                pixmap(_LEVEL_ICONS[row.level], 14, level_colour(row.level).name(), painter.device().devicePixelRatioF()),
+                pixmap(
+                    _LEVEL_ICONS[row.level], 14, level_colour(row.level).name(), painter.device().devicePixelRatioF()
+                ),
             )
             rect.setLeft(rect.left() + 18)
             painter.setPen(level_colour(row.level))
@@ -101,6 +103,8 @@ class FleetRowDelegate(QStyledItemDelegate):
         colour = _battery_colour(row.charge_fraction)
         painter.setPen(colour if colour != QColor(PALETTE.muted) else QColor(PALETTE.text))
         painter.drawText(text_rect, _RIGHT, f"{row.charge_fraction * 100:.0f}%")
+        if row.level >= Level.CAUTION:
+            return
         bar = QRectF(area.right() - 84, area.top() + 27, 42, 4)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(PALETTE.line))

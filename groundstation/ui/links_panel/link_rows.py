@@ -42,11 +42,11 @@ def link_rows(feed: FleetFeed) -> Iterator[LinkRow]:
     for (root, bridge), presence in sorted(feed.bridges.items()):
         path = ("bridge", f"{root}/{bridge}")
         is_online = presence.state is LinkState.ONLINE
-        state = presence.state if is_online else f"{presence.state}, {presence.reason.replace('_', ' ')}"
+        words = presence.state if is_online else f"{presence.state}, {presence.reason.replace('_', ' ')}"
         name = _tr("Bridge {name}").format(name=f"{root}/{bridge}")
         version = f"v{presence.version}" if presence.version else ""
         level = Level.NORMAL if is_online else Level.WARNING
-        yield LinkRow(("/".join(path),), (name, state, "", version, "", ""), level)
+        yield LinkRow(("/".join(path),), (name, words, "", version, "", ""), level)
     for state in sorted(feed.fleet, key=lambda one: natural_order(one.key.id)):
         yield from _vehicle_rows(state, now_s, feed)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from groundstation.fleet.conditions import Level
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.links_panel.link_rows import LinkRow, link_rows
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import level_colour
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
@@ -28,7 +29,14 @@ class LinksPanel(QWidget):
         self._rows: dict[tuple[str, ...], LinkRow] = {}
         self.tree = QTreeWidget()
         self.tree.setColumnCount(6)
-        titles = (self.tr("Link"), self.tr("State"), self.tr("Heard"), self.tr("Rate"), self.tr("Loss"), self.tr("Round trip"))
+        titles = (
+            self.tr("Link"),
+            self.tr("State"),
+            self.tr("Heard"),
+            self.tr("Rate"),
+            self.tr("Loss"),
+            self.tr("Round trip"),
+        )
         self.tree.setHeaderLabels(list(titles))
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(14)
@@ -41,7 +49,9 @@ class LinksPanel(QWidget):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.tree.setColumnWidth(column, width)
             if column > 1:
-                self.tree.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.tree.headerItem().setTextAlignment(
+                    column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
@@ -63,7 +73,7 @@ class LinksPanel(QWidget):
         for column, text in enumerate(row.texts):
             if item.text(column) != text:
                 item.setText(column, text)
-                item.setToolTip(column, text if column < 2 and not Qt.mightBeRichText(text) else "")
+                item.setToolTip(column, plain_tip(text) if column < 2 else "")
         colour = PALETTE.muted if row.is_old else PALETTE.text
         alarm = level_colour(row.level) if row.level > Level.NORMAL else QColor(colour)
         item.setForeground(0, QBrush(QColor(colour)))

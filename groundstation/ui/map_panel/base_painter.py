@@ -167,4 +167,6 @@ def _paint_name(painter: QPainter, place: Place, x: float, y: float, face: QFont
     painter.setBrush(QColor("#7d8f86"))
     painter.drawEllipse(QPointF(x, y), 2.2, 2.2)
     painter.setPen(QColor("#93a69c"))
-    painter.drawText(QRectF(x - 100, y + 4, 200, 16), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, place.name)
+    painter.drawText(
+        QRectF(x - 100, y + 4, 200, 16), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, place.name
+    )

@@ -43,9 +43,7 @@ class FleetPainter:
         placed = self._placer.place(wanted)
         self._boxes = {one.key: (one.x, one.y, placed[one.key]) for one in wanted if one.key in placed}
 
-    def paint(
-        self, painter: QPainter, camera: Camera, marks: list[MapMark], selected: frozenset[VehicleKey]
-    ) -> None:
+    def paint(self, painter: QPainter, camera: Camera, marks: list[MapMark], selected: frozenset[VehicleKey]) -> None:
         """Draw every mark, important ones on top."""
         order = sorted(marks, key=lambda one: (one.key in selected, one.level, one.key))
         for mark in order:
@@ -87,7 +85,7 @@ def paint_homes(painter: QPainter, camera: Camera, homes: set[tuple[float, float
         painter.setBrush(QColor(PALETTE.background))
         painter.drawEllipse(QPointF(x, y), 10, 10)
         house = QPainterPath(QPointF(x - 5, y))
-        for dx, dy in ((0, -5), (5, 0)):
+        for dx, dy in ((0.0, -5.0), (5.0, 0.0)):
             house.lineTo(x + dx, y + dy)
         house.moveTo(x - 3.5, y - 1)
         for dx, dy in ((-3.5, 4), (3.5, 4), (3.5, -1)):
@@ -128,7 +126,7 @@ def _paint_halo(painter: QPainter, mark: MapMark) -> None:
     fill = QColor(colour)
     fill.setAlpha(34)
     painter.setBrush(fill)
-    radius = 22 if mark.is_live else 26
+    radius = 22.0 if mark.is_live else 26.0
     painter.drawEllipse(QPointF(0, 0), radius, radius)
 
 

@@ -18,10 +18,7 @@ class Box(NamedTuple):
     def touches(self, other: Box) -> bool:
         """Whether the two overlap."""
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
@@ -41,7 +38,6 @@ GAP = 13.0
 _SIDES = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, 1), (0, -1))
 """Right first, then left, corners, below, above."""
 CELL = 96.0
-
 
 
 class LabelPlacer:

@@ -81,7 +81,8 @@ class MapPanel(QWidget):
         self._wants_fit = True
 
     def _button(self, name: str, text: str, *, checkable: bool = False) -> QToolButton:
-        button = QToolButton(checkable=checkable)
+        button = QToolButton()
+        button.setCheckable(checkable)
         button.setProperty("flat", True)
         button.setIcon(icon(name, PALETTE.text))
         button.setToolTip(text)

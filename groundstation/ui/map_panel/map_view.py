@@ -8,7 +8,7 @@ pixels and drawn again when the view changes or twice a second; vehicles are dra
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -172,7 +172,7 @@ class MapView(pg.GraphicsView):
             if self.trail_s > 0:
                 since_s = self._feed.now_s() - self.trail_s
                 keys = [mark.key for mark in self.marks]
-                paint_trails(painter, camera, self._feed.history, keys, self._selected(), since_s)
+                paint_trails(painter, camera, self._feed.history, keys, selected=self._selected(), since_s=since_s)
             painter.end()
             self._base, self._base_key = pixels, address
         return self._base
@@ -195,13 +195,15 @@ class MapView(pg.GraphicsView):
         painter.setBrush(back)
         painter.drawRoundedRect(QRectF(8, y - 13, width, 24), 4, 4)
         painter.setPen(QPen(QColor(PALETTE.text), 1.4))
-        painter.drawPolyline([QPointF(18, y - 4), QPointF(18, y + 3), QPointF(18 + pixels, y + 3), QPointF(18 + pixels, y - 4)])
+        painter.drawPolyline(
+            [QPointF(18, y - 4), QPointF(18, y + 3), QPointF(18 + pixels, y + 3), QPointF(18 + pixels, y - 4)]
+        )
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(26 + pixels, y - 12, 100, 22), left, text)
         painter.setPen(QColor(PALETTE.muted))
         painter.drawText(QRectF(width - painter.fontMetrics().horizontalAdvance(place), y - 12, 300, 22), left, place)
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Qt: draws every layer in screen coordinates."""
         del rect
         camera = self.camera

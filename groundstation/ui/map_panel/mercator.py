@@ -73,7 +73,7 @@ class Camera:
     def screen_points(self, points: Points) -> Points:
         """Where places, shape (n, 2), stand on the screen."""
         shifted = (points - (self.x_m, self.y_m)) / (self.scale_m, -self.scale_m)
-        return np.asarray(shifted + (self.width / 2, self.height / 2))
+        return np.asarray(shifted + np.array((self.width / 2, self.height / 2)))
 
     def world(self, x: float, y: float) -> tuple[float, float]:
         """Which place a pixel shows, Mercator metres."""

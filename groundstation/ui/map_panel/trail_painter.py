@@ -23,6 +23,7 @@ def paint_trails(
     camera: Camera,
     history: History,
     keys: list[VehicleKey],
+    *,
     selected: frozenset[VehicleKey],
     since_s: float,
 ) -> None:

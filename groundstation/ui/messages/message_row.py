@@ -56,7 +56,7 @@ class MessageRowDelegate(QStyledItemDelegate):
     def _paint_count(painter: QPainter, area: QRect, entry: LogEntry) -> int:
         if entry.count < 2:
             return 0
-        text = f"×{entry.count}"
+        text = f"\N{MULTIPLICATION SIGN}{entry.count}"
         width = metrics(SMALL_PX, 600).horizontalAdvance(text) + 12
         box = QRect(area.right() - width, area.top() + 5, width, area.height() - 10)
         painter.setPen(Qt.PenStyle.NoPen)

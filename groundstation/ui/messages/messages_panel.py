@@ -67,7 +67,9 @@ class MessagesPanel(QWidget):
         for level, name in names.items():
             self.level_box.addItem(name, int(level))
         self.level_box.currentIndexChanged.connect(self._apply)
-        self.only_selected = QToolButton(checkable=True, text=self.tr("Selected only"))
+        self.only_selected = QToolButton()
+        self.only_selected.setCheckable(True)
+        self.only_selected.setText(self.tr("Selected only"))
         self.only_selected.setToolTip(self.tr("Messages of the selected vehicles only"))
         self.only_selected.toggled.connect(self._apply)
         bar.addWidget(self.text_box, 1)

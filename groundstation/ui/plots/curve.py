@@ -26,7 +26,9 @@ class Curve:
         self.ref, self.series = ref, series
         self.colour = curve_colour(ref)
         self.style = _STYLES[style % len(_STYLES)]
-        self.item = pg.PlotCurveItem(pen=pg.mkPen(self.colour, width=1.6, style=self.style), connect="finite")
+        self.item = pg.PlotCurveItem(
+            pen=pg.mkPen(self.colour, width=1.6, style=self.style), connect="finite", antialias=True
+        )
         self._drawn = -1
 
     @property

@@ -7,13 +7,14 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.plots.curve import Curve, curve_label, curve_title
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
 
 ROW = 22
-WIDTH = 232
+WIDTH = 196
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,7 +43,8 @@ class Legend(QWidget):
 
     def show_curves(self, curves: list[Curve], time_s: float | None) -> None:
         """Show these, with values at a moment or the newest."""
-        texts = [f"{curve.text_at(time_s)} {curve.unit.symbol}".rstrip() for curve in curves]
+        is_common = len({curve_label(curve.ref) for curve in curves}) == 1
+        texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
         if texts != self._texts or curves != self._curves:
             self._curves, self._texts = list(curves), texts
             self.update()
@@ -109,7 +111,7 @@ class Legend(QWidget):
             self.update()
         if row >= 0:
             ref = self._curves[row].ref
-            QToolTip.showText(event.globalPosition().toPoint(), f"{ref.source} {ref.path}".replace("<", "\u2039"), self)
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(f"{ref.source} {ref.path}"), self)
 
     def leaveEvent(self, event: object) -> None:
         """Qt: no row is under the mouse."""

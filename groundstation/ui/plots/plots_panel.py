@@ -45,7 +45,9 @@ class PlotsPanel(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._bar())
         self._hint = QLabel(
-            self.tr("Drag a value here from a vehicle's values or from the sensors,\nor select it there and press Enter.")
+            self.tr(
+                "Drag a value here from a vehicle's values or from the sensors,\nor select it there and press Enter."
+            )
         )
         self._hint.setProperty("role", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -116,7 +118,8 @@ class PlotsPanel(QWidget):
             self.span_box.addItem(name, span)
         self.span_box.setCurrentIndex(self.span_box.findData(FIRST_SPAN_S))
         self.span_box.currentIndexChanged.connect(self._on_span_changed)
-        self.pause_button = QToolButton(checkable=True)
+        self.pause_button = QToolButton()
+        self.pause_button.setCheckable(True)
         self.pause_button.setIcon(icon("pause"))
         self.pause_button.setToolTip(self.tr("Hold the time axis still; values are still kept"))
         self.pause_button.setAccessibleName(self.tr("Pause the plots"))

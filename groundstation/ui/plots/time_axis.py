@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pyqtgraph as pg
 
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
-LABEL_PIXELS = 76.0
+LABEL_PIXELS = 64.0
 
 
 class TimeAxis(pg.AxisItem):

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_text import has_marks, look, visible_level, visible_topic
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.icons import icon
@@ -162,15 +163,14 @@ class SensorModel(QAbstractItemModel):
             return ""
         if node.path is not None:
             return compact(reading.numbers.get(node.path)) if column == 1 else ""
-        match column:
-            case 1:
-                return _payload_text(reading)
-            case 2:
-                return self.tr("kept") if reading.is_retained else age_text(self._age_s(reading))
-            case 3:
-                return str(self._board.count(reading.topic))
-            case _:
-                return f"{reading.size_bytes} B"
+        texts = {1: _payload_text, 2: self._age_text, 3: self._count_text}
+        return texts[column](reading) if column in texts else f"{reading.size_bytes} B"
+
+    def _age_text(self, reading: SensorReading) -> str:
+        return self.tr("kept") if reading.is_retained else age_text(self._age_s(reading))
+
+    def _count_text(self, reading: SensorReading) -> str:
+        return str(self._board.count(reading.topic))
 
     def _colour(self, node: Node, column: int) -> QColor:
         reading = self._reading(node)
@@ -189,8 +189,11 @@ class SensorModel(QAbstractItemModel):
         lines = [node.topic]
         if has_marks(node.topic):
             lines.append(self.tr("· marks a space that belongs to the name"))
-        lines += [self.tr("looks like another topic but has other bytes: {0}").format(ascii(one)) for one in self.is_alike(node.topic)]
-        return "\n".join(_plain(line) for line in lines)
+        lines += [
+            self.tr("looks like another topic but has other bytes: {0}").format(ascii(one))
+            for one in self.is_alike(node.topic)
+        ]
+        return plain_tip("\n".join(lines))
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """Qt: index of a child."""
@@ -212,27 +215,31 @@ class SensorModel(QAbstractItemModel):
         del parent
         return self.COLUMNS
 
+    def _icon(self, node: Node) -> QIcon | None:
+        """A mark on a topic that looks like another one."""
+        if node.topic is None or node.path is not None or not self.is_alike(node.topic):
+            return None
+        return icon("caution", PALETTE.caution)
+
+    def _appearance(self, node: Node, column: int, role: int) -> Any:
+        if role == Qt.ItemDataRole.FontRole:
+            return font(TEXT_PX, 500) if column == 1 else font(SMALL_PX, 600 if node.topic is None else 400)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column >= 1:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return self._icon(node) if role == Qt.ItemDataRole.DecorationRole and column == 0 else None
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: texts, colours, icons."""
         if not index.isValid():
             return None
         node = self._node(index)
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(node, index.column())
-            case Qt.ItemDataRole.ForegroundRole:
-                return self._colour(node, index.column())
-            case Qt.ItemDataRole.FontRole:
-                is_value = index.column() == 1
-                return font(TEXT_PX, 500) if is_value else font(SMALL_PX, 600 if node.topic is None else 400)
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() >= 1:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(node)
-            case Qt.ItemDataRole.DecorationRole if index.column() == 0 and node.topic is not None:
-                return icon("caution", PALETTE.caution) if node.path is None and self.is_alike(node.topic) else None
-            case _:
-                return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(node, index.column())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._colour(node, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(node)
+        return self._appearance(node, index.column(), role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: titles."""
@@ -270,8 +277,3 @@ def _payload_text(reading: SensorReading) -> str:
             return f"too large, begins {reading.text[:40]}"
         case _:
             return reading.text[:SHOWN_CHARACTERS]
-
-
-def _plain(text: str) -> str:
-    """For tool tips, which would take a text that begins like HTML for HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;") if Qt.mightBeRichText(text) else text

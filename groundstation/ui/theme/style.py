@@ -55,7 +55,8 @@ QToolButton[flat="true"]:checked { background: $accent_surface; border-color: tr
 QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
 QCheckBox { spacing: 8px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line_strong; border-radius: 3px; background: $raised; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line_strong;
+    border-radius: 3px; background: $raised; }
 QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check.svg); }
 
@@ -120,13 +121,14 @@ ads--CDockSplitter::handle { background: $background; }
 ads--CDockSplitter::handle:hover { background: $accent; }
 ads--CDockAreaWidget { background: $surface; border: none; }
 ads--CDockAreaTitleBar { background: $surface; border-bottom: 1px solid $line; padding: 0 4px 0 0; min-height: 32px; }
-ads--CDockAreaTabBar { background: transparent; }
+ads--CDockAreaTabBar, #tabsContainerWidget { background: $surface; border: none; }
 ads--CDockWidgetTab { background: transparent; border: none; border-bottom: 2px solid transparent;
     padding: 0 8px 0 12px; min-height: 32px; qproperty-iconSize: 14px; }
 ads--CDockWidgetTab QLabel { color: $muted; font-weight: 500; font-size: ${text_px}px; }
 ads--CDockWidgetTab:hover QLabel { color: $text; }
 ads--CDockWidgetTab[activeTab="true"] QLabel { color: $text; font-weight: 600; }
-ads--CDockWidgetTab[activeTab="true"] { background: transparent; }
+ads--CDockWidgetTab[activeTab="true"] { background: transparent; border-bottom: 2px solid $accent; }
+ads--CDockWidgetTab:focus { background: $hover; }
 #tabCloseButton { background: transparent; border: none; padding: 0; margin: 0 0 0 4px; min-height: 0;
     width: 16px; height: 16px; qproperty-iconSize: 12px; }
 #tabCloseButton:hover { background: $hover; border-radius: 4px; }

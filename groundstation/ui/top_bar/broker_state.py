@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import age_text
@@ -44,7 +45,7 @@ class BrokerState(QWidget):
                 self._show("broker_lost", PALETTE.warning, self._trouble(self.tr("broker refused"), status, now_s))
             case _:
                 self._show("broker_lost", PALETTE.muted, self.tr("not connected"))
-        self.setToolTip("\n".join(part for part in (status.broker, status.protocol, status.reason) if part))
+        self.setToolTip(plain_tip("\n".join(part for part in (status.broker, status.protocol, status.reason) if part)))
 
     def _fine(self, status: BusStatus) -> str:
         rtt = "" if status.rtt_ms is None else f"  {status.rtt_ms:.0f} ms"

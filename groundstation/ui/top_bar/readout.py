@@ -13,7 +13,9 @@ from groundstation.ui.theme.tokens import PALETTE, TITLE_PX
 class Readout(QWidget):
     """Shows a count and what is counted."""
 
-    def __init__(self, caption: str, alarm_icon: str = "", alarm_colour: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, caption: str, alarm_icon: str = "", alarm_colour: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._alarm_icon, self._alarm_colour = alarm_icon, alarm_colour
         self._style = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
 
@@ -15,6 +16,7 @@ from groundstation.ui.summary import is_flying
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.broker_state import BrokerState
 from groundstation.ui.top_bar.readout import Readout
+from groundstation.ui.top_bar.root_marks import RootMarks
 
 HEIGHT = 44
 
@@ -37,7 +39,7 @@ class TopBar(QFrame):
         self.loop = Readout(self.tr("ms loop"))
         self.loop.setToolTip(self.tr("How late this window was in the last minute, 99 of 100 times"))
         self.clock = Readout("")
-        self.live = QLabel()
+        self.live = RootMarks()
         self._lay_out(menus)
         feed.aged.connect(self._on_aged)
         feed.bus_changed.connect(self._on_bus_changed)
@@ -57,7 +59,7 @@ class TopBar(QFrame):
         self._show_losses()
         self.loop.show_number(round(self._feed.stats().delays.p99_ms))
         self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
-        self._show_roots({state.key.root for state in states})
+        self.live.show_roots({state.key.root for state in states})
         self.broker.refresh(now_s)
 
     def _lay_out(self, menus: QMenuBar) -> None:
@@ -71,7 +73,8 @@ class TopBar(QFrame):
         layout.addWidget(mark)
         layout.addSpacing(-8)
         layout.addWidget(name)
-        layout.addWidget(menus)
+        menus.setFixedHeight(30)
+        layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_rule())
         layout.addWidget(self.broker)
         layout.addWidget(_rule())
@@ -92,26 +95,6 @@ class TopBar(QFrame):
             self.tr("{dropped} pushed out of a full queue, {bad} not decodable, {old} of an old session").format(
                 dropped=counts.dropped, bad=counts.undecodable, old=self._feed.fleet.ignored
             )
-        )
-
-    def _show_roots(self, roots: set[str]) -> None:
-        """LIVE for real vehicles, SIM for simulated ones, both when both are heard."""
-        marks = []
-        if "fleet" in roots or not roots:
-            marks.append(("LIVE", PALETTE.accent, PALETTE.accent_surface))
-        if "sim" in roots:
-            marks.append(("SIM", PALETTE.simulated, PALETTE.simulated_surface))
-        if "replay" in roots:
-            marks.append(("REPLAY", PALETTE.caution, PALETTE.caution_surface))
-        text = " ".join(mark[0] for mark in marks)
-        if self.live.text() == text:
-            return
-        _, colour, back = marks[0]
-        if len(marks) > 1:
-            text = " + ".join(mark[0] for mark in marks)
-        self.live.setText(text)
-        self.live.setStyleSheet(
-            f"color: {colour}; background: {back}; border-radius: 4px; padding: 3px 10px; font-weight: 700;"
         )
 
     def _on_aged(self) -> None:

@@ -84,7 +84,9 @@ class FlightDisplay(QWidget):
             painter.setFont(font(SMALL_PX, 600))
             painter.setPen(QColor(PALETTE.text))
             text = self.tr("attitude is {age} old").format(age=age_text(self.values.attitude_age_s))
-            painter.drawText(rect.adjusted(0, 0, 0, -24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
+            painter.drawText(
+                rect.adjusted(0, 0, 0, -24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text
+            )
 
     def _paint_speed(self, painter: QPainter, rect: QRectF) -> None:
         if self._speed.shown is None:
@@ -99,7 +101,9 @@ class FlightDisplay(QWidget):
             return
         paint_tape(painter, rect, self._height.shown, is_right=True, is_stale=self.values.height_is_stale)
         climb = self.values.climb_mps
-        paint_caption(painter, rect, self.tr("m home"), "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0"))
+        paint_caption(
+            painter, rect, self.tr("m home"), "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0")
+        )
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)
 

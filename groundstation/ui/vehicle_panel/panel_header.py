@@ -154,7 +154,7 @@ def _state_text(state: VehicleState) -> str:
     """Ground or air, and where in the mission."""
     parts = []
     progress = state.mission_progress
-    if progress is not None and progress.item is not None and progress.state not in ("no_mission",):
+    if progress is not None and progress.item is not None and progress.state != "no_mission":
         of_all = f" of {progress.items}" if progress.items else ""
         parts.append(f"item {progress.item}{of_all}")
     if state.landed is not None and state.landed.state in _LANDED:

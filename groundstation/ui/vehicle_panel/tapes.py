@@ -147,4 +147,6 @@ def paint_caption(painter: QPainter, rect: QRectF, top: str, bottom: str) -> Non
         painter.fillRect(QRectF(rect.left(), rect.bottom() - 18, rect.width(), 18), strip)
         painter.setFont(font(SMALL_PX, 600))
         painter.setPen(QColor(PALETTE.text))
-        painter.drawText(QRectF(rect.left(), rect.bottom() - 18, rect.width(), 18), Qt.AlignmentFlag.AlignCenter, bottom)
+        painter.drawText(
+            QRectF(rect.left(), rect.bottom() - 18, rect.width(), 18), Qt.AlignmentFlag.AlignCenter, bottom
+        )

@@ -42,7 +42,11 @@ def _age_note(state: VehicleState, kind: str, now_s: float) -> tuple[str, bool]:
 def battery_content(state: VehicleState, now_s: float) -> TileContent:
     """All packs; the weakest gives the big number."""
     note, is_stale = _age_note(state, "battery", now_s)
-    title = _tr("Battery") if len(state.battery) < 2 else _tr("Battery ×{count}").format(count=len(state.battery))
+    title = (
+        _tr("Battery")
+        if len(state.battery) < 2
+        else _tr("Battery \N{MULTIPLICATION SIGN}{count}").format(count=len(state.battery))
+    )
     if not state.battery:
         return TileContent(title=title, icon="battery", details=(DASH,))
     charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
@@ -97,7 +101,9 @@ def gps_content(state: VehicleState, now_s: float) -> TileContent:
     first = state.gps[0]
     is_lost = first.fix in (GpsFix.NO_FIX, GpsFix.NO_GPS)
     return TileContent(
-        title=_tr("GPS") if len(state.gps) < 2 else _tr("GPS ×{count}").format(count=len(state.gps)),
+        title=_tr("GPS")
+        if len(state.gps) < 2
+        else _tr("GPS \N{MULTIPLICATION SIGN}{count}").format(count=len(state.gps)),
         icon="gps",
         value=_FIX_NAMES.get(first.fix, DASH),
         unit="" if first.satellites is None else _tr("{count} sat").format(count=first.satellites),
@@ -129,7 +135,7 @@ def link_content(state: VehicleState, now_s: float) -> TileContent:
     is_old = now_s - state.link_received_s > LINK_OLD_S
     is_lost = not state.is_heard
     return TileContent(
-        title=title if len(links) < 2 else _tr("Links ×{count}").format(count=len(links)),
+        title=title if len(links) < 2 else _tr("Links \N{MULTIPLICATION SIGN}{count}").format(count=len(links)),
         icon="link_lost" if is_lost else "link",
         value=_tr("lost") if is_lost else fixed(None if loss is None else 1.0 - loss, 1, 100.0),
         unit="" if is_lost else "%",
@@ -142,7 +148,9 @@ def link_content(state: VehicleState, now_s: float) -> TileContent:
 
 def _link_text(link: LinkQuality) -> str:
     """Round trip, rate and loss of one link."""
-    return f"{fixed(link.rtt_ms, 0)} ms  {fixed(link.messages_per_s, 0)} msg/s  {fixed(link.loss_fraction, 1, 100.0)} % lost"
+    return (
+        f"{fixed(link.rtt_ms, 0)} ms  {fixed(link.messages_per_s, 0)}/s  {fixed(link.loss_fraction, 1, 100.0)} % lost"
+    )
 
 
 def wind_content(state: VehicleState, now_s: float) -> TileContent:
@@ -166,10 +174,10 @@ def estimator_content(state: VehicleState, now_s: float) -> TileContent:
     note, is_stale = _age_note(state, "estimator", now_s)
     one = state.estimator
     ratios = {
-        _tr("vel"): one.velocity_ratio if one is not None else None,
-        _tr("pos"): one.horizontal_position_ratio if one is not None else None,
-        _tr("hgt"): one.vertical_position_ratio if one is not None else None,
-        _tr("mag"): one.compass_ratio if one is not None else None,
+        _tr("v"): one.velocity_ratio if one is not None else None,
+        _tr("p"): one.horizontal_position_ratio if one is not None else None,
+        _tr("h"): one.vertical_position_ratio if one is not None else None,
+        _tr("m"): one.compass_ratio if one is not None else None,
     }
     known = [ratio for ratio in ratios.values() if ratio is not None]
     worst = max(known, default=None)
@@ -179,7 +187,7 @@ def estimator_content(state: VehicleState, now_s: float) -> TileContent:
         value=fixed(worst, 2),
         unit=_tr("worst ratio"),
         note=note,
-        details=("  ".join(f"{name} {fixed(ratio, 2)}" for name, ratio in ratios.items()),),
+        details=(" ".join(f"{name} {fixed(ratio, 2)}" for name, ratio in ratios.items()),),
         level=Level.CAUTION if worst is not None and worst > ESTIMATOR_FAILED_RATIO else Level.NORMAL,
         is_stale=is_stale,
     )

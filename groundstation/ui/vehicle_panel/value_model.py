@@ -77,15 +77,13 @@ class ValueModel(QAbstractItemModel):
         group, row = self._group_of(index), self.row_at(index)
         if row is None:
             return {0: group.label, 3: age_text(group.age_s)}.get(index.column(), "")
-        match index.column():
-            case 0:
-                return row.label
-            case 1:
-                return self.tr("invalid") if row.is_invalid else text_of(row.value, row.field)
-            case 2:
-                return unit_of(row.field).symbol if _is_plottable(row) or row.value is None else ""
-            case _:
-                return ""
+        is_number = _is_plottable(row) or row.value is None
+        texts = {
+            0: row.label,
+            1: self.tr("invalid") if row.is_invalid else text_of(row.value, row.field),
+            2: unit_of(row.field).symbol if is_number else "",
+        }
+        return texts.get(index.column(), "")
 
     def _colour(self, index: Index) -> QColor:
         group, row = self._group_of(index), self.row_at(index)
@@ -136,20 +134,18 @@ class ValueModel(QAbstractItemModel):
         """Qt: texts, colours, fonts."""
         if not index.isValid():
             return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(index)
-            case Qt.ItemDataRole.ForegroundRole:
-                return self._colour(index)
-            case Qt.ItemDataRole.FontRole:
-                return self._font(index)
-            case Qt.ItemDataRole.TextAlignmentRole if index.column() in (1, 3):
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            case Qt.ItemDataRole.ToolTipRole:
-                row = self.row_at(index)
-                return row.path if row is not None else None
-            case _:
-                return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (1, 3):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole:
+            row = self.row_at(index)
+            return row.path if row is not None else None
+        answers = {
+            int(Qt.ItemDataRole.DisplayRole): self._text,
+            int(Qt.ItemDataRole.ForegroundRole): self._colour,
+            int(Qt.ItemDataRole.FontRole): self._font,
+        }
+        answer = answers.get(int(role))
+        return answer(index) if answer is not None else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: titles."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
@@ -31,9 +40,7 @@ class VehiclePanel(QWidget):
     vehicle_shown = Signal(object)
     """The `VehicleKey` that is shown now, or None."""
 
-    def __init__(
-        self, feed: FleetFeed, selection: Selection, log: MessageLog, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, feed: FleetFeed, selection: Selection, log: MessageLog, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
@@ -98,7 +105,8 @@ class VehiclePanel(QWidget):
         top.setContentsMargins(12, 0, 8, 0)
         top.setSpacing(8)
         self.header = PanelHeader()
-        self.pin_button = QToolButton(checkable=True)
+        self.pin_button = QToolButton()
+        self.pin_button.setCheckable(True)
         self.pin_button.setProperty("flat", True)
         self.pin_button.setIcon(icon("pin", PALETTE.muted, PALETTE.accent))
         self.pin_button.setToolTip(self.tr("Stay with this vehicle whatever is selected"))

@@ -41,7 +41,22 @@ from groundstation.fleet.status import (
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 
-NAMES = "Şahin Doğan Atmaca Kerkenez Kartal Delice Puhu Balaban Laçin Çaylak Toygar Sığırcık Ebabil Turna".split()
+NAMES = [
+    "Şahin",
+    "Doğan",
+    "Atmaca",
+    "Kerkenez",
+    "Kartal",
+    "Delice",
+    "Puhu",
+    "Balaban",
+    "Laçin",
+    "Çaylak",
+    "Toygar",
+    "Sığırcık",
+    "Ebabil",
+    "Turna",
+]
 HOME = (40.9920, 39.7660, 118.0)
 METRES_PER_DEG = 111_320.0
 SENSORS = "Türkiye/Trabzon/Orta Hisar/KTÜ"
@@ -200,7 +215,9 @@ class PretendVehicle:
                 health=Health(
                     at_s=now_s,
                     sensors=tuple(
-                        SensorHealth(at_s=now_s, name=name, is_enabled=True, is_healthy=self.is_flying or name != "prearm_check")
+                        SensorHealth(
+                            at_s=now_s, name=name, is_enabled=True, is_healthy=self.is_flying or name != "prearm_check"
+                        )
                         for name in ("gyro", "accelerometer", "compass", "gps", "prearm_check")
                     ),
                     is_armable=self.is_flying,
@@ -215,7 +232,9 @@ class PretendVehicle:
             "env": Samples(
                 environment=Environment(at_s=now_s, pressure_hpa=1002.4, temperature_c=19.6),
                 terrain=Terrain(at_s=now_s, height_terrain_m=self.height + 4, terrain_amsl_m=114.0),
-                range_finder=(RangeFinder(at_s=now_s, index=0, distance_m=None, min_m=0.2, max_m=40.0, orientation=25),),
+                range_finder=(
+                    RangeFinder(at_s=now_s, index=0, distance_m=None, min_m=0.2, max_m=40.0, orientation=25),
+                ),
             ),
             "rc": Samples(rc=Rc(at_s=now_s, channels_us=(1500, 1502, 1498, 1500, None, None), rssi_fraction=0.92)),
         }
@@ -231,9 +250,7 @@ class PretendVehicle:
             links=("udpin:0.0.0.0:14550",),
             bridge="b1",
         )
-        connection = Connection(
-            state=LinkState.ONLINE, reason=ConnReason.DISCOVERED, via="b1", conflict=self.conflict
-        )
+        connection = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED, via="b1", conflict=self.conflict)
         return [
             self.wrap(topics.vehicle(self.key, "info"), info, now_s, retain=True),
             self.wrap(topics.vehicle(self.key, "conn"), connection, now_s, retain=True),

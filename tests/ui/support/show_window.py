@@ -27,6 +27,11 @@ TEXTS = (
 )
 
 
+def say(what):
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 class Show:
     def __init__(self, count, past_s):
         self.inbox = Inbox()
@@ -98,7 +103,7 @@ def main():
     window = MainWindow(show.feed, settings)
     window.show()
     app.processEvents()
-    print(f"first paint after {time.monotonic() - began_s:.2f} s", flush=True)
+    say(f"first paint after {time.monotonic() - began_s:.2f} s")
     show.live_through(past_s - 25)
     if count > 8:
         show.lose(9)
@@ -108,7 +113,7 @@ def main():
     timer.timeout.connect(show.step)
     timer.start()
     report = QTimer(interval=10_000)
-    report.timeout.connect(lambda: print(show.feed.stats(), flush=True))
+    report.timeout.connect(lambda: say(show.feed.stats()))
     report.start()
     app.show_data = (show, window, timer, report)
     sys.exit(app.exec())
