@@ -6,11 +6,12 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
 from groundstation.ui.map_panel.mercator import Camera, Points, mercator_from_degrees, nice_length, stretch
 from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import Place, places
+from groundstation.ui.map_panel.polygon import polygon_from_points
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
 from groundstation.ui.units import distance_text
@@ -43,8 +44,7 @@ def path_of(lines: list[Points], *, closed: bool) -> QPainterPath:
     """Lines in screen coordinates as one path."""
     path = QPainterPath()
     for line in lines:
-        polygon = QPolygonF([QPointF(x, y) for x, y in line.tolist()])
-        path.addPolygon(polygon)
+        path.addPolygon(polygon_from_points(line))
         if closed:
             path.closeSubpath()
     return path

@@ -17,6 +17,8 @@ from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
 
 TRAILS_S = (0.0, 60.0, 180.0, 600.0)
+FRAME_S = 0.06
+"""Between two drawings of the fleet: vehicles tell their place ten times a second at most."""
 
 
 class MapPanel(QWidget):
@@ -27,6 +29,7 @@ class MapPanel(QWidget):
         self._feed, self._selection = feed, selection
         self._is_live = False
         self._wants_fit = True
+        self._drawn_s = -1.0
         self._saved_view: tuple[float, float, float] | None = None
         self.view = MapView(feed, selection)
         layout = QVBoxLayout(self)
@@ -177,7 +180,11 @@ class MapPanel(QWidget):
             self.view.centre_on(current)
 
     def _on_vehicles_changed(self) -> None:
-        self.view.refresh(self._feed.now_s())
+        now_s = self._feed.now_s()
+        if now_s - self._drawn_s < FRAME_S:
+            return
+        self._drawn_s = now_s
+        self.view.refresh(now_s)
         if self.follow_button.isChecked():
             self._follow()
         if self._wants_fit and self.view.fit():

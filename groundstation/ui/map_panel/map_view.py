@@ -30,6 +30,8 @@ CLICK_PIXELS = 22.0
 LEAST_SPAN_M = 350.0
 """Fitting the fleet never zooms closer than this."""
 SLOW_S = 0.5
+TRAIL_S = 1.0
+"""Trails have a point a second."""
 
 
 class MapView(pg.GraphicsView):
@@ -47,8 +49,10 @@ class MapView(pg.GraphicsView):
         self.trail_s = 180.0
         self._homes: set[tuple[float, float]] = set()
         self._base: QPixmap | None = None
-        self._base_key: object = None
-        self._slow_s = -1.0
+        self._base_key: Camera | None = None
+        self._ground: QPixmap | None = None
+        self._ground_key: object = None
+        self._slow_s = self._trails_s = -1.0
         self._mouse: QPointF | None = None
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
         self.setCentralItem(self.box)
@@ -92,7 +96,9 @@ class MapView(pg.GraphicsView):
         """Labels, trails and homes: what needs no thirty frames a second."""
         self._slow_s = now_s
         self._homes = {home for state in self._feed.fleet if (home := home_of(state)) is not None}
-        self._base_key = None
+        if now_s - self._trails_s > TRAIL_S:
+            self._trails_s = now_s
+            self._base_key = None
         self._place_labels()
 
     def fit(self, keys: tuple[VehicleKey, ...] = ()) -> bool:
@@ -159,23 +165,39 @@ class MapView(pg.GraphicsView):
         modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         self.vehicle_clicked.emit(nearest[1], bool(event.modifiers() & modifiers))
 
-    def _base_pixels(self, camera: Camera) -> QPixmap:
-        """The ground and the trails."""
-        ratio = self.devicePixelRatioF()
-        address = (camera, ratio)
-        if self._base is None or self._base_key != address:
-            pixels = QPixmap(round(camera.width * ratio), round(camera.height * ratio))
-            pixels.setDevicePixelRatio(ratio)
-            painter = QPainter(pixels)
-            home = min(self._homes, default=None)
+    def _ground_pixels(self, camera: Camera) -> QPixmap:
+        """Sea, land, grid and names: drawn again only when the view changes."""
+        home = min(self._homes, default=None)
+        address = (camera, home, self.devicePixelRatioF())
+        if self._ground is None or self._ground_key != address:
+            self._ground = self._empty_pixels(camera)
+            painter = QPainter(self._ground)
             paint_base(painter, camera, home)
-            if self.trail_s > 0:
-                since_s = self._feed.now_s() - self.trail_s
-                keys = [mark.key for mark in self.marks]
-                paint_trails(painter, camera, self._feed.history, keys, selected=self._selected(), since_s=since_s)
             painter.end()
-            self._base, self._base_key = pixels, address
+            self._ground_key, self._base_key = address, None
+        return self._ground
+
+    def _base_pixels(self, camera: Camera) -> QPixmap:
+        """The ground with the trails on it."""
+        ground = self._ground_pixels(camera)
+        if self.trail_s <= 0:
+            return ground
+        if self._base is None or self._base_key != camera:
+            self._base = ground.copy()
+            painter = QPainter(self._base)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            since_s = self._feed.now_s() - self.trail_s
+            keys = [mark.key for mark in self.marks]
+            paint_trails(painter, camera, self._feed.history, keys, selected=self._selected(), since_s=since_s)
+            painter.end()
+            self._base_key = camera
         return self._base
+
+    def _empty_pixels(self, camera: Camera) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixels = QPixmap(round(camera.width * ratio), round(camera.height * ratio))
+        pixels.setDevicePixelRatio(ratio)
+        return pixels
 
     def _paint_scale(self, painter: QPainter, camera: Camera) -> None:
         """Scale bar and the place under the mouse, lower left."""

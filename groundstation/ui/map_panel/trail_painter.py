@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.history import History
 from groundstation.ui.map_panel.mercator import Camera, Points, mercator_from_places
+from groundstation.ui.map_panel.polygon import polygon_from_points
 from groundstation.ui.theme.colours import vehicle_colour
 
 FADES = (0.12, 0.3, 0.55, 0.9)
 """Opacity of the four parts of a trail, the oldest first."""
+MAX_POINTS = 12_000
+"""Of all trails together; more vehicles have coarser trails."""
 BREAK_S = 4.0
 """Where no place was known for longer, the trail is broken."""
 
@@ -45,6 +48,8 @@ def paint_trails(
         times, places = trail
         start = int(np.searchsorted(times, since_s))
         times, places = times[start:], places[start:]
+        pace = max(1, len(times) * len(keys) // MAX_POINTS)
+        times, places = times[::-pace][::-1], places[::-pace][::-1]
         if len(times) > 1:
             points = camera.screen_points(mercator_from_places(places))
             _paint_trail(painter, points, times, vehicle_colour(key.id), 2.4 if key in selected else 1.6)
@@ -59,7 +64,7 @@ def _paint_trail(painter: QPainter, points: Points, times: Points, colour: QColo
         ink.setAlphaF(fade)
         painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin))
         for piece in _pieces(points[low:high], times[low:high]):
-            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in piece.tolist()]))
+            painter.drawPolyline(polygon_from_points(piece))
 
 
 def _pieces(points: Points, times: Points) -> list[Points]:
@@ -68,7 +73,7 @@ def _pieces(points: Points, times: Points) -> list[Points]:
     points, times = points[known], times[known]
     if len(points) < 2:
         return []
-    breaks = np.flatnonzero(np.diff(times) > BREAK_S) + 1
+    breaks = np.flatnonzero(np.diff(times) > max(BREAK_S, 1.5 * float(np.median(np.diff(times))))) + 1
     found = []
     for piece in np.split(points, breaks):
         if len(piece) < 2:

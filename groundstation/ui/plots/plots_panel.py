@@ -39,7 +39,8 @@ class PlotsPanel(QWidget):
         self._frozen_s: float | None = None
         self.lanes: list[PlotLane] = []
         self._timer = QTimer(self, interval=FRAME_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._on_frame)
+        self._drawn_s = -1.0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -106,6 +107,14 @@ class PlotsPanel(QWidget):
             lane.refresh(stop_s - self.span_s, stop_s)
             lane.show_cursor(self._cursor_s)
         self._show_cursor_time()
+
+    def _on_frame(self) -> None:
+        """Draw when time moved on by a pixel at least."""
+        now_s = self._feed.now_s()
+        width = min((lane.plot.width() for lane in self.lanes), default=1)
+        if now_s - self._drawn_s >= self.span_s / max(100, width):
+            self._drawn_s = now_s
+            self.refresh()
 
     def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()

@@ -19,6 +19,8 @@ from groundstation.ui.vehicle_panel.tapes import paint_caption, paint_climb, pai
 
 TAPE_WIDTH = 62.0
 HEADING_HEIGHT = 30.0
+PAINT_SHARE = 0.12
+"""Of the GUI thread that motion may take: where drawing is slow, frames become fewer."""
 
 
 class FlightDisplay(QWidget):
@@ -33,6 +35,7 @@ class FlightDisplay(QWidget):
         self._roll, self._pitch = Eased(wrap=360.0), Eased()
         self._heading, self._speed, self._height = Eased(wrap=360.0), Eased(), Eased()
         self._moved_s = 0.0
+        self._paint_s = 0.0
         self._timer = QTimer(self, interval=MOTION_PERIOD_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_frame)
@@ -70,6 +73,7 @@ class FlightDisplay(QWidget):
         self._moved_s = now_s
         if not any(moves):
             self._timer.stop()
+        self._timer.setInterval(max(MOTION_PERIOD_MS, round(self._paint_s * 1000 / PAINT_SHARE)))
         self.update()
 
     def _paint_attitude(self, painter: QPainter, rect: QRectF) -> None:
@@ -116,6 +120,7 @@ class FlightDisplay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draws the instrument."""
         del event
+        began_s = time.monotonic()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRectF(self.rect())
@@ -128,6 +133,7 @@ class FlightDisplay(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 2, RADIUS - 2)
         painter.end()
+        self._paint_s = 0.8 * self._paint_s + 0.2 * (time.monotonic() - began_s)
 
     def sizeHint(self) -> QSize:
         """Qt: wide rather than high."""

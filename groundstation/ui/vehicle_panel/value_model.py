@@ -40,7 +40,11 @@ class ValueModel(QAbstractItemModel):
         return self._groups
 
     def show_state(self, state: VehicleState | None, now_s: float) -> None:
-        """Show a vehicle as it is now; open branches stay open while its values are the same ones."""
+        """Show a vehicle as it is now; open branches stay open while its values are the same ones.
+
+        No `dataChanged` is told: a sort and filter model would walk through hundreds of rows for it several times a
+        second. The view that shows this model draws its visible rows again.
+        """
         groups = value_groups(state, now_s) if state is not None else ()
         key = state.key if state is not None else None
         shape = tuple((group.path, *(row.path for row in group.rows)) for group in groups)
@@ -50,11 +54,6 @@ class ValueModel(QAbstractItemModel):
             self.endResetModel()
             return
         self._groups = groups
-        for number_, group in enumerate(groups):
-            parent = self.index(number_, 0)
-            self.dataChanged.emit(self.index(number_, 3), self.index(number_, 3))
-            if group.rows:
-                self.dataChanged.emit(self.index(0, 1, parent), self.index(len(group.rows) - 1, 3, parent))
 
     def ref_at(self, index: Index) -> ValueRef | None:
         """The address of a value that can be drawn; None for groups and texts."""

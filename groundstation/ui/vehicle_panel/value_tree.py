@@ -41,6 +41,7 @@ class ValueTree(QWidget):
     def show_state(self, state: VehicleState | None, now_s: float) -> None:
         """Show a vehicle as it is now."""
         self.model.show_state(state, now_s)
+        self.tree.viewport().update()
 
     def search(self, text: str) -> None:
         """Write into the search box."""
