@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,6 +71,52 @@ def _options(
         typer.echo(f"groundstation {__version__}")
         raise typer.Exit
     _log(verbose)
+
+
+@app.command()
+def demo(
+    vehicles: Annotated[int, typer.Option(help="How many vehicles to simulate.", min=1, max=250)] = 5,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No window; the fleet is shown in the terminal.")
+    ] = False,
+    duration: Annotated[float | None, typer.Option(help="End after so many seconds.", min=1.0)] = None,
+    screenshot: Annotated[Path | None, typer.Option(help="Save a picture of the window before the end.")] = None,
+) -> None:
+    """Open the window on simulated vehicles near Trabzon: broker, bridge, simulator and a sensor, all started here."""
+    from groundstation.app.demo import DEFAULT_PICTURE, HEADLESS_S, has_display, run_demo
+    from groundstation.app.processes import stop_on_signal
+
+    if not headless and not has_display():
+        errors.print(f"no display here: running off-screen for {HEADLESS_S:.0f} s, picture in {DEFAULT_PICTURE}")
+        headless, duration, screenshot = True, duration or HEADLESS_S, screenshot or DEFAULT_PICTURE
+    if headless:
+        duration = duration or HEADLESS_S
+    with stop_on_signal() as stop:
+        run_demo(vehicles, stop, headless=headless, duration_s=duration, picture=screenshot)
+
+
+@app.command()
+def gui(
+    broker: Broker = DEFAULT_BROKER,
+    subscribe: Annotated[
+        list[str] | None, typer.Option(metavar="FILTER", help="Topic filter of sensors, such as site/room/#.")
+    ] = None,
+) -> None:
+    """Open the window on a broker."""
+    from PySide6.QtCore import QSettings
+
+    from groundstation.app.demo import has_display
+    from groundstation.app.gui import Station
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.transport import topics
+    from groundstation.transport.broker_url import parse_broker_url
+
+    url = parse_broker_url(broker)
+    filters = tuple(topics.checked_filter(text) for text in subscribe or [])
+    if not has_display():
+        raise GroundStationError("no display here; use 'groundstation watch' in a terminal, or start a desktop session")
+    with stop_on_signal() as stop:
+        Station(url, QSettings("groundstation", "groundstation"), filters).run(stop)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import socket
 import threading
 import uuid
 from collections.abc import Callable
@@ -52,6 +53,13 @@ def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
     if len({vehicle_id for vehicle_id, _ in names.values()}) != len(names):
         raise UsageError("--name: two system ids can't share one vehicle id")
     return names
+
+
+def free_udp_port() -> int:
+    """A UDP port that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class BridgeProcess:

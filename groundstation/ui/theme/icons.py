@@ -59,9 +59,13 @@ _DRAWINGS = {
 }
 
 
-@functools.cache
 def icon(name: str, colour: str = PALETTE.muted, active: str = PALETTE.text) -> QIcon:
-    """An icon by its meaning; see the table above."""
+    """An icon by its meaning; see the table above. A copy each time: the docking library keeps and deletes its own."""
+    return QIcon(_drawn(name, colour, active))
+
+
+@functools.cache
+def _drawn(name: str, colour: str, active: str) -> QIcon:
     made: QIcon = qtawesome.icon(
         _DRAWINGS[name], color=colour, color_active=active, color_selected=active, color_disabled=PALETTE.faint
     )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation demo`: broker, bridge, simulated vehicles and a humidity sensor as child processes, and the window.
+
+Without a display the same window runs off-screen, the fleet is shown in the terminal, and a picture is saved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from groundstation.app.processes import Child, Supervisor
+from groundstation.app.wiring import client_id, free_udp_port
+from groundstation.fleet.errors import GroundStationError
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.bus import Outgoing
+from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port
+from groundstation.transport.mqtt_worker import MqttWorker
+
+SENSOR_TOPIC = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/Nem-Sıcaklık/Nem"
+SENSOR_FILTERS = ("Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/#",)
+SENSOR_PERIOD_S = 1.0
+HEADLESS_S = 20.0
+DEFAULT_PICTURE = Path("build/demo.png")
+TABLE_PERIOD_S = 1.0
+PICTURE_SIZE = (1440, 900)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown to somebody."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run_demo(
+    vehicles: int, stop: threading.Event, *, headless: bool, duration_s: float | None, picture: Path | None
+) -> None:
+    """Run everything until the window is closed, the time is over, or Ctrl-C.
+
+    Args:
+        vehicles: how many to simulate.
+        stop: ends it.
+        headless: run the window off-screen and show the fleet in the terminal.
+        duration_s: end after so long; None for never.
+        picture: save the window there before the end.
+
+    Raises:
+        GroundStationError: the picture can't be written.
+    """
+    if headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with _children(vehicles) as url:
+        _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
+
+
+@contextlib.contextmanager
+def _children(vehicles: int) -> Iterator[BrokerUrl]:
+    """Broker, bridge, simulator and sensor; all ended on the way out."""
+    url = BrokerUrl(host=HOST, port=_broker_port())
+    supervisor = Supervisor()
+    sensor = HumiditySensor(url)
+    link = f"{HOST}:{free_udp_port()}"
+    try:
+        supervisor.add(Child("broker", ["broker", "--port", str(url.port)], on_line=_say))
+        bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
+        supervisor.add(Child("bridge", bridge, on_line=_say))
+        simulator = ["simulate", "--vehicles", str(vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
+        supervisor.add(Child("simulator", simulator, on_line=_say))
+        sensor.start()
+        yield url
+    finally:
+        sensor.stop()
+        supervisor.stop()
+
+
+def _broker_port() -> int:
+    """MQTT's own port where it is free, so that other programs find the demo without being told."""
+    try:
+        check_port(DEFAULT_PORT)
+    except GroundStationError:
+        return free_port()
+    return DEFAULT_PORT
+
+
+_said = Console(stderr=True)
+
+
+def _say(line: str) -> None:
+    if "listens on" not in line:
+        _said.print(line, markup=False, highlight=False)
+
+
+def _run_window(
+    url: BrokerUrl, stop: threading.Event, *, headless: bool, duration_s: float | None, picture: Path | None
+) -> None:
+    from PySide6.QtCore import QSettings
+
+    from groundstation.app.gui import Station
+
+    settings = QSettings("groundstation", "demo")
+    station = Station(url, settings, SENSOR_FILTERS)
+    if headless:
+        station.window.resize(*PICTURE_SIZE)
+    table = _TerminalTable(station) if headless else None
+    give_up_s = None if duration_s is None else time.monotonic() + duration_s
+    console = Console()
+
+    def on_tick() -> None:
+        now_s = time.monotonic()
+        if table is not None:
+            table.show(console, now_s)
+        if give_up_s is not None and now_s >= give_up_s and not stop.is_set():
+            if picture is not None:
+                _save(station, picture)
+                console.print(f"saved {picture}", highlight=False)
+            stop.set()
+
+    station.run(stop, on_tick)
+
+
+def _save(station: object, picture: Path) -> None:
+    from groundstation.app.gui import Station
+
+    assert isinstance(station, Station)  # noqa: S101 - typed lazily, so that --help needs no Qt
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    if not station.window.grab().save(str(picture)):
+        raise GroundStationError(f"can't write {picture}; choose another --screenshot")
+
+
+class _TerminalTable:
+    """The fleet as lines of text, once a second."""
+
+    def __init__(self, station: object) -> None:
+        self._station = station
+        self._next_s = 0.0
+
+    def show(self, console: Console, now_s: float) -> None:
+        from groundstation.app.gui import Station
+        from groundstation.app.watch import fleet_table
+
+        if now_s < self._next_s:
+            return
+        self._next_s = now_s + TABLE_PERIOD_S
+        assert isinstance(self._station, Station)  # noqa: S101 - typed lazily
+        console.print(fleet_table(self._station.feed.fleet, now_s, self._station.bus.worker.status))
+
+
+class HumiditySensor:
+    """A device like any other on the broker: publishes a plain number once a second. Thread `humidity-sensor`."""
+
+    def __init__(self, url: BrokerUrl) -> None:
+        name = client_id("sensor")
+        self._bus = MqttWorker(url, client_id=name, echo_topic=f"{SENSOR_TOPIC}/{name}", on_message=lambda _: None)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="humidity-sensor", daemon=True)
+
+    def start(self) -> None:
+        """Begin to publish."""
+        self._bus.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+            self._bus.stop()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SENSOR_PERIOD_S):
+            # a cabinet's humidity: a slow wave around 45 %, by the minute
+            percent = 45.0 + 6.0 * math.sin(time.monotonic() / 60.0) + 0.4 * math.sin(time.monotonic() * 1.7)
+            self._bus.publish([Outgoing(SENSOR_TOPIC, f"{percent:.1f}".encode())])

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the window on its connection. GUI thread; the only module of this room that makes widgets."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from groundstation.app.wiring import StationBus
+from groundstation.transport import topics
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.inbox import Inbox
+from groundstation.ui.application import make_application
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.main_window import MainWindow
+
+ROOTS = ("fleet", "sim")
+STOP_POLL_MS = 100
+
+
+class Station:
+    """A window, what feeds it, and the connection behind both."""
+
+    def __init__(self, url: BrokerUrl, settings: QSettings, filters: tuple[str, ...] = ()) -> None:
+        """Build everything; nothing runs yet.
+
+        Args:
+            url: the broker.
+            settings: what the window remembers.
+            filters: topic filters of sensors besides those that the window remembers.
+        """
+        self.application = make_application(sys.argv[:1])
+        self.inbox = Inbox()
+        self.bus = StationBus(url, ROOTS, self.inbox)
+        self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
+        self.window = MainWindow(self.feed, settings)
+        for one in filters:
+            self.window.sensors.subscribe(one)
+        self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))
+        self.window.sensor_filter_added.connect(self._on_filter_added)
+        self.window.sensor_filter_removed.connect(self._on_filter_removed)
+
+    def start(self) -> None:
+        """Show the window and connect."""
+        self.window.show()
+        self.feed.start()
+        self.bus.start()
+
+    def run(self, stop: threading.Event, on_tick: Callable[[], None] | None = None) -> None:
+        """Serve until the window is closed or `stop` is set.
+
+        Args:
+            stop: set by a signal handler; looked at ten times a second, which also lets Python see the signal.
+            on_tick: called as often.
+        """
+        watch = QTimer()
+        watch.setInterval(STOP_POLL_MS)
+
+        def look() -> None:
+            if on_tick is not None:
+                on_tick()
+            if stop.is_set():
+                self.window.close()
+                QApplication.quit()
+
+        watch.timeout.connect(look)
+        watch.start()
+        try:
+            self.start()
+            self.application.exec()
+        finally:
+            self.feed.stop()
+            self.bus.stop()
+
+    def _on_filter_added(self, topic_filter: str) -> None:
+        self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})
+
+    def _on_filter_removed(self, topic_filter: str) -> None:
+        self.bus.worker.unsubscribe([topic_filter])
