@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("MAVProxy") is None, reason="MAVProxy is not installed"),
 ]
 
-SPEED = 6.0
+SPEED = 8.0
 LIMIT_S = 25.0
 MISSION = """QGC WPL 110
 0 1 0 16 0 0 0 0 40.994 39.771 80 1
