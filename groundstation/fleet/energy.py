@@ -45,7 +45,7 @@ class BatteryPack(Sample, frozen=True, kw_only=True):
 
 
 class Esc(Sample, frozen=True, kw_only=True):
-    """One motor controller (MAVLink ESC_TELEMETRY_1_TO_4 and following, ESC_STATUS)."""
+    """One motor controller (MAVLink ESC_TELEMETRY_1_TO_4 and following)."""
 
     index: int = 0
     """Number of the motor, from 0."""

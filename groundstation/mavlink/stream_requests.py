@@ -54,7 +54,6 @@ _PX4_HZ: dict[str, float] = {
     **_COMMON_HZ,
     "ESTIMATOR_STATUS": 1.0,
     "WIND_COV": 1.0,
-    "ESC_STATUS": 1.0,
     # PX4 sends these at 50 Hz unasked, and nothing here shows them.
     "ATTITUDE_QUATERNION": -1.0,
     "ATTITUDE_TARGET": -1.0,

@@ -7,6 +7,7 @@ Bounded on purpose: a payload is parsed up to `PARSED_BYTES`, and yields at most
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -18,6 +19,7 @@ PARSED_BYTES = 64 * 1024
 """Larger payloads are shown by their beginning and not parsed."""
 MAX_NUMBERS = 500
 MAX_DEPTH = 12
+MAX_NUMBER_CHARACTERS = 32
 SHOWN_CHARACTERS = 400
 
 _json = msgspec.json.Decoder()
@@ -52,16 +54,15 @@ def _understood(message: Message) -> tuple[PayloadKind, dict[str, float]]:
         return (PayloadKind.TEXT if _is_text(payload) else PayloadKind.BINARY), {}
 
 
+_NUMBER = re.compile(rb"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+
+
 def _plain_number(payload: bytes) -> float | None:
     """A number as devices write it, a decimal comma and blanks around it allowed."""
     text = payload.strip()
-    if not text or len(text) > 32 or text[:1] not in b"+-.0123456789":
+    if len(text) > MAX_NUMBER_CHARACTERS or _NUMBER.fullmatch(text) is None:
         return None
-    try:
-        number = float(text.replace(b",", b".") if text.count(b",") == 1 and b"." not in text else text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+    return _finite(float(text.replace(b",", b".")))
 
 
 def _numbers(value: object, path: str, depth: int) -> Iterator[tuple[str, float]]:

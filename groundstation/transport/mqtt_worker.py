@@ -102,6 +102,7 @@ class MqttWorker:
         self._protocol = _V5
         self._status = BusStatus(broker=url.shown, since_s=time.monotonic())
         self._filters: dict[str, int] = {}
+        self._subscribed: dict[str, int] = {}
         self._waiting: deque[Outgoing] = deque()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -185,7 +186,11 @@ class MqttWorker:
         """Connect and stay until it ends; returns the seconds to wait before the next try."""
         try:
             self._connect()
-            self._stay()
+            try:
+                self._stay()
+            finally:
+                # try version 5 anew: a broker that dies in the middle of a CONNECT looks like one that refuses it
+                self._protocol = _V5
         except _RefusedError as refusal:
             return self._after_refusal(refusal.reason)
         except (OSError, ValueError, EOFError) as error:
@@ -234,8 +239,8 @@ class MqttWorker:
         self._connections += 1
         self._backoff.reset()
         self._echo = Echo(time.monotonic())
-        subscribed: dict[str, int] = {}
-        self._sync_subscriptions(subscribed)
+        self._subscribed = {}
+        self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
         next_misc_s = next_status_s = time.monotonic()
         while not self._stopping.is_set():
@@ -243,7 +248,6 @@ class MqttWorker:
                 self._report(BusState.LOST, self._disconnect_reason or "the broker closed the connection")
                 return
             now_s = time.monotonic()
-            self._sync_subscriptions(subscribed)
             if now_s >= next_misc_s:
                 next_misc_s = now_s + MISC_PERIOD_S
                 if not self._look_after(now_s):
@@ -308,6 +312,7 @@ class MqttWorker:
     def _send_waiting(self, client: _Client, sock: MqttSocket) -> None:
         if self._connack is None:
             return
+        self._sync_subscriptions()
         with self._lock:
             batch = list(self._waiting)
             self._waiting.clear()
@@ -331,8 +336,9 @@ class MqttWorker:
         properties.MessageExpiryInterval = message.expiry_s
         return properties
 
-    def _sync_subscriptions(self, subscribed: dict[str, int]) -> None:
-        """Bring the broker's subscriptions to what is wanted."""
+    def _sync_subscriptions(self) -> None:
+        """Bring the broker's subscriptions to what is wanted; before anything is sent that may be answered on them."""
+        subscribed = self._subscribed
         assert self._client is not None  # noqa: S101 - set by _connect
         with self._lock:
             wanted = {self._echo_topic: 0, **self._filters}
@@ -348,8 +354,7 @@ class MqttWorker:
                 self._client.subscribe([(one, SubscribeOptions(qos=qos)) for one, qos in part])
             else:
                 self._client.subscribe(part)
-        subscribed.clear()
-        subscribed.update(wanted)
+        self._subscribed = wanted
 
     def _say_goodbye(self) -> None:
         assert self._client is not None  # noqa: S101 - set by _connect

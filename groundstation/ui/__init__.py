@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the operator sees. The only room with widgets."""
+"""What the operator sees: the only room with widgets. GUI thread; knows `fleet` and `transport`, nothing else."""

@@ -89,23 +89,3 @@ def esc_telemetry(first: int, fields: Fields, at_s: float) -> Decoded:
         )
         found.append(("esc", sample))
     return tuple(found)
-
-
-def esc_status(fields: Fields, at_s: float) -> Decoded:
-    """ESC_STATUS (PX4): four motors from `index` on; NaN or all zero is a motor that isn't there."""
-    found: list[tuple[str, Sample]] = []
-    for place in range(4):
-        rpm, voltage, current = (fields[name][place] for name in ("rpm", "voltage", "current"))
-        if not rpm and not voltage and not current:
-            continue
-        checks = Checks()
-        sample = Esc(
-            at_s=at_s,
-            index=fields["index"] + place,
-            rpm=rpm,
-            voltage_v=checks.number("voltage_v", voltage, 0.0, MAX_PACK_V),
-            current_a=checks.number("current_a", current, *CURRENT_A),
-            invalid=checks.invalid,
-        )
-        found.append(("esc", sample))
-    return tuple(found)

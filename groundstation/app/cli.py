@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line. Each command imports what it needs when it is called, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from groundstation import __version__
+from groundstation.fleet.errors import GroundStationError, UsageError
+
+app = typer.Typer(
+    name="groundstation",
+    help="A ground station for fleets of drones that speaks MQTT.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+errors = Console(stderr=True)
+
+DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
+Broker = Annotated[
+    str,
+    typer.Option(
+        "--broker",
+        metavar="URL",
+        help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",
+    ),
+]
+
+
+def main() -> None:
+    """Run a command; expected trouble is one line and exit code 1, bad usage is exit code 2."""
+    try:
+        app()
+    except UsageError as error:
+        errors.print(f"[red]groundstation:[/] {_escaped(error)}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+    except GroundStationError as error:
+        errors.print(f"[red]groundstation:[/] {_escaped(error)}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _escaped(error: Exception) -> str:
+    from rich.markup import escape
+
+    return escape(" ".join(str(error).split()))
+
+
+def _log(verbose: bool) -> None:
+    level = logging.INFO if verbose else logging.WARNING
+    handler = RichHandler(console=errors, show_path=False, log_time_format="%H:%M:%S", markup=False)
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on the terminal.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"groundstation {__version__}")
+        raise typer.Exit
+    _log(verbose)
+
+
+@app.command()
+def broker(
+    port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1.", min=1, max=65535)] = 1883,
+    kind: Annotated[str, typer.Option(help="auto (mosquitto when installed), mosquitto or amqtt.")] = "auto",
+) -> None:
+    """Run the embedded broker, reachable from this computer only."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.transport.embedded_broker import choose_broker, run_broker
+
+    if kind not in ("auto", "mosquitto", "amqtt"):
+        raise UsageError(f"--kind '{kind}': there are auto, mosquitto and amqtt")
+    with stop_on_signal() as stop:
+        errors.print(f"{choose_broker(kind)} listens on mqtt://127.0.0.1:{port}; Ctrl-C ends it")
+        run_broker(port, kind, stop)
+
+
+@app.command()
+def bridge(
+    link: Annotated[
+        list[str],
+        typer.Option(
+            "--link",
+            metavar="TEXT",
+            help="udpin:0.0.0.0:14550, udpout:host:port, tcp:host:port, tcpin:host:port, "
+            "serial:/dev/ttyACM0:115200, tlog:FILE[@SPEED]. Can be given several times.",
+        ),
+    ],
+    broker: Broker = DEFAULT_BROKER,
+    root: Annotated[str, typer.Option(help="fleet for real vehicles, sim for simulated ones.")] = "fleet",
+    name: Annotated[
+        list[str] | None, typer.Option("--name", metavar="SYSID=ID[:NAME]", help="Name a vehicle by its system id.")
+    ] = None,
+    bridge_id: Annotated[str, typer.Option("--id", help="Id of this bridge on the bus.")] = "",
+    sysid: Annotated[int, typer.Option(help="Our MAVLink system id.", min=1, max=255)] = 255,
+    rate: Annotated[float, typer.Option(help="Factor on all telemetry rates; 0.5 for weak links.", min=0.05)] = 1.0,
+) -> None:
+    """Translate between MAVLink links and MQTT topics."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.wiring import default_bridge_id, make_bridge, parse_names
+    from groundstation.fleet.identity import is_vehicle_id
+    from groundstation.transport.broker_url import parse_broker_url
+
+    if root not in ("fleet", "sim"):
+        raise UsageError(f"--root '{root}': there are fleet and sim")
+    if bridge_id and not is_vehicle_id(bridge_id):
+        raise UsageError(f"--id '{bridge_id}': use letters, digits, '-' and '_', at most 32")
+    settings: dict[str, object] = {
+        "bridge_id": bridge_id or default_bridge_id(link),
+        "names": parse_names(name or []),
+        "sysid": sysid,
+        "rate_scale": rate,
+    }
+    process = make_bridge(parse_broker_url(broker), link, root, settings)
+    with stop_on_signal() as stop:
+        process.run(stop)
+
+
+@app.command()
+def simulate(
+    vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 5,
+    link: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="udpout:host:port sends to a ground station; tcpin:host:port and udpin:host:port listen, "
+            "vehicle k on port + 10 k.",
+        ),
+    ] = "udpout:127.0.0.1:14550",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
+    flavour: Annotated[
+        list[str] | None, typer.Option(help="copter or plane, given once for each place in the round.")
+    ] = None,
+    first_sysid: Annotated[int, typer.Option(help="System id of the first vehicle.", min=1, max=250)] = 1,
+    ready: Annotated[bool, typer.Option("--ready", help="Skip the boot: armable at once.")] = False,
+    autofly: Annotated[bool, typer.Option("--autofly", help="Every vehicle flies missions by itself.")] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FAULT:SYSID@START+SECONDS", help="Such as link_loss:2@30+10. Can be given several times."
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Simulated seconds for each real one.", min=0.01)] = 1.0,
+) -> None:
+    """Pretend to be autopilots, in MAVLink, for any ground station."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.simulation import make_plan, run_simulation
+
+    plan = make_plan(
+        vehicles=vehicles,
+        link=link,
+        seed=seed,
+        flavours=flavour,
+        first_sysid=first_sysid,
+        ready=ready,
+        autofly=autofly,
+        faults=fault or [],
+        speed=speed,
+    )
+    with stop_on_signal() as stop:
+        run_simulation(plan, stop, announce=_say_addresses)
+
+
+def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
+    for system, (host, port) in addresses.items():
+        logging.getLogger("groundstation").info("vehicle %d on %s:%d", system, host, port)
+
+
+@app.command()
+def watch(
+    broker: Broker = DEFAULT_BROKER,
+    json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for scripts.")] = False,
+    duration: Annotated[float | None, typer.Option(help="End after so many seconds.", min=0.1)] = None,
+    period: Annotated[float, typer.Option(help="With --json: seconds between lines of a vehicle.", min=0.05)] = 1.0,
+) -> None:
+    """Show every vehicle under fleet/ and sim/ in the terminal."""
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.watch import watch_json, watch_table
+    from groundstation.transport.broker_url import parse_broker_url
+
+    url = parse_broker_url(broker)
+    with stop_on_signal() as stop:
+        if json_lines:
+            watch_json(url, stop, duration, period)
+        else:
+            watch_table(url, stop, duration)
+
+
+@app.command()
+def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False) -> None:
+    """Say what this machine lacks and how to get it."""
+    import msgspec
+    from rich.table import Table
+    from rich.text import Text
+
+    from groundstation.app.doctor import examine
+
+    findings = examine()
+    if json_lines:
+        typer.echo(msgspec.json.encode(findings).decode())
+    else:
+        table = Table(box=None, pad_edge=False)
+        for name in ("", "what", "found", "remedy"):
+            table.add_column(name)
+        for one in findings:
+            mark = (
+                Text("ok", "green")
+                if one.is_good
+                else Text("missing" if one.is_needed else "could be better", "yellow")
+            )
+            table.add_row(mark, one.name, Text(one.found), Text("" if one.is_good else one.remedy))
+        Console().print(table)
+    if any(one.is_needed and not one.is_good for one in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the words of the command line to a squadron; says in one line what is wrong with them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.simulator.faults import Fault, FaultFormatError
+from groundstation.simulator.plan import SimulationError, SquadronPlan
+from groundstation.simulator.squadron import Squadron
+
+Announce = Callable[[dict[int, tuple[str, int]]], None]
+"""Told the address of each vehicle by system id."""
+
+DEFAULT_FLAVOURS = ("copter", "copter", "plane")
+
+
+def make_plan(*, flavours: list[str] | None, faults: list[str], **fields: object) -> SquadronPlan:
+    """A plan from texts and numbers.
+
+    Args:
+        flavours: names in the order in which the vehicles take them in turn; None for the default mix.
+        faults: texts such as `link_loss:2@30+10`.
+        fields: fields of `SquadronPlan`.
+
+    Raises:
+        UsageError: says which of them can't be.
+    """
+    try:
+        return SquadronPlan(
+            flavours=tuple(flavours or DEFAULT_FLAVOURS),
+            faults=tuple(Fault.parse(text) for text in faults),
+            **fields,  # type: ignore[arg-type]
+        )
+    except (SimulationError, FaultFormatError) as error:
+        raise UsageError(str(error)) from error
+
+
+def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce | None = None) -> None:
+    """Open the vehicles' ports and fly until stopped.
+
+    Raises:
+        GroundStationError: a port can't be had.
+    """
+    try:
+        squadron = Squadron(plan)
+    except SimulationError as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise GroundStationError(
+            f"link '{plan.link}': {error.strerror or error}; is the port in use? choose another"
+        ) from error
+    with squadron:
+        if announce is not None:
+            announce(squadron.addresses)
+        squadron.run(stop)

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The composition root: builds services and joins them. The only place where the rooms meet."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import threading
+import uuid
+from collections.abc import Callable
+
+from groundstation.bridge.link_text import parse_link
+from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.identity import is_vehicle_id
+from groundstation.transport import topics
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.inbox import Inbox
+from groundstation.transport.mqtt_worker import MqttWorker
+
+
+def host_name() -> str:
+    """This computer's name as it may stand in a topic."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", platform.node()).strip("-")[:16] or "host"
+
+
+def client_id(role: str) -> str:
+    """A client id that no other process has."""
+    return f"gs-{role}-{host_name()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
+
+
+def default_bridge_id(links: list[str]) -> str:
+    """A bridge id that stays the same over restarts and differs between bridges of one computer."""
+    return f"{host_name()}-{uuid.uuid5(uuid.NAMESPACE_URL, ' '.join(links)).hex[:6]}"
+
+
+def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
+    """Names by system id from `SYSID=ID` or `SYSID=ID:Human name`.
+
+    Raises:
+        UsageError: names the text and how it is written.
+    """
+    names: dict[int, tuple[str, str]] = {}
+    for text in texts:
+        number, equals, rest = text.partition("=")
+        vehicle_id, _, shown = rest.partition(":")
+        if not equals or not number.isdigit() or not 1 <= int(number) <= 255 or not is_vehicle_id(vehicle_id):
+            raise UsageError(f"--name '{text}': write SYSID=ID or SYSID=ID:Name, as 3=kerkenez:Kerkenez")
+        names[int(number)] = (vehicle_id, shown or vehicle_id)
+    if len({vehicle_id for vehicle_id, _ in names.values()}) != len(names):
+        raise UsageError("--name: two system ids can't share one vehicle id")
+    return names
+
+
+class BridgeProcess:
+    """A bridge with its connection to the broker."""
+
+    def __init__(self, url: BrokerUrl, settings: BridgeSettings) -> None:
+        will = bridge_will(settings.root, settings.bridge_id)
+        self.bus = MqttWorker(
+            url,
+            client_id=client_id("bridge"),
+            echo_topic=topics.bridge(settings.root, settings.bridge_id, "echo"),
+            on_message=self._on_message,
+            on_status=self._on_status,
+            will=will.message,
+        )
+        self.service = BridgeService(settings, self.bus, will.session)
+
+    def _on_message(self, message: Message) -> None:
+        self.service.on_message(message)
+
+    def _on_status(self, status: BusStatus) -> None:
+        self.service.on_status(status)
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until stopped.
+
+        Raises:
+            GroundStationError: a link can't be opened.
+        """
+        self.service.open()
+        self.bus.start()
+        try:
+            self.service.run(stop)
+        finally:
+            self.bus.stop()
+
+
+def make_bridge(url: BrokerUrl, links: list[str], root: str, settings: dict[str, object]) -> BridgeProcess:
+    """A bridge from the texts of the command line."""
+    specs = tuple(parse_link(text) for text in links)
+    return BridgeProcess(url, BridgeSettings(links=specs, root=root, **settings))  # type: ignore[arg-type]
+
+
+class StationBus:
+    """A station's connection: subscribes to the fleet, asks every bridge to speak, feeds an inbox."""
+
+    def __init__(
+        self,
+        url: BrokerUrl,
+        roots: tuple[str, ...],
+        inbox: Inbox,
+        on_status: Callable[[BusStatus], None] | None = None,
+        role: str = "gui",
+    ) -> None:
+        """Prepare a connection.
+
+        Args:
+            url: the broker.
+            roots: `fleet`, `sim` or both.
+            inbox: where messages go.
+            on_status: called on the worker thread.
+            role: part of the client id.
+        """
+        self._roots = roots
+        self._on_status = on_status
+        self._connections = 0
+        name = client_id(role)
+        self.worker = MqttWorker(
+            url,
+            client_id=name,
+            echo_topic=topics.station(roots[0], name, "echo"),
+            on_message=inbox.offer,
+            on_status=self._status_changed,
+        )
+        for root in roots:
+            self.worker.subscribe({one: _qos_of(one) for one in topics.fleet_filters(root)})
+
+    def start(self) -> None:
+        """Connect."""
+        self.worker.start()
+
+    def stop(self) -> None:
+        """Disconnect."""
+        self.worker.stop()
+
+    def _status_changed(self, status: BusStatus) -> None:
+        """On each new connection ask for everything: retained messages don't reach wildcards on every broker."""
+        if status.state is BusState.CONNECTED and status.connections != self._connections:
+            self._connections = status.connections
+            self.worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in self._roots])
+        if self._on_status is not None:
+            self._on_status(status)
+
+
+_QOS_0 = (f"/{topics.TLM}/+", f"/+/{topics.LINK}")
+
+
+def _qos_of(topic_filter: str) -> int:
+    return 0 if topic_filter.endswith(_QOS_0) else 1

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One autopilot as heard over one peer: is it there, how well, since when does its clock run. Bridge thread; no I/O."""
+
+from __future__ import annotations
+
+from groundstation.bridge.loss import LossCounter
+from groundstation.bridge.peer import Peer
+from groundstation.fleet.identity import Autopilot, VehicleKind
+from groundstation.fleet.link import LinkQuality
+from groundstation.mavlink import modes
+from groundstation.mavlink.dialect import MSGIDS, Fields
+from groundstation.mavlink.frames import Frame
+from groundstation.mavlink.statustext import TextJoiner
+from groundstation.mavlink.stream_requests import StreamRequests
+from groundstation.mavlink.timesync import TimeSync
+
+BOOT_OFFSET: dict[int, int] = {
+    MSGIDS["ATTITUDE"]: 0,
+    MSGIDS["GLOBAL_POSITION_INT"]: 0,
+    MSGIDS["SYSTEM_TIME"]: 8,
+}
+"""Where time_boot_ms (uint32) stands in messages that come often."""
+WENT_BACK_MS = 2_000
+"""A boot clock that goes back by more than this has been restarted; less is a late frame."""
+WRAP_MS = 1 << 31
+"""A step back of more is the wrap of a 32-bit clock after 49 days."""
+SAME_BOOT_S = 2.0
+"""Two estimates of one boot moment differ by less than this; two autopilots hardly do."""
+HIGH_LATENCY_PATIENCE = 20.0
+"""How much longer silence is normal on a satellite link (HIGH_LATENCY2 comes every 5 s and more)."""
+
+
+class Ear:
+    """One autopilot over one peer."""
+
+    def __init__(self, peer: Peer, sysid: int, compid: int, heartbeat: Fields, now_s: float, rate_scale: float) -> None:
+        self.peer = peer
+        self.sysid = sysid
+        self.compid = compid
+        self.mav_type = int(heartbeat["type"])
+        self.mav_autopilot = int(heartbeat["autopilot"])
+        self.began_s = now_s
+        self.last_heartbeat_s = now_s
+        self.last_frame_s = now_s
+        self.patience = 1.0
+        """Factor on how long a silence may last."""
+        self.loss = LossCounter()
+        self.texts = TextJoiner()
+        self.time_sync = TimeSync()
+        self.uid: str | None = None
+        self.firmware: str | None = None
+        self.booted_s: float | None = None
+        """When its clock was zero, on our monotonic clock; None until a message told."""
+        self.requests = self._fresh_requests(now_s, rate_scale)
+        self._rate_scale = rate_scale
+        self._boot_ms: int | None = None
+
+    @property
+    def autopilot(self) -> Autopilot:
+        """Whose firmware."""
+        return modes.autopilot(self.mav_autopilot)
+
+    @property
+    def kind(self) -> VehicleKind:
+        """What it is."""
+        return modes.vehicle_kind(self.mav_type)
+
+    def _fresh_requests(self, now_s: float, rate_scale: float) -> StreamRequests:
+        autopilot = modes.autopilot(self.mav_autopilot)
+        return StreamRequests(self.sysid, self.compid, autopilot, now_s, rate_scale)
+
+    def on_heartbeat(self, now_s: float, *, is_high_latency: bool) -> None:
+        """A sign of life."""
+        self.last_heartbeat_s = now_s
+        self.patience = HIGH_LATENCY_PATIENCE if is_high_latency else 1.0
+
+    def on_boot_clock(self, frame: Frame, now_s: float) -> bool:
+        """Read a message's boot clock.
+
+        Returns:
+            True when it went back: the autopilot started anew, or there are two.
+        """
+        place = BOOT_OFFSET[frame.msgid]
+        boot_ms = int.from_bytes(frame.payload[place : place + 4], "little")
+        if boot_ms == 0:
+            return False
+        last_ms, self._boot_ms = self._boot_ms, boot_ms
+        booted_s = now_s - boot_ms / 1000.0
+        went_back = last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS
+        if went_back or self.booted_s is None:
+            self.booted_s = booted_s
+        else:
+            # delays only make the moment look later; the earliest estimate is the best one
+            self.booted_s = min(self.booted_s, booted_s)
+        return went_back
+
+    def learn_boot_from_timesync(self) -> None:
+        """Take the boot moment from TIMESYNC where no other message has told it."""
+        if self.booted_s is None:
+            self.booted_s = self.time_sync.booted_s
+
+    def begin_anew(self, now_s: float) -> None:
+        """The autopilot restarted: it has forgotten what we asked for."""
+        self.loss.restart()
+        self.time_sync.forget()
+        self.requests = self._fresh_requests(now_s, self._rate_scale)
+
+    def silence_s(self, now_s: float) -> float:
+        """Seconds since the last heartbeat, in units of what is normal on this link."""
+        return (now_s - self.last_heartbeat_s) / self.patience
+
+    def quality(self, now_s: float, *, is_best: bool) -> LinkQuality:
+        """How well it is heard."""
+        messages_per_s, bytes_per_s = self.loss.rates(now_s)
+        return LinkQuality(
+            at_s=round(now_s, 3),
+            link=self.peer.name,
+            is_best=is_best,
+            heartbeat_age_s=round(now_s - self.last_heartbeat_s, 2),
+            messages_per_s=messages_per_s,
+            bytes_per_s=bytes_per_s,
+            loss_fraction=self.loss.loss_fraction(now_s),
+            rtt_ms=self.time_sync.rtt_ms,
+        )

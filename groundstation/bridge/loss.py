@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Counts what came and what is missing on one link from one component, by sequence numbers. Bridge thread; no I/O.
+
+Sequence numbers are per link, 0 to 255. The first frame and a restart are no losses; frames of unknown messages count.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+WINDOW_S = 10.0
+"""What the rates are taken over."""
+BUCKET_S = 1.0
+BACKWARDS = 200
+"""A step forward of more than this is a step back: a late or doubled frame, not 200 losses."""
+MIN_FRAMES = 10
+"""Fewer frames make no share."""
+
+
+class _Bucket:
+    __slots__ = ("began_s", "frames", "missing", "size")
+
+    def __init__(self, began_s: float) -> None:
+        self.began_s = began_s
+        self.frames = self.missing = self.size = 0
+
+
+class LossCounter:
+    """Rates and losses over the last ten seconds."""
+
+    def __init__(self) -> None:
+        self._last_seq: int | None = None
+        self._buckets: deque[_Bucket] = deque(maxlen=int(WINDOW_S / BUCKET_S))
+        self.frames = 0
+        """All frames so far."""
+
+    def on_frame(self, seq: int, size: int, now_s: float) -> None:
+        """One frame came."""
+        buckets = self._buckets
+        if not buckets or now_s - buckets[-1].began_s >= BUCKET_S:
+            buckets.append(_Bucket(now_s))
+        bucket = buckets[-1]
+        bucket.frames += 1
+        bucket.size += size
+        self.frames += 1
+        if self._last_seq is not None:
+            missing = (seq - self._last_seq - 1) & 0xFF
+            if missing and missing < BACKWARDS and seq != 0:
+                bucket.missing += missing
+        self._last_seq = seq
+
+    def restart(self) -> None:
+        """The other side began anew; its next number is no loss."""
+        self._last_seq = None
+
+    def loss_fraction(self, now_s: float) -> float | None:
+        """Share of frames missing; None while too few came."""
+        recent = self._recent(now_s)
+        frames, missing = sum(one.frames for one in recent), sum(one.missing for one in recent)
+        return round(missing / (frames + missing), 4) if frames >= MIN_FRAMES else None
+
+    def rates(self, now_s: float) -> tuple[float, float]:
+        """Frames and bytes a second."""
+        recent = self._recent(now_s)
+        if not recent:
+            return 0.0, 0.0
+        span_s = max(BUCKET_S, now_s - recent[0].began_s)
+        frames, size = sum(one.frames for one in recent), sum(one.size for one in recent)
+        return round(frames / span_s, 1), round(size / span_s, 1)
+
+    def _recent(self, now_s: float) -> list[_Bucket]:
+        return [one for one in self._buckets if now_s - one.began_s <= WINDOW_S]

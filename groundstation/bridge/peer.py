@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The other end of a link, and what every link offers. Bridge thread only."""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Callable
+from typing import Protocol
+
+READ_BYTES = 65_536
+MAX_PEERS = 1_000
+"""Peers of one listening link."""
+
+
+class Peer:
+    """One other end. A listening link has many, the others one."""
+
+    def __init__(
+        self, link: str, address: str, send: Callable[[bytes], None], *, is_known: bool, is_datagram: bool
+    ) -> None:
+        """Describe a peer.
+
+        Args:
+            link: the link's text.
+            address: for the screen, `127.0.0.1:5501`.
+            send: writes bytes to it; drops them when it can't.
+            is_known: True when the operator named it; one that called us is known once an autopilot's heartbeat came.
+            is_datagram: True when every read is whole frames.
+        """
+        self.link = link
+        self.address = address
+        self.is_known = is_known
+        self.is_datagram = is_datagram
+        self.is_closed = False
+        self.damaged = 0
+        """Frames of it that were refused."""
+        self._send = send
+
+    def send(self, data: bytes) -> None:
+        """Write bytes; nothing is ever sent to a peer that we don't know."""
+        if self.is_known and not self.is_closed:
+            self._send(data)
+
+    @property
+    def name(self) -> str:
+        """Link and address for the screen."""
+        return self.link if self.address in self.link else f"{self.link} ({self.address})"
+
+
+Chunk = tuple[Peer, bytes]
+"""Bytes of a peer; b"" when it has gone."""
+Reader = Callable[[], list[Chunk]]
+"""What is registered with the selector: reads all that is there, without waiting."""
+
+
+class Link(Protocol):
+    """A way that bytes come and go. Never raises after `open`: trouble is in `problem`, and it tries again."""
+
+    text: str
+    """As the operator wrote it."""
+    problem: str
+    """One line: why it doesn't work and what helps; empty when all is well."""
+    is_ended: bool
+    """True when nothing will ever come again (the end of a file)."""
+
+    def open(self, selector: selectors.BaseSelector) -> None:
+        """Begin; a listening address that can't be had raises `GroundStationError`."""
+
+    def tick(self, now_s: float) -> list[Chunk]:
+        """Reconnect, read what has no descriptor; called about fifty times a second."""
+
+    def close(self) -> None:
+        """End."""

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Serial links: USB cables and telemetry radios. Bridge thread only; polled, as not every system can wait on one."""
+
+from __future__ import annotations
+
+import selectors
+
+import serial
+
+from groundstation.bridge.link_text import LinkSpec
+from groundstation.bridge.peer import READ_BYTES, Chunk, Peer
+
+RETRY_S = 1.0
+"""Between two tries to open a device; a cable may be plugged in later."""
+
+
+class SerialPort:
+    """One serial device, opened again when it comes back."""
+
+    def __init__(self, spec: LinkSpec) -> None:
+        self.text = spec.text
+        self.problem = "opening"
+        self.is_ended = False
+        self._spec = spec
+        self._port: serial.Serial | None = None
+        self._peer: Peer | None = None
+        self._next_s = 0.0
+
+    def open(self, selector: selectors.BaseSelector) -> None:
+        """Nothing yet: the device may not be plugged in."""
+        del selector
+
+    def tick(self, now_s: float) -> list[Chunk]:
+        """Open when closed, read when open."""
+        if self._port is None:
+            if now_s >= self._next_s:
+                self._next_s = now_s + RETRY_S
+                self._try_open()
+            return []
+        peer = self._peer
+        assert peer is not None  # noqa: S101 - set with the port
+        try:
+            waiting = self._port.in_waiting
+            data = self._port.read(min(waiting, READ_BYTES)) if waiting else b""
+        except (OSError, serial.SerialException) as error:
+            self.problem = f"{self._spec.device} is gone ({error}); plug it in again"
+            self.close()
+            peer.is_closed = True
+            return [(peer, b"")]
+        return [(peer, data)] if data else []
+
+    def close(self) -> None:
+        """Give the device back."""
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _try_open(self) -> None:
+        try:
+            self._port = serial.Serial(self._spec.device, self._spec.baud, timeout=0, write_timeout=0)
+        except (OSError, ValueError, serial.SerialException) as error:
+            self.problem = f"can't open {self._spec.device}: {error}; is it plugged in, and may you use it?"
+            return
+        self.problem = ""
+        self._peer = Peer(self.text, self._spec.device, self._send, is_known=True, is_datagram=False)
+
+    def _send(self, data: bytes) -> None:
+        if self._port is None:
+            return
+        try:
+            self._port.write(data)
+        except (OSError, serial.SerialException) as error:
+            self.problem = f"can't send on {self._spec.device}: {error}"

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The bridge: links on one side, the bus on the other, one thread between them.
+
+Thread `bridge` (or the process's main thread): read links, hear vehicles, publish what is due, say that we are alive.
+The heartbeat to the vehicles is sent by this loop and by nothing else, so that it stops when the loop does. Bus
+callbacks run on the worker thread and only append.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import selectors
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from groundstation import __version__
+from groundstation.bridge.hearing import Hearing
+from groundstation.bridge.link_text import LinkSpec
+from groundstation.bridge.links import make_link
+from groundstation.bridge.peer import Chunk, Link, Peer
+from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
+from groundstation.mavlink import encode
+from groundstation.mavlink.frames import frame_bytes
+from groundstation.mavlink.stream_requests import Outbound
+from groundstation.transport import payloads, topics
+from groundstation.transport.bus import Bus, BusState, BusStatus, Message, Outgoing
+
+log = logging.getLogger("groundstation.bridge")
+
+TICK_S = 0.02
+"""Longest wait for bytes: what is due is published this late at most."""
+HEARTBEAT_S = 1.0
+SYNC_SPREAD_S = 2.0
+"""Bridges answer a resync request within this time, each at its own moment."""
+MAX_REQUESTS = 100
+LOG_PERIOD_S = 5.0
+
+
+class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bridge is told at its start."""
+
+    links: tuple[LinkSpec, ...]
+    """Links to open."""
+    root: str
+    """`fleet` or `sim`."""
+    bridge_id: str
+    """Its id on the bus, stable over restarts."""
+    names: dict[int, tuple[str, str]] = {}
+    """Vehicle id and human name by system id; `uav-<sysid>` for the others."""
+    sysid: int = encode.GCS_SYSID
+    """Our system id towards the vehicles."""
+    compid: int = encode.GCS_COMPID
+    """Our component id."""
+    rate_scale: float = 1.0
+    """Factor on every telemetry rate."""
+    exit_at_end: bool = True
+    """End when every link is a file that was played to its end."""
+
+
+class BridgeWill(msgspec.Struct, frozen=True):
+    """The session of a bridge and the last will that speaks for it."""
+
+    session: str
+    message: Outgoing
+
+
+def bridge_will(root: str, bridge_id: str) -> BridgeWill:
+    """The will to connect with: the bridge is lost, and with it every vehicle that it hears."""
+    session = new_session()
+    presence = BridgePresence(state=LinkState.OFFLINE, reason=ConnReason.BRIDGE_LOST, version=__version__)
+    envelope = payloads.Envelope(sid=session, seq=0, ts=int(time.time() * 1000), bms=0, d=presence)
+    topic = topics.bridge(root, bridge_id, topics.CONN)
+    return BridgeWill(session, Outgoing(topic, payloads.encode(envelope), qos=1, retain=True))
+
+
+class BridgeService:
+    """Runs links and vehicles; `run` is the loop."""
+
+    def __init__(
+        self,
+        settings: BridgeSettings,
+        bus: Bus,
+        session: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare a bridge.
+
+        Args:
+            settings: what it was told.
+            bus: connected with the will of `bridge_will`, `on_message` and `on_status` wired to this service.
+            session: the session in that will.
+            clock: monotonic seconds.
+        """
+        self._settings = settings
+        self._bus = bus
+        self._session = session
+        self._clock = clock
+        self._publisher = Publisher(bus, clock)
+        self._selector = selectors.DefaultSelector()
+        self._links: list[Link] = [make_link(spec) for spec in settings.links]
+        self.hearing = Hearing(
+            settings.root,
+            settings.bridge_id,
+            self._publisher,
+            settings.names,
+            settings.rate_scale,
+            settings.sysid,
+        )
+        """Peers and vehicles."""
+        self._peer_seq: dict[Peer, int] = {}
+        self._requests: deque[Message] = deque(maxlen=MAX_REQUESTS)
+        self._connections = 0
+        self._was_connected = threading.Event()
+        self._resync_s: float | None = None
+        self._resync_events: int | None = None
+        self._next_heartbeat_s = 0.0
+        self._next_log_s = 0.0
+        self._problems: dict[str, str] = {}
+        self._rng = random.Random()
+
+    # ---- worker thread ----
+
+    def on_message(self, message: Message) -> None:
+        """A resync request came; the loop answers it."""
+        self._requests.append(message)
+
+    def on_status(self, status: BusStatus) -> None:
+        """The bus connected anew: the loop publishes births again."""
+        if status.state is BusState.CONNECTED and status.connections != self._connections:
+            self._connections = status.connections
+            self._was_connected.set()
+
+    # ---- bridge thread ----
+
+    @property
+    def links(self) -> list[Link]:
+        """The links, for their ports and problems."""
+        return self._links
+
+    def open(self) -> None:
+        """Open every link.
+
+        Raises:
+            GroundStationError: a link can't be had; names it and the remedy.
+        """
+        for link in self._links:
+            link.open(self._selector)
+        root = self._settings.root
+        self._bus.subscribe({topics.sync_all(root): 1, f"{root}/+/{topics.SYNC_REQ}": 1})
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until stopped, or until every file has been played."""
+        while not stop.is_set():
+            self.step()
+            if self._settings.exit_at_end and all(link.is_ended for link in self._links):
+                break
+        self._end()
+
+    def step(self) -> None:
+        """One turn of the loop: wait for bytes at most a tick, then do what is due."""
+        chunks: list[Chunk] = []
+        for key, _ in self._selector.select(TICK_S):
+            chunks += key.data()
+        now_s = self._clock()
+        for link in self._links:
+            chunks += link.tick(now_s)
+        for peer, data in chunks:
+            if data:
+                self._send_all(peer, self.hearing.take(peer, data, now_s))
+            else:
+                self.hearing.peer_gone(peer)
+                self._peer_seq.pop(peer, None)
+        for peer, messages in self.hearing.tick(now_s):
+            self._send_all(peer, messages)
+        self._say_alive(now_s)
+        self._answer_requests(now_s)
+        self._publisher.flush()
+        self._log_problems(now_s)
+
+    def _send_all(self, peer: Peer, messages: list[Outbound]) -> None:
+        for msgid, payload in messages:
+            seq = self._peer_seq.get(peer, 0)
+            self._peer_seq[peer] = (seq + 1) & 0xFF
+            peer.send(frame_bytes(msgid, payload, seq, self._settings.sysid, self._settings.compid))
+
+    def _say_alive(self, now_s: float) -> None:
+        """Our heartbeat to every peer that we know, whether it answers yet or not."""
+        if now_s < self._next_heartbeat_s:
+            return
+        self._next_heartbeat_s = now_s + HEARTBEAT_S
+        own = [link.peer for link in self._links if hasattr(link, "peer")]
+        for peer in {*self.hearing.peers, *own}:
+            self._send_all(peer, [encode.heartbeat()])
+
+    def _answer_requests(self, now_s: float) -> None:
+        if self._was_connected.is_set():
+            self._was_connected.clear()
+            self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
+            self.hearing.publish_again(None, None)
+        while self._requests:
+            self._plan_resync(self._requests.popleft(), now_s)
+        if self._resync_s is not None and now_s >= self._resync_s:
+            self._resync_s = None
+            self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
+            self.hearing.publish_again(None, self._resync_events)
+            self._resync_events = None
+
+    def _plan_resync(self, message: Message, now_s: float) -> None:
+        """One vehicle is answered at once, a whole fleet at a random moment; retained requests are refused."""
+        if message.retain:
+            return
+        request = _sync_request(message.payload)
+        topic = topics.parse(message.topic)
+        if isinstance(topic, topics.VehicleTopic):
+            self.hearing.publish_again(topic.key, request.from_event)
+        elif self._resync_s is None:
+            self._resync_s = now_s + self._rng.uniform(0.0, SYNC_SPREAD_S)
+            self._resync_events = request.from_event
+
+    def _publish_presence(self, state: LinkState, reason: ConnReason) -> None:
+        links = tuple(link.text for link in self._links)
+        presence = BridgePresence(state=state, reason=reason, links=links, version=__version__)
+        topic = topics.bridge(self._settings.root, self._settings.bridge_id, topics.CONN)
+        self._publisher.topic(topic, self._session, presence, qos=1, retain=True)
+
+    def _log_problems(self, now_s: float) -> None:
+        """Say what is wrong with a link once when it begins, and what is unknown on it."""
+        if now_s < self._next_log_s:
+            return
+        self._next_log_s = now_s + LOG_PERIOD_S
+        for link in self._links:
+            if self._problems.get(link.text, "") != link.problem:
+                self._problems[link.text] = link.problem
+                log.info("link %s: %s", link.text, link.problem or "works")
+        for name in self.hearing.take_unlisted():
+            log.info("message %s is not known to this version; it is counted and left alone", name)
+
+    def _end(self) -> None:
+        """Tell the death of every vehicle, then of the bridge, and close the links."""
+        self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED)
+        self._publish_presence(LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
+        self._publisher.flush()
+        for link in self._links:
+            link.close()
+        self._selector.close()
+
+
+class SyncRequest(msgspec.Struct, frozen=True):
+    """Payload of `sync/req`; may be empty."""
+
+    from_event: int | None = None
+    """Number of the first event that the asker misses."""
+
+
+def _sync_request(payload: bytes) -> SyncRequest:
+    try:
+        return msgspec.json.decode(payload, type=SyncRequest)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return SyncRequest()

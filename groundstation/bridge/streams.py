@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which kinds travel together in which `tlm/<stream>`, and how often. Pure.
+
+Kinds are grouped because a message costs the same whatever it holds, on the wire and in every receiver; docs/adr/0004.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.identity import StreamInfo
+from groundstation.fleet.kinds import KINDS
+from groundstation.mavlink.decode import DECODERS
+from groundstation.mavlink.dialect import MSGIDS
+
+STREAMS: tuple[StreamInfo, ...] = (
+    StreamInfo(name="motion", kinds=("position", "velocity", "attitude", "air_data"), period_s=0.2),
+    StreamInfo(
+        name="status",
+        kinds=("mode", "armed", "landed", "flight_status", "mission_progress", "navigation_target"),
+        period_s=1.0,
+    ),
+    StreamInfo(name="power", kinds=("battery", "esc"), period_s=1.0),
+    StreamInfo(name="nav", kinds=("gps", "estimator", "home"), period_s=1.0),
+    StreamInfo(name="sys", kinds=("health", "vibration", "clock", "radio"), period_s=1.0),
+    StreamInfo(name="env", kinds=("wind", "range_finder", "terrain", "environment"), period_s=1.0),
+    StreamInfo(name="rc", kinds=("rc",), period_s=1.0),
+)
+"""Every stream; each kind is in exactly one."""
+
+STREAM_OF: dict[str, int] = {kind: number for number, stream in enumerate(STREAMS) for kind in stream.kinds}
+"""Index into `STREAMS` by kind."""
+
+STATE_KINDS = (
+    "mode",
+    "armed",
+    "landed",
+    "flight_status",
+    "mission_progress",
+    "home",
+    "health",
+    "gps",
+    "battery",
+)
+"""What the retained `state` holds."""
+
+_STREAM_BY_MESSAGE_NAME: dict[str, str] = {
+    "HEARTBEAT": "status",
+    "EXTENDED_SYS_STATE": "status",
+    "MISSION_CURRENT": "status",
+    "NAV_CONTROLLER_OUTPUT": "status",
+    "SYS_STATUS": "sys",
+    "SYSTEM_TIME": "sys",
+    "VIBRATION": "sys",
+    "RADIO_STATUS": "sys",
+    "RADIO": "sys",
+    "RC_CHANNELS": "rc",
+    "GLOBAL_POSITION_INT": "motion",
+    "ATTITUDE": "motion",
+    "ATTITUDE_QUATERNION": "motion",
+    "VFR_HUD": "motion",
+    "HIGH_LATENCY2": "motion",
+    "BATTERY_STATUS": "power",
+    "ESC_TELEMETRY_1_TO_4": "power",
+    "ESC_TELEMETRY_5_TO_8": "power",
+    "ESC_TELEMETRY_9_TO_12": "power",
+    "ESC_TELEMETRY_13_TO_16": "power",
+    "GPS_RAW_INT": "nav",
+    "GPS2_RAW": "nav",
+    "EKF_STATUS_REPORT": "nav",
+    "ESTIMATOR_STATUS": "nav",
+    "HOME_POSITION": "nav",
+    "WIND": "env",
+    "WIND_COV": "env",
+    "DISTANCE_SENSOR": "env",
+    "RANGEFINDER": "env",
+    "TERRAIN_REPORT": "env",
+    "SCALED_PRESSURE": "env",
+}
+_NUMBERS = {stream.name: number for number, stream in enumerate(STREAMS)}
+
+STREAM_OF_MESSAGE: dict[int, int] = {MSGIDS[name]: _NUMBERS[stream] for name, stream in _STREAM_BY_MESSAGE_NAME.items()}
+"""Stream whose turn it is to decode a message; its kinds may belong to others too."""
+
+if set(STREAM_OF) != set(KINDS) or set(_STREAM_BY_MESSAGE_NAME) != set(DECODERS):
+    raise AssertionError("every kind and every decoded message needs a stream")
+
+
+def scaled(rate_scale: float) -> tuple[StreamInfo, ...]:
+    """The streams at another pace, for weak links.
+
+    Args:
+        rate_scale: 0.5 halves every rate.
+    """
+    return tuple(msgspec.structs.replace(one, period_s=one.period_s / rate_scale) for one in STREAMS)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A telemetry log as a link: its frames come in their own time, or faster. Bridge thread only; deaf.
+
+Format: each frame behind 8 bytes, big-endian microseconds since 1970 (as MAVProxy, Mission Planner and QGroundControl
+write it). Damage is skipped to the next place where time and frame make sense.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import selectors
+from collections.abc import Iterator
+from pathlib import Path
+
+from groundstation.bridge.link_text import LinkSpec
+from groundstation.bridge.peer import Chunk, Peer
+from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2, MAX_FRAME_BYTES, SIGNATURE_BYTES, SIGNED_FLAG
+
+MIN_US, MAX_US = 946_684_800_000_000, 4_102_444_800_000_000
+"""Years 2000 to 2100; a stamp outside is damage."""
+MAX_GAP_S = 10.0
+"""A longer pause in the log is shortened to this."""
+BATCH_BYTES = 128 * 1024
+"""Bytes handed over at once when playing as fast as possible."""
+READ_BYTES = 1 << 20
+STAMP_BYTES = 8
+
+
+class TlogFile:
+    """Plays a tlog."""
+
+    def __init__(self, spec: LinkSpec) -> None:
+        self.text = spec.text
+        self.problem = ""
+        self.is_ended = False
+        self.damaged_bytes = 0
+        """Bytes skipped because they made no sense."""
+        self._speed = spec.speed
+        self._path = Path(spec.device)
+        self._file: io.BufferedReader | None = None
+        self._frames: Iterator[tuple[float, bytes]] = iter(())
+        self._next: tuple[float, bytes] | None = None
+        self._offset_s: float | None = None
+        self._peer = Peer(spec.text, self._path.name, _nowhere, is_known=False, is_datagram=False)
+
+    def open(self, selector: selectors.BaseSelector) -> None:
+        """Open the file."""
+        del selector
+        self._file = self._path.open("rb")
+        self._frames = self._read_frames(self._file)
+
+    def tick(self, now_s: float) -> list[Chunk]:
+        """The frames whose time has come."""
+        due: list[bytes] = []
+        size = 0
+        while size < BATCH_BYTES and not self.is_ended:
+            if self._next is None:
+                self._next = next(self._frames, None)
+            if self._next is None:
+                self.is_ended = True
+                self.problem = "the file has ended"
+                break
+            stamp_s, frame = self._next
+            if self._due_s(stamp_s, now_s) > now_s:
+                break
+            due.append(frame)
+            size += len(frame)
+            self._next = None
+        return [(self._peer, b"".join(due))] if due else []
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _due_s(self, stamp_s: float, now_s: float) -> float:
+        """When a frame is to be played; a long pause and a jump of the log's clock move everything behind them."""
+        if math.isinf(self._speed):
+            return now_s
+        log_s = stamp_s / self._speed
+        if self._offset_s is None:
+            self._offset_s = now_s - log_s
+        due_s = log_s + self._offset_s
+        if due_s - now_s > MAX_GAP_S or now_s - due_s > MAX_GAP_S:
+            self._offset_s = now_s - log_s
+            return now_s
+        return due_s
+
+    def _read_frames(self, file: io.BufferedReader) -> Iterator[tuple[float, bytes]]:
+        """Stamp in seconds and bytes of each frame."""
+        buffer = b""
+        while True:
+            data = file.read(READ_BYTES)
+            buffer += data
+            place = 0
+            while (found := _frame_at(buffer, place, is_last=not data)) is not None:
+                start, end, stamp_us = found
+                self.damaged_bytes += start - place
+                if end > start:
+                    yield stamp_us / 1e6, buffer[start + STAMP_BYTES : end]
+                place = end
+            buffer = buffer[place:]
+            if not data:
+                self.damaged_bytes += len(buffer)
+                return
+
+
+def _frame_at(buffer: bytes, place: int, *, is_last: bool) -> tuple[int, int, int] | None:
+    """The next stamped frame from `place` on: start, end, stamp; None when more bytes are needed."""
+    while len(buffer) - place >= STAMP_BYTES + 3:
+        stamp_us = int.from_bytes(buffer[place : place + STAMP_BYTES], "big")
+        magic = buffer[place + STAMP_BYTES]
+        if MIN_US <= stamp_us <= MAX_US and magic in (MAGIC_V1, MAGIC_V2):
+            end = place + STAMP_BYTES + _frame_bytes(buffer, place + STAMP_BYTES, magic)
+            if end <= len(buffer):
+                return place, end, stamp_us
+            if not is_last and end - place <= STAMP_BYTES + MAX_FRAME_BYTES:
+                return None
+        place += 1
+    return None
+
+
+def _frame_bytes(buffer: bytes, place: int, magic: int) -> int:
+    length = buffer[place + 1]
+    if magic == MAGIC_V1:
+        return length + 8
+    return length + 12 + (SIGNATURE_BYTES if buffer[place + 2] & SIGNED_FLAG else 0)
+
+
+def _nowhere(data: bytes) -> None:
+    del data

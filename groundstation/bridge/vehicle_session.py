@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One vehicle on the bridge: what came from its autopilot, and what of it is published when. Bridge thread; no I/O.
+
+Telemetry is kept as it came, newest of each message, and decoded when its stream is due: a message that is overtaken
+costs nothing but its frame. Heartbeats and texts are read at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from groundstation.bridge.changes import TELLERS, change_event, decisive
+from groundstation.bridge.ear import Ear
+from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
+from groundstation.fleet.conditions import conditions
+from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
+from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
+from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkState
+from groundstation.fleet.sample import Severity
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.mavlink.decode import SUPERSEDED_BY, decode
+from groundstation.mavlink.dialect import MSGIDS
+from groundstation.mavlink.modes import mode_names
+from groundstation.mavlink.statustext import Text
+from groundstation.transport import topics
+from groundstation.transport.payloads import Summary
+
+STATE_MIN_S = 0.2
+"""`state` at most five times a second."""
+STATE_MAX_S = 10.0
+"""and at least every ten seconds."""
+SUMMARY_PERIOD_S = 1.0
+LINK_PERIOD_S = 1.0
+KEPT_EVENTS = 1_000
+"""Events kept for a station that missed some."""
+SUPERSEDED_FOR_S = 5.0
+TEXT_TWICE_S = 1.5
+"""The same text within this time on another link is the same text."""
+
+_SUPERSEDED: dict[tuple[int, str], int] = {
+    (MSGIDS[poorer], kind): MSGIDS[richer] for (poorer, kind), richer in SUPERSEDED_BY.items()
+}
+_MAY_BE_SUPERSEDED = frozenset(msgid for msgid, _ in _SUPERSEDED)
+_INDEXED_MESSAGES = frozenset(MSGIDS[name] for name in ("BATTERY_STATUS", "DISTANCE_SENSOR"))
+"""Messages that come several times, each time about another part."""
+_HEARTBEAT = MSGIDS["HEARTBEAT"]
+
+_NEW_LIFE_EVENTS = {
+    ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
+    ConnReason.LINK_BACK: (EventKind.LINK, Severity.NOTICE, "link back after it was given up"),
+}
+
+
+class VehicleSession:
+    """One vehicle, from its discovery on."""
+
+    def __init__(
+        self,
+        key: VehicleKey,
+        name: str,
+        bridge_id: str,
+        streams: tuple[StreamInfo, ...],
+        publisher: Publisher,
+        ear: Ear,
+        now_s: float,
+    ) -> None:
+        self.key = key
+        self.name = name
+        self.ears: list[Ear] = [ear]
+        self.active = ear
+        """The ear whose telemetry counts."""
+        self.session = new_session()
+        self.link_state = LinkState.ONLINE
+        self.reason = ConnReason.DISCOVERED
+        self.conflict: str | None = None
+        self.booted_s = ear.booted_s
+        self.uid: str | None = None
+        self._bridge_id = bridge_id
+        self._streams = streams
+        self._publisher = publisher
+        self._reset(now_s)
+        self._sysid, self._compid = ear.sysid, ear.compid
+        self._sent_conn: Connection | None = None
+        self._sent_info: VehicleInfo | None = None
+        self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
+        self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
+
+    def _reset(self, now_s: float) -> None:
+        """Forget every measurement."""
+        count = len(self._streams)
+        self._raw: list[dict[int, tuple[bytes, float]]] = [{} for _ in range(count)]
+        self._pending: list[dict[str, Any]] = [{} for _ in range(count)]
+        self._due_s = [now_s] * count
+        self._last_seen_s: dict[int, float] = {}
+        self._state = VehicleState(key=self.key, clock_offset_s=0.0)
+        self._told_state: tuple[Any, ...] | None = None
+        self._is_state_dirty = False
+        self._state_sent_s = 0.0
+        self._next_summary_s = self._next_link_s = now_s
+
+    # ---- what comes in ----
+
+    def take(self, msgid: int, payload: bytes, now_s: float) -> None:
+        """Keep a telemetry message until its stream is due."""
+        if msgid == _HEARTBEAT:
+            self._absorb(msgid, payload, now_s)
+            return
+        stream = STREAM_OF_MESSAGE[msgid]
+        if msgid in _INDEXED_MESSAGES:
+            # several packs or motors share one message: the newest of each must survive, not the newest of all
+            self._absorb(msgid, payload, now_s)
+            return
+        self._raw[stream][msgid] = (payload, now_s)
+        self._last_seen_s[msgid] = now_s
+
+    def _absorb(self, msgid: int, payload: bytes, at_s: float) -> None:
+        """Decode a message into the state and into what is to be published."""
+        self._last_seen_s[msgid] = at_s
+        changes: dict[str, Any] = {}
+        may_be_superseded = msgid in _MAY_BE_SUPERSEDED
+        for kind, sample in decode(msgid, payload, round(at_s, 3)):
+            if may_be_superseded and self._is_superseded(msgid, kind, at_s):
+                continue
+            if kind in INDEXED_KINDS:
+                known = changes.get(kind) or getattr(self._state, kind)
+                changes[kind] = merge_indexed(known, (sample,))  # type: ignore[arg-type]
+                pending = self._pending[STREAM_OF[kind]]
+                pending[kind] = merge_indexed(pending.get(kind, ()), (sample,))  # type: ignore[arg-type]
+            else:
+                changes[kind] = sample
+                self._pending[STREAM_OF[kind]][kind] = sample
+        if changes:
+            before, self._state = self._state, msgspec.structs.replace(self._state, **changes)
+            self._notice(before, changes)
+
+    def _is_superseded(self, msgid: int, kind: str, now_s: float) -> bool:
+        richer = _SUPERSEDED.get((msgid, kind))
+        return richer is not None and now_s - self._last_seen_s.get(richer, -1e9) < SUPERSEDED_FOR_S
+
+    def _notice(self, before: VehicleState, changes: dict[str, Any]) -> None:
+        """Tell what changed as events, and mark the retained state for publishing."""
+        for kind, tell in TELLERS.items():
+            if kind in changes:
+                event = tell(before, self._state)
+                if event is not None:
+                    self.tell(event)
+        if any(kind in changes for kind in STATE_KINDS):
+            self._is_state_dirty = self._is_state_dirty or decisive(self._state) != self._told_state
+
+    def on_text(self, text: Text, ear: Ear) -> None:
+        """A STATUSTEXT; the same one on two links is told once."""
+        if not text.text:
+            return
+        for at_s, severity, words, heard_by in self._recent_texts:
+            is_same = severity is text.severity and words == text.text
+            if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
+                return
+        self._recent_texts.append((text.at_s, text.severity, text.text, ear))
+        self.tell(
+            Event(
+                at_s=round(text.at_s, 3),
+                kind=EventKind.STATUS_TEXT,
+                severity=text.severity,
+                text=text.text,
+                is_complete=text.is_complete,
+            )
+        )
+
+    # ---- births and deaths ----
+
+    def begin_new_life(self, reason: ConnReason, now_s: float) -> None:
+        """A new session: the autopilot restarted, or came back after it was given up."""
+        self.session = new_session()
+        self.reason = reason
+        self.link_state = LinkState.ONLINE
+        self._reset(now_s)
+        self._events.clear()
+        self._sent_conn = self._sent_info = None
+        if reason in _NEW_LIFE_EVENTS:
+            self.tell(change_event(now_s, *_NEW_LIFE_EVENTS[reason]))
+
+    def set_link_state(self, state: LinkState, reason: ConnReason, now_s: float, text: str) -> None:
+        """The vehicle is heard, or not any more."""
+        if state is self.link_state:
+            return
+        self.link_state, self.reason = state, reason
+        severity = Severity.INFO if state is LinkState.ONLINE else Severity.WARNING
+        self.tell(change_event(now_s, EventKind.LINK, severity, text))
+
+    def set_conflict(self, conflict: str | None, now_s: float) -> None:
+        """Another autopilot uses the same system id, or no longer."""
+        if conflict == self.conflict:
+            return
+        self.conflict = conflict
+        self.tell(
+            change_event(now_s, EventKind.IDENTITY, Severity.ALERT, conflict)
+            if conflict is not None
+            else change_event(now_s, EventKind.IDENTITY, Severity.NOTICE, "system id is unique again")
+        )
+
+    # ---- what goes out ----
+
+    def tell(self, event: Event) -> None:
+        """Publish an event and keep it for those who miss it."""
+        seq = self._publisher.vehicle(self.key, topics.EVT, self.session, event, qos=1)
+        self._events.append((seq, self._publisher.encode(self.session, seq, event)))
+
+    def publish_due(self, now_s: float) -> None:
+        """Publish every stream that is due and has news, and the slow topics when it is their time."""
+        due_s = self._due_s
+        for number, stream in enumerate(self._streams):
+            if now_s < due_s[number]:
+                continue
+            raw = self._raw[number]
+            if raw:
+                self._raw[number] = {}
+                for msgid, (payload, at_s) in raw.items():
+                    self._absorb(msgid, payload, at_s)
+            pending = self._pending[number]
+            if pending:
+                self._pending[number] = {}
+                due_s[number] = now_s + stream.period_s
+                self._publisher.vehicle(self.key, f"tlm/{stream.name}", self.session, Samples(**pending))
+        self._publish_presence()
+        self._publish_state(now_s)
+        if now_s >= self._next_summary_s:
+            self._next_summary_s = now_s + SUMMARY_PERIOD_S
+            self._publisher.vehicle(self.key, topics.TLM_SUM, self.session, self._summary(now_s))
+        if now_s >= self._next_link_s:
+            self._next_link_s = now_s + LINK_PERIOD_S
+            self._publish_link(now_s)
+
+    def publish_again(self, from_event: int | None) -> None:
+        """Answer a resync request: everything a newcomer needs, and events from a number on."""
+        self._sent_conn = self._sent_info = None
+        self._publish_presence()
+        self._publish_state_now(self._state_sent_s)
+        topic = topics.vehicle(self.key, topics.EVT)
+        for seq, payload in self._events if from_event is not None else ():
+            if seq >= (from_event or 0):
+                self._publisher.again(topic, payload, qos=1)
+
+    def publish_death(self, reason: ConnReason) -> None:
+        """The bridge ends."""
+        self.link_state, self.reason = LinkState.OFFLINE, reason
+        self._publish_presence()
+
+    def _publish_presence(self) -> None:
+        """`conn` and `info`, when they changed."""
+        info = self._info()
+        if info != self._sent_info:
+            self._sent_info = info
+            self._publisher.vehicle(self.key, topics.INFO, self.session, info, qos=1, retain=True)
+        conn = Connection(state=self.link_state, reason=self.reason, via=self._bridge_id, conflict=self.conflict)
+        if conn != self._sent_conn:
+            self._sent_conn = conn
+            self._publisher.vehicle(self.key, topics.CONN, self.session, conn, qos=1, retain=True)
+
+    def _publish_state(self, now_s: float) -> None:
+        age_s = now_s - self._state_sent_s
+        if age_s >= STATE_MAX_S or (self._is_state_dirty and age_s >= STATE_MIN_S):
+            self._publish_state_now(now_s)
+
+    def _publish_state_now(self, now_s: float) -> None:
+        self._state_sent_s = now_s
+        self._is_state_dirty = False
+        self._told_state = decisive(self._state)
+        samples = Samples(**{kind: getattr(self._state, kind) for kind in STATE_KINDS})
+        self._publisher.vehicle(self.key, topics.STATE, self.session, samples, qos=1, retain=True)
+
+    def _publish_link(self, now_s: float) -> None:
+        links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
+        damaged = sum(ear.peer.damaged for ear in self.ears)
+        report = LinkReport(links=links, damaged=damaged, dropped=self._publisher.dropped)
+        self._publisher.vehicle(self.key, topics.LINK, self.session, report)
+
+    def _info(self) -> VehicleInfo:
+        ear = self.active
+        return VehicleInfo(
+            name=self.name,
+            sysid=self._sysid,
+            compid=self._compid,
+            kind=ear.kind,
+            autopilot=ear.autopilot,
+            mav_type=ear.mav_type,
+            firmware=ear.firmware,
+            uid=self.uid,
+            modes=mode_names(ear.mav_type, ear.mav_autopilot),
+            links=tuple(one.peer.name for one in self.ears),
+            streams=self._streams,
+            bridge=self._bridge_id,
+        )
+
+    def _summary(self, now_s: float) -> Summary:
+        state = self._state
+        position, velocity = state.position, state.velocity
+        charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
+        found = conditions(state, now_s)
+        age_s = state.age_s("position", now_s)
+        heading_deg = state.heading_deg
+        return Summary(
+            lat_deg=position.lat_deg if position else None,
+            lon_deg=position.lon_deg if position else None,
+            height_home_m=position.height_home_m if position else None,
+            heading_deg=None if heading_deg is None else round(heading_deg, 1),
+            ground_speed_mps=velocity.ground_speed_mps if velocity else None,
+            charge_fraction=min(charges) if charges else None,
+            mode=state.mode.name if state.mode else None,
+            is_armed=state.armed.is_armed if state.armed else None,
+            landed=state.landed.state.value if state.landed else None,
+            worst=found[0].text[:80] if found else None,
+            age_s=None if age_s is None else round(age_s, 2),
+        )

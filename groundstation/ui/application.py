@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the QApplication with font, colours and language. GUI thread; no vehicles here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from groundstation.ui.resources import resource
+from groundstation.ui.singletons import keep_singletons
+from groundstation.ui.theme.fonts import font, load_fonts
+from groundstation.ui.theme.style import style_sheet
+from groundstation.ui.theme.tokens import PALETTE
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """The application, ready for a window.
+
+    Args:
+        argv: the command line, program name first.
+
+    Returns:
+        The one QApplication of the process; the running one when there is one already.
+    """
+    keep_singletons()
+    running = QApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication(argv)
+    application.setApplicationName("groundstation")
+    application.setApplicationDisplayName("Ground station")
+    application.setOrganizationName("groundstation")
+    application.setDesktopFileName("groundstation")
+    application.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
+    _apply_theme(application)
+    _install_translator(application)
+    return application
+
+
+def _apply_theme(application: QApplication) -> None:
+    load_fonts()
+    style = QStyleFactory.create("Fusion")
+    application.setStyle(style)
+    application.setFont(font())
+    application.setPalette(_qt_palette())
+    application.setStyleSheet(style_sheet())
+    application.setEffectEnabled(Qt.UIEffect.UI_AnimateMenu, False)
+
+
+def _qt_palette() -> QPalette:
+    """For the parts that a style sheet doesn't reach."""
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    colours = {
+        roles.Window: PALETTE.background,
+        roles.Base: PALETTE.surface,
+        roles.AlternateBase: PALETTE.surface,
+        roles.Button: PALETTE.raised,
+        roles.ToolTipBase: PALETTE.raised,
+        roles.Highlight: PALETTE.accent,
+        roles.HighlightedText: PALETTE.background,
+        roles.PlaceholderText: PALETTE.muted,
+        roles.Link: PALETTE.accent,
+        roles.Mid: PALETTE.line,
+        roles.Dark: PALETTE.background,
+        roles.Light: PALETTE.line_strong,
+    }
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText, roles.BrightText):
+        palette.setColor(role, QColor(PALETTE.text))
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(PALETTE.faint))
+    for role, colour in colours.items():
+        palette.setColor(role, QColor(colour))
+    return palette
+
+
+def _install_translator(application: QApplication) -> None:
+    """Load the language of the system when there is a translation into it; English is in the sources."""
+    translator = QTranslator(application)
+    if translator.load(QLocale(), "groundstation", "_", str(resource("") / "translations")):
+        application.installTranslator(translator)

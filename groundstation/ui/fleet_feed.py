@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The only crossing from the bus to Qt. GUI thread, except that the inbox is filled by another.
+
+One timer drains the inbox, folds it into the fleet and the sensor board, and tells panels what changed: at most one
+signal of each kind a tick, never one a message.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from groundstation.fleet.events import Event
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import BridgePresence
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.sensors import SensorBoard
+from groundstation.fleet.updates import BridgeUpdate, EventUpdate, Update
+from groundstation.transport.bus import BusStatus
+from groundstation.transport.inbox import Inbox, InboxCounts
+from groundstation.ui.backlog import thinned
+from groundstation.ui.history import History
+from groundstation.ui.loop_delay import LoopDelay, LoopDelays
+
+TICK_MS = 33
+AGE_MS = 300
+"""Ages are repainted about three times a second, data or not."""
+STALL_S = 1.0
+"""A gap between two ticks that is counted as a stall."""
+
+
+class LoggedEvent(msgspec.Struct, frozen=True):
+    """An event with its vehicle and time."""
+
+    key: VehicleKey
+    event: Event
+    received_s: float
+    """Seconds on this station's monotonic clock."""
+
+
+class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What the feed did so far, and how late the GUI thread is."""
+
+    ticks: int
+    folded: int
+    """Updates folded into the fleet."""
+    readings: int
+    """Readings of other devices."""
+    coalesced: int
+    """Samples merged into newer ones after a stall."""
+    stalls: int
+    """Gaps of more than a second between two ticks."""
+    slowest_tick_ms: float
+    delays: LoopDelays
+
+
+class FleetFeed(QObject):
+    """Drains, folds, tells."""
+
+    vehicles_added = Signal(object)
+    """A frozenset of `VehicleKey`, each new to this station."""
+    vehicles_changed = Signal(object)
+    """A frozenset of `VehicleKey`, the new ones included."""
+    events_arrived = Signal(object)
+    """A list of `LoggedEvent` in order of arrival."""
+    bridges_changed = Signal()
+    sensors_changed = Signal(object)
+    """A frozenset of topics."""
+    bus_changed = Signal(object)
+    """The new `BusStatus`."""
+    aged = Signal(float)
+    """Time passed; carries the monotonic clock, seconds."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        bus_status: Callable[[], BusStatus],
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._inbox, self._bus_status, self._clock = inbox, bus_status, clock
+        self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
+        self._status = bus_status()
+        self._known: set[VehicleKey] = set()
+        self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
+        self._slowest_s = 0.0
+        self._last_tick_s: float | None = None
+        self._delay = LoopDelay(clock, self)
+        self._tick_timer = QTimer(self, interval=TICK_MS)
+        self._tick_timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._tick_timer.timeout.connect(self.tick)
+        self._age_timer = QTimer(self, interval=AGE_MS)
+        self._age_timer.timeout.connect(self.age)
+
+    @property
+    def fleet(self) -> Fleet:
+        """Every vehicle."""
+        return self._fleet
+
+    @property
+    def sensors(self) -> SensorBoard:
+        """Every other device."""
+        return self._board
+
+    @property
+    def history(self) -> History:
+        """The last ten minutes of numbers."""
+        return self._history
+
+    @property
+    def bus(self) -> BusStatus:
+        """The newest report of the connection to the broker."""
+        return self._status
+
+    @property
+    def counts(self) -> InboxCounts:
+        """What went past the inbox."""
+        return self._inbox.counts
+
+    @property
+    def bridges(self) -> dict[tuple[str, str], BridgePresence]:
+        """Presence of each bridge, by root and bridge id."""
+        return self._fleet.bridges
+
+    def now_s(self) -> float:
+        """Seconds on this station's monotonic clock."""
+        return self._clock()
+
+    def start(self) -> None:
+        """Begin to drain."""
+        self._tick_timer.start()
+        self._age_timer.start()
+        self._delay.start()
+
+    def stop(self) -> None:
+        """Stop draining; the inbox keeps what comes, up to its bounds."""
+        self._tick_timer.stop()
+        self._age_timer.stop()
+        self._delay.stop()
+
+    def stats(self) -> FeedStats:
+        """For the top bar and for measurements."""
+        return FeedStats(
+            ticks=self._ticks,
+            folded=self._folded,
+            readings=self._readings,
+            coalesced=self._coalesced,
+            stalls=self._stalls,
+            slowest_tick_ms=self._slowest_s * 1000,
+            delays=self._delay.delays(),
+        )
+
+    def forget(self, key: VehicleKey) -> None:
+        """Remove a vehicle by the operator's wish; it comes back when it is heard again."""
+        self._fleet.remove(key)
+        self._known.discard(key)
+        self._history.forget(key)
+        self.vehicles_changed.emit(frozenset(self._fleet.take_changed()))
+
+    def tick(self) -> None:
+        """Drain and fold once, and tell what changed."""
+        now_s = self._clock()
+        if self._last_tick_s is not None and now_s - self._last_tick_s > STALL_S:
+            self._stalls += 1
+        self._last_tick_s = now_s
+        self._ticks += 1
+        delivery = self._inbox.drain()
+        updates, merged = thinned(delivery.updates)
+        self._coalesced += merged
+        self._folded += len(updates)
+        self._readings += len(delivery.readings)
+        self._fleet.fold(updates)
+        self._board.fold(delivery.readings)
+        self._history.record_updates(updates)
+        self._history.record_readings(delivery.readings)
+        self._tell(updates, now_s)
+        self._slowest_s = max(self._slowest_s, self._clock() - now_s)
+
+    def age(self) -> None:
+        """Let ages be repainted."""
+        self.aged.emit(self._clock())
+
+    def _tell(self, updates: list[Update], now_s: float) -> None:
+        changed = frozenset(self._fleet.take_changed())
+        self._history.record_states((self._fleet.get(key) for key in changed), now_s)
+        added = changed - self._known
+        if added:
+            self._known |= added
+            self.vehicles_added.emit(added)
+        if changed:
+            self.vehicles_changed.emit(changed)
+        events = [_logged(update) for update in updates if isinstance(update, EventUpdate)]
+        if events:
+            self.events_arrived.emit(events)
+        if any(isinstance(update, BridgeUpdate) for update in updates):
+            self.bridges_changed.emit()
+        topics = frozenset(self._board.take_changed())
+        if topics:
+            self.sensors_changed.emit(topics)
+        status = self._bus_status()
+        if status != self._status:
+            self._status = status
+            self.bus_changed.emit(status)
+
+
+def _logged(update: EventUpdate) -> LoggedEvent:
+    return LoggedEvent(update.key, update.event, update.event.at_s + update.clock_offset_s)

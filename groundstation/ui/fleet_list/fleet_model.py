@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of the fleet list, sorted and filtered. GUI thread; holds summaries only."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.fleet_list.fleet_filter import Test
+from groundstation.ui.summary import VehicleSummary, natural_order, summary_of
+
+SummaryRole = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+
+
+class SortOrder(enum.StrEnum):
+    """By what the list is sorted; equals always by id."""
+
+    SEVERITY = "severity"
+    NAME = "name"
+    BATTERY = "battery"
+    MODE = "mode"
+
+
+_SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
+    SortOrder.SEVERITY: lambda one: -one.level,
+    SortOrder.NAME: lambda one: natural_order(one.name),
+    SortOrder.BATTERY: lambda one: 2.0 if one.charge_fraction is None else one.charge_fraction,
+    SortOrder.MODE: lambda one: one.mode or "\uffff",
+}
+
+
+class FleetModel(QAbstractListModel):
+    """One row a vehicle. Rows keep their persistent indices when the order changes, so a selection stays."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[VehicleSummary] = []
+        self._order = SortOrder.SEVERITY
+        self._test: Test | None = None
+        self.total = 0
+        """Vehicles before the filter."""
+
+    @property
+    def rows(self) -> list[VehicleSummary]:
+        """What is shown, in order."""
+        return self._rows
+
+    def set_order(self, order: SortOrder) -> None:
+        """Sort by something else from the next refresh on."""
+        self._order = order
+
+    def set_test(self, test: Test | None) -> None:
+        """Let through what passes, from the next refresh on."""
+        self._test = test
+
+    def refresh(self, states: Iterable[VehicleState], now_s: float) -> None:
+        """Summarise, filter and sort everything again."""
+        summaries = [summary_of(state, now_s) for state in states]
+        self.total = len(summaries)
+        if self._test is not None:
+            summaries = [one for one in summaries if self._test(one)]
+        first = _SORT_KEYS[self._order]
+        summaries.sort(key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
+        if [one.key for one in summaries] == [one.key for one in self._rows]:
+            self._rows = summaries
+            if summaries:
+                self.dataChanged.emit(self.index(0), self.index(len(summaries) - 1))
+        else:
+            self._reorder(summaries)
+
+    def row_of(self, key: VehicleKey) -> int | None:
+        """Where a vehicle stands; None when it is filtered out."""
+        return next((row for row, one in enumerate(self._rows) if one.key == key), None)
+
+    def key_at(self, index: Index) -> VehicleKey | None:
+        """Which vehicle a row shows."""
+        return self._rows[index.row()].key if index.isValid() and index.row() < len(self._rows) else None
+
+    def _reorder(self, summaries: list[VehicleSummary]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        keys = [self._rows[index.row()].key for index in old]
+        self._rows = summaries
+        rows = {one.key: row for row, one in enumerate(summaries)}
+        new = [self.index(rows[key]) if key in rows else QModelIndex() for key in keys]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt: number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt: the summary for the painter, a sentence for screen readers and keyboard search."""
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role == SummaryRole:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{row.key.id} {row.name} {row.mode or ''} {row.worst_text}".strip()
+        return None

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet list with its filter and sort order. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_list.fleet_filter import parse_filter
+from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
+from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
+from groundstation.ui.selection import Selection
+from groundstation.ui.theme.icons import icon
+
+REFRESH_MS = 200
+
+
+class FleetPanel(QWidget):
+    """Every vehicle, worst first. Works only while it is visible."""
+
+    vehicle_opened = Signal(object)
+    """Enter or double click on a vehicle; carries its `VehicleKey`."""
+
+    def __init__(self, feed: FleetFeed, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._feed, self._selection = feed, selection
+        self._is_following = False
+        self.model = FleetModel(self)
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._build()
+        selection.changed.connect(self._on_selection_changed)
+
+    def refresh(self) -> None:
+        """Show the fleet as it is now."""
+        self.model.refresh(self._feed.fleet, self._feed.now_s())
+        shown, total = len(self.model.rows), self.model.total
+        self._count.setText(
+            str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
+        )
+        self._empty.setVisible(not shown and not self._error.isVisible())
+        self._empty.setText(
+            self.tr("No vehicle passes the filter.")
+            if total
+            else self.tr("No vehicle yet.\nVehicles appear by themselves\nas soon as a bridge hears them.")
+        )
+        self._follow_selection()
+
+    def set_filter(self, text: str) -> None:
+        """Write into the filter box."""
+        self.filter_box.setText(text)
+
+    def set_order(self, order: SortOrder) -> None:
+        """Sort by something else."""
+        self.order_box.setCurrentIndex(self.order_box.findData(order.value))
+
+    @property
+    def order(self) -> SortOrder:
+        """By what the list is sorted."""
+        return SortOrder(self.order_box.currentData())
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter box."""
+        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_box.selectAll()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 8, 12, 8)
+        head.setSpacing(8)
+        head.addLayout(self._title_row())
+        head.addWidget(self._filter_row())
+        self._error = QLabel()
+        self._error.setTextFormat(Qt.TextFormat.PlainText)
+        self._error.setProperty("role", "error")
+        self._error.setWordWrap(True)
+        self._error.hide()
+        head.addWidget(self._error)
+        layout.addLayout(head)
+        self._empty = QLabel()
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(12, 48, 12, 0)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._list(), 1)
+
+    def _title_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self._count = QLabel()
+        self._count.setProperty("role", "muted")
+        self.order_box = QComboBox()
+        self.order_box.setAccessibleName(self.tr("Sort the fleet by"))
+        names = {
+            SortOrder.SEVERITY: self.tr("severity first"),
+            SortOrder.NAME: self.tr("by name"),
+            SortOrder.BATTERY: self.tr("by battery"),
+            SortOrder.MODE: self.tr("by mode"),
+        }
+        for order, name in names.items():
+            self.order_box.addItem(name, order.value)
+        self.order_box.currentIndexChanged.connect(self._on_order_changed)
+        vehicles = QLabel(self.tr("Vehicles"))
+        row.addWidget(vehicles)
+        row.addWidget(self._count)
+        row.addStretch(1)
+        row.addWidget(self.order_box)
+        return row
+
+    def _filter_row(self) -> QLineEdit:
+        self.filter_box = QLineEdit()
+        self.filter_box.setPlaceholderText(self.tr("Filter: name, battery<30, mode:AUTO, flying"))
+        self.filter_box.setAccessibleName(self.tr("Filter the fleet"))
+        self.filter_box.setClearButtonEnabled(True)
+        self.filter_box.addAction(
+            QAction(icon("search"), "", self.filter_box), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.filter_box.textChanged.connect(self._on_filter_changed)
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.filter_box, context=Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(lambda: self.list.setFocus(Qt.FocusReason.TabFocusReason))
+        return self.filter_box
+
+    def _list(self) -> QListView:
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(FleetRowDelegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName(self.tr("Fleet"))
+        self.list.selectionModel().selectionChanged.connect(self._on_rows_selected)
+        self.list.selectionModel().currentChanged.connect(self._on_rows_selected)
+        self.list.activated.connect(self._on_activated)
+        return self.list
+
+    def _on_filter_changed(self, text: str) -> None:
+        problem = ""
+        try:
+            self.model.set_test(parse_filter(text) if text.strip() else None)
+        except UsageError as error:
+            problem = str(error)
+        self._error.setText(problem)
+        self._error.setVisible(bool(problem))
+        self.filter_box.setProperty("wrong", bool(problem))
+        self.filter_box.style().polish(self.filter_box)
+        self.refresh()
+
+    def _on_order_changed(self, index: int) -> None:
+        self.model.set_order(SortOrder(self.order_box.itemData(index)))
+        self.refresh()
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        key = self.model.key_at(index)
+        if key is not None:
+            self.vehicle_opened.emit(key)
+
+    def _on_rows_selected(self) -> None:
+        """The operator chose rows; vehicles that the filter hides stay chosen."""
+        if self._is_following:
+            return
+        current = self.model.key_at(self.list.currentIndex())
+        rows = [self.model.key_at(index) for index in self.list.selectionModel().selectedRows()]
+        shown = {one.key for one in self.model.rows}
+        hidden = [key for key in self._selection.keys if key not in shown]
+        chosen: list[VehicleKey] = [*hidden, *(key for key in rows if key is not None)]
+        if current in chosen and current is not None:
+            chosen.remove(current)
+            chosen.append(current)
+        self._selection.select(tuple(chosen))
+
+    def _on_selection_changed(self) -> None:
+        self._follow_selection()
+
+    def _follow_selection(self) -> None:
+        """Make the list's rows show the shared selection."""
+        wanted = {row for key in self._selection.keys if (row := self.model.row_of(key)) is not None}
+        model = self.list.selectionModel()
+        if wanted == {index.row() for index in model.selectedRows()}:
+            return
+        self._is_following = True
+        rows = QItemSelection()
+        for row in wanted:
+            rows.select(self.model.index(row), self.model.index(row))
+        model.select(rows, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        current = self._selection.current
+        row_number = self.model.row_of(current) if current is not None else None
+        if row_number is not None:
+            model.setCurrentIndex(self.model.index(row_number), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self._is_following = False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: begins to work."""
+        super().showEvent(event)
+        self.refresh()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: stops working."""
+        self._timer.stop()
+        super().hideEvent(event)

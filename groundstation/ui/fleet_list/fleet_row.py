@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints one row of the fleet list. GUI thread; every text is drawn as plain text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
+from groundstation.ui.fleet_list.fleet_model import SummaryRole
+from groundstation.ui.summary import VehicleSummary
+from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
+from groundstation.ui.units import DASH, age_text, fixed
+
+ROW_HEIGHT = 48
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_LEVEL_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution"}
+
+
+class FleetRowDelegate(QStyledItemDelegate):
+    """Two lines: who and in what mode; how it is and its battery."""
+
+    def _paint_back(self, painter: QPainter, option: QStyleOptionViewItem, row: VehicleSummary) -> None:
+        rect = option.rect
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if is_selected:
+            painter.fillRect(rect, QColor(PALETTE.accent_hover if is_hovered else PALETTE.accent_surface))
+        elif is_hovered:
+            painter.fillRect(rect, QColor(PALETTE.raised))
+        if row.level >= Level.CAUTION:
+            painter.fillRect(QRect(rect.left(), rect.top() + 1, 3, rect.height() - 2), level_colour(row.level))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _paint_mark(self, painter: QPainter, rect: QRect, row: VehicleSummary) -> None:
+        """The vehicle's colour: a disc while it is heard, a ring when not."""
+        colour = vehicle_colour(row.key.id)
+        painter.setPen(QPen(colour if row.is_heard else QColor(PALETTE.faint), 1.6))
+        painter.setBrush(colour if row.is_heard and row.is_armed is not False else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QRectF(rect.left() + 13, rect.top() + 11, 8, 8))
+
+    def _paint_names(self, painter: QPainter, area: QRect, row: VehicleSummary, mode_width: int) -> None:
+        left, width = area.left(), area.width() - mode_width - 8
+        painter.setFont(font(TEXT_PX, 600))
+        painter.setPen(QColor(PALETTE.text if row.is_heard else PALETTE.muted))
+        used = metrics(TEXT_PX, 600).horizontalAdvance(row.key.id)
+        painter.drawText(QRect(left, area.top(), used + 2, 20), _LEFT, row.key.id)
+        left += used + 6
+        if row.is_simulated:
+            left += _paint_tag(painter, left, area.top() + 3, "SIM") + 6
+        remaining = area.left() + width - left
+        if row.name != row.key.id and remaining > 20:
+            painter.setFont(font(TEXT_PX))
+            painter.setPen(QColor(PALETTE.muted))
+            text = metrics().elidedText(row.name, Qt.TextElideMode.ElideRight, remaining)
+            painter.drawText(QRect(left, area.top(), remaining, 20), _LEFT, text)
+
+    def _paint_mode(self, painter: QPainter, area: QRect, row: VehicleSummary) -> int:
+        text = row.mode or DASH
+        painter.setFont(font(SMALL_PX, 600))
+        painter.setPen(QColor(PALETTE.text if row.is_heard and row.is_armed is not False else PALETTE.muted))
+        painter.drawText(QRect(area.right() - 130, area.top(), 131, 20), _RIGHT, text)
+        return metrics(SMALL_PX, 600).horizontalAdvance(text)
+
+    def _paint_second_line(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
+        rect = QRect(area.left(), area.top() + 20, area.width() - (46 if row.level >= Level.CAUTION else 92), 18)
+        painter.setFont(font(SMALL_PX))
+        if row.conditions and row.level >= Level.CAUTION:
+            painter.drawPixmap(
+                rect.left(),
+                rect.top() + 2,
+                pixmap(
+                    _LEVEL_ICONS[row.level], 14, level_colour(row.level).name(), painter.device().devicePixelRatioF()
+                ),
+            )
+            rect.setLeft(rect.left() + 18)
+            painter.setPen(level_colour(row.level))
+            text = row.worst_text
+        else:
+            painter.setPen(QColor(PALETTE.muted))
+            text = row.worst_text or _motion_text(row)
+        more = f"  +{len(row.conditions) - 1}" if len(row.conditions) > 1 else ""
+        width = rect.width() - metrics(SMALL_PX).horizontalAdvance(more)
+        text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(rect, _LEFT, text + more)
+
+    def _paint_battery(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
+        painter.setFont(font(SMALL_PX, 500))
+        text_rect = QRect(area.right() - 38, area.top() + 20, 39, 18)
+        if row.charge_fraction is None or not row.is_heard:
+            painter.setPen(QColor(PALETTE.muted))
+            age = DASH if row.is_heard or row.heard_age_s is None else age_text(row.heard_age_s)
+            painter.drawText(text_rect, _RIGHT, age if row.is_heard else DASH)
+            return
+        colour = _battery_colour(row.charge_fraction)
+        painter.setPen(colour if colour != QColor(PALETTE.muted) else QColor(PALETTE.text))
+        painter.drawText(text_rect, _RIGHT, f"{row.charge_fraction * 100:.0f}%")
+        if row.level >= Level.CAUTION:
+            return
+        bar = QRectF(area.right() - 84, area.top() + 27, 42, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PALETTE.line))
+        painter.drawRoundedRect(bar, 2, 2)
+        bar.setWidth(max(4.0, bar.width() * min(1.0, row.charge_fraction)))
+        painter.setBrush(colour)
+        painter.drawRoundedRect(bar, 2, 2)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Qt: paints the row."""
+        row: VehicleSummary | None = index.data(SummaryRole)
+        if row is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        self._paint_back(painter, option, row)
+        self._paint_mark(painter, option.rect, row)
+        area = option.rect.adjusted(32, 5, -14, -5)
+        mode_width = self._paint_mode(painter, area, row)
+        self._paint_names(painter, area, row, mode_width)
+        self._paint_second_line(painter, area, row)
+        self._paint_battery(painter, area, row)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Qt: rows are all of one height."""
+        del option, index
+        return QSize(240, ROW_HEIGHT)
+
+
+def _motion_text(row: VehicleSummary) -> str:
+    if row.is_flying is False:
+        return "on ground"
+    height = "" if row.height_home_m is None else f"{fixed(row.height_home_m)} m"
+    speed = "" if row.ground_speed_mps is None else f"{fixed(row.ground_speed_mps)} m/s"
+    return " · ".join(part for part in (height, speed) if part) or DASH
+
+
+def _battery_colour(charge_fraction: float) -> QColor:
+    if charge_fraction < BATTERY_WARNING_FRACTION:
+        return QColor(PALETTE.warning)
+    return QColor(PALETTE.caution if charge_fraction < BATTERY_CAUTION_FRACTION else PALETTE.muted)
+
+
+def _paint_tag(painter: QPainter, left: int, top: int, text: str) -> int:
+    """A small rounded mark; answers its width."""
+    width = metrics(TINY_PX - 1, 700).horizontalAdvance(text) + 10
+    rect = QRectF(left, top, width, 15)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(PALETTE.simulated_surface))
+    painter.drawRoundedRect(rect, 4, 4)
+    painter.setFont(font(TINY_PX - 1, 700))
+    painter.setPen(QColor(PALETTE.simulated))
+    painter.drawText(rect, _CENTRE, text)
+    return width

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the Help menu opens. GUI thread."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from groundstation.ui.resources import resource
+
+
+class ShortcutsDialog(QDialog):
+    """Every key, by subject."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(16)
+        columns = QHBoxLayout()
+        columns.setSpacing(40)
+        sections = self._sections()
+        for half in (sections[:2], sections[2:]):
+            column = QVBoxLayout()
+            column.setSpacing(16)
+            for title, keys in half:
+                column.addLayout(_section(title, keys))
+            column.addStretch(1)
+            columns.addLayout(column)
+        layout.addLayout(columns)
+        layout.addWidget(_close_button(self))
+
+    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        window = [
+            ("Alt+1 … Alt+7", self.tr("Fleet, map, vehicle, plots, messages, sensors, links")),
+            ("Ctrl+F", self.tr("Filter the fleet")),
+            ("Ctrl+P", self.tr("Add a vehicle panel for the selected vehicle")),
+            ("Ctrl+T", self.tr("Subscribe to a sensor's topic")),
+            ("Ctrl+0", self.tr("Show the whole fleet on the map")),
+            ("F11", self.tr("Full screen")),
+            ("F1", self.tr("This list")),
+        ]
+        fleet = [
+            ("↑  ↓", self.tr("Choose a vehicle")),
+            ("Shift+↑  Shift+↓", self.tr("Choose several")),
+            ("Enter", self.tr("Open its panel")),
+        ]
+        map_keys = [
+            ("F", self.tr("Show the whole fleet")),
+            ("C", self.tr("Follow the selected vehicle")),
+            ("L", self.tr("Labels")),
+            ("+  -", self.tr("Zoom")),
+            ("←  →  ↑  ↓", self.tr("Move")),
+        ]
+        values = [
+            ("Enter", self.tr("Plot the chosen value")),
+            ("Ctrl+C", self.tr("Copy")),
+            ("Delete", self.tr("Remove the chosen curve from its plot")),
+        ]
+        return [
+            (self.tr("Window"), window),
+            (self.tr("Fleet list"), fleet),
+            (self.tr("Map"), map_keys),
+            (self.tr("Values, sensors and plots"), values),
+        ]
+
+
+class AboutDialog(QDialog):
+    """Name, version, and whose work is inside."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(16)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        mark = QLabel()
+        mark.setPixmap(QIcon(str(resource("icons/app.svg"))).pixmap(64, 64))
+        words = QVBoxLayout()
+        name = QLabel(self.tr("Ground station"))
+        name.setProperty("role", "title")
+        words.addWidget(name)
+        words.addWidget(QLabel(self.tr("A ground station for fleets of drones that speaks MQTT.")))
+        about = QLabel(
+            self.tr("Version {version}, Qt {qt}, Apache License 2.0").format(version=_version(), qt=qVersion())
+        )
+        about.setProperty("role", "muted")
+        words.addWidget(about)
+        top.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(words)
+        layout.addLayout(top)
+        credits_ = QLabel(
+            self.tr(
+                "Map outlines: Natural Earth, public domain.\n"
+                "Font: Inter, SIL Open Font License 1.1.\n"
+                "Icons: Material Design Icons, Apache License 2.0."
+            )
+        )
+        credits_.setProperty("role", "small")
+        layout.addWidget(credits_)
+        layout.addWidget(_close_button(self))
+
+
+def _version() -> str:
+    try:
+        return version("groundstation")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _section(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    heading = QLabel(title)
+    heading.setProperty("role", "title")
+    grid.addWidget(heading, 0, 0, 1, 2)
+    for row, (key, words) in enumerate(keys, start=1):
+        cap = QLabel(key)
+        cap.setProperty("role", "key")
+        grid.addWidget(cap, row, 0, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(QLabel(words), row, 1)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
+def _close_button(dialog: QDialog) -> QDialogButtonBox:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box.rejected.connect(dialog.reject)
+    return box

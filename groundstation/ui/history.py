@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ten minutes of numbers for plots and trails, bounded. GUI thread; no widgets.
+
+Every vehicle's core values are kept once a second, in less than 100 KB. A value that is plotted is kept at full rate,
+and begins with what was kept of it before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshness, freshness
+from groundstation.fleet.sensors import SensorReading
+from groundstation.fleet.updates import LinkUpdate, SamplesUpdate, Update
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.series import Numbers, RowRing, Series
+from groundstation.ui.value_ref import ValueRef, getter, kind_of, number
+
+CORE_PATHS: tuple[str, ...] = (
+    "position.height_home_m",
+    "position.height_amsl_m",
+    "velocity.ground_speed_mps",
+    "velocity.down_mps",
+    "attitude.roll_deg",
+    "attitude.pitch_deg",
+    "attitude.yaw_deg",
+    "air_data.airspeed_mps",
+    "air_data.climb_mps",
+    "air_data.throttle_fraction",
+    "battery.0.voltage_v",
+    "battery.0.current_a",
+    "battery.0.charge_fraction",
+    "battery.1.voltage_v",
+    "battery.1.charge_fraction",
+    "gps.0.satellites",
+    "gps.0.hdop",
+    "gps.1.satellites",
+    "gps.1.hdop",
+    "navigation_target.distance_m",
+    "mission_progress.item",
+    "health.load_fraction",
+    "wind.speed_mps",
+    "wind.from_deg",
+    "vibration.x_mps2",
+    "vibration.y_mps2",
+    "vibration.z_mps2",
+)
+ROW_PERIOD_S = 1.0
+MAX_RINGS = 2000
+MAX_SENSOR_SERIES = 2000
+SENSOR_PERIOD_S = 0.9
+"""Readings of a sensor that come faster are thinned to one a second until they are plotted."""
+SENSOR_GAP_S = 90.0
+"""Sensors may report once a minute; a line breaks after that."""
+
+_COLUMN = {path: index for index, path in enumerate(CORE_PATHS)}
+_GETTERS = tuple((kind_of(path), getter(path)) for path in CORE_PATHS)
+
+
+class History:
+    """What the numbers were."""
+
+    def __init__(self) -> None:
+        self._rings: dict[VehicleKey, RowRing] = {}
+        self._tracked: dict[ValueRef, Series] = {}
+        self._users: dict[ValueRef, int] = {}
+        self._by_vehicle: dict[VehicleKey, list[ValueRef]] = {}
+        self._by_topic: dict[str, list[ValueRef]] = {}
+        self._sensors: OrderedDict[ValueRef, Series] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the background history, bytes."""
+        return sum(ring.nbytes for ring in self._rings.values())
+
+    def track(self, ref: ValueRef) -> Series:
+        """Keep a value at full rate from now on, as often called as `untrack`.
+
+        Returns:
+            The series, which grows by itself; it begins with what was kept of the value before.
+        """
+        self._users[ref] = self._users.get(ref, 0) + 1
+        if ref in self._tracked:
+            return self._tracked[ref]
+        if isinstance(ref.source, str):
+            series = self._sensors.setdefault(ref, Series(gap_s=SENSOR_GAP_S))
+            self._by_topic.setdefault(ref.source, []).append(ref)
+        else:
+            series = Series(gap_s=max(3.0, 3.0 * EXPECTED_PERIOD_S.get(kind_of(ref.path), 2.0)))
+            self._fill(series, ref.source, ref.path)
+            self._by_vehicle.setdefault(ref.source, []).append(ref)
+        self._tracked[ref] = series
+        return series
+
+    def untrack(self, ref: ValueRef) -> None:
+        """Undo one `track`."""
+        left = self._users.get(ref, 0) - 1
+        if left > 0:
+            self._users[ref] = left
+            return
+        self._users.pop(ref, None)
+        if self._tracked.pop(ref, None) is None:
+            return
+        if isinstance(ref.source, str):
+            self._by_topic[ref.source].remove(ref)
+        else:
+            self._by_vehicle[ref.source].remove(ref)
+
+    def forget(self, key: VehicleKey) -> None:
+        """Drop the background history of a vehicle."""
+        self._rings.pop(key, None)
+
+    def trail(self, key: VehicleKey) -> tuple[Numbers, Numbers] | None:
+        """Where a vehicle was: times, shape (n,), and degrees, shape (n, 2), NaN where unknown; None when never."""
+        ring = self._rings.get(key)
+        return ring.places() if ring is not None else None
+
+    def record_states(self, states: Iterable[VehicleState | None], now_s: float) -> None:
+        """Keep a row of each vehicle whose last row is a second old."""
+        for state in states:
+            if state is None:
+                continue
+            ring = self._rings.get(state.key)
+            if ring is None:
+                if len(self._rings) >= MAX_RINGS:
+                    continue
+                ring = self._rings[state.key] = RowRing(len(CORE_PATHS))
+            if now_s - ring.newest_s >= ROW_PERIOD_S:
+                self._append_row(ring, state, now_s)
+
+    def record_updates(self, updates: Iterable[Update]) -> None:
+        """Keep every sample of the values that are plotted."""
+        if not self._by_vehicle:
+            return
+        for update in updates:
+            if isinstance(update, SamplesUpdate):
+                self._record_samples(update)
+            elif isinstance(update, LinkUpdate):
+                state = VehicleState(key=update.key, link=update.report)
+                for ref in self._by_vehicle.get(update.key, ()):
+                    if kind_of(ref.path) == "link":
+                        self._tracked[ref].append(update.received_s, number(getter(ref.path)(state)))
+
+    def record_readings(self, readings: Iterable[SensorReading]) -> None:
+        """Keep numbers of other devices; at full rate those that are plotted. Retained ones have no known age."""
+        for reading in readings:
+            if reading.is_retained:
+                continue
+            tracked = self._by_topic.get(reading.topic, ())
+            for path, value in reading.numbers.items():
+                ref = ValueRef(reading.topic, path)
+                series = self._sensor_series(ref)
+                newest = series.newest
+                if ref in tracked or newest is None or reading.received_s - newest[0] >= SENSOR_PERIOD_S:
+                    series.append(reading.received_s, value)
+
+    def _sensor_series(self, ref: ValueRef) -> Series:
+        series = self._sensors.get(ref)
+        if series is None:
+            series = self._sensors[ref] = Series(capacity=64, gap_s=SENSOR_GAP_S)
+        self._sensors.move_to_end(ref)
+        if len(self._sensors) > MAX_SENSOR_SERIES:
+            oldest = next(one for one in self._sensors if one not in self._tracked)
+            del self._sensors[oldest]
+        return series
+
+    def _record_samples(self, update: SamplesUpdate) -> None:
+        state: VehicleState | None = None
+        for ref in self._by_vehicle.get(update.key, ()):
+            kind = kind_of(ref.path)
+            sample = getattr(update.samples, kind, None)
+            if not sample:
+                continue
+            if state is None:
+                state = VehicleState(key=update.key).after(update.samples, update.clock_offset_s)
+            if kind in INDEXED_KINDS:
+                sample = next((one for one in sample if ref.path.startswith(f"{kind}.{one.index}.")), None)
+            if sample is not None:
+                self._tracked[ref].append(sample.at_s + update.clock_offset_s, number(getter(ref.path)(state)))
+
+    def _fill(self, series: Series, key: VehicleKey, path: str) -> None:
+        ring, column = self._rings.get(key), _COLUMN.get(path)
+        if ring is not None and column is not None:
+            series.extend(*ring.column(column))
+
+    @staticmethod
+    def _append_row(ring: RowRing, state: VehicleState, now_s: float) -> None:
+        fresh = {kind: _is_fresh(state, kind, now_s) for kind in {kind for kind, _ in _GETTERS}}
+        row = [
+            math.nan if value is None else value
+            for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
+        ]
+        place = (math.nan, math.nan)
+        position = state.position
+        if position is not None and fresh["position"] and position.lat_deg is not None and position.lon_deg is not None:
+            place = (position.lat_deg, position.lon_deg)
+        ring.append(now_s, place, row)
+
+
+def _is_fresh(state: VehicleState, kind: str, now_s: float) -> bool:
+    return freshness(kind, state.age_s(kind, now_s)) is Freshness.FRESH

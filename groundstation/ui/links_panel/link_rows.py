@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Broker, bridges and vehicles' links as rows. Pure but for the translation; GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from PySide6.QtCore import QCoreApplication
+
+from groundstation.fleet.conditions import Level, heartbeat_age_s
+from groundstation.fleet.link import LinkState
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.transport.bus import BusState
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.summary import natural_order
+from groundstation.ui.units import DASH, age_text, fixed
+
+
+class LinkRow(msgspec.Struct, frozen=True):
+    """One row of the tree."""
+
+    path: tuple[str, ...]
+    """Stays the same while the texts change; all but its last part is the path of the row above."""
+    texts: tuple[str, ...]
+    """Name, state, age, rate, loss, round trip."""
+    level: Level = Level.NORMAL
+    is_old: bool = False
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LinkRows", text)
+
+
+_BUS_LEVELS = {BusState.CONNECTED: Level.NORMAL, BusState.CONNECTING: Level.CAUTION}
+
+
+def link_rows(feed: FleetFeed) -> Iterator[LinkRow]:
+    """Everything that is between this station and the vehicles, rows above before rows below."""
+    now_s = feed.now_s()
+    yield from _broker_rows(feed, now_s)
+    for (root, bridge), presence in sorted(feed.bridges.items()):
+        path = ("bridge", f"{root}/{bridge}")
+        is_online = presence.state is LinkState.ONLINE
+        words = presence.state if is_online else f"{presence.state}, {presence.reason.replace('_', ' ')}"
+        name = _tr("Bridge {name}").format(name=f"{root}/{bridge}")
+        version = f"v{presence.version}" if presence.version else ""
+        level = Level.NORMAL if is_online else Level.WARNING
+        yield LinkRow(("/".join(path),), (name, words, "", version, "", ""), level)
+    for state in sorted(feed.fleet, key=lambda one: natural_order(one.key.id)):
+        yield from _vehicle_rows(state, now_s, feed)
+
+
+def _broker_rows(feed: FleetFeed, now_s: float) -> Iterator[LinkRow]:
+    status, counts = feed.bus, feed.counts
+    since = age_text(max(0.0, now_s - status.since_s)) if status.since_s else ""
+    level = _BUS_LEVELS.get(status.state, Level.WARNING)
+    rtt = f"{fixed(status.rtt_ms, 0)} ms"
+    words = f"{status.state} {status.reason}".strip()
+    yield LinkRow(("broker",), (_tr("Broker {url}").format(url=status.broker), words, since, "", "", rtt), level)
+    details = (
+        (_tr("Protocol"), status.protocol or DASH),
+        (_tr("Messages received"), f"{status.received}"),
+        (_tr("Messages sent"), f"{status.sent}"),
+        (_tr("Connections made"), f"{status.connections}"),
+        (_tr("Missing by their numbers"), f"{counts.missing}"),
+        (_tr("Twice or late, dropped"), f"{counts.duplicates}"),
+        (_tr("Pushed out of a full queue"), f"{counts.dropped}"),
+        (_tr("Not decodable"), f"{counts.undecodable}"),
+        (_tr("Too large"), f"{status.oversize}"),
+        (_tr("Merged after a stall"), f"{feed.stats().coalesced}"),
+    )
+    for name, text in details:
+        yield LinkRow(("broker", name), (name, text, "", "", "", ""))
+
+
+def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetFeed) -> Iterator[LinkRow]:
+    connection = state.connection
+    bridge = f"bridge/{state.key.root}/{connection.via}" if connection is not None and connection.via else ""
+    is_known = connection is not None and (state.key.root, connection.via) in feed.bridges
+    above = (bridge,) if is_known else ()
+    words = DASH
+    if connection is not None:
+        is_online = connection.state is LinkState.ONLINE
+        words = connection.state if is_online else f"{connection.state}, {connection.reason.replace('_', ' ')}"
+    path = (*above, str(state.key))
+    name = f"{state.key.id}  {state.name}" if state.name != state.key.id else state.key.id
+    age = age_text(heartbeat_age_s(state, now_s))
+    yield LinkRow(path, (name, words, age, "", "", ""), Level.NORMAL if state.is_heard else Level.WARNING)
+    is_old = state.link_received_s is None or now_s - state.link_received_s > 5.0
+    for one in state.link.links if state.link is not None else ():
+        texts = (
+            one.link,
+            _tr("best") if one.is_best else "",
+            age_text(one.heartbeat_age_s),
+            f"{fixed(one.messages_per_s, 0)}/s",
+            f"{fixed(one.loss_fraction, 1, 100.0)} %",
+            f"{fixed(one.rtt_ms, 0)} ms",
+        )
+        yield LinkRow((*path, one.link), texts, is_old=is_old)

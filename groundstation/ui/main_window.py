@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The window: top bar, docks, menus, what is remembered. GUI thread; owns panels, no data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
+from PySide6QtAds import ads
+
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout, saved_layout
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_list.fleet_model import SortOrder
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
+from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
+from groundstation.ui.links_panel.links_panel import LinksPanel
+from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.messages.messages_panel import MessagesPanel
+from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
+from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.top_bar.top_bar import TopBar
+from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+
+FIRST_SIZE = (1440, 900)
+FIRST_PLOTTED = 4
+"""Vehicles whose height is plotted on the first day."""
+MAX_VEHICLE_PANELS = 16
+
+
+class MainWindow(QMainWindow):
+    """Everything the operator sees."""
+
+    sensor_filter_added = Signal(str)
+    """A topic filter to subscribe to, byte for byte."""
+    sensor_filter_removed = Signal(str)
+
+    def __init__(self, feed: FleetFeed, settings: QSettings) -> None:
+        super().__init__()
+        self._feed, self._settings = feed, settings
+        self.setWindowTitle(self.tr("Ground station"))
+        self.resize(*FIRST_SIZE)
+        self.selection = Selection(self)
+        self.log = MessageLog(feed, parent=self)
+        self._make_panels()
+        self._docks: dict[str, ads.CDockWidget] = {}
+        self._vehicle_panels: dict[str, VehiclePanel] = {}
+        self._build()
+        self._make_docks()
+        self._fill_menus()
+        self._first_layout = saved_layout(self._manager)
+        self._restore()
+        feed.vehicles_added.connect(self._on_vehicles_added)
+
+    @property
+    def vehicle_panels(self) -> list[VehiclePanel]:
+        """All vehicle panels, the one that follows the selection first."""
+        return list(self._vehicle_panels.values())
+
+    @property
+    def sensor_filters(self) -> list[str]:
+        """Topic filters that the operator wants; to be subscribed to when the bus starts."""
+        return self.sensors.filters
+
+    def dock(self, name: str) -> ads.CDockWidget:
+        """A dock by its name: `fleet`, `map`, `vehicle`, `plots`, `messages`, `sensors`, `links`."""
+        return self._docks[name]
+
+    def plot(self, refs: list[ValueRef]) -> None:
+        """Plot values and bring the plots into view."""
+        self._raise("plots")
+        self.plots.plot(refs)
+
+    def add_vehicle_panel(self, key: VehicleKey | None = None) -> VehiclePanel | None:
+        """One more vehicle panel, pinned; None when there are enough.
+
+        Args:
+            key: the vehicle; None for the one in focus.
+        """
+        key = key or self.selection.current or self._vehicle_panels["vehicle"].key
+        numbers = range(2, MAX_VEHICLE_PANELS + 1)
+        name = next((f"vehicle-{number}" for number in numbers if f"vehicle-{number}" not in self._docks), None)
+        if name is None:
+            return None
+        panel = self._make_vehicle_panel(name)
+        dock = self._add_vehicle_dock(name, panel)
+        self._manager.addDockWidget(
+            ads.DockWidgetArea.RightDockWidgetArea, dock, self._docks["vehicle"].dockAreaWidget()
+        )
+        if key is not None:
+            panel.pin(key)
+        return panel
+
+    def reset_layout(self) -> None:
+        """Panels as on the first day."""
+        for name in [name for name in self._vehicle_panels if name != "vehicle"]:
+            self._docks[name].closeDockWidget()
+        restore_layout(self._manager, self._first_layout)
+        self._share_out()
+
+    def save(self) -> None:
+        """Write down everything that is to be remembered."""
+        store = self._settings
+        store.setValue("window/geometry", self.saveGeometry())
+        pinned = {
+            name: list(panel.key) for name, panel in self._vehicle_panels.items() if panel.is_pinned and panel.key
+        }
+        store.setValue("window/vehicle_panels", json.dumps(pinned))
+        store.setValue("window/layout", saved_layout(self._manager))
+        store.setValue("fleet/filter", self.fleet.filter_box.text())
+        store.setValue("fleet/order", self.fleet.order.value)
+        store.setValue("messages/level", int(self.messages.least_level))
+        store.setValue("map/state", json.dumps(self.map.view_state()))
+        store.setValue("sensors/filters", json.dumps(self.sensors.filters))
+        self._save_plots()
+        store.sync()
+
+    def _make_panels(self) -> None:
+        feed, selection = self._feed, self.selection
+        self.fleet = FleetPanel(feed, selection)
+        self.map = MapPanel(feed, selection)
+        self.plots = PlotsPanel(feed)
+        self.messages = MessagesPanel(self.log, selection)
+        self.sensors = SensorsPanel(feed)
+        self.links = LinksPanel(feed)
+        self.fleet.vehicle_opened.connect(self._on_vehicle_opened)
+        self.plots.changed.connect(self._save_plots)
+        self.sensors.plot_requested.connect(self.plot)
+        self.sensors.filter_added.connect(self.sensor_filter_added)
+        self.sensors.filter_removed.connect(self.sensor_filter_removed)
+
+    def _build(self) -> None:
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self._menus = QMenuBar()
+        self._menus.setNativeMenuBar(False)
+        self.top_bar = TopBar(self._feed, self._menus)
+        layout.addWidget(self.top_bar)
+        self._dock_window = QMainWindow()
+        layout.addWidget(self._dock_window, 1)
+        self._manager = make_dock_manager(self._dock_window)
+        self.setCentralWidget(centre)
+
+    def _make_vehicle_panel(self, name: str) -> VehiclePanel:
+        panel = VehiclePanel(self._feed, self.selection, self.log)
+        panel.plot_requested.connect(self.plot)
+        self._vehicle_panels[name] = panel
+        return panel
+
+    def _add_vehicle_dock(self, name: str, panel: VehiclePanel) -> ads.CDockWidget:
+        dock = make_dock(self._manager, name, self.tr("Vehicle"), "vehicle", panel)
+        panel.vehicle_shown.connect(lambda key: dock.setWindowTitle(key.id))
+        self._docks[name] = dock
+        if name != "vehicle":
+            dock.closed.connect(lambda: self._on_vehicle_dock_closed(name))
+        return dock
+
+    def _make_docks(self) -> None:
+        add, area = self._manager.addDockWidget, ads.DockWidgetArea
+        for name, title, icon_name, panel in (
+            ("fleet", self.tr("Fleet"), "fleet", self.fleet),
+            ("map", self.tr("Map"), "map", self.map),
+            ("plots", self.tr("Plots"), "plots", self.plots),
+            ("messages", self.tr("Messages"), "messages", self.messages),
+            ("sensors", self.tr("Sensors"), "sensors", self.sensors),
+            ("links", self.tr("Links"), "links", self.links),
+        ):
+            self._docks[name] = make_dock(self._manager, name, title, icon_name, panel)
+        vehicle = self._add_vehicle_dock("vehicle", self._make_vehicle_panel("vehicle"))
+        docks = self._docks
+        map_area = add(area.CenterDockWidgetArea, docks["map"])
+        add(area.RightDockWidgetArea, vehicle)
+        bottom = add(area.BottomDockWidgetArea, docks["plots"], map_area)
+        add(area.LeftDockWidgetArea, docks["fleet"], map_area)
+        tabs = add(area.RightDockWidgetArea, docks["messages"], bottom)
+        for name in ("sensors", "links"):
+            add(area.CenterDockWidgetArea, docks[name], tabs)
+        docks["messages"].setAsCurrentTab()
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Sizes of the first day, by the window's size."""
+        width, height = max(self.width(), 900), max(self.height() - 44, 500)
+        right = max(380, min(560, round(width * 0.27)))
+        left = max(264, min(380, round(width * 0.2)))
+        bottom = round(height * 0.34)
+        sizes = self._manager.setSplitterSizes
+        sizes(self._docks["vehicle"].dockAreaWidget(), [width - right, right])
+        sizes(self._docks["map"].dockAreaWidget(), [left, width - right - left])
+        sizes(self._docks["plots"].dockAreaWidget(), [round((width - right) * 0.54), round((width - right) * 0.46)])
+        splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
+        if isinstance(splitter, QSplitter):
+            splitter.setSizes([height - bottom, bottom])
+
+    def _fill_menus(self) -> None:
+        view = self._menus.addMenu(self.tr("&View"))
+        for name in ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"):
+            action = self._docks[name].toggleViewAction()
+            action.setIcon(icon(name))
+            view.addAction(action)
+        view.addSeparator()
+        self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
+        self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)
+        self._action(view, self.tr("Show the &whole fleet"), "Ctrl+0", self.map.fit_fleet)
+        self._action(view, self.tr("&Remove all plots"), "", self.plots.clear)
+        view.addSeparator()
+        self._action(view, self.tr("Full &screen"), "F11", self._on_full_screen_wanted)
+        self._action(view, self.tr("R&eset layout"), "", self.reset_layout)
+        sensors = self._menus.addMenu(self.tr("&Sensors"))
+        self._action(sensors, self.tr("&Subscribe…"), "Ctrl+T", self._on_subscribe_wanted)
+        help_menu = self._menus.addMenu(self.tr("&Help"))
+        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: ShortcutsDialog(self).exec())
+        self._action(help_menu, self.tr("&About"), "", lambda: AboutDialog(self).exec())
+        for number, name in enumerate(("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"), start=1):
+            action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
+            action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
+            self.addAction(action)
+
+    def _action(self, menu: QMenu, text: str, keys: str, slot: Callable[[], object]) -> None:
+        action = QAction(text, self)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: slot())
+        menu.addAction(action)
+        self.addAction(action)
+
+    def _raise(self, name: str) -> None:
+        dock = self._docks[name]
+        dock.toggleView(True)
+        dock.setAsCurrentTab()
+
+    def _focus(self, name: str) -> None:
+        """Bring a panel into view and give it the keyboard."""
+        self._raise(name)
+        targets: dict[str, QWidget] = {
+            "fleet": self.fleet.list,
+            "map": self.map.view,
+            "vehicle": self._vehicle_panels["vehicle"].values.tree,
+            "plots": self.plots.span_box,
+            "messages": self.messages.view,
+            "sensors": self.sensors.tree,
+            "links": self.links.tree,
+        }
+        targets[name].setFocus()
+
+    def _restore(self) -> None:
+        store = self._settings
+        geometry = store.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self._restore_layout()
+        self.fleet.set_filter(str(store.value("fleet/filter", "")))
+        order = str(store.value("fleet/order", SortOrder.SEVERITY.value))
+        self.fleet.set_order(SortOrder(order) if order in set(SortOrder) else SortOrder.SEVERITY)
+        level = str(store.value("messages/level", 0))
+        self.messages.set_least_level(Level(int(level)) if level in "0123" else Level.NORMAL)
+        self.map.restore_state(_table(store.value("map/state")))
+        filters = _json(store.value("sensors/filters"))
+        self.sensors.restore([one for one in filters if isinstance(one, str)] if isinstance(filters, list) else [])
+        plots = _json(store.value("plots/values"))
+        if isinstance(plots, list):
+            span = str(store.value("plots/span", FIRST_SPAN_S))
+            refs = [refs_from_json(one) for one in plots if isinstance(one, str)]
+            self.plots.restore(refs, int(span) if span.isdecimal() else FIRST_SPAN_S)
+
+    def _restore_layout(self) -> None:
+        pinned = _table(self._settings.value("window/vehicle_panels"))
+        for name, key in pinned.items():
+            if name == "vehicle" or not isinstance(key, list) or len(key) != 2:
+                continue
+            panel = self.add_vehicle_panel(VehicleKey(str(key[0]), str(key[1])))
+            if panel is None:
+                break
+        layout = self._settings.value("window/layout")
+        if isinstance(layout, QByteArray):
+            restore_layout(self._manager, layout)
+        else:
+            self._share_out()
+
+    def _save_plots(self) -> None:
+        self._settings.setValue(
+            "plots/values", json.dumps([json_from_refs(refs).decode() for refs in self.plots.plots()])
+        )
+        self._settings.setValue("plots/span", self.plots.span_s)
+
+    def _on_vehicles_added(self, keys: frozenset[VehicleKey]) -> None:
+        """On the first day the heights of the first vehicles are plotted; later what the operator left."""
+        if self._settings.contains("plots/by_hand"):
+            return
+        plotted = sum(len(refs) for refs in self.plots.plots())
+        for key in sorted(keys)[: max(0, FIRST_PLOTTED - plotted)]:
+            self.plots.plot([ValueRef(key, "position.height_home_m")])
+
+    def _on_vehicle_opened(self, key: VehicleKey) -> None:
+        self.selection.select((key,))
+        self._raise("vehicle")
+
+    def _on_vehicle_dock_closed(self, name: str) -> None:
+        dock = self._docks.pop(name, None)
+        self._vehicle_panels.pop(name, None)
+        if dock is not None:
+            self._manager.removeDockWidget(dock)
+            dock.deleteLater()
+
+    def _on_panel_wanted(self) -> None:
+        self.add_vehicle_panel()
+
+    def _on_filter_wanted(self) -> None:
+        self._raise("fleet")
+        self.fleet.focus_filter()
+
+    def _on_subscribe_wanted(self) -> None:
+        self._raise("sensors")
+        self.sensors.focus_subscribe()
+
+    def _on_full_screen_wanted(self) -> None:
+        self.setWindowState(self.windowState() ^ self.windowState().WindowFullScreen)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt: remembers everything."""
+        self.save()
+        super().closeEvent(event)
+
+
+def _json(text: object) -> object:
+    """Settings may be damaged or of another version: then there are none."""
+    try:
+        return json.loads(str(text)) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _table(text: object) -> dict[str, object]:
+    found = _json(text)
+    return found if isinstance(found, dict) else {}

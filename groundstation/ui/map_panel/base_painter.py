@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints what lies under the vehicles: sea, land, grid, names. GUI thread."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+
+from groundstation.ui.map_panel.mercator import Camera, Points, mercator_from_degrees, nice_length, stretch
+from groundstation.ui.map_panel.outlines import outlines
+from groundstation.ui.map_panel.places import Place, places
+from groundstation.ui.map_panel.polygon import polygon_from_points
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
+from groundstation.ui.units import distance_text
+
+GRID_PIXELS = 90.0
+"""Least distance of two lines of the grid."""
+METRIC_BELOW_M = 50_000.0
+"""Grids finer than this are in metres from home, coarser ones in degrees."""
+_RANK_FROM_M = {0: 30_000.0, 1: 9_000.0, 2: 1_800.0, 3: 600.0, 4: 60.0}
+"""Ground metres in a pixel up to which a name of this rank is shown."""
+_DEGREE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+
+
+def paint_base(painter: QPainter, camera: Camera, home: tuple[float, float] | None) -> None:
+    """Draw the ground.
+
+    Args:
+        painter: in screen coordinates.
+        camera: what is shown.
+        home: origin of the metric grid, latitude and longitude in degrees; None for none.
+    """
+    painter.fillRect(QRectF(0, 0, camera.width, camera.height), QColor(PALETTE.sea))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_land(painter, camera)
+    _paint_grid(painter, camera, home)
+    _paint_names(painter, camera)
+
+
+def path_of(lines: list[Points], *, closed: bool) -> QPainterPath:
+    """Lines in screen coordinates as one path."""
+    path = QPainterPath()
+    for line in lines:
+        path.addPolygon(polygon_from_points(line))
+        if closed:
+            path.closeSubpath()
+    return path
+
+
+def _paint_land(painter: QPainter, camera: Camera) -> None:
+    world = outlines()
+    land = path_of(world.land(camera), closed=True)
+    is_near = camera.ground_scale_m < 300
+    if is_near:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        glow = QColor(PALETTE.coast)
+        for width, alpha in ((22, 18), (11, 26)):
+            glow.setAlpha(alpha)
+            painter.setPen(QPen(glow, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.drawPath(land)
+    painter.setBrush(QColor(PALETTE.land))
+    painter.setPen(QPen(QColor(PALETTE.coast), 1.2))
+    painter.drawPath(land)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(PALETTE.border), 1, Qt.PenStyle.DashLine))
+    painter.drawPath(path_of(world.borders(camera), closed=False))
+
+
+def _paint_grid(painter: QPainter, camera: Camera, home: tuple[float, float] | None) -> None:
+    step_m = nice_length(camera.ground_scale_m * GRID_PIXELS * 2)
+    if home is not None and step_m < METRIC_BELOW_M:
+        _paint_metric_grid(painter, camera, mercator_from_degrees(*home), step_m)
+    else:
+        _paint_graticule(painter, camera)
+
+
+def _paint_metric_grid(painter: QPainter, camera: Camera, origin: tuple[float, float], step_m: float) -> None:
+    """Lines each so many metres on the ground east and north of home."""
+    pace = step_m * stretch(origin[1])
+    west, south, east, north = camera.bounds
+    for number in range(math.ceil((west - origin[0]) / pace), math.floor((east - origin[0]) / pace) + 1):
+        x, _ = camera.screen(origin[0] + number * pace, 0)
+        _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), number == 0)
+        text = f"{distance_text(abs(number) * step_m)} {'E' if number > 0 else 'W'}" if number else ""
+        _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), text)
+    for number in range(math.ceil((south - origin[1]) / pace), math.floor((north - origin[1]) / pace) + 1):
+        _, y = camera.screen(0, origin[1] + number * pace)
+        _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), number == 0)
+        text = f"{distance_text(abs(number) * step_m)} {'N' if number > 0 else 'S'}" if number else ""
+        if y > 24:
+            _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), text)
+
+
+def _paint_graticule(painter: QPainter, camera: Camera) -> None:
+    """Lines each so many degrees."""
+    degree_pixels = math.radians(1) * 6_378_137.0 / camera.scale_m
+    step = next((step for step in _DEGREE_STEPS if step * degree_pixels > GRID_PIXELS), _DEGREE_STEPS[-1])
+    if step == _DEGREE_STEPS[0] and degree_pixels * step > 8 * GRID_PIXELS:
+        step = nice_length(GRID_PIXELS * 2 / degree_pixels)
+    west, south, east, north = camera.bounds
+    for number in range(math.ceil(-180 / step), math.floor(180 / step) + 1):
+        x_m, _ = mercator_from_degrees(0, number * step)
+        if west <= x_m <= east:
+            x, _ = camera.screen(x_m, 0)
+            _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), False)
+            letter = "E" if number > 0 else "W" if number < 0 else ""
+            _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{abs(number) * step:g}°{letter}")
+    for number in range(math.ceil(-80 / step), math.floor(80 / step) + 1):
+        _, y_m = mercator_from_degrees(number * step, 0)
+        if south <= y_m <= north:
+            _, y = camera.screen(0, y_m)
+            _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), False)
+            letter = "N" if number > 0 else "S" if number < 0 else ""
+            if y > 24:
+                _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{abs(number) * step:g}°{letter}")
+
+
+def _paint_line(painter: QPainter, start: QPointF, end: QPointF, is_origin: bool) -> None:
+    colour = QColor(PALETTE.line_strong if is_origin else PALETTE.grid)
+    painter.setPen(QPen(colour, 1))
+    painter.drawLine(start, end)
+
+
+def _paint_grid_label(painter: QPainter, box: QRectF, text: str) -> None:
+    painter.setFont(font(TINY_PX - 1, 500))
+    painter.setPen(QColor("#647582"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_names(painter: QPainter, camera: Camera) -> None:
+    """Names that don't touch each other, the important ones first."""
+    taken: list[QRectF] = []
+    for place in places():
+        if camera.ground_scale_m > _RANK_FROM_M[place.rank] or (place.rank == 0 and camera.ground_scale_m < 150):
+            continue
+        x, y = camera.screen(place.x_m, place.y_m)
+        if not (-40 < x < camera.width + 40 and -10 < y < camera.height + 10):
+            continue
+        face = _face(place)
+        width = metrics(face.pixelSize(), face.weight()).horizontalAdvance(place.name) + 30
+        box = QRectF(x - width / 2, y - 8, width, 30)
+        if any(box.intersects(other) for other in taken):
+            continue
+        taken.append(box)
+        _paint_name(painter, place, x, y, face)
+
+
+def _face(place: Place) -> QFont:
+    if place.rank == 0:
+        made = QFont(font(TEXT_PX))
+        made.setItalic(True)
+        made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 2.5)
+        return made
+    return font(SMALL_PX if place.rank < 3 else TINY_PX, 500)
+
+
+def _paint_name(painter: QPainter, place: Place, x: float, y: float, face: QFont) -> None:
+    painter.setFont(face)
+    if place.rank == 0:
+        painter.setPen(QColor("#3f6780"))
+        painter.drawText(QRectF(x - 150, y - 10, 300, 20), Qt.AlignmentFlag.AlignCenter, place.name)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#7d8f86"))
+    painter.drawEllipse(QPointF(x, y), 2.2, 2.2)
+    painter.setPen(QColor("#93a69c"))
+    painter.drawText(
+        QRectF(x - 100, y + 4, 200, 16), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, place.name
+    )

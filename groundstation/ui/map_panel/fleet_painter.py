@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints vehicles, homes and labels on the map. GUI thread; texts are drawn as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
+
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
+from groundstation.ui.map_panel.map_marks import MapMark
+from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
+from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TINY_PX
+
+ARROW = QPolygonF([QPointF(0, -11), QPointF(8, 9), QPointF(0, 4.5), QPointF(-8, 9)])
+LABEL_HEIGHT = 29.0
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class FleetPainter:
+    """Draws marks; keeps the places of labels between frames."""
+
+    def __init__(self) -> None:
+        self._placer = LabelPlacer()
+        self._boxes: dict[Hashable, tuple[float, float, Box]] = {}
+        self.shows_labels = True
+
+    def place_labels(self, marks: list[MapMark], camera: Camera, selected: frozenset[VehicleKey]) -> None:
+        """Find room for labels anew: a few times a second, and when the view changes."""
+        order = sorted(marks, key=lambda one: (one.key not in selected, -one.level, one.key))
+        wanted = []
+        for mark in order:
+            x, y = camera.screen(mark.x_m, mark.y_m)
+            if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
+                is_important = mark.key in selected or mark.level >= Level.WARNING
+                height = LABEL_HEIGHT if mark.detail else LABEL_HEIGHT / 2
+                wanted.append(Wanted(mark.key, x, y, _label_width(mark), height, is_important))
+        placed = self._placer.place(wanted)
+        self._boxes = {one.key: (one.x, one.y, placed[one.key]) for one in wanted if one.key in placed}
+
+    def paint(self, painter: QPainter, camera: Camera, marks: list[MapMark], selected: frozenset[VehicleKey]) -> None:
+        """Draw every mark, important ones on top."""
+        order = sorted(marks, key=lambda one: (one.key in selected, one.level, one.key))
+        for mark in order:
+            x, y = camera.screen(mark.x_m, mark.y_m)
+            if -20 < x < camera.width + 20 and -20 < y < camera.height + 20:
+                _paint_mark(painter, mark, x, y, mark.key in selected)
+        if self.shows_labels:
+            for mark in order:
+                self._paint_label(painter, camera, mark, mark.key in selected)
+
+    def _paint_label(self, painter: QPainter, camera: Camera, mark: MapMark, is_selected: bool) -> None:
+        held = self._boxes.get(mark.key)
+        if held is None:
+            return
+        x, y = camera.screen(mark.x_m, mark.y_m)
+        box = held[2]
+        left, top = box.left + x - held[0], box.top + y - held[1]
+        back = QColor(PALETTE.background)
+        back.setAlpha(215 if is_selected else 150)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(back)
+        painter.drawRoundedRect(QRectF(left - 4, top - 1, box.right - box.left + 8, box.bottom - box.top + 2), 4, 4)
+        painter.setFont(font(SMALL_PX, 700))
+        colour = level_colour(mark.level) if mark.level >= Level.CAUTION else QColor(PALETTE.text)
+        painter.setPen(colour if mark.is_live or mark.level >= Level.CAUTION else QColor(PALETTE.muted))
+        painter.drawText(QRectF(left, top, 220, 15), _LEFT, mark.title)
+        painter.setFont(font(TINY_PX, 500))
+        painter.setPen(QColor(PALETTE.muted) if mark.is_live else colour)
+        painter.drawText(QRectF(left, top + 14, 260, 14), _LEFT, mark.detail)
+
+
+def paint_homes(painter: QPainter, camera: Camera, homes: set[tuple[float, float]]) -> None:
+    """A small house for each home."""
+    for home in homes:
+        x, y = camera.screen(*mercator_from_degrees(*home))
+        if not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
+            continue
+        painter.setPen(QPen(QColor(PALETTE.text), 1.4))
+        painter.setBrush(QColor(PALETTE.background))
+        painter.drawEllipse(QPointF(x, y), 10, 10)
+        house = QPainterPath(QPointF(x - 5, y))
+        for dx, dy in ((0.0, -5.0), (5.0, 0.0)):
+            house.lineTo(x + dx, y + dy)
+        house.moveTo(x - 3.5, y - 1)
+        for dx, dy in ((-3.5, 4), (3.5, 4), (3.5, -1)):
+            house.lineTo(x + dx, y + dy)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(house)
+
+
+def _paint_mark(painter: QPainter, mark: MapMark, x: float, y: float, is_selected: bool) -> None:
+    painter.save()
+    painter.translate(x, y)
+    if mark.level >= Level.CAUTION:
+        _paint_halo(painter, mark)
+    if is_selected:
+        painter.setPen(QPen(QColor(PALETTE.text), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(0, 0), 17, 17)
+    colour = vehicle_colour(mark.key.id)
+    if mark.is_live:
+        painter.setPen(QPen(QColor(PALETTE.background), 1.2))
+        painter.setBrush(colour)
+    else:
+        painter.setPen(QPen(QColor(PALETTE.muted), 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    if mark.heading_deg is None:
+        painter.drawEllipse(QPointF(0, 0), 6, 6)
+    else:
+        painter.rotate(mark.heading_deg)
+        if not mark.is_flying:
+            painter.scale(0.72, 0.72)
+        painter.drawPolygon(ARROW)
+    painter.restore()
+
+
+def _paint_halo(painter: QPainter, mark: MapMark) -> None:
+    colour = level_colour(mark.level)
+    painter.setPen(QPen(colour, 1.2, Qt.PenStyle.SolidLine if mark.is_live else Qt.PenStyle.DashLine))
+    fill = QColor(colour)
+    fill.setAlpha(34)
+    painter.setBrush(fill)
+    radius = 22.0 if mark.is_live else 26.0
+    painter.drawEllipse(QPointF(0, 0), radius, radius)
+
+
+def _label_width(mark: MapMark) -> float:
+    title = metrics(SMALL_PX, 700).horizontalAdvance(mark.title)
+    return max(title, metrics(TINY_PX, 500).horizontalAdvance(mark.detail)) + 2.0

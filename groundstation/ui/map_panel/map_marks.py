@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of a vehicle the map shows: a place that is known, or nothing. Pure."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from groundstation.fleet.conditions import Level, worst_level
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.map_panel.mercator import MAX_LAT_DEG, mercator_from_degrees
+from groundstation.ui.summary import heard_age_s, is_flying
+from groundstation.ui.units import age_text, fixed
+
+
+class MapMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A vehicle on the map."""
+
+    key: VehicleKey
+    x_m: float
+    y_m: float
+    heading_deg: float | None
+    is_live: bool
+    """False for the last place of a vehicle that is not heard, or whose position is old."""
+    is_flying: bool
+    level: Level
+    title: str
+    detail: str
+
+
+def mark_of(state: VehicleState, now_s: float) -> MapMark | None:
+    """The mark of a vehicle; None while its place is unknown, impossible or off the map."""
+    position = state.position
+    if position is None or position.lat_deg is None or position.lon_deg is None:
+        return None
+    lat, lon = position.lat_deg, position.lon_deg
+    if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > MAX_LAT_DEG or abs(lon) > 180:
+        return None
+    is_live = state.is_heard and state.freshness("position", now_s) is Freshness.FRESH
+    x_m, y_m = mercator_from_degrees(lat, lon)
+    return MapMark(
+        key=state.key,
+        x_m=x_m,
+        y_m=y_m,
+        heading_deg=state.heading_deg,
+        is_live=is_live,
+        is_flying=is_flying(state) is not False,
+        level=worst_level(state, now_s),
+        title=f"SIM {state.key.id}" if state.key.root == "sim" else state.key.id,
+        detail=_detail(state, is_live, now_s),
+    )
+
+
+def _detail(state: VehicleState, is_live: bool, now_s: float) -> str:
+    if not is_live:
+        age_s = heard_age_s(state, now_s) if not state.is_heard else state.age_s("position", now_s)
+        return f"last heard {age_text(age_s)} ago" if not state.is_heard else f"position {age_text(age_s)} old"
+    if is_flying(state) is False or state.position is None:
+        return ""
+    return f"{fixed(state.position.height_home_m, 0)} m"
+
+
+def home_of(state: VehicleState) -> tuple[float, float] | None:
+    """Latitude and longitude of a vehicle's home; None when unknown."""
+    home = state.home
+    if home is None or home.lat_deg is None or home.lon_deg is None:
+        return None
+    return (home.lat_deg, home.lon_deg) if abs(home.lat_deg) <= MAX_LAT_DEG and abs(home.lon_deg) <= 180 else None

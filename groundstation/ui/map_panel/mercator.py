@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Web Mercator (EPSG:3857) and what part of it the screen shows. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+EARTH_RADIUS_M = 6_378_137.0
+MAX_LAT_DEG = 85.05
+HALF_WORLD_M = math.pi * EARTH_RADIUS_M
+
+Points = NDArray[np.float64]
+
+
+def mercator_from_degrees(lat_deg: float, lon_deg: float) -> tuple[float, float]:
+    """Easting and northing in Mercator metres."""
+    lat = math.radians(max(-MAX_LAT_DEG, min(MAX_LAT_DEG, lat_deg)))
+    return math.radians(lon_deg) * EARTH_RADIUS_M, math.log(math.tan(math.pi / 4 + lat / 2)) * EARTH_RADIUS_M
+
+
+def degrees_from_mercator(x_m: float, y_m: float) -> tuple[float, float]:
+    """Latitude and longitude in degrees."""
+    lat_deg = math.degrees(2 * math.atan(math.exp(y_m / EARTH_RADIUS_M)) - math.pi / 2)
+    return lat_deg, math.degrees(x_m / EARTH_RADIUS_M)
+
+
+def mercator_from_places(places: Points) -> Points:
+    """Latitudes and longitudes, shape (n, 2), degrees, to Mercator metres, shape (n, 2), easting first."""
+    lat = np.radians(np.clip(places[:, 0], -MAX_LAT_DEG, MAX_LAT_DEG))
+    y = np.log(np.tan(np.pi / 4 + lat / 2))
+    return np.stack([np.radians(places[:, 1]), y], axis=1) * EARTH_RADIUS_M
+
+
+def stretch(y_m: float) -> float:
+    """Mercator metres for one metre on the ground at this northing."""
+    return math.cosh(y_m / EARTH_RADIUS_M)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The part of the map on the screen. Screen coordinates are logical pixels from the top left corner."""
+
+    x_m: float
+    """Easting of the middle, Mercator metres."""
+    y_m: float
+    """Northing of the middle."""
+    scale_m: float
+    """Mercator metres in a pixel."""
+    width: float
+    """Pixels."""
+    height: float
+    """Pixels."""
+
+    @property
+    def ground_scale_m(self) -> float:
+        """Metres on the ground in a pixel, in the middle."""
+        return self.scale_m / stretch(self.y_m)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in Mercator metres."""
+        half_x, half_y = self.width * self.scale_m / 2, self.height * self.scale_m / 2
+        return self.x_m - half_x, self.y_m - half_y, self.x_m + half_x, self.y_m + half_y
+
+    def screen(self, x_m: float, y_m: float) -> tuple[float, float]:
+        """Where a place stands on the screen."""
+        return self.width / 2 + (x_m - self.x_m) / self.scale_m, self.height / 2 - (y_m - self.y_m) / self.scale_m
+
+    def screen_points(self, points: Points) -> Points:
+        """Where places, shape (n, 2), stand on the screen."""
+        shifted = (points - (self.x_m, self.y_m)) / (self.scale_m, -self.scale_m)
+        return np.asarray(shifted + np.array((self.width / 2, self.height / 2)))
+
+    def world(self, x: float, y: float) -> tuple[float, float]:
+        """Which place a pixel shows, Mercator metres."""
+        return self.x_m + (x - self.width / 2) * self.scale_m, self.y_m - (y - self.height / 2) * self.scale_m
+
+
+def nice_length(metres: float) -> float:
+    """The largest of 1, 2, 5 times a power of ten that is not longer than this."""
+    power = 10.0 ** math.floor(math.log10(metres))
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= metres * 1.0000001)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What vehicles said, bounded. GUI thread; no widgets. Text from outside stays plain text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.events import EventKind
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.sample import Severity
+from groundstation.ui.fleet_feed import FleetFeed, LoggedEvent
+from groundstation.ui.theme.colours import severity_level
+
+MAX_ENTRIES = 100_000
+DROPPED_AT_ONCE = 5_000
+COLLAPSE_S = 120.0
+"""ArduPilot repeats each failed pre-arm check every 30 s; a repeat within this is counted, not listed again."""
+
+
+@dataclass(slots=True)
+class LogEntry:
+    """One line of the log; only its repeats change."""
+
+    key: VehicleKey
+    text: str
+    severity: Severity
+    kind: EventKind
+    first_s: float
+    """Wall clock, seconds since 1970."""
+    last_s: float
+    """Wall clock of the newest repeat."""
+    count: int = 1
+
+    @property
+    def level(self) -> Level:
+        """How bad it is."""
+        return severity_level(self.severity)
+
+
+class MessageLog(QObject):
+    """All events of all vehicles in order of arrival."""
+
+    appended = Signal(object)
+    """The new entries, a list."""
+    repeated = Signal()
+    """Some entry's count grew."""
+    trimmed = Signal(int)
+    """So many of the oldest entries went."""
+
+    def __init__(
+        self, feed: FleetFeed, wall_clock: Callable[[], float] = time.time, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._feed, self._wall_clock = feed, wall_clock
+        self.entries: list[LogEntry] = []
+        self._repeating: dict[tuple[VehicleKey, str], LogEntry] = {}
+        feed.events_arrived.connect(self._on_events_arrived)
+
+    def _on_events_arrived(self, events: list[LoggedEvent]) -> None:
+        offset_s = self._wall_clock() - self._feed.now_s()
+        new: list[LogEntry] = []
+        has_repeats = False
+        for one in events:
+            if self._is_repeat(one, offset_s):
+                has_repeats = True
+                continue
+            new.append(self._entry(one, offset_s))
+        if new:
+            self.entries += new
+            self.appended.emit(new)
+            self._trim()
+        if has_repeats:
+            self.repeated.emit()
+
+    def _is_repeat(self, one: LoggedEvent, offset_s: float) -> bool:
+        known = self._repeating.get((one.key, one.event.text))
+        at_s = one.received_s + offset_s
+        if known is None or at_s - known.last_s > COLLAPSE_S:
+            return False
+        known.count += 1
+        known.last_s = max(known.last_s, at_s)
+        return True
+
+    def _entry(self, one: LoggedEvent, offset_s: float) -> LogEntry:
+        event, at_s = one.event, one.received_s + offset_s
+        text = event.text if event.is_complete else f"{event.text} […]"
+        entry = LogEntry(one.key, text, event.severity, event.kind, at_s, at_s)
+        if event.text.startswith("PreArm"):
+            if len(self._repeating) > DROPPED_AT_ONCE:
+                self._repeating.clear()
+            self._repeating[one.key, event.text] = entry
+        return entry
+
+    def _trim(self) -> None:
+        if len(self.entries) > MAX_ENTRIES:
+            del self.entries[:DROPPED_AT_ONCE]
+            self.trimmed.emit(DROPPED_AT_ONCE)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints one line of the log. GUI thread; every text is drawn as plain text."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from groundstation.fleet.conditions import Level
+from groundstation.ui.messages.message_log import LogEntry
+from groundstation.ui.messages.message_model import EntryRole
+from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+
+ROW_HEIGHT = 26
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution", Level.ADVISORY: "advisory"}
+
+
+class MessageRowDelegate(QStyledItemDelegate):
+    """Time, severity, vehicle, text, repeats."""
+
+    def __init__(self, parent: object = None, *, shows_vehicle: bool = True) -> None:
+        super().__init__(parent)  # type: ignore[arg-type]
+        self._shows_vehicle = shows_vehicle
+
+    def _paint_row(self, painter: QPainter, rect: QRect, entry: LogEntry) -> None:
+        area = rect.adjusted(12, 0, -12, 0)
+        painter.setFont(font(SMALL_PX))
+        painter.setPen(QColor(PALETTE.muted))
+        painter.drawText(area, _LEFT, time.strftime("%H:%M:%S", time.localtime(entry.last_s)))
+        left = area.left() + 60
+        if entry.level in _ICONS:
+            ratio = painter.device().devicePixelRatioF()
+            colour = level_colour(entry.level).name() if entry.level > Level.ADVISORY else PALETTE.muted
+            painter.drawPixmap(left, rect.top() + 6, pixmap(_ICONS[entry.level], 14, colour, ratio))
+        left += 22
+        if self._shows_vehicle:
+            painter.setFont(font(SMALL_PX, 600))
+            painter.setPen(vehicle_colour(entry.key.id))
+            name = metrics(SMALL_PX, 600).elidedText(entry.key.id, Qt.TextElideMode.ElideRight, 82)
+            painter.drawText(QRect(left, rect.top(), 84, rect.height()), _LEFT, name)
+            left += 72
+        right = area.right() - self._paint_count(painter, area, entry)
+        painter.setFont(font(TEXT_PX))
+        painter.setPen(level_colour(entry.level) if entry.level > Level.ADVISORY else QColor(PALETTE.text))
+        text = metrics(TEXT_PX).elidedText(entry.text, Qt.TextElideMode.ElideRight, right - left)
+        painter.drawText(QRect(left, rect.top(), right - left, rect.height()), _LEFT, text)
+
+    @staticmethod
+    def _paint_count(painter: QPainter, area: QRect, entry: LogEntry) -> int:
+        if entry.count < 2:
+            return 0
+        text = f"\N{MULTIPLICATION SIGN}{entry.count}"
+        width = metrics(SMALL_PX, 600).horizontalAdvance(text) + 12
+        box = QRect(area.right() - width, area.top() + 5, width, area.height() - 10)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PALETTE.line))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setFont(font(SMALL_PX, 600))
+        painter.setPen(QColor(PALETTE.text))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        return width + 8
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Qt: paints the line."""
+        entry: LogEntry | None = index.data(EntryRole)
+        if entry is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(PALETTE.accent_surface))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, QColor(PALETTE.raised))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
+        self._paint_row(painter, option.rect, entry)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Qt: lines are all of one height."""
+        del option, index
+        return QSize(200, ROW_HEIGHT)

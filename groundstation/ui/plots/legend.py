@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the curves of a plot are, with their values now or under the cursor. GUI thread; draws plain text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from groundstation.ui.plain_text import plain_tip
+from groundstation.ui.plots.curve import Curve, curve_label, curve_title
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
+
+ROW = 22
+WIDTH = 196
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class Legend(QWidget):
+    """One row a curve; a click on its cross, or Delete, takes the curve away."""
+
+    remove_requested = Signal(object)
+    """The `ValueRef` of a curve."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curves: list[Curve] = []
+        self._texts: list[str] = []
+        self._hovered = -1
+        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Curves"))
+
+    @property
+    def texts(self) -> list[str]:
+        """The values as shown."""
+        return self._texts
+
+    def show_curves(self, curves: list[Curve], time_s: float | None) -> None:
+        """Show these, with values at a moment or the newest."""
+        is_common = len({curve_label(curve.ref) for curve in curves}) == 1
+        texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
+        if texts != self._texts or curves != self._curves:
+            self._curves, self._texts = list(curves), texts
+            self.update()
+
+    def _title(self) -> str:
+        """The name of the value when all curves show the same."""
+        labels = {curve_label(curve.ref) for curve in self._curves}
+        return labels.pop() if len(labels) == 1 else ""
+
+    def _top(self) -> int:
+        return 30 if self._title() else 8
+
+    def _row_at(self, y: float) -> int:
+        row = int((y - self._top()) // ROW)
+        return row if 0 <= row < len(self._curves) else -1
+
+    def _paint_row(self, painter: QPainter, number: int, has_title: bool) -> None:
+        curve = self._curves[number]
+        box = QRect(8, self._top() + number * ROW, self.width() - 16, ROW)
+        painter.setPen(QPen(curve.colour, 2.4, curve.style))
+        painter.drawLine(QPointF(box.left() + 2, box.center().y() + 1), QPointF(box.left() + 18, box.center().y() + 1))
+        is_hovered = number == self._hovered
+        right = box.right() - 20
+        painter.setFont(font(SMALL_PX, 600))
+        painter.setPen(QColor(PALETTE.text))
+        value = self._texts[number] if number < len(self._texts) else ""
+        painter.drawText(QRect(box.left(), box.top(), right - box.left(), ROW), _RIGHT, value)
+        room = right - box.left() - 26 - metrics(SMALL_PX, 600).horizontalAdvance(value) - 8
+        text = curve_title(curve.ref)
+        label = curve_label(curve.ref)
+        if not has_title and label:
+            text = f"{text} {label}"
+        painter.setFont(font(SMALL_PX))
+        painter.setPen(QColor(PALETTE.text if is_hovered else PALETTE.muted))
+        text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(box.left() + 26, box.top(), room, ROW), _LEFT, text)
+        if is_hovered:
+            ratio = self.devicePixelRatioF()
+            painter.drawPixmap(box.right() - 14, box.top() + 4, pixmap("close", 14, PALETTE.text, ratio))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draws the rows."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        title = self._title()
+        if title:
+            painter.setFont(font(SMALL_PX, 600))
+            painter.setPen(QColor(PALETTE.text))
+            unit = self._curves[0].unit.symbol
+            painter.drawText(QRect(10, 8, self.width() - 20, 20), _LEFT, f"{title}  {unit}".rstrip())
+        for number in range(len(self._curves)):
+            self._paint_row(painter, number, bool(title))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: the row under the mouse shows its cross."""
+        row = self._row_at(event.position().y())
+        if row != self._hovered:
+            self._hovered = row
+            self.update()
+        if row >= 0:
+            ref = self._curves[row].ref
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(f"{ref.source} {ref.path}"), self)
+
+    def leaveEvent(self, event: object) -> None:
+        """Qt: no row is under the mouse."""
+        del event
+        self._hovered = -1
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a click on the cross."""
+        row = self._row_at(event.position().y())
+        if row >= 0 and event.position().x() > self.width() - 30:
+            self.remove_requested.emit(self._curves[row].ref)
+        elif row >= 0:
+            self._hovered = row
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: arrows choose a row, Delete removes it."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._curves:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self._hovered = (self._hovered + step) % len(self._curves)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and 0 <= self._hovered < len(self._curves):
+            self.remove_requested.emit(self._curves[self._hovered].ref)
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Qt: as high as its rows."""
+        return QSize(WIDTH, self._top() + ROW * len(self._curves) + 8)

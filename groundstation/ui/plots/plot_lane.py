@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One plot: curves over the common time axis with their legend. GUI thread; drawn only when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from groundstation.ui.history import History
+from groundstation.ui.plots.curve import Curve
+from groundstation.ui.plots.legend import Legend
+from groundstation.ui.plots.time_axis import TimeAxis
+from groundstation.ui.theme.fonts import font
+from groundstation.ui.theme.tokens import PALETTE, TINY_PX
+from groundstation.ui.value_ref import ValueRef, refs_from_mime
+
+MAX_CURVES = 24
+AXIS_WIDTH = 52
+LEAST_SPAN = 1e-3
+
+
+class PlotLane(QWidget):
+    """A stack of these makes the plots panel."""
+
+    refs_dropped = Signal(object)
+    """A list of `ValueRef` dropped on this plot."""
+    cursor_moved = Signal(object)
+    """Monotonic seconds under the mouse, or None."""
+    emptied = Signal()
+    changed = Signal()
+
+    def __init__(self, history: History, wall_offset_s: Callable[[], float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history = history
+        self.curves: list[Curve] = []
+        self._is_target = False
+        self.setAcceptDrops(True)
+        self.setMinimumHeight(90)
+        self.legend = Legend()
+        self.legend.remove_requested.connect(self.remove)
+        self.plot = self._make_plot(wall_offset_s)
+        self._line = pg.InfiniteLine(angle=90, pen=pg.mkPen(PALETTE.muted, width=1, style=Qt.PenStyle.DashLine))
+        self._line.hide()
+        self.plot.addItem(self._line, ignoreBounds=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.legend)
+
+    @property
+    def refs(self) -> list[ValueRef]:
+        """What is plotted."""
+        return [curve.ref for curve in self.curves]
+
+    def add(self, ref: ValueRef) -> bool:
+        """Plot a value; False when it is there already or the plot is full."""
+        if ref in self.refs or len(self.curves) >= MAX_CURVES:
+            return False
+        style = sum(curve.ref.source == ref.source for curve in self.curves)
+        curve = Curve(ref, self._history.track(ref), style)
+        self.curves.append(curve)
+        self.plot.addItem(curve.item)
+        self.changed.emit()
+        return True
+
+    def remove(self, ref: ValueRef) -> None:
+        """Take a curve away."""
+        for curve in [curve for curve in self.curves if curve.ref == ref]:
+            self.curves.remove(curve)
+            self.plot.removeItem(curve.item)
+            self._history.untrack(ref)
+        self.changed.emit()
+        if not self.curves:
+            self.emptied.emit()
+
+    def clear(self) -> None:
+        """Take every curve away."""
+        for ref in self.refs:
+            self.remove(ref)
+
+    def refresh(self, start_s: float, stop_s: float) -> None:
+        """Draw what is new in this span of time, and fit the values of it."""
+        for curve in self.curves:
+            curve.refresh()
+        self.plot.setXRange(start_s, stop_s, padding=0)
+        self._fit(start_s, stop_s)
+
+    def show_cursor(self, time_s: float | None) -> None:
+        """Show the common cursor and the values at it."""
+        self._line.setVisible(time_s is not None)
+        if time_s is not None:
+            self._line.setPos(time_s)
+        self.legend.show_curves(self.curves, time_s)
+
+    def show_axis(self, is_shown: bool) -> None:
+        """Only the lowest plot carries the times."""
+        self.plot.getAxis("bottom").setStyle(showValues=is_shown)
+        self.plot.getAxis("bottom").setHeight(24 if is_shown else 4)
+
+    def _make_plot(self, wall_offset_s: Callable[[], float]) -> pg.PlotWidget:
+        plot = pg.PlotWidget(axisItems={"bottom": TimeAxis(wall_offset_s)}, background=PALETTE.surface)
+        plot.setAcceptDrops(False)
+        plot.setMenuEnabled(False)
+        plot.hideButtons()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.showGrid(x=True, y=True, alpha=0.12)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for name in ("left", "bottom"):
+            axis = plot.getAxis(name)
+            axis.setPen(pg.mkPen(PALETTE.line))
+            axis.setTextPen(pg.mkPen(PALETTE.muted))
+            axis.setStyle(tickFont=font(TINY_PX), tickLength=0, tickTextOffset=6)
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getAxis("left").enableAutoSIPrefix(False)
+        plot.sceneObj.sigMouseMoved.connect(self._on_mouse_moved)
+        plot.viewport().installEventFilter(self)
+        return plot
+
+    def _fit(self, start_s: float, stop_s: float) -> None:
+        lows, highs = [], []
+        for curve in self.curves:
+            times = curve.series.times
+            first, last = np.searchsorted(times, (start_s, stop_s))
+            values = curve.series.values[first:last]
+            values = values[np.isfinite(values)]
+            if len(values):
+                lows.append(float(values.min()) * curve.unit.factor)
+                highs.append(float(values.max()) * curve.unit.factor)
+        if lows:
+            low, high = min(lows), max(highs)
+            room = max((high - low) * 0.12, abs(high) * 0.01, LEAST_SPAN)
+            self.plot.setYRange(low - room, high + room, padding=0)
+
+    def _on_mouse_moved(self, point: QPointF) -> None:
+        box = self.plot.getViewBox()
+        if box.sceneBoundingRect().contains(point):
+            self.cursor_moved.emit(float(box.mapSceneToView(point).x()))
+        else:
+            self.cursor_moved.emit(None)
+
+    def _set_target(self, is_target: bool) -> None:
+        self._is_target = is_target
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: the cursor goes when the mouse leaves the plot."""
+        if event.type() is QEvent.Type.Leave:
+            self.cursor_moved.emit(None)
+        return super().eventFilter(watched, event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: values may be dropped."""
+        if refs_from_mime(event.mimeData()):
+            self._set_target(True)
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Qt: everywhere on it."""
+        event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Qt: not here after all."""
+        del event
+        self._set_target(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: values were dropped."""
+        self._set_target(False)
+        refs = refs_from_mime(event.mimeData())
+        if refs:
+            event.acceptProposedAction()
+            self.refs_dropped.emit(refs)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: a frame while something hovers to be dropped."""
+        super().paintEvent(event)
+        if self._is_target:
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(PALETTE.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            painter.end()

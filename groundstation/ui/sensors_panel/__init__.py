@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other devices on the same broker. GUI thread."""

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bounded rings of numbers over time. Pure numpy; GUI thread."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+HISTORY_S = 600.0
+FIRST_CAPACITY = 512
+MAX_CAPACITY = 32_768
+"""Ten minutes at 54 a second; a faster value keeps less time."""
+
+Numbers = NDArray[np.float64]
+
+
+class Series:
+    """One value over the last ten minutes, ascending in time. A gap in it is a NaN, so that a line breaks there."""
+
+    def __init__(self, capacity: int = FIRST_CAPACITY, gap_s: float = 5.0) -> None:
+        self._times = np.empty(capacity, dtype=np.float64)
+        self._values = np.empty(capacity, dtype=np.float64)
+        self._start = self._stop = 0
+        self._gap_s = gap_s
+        self.version = 0
+        """Grows with each append: tells whether a curve must be drawn again."""
+
+    def __len__(self) -> int:
+        return self._stop - self._start
+
+    @property
+    def times(self) -> Numbers:
+        """Shape (n,), seconds on the station's monotonic clock, ascending."""
+        return self._times[self._start : self._stop]
+
+    @property
+    def values(self) -> Numbers:
+        """Shape (n,), NaN where unknown."""
+        return self._values[self._start : self._stop]
+
+    @property
+    def newest(self) -> tuple[float, float] | None:
+        """Time and value of the last point; None when empty."""
+        if not len(self):
+            return None
+        return float(self._times[self._stop - 1]), float(self._values[self._stop - 1])
+
+    def append(self, time_s: float, value: float | None) -> None:
+        """Add a point; one that is not newer than the last is dropped."""
+        if len(self):
+            last_s = self._times[self._stop - 1]
+            if time_s <= last_s:
+                return
+            if time_s - last_s > self._gap_s:
+                self._push(math.nextafter(last_s, math.inf), math.nan)
+        self._push(time_s, math.nan if value is None else value)
+
+    def extend(self, times: Numbers, values: Numbers) -> None:
+        """Add many points, ascending."""
+        for time_s, value in zip(times.tolist(), values.tolist(), strict=True):
+            self.append(time_s, value)
+
+    def at(self, time_s: float, reach_s: float = 5.0) -> float | None:
+        """The value held at a moment: the last one not later than it; None in a gap or before the first."""
+        index = int(np.searchsorted(self.times, time_s, side="right")) - 1
+        if index < 0 or time_s - self.times[index] > reach_s:
+            return None
+        value = float(self.values[index])
+        return None if math.isnan(value) else value
+
+    def _push(self, time_s: float, value: float) -> None:
+        if self._stop == len(self._times):
+            self._make_room(time_s)
+        self._times[self._stop], self._values[self._stop] = time_s, value
+        self._stop += 1
+        self.version += 1
+
+    def _make_room(self, time_s: float) -> None:
+        """Drop what is too old, then grow, then drop the oldest quarter when the bound is reached."""
+        self._start += int(np.searchsorted(self.times, time_s - HISTORY_S))
+        count, capacity = len(self), len(self._times)
+        if count > capacity * 3 // 4:
+            if capacity < MAX_CAPACITY:
+                capacity *= 2
+            else:
+                self._start += capacity // 4
+                count = len(self)
+        times, values = np.empty(capacity), np.empty(capacity)
+        times[:count], values[:count] = self.times, self.values
+        self._times, self._values, self._start, self._stop = times, values, 0, count
+
+
+class RowRing:
+    """Rows of single-precision numbers at one a second, and two columns of double precision for the place."""
+
+    def __init__(self, columns: int, rows: int = int(HISTORY_S)) -> None:
+        self._rows = rows
+        self._times = np.full(rows, np.nan)
+        self._places = np.full((rows, 2), np.nan)
+        self._table = np.full((rows, columns), np.nan, dtype=np.float32)
+        self._count = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, bytes."""
+        return self._times.nbytes + self._places.nbytes + self._table.nbytes
+
+    @property
+    def newest_s(self) -> float:
+        """Time of the last row; minus infinity when empty."""
+        return float(self._times[(self._count - 1) % self._rows]) if self._count else -math.inf
+
+    def append(self, time_s: float, place: tuple[float, float], row: list[float]) -> None:
+        """Add a row; the oldest goes when full."""
+        index = self._count % self._rows
+        self._times[index], self._places[index], self._table[index] = time_s, place, row
+        self._count += 1
+
+    def column(self, index: int) -> tuple[Numbers, Numbers]:
+        """Times and values of one column, ascending."""
+        order = self._order()
+        return self._times[order], self._table[order, index].astype(np.float64)
+
+    def places(self) -> tuple[Numbers, Numbers]:
+        """Times, shape (n,), and latitude and longitude in degrees, shape (n, 2), ascending."""
+        order = self._order()
+        return self._times[order], self._places[order]
+
+    def _order(self) -> NDArray[np.int64]:
+        count = min(self._count, self._rows)
+        return np.arange(self._count - count, self._count) % self._rows

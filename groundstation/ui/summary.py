@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One vehicle in a few words, for lists, labels and counts. Pure; GUI thread."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from groundstation.fleet.conditions import Condition, Level, conditions, heartbeat_age_s
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.status import LandedState
+from groundstation.fleet.vehicle import VehicleState
+
+
+class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row of the fleet list shows. None is unknown."""
+
+    key: VehicleKey
+    name: str
+    level: Level
+    conditions: tuple[Condition, ...]
+    is_heard: bool
+    is_stale: bool
+    """True when the motion shown is too old to be believed."""
+    heard_age_s: float | None
+    mode: str | None
+    is_armed: bool | None
+    is_flying: bool | None
+    charge_fraction: float | None
+    height_home_m: float | None
+    ground_speed_mps: float | None
+
+    @property
+    def is_simulated(self) -> bool:
+        """True for a vehicle of the simulated tree."""
+        return self.key.root == "sim"
+
+    @property
+    def worst_text(self) -> str:
+        """The worst condition in words; empty when there is none."""
+        return self.conditions[0].text if self.conditions else ""
+
+
+def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
+    """A vehicle as it is now.
+
+    Args:
+        state: the vehicle.
+        now_s: seconds on this station's monotonic clock.
+    """
+    found = conditions(state, now_s)
+    charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
+    return VehicleSummary(
+        key=state.key,
+        name=state.name,
+        level=found[0].level if found else Level.NORMAL,
+        conditions=found,
+        is_heard=state.is_heard,
+        is_stale=not state.is_heard or state.freshness("position", now_s) is not Freshness.FRESH,
+        heard_age_s=heard_age_s(state, now_s),
+        mode=state.mode.name if state.mode is not None else None,
+        is_armed=state.armed.is_armed if state.armed is not None else None,
+        is_flying=is_flying(state),
+        charge_fraction=min(charges, default=None),
+        height_home_m=state.position.height_home_m if state.position is not None else None,
+        ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,
+    )
+
+
+_IN_AIR = {
+    LandedState.ON_GROUND: False,
+    LandedState.IN_AIR: True,
+    LandedState.TAKING_OFF: True,
+    LandedState.LANDING: True,
+}
+
+
+def is_flying(state: VehicleState) -> bool | None:
+    """True in the air, False on the ground, None when the vehicle doesn't tell."""
+    return _IN_AIR.get(state.landed.state) if state.landed is not None else None
+
+
+def heard_age_s(state: VehicleState, now_s: float) -> float | None:
+    """Seconds since anything was heard of the vehicle itself; None when never."""
+    ages = [age for age in (heartbeat_age_s(state, now_s), *state.ages_s(now_s).values()) if age is not None]
+    return min(ages, default=None)
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def natural_order(text: str) -> tuple[tuple[int, str], ...]:
+    """A sort key by which `uav-2` comes before `uav-10`."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in _DIGITS.split(text) if part)

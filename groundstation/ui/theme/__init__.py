@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How everything looks. GUI thread; knows nothing of vehicles but their ids."""

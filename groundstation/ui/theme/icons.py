@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Icons by what they mean; the drawings come from qtawesome's bundled sets. GUI thread."""
+
+from __future__ import annotations
+
+import functools
+
+import qtawesome
+from PySide6.QtGui import QIcon, QPixmap
+
+from groundstation.ui.theme.tokens import PALETTE
+
+_DRAWINGS = {
+    "fleet": "mdi6.format-list-bulleted",
+    "vehicle": "mdi6.quadcopter",
+    "map": "mdi6.map-outline",
+    "plots": "mdi6.chart-line",
+    "messages": "mdi6.message-text-outline",
+    "sensors": "mdi6.thermometer-water",
+    "links": "mdi6.access-point-network",
+    "search": "mdi6.magnify",
+    "clear": "mdi6.close",
+    "close": "mdi6.close",
+    "menu": "mdi6.chevron-down",
+    "detach": "mdi6.open-in-new",
+    "pin": "mdi6.pin",
+    "unpin": "mdi6.pin-outline",
+    "warning": "mdi6.alert-octagon",
+    "caution": "mdi6.alert",
+    "advisory": "mdi6.information-outline",
+    "broker": "mdi6.server-network",
+    "broker_lost": "mdi6.server-network-off",
+    "connecting": "mdi6.lan-pending",
+    "battery": "mdi6.battery-medium",
+    "gps": "mdi6.satellite-variant",
+    "link": "mdi6.signal",
+    "link_lost": "mdi6.signal-off",
+    "wind": "mdi6.weather-windy",
+    "estimator": "mdi6.compass-outline",
+    "vibration": "mdi6.vibrate",
+    "mission": "mdi6.map-marker-path",
+    "system": "mdi6.chip",
+    "fit": "mdi6.fit-to-page-outline",
+    "follow": "mdi6.crosshairs-gps",
+    "trail": "mdi6.chart-timeline-variant",
+    "grid": "mdi6.grid",
+    "label": "mdi6.label-outline",
+    "pause": "mdi6.pause",
+    "play": "mdi6.play",
+    "add": "mdi6.plus",
+    "remove": "mdi6.trash-can-outline",
+    "copy": "mdi6.content-copy",
+    "plot": "mdi6.chart-line-variant",
+    "sort": "mdi6.sort",
+    "bottom": "mdi6.arrow-down",
+    "reset": "mdi6.restore",
+    "help": "mdi6.help-circle-outline",
+    "keyboard": "mdi6.keyboard-outline",
+}
+
+
+@functools.cache
+def icon(name: str, colour: str = PALETTE.muted, active: str = PALETTE.text) -> QIcon:
+    """An icon by its meaning; see the table above."""
+    made: QIcon = qtawesome.icon(
+        _DRAWINGS[name], color=colour, color_active=active, color_selected=active, color_disabled=PALETTE.faint
+    )
+    return made
+
+
+@functools.cache
+def pixmap(name: str, size: int, colour: str = PALETTE.muted, ratio: float = 1.0) -> QPixmap:
+    """An icon as pixels, for painted parts.
+
+    Args:
+        name: its meaning.
+        size: side, logical pixels.
+        colour: as `#rrggbb`.
+        ratio: device pixels for one logical pixel.
+    """
+    made = icon(name, colour, colour).pixmap(round(size * ratio), round(size * ratio))
+    made.setDevicePixelRatio(ratio)
+    return made

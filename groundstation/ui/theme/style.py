@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The style sheet, made from the tokens. GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from string import Template
+
+from groundstation.ui.resources import resource
+from groundstation.ui.theme import tokens
+
+_SHEET = Template("""
+* { outline: none; }
+QWidget { color: $text; font-size: ${text_px}px; selection-background-color: $accent; selection-color: $background; }
+QMainWindow, QDialog, QMessageBox { background: $background; }
+QToolTip { background: $raised; color: $text; border: 1px solid $line_strong; padding: 4px 8px; }
+
+QMenuBar { background: transparent; spacing: 0; }
+QMenuBar::item { padding: 6px 10px; border-radius: 4px; color: $muted; background: transparent; }
+QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $text; }
+QMenu { background: $raised; border: 1px solid $line_strong; padding: 4px; }
+QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_surface; color: $text; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QMenu::icon { padding-left: 8px; }
+QMenu::indicator { width: 16px; height: 16px; margin-left: 8px; }
+QMenu::indicator:checked { image: url($icons/check-light.svg); }
+
+QLineEdit, QComboBox { background: $raised; border: 1px solid $line; border-radius: 4px;
+    padding: 0 8px; min-height: 26px; }
+QLineEdit:hover, QComboBox:hover { border-color: $line_strong; }
+QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit[wrong="true"] { border-color: $warning; }
+QLineEdit QToolButton { border: none; background: transparent; padding: 0; min-width: 20px; }
+QComboBox { padding-right: 20px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 14px; height: 14px; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line_strong; padding: 4px;
+    selection-background-color: $accent_surface; selection-color: $text; }
+QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 8px; border-radius: 4px; }
+
+QPushButton, QToolButton { background: $raised; border: 1px solid $line; border-radius: 4px;
+    padding: 4px 10px; min-height: 18px; font-weight: 500; }
+QPushButton:hover, QToolButton:hover { background: $hover; border-color: $line_strong; }
+QPushButton:pressed, QToolButton:pressed { background: $accent_surface; }
+QPushButton:focus, QToolButton:focus { border-color: $accent; }
+QPushButton:disabled, QToolButton:disabled { color: $faint; }
+QPushButton:checked, QToolButton:checked { background: $accent_surface; border-color: $accent; }
+QPushButton:default { background: $accent_surface; border-color: $accent; }
+QToolButton { padding: 4px; }
+QToolButton[flat="true"] { background: transparent; border-color: transparent; }
+QToolButton[flat="true"]:hover { background: $hover; }
+QToolButton[flat="true"]:checked { background: $accent_surface; border-color: transparent; }
+QToolButton[flat="true"]:focus { border-color: $accent; }
+QToolButton::menu-indicator { image: none; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line_strong;
+    border-radius: 3px; background: $raised; }
+QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check.svg); }
+
+QAbstractItemView { background: $surface; border: none; alternate-background-color: $surface; }
+QAbstractItemView:focus { border: none; }
+QTreeView, QTableView, QListView { show-decoration-selected: 1; }
+QTreeView::item, QTableView::item { min-height: 24px; border: none; padding: 0 4px; }
+QTreeView::item:hover, QTableView::item:hover { background: $raised; }
+QTreeView::item:selected, QTableView::item:selected { background: $accent_surface; color: $text; }
+QTreeView::branch { background: transparent; }
+QTreeView::branch:selected { background: $accent_surface; }
+QTreeView::branch:hover { background: $raised; }
+QTreeView::branch:selected:hover { background: $accent_surface; }
+QTreeView::branch:closed:has-children { image: url($icons/chevron-right.svg); }
+QTreeView::branch:open:has-children { image: url($icons/chevron-down.svg); }
+QHeaderView { background: $surface; border: none; }
+QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
+    padding: 0 6px; min-height: 26px; font-size: ${tiny_px}px; font-weight: 500; }
+QHeaderView::section:hover { color: $text; }
+QTableCornerButton::section { background: $surface; border: none; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $line_strong; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; }
+QScrollArea { background: transparent; border: none; }
+
+QSplitter::handle { background: $line; }
+QSplitter::handle:hover { background: $accent; }
+
+QTabWidget::pane { border: none; border-top: 1px solid $line; }
+QTabBar { background: transparent; qproperty-drawBase: 0; }
+QTabBar::tab { background: transparent; color: $muted; padding: 0 12px; min-height: 32px;
+    border: none; border-bottom: 2px solid transparent; font-weight: 500; }
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
+QTabBar::tab:focus { color: $accent; }
+
+QLabel { background: transparent; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: ${small_px}px; }
+QLabel[role="title"] { font-size: ${title_px}px; font-weight: 600; }
+QLabel[role="error"] { color: $warning; font-size: ${small_px}px; }
+QLabel[role="caution"] { color: $caution; font-size: ${small_px}px; }
+QLabel[role="key"] { background: $raised; border: 1px solid $line_strong; border-radius: 4px; padding: 2px 8px;
+    font-size: ${small_px}px; font-weight: 600; }
+
+#panel { background: $surface; }
+#topBar { background: $surface; border-bottom: 1px solid $line; }
+#rule { background: $line; }
+""")
+
+_DOCK_SHEET = Template("""
+ads--CDockContainerWidget { background: $background; }
+ads--CDockContainerWidget > QSplitter { padding: 0; }
+ads--CDockSplitter::handle { background: $background; }
+ads--CDockSplitter::handle:hover { background: $accent; }
+ads--CDockAreaWidget { background: $surface; border: none; }
+ads--CDockAreaTitleBar { background: $surface; border-bottom: 1px solid $line; padding: 0 4px 0 0; min-height: 32px; }
+ads--CDockAreaTabBar, #tabsContainerWidget { background: $surface; border: none; }
+ads--CDockWidgetTab { background: transparent; border: none; border-bottom: 2px solid transparent;
+    padding: 0 8px 0 12px; min-height: 32px; qproperty-iconSize: 14px; }
+ads--CDockWidgetTab QLabel { color: $muted; font-weight: 500; font-size: ${text_px}px; }
+ads--CDockWidgetTab:hover QLabel { color: $text; }
+ads--CDockWidgetTab[activeTab="true"] QLabel { color: $text; font-weight: 600; }
+ads--CDockWidgetTab[activeTab="true"] { background: transparent; border-bottom: 2px solid $accent; }
+ads--CDockWidgetTab:focus { background: $hover; }
+#tabCloseButton { background: transparent; border: none; padding: 0; margin: 0 0 0 4px; min-height: 0;
+    width: 16px; height: 16px; qproperty-iconSize: 12px; }
+#tabCloseButton:hover { background: $hover; border-radius: 4px; }
+ads--CTitleBarButton { background: transparent; border: none; padding: 4px; min-height: 0; qproperty-iconSize: 14px; }
+ads--CTitleBarButton:hover { background: $hover; border-radius: 4px; }
+ads--CDockWidget { background: $surface; border: none; }
+ads--CFloatingDockContainer { background: $background; border: 1px solid $line_strong; }
+QScrollArea#dockWidgetScrollArea { padding: 0; border: none; background: $surface; }
+""")
+
+
+def _filled(sheet: Template) -> str:
+    icons = resource("icons").as_posix()
+    sizes = {"text_px": tokens.TEXT_PX, "small_px": tokens.SMALL_PX, "tiny_px": tokens.TINY_PX}
+    return sheet.substitute(asdict(tokens.PALETTE), icons=icons, title_px=tokens.TITLE_PX, **sizes)
+
+
+def style_sheet() -> str:
+    """The style sheet of the application."""
+    return _filled(_SHEET)
+
+
+def dock_style_sheet() -> str:
+    """The style sheet of the docking system, which replaces its own."""
+    return _filled(_DOCK_SHEET)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The strip at the top: menus, broker, counts, losses, whether what is seen is live. GUI thread; plain text only."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
+
+from groundstation.fleet.conditions import Level, worst_level
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.resources import resource
+from groundstation.ui.summary import is_flying
+from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.top_bar.broker_state import BrokerState
+from groundstation.ui.top_bar.readout import Readout
+from groundstation.ui.top_bar.root_marks import RootMarks
+
+HEIGHT = 44
+
+
+class TopBar(QFrame):
+    """Always visible; refreshed a few times a second."""
+
+    def __init__(self, feed: FleetFeed, menus: QMenuBar, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self.setFixedHeight(HEIGHT)
+        self._feed = feed
+        self.broker = BrokerState(feed)
+        self.vehicles = Readout(self.tr("vehicles"))
+        self.flying = Readout(self.tr("flying"))
+        self.cautions = Readout(self.tr("cautions"), "caution", PALETTE.caution)
+        self.warnings = Readout(self.tr("warnings"), "warning", PALETTE.warning)
+        self.losses = Readout(self.tr("dropped"), "caution", PALETTE.caution)
+        self.losses.hide()
+        self.loop = Readout(self.tr("ms loop"))
+        self.loop.setToolTip(self.tr("How late this window was in the last minute, 99 of 100 times"))
+        self.clock = Readout("")
+        self.live = RootMarks()
+        self._lay_out(menus)
+        feed.aged.connect(self._on_aged)
+        feed.bus_changed.connect(self._on_bus_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        now_s = self._feed.now_s()
+        states = list(self._feed.fleet)
+        levels = [worst_level(state, now_s) for state in states]
+        online = sum(state.is_heard for state in states)
+        self.vehicles.show_number(online, f" {self.tr('of')} {len(states)}" if online != len(states) else "")
+        self.vehicles.show_caption(self.tr("online"))
+        self.flying.show_number(sum(state.is_heard and is_flying(state) is True for state in states))
+        self.cautions.show_number(levels.count(Level.CAUTION))
+        self.warnings.show_number(levels.count(Level.WARNING))
+        self._show_losses()
+        self.loop.show_number(round(self._feed.stats().delays.p99_ms))
+        self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
+        self.live.show_roots({state.key.root for state in states})
+        self.broker.refresh(now_s)
+
+    def _lay_out(self, menus: QMenuBar) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(16)
+        mark = QLabel()
+        mark.setPixmap(_logo(self.devicePixelRatioF()))
+        name = QLabel(self.tr("Ground station"))
+        name.setProperty("role", "title")
+        layout.addWidget(mark)
+        layout.addSpacing(-8)
+        layout.addWidget(name)
+        menus.setFixedHeight(30)
+        layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(_rule())
+        layout.addWidget(self.broker)
+        layout.addWidget(_rule())
+        for readout in (self.vehicles, self.flying, self.cautions, self.warnings):
+            layout.addWidget(readout)
+        layout.addWidget(self.losses)
+        layout.addStretch(1)
+        layout.addWidget(self.loop)
+        layout.addWidget(self.clock)
+        layout.addWidget(self.live)
+
+    def _show_losses(self) -> None:
+        counts = self._feed.counts
+        lost = counts.dropped + counts.undecodable + self._feed.fleet.ignored
+        self.losses.setVisible(lost > 0)
+        self.losses.show_number(lost)
+        self.losses.setToolTip(
+            self.tr("{dropped} pushed out of a full queue, {bad} not decodable, {old} of an old session").format(
+                dropped=counts.dropped, bad=counts.undecodable, old=self._feed.fleet.ignored
+            )
+        )
+
+    def _on_aged(self) -> None:
+        self.refresh()
+
+    def _on_bus_changed(self) -> None:
+        self.broker.refresh(self._feed.now_s())
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setObjectName("rule")
+    rule.setFixedSize(1, 20)
+    return rule
+
+
+def _logo(ratio: float) -> QPixmap:
+    made = QIcon(str(resource("icons/app.svg"))).pixmap(round(24 * ratio), round(24 * ratio))
+    made.setDevicePixelRatio(ratio)
+    return made

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints the attitude indicator: sky, ground, pitch ladder, roll scale. GUI thread; draws what it is given."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
+
+from groundstation.ui.theme.fonts import font
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TINY_PX
+
+DEGREES_SHOWN = 42.0
+"""Pitch from the lower to the upper edge."""
+_ROLL_MARKS = (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60)
+_WHITE = QColor(255, 255, 255, 235)
+
+
+def paint_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: float) -> None:
+    """Draw the attitude into a rectangle."""
+    scale = rect.height() / DEGREES_SHOWN
+    painter.save()
+    painter.setClipRect(rect)
+    painter.translate(rect.center().x(), rect.center().y() - rect.height() * 0.02)
+    painter.save()
+    painter.rotate(-roll_deg)
+    _paint_world(painter, rect, pitch_deg * scale)
+    _paint_ladder(painter, rect, pitch_deg, scale)
+    painter.restore()
+    _paint_roll_scale(painter, rect, roll_deg)
+    _paint_aircraft(painter, rect)
+    painter.restore()
+
+
+def _paint_world(painter: QPainter, rect: QRectF, shift: float) -> None:
+    reach = math.hypot(rect.width(), rect.height())
+    sky = QLinearGradient(0, shift - rect.height() * 0.8, 0, shift)
+    sky.setColorAt(0, QColor(PALETTE.sky_high))
+    sky.setColorAt(1, QColor(PALETTE.sky))
+    ground = QLinearGradient(0, shift, 0, shift + rect.height() * 0.8)
+    ground.setColorAt(0, QColor(PALETTE.ground))
+    ground.setColorAt(1, QColor(PALETTE.ground_low))
+    painter.fillRect(QRectF(-reach, shift - 3 * reach, 2 * reach, 3 * reach), sky)
+    painter.fillRect(QRectF(-reach, shift, 2 * reach, 3 * reach), ground)
+    painter.setPen(QPen(_WHITE, 1.5))
+    painter.drawLine(QPointF(-reach, shift), QPointF(reach, shift))
+
+
+def _paint_ladder(painter: QPainter, rect: QRectF, pitch_deg: float, scale: float) -> None:
+    """Lines each 2.5 degrees, numbers each 10; only those near the middle, clear of the roll scale."""
+    painter.setFont(font(TINY_PX, 600))
+    half_room = rect.height() * 0.33
+    unit = min(rect.width(), rect.height() * 1.4) / 100
+    for step in range(-36, 37):
+        degrees = step * 2.5
+        y = (pitch_deg - degrees) * scale
+        if step == 0 or abs(y) > half_room:
+            continue
+        fade = min(1.0, (half_room - abs(y)) / (half_room * 0.25))
+        colour = QColor(255, 255, 255, round(225 * fade))
+        half = unit * (11 if step % 4 == 0 else 6.5 if step % 2 == 0 else 3)
+        painter.setPen(QPen(colour, 1.4 if step % 4 == 0 else 1))
+        painter.drawLine(QPointF(-half, y), QPointF(half, y))
+        if step % 4 == 0:
+            text = str(abs(round(degrees)))
+            for box, side in (
+                (QRectF(-half - 30, y - 8, 25, 16), Qt.AlignmentFlag.AlignRight),
+                (QRectF(half + 5, y - 8, 25, 16), Qt.AlignmentFlag.AlignLeft),
+            ):
+                painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _paint_roll_scale(painter: QPainter, rect: QRectF, roll_deg: float) -> None:
+    radius = rect.height() * 0.42
+    painter.setPen(QPen(QColor(255, 255, 255, 150), 1.2))
+    painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 30 * 16, 120 * 16)
+    for mark in _ROLL_MARKS:
+        angle = math.radians(mark)
+        length = 9 if mark % 30 == 0 else 5
+        direction = QPointF(math.sin(angle), -math.cos(angle))
+        painter.setPen(QPen(_WHITE, 1.6 if mark % 30 == 0 else 1.1))
+        painter.drawLine(direction * radius, direction * (radius + length))
+    painter.save()
+    is_steep = abs(roll_deg) > 60
+    painter.rotate(-max(-62.0, min(62.0, roll_deg)))
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if is_steep else QColor(PALETTE.aircraft))
+    if is_steep:
+        painter.setPen(QPen(QColor(PALETTE.aircraft), 1.5))
+    painter.drawPolygon(QPolygonF([QPointF(0, -radius + 1), QPointF(-7, -radius + 13), QPointF(7, -radius + 13)]))
+    painter.restore()
+
+
+def _paint_aircraft(painter: QPainter, rect: QRectF) -> None:
+    unit = min(rect.width(), rect.height() * 1.4) / 100
+    inner, outer, drop = unit * 13, unit * 30, unit * 4
+    for colour, width in ((QColor(0, 0, 0, 170), 5.5), (QColor(PALETTE.aircraft), 3.0)):
+        pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        for side in (-1, 1):
+            points = [QPointF(side * outer, 0), QPointF(side * inner, 0), QPointF(side * (inner - drop), drop)]
+            painter.drawPolyline(QPolygonF(points))
+        painter.drawPoint(QPointF(0, 0))
+
+
+def paint_failed(painter: QPainter, rect: QRectF, text: str) -> None:
+    """A red cross over an instrument that has nothing to show."""
+    painter.save()
+    painter.setClipRect(rect)
+    painter.fillRect(rect, QColor(PALETTE.instrument))
+    painter.setPen(QPen(QColor(PALETTE.warning), 2))
+    painter.drawLine(rect.topLeft(), rect.bottomRight())
+    painter.drawLine(rect.topRight(), rect.bottomLeft())
+    painter.setFont(font(SMALL_PX, 600))
+    box = painter.boundingRect(rect, Qt.AlignmentFlag.AlignCenter, text).adjusted(-8, -4, 8, 4)
+    painter.fillRect(box, QColor(PALETTE.instrument))
+    painter.setPen(QColor(PALETTE.warning))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The searchable tree of all values of a vehicle. GUI thread; works only while visible."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.value_ref import ValueRef
+from groundstation.ui.vehicle_panel.value_model import ValueModel
+
+_OPEN_AT_FIRST = ("position", "velocity", "attitude")
+
+
+class ValueTree(QWidget):
+    """Search box and tree; Enter, the context menu or a drag plots values."""
+
+    plot_requested = Signal(object)
+    """A list of `ValueRef`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ValueModel(self)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setRecursiveFilteringEnabled(True)
+        self._proxy.setAutoAcceptChildRows(True)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._proxy.setFilterKeyColumn(0)
+        self._open = set(_OPEN_AT_FIRST)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._search_box())
+        layout.addWidget(self._tree(), 1)
+        self.model.modelReset.connect(self._restore_open)
+
+    def show_state(self, state: VehicleState | None, now_s: float) -> None:
+        """Show a vehicle as it is now."""
+        self.model.show_state(state, now_s)
+        self.tree.viewport().update()
+
+    def search(self, text: str) -> None:
+        """Write into the search box."""
+        self.search_box.setText(text)
+
+    def selected_refs(self) -> list[ValueRef]:
+        """Addresses of the selected values that can be drawn."""
+        rows = self.tree.selectionModel().selectedRows()
+        found = (self.model.ref_at(self._proxy.mapToSource(index)) for index in rows)
+        return [ref for ref in found if ref is not None]
+
+    def _search_box(self) -> QWidget:
+        frame = QWidget()
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(12, 0, 12, 0)
+        self.search_box = QLineEdit()
+        self.search_box.setPlaceholderText(self.tr("Search all values"))
+        self.search_box.setAccessibleName(self.tr("Search all values"))
+        self.search_box.setClearButtonEnabled(True)
+        leading = QLineEdit.ActionPosition.LeadingPosition
+        self.search_box.addAction(QAction(icon("search"), "", self.search_box), leading)
+        self.search_box.textChanged.connect(self._on_search_changed)
+        inner.addWidget(self.search_box)
+        return frame
+
+    def _tree(self) -> QTreeView:
+        self.tree = QTreeView()
+        self.tree.setModel(self._proxy)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(16)
+        self.tree.setDragEnabled(True)
+        self.tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.setAccessibleName(self.tr("All values"))
+        self.tree.customContextMenuRequested.connect(self._on_menu_requested)
+        self.tree.activated.connect(self._on_activated)
+        self.tree.expanded.connect(lambda index: self._remember(index, True))
+        self.tree.collapsed.connect(lambda index: self._remember(index, False))
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((1, 104), (2, 48), (3, 60)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            self.tree.setColumnWidth(column, width)
+        copy = QAction(self.tr("Copy"), self.tree, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self._copy)
+        self.tree.addAction(copy)
+        return self.tree
+
+    def _remember(self, index: QModelIndex, is_open: bool) -> None:
+        if self._proxy.filterRegularExpression().pattern():
+            return
+        row = self._proxy.mapToSource(index).row()
+        path = self.model.groups[row].path
+        (self._open.add if is_open else self._open.discard)(path)
+
+    def _restore_open(self) -> None:
+        if self._proxy.filterRegularExpression().pattern():
+            self.tree.expandAll()
+            return
+        for row, group in enumerate(self.model.groups):
+            if group.path in self._open:
+                self.tree.expand(self._proxy.mapFromSource(self.model.index(row, 0)))
+
+    def _on_search_changed(self, text: str) -> None:
+        self._proxy.setFilterFixedString(text)
+        if text:
+            self.tree.expandAll()
+        else:
+            self.tree.collapseAll()
+            self._restore_open()
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        ref = self.model.ref_at(self._proxy.mapToSource(index))
+        if ref is not None:
+            self.plot_requested.emit([ref])
+        else:
+            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    def _on_menu_requested(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        refs = self.selected_refs()
+        plot = menu.addAction(icon("plot"), self.tr("Plot"), lambda: self.plot_requested.emit(refs))
+        plot.setEnabled(bool(refs))
+        menu.addAction(icon("copy"), self.tr("Copy"), self._copy)
+        menu.exec(self.tree.viewport().mapToGlobal(point))
+
+    def _copy(self) -> None:
+        lines = []
+        for index in self.tree.selectionModel().selectedRows():
+            texts = [str(index.siblingAtColumn(column).data() or "") for column in range(ValueModel.COLUMNS)]
+            lines.append("\t".join(texts[:3]).rstrip())
+        QGuiApplication.clipboard().setText("\n".join(lines))

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One vehicle in detail: instruments, tiles, all values, messages. GUI thread; works only while visible."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.messages.message_model import MessageFilter
+from groundstation.ui.messages.message_view import MessageView
+from groundstation.ui.selection import Selection
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.theme.tokens import PALETTE, TEXT_PERIOD_MS
+from groundstation.ui.vehicle_panel.flight_display import FlightDisplay
+from groundstation.ui.vehicle_panel.flight_values import flight_values
+from groundstation.ui.vehicle_panel.panel_header import PanelHeader
+from groundstation.ui.vehicle_panel.tile import Tile, TileContent
+from groundstation.ui.vehicle_panel.tile_contents import TILES
+from groundstation.ui.vehicle_panel.value_tree import ValueTree
+
+
+class VehiclePanel(QWidget):
+    """Follows the selection, or is pinned to one vehicle."""
+
+    plot_requested = Signal(object)
+    """A list of `ValueRef`."""
+    vehicle_shown = Signal(object)
+    """The `VehicleKey` that is shown now, or None."""
+
+    def __init__(self, feed: FleetFeed, selection: Selection, log: MessageLog, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._feed, self._selection = feed, selection
+        self._key: VehicleKey | None = None
+        self._build(log)
+        self._timer = QTimer(self, interval=TEXT_PERIOD_MS)
+        self._timer.timeout.connect(self.refresh)
+        selection.changed.connect(self._on_selection_changed)
+        self._on_selection_changed()
+
+    @property
+    def key(self) -> VehicleKey | None:
+        """Which vehicle is shown."""
+        return self._key
+
+    @property
+    def is_pinned(self) -> bool:
+        """True when the selection doesn't change what is shown."""
+        return self.pin_button.isChecked()
+
+    def pin(self, key: VehicleKey) -> None:
+        """Show this vehicle and stay with it."""
+        self.pin_button.setChecked(True)
+        self._show_key(key)
+
+    def refresh(self) -> None:
+        """Show the vehicle as it is now: texts."""
+        now_s = self._feed.now_s()
+        if self._key is None and len(self._feed.fleet) and not self._selection.keys:
+            self._show_key(next(iter(self._feed.fleet)).key)
+        state = self._feed.fleet.get(self._key) if self._key is not None else None
+        self._stack.setCurrentIndex(0 if state is None else 1)
+        if state is None:
+            self._explain_nothing()
+            return
+        self.header.show_state(state, now_s)
+        self.flight.show_values(flight_values(state, now_s))
+        for tile, content in zip(self.tiles, TILES, strict=True):
+            tile.show_content(content(state, now_s))
+        if self.values.isVisible():
+            self.values.show_state(state, now_s)
+
+    def _build(self, log: MessageLog) -> None:
+        self._stack = QStackedWidget()
+        self._nothing = QLabel()
+        self._nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setProperty("role", "muted")
+        self._nothing.setWordWrap(True)
+        self._stack.addWidget(self._nothing)
+        self._stack.addWidget(self._content(log))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def _content(self, log: MessageLog) -> QWidget:
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(8)
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 0, 8, 0)
+        top.setSpacing(8)
+        self.header = PanelHeader()
+        self.pin_button = QToolButton()
+        self.pin_button.setCheckable(True)
+        self.pin_button.setProperty("flat", True)
+        self.pin_button.setIcon(icon("pin", PALETTE.muted, PALETTE.accent))
+        self.pin_button.setToolTip(self.tr("Stay with this vehicle whatever is selected"))
+        self.pin_button.setAccessibleName(self.tr("Pin this panel to the vehicle"))
+        self.pin_button.toggled.connect(self._on_selection_changed)
+        top.addWidget(self.header, 1)
+        top.addWidget(self.pin_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(top)
+        middle = QVBoxLayout()
+        middle.setContentsMargins(12, 0, 12, 0)
+        middle.setSpacing(8)
+        self.flight = FlightDisplay()
+        middle.addWidget(self.flight)
+        middle.addLayout(self._tile_grid())
+        layout.addLayout(middle)
+        layout.addWidget(self._tabs(log), 1)
+        return content
+
+    def _tile_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        empty = TileContent(title="", icon="battery")
+        self.tiles = [Tile(empty) for _ in TILES]
+        for number, tile in enumerate(self.tiles):
+            grid.addWidget(tile, number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+        return grid
+
+    def _tabs(self, log: MessageLog) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        self.values = ValueTree()
+        self.values.plot_requested.connect(self.plot_requested)
+        self.messages = MessageView(log, shows_vehicle=False)
+        tabs.addTab(self.values, self.tr("Values"))
+        tabs.addTab(self.messages, self.tr("Messages"))
+        tabs.currentChanged.connect(self.refresh)
+        return tabs
+
+    def _explain_nothing(self) -> None:
+        if self._key is not None:
+            text = self.tr("{vehicle} was not heard yet.").format(vehicle=self._key.id)
+        elif len(self._feed.fleet):
+            text = self.tr("Select a vehicle in the list\nor on the map.")
+        else:
+            text = self.tr("No vehicle yet.")
+        self._nothing.setText(text)
+
+    def _on_selection_changed(self) -> None:
+        if not self.is_pinned and self._selection.current is not None:
+            self._show_key(self._selection.current)
+
+    def _show_key(self, key: VehicleKey) -> None:
+        if key == self._key:
+            return
+        self._key = key
+        state = self._feed.fleet.get(key)
+        self.flight.show_values(flight_values(state, self._feed.now_s()), jump=True)
+        self.messages.messages.set_filter(MessageFilter(keys=frozenset({key})))
+        self.vehicle_shown.emit(key)
+        if self.isVisible():
+            self.refresh()
+
+    def _on_vehicles_changed(self, keys: frozenset[VehicleKey]) -> None:
+        """Motion is shown as it comes; texts wait for their timer."""
+        state = self._feed.fleet.get(self._key) if self._key in keys and self._key is not None else None
+        if state is not None:
+            self.flight.show_values(flight_values(state, self._feed.now_s()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: begins to work."""
+        super().showEvent(event)
+        self._feed.vehicles_changed.connect(self._on_vehicles_changed)
+        self.refresh()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: stops working."""
+        self._timer.stop()
+        self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
+        super().hideEvent(event)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from groundstation.fleet.energy import BatteryPack
+from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.identity import VehicleKey, is_vehicle_id
+from groundstation.fleet.kinds import EXPECTED_PERIOD_S, KINDS, Freshness, Samples, freshness
+from groundstation.fleet.motion import Attitude, Position
+from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
+
+KEY = VehicleKey("fleet", "uav-1")
+STATE = VehicleState(key=KEY)
+
+
+def test_a_vehicle_that_sent_nothing_knows_nothing() -> None:
+    assert STATE.heading_deg is None
+    assert all(STATE.age_s(kind, 5.0) is None for kind in KINDS)
+    assert all(STATE.freshness(kind, 5.0) is Freshness.MISSING for kind in KINDS)
+    assert STATE.name == "uav-1"
+
+
+def test_the_age_is_counted_on_the_clock_of_the_station() -> None:
+    state = STATE.after(Samples(position=Position(at_s=10.0, lat_deg=1.0)), clock_offset_s=100.0)
+    assert state.age_s("position", 110.5) == pytest.approx(0.5)
+    assert state.age_s("position", 109.0) == 0.0
+    assert state.freshness("position", 111.9) is Freshness.FRESH
+    assert state.freshness("position", 112.1) is Freshness.STALE
+    assert state.freshness("position", 130.0) is Freshness.EXPIRED
+
+
+def test_a_sample_replaces_its_predecessor_with_its_unknowns() -> None:
+    state = STATE.after(Samples(position=Position(at_s=1.0, lat_deg=1.0, height_home_m=0.0)), 0.0)
+    assert state.position is not None
+    assert state.position.height_home_m == 0.0
+    state = state.after(Samples(position=Position(at_s=2.0, lat_deg=3.0)), 0.0)
+    assert state.position is not None
+    assert state.position.height_home_m is None
+
+
+def test_a_late_sample_does_not_turn_back_time() -> None:
+    state = STATE.after(Samples(attitude=Attitude(at_s=5.0, yaw_deg=90.0)), 0.0)
+    state = state.after(Samples(attitude=Attitude(at_s=4.0, yaw_deg=10.0)), 0.0)
+    assert state.heading_deg == 90.0
+
+
+def test_packs_are_kept_by_their_index() -> None:
+    state = STATE.after(Samples(battery=(BatteryPack(at_s=1.0, index=1, voltage_v=11.0),)), 0.0)
+    state = state.after(Samples(battery=(BatteryPack(at_s=2.0, index=0, voltage_v=12.0),)), 0.0)
+    assert [(pack.index, pack.voltage_v) for pack in state.battery] == [(0, 12.0), (1, 11.0)]
+    assert state.age_s("battery", 3.0) == pytest.approx(1.0)
+
+
+def test_messages_are_bounded() -> None:
+    state = STATE
+    for number in range(MAX_MESSAGES + 10):
+        state = state.with_event(Event(at_s=0.0, kind=EventKind.STATUS_TEXT, text=str(number)))
+    assert len(state.messages) == MAX_MESSAGES
+    assert state.messages[-1].text == str(MAX_MESSAGES + 9)
+
+
+def test_every_kind_has_an_expected_period() -> None:
+    assert set(EXPECTED_PERIOD_S) == set(KINDS)
+
+
+def test_nothing_is_stale_before_two_seconds() -> None:
+    assert all(freshness(kind, 2.0) is Freshness.FRESH for kind in KINDS)
+
+
+@pytest.mark.parametrize("good", ["uav-1", "A", "3_x", "-", "a" * 32])
+def test_ids_that_can_stand_in_a_topic(good: str) -> None:
+    assert is_vehicle_id(good)
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "_all", "a/b", "a.b", "+", "#", "a b", "ü", "a\0", "a" * 33, "uav-1\n", "$SYS", "٣"]
+)
+def test_ids_that_can_not(bad: str) -> None:
+    assert not is_vehicle_id(bad)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundstation.fleet.sensors import PayloadKind, SensorReading
+from groundstation.transport.bus import Message
+from groundstation.transport.foreign import MAX_NUMBERS, reading_from_message
+
+
+def read(payload: bytes, size: int | None = None, topic: str = "t") -> SensorReading:
+    return reading_from_message(Message(topic, payload, len(payload) if size is None else size, 0, False, 7.0))
+
+
+@pytest.mark.parametrize(
+    ("payload", "value"),
+    [(b"45", 45.0), (b"-1.5e3", -1500.0), (b" 21,5\n", 21.5), (b"+3", 3.0), (b".5", 0.5), (b"0", 0.0)],
+)
+def test_plain_numbers(payload, value) -> None:
+    reading = read(payload)
+    assert reading.kind is PayloadKind.NUMBER
+    assert reading.numbers == {"": value}
+
+
+@pytest.mark.parametrize("payload", [b"nan", b"inf", b"-inf", b"1e999", b"1,2,3", b"12 34", b"0x10", b"1_000"])
+def test_what_only_looks_like_a_number_is_none(payload) -> None:
+    assert read(payload).kind is not PayloadKind.NUMBER
+    assert "" not in read(payload).numbers
+
+
+def test_numbers_in_json_have_paths() -> None:
+    reading = read('{"nem": 45, "iç": {"sıcaklık": [20.5, true, null, "x"]}}'.encode())
+    assert reading.kind is PayloadKind.JSON
+    assert reading.numbers == {"nem": 45.0, "iç.sıcaklık.0": 20.5, "iç.sıcaklık.1": 1.0}
+
+
+def test_text_binary_empty_and_large() -> None:
+    assert read("açık".encode()).kind is PayloadKind.TEXT
+    assert read(b"\x00\xff\x80").kind is PayloadKind.BINARY
+    assert read(b"\x00\xff\x80").text == "00 ff 80"
+    assert read(b"").kind is PayloadKind.EMPTY
+    large = read(b"1" * 1000, size=268_000_000)
+    assert large.kind is PayloadKind.OVERSIZE
+    assert large.size_bytes == 268_000_000
+    assert len(large.text) < 500
+
+
+def test_two_bytes_work() -> None:
+    assert read(b"45").numbers == {"": 45.0}
+
+
+def test_a_flood_of_numbers_is_cut() -> None:
+    payload = b"[" + b",".join(b"1" for _ in range(20_000)) + b"]"
+    assert len(read(payload).numbers) == MAX_NUMBERS
+
+
+def test_control_characters_do_not_reach_the_screen() -> None:
+    assert "\x1b" not in read(b"\x1b[31mred").text
+    assert "\n" not in read(b"a\nb").text
+
+
+@given(st.binary(max_size=300) | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(
+    lambda value: repr(value).encode(errors="replace")))  # fmt: skip
+def test_nothing_raises(payload: bytes) -> None:
+    reading = read(payload)
+    assert all(number == number for number in reading.numbers.values())  # noqa: PLR0124
+
+
+@pytest.mark.parametrize("payload", [b"[" * 60_000, b'{"a":' * 12_000, b"9" * 60_000, b'{"a":1' + b"0" * 5_000 + b"}"])
+def test_bombs(payload: bytes) -> None:
+    read(payload)

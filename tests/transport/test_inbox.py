@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.link import BridgePresence, Connection, LinkReport, LinkState
+from groundstation.fleet.motion import Position
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, LinkUpdate, SamplesUpdate
+from groundstation.transport import inbox as module
+from groundstation.transport import payloads
+from groundstation.transport.bus import Message
+from groundstation.transport.inbox import Inbox
+
+KEY = VehicleKey("fleet", "uav-1")
+
+
+def message(leaf: str, content: object, seq: int = 0, *, at_s: float = 100.0, bms: int = 1_000, sid: str = "s",
+            retain: bool = False, ts: int = 0) -> Message:  # fmt: skip
+    payload = payloads.encode(payloads.Envelope(sid=sid, seq=seq, ts=ts, bms=bms, d=content))
+    return Message(f"fleet/uav-1/{leaf}", payload, len(payload), 0, retain, at_s)
+
+
+def motion(seq: int = 0, at_s: float = 100.0, bms: int = 1_000, **more: object) -> Message:
+    samples = Samples(position=Position(at_s=bms / 1000, lat_deg=1.0))
+    return message("tlm/motion", samples, seq, at_s=at_s, bms=bms, **more)
+
+
+def test_births_and_events_come_before_telemetry() -> None:
+    inbox = Inbox()
+    presence = BridgePresence(state=LinkState.ONLINE)
+    inbox.offer(motion())
+    inbox.offer(message("link", LinkReport()))
+    inbox.offer(message("conn", Connection(state=LinkState.ONLINE)))
+    inbox.offer(message("evt", Event(at_s=1.0, kind=EventKind.MODE, text="x")))
+    payload = payloads.encode(payloads.Envelope(sid="b", seq=0, ts=0, bms=0, d=presence))
+    inbox.offer(Message("fleet/_bridge/b1/conn", payload, len(payload), 1, False, 100.0))
+    kinds = [type(one) for one in inbox.drain().updates]
+    assert kinds == [ConnUpdate, EventUpdate, BridgeUpdate, SamplesUpdate, LinkUpdate]
+    assert inbox.drain().updates == []
+
+
+def test_gaps_are_counted_and_duplicates_dropped() -> None:
+    inbox = Inbox()
+    for seq in (5, 6, 9, 9, 7, 10):
+        inbox.offer(motion(seq))
+    assert inbox.counts.missing == 2
+    assert inbox.counts.duplicates == 2
+    assert len(inbox.drain().updates) == 4
+
+
+def test_a_new_session_begins_a_new_count() -> None:
+    inbox = Inbox()
+    inbox.offer(motion(500))
+    inbox.offer(motion(0, sid="t"))
+    assert inbox.counts.missing == 0
+    assert inbox.counts.duplicates == 0
+
+
+def test_a_delayed_sample_shows_its_true_age() -> None:
+    """The quickest delivery sets the clock; what comes 10 s late is 10 s old."""
+    inbox, fleet = Inbox(), Fleet()
+    inbox.offer(motion(0, at_s=100.0, bms=1_000))
+    inbox.offer(motion(1, at_s=111.0, bms=2_000))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.age_s("position", 111.0) == pytest.approx(10.0, abs=0.01)
+
+
+def test_a_retained_message_is_as_old_as_the_wall_clock_says() -> None:
+    inbox, fleet = Inbox(wall_clock=lambda: 2_000.0), Fleet()
+    inbox.offer(motion(0, at_s=100.0, bms=1_000, retain=True, ts=1_970_000))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.age_s("position", 100.0) == pytest.approx(30.0, abs=0.01)
+    inbox.offer(motion(7, at_s=101.0, bms=32_000))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.age_s("position", 101.0) == pytest.approx(0.0, abs=0.01)
+
+
+def test_full_queues_drop_their_oldest_and_count(monkeypatch) -> None:
+    monkeypatch.setattr(module, "TELEMETRY_QUEUE", 10)
+    inbox = Inbox()
+    inbox.offer(message("evt", Event(at_s=1.0, kind=EventKind.MODE, text="kept")))
+    for seq in range(25):
+        inbox.offer(motion(seq))
+    updates = inbox.drain().updates
+    assert len(updates) == 11
+    assert isinstance(updates[0], EventUpdate)
+    assert inbox.counts.dropped == 15
+
+
+def test_what_can_not_be_decoded_is_counted() -> None:
+    inbox = Inbox()
+    for payload in (b"{", b"x" * 100_000, b"\xff"):
+        inbox.offer(Message("fleet/uav-1/tlm/motion", payload, len(payload), 0, False, 1.0))
+    assert inbox.counts.undecodable == 3
+    assert inbox.drain().updates == []
+
+
+def test_cleared_retained_messages_and_summaries_are_no_news() -> None:
+    inbox = Inbox()
+    inbox.offer(Message("fleet/uav-1/conn", b"", 0, 1, True, 1.0))
+    inbox.offer(message("tlm/sum", payloads.Summary()))
+    assert inbox.drain().updates == []
+    assert inbox.counts.undecodable == 0
+
+
+def test_other_topics_are_readings() -> None:
+    inbox = Inbox()
+    topic = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/ Nem-Sıcaklık/Nem"
+    inbox.offer(Message(topic, b"45", 2, 0, False, 1.0))
+    (reading,) = inbox.drain().readings
+    assert reading.topic == topic
+    assert reading.numbers == {"": 45.0}

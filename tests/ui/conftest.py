@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real widgets on the offscreen platform; a Qt warning fails the test."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QEvent, QSettings, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from groundstation.transport.bus import BusState, BusStatus
+from groundstation.transport.inbox import Inbox
+from groundstation.ui.application import make_application
+from groundstation.ui.fleet_feed import FleetFeed
+from tests.ui.support.pretend_fleet import PretendVehicle
+
+BENIGN = ("This plugin does not support propagateSizeHints", "This plugin does not support raise()")
+"""The offscreen platform has no window manager."""
+
+
+@pytest.fixture(scope="session")
+def app():
+    return make_application(["groundstation"])
+
+
+@pytest.fixture(autouse=True)
+def qt_warnings(app):
+    found = []
+
+    def keep(kind, context, text):
+        if kind != QtMsgType.QtDebugMsg and not text.startswith(BENIGN):
+            found.append(text)
+
+    previous = qInstallMessageHandler(keep)
+    yield found
+    QApplication.closeAllWindows()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    app.processEvents()
+    qInstallMessageHandler(previous)
+    assert not found, found
+
+
+class Station:
+    """An inbox, a feed and a clock that is moved by hand."""
+
+    def __init__(self):
+        self.now_s = 1000.0
+        self.bus = BusStatus(
+            state=BusState.CONNECTED, broker="mqtt://127.0.0.1:1883", protocol="MQTT 5", rtt_ms=3.0, since_s=990.0
+        )
+        self.inbox = Inbox()
+        self.feed = FleetFeed(self.inbox, lambda: self.bus, clock=lambda: self.now_s)
+
+    def offer(self, *messages):
+        for one in messages:
+            self.inbox.offer(one)
+        self.feed.tick()
+
+    def hear(self, *vehicles, motion=True):
+        """Everything of these vehicles once."""
+        for vehicle in vehicles:
+            found = vehicle.birth(self.now_s)
+            if motion:
+                found.append(self.motion(vehicle))
+            found.append(vehicle.wrap(f"{vehicle.key}/tlm/status", vehicle.status(0.0, self.now_s), self.now_s))
+            for name, samples in vehicle.slow(0.0, self.now_s).items():
+                found.append(vehicle.wrap(f"{vehicle.key}/tlm/{name}", samples, self.now_s))
+            found.append(vehicle.link_report(0.0, self.now_s))
+            for one in found:
+                self.inbox.offer(one)
+        self.feed.tick()
+
+    def motion(self, vehicle, t=0.0):
+        return vehicle.wrap(f"{vehicle.key}/tlm/motion", vehicle.motion(t, self.now_s), self.now_s)
+
+    def pass_time(self, seconds):
+        self.now_s += seconds
+        self.feed.tick()
+        self.feed.age()
+
+
+@pytest.fixture
+def station(app):
+    return Station()
+
+
+@pytest.fixture
+def vehicle():
+    return PretendVehicle(2)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
