@@ -46,7 +46,7 @@ class Program:
             cwd=home,
         )
         self.printed = ""
-        self._seen = 0
+        self._typed_at = 0
         self._news = threading.Condition()
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
@@ -59,14 +59,14 @@ class Program:
                 self._news.notify_all()
 
     def expect(self, text: str) -> None:
-        """Wait until something new that contains ``text`` is printed."""
+        """Wait until ``text`` is printed after the last line typed; its own messages come in any order."""
         with self._news:
-            found = self._news.wait_for(lambda: text in self.printed[self._seen :], LIMIT_S)
+            found = self._news.wait_for(lambda: text in self.printed[self._typed_at :], LIMIT_S)
             assert found, f"MAVProxy did not print {text!r}:\n{self.printed[-3000:]}"
-            self._seen = self.printed.index(text, self._seen) + len(text)
 
     def type(self, line: str) -> None:
         assert self._process.stdin is not None
+        self._typed_at = len(self.printed)
         self._process.stdin.write(line.encode() + b"\n")
         self._process.stdin.flush()
 
@@ -88,8 +88,8 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
         flavours=("copter",),
         speed=SPEED,
         wind_mps=0.0,
-        # a heartbeat a real second is too seldom for a clock that runs faster
-        parameters={"FS_GCS_ENABLE": 0.0},
+        # a heartbeat a real second, and the time between two typed lines, are long for a clock that runs faster
+        parameters={"FS_GCS_ENABLE": 0.0, "DISARM_DELAY": 0.0},
     )
     squadron = Squadron(plan)
     stop = threading.Event()
@@ -103,7 +103,7 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
         program.expect(f"Received {len(declared('copter'))} parameters")
         for line, answers in (
             ("mode guided", ["DO_SET_MODE: ACCEPTED", "Mode GUIDED"]),
-            ("arm throttle", ["AP: Arming motors", "COMPONENT_ARM_DISARM: ACCEPTED", "ARMED"]),
+            ("arm throttle", ["AP: Arming motors", "COMPONENT_ARM_DISARM: ACCEPTED", "\nARMED"]),
             ("takeoff 10", ["NAV_TAKEOFF: ACCEPTED", "in-flight yaw alignment complete"]),
             (f"wp load {mission}", ["Sent all 5 waypoints", "TYPE_MISSION: ACCEPTED", "Flight plan received"]),
             ("param set WPNAV_SPEED 700", []),
@@ -113,7 +113,7 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
             for answer in answers:
                 program.expect(answer)
         program.expect("Disarming motors")
-        program.expect("DISARMED")
+        program.expect("\nDISARMED")
         assert squadron.airfield.vehicles[0].parameters.value("WPNAV_SPEED") == 700.0
     finally:
         program.end()
