@@ -17,6 +17,7 @@ FORCE_MAGIC = 2989.0
 """Overrides the checks in ArduPilot; the published 21196 was seen not to."""
 FORCE_DISARM_MAGIC = 21196.0
 _PREARM_REPEAT_S = 30.0
+_DISARM_LAG_S = 0.2
 _HEALTH_S = 1.0
 """How often the pre-arm bit is judged anew."""
 
@@ -109,5 +110,7 @@ class Arming:
                 self.complain()
         if not self.is_armed or not vehicle.guidance.is_idle:
             self._idle_since_s = now_s
-        elif vehicle.flavour.idle_disarm_s and now_s - self._idle_since_s >= vehicle.flavour.idle_disarm_s:
-            self.disarm()
+        elif vehicle.flavour.idle_disarm_parameter is not None:
+            delay_s = vehicle.parameters.value(vehicle.flavour.idle_disarm_parameter)
+            if delay_s > 0.0 and now_s - self._idle_since_s >= delay_s + _DISARM_LAG_S:
+                self.disarm()

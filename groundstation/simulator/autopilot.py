@@ -82,6 +82,8 @@ class Vehicle:
         self.flavour = flavour
         self.field = field
         self.tick_s = tick_s
+        self.think_s = 2.0 * tick_s
+        """Guidance and watches run every other tick."""
         self.epoch_unix_s = epoch_unix_s
         self.uid = hashlib.sha256(f"{seed}/{system}".encode()).digest()[:18]
         values = {"SYSID_THISMAV": float(system), **(overrides or {})}
@@ -110,6 +112,9 @@ class Vehicle:
         self.transfer: MissionTransfer = MissionTransfer(self)
         self.heard_stations: dict[int, float] = {}
         self._is_mode_new = False
+        self._demand = Demand()
+        # neighbours think in turn
+        self._is_thinking = bool(self.system & 1)
         self._frozen: Spot | None = None
         self._jobs: list[tuple[float, int, Callable[[], None]]] = []
         self._job_count = 0
@@ -282,14 +287,20 @@ class Vehicle:
             heappop(self._jobs)[2]()
         if self.age_s < 0.0:
             return Demand()
+        self._is_thinking = not self._is_thinking
+        if self._is_thinking:
+            self._think()
+        self._send_telemetry()
+        return self._demand
+
+    def _think(self) -> None:
+        """Watch, decide and steer: every other tick."""
         self._grow_up()
         self.failsafes.tick()
         self.arming.tick()
         self.transfer.tick()
-        demand = self.guidance.tick()
+        self._demand = self.guidance.tick()
         self._show_mode()
-        self._send_telemetry()
-        return demand
 
     def _grow_up(self) -> None:
         """Do what the age brings: the first burst, boot texts, home, clock messages."""

@@ -65,18 +65,19 @@ Result = int | None
 
 
 def _order(link: Link, message: Message) -> Order:
-    values = message.values
     is_int = message.number == _COMMAND_INT
+    # "not set" (NaN) and infinity are nothing to calculate with
+    values = {name: value if math.isfinite(value) else 0.0 for name, value in message.values.items()}
     return Order(
         link=link,
         system=message.system,
         component=message.component,
-        number=values["command"],
+        number=int(values["command"]),
         params=(values["param1"], values["param2"], values["param3"], values["param4"]),
         latitude_deg=values["x"] * 1e-7 if is_int else values["param5"],
         longitude_deg=values["y"] * 1e-7 if is_int else values["param6"],
         height_m=values["z"] if is_int else values["param7"],
-        frame=values["frame"] if is_int else 3,
+        frame=int(values["frame"]) if is_int else 3,
         is_int=is_int,
     )
 

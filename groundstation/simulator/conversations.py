@@ -114,6 +114,8 @@ def _guided_target(vehicle: Vehicle, _link: Link, message: Message) -> None:
     values = message.values
     if vehicle.mode != vehicle.flavour.guided_mode or values["type_mask"] & _IGNORE_POSITION == _IGNORE_POSITION:
         return
+    if not (math.isfinite(values["alt"]) and math.isfinite(values["yaw"])):
+        return
     guidance = vehicle.guidance
     down_m = guidance.down_of(values["alt"], is_relative=values["coordinate_frame"] in _RELATIVE_FRAMES)
     if isinstance(guidance, PlaneGuidance):

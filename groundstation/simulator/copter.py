@@ -293,8 +293,8 @@ class CopterGuidance(Guidance):
 
     def _moving(self, north: float, east: float, down: float, distance_m: float, course: float) -> Demand:
         """Ask for a velocity, changed gently, and for the heading that goes with it."""
-        tick_s = self.vehicle.tick_s
-        step, climb_step = _ACCELERATION_MPS2 * tick_s, _CLIMB_MPS2 * tick_s
+        think_s = self.vehicle.think_s
+        step, climb_step = _ACCELERATION_MPS2 * think_s, _CLIMB_MPS2 * think_s
         self._velocity = (
             slewed(self._velocity[0], north, step),
             slewed(self._velocity[1], east, step),
@@ -323,7 +323,7 @@ class CopterGuidance(Guidance):
         speed = min(self._speed_mps or 5.0, math.sqrt(_ACCELERATION_MPS2 * max(radius_m, 1.0)))
         error_m = radius_m - here.distance_to(self.target)
         if abs(error_m) < 0.3 * radius_m + 2.0:
-            self._turned_rad += direction * speed / max(radius_m, 1.0) * self.vehicle.tick_s
+            self._turned_rad += direction * speed / max(radius_m, 1.0) * self.vehicle.think_s
         outward = max(min(0.8 * error_m, speed), -speed)
         tangent = angle + direction * math.pi / 2.0
         north = speed * math.cos(tangent) + outward * math.cos(angle)
@@ -378,7 +378,7 @@ class CopterGuidance(Guidance):
         fast = vehicle.parameters.value("WPNAV_SPEED_DN") / 100.0
         down = fast if vehicle.height_home_m > _LAND_SLOW_BELOW_M else slow
         if not vehicle.has_position:
-            self._velocity = (0.0, 0.0, slewed(self._velocity[2], down, _CLIMB_MPS2 * vehicle.tick_s))
+            self._velocity = (0.0, 0.0, slewed(self._velocity[2], down, _CLIMB_MPS2 * vehicle.think_s))
             return Demand(1.0, *self._velocity, yaw_rad=vehicle.motion.yaw_rad, drifting=1.0)
         if self.target is None:
             self.target = here

@@ -64,8 +64,8 @@ class Flavour:
     guided_mode: int
     armed_text: str
     disarmed_text: str
-    idle_disarm_s: float
-    """Disarms after so long on the ground, 0 never."""
+    idle_disarm_parameter: str | None
+    """Names the seconds after which it disarms on the ground (0 never), ``None``: it has no such habit."""
     default_rate_hz: float
     """Of all streams on a fresh link, 0 for none."""
     gcs_failsafe_parameter: str
@@ -114,7 +114,7 @@ COPTER = Flavour(
     guided_mode=4,
     armed_text="Arming motors",
     disarmed_text="Disarming motors",
-    idle_disarm_s=10.2,
+    idle_disarm_parameter="DISARM_DELAY",
     default_rate_hz=0.0,
     gcs_failsafe_parameter="FS_GCS_ENABLE",
     gcs_failsafe_texts=("GCS Failsafe", "GCS Failsafe Cleared"),
@@ -152,7 +152,7 @@ PLANE = Flavour(
     guided_mode=15,
     armed_text="Throttle armed",
     disarmed_text="Throttle disarmed",
-    idle_disarm_s=0.0,
+    idle_disarm_parameter=None,
     default_rate_hz=1.0,
     gcs_failsafe_parameter="FS_GCS_ENABL",
     gcs_failsafe_texts=("GCS Failsafe On: RTL", "GCS Failsafe Off"),

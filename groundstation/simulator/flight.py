@@ -114,6 +114,7 @@ _BANK_S = 0.35
 _BANK_RATE = math.radians(75.0)
 _LIFT_OFF_MPS = 13.0
 _GUST_S = 4.0
+_AIR_S = 1.0
 _GPS_S = 25.0
 _ESTIMATE_S = 2.0
 _BAND_M = 0.05
@@ -153,6 +154,8 @@ class Flight:
         self._row["voltage_v"][:] = _FULL_V
         self._row["grounded"][:] = 1.0
         self._is_plane = np.array([frame.is_plane for frame in airframes])
+        self._has_planes = bool(self._is_plane.any())
+        self._has_copters = not self._is_plane.all()
         self._capacity = np.array([frame.capacity_mah for frame in airframes])
         self._idle = np.array([frame.idle_a for frame in airframes])
         self._full = np.array([frame.full_a for frame in airframes])
@@ -160,6 +163,8 @@ class Flight:
         toward = math.radians(wind_from_deg + 180.0)
         self._wind_mean = (wind_mps * math.cos(toward), wind_mps * math.sin(toward))
         self._gust_mps = wind_mps / 3.0
+        self._gusts: Floats = np.zeros((2, count))
+        self._row["wind_north_mps"][:], self._row["wind_east_mps"][:] = self._wind_mean
         self._gps_noise_m = gps_noise_m
 
     def place(self, index: int, *, north_m: float, east_m: float, heading_deg: float) -> None:
@@ -183,9 +188,10 @@ class Flight:
         before = self.table[3:6].copy()
         attitude = self.table[6:9].copy()
         self._blow(dt_s)
-        north, east, down = self._copter_step(dt_s, demand)
-        plane_north, plane_east, plane_down = self._plane_step(dt_s, demand)
         row = self._row
+        still = row["velocity_north_mps"], row["velocity_east_mps"], row["velocity_down_mps"]
+        north, east, down = self._copter_step(dt_s, demand) if self._has_copters else still
+        plane_north, plane_east, plane_down = self._plane_step(dt_s, demand) if self._has_planes else still
         for name, copter, plane in (
             ("velocity_north_mps", north, plane_north),
             ("velocity_east_mps", east, plane_east),
@@ -201,12 +207,15 @@ class Flight:
         self._look(dt_s)
 
     def _blow(self, dt_s: float) -> None:
+        """Let the gusts wander and the air follow them, so that the wind changes and never jumps."""
         keep = math.exp(-dt_s / _GUST_S)
         stir = self._gust_mps * math.sqrt(1.0 - keep * keep)
-        noise = self._random.standard_normal((2, self.table.shape[1]))
-        for name, mean, shake in zip(("wind_north_mps", "wind_east_mps"), self._wind_mean, noise, strict=True):
+        self._gusts *= keep
+        self._gusts += stir * self._random.standard_normal(self._gusts.shape)
+        follow = 1.0 - math.exp(-dt_s / _AIR_S)
+        for name, mean, gust in zip(("wind_north_mps", "wind_east_mps"), self._wind_mean, self._gusts, strict=True):
             row = self._row[name]
-            row[:] = mean + (row - mean) * keep + stir * shake
+            row += (mean + gust - row) * follow
 
     def _copter_step(self, dt_s: float, demand: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:
         """Tilt toward the asked velocity and return the new velocity; only multicopters' attitudes are written."""
@@ -214,24 +223,26 @@ class Flight:
         north, east, down = row["velocity_north_mps"], row["velocity_east_mps"], row["velocity_down_mps"]
         air_north, air_east = north - row["wind_north_mps"], east - row["wind_east_mps"]
         held = 1.0 - demand["drifting"]
-        push_north = held * (np.clip((demand["velocity_north_mps"] - north) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_north)
-        push_east = held * (np.clip((demand["velocity_east_mps"] - east) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_east)
+        push_north = held * (
+            _limited((demand["velocity_north_mps"] - north) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_north
+        )
+        push_east = held * (_limited((demand["velocity_east_mps"] - east) * 2.5, -3.5, 3.5) + _DRAG_PER_S * air_east)
         flying = (demand["running"] > 0.5) & (row["grounded"] < 0.5)
         cos, sin = np.cos(row["yaw_rad"]), np.sin(row["yaw_rad"])
         forward, right = push_north * cos + push_east * sin, push_east * cos - push_north * sin
-        pitch_aim = np.where(flying, np.clip(-np.arctan(forward / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
-        roll_aim = np.where(flying, np.clip(np.arctan(right / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
+        pitch_aim = np.where(flying, _limited(-np.arctan(forward / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
+        roll_aim = np.where(flying, _limited(np.arctan(right / GRAVITY_MPS2), -_TILT_LIMIT, _TILT_LIMIT), 0.0)
         lag = 1.0 - math.exp(-dt_s / _TILT_S)
         pitch = row["pitch_rad"] + (pitch_aim - row["pitch_rad"]) * lag
         roll = row["roll_rad"] + (roll_aim - row["roll_rad"]) * lag
-        turn = np.clip(wrapped(demand["yaw_rad"] - row["yaw_rad"]) * 2.0, -1.0, 1.0) * demand["yaw_rate_rps"]
+        turn = _limited(wrapped(demand["yaw_rad"] - row["yaw_rad"]) * 2.0, -1.0, 1.0) * demand["yaw_rate_rps"]
         row["pitch_rad"][:] = np.where(plane, row["pitch_rad"], pitch)
         row["roll_rad"][:] = np.where(plane, row["roll_rad"], roll)
         row["yaw_rad"][:] = np.where(plane | ~flying, row["yaw_rad"], wrapped(row["yaw_rad"] + turn * dt_s))
         pull, side = -GRAVITY_MPS2 * np.tan(pitch), GRAVITY_MPS2 * np.tan(roll)
         next_north = north + (pull * cos - side * sin - _DRAG_PER_S * air_north) * dt_s
         next_east = east + (pull * sin + side * cos - _DRAG_PER_S * air_east) * dt_s
-        climb = np.clip((demand["velocity_down_mps"] - down) * 2.5, -2.5, 2.5)
+        climb = _limited((demand["velocity_down_mps"] - down) * 2.5, -2.5, 2.5)
         fall = GRAVITY_MPS2 - 0.02 * down * np.abs(down)
         next_down = down + np.where(demand["running"] > 0.5, climb, fall) * dt_s
         row["throttle"][:] = np.where(plane, row["throttle"], _copter_throttle(demand, flying, climb, self._hover))
@@ -245,31 +256,31 @@ class Flight:
         running = demand["running"] > 0.5
         airborne = row["grounded"] < 0.5
         course = np.where(airborne, np.arctan2(east, north), row["yaw_rad"])
-        turn = np.clip(wrapped(demand["yaw_rad"] - course) * 0.8, -0.6, 0.6)
+        turn = _limited(wrapped(demand["yaw_rad"] - course) * 0.8, -0.6, 0.6)
         bank_aim = np.where(
             airborne & running,
-            np.clip(np.arctan(speed * turn / GRAVITY_MPS2), -_BANK_LIMIT, _BANK_LIMIT),
+            _limited(np.arctan(speed * turn / GRAVITY_MPS2), -_BANK_LIMIT, _BANK_LIMIT),
             0.0,
         )
         roll_step = (bank_aim - row["roll_rad"]) * (1.0 - math.exp(-dt_s / _BANK_S))
-        roll = row["roll_rad"] + np.clip(roll_step, -_BANK_RATE * dt_s, _BANK_RATE * dt_s)
+        roll = row["roll_rad"] + _limited(roll_step, -_BANK_RATE * dt_s, _BANK_RATE * dt_s)
         yaw = row["yaw_rad"] + np.where(airborne, GRAVITY_MPS2 * np.tan(roll) / np.maximum(speed, 8.0), 0.0) * dt_s
         rolling = ~airborne & (speed > 0.0) & ~running
-        gain = np.where(rolling, -3.0, np.clip((demand["airspeed_mps"] * running - speed) * 0.8, -2.0, 4.0))
+        gain = np.where(rolling, -3.0, _limited((demand["airspeed_mps"] * running - speed) * 0.8, -2.0, 4.0))
         speed = np.maximum(speed + gain * dt_s, 0.0)
         can_fly = speed > _LIFT_OFF_MPS
-        sink = np.where(running, np.clip(demand["velocity_down_mps"], -6.0, 5.0), 2.5)
+        sink = np.where(running, _limited(demand["velocity_down_mps"], -6.0, 5.0), 2.5)
         sink = np.where(airborne, np.where(can_fly, sink, np.maximum(sink, 2.0)), np.where(can_fly, sink, 0.0))
-        next_down = down + np.clip((sink - down) * 1.4, -4.0, 4.0) * dt_s
+        next_down = down + _limited((sink - down) * 1.4, -4.0, 4.0) * dt_s
         level = np.sqrt(np.maximum(speed * speed - next_down * next_down, 0.0))
         drift = np.where(airborne, 1.0, 0.0)
         next_north = level * np.cos(yaw) + row["wind_north_mps"] * drift
         next_east = level * np.sin(yaw) + row["wind_east_mps"] * drift
         attack = np.where(airborne, 0.05 * (22.0 / np.maximum(speed, 12.0)) ** 2 / np.cos(roll), 0.0)
-        pitch_aim = np.arcsin(np.clip(-next_down / np.maximum(speed, 8.0), -0.5, 0.5)) + attack
+        pitch_aim = np.arcsin(_limited(-next_down / np.maximum(speed, 8.0), -0.5, 0.5)) + attack
         pitch = row["pitch_rad"] + (pitch_aim - row["pitch_rad"]) * (1.0 - math.exp(-dt_s / 0.4))
         throttle = np.where(
-            running, np.clip(self._hover * (speed > 0.5) - 0.08 * next_down + 0.1 * gain, 0.0, 1.0), 0.0
+            running, _limited(self._hover * (speed > 0.5) - 0.08 * next_down + 0.1 * gain, 0.0, 1.0), 0.0
         )
         idle = demand["airspeed_mps"] < 1.0
         for name, value in (
@@ -321,9 +332,14 @@ class Flight:
         estimates += (0.5 * errors - estimates) * (1.0 - math.exp(-dt_s / _ESTIMATE_S))
 
 
+def _limited(value: Floats, low: float, high: float) -> Floats:
+    """Return an array brought between two bounds; quicker than `numpy.clip` on short arrays."""
+    return np.minimum(np.maximum(value, low), high)
+
+
 def _copter_throttle(demand: dict[str, Floats], flying: Any, climb_mps2: Floats, hover: Floats) -> Floats:
     """Return a multicopter's throttle: idle on the ground, hover in the air, more to climb."""
     running = demand["running"] > 0.5
-    lift = np.clip(hover * (1.0 - climb_mps2 / GRAVITY_MPS2) - 0.015 * demand["velocity_down_mps"], 0.05, 1.0)
+    lift = _limited(hover * (1.0 - climb_mps2 / GRAVITY_MPS2) - 0.015 * demand["velocity_down_mps"], 0.05, 1.0)
     throttle: Floats = np.where(running, np.where(flying, lift, 0.08), 0.0)
     return throttle

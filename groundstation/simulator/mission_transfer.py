@@ -7,6 +7,7 @@ gives up after eight; times come from the vehicle's clock.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -288,8 +289,13 @@ def _item_of(message: Message) -> Item:
         command=values["command"],
         frame=values["frame"],
         params=(values["param1"], values["param2"], values["param3"], values["param4"]),
-        x=round(values["x"] * scale),
-        y=round(values["y"] * scale),
+        x=_scaled(values["x"], scale),
+        y=_scaled(values["y"], scale),
         z=values["z"],
         autocontinue=values["autocontinue"],
     )
+
+
+def _scaled(degrees: float, scale: float) -> int:
+    """Return a coordinate as an integer; what is none becomes one that is refused."""
+    return round(degrees * scale) if math.isfinite(degrees) else 2**31 - 1

@@ -16,6 +16,9 @@ import numpy as np
 MAX_ITEMS = 650
 """'Only 650 items are supported'."""
 
+_HIGHEST_M = 1e6
+"""A height that whole centimetres in 32 bits can't hold is refused, NaN too."""
+
 MISSION, FENCE, RALLY = 0, 1, 2
 """MAV_MISSION_TYPE."""
 
@@ -184,8 +187,10 @@ def stored_item(item: Item, kind: int, flavour: str) -> tuple[Item | None, Resul
     if frame is None:
         return None, Result.UNSUPPORTED_FRAME
     result = _checked_place(item)
-    if result != Result.ACCEPTED or not math.isfinite(item.z):
-        return None, result if result != Result.ACCEPTED else Result.ERROR
+    if result == Result.ACCEPTED and not abs(item.z) <= _HIGHEST_M:
+        result = Result.ERROR
+    if result != Result.ACCEPTED:
+        return None, result
     return replace(item, frame=frame, z=_centimetres(item.z)), Result.ACCEPTED
 
 

@@ -8,6 +8,8 @@ of frames a second. Pure functions and one stream parser; no I/O, no clock. Runs
 
 from __future__ import annotations
 
+import math
+import re
 import struct
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +23,7 @@ MAGIC_V2 = 0xFD
 _HEADER_V2 = struct.Struct("<BBBBBBBHB")
 _SIGNED_FLAG = 0x01
 _SIGNATURE_LENGTH = 13
+_LARGEST_FLOAT = 3.4e38
 MAX_BACKLOG_BYTES = 64 * 1024
 """How much undecoded input a parser keeps; a peer that sends noise faster than that loses the oldest."""
 
@@ -59,7 +62,18 @@ class MessageType:
                 flat.extend(value if value is not None else (0,) * length)
             else:
                 flat.append(0 if value is None else value)
-        return self.layout.pack(*flat).rstrip(b"\0") or b"\0"
+        try:
+            packed = self.layout.pack(*flat)
+        except (struct.error, OverflowError):
+            packed = self.layout.pack(*map(_limited, flat, self._codes()))
+        return packed.rstrip(b"\0") or b"\0"
+
+    def _codes(self) -> list[str]:
+        """Return the struct code of each packed value."""
+        codes: list[str] = []
+        for count, code in re.findall(r"(\d*)([a-zA-Z])", self.layout.format):
+            codes += [code] if code == "s" else [code] * int(count or 1)
+        return codes
 
     def values(self, payload: bytes) -> dict[str, Any]:
         """Unpack a payload; bytes cut off by the sender are zeros."""
@@ -74,6 +88,17 @@ class MessageType:
             else:
                 values[name] = next(flat)
         return values
+
+
+def _limited(value: Any, code: str) -> Any:
+    """Bring a number into the range of its wire type; wild commands make wild telemetry, never an exception."""
+    if code == "s":
+        return value
+    if code in "fd":
+        return math.copysign(_LARGEST_FLOAT, value) if abs(value) > _LARGEST_FLOAT else value
+    bits = 8 * struct.calcsize("<" + code)
+    low, high = (0, 2**bits - 1) if code.isupper() else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return min(max(int(value), low), high)
 
 
 @cache

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A bench for simulated vehicles without sockets: a manual clock, and pymavlink as the ground station's ear and mouth."""
+"""A bench for simulated vehicles without sockets: a manual clock, pymavlink as the station's ear and mouth."""
 
 from __future__ import annotations
 

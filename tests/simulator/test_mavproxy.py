@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MAVProxy, a ground station nobody here wrote, flies a simulated copter: real program, real socket."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from typing import IO
+
+import pytest
+
+from groundstation.simulator.parameters import declared
+from groundstation.simulator.plan import SquadronPlan
+from groundstation.simulator.squadron import Squadron
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("MAVProxy") is None, reason="MAVProxy is not installed"),
+]
+
+SPEED = 8.0
+LIMIT_S = 25.0
+MISSION = """QGC WPL 110
+0 1 0 16 0 0 0 0 40.994 39.771 80 1
+1 0 3 22 0 0 0 0 0 0 12 1
+2 0 3 16 0 0 0 0 40.9942 39.771 12 1
+3 0 3 16 0 0 0 0 40.9942 39.7713 8 1
+4 0 3 20 0 0 0 0 0 0 0 1
+"""
+
+
+class Program:
+    """A running MAVProxy: what it prints is read by a thread, and waited for."""
+
+    def __init__(self, arguments: list[str], home: str) -> None:
+        environment = {**os.environ, "HOME": home, "USERPROFILE": home}
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "MAVProxy.mavproxy", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=home,
+        )
+        self.printed = ""
+        self._typed_at = 0
+        self._news = threading.Condition()
+        assert self._process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+
+    def _read(self, output: IO[bytes]) -> None:
+        while piece := output.read1(65536):  # type: ignore[attr-defined]
+            with self._news:
+                self.printed += piece.decode(errors="replace")
+                self._news.notify_all()
+
+    def expect(self, text: str) -> None:
+        """Wait until ``text`` is printed after the last line typed; its own messages come in any order."""
+        with self._news:
+            found = self._news.wait_for(lambda: text in self.printed[self._typed_at :], LIMIT_S)
+            assert found, f"MAVProxy did not print {text!r}:\n{self.printed[-3000:]}"
+
+    def type(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._typed_at = len(self.printed)
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def end(self) -> None:
+        assert self._process.stdin is not None
+        self._process.kill()
+        self._process.wait(LIMIT_S)
+        self._reader.join(LIMIT_S)
+        self._process.stdin.close()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.mark.timeout(120)
+def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
+    plan = SquadronPlan(
+        link="tcpin:127.0.0.1:0",
+        ready=True,
+        flavours=("copter",),
+        speed=SPEED,
+        wind_mps=0.0,
+        # a heartbeat a real second, and the time between two typed lines, are long for a clock that runs faster
+        parameters={"FS_GCS_ENABLE": 0.0, "DISARM_DELAY": 0.0},
+    )
+    squadron = Squadron(plan)
+    stop = threading.Event()
+    thread = threading.Thread(target=squadron.run, args=(stop,), name="simulator")
+    (host, port), mission = squadron.addresses[1], tmp_path / "mission.txt"
+    mission.write_text(MISSION)
+    thread.start()
+    program = Program([f"--master=tcp:{host}:{port}", f"--state-basedir={tmp_path}"], str(tmp_path))
+    try:
+        program.expect("Mode STABILIZE")
+        program.expect(f"Received {len(declared('copter'))} parameters")
+        for line, answers in (
+            ("mode guided", ["DO_SET_MODE: ACCEPTED", "Mode GUIDED"]),
+            ("arm throttle", ["AP: Arming motors", "COMPONENT_ARM_DISARM: ACCEPTED", "\nARMED"]),
+            ("takeoff 10", ["NAV_TAKEOFF: ACCEPTED", "in-flight yaw alignment complete"]),
+            (f"wp load {mission}", ["Sent all 5 waypoints", "TYPE_MISSION: ACCEPTED", "Flight plan received"]),
+            ("param set WPNAV_SPEED 700", []),
+            ("mode auto", ["Mode AUTO", "Reached command #2", "Reached command #3", "Mission: 4 RTL"]),
+        ):
+            program.type(line)
+            for answer in answers:
+                program.expect(answer)
+        program.expect("Disarming motors")
+        program.expect("\nDISARMED")
+        assert squadron.airfield.vehicles[0].parameters.value("WPNAV_SPEED") == 700.0
+    finally:
+        program.end()
+        stop.set()
+        thread.join(LIMIT_S)
+    assert not thread.is_alive()
