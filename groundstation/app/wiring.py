@@ -49,6 +49,8 @@ def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
         vehicle_id, _, shown = rest.partition(":")
         if not equals or not number.isdigit() or not 1 <= int(number) <= 255 or not is_vehicle_id(vehicle_id):
             raise UsageError(f"--name '{text}': write SYSID=ID or SYSID=ID:Name, as 3=kerkenez:Kerkenez")
+        if re.fullmatch(r"uav-\d+", vehicle_id) and vehicle_id != f"uav-{int(number)}":
+            raise UsageError(f"--name '{text}': '{vehicle_id}' is what another system id is called by default")
         names[int(number)] = (vehicle_id, shown or vehicle_id)
     if len({vehicle_id for vehicle_id, _ in names.values()}) != len(names):
         raise UsageError("--name: two system ids can't share one vehicle id")

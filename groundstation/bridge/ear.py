@@ -26,6 +26,8 @@ WRAP_MS = 1 << 31
 """A step back of more is the wrap of a 32-bit clock after 49 days."""
 SAME_BOOT_S = 2.0
 """Two estimates of one boot moment differ by less than this; two autopilots hardly do."""
+CLOCK_DRIFT = 1e-4
+"""How fast an autopilot's clock and ours may run apart, seconds a second."""
 HIGH_LATENCY_PATIENCE = 20.0
 """How much longer silence is normal on a satellite link (HIGH_LATENCY2 comes every 5 s and more)."""
 
@@ -54,6 +56,7 @@ class Ear:
         self.requests = self._fresh_requests(now_s, rate_scale)
         self._rate_scale = rate_scale
         self._boot_ms: int | None = None
+        self._boot_clock_s = now_s
 
     @property
     def autopilot(self) -> Autopilot:
@@ -90,8 +93,10 @@ class Ear:
         if went_back or self.booted_s is None:
             self.booted_s = booted_s
         else:
-            # delays only make the moment look later; the earliest estimate is the best one
-            self.booted_s = min(self.booted_s, booted_s)
+            # delays only make the moment look later: the earliest estimate is the best, but for the drift of two clocks
+            drift_s = CLOCK_DRIFT * (now_s - self._boot_clock_s)
+            self.booted_s = min(self.booted_s + drift_s, booted_s)
+        self._boot_clock_s = now_s
         return went_back
 
     def learn_boot_from_timesync(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from groundstation.bridge.ear import BOOT_OFFSET, Ear
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
-from groundstation.bridge.roll_call import ALIVE_S, Verdict, conflict_text, judge
+from groundstation.bridge.roll_call import ALIVE_S, RollCall, conflict_text, revive
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
@@ -72,13 +72,23 @@ class Hearing:
         self._streams = scaled(rate_scale)
         self._parsers: dict[Peer, FrameParser] = {}
         self._ears: dict[EarKey, Ear] = {}
-        self._vehicle_of: dict[Ear, VehicleSession] = {}
-        self._undecided: list[Ear] = []
         self._went_back_s: dict[Ear, deque[float]] = {}
         self._unlisted: dict[int, bool] = {}
         self._next_tick_s = 0.0
-        self.vehicles: dict[VehicleKey, VehicleSession] = {}
+        self._roll = RollCall(self._make_vehicle, own_sysid)
+
+    @property
+    def vehicles(self) -> dict[VehicleKey, VehicleSession]:
         """Every vehicle that was heard since the start."""
+        return self._roll.vehicles
+
+    def _make_vehicle(self, ear: Ear, number: int, now_s: float) -> VehicleSession:
+        """A vehicle for an ear; `number` counts those that share a system id, from 1."""
+        vehicle_id, name = self._names.get(ear.sysid, (f"uav-{ear.sysid}", f"uav-{ear.sysid}"))
+        if number > 1:
+            vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
+        key = VehicleKey(self._root, vehicle_id)
+        return VehicleSession(key, name, self._bridge_id, self._streams, self._publisher, ear, now_s)
 
     @property
     def peers(self) -> set[Peer]:
@@ -134,14 +144,13 @@ class Hearing:
         peer, sysid, compid = key
         ear = self._ears[key] = Ear(peer, sysid, compid, fields, now_s, self._rate_scale)
         peer.is_known = True
-        self._undecided.append(ear)
-        self._decide(now_s)
+        self._roll.enter(ear, now_s)
         return ear
 
     def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> None:
         if frame.msgid in BOOT_OFFSET and ear.on_boot_clock(frame, now_s):
             self._on_boot_clock_back(ear, now_s)
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
 
@@ -153,16 +162,16 @@ class Hearing:
         if (ear.mav_type, ear.mav_autopilot) != (fields["type"], fields["autopilot"]):
             ear.mav_type, ear.mav_autopilot = fields["type"], fields["autopilot"]
             ear.begin_anew(now_s)
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         if vehicle is None:
             return []
-        self._revive(vehicle, now_s)
+        revive(vehicle, now_s)
         if vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
         return []
 
     def _on_text(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         for text in ear.texts.feed(frame.payload, now_s):
             if vehicle is not None:
                 vehicle.on_text(text, ear)
@@ -183,80 +192,16 @@ class Hearing:
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
         ear.uid, ear.firmware = _uid(fields), _firmware(fields)
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.uid is None:
             vehicle.uid = ear.uid
         elif vehicle is not None and ear.uid is not None and ear.uid != vehicle.uid:
-            self._part(ear, vehicle, now_s)
+            self._roll.part(ear, vehicle, now_s)
         return []
-
-    # ---- which vehicle ----
-
-    def _decide(self, now_s: float) -> None:
-        """Give each ear its vehicle as soon as it is clear which."""
-        for ear in list(self._undecided):
-            if self._place(ear, now_s):
-                self._undecided.remove(ear)
-
-    def _place(self, ear: Ear, now_s: float) -> bool:
-        """Find or make the vehicle of an ear; False while nothing tells."""
-        namesakes = [one for one in self.vehicles.values() if one.active.sysid == ear.sysid]
-        verdicts = [(one, judge(ear, one.ears, one.uid, one.booted_s, now_s)) for one in namesakes]
-        for wanted in (Verdict.SAME, Verdict.RESTARTED):
-            for vehicle, verdict in verdicts:
-                if verdict is wanted:
-                    self._join(ear, vehicle, verdict, now_s)
-                    return True
-        if any(verdict is Verdict.UNDECIDED for _, verdict in verdicts):
-            return False
-        self._found(ear, namesakes, now_s)
-        return True
-
-    def _join(self, ear: Ear, vehicle: VehicleSession, verdict: Verdict, now_s: float) -> None:
-        vehicle.ears.append(ear)
-        self._vehicle_of[ear] = vehicle
-        if verdict is Verdict.RESTARTED:
-            vehicle.active = ear
-            vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
-        vehicle.booted_s = ear.booted_s if verdict is Verdict.RESTARTED else vehicle.booted_s or ear.booted_s
-        self._revive(vehicle, now_s)
-
-    def _found(self, ear: Ear, namesakes: list[VehicleSession], now_s: float) -> None:
-        """A vehicle that was not there before."""
-        vehicle_id, name = self._names.get(ear.sysid, (f"uav-{ear.sysid}", f"uav-{ear.sysid}"))
-        key = VehicleKey(self._root, vehicle_id)
-        number = 2
-        while key in self.vehicles:
-            key = VehicleKey(self._root, f"{vehicle_id[:28]}-{number}")
-            number += 1
-        shown = name if number == 2 else f"{name} ({number - 1})"
-        vehicle = VehicleSession(key, shown, self._bridge_id, self._streams, self._publisher, ear, now_s)
-        self.vehicles[key] = vehicle
-        self._vehicle_of[ear] = vehicle
-        if ear.sysid == self._own_sysid:
-            text = f"the vehicle on {ear.peer.name} uses this station's own system id {ear.sysid}; give it another"
-            vehicle.set_conflict(text, now_s)
-        for other in namesakes:
-            text = conflict_text(ear.sysid, other.active, ear)
-            other.set_conflict(text, now_s)
-            vehicle.set_conflict(text, now_s)
-
-    def _part(self, ear: Ear, vehicle: VehicleSession, now_s: float) -> None:
-        """An ear turned out to hear another autopilot than its vehicle's."""
-        if len(vehicle.ears) == 1:
-            vehicle.uid = ear.uid
-            vehicle.begin_new_life(ConnReason.IDENTITY_CONFLICT, now_s)
-            return
-        vehicle.ears.remove(ear)
-        del self._vehicle_of[ear]
-        if vehicle.active is ear:
-            vehicle.active = vehicle.ears[0]
-        self._undecided.append(ear)
-        self._decide(now_s)
 
     def _on_boot_clock_back(self, ear: Ear, now_s: float) -> None:
         """Restarted, or two autopilots behind one peer speak in turn."""
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
         moments.append(now_s)
         if vehicle is None:
@@ -267,14 +212,6 @@ class Hearing:
         ear.begin_anew(now_s)
         vehicle.booted_s = ear.booted_s
         vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
-
-    def _revive(self, vehicle: VehicleSession, now_s: float) -> None:
-        if vehicle.link_state is LinkState.STALE:
-            vehicle.set_link_state(LinkState.ONLINE, ConnReason.LINK_BACK, now_s, "link back")
-        elif vehicle.link_state is LinkState.OFFLINE:
-            vehicle.begin_new_life(ConnReason.LINK_BACK, now_s)
-            for ear in vehicle.ears:
-                ear.begin_anew(now_s)
 
     # ---- time ----
 
@@ -287,7 +224,7 @@ class Hearing:
         is_slow_turn = now_s >= self._next_tick_s
         if is_slow_turn:
             self._next_tick_s = now_s + TICK_S
-            self._decide(now_s)
+            self._roll.decide(now_s)
             for ear in list(self._ears.values()):
                 yield from self._tend(ear, now_s)
         for vehicle in self.vehicles.values():
@@ -299,12 +236,12 @@ class Hearing:
         if now_s - ear.last_frame_s > FORGET_EAR_S:
             self._forget(ear)
             return
-        vehicle = self._vehicle_of.get(ear)
+        vehicle = self._roll.vehicle_of(ear)
         for text in ear.texts.tick(now_s):
             if vehicle is not None:
                 vehicle.on_text(text, ear)
-        if vehicle is not None and vehicle.booted_s is None:
-            vehicle.booted_s = ear.booted_s
+        if vehicle is not None:
+            self._roll.compare_boots(ear, vehicle, now_s)
         messages = [*ear.requests.tick(now_s), *ear.time_sync.tick(now_s)]
         if messages:
             yield ear.peer, messages
@@ -323,7 +260,7 @@ class Hearing:
             vehicle.set_conflict(None, now_s)
 
     def _is_conflict_over(self, vehicle: VehicleSession, now_s: float) -> bool:
-        namesakes = [one for one in self.vehicles.values() if one.active.sysid == vehicle.active.sysid]
+        namesakes = self._roll.namesakes(vehicle.active.sysid)
         alive = [one for one in namesakes if one.link_state is LinkState.ONLINE]
         moments = self._went_back_s.get(vehicle.active)
         is_in_turn = bool(moments) and now_s - moments[-1] < 10 * ALIVE_S if moments else False
@@ -332,14 +269,11 @@ class Hearing:
     def _forget(self, ear: Ear) -> None:
         self._ears.pop((ear.peer, ear.sysid, ear.compid), None)
         self._went_back_s.pop(ear, None)
-        if ear in self._undecided:
-            self._undecided.remove(ear)
-        vehicle = self._vehicle_of.pop(ear, None)
-        if vehicle is not None and len(vehicle.ears) > 1:
-            vehicle.ears.remove(ear)
+        self._roll.leave(ear)
 
     def peer_gone(self, peer: Peer) -> None:
         """A connection closed: its ears are deaf; a new connection makes new ones."""
+        peer.is_closed = True
         self._parsers.pop(peer, None)
         for key in [key for key in self._ears if key[0] is peer]:
             self._forget(self._ears[key])

@@ -9,8 +9,12 @@ clocks began.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 
 from groundstation.bridge.ear import SAME_BOOT_S, Ear
+from groundstation.bridge.vehicle_session import VehicleSession
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import ConnReason, LinkState
 
 ALIVE_S = 3.0
 """An ear that was silent for longer is no proof that its autopilot still lives."""
@@ -41,7 +45,7 @@ def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, 
         booted_s: when the vehicle's clock began, None when unknown.
         now_s: seconds on the monotonic clock.
     """
-    alive = [one for one in others if one is not ear and now_s - one.last_frame_s < ALIVE_S]
+    alive = [one for one in others if one is not ear and not one.peer.is_closed and now_s - one.last_frame_s < ALIVE_S]
     if alive and (ear.mav_type, ear.mav_autopilot) != (alive[0].mav_type, alive[0].mav_autopilot):
         return Verdict.OTHER
     if ear.uid is not None and uid is not None and ear.uid != uid:
@@ -59,3 +63,123 @@ def conflict_text(sysid: int, first: Ear, second: Ear) -> str:
     """One line that names both autopilots and the remedy."""
     names = " and ".join(f"{one.peer.name}{f' (uid {one.uid[:12]})' if one.uid else ''}" for one in (first, second))
     return f"two autopilots use system id {sysid}: {names}; give one of them another id"
+
+
+def revive(vehicle: VehicleSession, now_s: float) -> None:
+    """A heartbeat of a vehicle came: it is there, if it was not before."""
+    if vehicle.link_state is LinkState.STALE:
+        vehicle.set_link_state(LinkState.ONLINE, ConnReason.LINK_BACK, now_s, "link back")
+    elif vehicle.link_state is LinkState.OFFLINE:
+        vehicle.begin_new_life(ConnReason.LINK_BACK, now_s)
+        for ear in vehicle.ears:
+            ear.begin_anew(now_s)
+
+
+class RollCall:
+    """Every vehicle, and which ear belongs to which."""
+
+    def __init__(self, make_vehicle: Callable[[Ear, int, float], VehicleSession], own_sysid: int) -> None:
+        """Begin with nobody.
+
+        Args:
+            make_vehicle: makes a vehicle for an ear; given how many share its system id, and the time.
+            own_sysid: our system id, which no vehicle may have.
+        """
+        self._make_vehicle = make_vehicle
+        self._own_sysid = own_sysid
+        self._vehicle_of: dict[Ear, VehicleSession] = {}
+        self._namesakes: dict[int, list[VehicleSession]] = {}
+        self._undecided: list[Ear] = []
+        self.vehicles: dict[VehicleKey, VehicleSession] = {}
+        """Every vehicle that was heard since the start."""
+
+    def vehicle_of(self, ear: Ear) -> VehicleSession | None:
+        """The vehicle that an ear hears; None while that is undecided."""
+        return self._vehicle_of.get(ear)
+
+    def namesakes(self, sysid: int) -> list[VehicleSession]:
+        """Vehicles with one system id: one, if all is well."""
+        return self._namesakes.get(sysid, [])
+
+    def enter(self, ear: Ear, now_s: float) -> None:
+        """A new ear."""
+        if not self._place(ear, now_s):
+            self._undecided.append(ear)
+
+    def leave(self, ear: Ear) -> None:
+        """An ear is deaf for good."""
+        if ear in self._undecided:
+            self._undecided.remove(ear)
+        vehicle = self._vehicle_of.pop(ear, None)
+        if vehicle is not None and len(vehicle.ears) > 1:
+            vehicle.ears.remove(ear)
+
+    def decide(self, now_s: float) -> None:
+        """Give each ear its vehicle as soon as it is clear which."""
+        self._undecided = [ear for ear in self._undecided if not self._place(ear, now_s)]
+
+    def part(self, ear: Ear, vehicle: VehicleSession, now_s: float) -> None:
+        """An ear turned out to hear another autopilot than its vehicle's."""
+        if len(vehicle.ears) == 1:
+            vehicle.uid = ear.uid
+            vehicle.begin_new_life(ConnReason.IDENTITY_CONFLICT, now_s)
+            return
+        vehicle.ears.remove(ear)
+        del self._vehicle_of[ear]
+        if vehicle.active is ear:
+            vehicle.active = vehicle.ears[0]
+        self.enter(ear, now_s)
+
+    def compare_boots(self, ear: Ear, vehicle: VehicleSession, now_s: float) -> None:
+        """The first heartbeat on a connection tells no boot clock; what follows may tell a restart, or a stranger."""
+        if ear.booted_s is None:
+            return
+        if vehicle.booted_s is None or abs(ear.booted_s - vehicle.booted_s) <= SAME_BOOT_S:
+            if ear is vehicle.active or vehicle.booted_s is None:
+                vehicle.booted_s = ear.booted_s
+            return
+        if judge(ear, vehicle.ears, vehicle.uid, vehicle.booted_s, now_s) is Verdict.OTHER:
+            self.part(ear, vehicle, now_s)
+            return
+        vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
+        vehicle.booted_s = ear.booted_s
+
+    def _place(self, ear: Ear, now_s: float) -> bool:
+        """Find or make the vehicle of an ear; False while nothing tells."""
+        namesakes = self.namesakes(ear.sysid)
+        verdicts = [(one, judge(ear, one.ears, one.uid, one.booted_s, now_s)) for one in namesakes]
+        for wanted in (Verdict.SAME, Verdict.RESTARTED):
+            for vehicle, verdict in verdicts:
+                if verdict is wanted:
+                    self._join(ear, vehicle, verdict, now_s)
+                    return True
+        if any(verdict is Verdict.UNDECIDED for _, verdict in verdicts):
+            return False
+        self._found(ear, now_s)
+        return True
+
+    def _join(self, ear: Ear, vehicle: VehicleSession, verdict: Verdict, now_s: float) -> None:
+        vehicle.ears = [*(one for one in vehicle.ears if not one.peer.is_closed), ear]
+        if vehicle.active not in vehicle.ears:
+            vehicle.active = ear
+        self._vehicle_of[ear] = vehicle
+        if verdict is Verdict.RESTARTED:
+            vehicle.active = ear
+            vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
+            vehicle.booted_s = ear.booted_s
+        revive(vehicle, now_s)
+
+    def _found(self, ear: Ear, now_s: float) -> None:
+        """A vehicle that was not there before."""
+        namesakes = self._namesakes.setdefault(ear.sysid, [])
+        vehicle = self._make_vehicle(ear, len(namesakes) + 1, now_s)
+        self.vehicles[vehicle.key] = vehicle
+        self._vehicle_of[ear] = vehicle
+        if ear.sysid == self._own_sysid:
+            text = f"the vehicle on {ear.peer.name} uses this station's own system id {ear.sysid}; give it another"
+            vehicle.set_conflict(text, now_s)
+        for other in namesakes:
+            text = conflict_text(ear.sysid, other.active, ear)
+            other.set_conflict(text, now_s)
+            vehicle.set_conflict(text, now_s)
+        namesakes.append(vehicle)

@@ -53,7 +53,9 @@ class Autopilot:
         )
 
     def pack(self, message: Any) -> bytes:
-        return bytes(message.pack(self.mav))
+        packed = bytes(message.pack(self.mav))
+        self.mav.seq = (self.mav.seq + 1) % 256
+        return packed
 
 
 class Bench:
