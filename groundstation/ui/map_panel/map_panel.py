@@ -200,6 +200,7 @@ class MapPanel(QWidget):
         if is_live:
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
             self._feed.aged.connect(self._on_aged)
+            self._drawn_s = -1.0
             self._on_vehicles_changed()
         else:
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
