@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
     def __init__(self, feed: FleetFeed, settings: QSettings) -> None:
         super().__init__()
         self._feed, self._settings = feed, settings
+        self._plots_itself = True
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection = Selection(self)
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self._first_layout = saved_layout(self._manager)
         self._restore()
+        self._plots_itself = False
         feed.vehicles_added.connect(self._on_vehicles_added)
 
     @property
@@ -132,7 +134,7 @@ class MainWindow(QMainWindow):
         self.sensors = SensorsPanel(feed)
         self.links = LinksPanel(feed)
         self.fleet.vehicle_opened.connect(self._on_vehicle_opened)
-        self.plots.changed.connect(self._save_plots)
+        self.plots.changed.connect(self._on_plots_changed)
         self.sensors.plot_requested.connect(self.plot)
         self.sensors.filter_added.connect(self.sensor_filter_added)
         self.sensors.filter_removed.connect(self.sensor_filter_removed)
@@ -298,8 +300,15 @@ class MainWindow(QMainWindow):
         if self._settings.contains("plots/by_hand"):
             return
         plotted = sum(len(refs) for refs in self.plots.plots())
+        self._plots_itself = True
         for key in sorted(keys)[: max(0, FIRST_PLOTTED - plotted)]:
             self.plots.plot([ValueRef(key, "position.height_home_m")])
+        self._plots_itself = False
+
+    def _on_plots_changed(self) -> None:
+        if not self._plots_itself:
+            self._settings.setValue("plots/by_hand", True)
+            self._save_plots()
 
     def _on_vehicle_opened(self, key: VehicleKey) -> None:
         self.selection.select((key,))

@@ -11,7 +11,9 @@ from tests.ui.support.pretend_fleet import PretendVehicle, bridge_birth, sensor_
 
 def test_a_tick_tells_each_kind_of_news_once(station):
     feed, vehicles = station.feed, [PretendVehicle(number) for number in (1, 2, 3)]
-    spies = {name: QSignalSpy(getattr(feed, name)) for name in ("vehicles_added", "vehicles_changed", "sensors_changed")}
+    spies = {
+        name: QSignalSpy(getattr(feed, name)) for name in ("vehicles_added", "vehicles_changed", "sensors_changed")
+    }
     for vehicle in vehicles:
         for one in vehicle.birth(station.now_s):
             station.inbox.offer(one)

@@ -93,7 +93,7 @@ def test_stale_values_are_kept_as_unknown(station, vehicle):
     station.hear(vehicle)
     station.now_s += 30.0
     station.offer(vehicle.link_report(0.0, station.now_s))
-    times, places = station.feed.history.trail(vehicle.key)
+    _, places = station.feed.history.trail(vehicle.key)
     assert np.isfinite(places[0]).all()
     assert np.isnan(places[-1]).all()
 

@@ -199,7 +199,9 @@ def test_names_and_texts_from_outside_stay_plain(window, station, app):
         app.processEvents()
     window.vehicle_panels[0].refresh()
     carriers = [
-        label for label in window.findChildren(QLabel) if "<" in label.text() and label.textFormat() != Qt.TextFormat.PlainText
+        label
+        for label in window.findChildren(QLabel)
+        if "<" in label.text() and label.textFormat() != Qt.TextFormat.PlainText
     ]
     assert carriers == []
     tips = [widget.toolTip() for widget in window.findChildren(QWidget) if "<b>" in widget.toolTip()]
