@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         )
         if key is not None:
             panel.pin(key)
+        self._share_out()
         return panel
 
     def reset_layout(self) -> None:
@@ -193,13 +194,15 @@ class MainWindow(QMainWindow):
     def _share_out(self) -> None:
         """Sizes of the first day, by the window's size."""
         width, height = max(self.width(), 900), max(self.height() - 44, 500)
-        right = max(380, min(560, round(width * 0.27)))
+        panels = sum(not self._docks[name].isClosed() for name in self._vehicle_panels)
+        right = round(min(max(380, min(560, width * 0.27)), width * 0.6 / max(1, panels)))
+        middle = width - right * panels
         left = max(264, min(380, round(width * 0.2)))
         bottom = round(height * 0.34)
         sizes = self._manager.setSplitterSizes
-        sizes(self._docks["vehicle"].dockAreaWidget(), [width - right, right])
-        sizes(self._docks["map"].dockAreaWidget(), [left, width - right - left])
-        sizes(self._docks["plots"].dockAreaWidget(), [round((width - right) * 0.54), round((width - right) * 0.46)])
+        sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
+        sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
+        sizes(self._docks["plots"].dockAreaWidget(), [round(middle * 0.54), round(middle * 0.46)])
         splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
         if isinstance(splitter, QSplitter):
             splitter.setSizes([height - bottom, bottom])
