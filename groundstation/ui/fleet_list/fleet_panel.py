@@ -49,7 +49,7 @@ class FleetPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the fleet as it is now."""
-        self.model.refresh(self._feed.fleet, self._feed.now_s())
+        self.model.refresh(self._feed.summaries())
         shown, total = len(self.model.rows), self.model.total
         self._count.setText(
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)

@@ -86,7 +86,7 @@ class MapView(pg.GraphicsView):
 
     def refresh(self, now_s: float) -> None:
         """Take the fleet as it is now and draw it."""
-        found = (mark_of(state, now_s) for state in self._feed.fleet)
+        found = (mark_of(state, self._feed.summary(state), now_s) for state in self._feed.fleet)
         self.marks = [mark for mark in found if mark is not None]
         if now_s - self._slow_s > SLOW_S:
             self.refresh_slow(now_s)
