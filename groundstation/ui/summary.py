@@ -115,8 +115,12 @@ def is_flying(state: VehicleState) -> bool | None:
 
 def heard_age_s(state: VehicleState, now_s: float) -> float | None:
     """Seconds since anything was heard of the vehicle itself; None when never."""
-    ages = [age for age in (heartbeat_age_s(state, now_s), *state.ages_s(now_s).values()) if age is not None]
-    return min(ages, default=None)
+    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
+    return min((age for age in ages if age is not None), default=None)
+
+
+_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
+"""One kind of each stream is enough: what comes together is heard together."""
 
 
 _DIGITS = re.compile(r"(\d+)")

@@ -63,9 +63,7 @@ class FleetPainter:
         left, top = box.left + x - held[0], box.top + y - held[1]
         back = QColor(PALETTE.background)
         back.setAlpha(215 if is_selected else 150)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(back)
-        painter.drawRoundedRect(QRectF(left - 4, top - 1, box.right - box.left + 8, box.bottom - box.top + 2), 4, 4)
+        painter.fillRect(QRectF(left - 4, top - 1, box.right - box.left + 8, box.bottom - box.top + 2), back)
         painter.setFont(font(SMALL_PX, 700))
         colour = level_colour(mark.level) if mark.level >= Level.CAUTION else QColor(PALETTE.text)
         painter.setPen(colour if mark.is_live or mark.level >= Level.CAUTION else QColor(PALETTE.muted))
