@@ -10,7 +10,7 @@ from groundstation.ui.history import History
 from groundstation.ui.map_panel.mercator import Camera
 from groundstation.ui.map_panel.trail_painter import paint_trails
 
-AT_ONCE = 12
+AT_ONCE = 8
 """Trails drawn in one frame: a hundred at once would be felt."""
 POINTS_EACH = 200
 QUICK_POINTS = 1500
