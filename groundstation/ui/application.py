@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
@@ -12,6 +14,9 @@ from groundstation.ui.singletons import keep_singletons
 from groundstation.ui.theme.fonts import font, load_fonts
 from groundstation.ui.theme.style import style_sheet
 from groundstation.ui.theme.tokens import PALETTE
+
+SWITCH_S = 0.001
+"""How long another thread may hold the interpreter while the window waits for it; the default is five times that."""
 
 
 def make_application(argv: list[str]) -> QApplication:
@@ -24,6 +29,7 @@ def make_application(argv: list[str]) -> QApplication:
         The one QApplication of the process; the running one when there is one already.
     """
     keep_singletons()
+    sys.setswitchinterval(SWITCH_S)
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(argv)
     application.setApplicationName("groundstation")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QMainWindow, QWidget
 from PySide6QtAds import ads
 
@@ -12,6 +13,14 @@ from groundstation.ui.theme.style import dock_style_sheet
 
 LAYOUT_VERSION = 1
 """Raised when saved layouts no longer fit."""
+
+
+_ICONS = {
+    ads.eIcon.TabCloseIcon: "close",
+    ads.eIcon.DockAreaCloseIcon: "close",
+    ads.eIcon.DockAreaUndockIcon: "detach",
+    ads.eIcon.DockAreaMenuIcon: "menu",
+}
 
 
 def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
@@ -31,10 +40,9 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
     manager = ads.CDockManager(window)
     manager.setStyleSheet(dock_style_sheet())
     icons = manager.iconProvider()
-    icons.registerCustomIcon(ads.eIcon.TabCloseIcon, icon("close"))
-    icons.registerCustomIcon(ads.eIcon.DockAreaCloseIcon, icon("close"))
-    icons.registerCustomIcon(ads.eIcon.DockAreaUndockIcon, icon("detach"))
-    icons.registerCustomIcon(ads.eIcon.DockAreaMenuIcon, icon("menu"))
+    for part, name in _ICONS.items():
+        # A copy: the binding hands the icon over to the provider, which deletes it with the window.
+        icons.registerCustomIcon(part, QIcon(icon(name)))
     return manager
 
 

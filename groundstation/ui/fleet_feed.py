@@ -19,11 +19,13 @@ from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.updates import BridgeUpdate, EventUpdate, Update
+from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelay, LoopDelays
+from groundstation.ui.summary import Summaries, VehicleSummary
 
 TICK_MS = 33
 AGE_MS = 300
@@ -84,6 +86,7 @@ class FleetFeed(QObject):
         super().__init__(parent)
         self._inbox, self._bus_status, self._clock = inbox, bus_status, clock
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
+        self._summaries = Summaries()
         self._status = bus_status()
         self._known: set[VehicleKey] = set()
         self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
@@ -126,6 +129,15 @@ class FleetFeed(QObject):
         """Presence of each bridge, by root and bridge id."""
         return self._fleet.bridges
 
+    def summaries(self) -> list[VehicleSummary]:
+        """Every vehicle in a few words."""
+        now_s = self._clock()
+        return [self._summaries.of(state, now_s) for state in self._fleet]
+
+    def summary(self, state: VehicleState) -> VehicleSummary:
+        """One vehicle in a few words."""
+        return self._summaries.of(state, self._clock())
+
     def now_s(self) -> float:
         """Seconds on this station's monotonic clock."""
         return self._clock()
@@ -159,6 +171,7 @@ class FleetFeed(QObject):
         self._fleet.remove(key)
         self._known.discard(key)
         self._history.forget(key)
+        self._summaries.forget(key)
         self.vehicles_changed.emit(frozenset(self._fleet.take_changed()))
 
     def tick(self) -> None:

@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
     def __init__(self, feed: FleetFeed, settings: QSettings) -> None:
         super().__init__()
         self._feed, self._settings = feed, settings
+        self._plots_itself = True
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection = Selection(self)
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self._first_layout = saved_layout(self._manager)
         self._restore()
+        self._plots_itself = False
         feed.vehicles_added.connect(self._on_vehicles_added)
 
     @property
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
         )
         if key is not None:
             panel.pin(key)
+        self._share_out()
         return panel
 
     def reset_layout(self) -> None:
@@ -132,7 +135,7 @@ class MainWindow(QMainWindow):
         self.sensors = SensorsPanel(feed)
         self.links = LinksPanel(feed)
         self.fleet.vehicle_opened.connect(self._on_vehicle_opened)
-        self.plots.changed.connect(self._save_plots)
+        self.plots.changed.connect(self._on_plots_changed)
         self.sensors.plot_requested.connect(self.plot)
         self.sensors.filter_added.connect(self.sensor_filter_added)
         self.sensors.filter_removed.connect(self.sensor_filter_removed)
@@ -191,13 +194,15 @@ class MainWindow(QMainWindow):
     def _share_out(self) -> None:
         """Sizes of the first day, by the window's size."""
         width, height = max(self.width(), 900), max(self.height() - 44, 500)
-        right = max(380, min(560, round(width * 0.27)))
+        panels = sum(not self._docks[name].isClosed() for name in self._vehicle_panels)
+        right = round(min(max(380, min(560, width * 0.27)), width * 0.6 / max(1, panels)))
+        middle = width - right * panels
         left = max(264, min(380, round(width * 0.2)))
         bottom = round(height * 0.34)
         sizes = self._manager.setSplitterSizes
-        sizes(self._docks["vehicle"].dockAreaWidget(), [width - right, right])
-        sizes(self._docks["map"].dockAreaWidget(), [left, width - right - left])
-        sizes(self._docks["plots"].dockAreaWidget(), [round((width - right) * 0.54), round((width - right) * 0.46)])
+        sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
+        sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
+        sizes(self._docks["plots"].dockAreaWidget(), [round(middle * 0.54), round(middle * 0.46)])
         splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
         if isinstance(splitter, QSplitter):
             splitter.setSizes([height - bottom, bottom])
@@ -298,8 +303,15 @@ class MainWindow(QMainWindow):
         if self._settings.contains("plots/by_hand"):
             return
         plotted = sum(len(refs) for refs in self.plots.plots())
+        self._plots_itself = True
         for key in sorted(keys)[: max(0, FIRST_PLOTTED - plotted)]:
             self.plots.plot([ValueRef(key, "position.height_home_m")])
+        self._plots_itself = False
+
+    def _on_plots_changed(self) -> None:
+        if not self._plots_itself:
+            self._settings.setValue("plots/by_hand", True)
+            self._save_plots()
 
     def _on_vehicle_opened(self, key: VehicleKey) -> None:
         self.selection.select((key,))

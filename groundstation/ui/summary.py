@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import msgspec
@@ -69,6 +70,36 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
     )
 
 
+FRESH_S = 0.25
+"""A summary serves list, map and top bar for so long."""
+_TELLING = ("connection", "battery", "gps", "health", "flight_status", "armed", "mode", "landed", "info", "estimator")
+"""Kinds whose change is told at once; motion waits for the next summary."""
+
+
+class Summaries:
+    """The summaries of a fleet, each made a few times a second however many panels ask."""
+
+    def __init__(self) -> None:
+        self._kept: dict[VehicleKey, tuple[float, VehicleState, VehicleSummary]] = {}
+
+    def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
+        """A vehicle as it is now, or was a moment ago."""
+        kept = self._kept.get(state.key)
+        if kept is not None and 0.0 <= now_s - kept[0] < FRESH_S and _tells_the_same(kept[1], state):
+            return kept[2]
+        summary = summary_of(state, now_s)
+        self._kept[state.key] = (now_s, state, summary)
+        return summary
+
+    def forget(self, key: VehicleKey) -> None:
+        """Drop a vehicle."""
+        self._kept.pop(key, None)
+
+
+def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:
+    return old is new or all(getattr(old, kind) is getattr(new, kind) for kind in _TELLING)
+
+
 _IN_AIR = {
     LandedState.ON_GROUND: False,
     LandedState.IN_AIR: True,
@@ -84,13 +115,18 @@ def is_flying(state: VehicleState) -> bool | None:
 
 def heard_age_s(state: VehicleState, now_s: float) -> float | None:
     """Seconds since anything was heard of the vehicle itself; None when never."""
-    ages = [age for age in (heartbeat_age_s(state, now_s), *state.ages_s(now_s).values()) if age is not None]
-    return min(ages, default=None)
+    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
+    return min((age for age in ages if age is not None), default=None)
+
+
+_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
+"""One kind of each stream is enough: what comes together is heard together."""
 
 
 _DIGITS = re.compile(r"(\d+)")
 
 
+@functools.lru_cache(maxsize=8192)
 def natural_order(text: str) -> tuple[tuple[int, str], ...]:
     """A sort key by which `uav-2` comes before `uav-10`."""
     return tuple((int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in _DIGITS.split(text) if part)

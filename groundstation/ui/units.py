@@ -78,12 +78,11 @@ _WORDS = {
 
 def label_of(field: str) -> str:
     """A field's name for reading: `ground_speed_mps` is `Ground speed`."""
-    bare = field
-    for suffix in _BY_SUFFIX:
-        if field.endswith(suffix):
-            bare = field[: -len(suffix)]
-            break
-    bare = bare.removesuffix("_per_s").removeprefix("is_").removeprefix("has_")
+    bare = field.removesuffix("_per_s")
+    if bare == field:
+        suffix = next((suffix for suffix in _BY_SUFFIX if field.endswith(suffix)), "")
+        bare = field.removesuffix(suffix)
+    bare = bare.removeprefix("is_").removeprefix("has_")
     words = [_WORDS.get(word, word) for word in bare.split("_") if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:]

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.fleet_list.fleet_filter import Test
-from groundstation.ui.summary import VehicleSummary, natural_order, summary_of
+from groundstation.ui.summary import VehicleSummary, natural_order
 
 SummaryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -59,14 +58,13 @@ class FleetModel(QAbstractListModel):
         """Let through what passes, from the next refresh on."""
         self._test = test
 
-    def refresh(self, states: Iterable[VehicleState], now_s: float) -> None:
-        """Summarise, filter and sort everything again."""
-        summaries = [summary_of(state, now_s) for state in states]
+    def refresh(self, summaries: list[VehicleSummary]) -> None:
+        """Filter and sort everything again."""
         self.total = len(summaries)
         if self._test is not None:
             summaries = [one for one in summaries if self._test(one)]
         first = _SORT_KEYS[self._order]
-        summaries.sort(key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
+        summaries = sorted(summaries, key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
         if [one.key for one in summaries] == [one.key for one in self._rows]:
             self._rows = summaries
             if summaries:

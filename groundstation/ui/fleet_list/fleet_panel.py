@@ -26,6 +26,7 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
+LEAST_WIDTH = 232
 
 
 class FleetPanel(QWidget):
@@ -39,6 +40,7 @@ class FleetPanel(QWidget):
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._is_following = False
+        self.setMinimumWidth(LEAST_WIDTH)
         self.model = FleetModel(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -47,7 +49,7 @@ class FleetPanel(QWidget):
 
     def refresh(self) -> None:
         """Show the fleet as it is now."""
-        self.model.refresh(self._feed.fleet, self._feed.now_s())
+        self.model.refresh(self._feed.summaries())
         shown, total = len(self.model.rows), self.model.total
         self._count.setText(
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
@@ -141,6 +143,7 @@ class FleetPanel(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(FleetRowDelegate(self.list))
         self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -135,7 +135,7 @@ class FleetRowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Qt: rows are all of one height."""
         del option, index
-        return QSize(240, ROW_HEIGHT)
+        return QSize(0, ROW_HEIGHT)
 
 
 def _motion_text(row: VehicleSummary) -> str:

@@ -7,12 +7,12 @@ import math
 
 import msgspec
 
-from groundstation.fleet.conditions import Level, worst_level
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.map_panel.mercator import MAX_LAT_DEG, mercator_from_degrees
-from groundstation.ui.summary import heard_age_s, is_flying
+from groundstation.ui.summary import VehicleSummary, heard_age_s, is_flying
 from groundstation.ui.units import age_text, fixed
 
 
@@ -31,7 +31,7 @@ class MapMark(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def mark_of(state: VehicleState, now_s: float) -> MapMark | None:
+def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMark | None:
     """The mark of a vehicle; None while its place is unknown, impossible or off the map."""
     position = state.position
     if position is None or position.lat_deg is None or position.lon_deg is None:
@@ -47,8 +47,8 @@ def mark_of(state: VehicleState, now_s: float) -> MapMark | None:
         y_m=y_m,
         heading_deg=state.heading_deg,
         is_live=is_live,
-        is_flying=is_flying(state) is not False,
-        level=worst_level(state, now_s),
+        is_flying=summary.is_flying is not False,
+        level=summary.level,
         title=f"SIM {state.key.id}" if state.key.root == "sim" else state.key.id,
         detail=_detail(state, is_live, now_s),
     )

@@ -35,6 +35,7 @@ class MapPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
+        self.setMinimumSize(240, 160)
         self._bar = self._button_bar()
         self._add_keys()
         self.view.vehicle_clicked.connect(self._on_vehicle_clicked)
@@ -200,6 +201,7 @@ class MapPanel(QWidget):
         if is_live:
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
             self._feed.aged.connect(self._on_aged)
+            self._drawn_s = -1.0
             self._on_vehicles_changed()
         else:
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)

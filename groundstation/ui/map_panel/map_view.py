@@ -18,7 +18,7 @@ from groundstation.ui.map_panel.base_painter import paint_base
 from groundstation.ui.map_panel.fleet_painter import FleetPainter, paint_homes
 from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
-from groundstation.ui.map_panel.trail_painter import paint_trails
+from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
@@ -48,8 +48,8 @@ class MapView(pg.GraphicsView):
         self.marks: list[MapMark] = []
         self.trail_s = 180.0
         self._homes: set[tuple[float, float]] = set()
-        self._base: QPixmap | None = None
-        self._base_key: Camera | None = None
+        self._trails = TrailLayer(feed.history)
+        self._wants_trails = False
         self._ground: QPixmap | None = None
         self._ground_key: object = None
         self._slow_s = self._trails_s = -1.0
@@ -86,7 +86,7 @@ class MapView(pg.GraphicsView):
 
     def refresh(self, now_s: float) -> None:
         """Take the fleet as it is now and draw it."""
-        found = (mark_of(state, now_s) for state in self._feed.fleet)
+        found = (mark_of(state, self._feed.summary(state), now_s) for state in self._feed.fleet)
         self.marks = [mark for mark in found if mark is not None]
         if now_s - self._slow_s > SLOW_S:
             self.refresh_slow(now_s)
@@ -98,7 +98,7 @@ class MapView(pg.GraphicsView):
         self._homes = {home for state in self._feed.fleet if (home := home_of(state)) is not None}
         if now_s - self._trails_s > TRAIL_S:
             self._trails_s = now_s
-            self._base_key = None
+            self._wants_trails = True
         self._place_labels()
 
     def fit(self, keys: tuple[VehicleKey, ...] = ()) -> bool:
@@ -174,7 +174,7 @@ class MapView(pg.GraphicsView):
             painter = QPainter(self._ground)
             paint_base(painter, camera, home)
             painter.end()
-            self._ground_key, self._base_key = address, None
+            self._ground_key = address
         return self._ground
 
     def _base_pixels(self, camera: Camera) -> QPixmap:
@@ -182,16 +182,12 @@ class MapView(pg.GraphicsView):
         ground = self._ground_pixels(camera)
         if self.trail_s <= 0:
             return ground
-        if self._base is None or self._base_key != camera:
-            self._base = ground.copy()
-            painter = QPainter(self._base)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            since_s = self._feed.now_s() - self.trail_s
-            keys = [mark.key for mark in self.marks]
-            paint_trails(painter, camera, self._feed.history, keys, selected=self._selected(), since_s=since_s)
-            painter.end()
-            self._base_key = camera
-        return self._base
+        since_s = self._feed.now_s() - self.trail_s
+        keys = [mark.key for mark in self.marks]
+        if self._wants_trails:
+            self._wants_trails = False
+            self._trails.renew(ground, keys, since_s)
+        return self._trails.pixels(camera, ground, keys, self._selected(), since_s)
 
     def _empty_pixels(self, camera: Camera) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -9,10 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
 
-from groundstation.fleet.conditions import Level, worst_level
+from groundstation.fleet.conditions import Level
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
-from groundstation.ui.summary import is_flying
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.broker_state import BrokerState
 from groundstation.ui.top_bar.readout import Readout
@@ -48,18 +47,18 @@ class TopBar(QFrame):
     def refresh(self) -> None:
         """Show everything as it is now."""
         now_s = self._feed.now_s()
-        states = list(self._feed.fleet)
-        levels = [worst_level(state, now_s) for state in states]
-        online = sum(state.is_heard for state in states)
-        self.vehicles.show_number(online, f" {self.tr('of')} {len(states)}" if online != len(states) else "")
+        fleet = self._feed.summaries()
+        levels = [one.level for one in fleet]
+        online = sum(one.is_heard for one in fleet)
+        self.vehicles.show_number(online, f" {self.tr('of')} {len(fleet)}" if online != len(fleet) else "")
         self.vehicles.show_caption(self.tr("online"))
-        self.flying.show_number(sum(state.is_heard and is_flying(state) is True for state in states))
+        self.flying.show_number(sum(one.is_heard and one.is_flying is True for one in fleet))
         self.cautions.show_number(levels.count(Level.CAUTION))
         self.warnings.show_number(levels.count(Level.WARNING))
         self._show_losses()
         self.loop.show_number(round(self._feed.stats().delays.p99_ms))
         self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
-        self.live.show_roots({state.key.root for state in states})
+        self.live.show_roots({one.key.root for one in fleet})
         self.broker.refresh(now_s)
 
     def _lay_out(self, menus: QMenuBar) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.ui.theme.fonts import font
@@ -19,6 +19,7 @@ from groundstation.ui.vehicle_panel.tapes import paint_caption, paint_climb, pai
 
 TAPE_WIDTH = 62.0
 HEADING_HEIGHT = 30.0
+LEAST_HEIGHT, LARGEST_HEIGHT = 190, 340
 PAINT_SHARE = 0.12
 """Of the GUI thread that motion may take: where drawing is slow, frames become fewer."""
 
@@ -29,7 +30,7 @@ class FlightDisplay(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(260, 190)
+        self.setMinimumSize(260, LEAST_HEIGHT)
         self.setAccessibleName(self.tr("Flight instruments"))
         self.values = FlightValues()
         self._roll, self._pitch = Eased(wrap=360.0), Eased()
@@ -139,13 +140,10 @@ class FlightDisplay(QWidget):
         """Qt: wide rather than high."""
         return QSize(400, 236)
 
-    def hasHeightForWidth(self) -> bool:
-        """Qt: yes."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the attitude keeps its shape."""
-        return max(190, min(340, round(width * 0.6)))
+        super().resizeEvent(event)
+        self.setFixedHeight(max(LEAST_HEIGHT, min(LARGEST_HEIGHT, round(self.width() * 0.6))))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to move."""

@@ -31,6 +31,8 @@ from groundstation.ui.vehicle_panel.tile import Tile, TileContent
 from groundstation.ui.vehicle_panel.tile_contents import TILES
 from groundstation.ui.vehicle_panel.value_tree import ValueTree
 
+LEAST_WIDTH = 320
+
 
 class VehiclePanel(QWidget):
     """Follows the selection, or is pinned to one vehicle."""
@@ -45,6 +47,7 @@ class VehiclePanel(QWidget):
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._key: VehicleKey | None = None
+        self.setMinimumWidth(LEAST_WIDTH)
         self._build(log)
         self._timer = QTimer(self, interval=TEXT_PERIOD_MS)
         self._timer.timeout.connect(self.refresh)

@@ -43,6 +43,9 @@ class Show:
         self.tick = 0
         self.feed = FleetFeed(self.inbox, self.status, clock=self.clock)
         self.is_lost = False
+        self.announce()
+
+    def announce(self):
         now_s = self.clock()
         self.inbox.offer(bridge_birth(now_s))
         for vehicle in self.vehicles:

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.motion import Position
+from groundstation.ui.map_panel.base_painter import path_of
+from groundstation.ui.map_panel.label_placer import LabelPlacer, Wanted
+from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
+from groundstation.ui.map_panel.outlines import outlines
+from groundstation.ui.map_panel.places import places
+from groundstation.ui.selection import Selection
+from tests.ui.support.pretend_fleet import PretendVehicle
+
+
+@pytest.fixture
+def selection():
+    return Selection()
+
+
+@pytest.fixture
+def panel(station, selection):
+    made = MapPanel(station.feed, selection)
+    made.resize(800, 600)
+    made.show()
+    return made
+
+
+def marks(panel, station):
+    panel.view.refresh(station.now_s)
+    return {mark.key.id: mark for mark in panel.view.marks}
+
+
+def test_a_vehicle_stands_where_it_says(panel, station, vehicle):
+    station.hear(vehicle)
+    mark = marks(panel, station)["uav-02"]
+    position = station.feed.fleet.get(vehicle.key).position
+    assert degrees_from_mercator(mark.x_m, mark.y_m) == pytest.approx((position.lat_deg, position.lon_deg))
+    assert mark.heading_deg == station.feed.fleet.get(vehicle.key).attitude.yaw_deg
+    assert mark.is_live
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {},
+        {"lat_deg": 41.0},
+        {"lat_deg": 91.0, "lon_deg": 39.0},
+        {"lat_deg": 41.0, "lon_deg": 200.0},
+        {"invalid": ("lat_deg", "lon_deg")},
+    ],
+)
+def test_an_unknown_or_impossible_place_is_never_drawn(panel, station, vehicle, place):
+    station.offer(*vehicle.birth(station.now_s))
+    samples = Samples(position=Position(at_s=station.now_s, **place))
+    station.offer(vehicle.wrap(f"{vehicle.key}/tlm/motion", samples, station.now_s))
+    assert marks(panel, station) == {}
+    panel.grab()
+
+
+def test_a_lost_vehicle_stays_as_a_ghost_with_its_age(panel, station, vehicle):
+    station.hear(vehicle)
+    station.offer(*vehicle.lost(station.now_s))
+    station.pass_time(38.0)
+    mark = marks(panel, station)["uav-02"]
+    assert not mark.is_live
+    assert mark.detail == "last heard 38 s ago"
+
+
+def test_an_old_position_of_a_heard_vehicle_is_a_ghost_too(panel, station, vehicle):
+    station.hear(vehicle)
+    station.pass_time(12.0)
+    mark = marks(panel, station)["uav-02"]
+    assert (mark.is_live, mark.detail) == (False, "position 12 s old")
+
+
+def test_the_first_vehicles_are_brought_into_view(panel, station):
+    fleet = [PretendVehicle(number) for number in (1, 2, 3)]
+    station.hear(*fleet)
+    station.now_s += 0.2
+    station.offer(*[station.motion(vehicle, 1.0) for vehicle in fleet])
+    camera = panel.view.camera
+    for mark in panel.view.marks:
+        x, y = camera.screen(mark.x_m, mark.y_m)
+        assert 0 < x < camera.width
+        assert 0 < y < camera.height
+    assert len(panel.view.marks) == 3
+
+
+def test_the_view_is_left_alone_once_moved_by_hand(panel, station, vehicle):
+    panel.view.pan(0.1, 0.0)
+    before = panel.view.view_state()
+    station.hear(vehicle)
+    assert panel.view.view_state() == pytest.approx(before)
+
+
+def test_a_click_selects_and_a_click_on_nothing_keeps(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    panel.view.refresh(station.now_s)
+    panel.fit_fleet()
+    mark = panel.view.marks[0]
+    x, y = panel.view.camera.screen(mark.x_m, mark.y_m)
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    assert selection.keys == (vehicle.key,)
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 300))
+    assert selection.keys == (vehicle.key,)
+
+
+def test_a_hidden_map_does_no_work(panel, station, vehicle):
+    panel.hide()
+    station.hear(vehicle)
+    assert panel.view.marks == []
+    panel.show()
+    assert len(panel.view.marks) == 1
+
+
+def test_what_is_remembered_comes_back(panel, station):
+    panel.set_trail(600.0)
+    panel.label_button.setChecked(False)
+    panel.view.pan(0.2, 0.1)
+    other = MapPanel(station.feed, Selection())
+    other.resize(800, 600)
+    other.restore_state(panel.view_state())
+    other.show()
+    assert other.view.view_state() == pytest.approx(panel.view.view_state(), rel=1e-3)
+    assert (other.view.trail_s, other.view.shows_labels) == (600.0, False)
+    other.restore_state({"trail_s": "much", "labels": 3, "x_m": None, "touched": True})
+
+
+def test_mercator_there_and_back():
+    for place in ((41.0, 39.7), (-33.9, 151.2), (0.0, 0.0), (84.0, -179.0)):
+        assert degrees_from_mercator(*mercator_from_degrees(*place)) == pytest.approx(place)
+
+
+@pytest.mark.parametrize(("metres", "nice"), [(1.0, 1), (4.9, 2), (5.0, 5), (1234.0, 1000), (99.0, 50)])
+def test_scale_bars_are_round(metres, nice):
+    assert nice_length(metres) == nice
+
+
+def test_trabzon_is_on_land_and_the_sea_north_of_it_is_not():
+    x, y = mercator_from_degrees(40.98, 39.73)
+    for scale_m in (20.0, 2_000.0, 40_000.0):
+        camera = Camera(x, y, scale_m, 400, 300)
+        land = path_of(outlines().land(camera), closed=True)
+        assert land.contains(QPoint(200, 150).toPointF())
+        sea = Camera(*mercator_from_degrees(42.8, 37.0), scale_m, 400, 300)
+        assert not path_of(outlines().land(sea), closed=True).contains(QPoint(200, 150).toPointF())
+
+
+def test_cut_rings_stay_near_the_screen():
+    camera = Camera(*mercator_from_degrees(41.0, 39.7), 10.0, 800, 600)
+    for ring in outlines().land(camera):
+        assert ring.min() >= -200
+        assert ring.max() <= 1000
+
+
+def test_the_places_include_the_first_home():
+    assert {"Trabzon", "İstanbul", "Karadeniz"} <= {place.name for place in places()}
+
+
+def wanted(number, x, y, *, must=False):
+    return Wanted(VehicleKey("fleet", str(number)), x, y, 60.0, 28.0, must)
+
+
+def test_labels_do_not_cover_each_other():
+    boxes = list(LabelPlacer().place([wanted(n, 100 + 12 * n, 100 + 9 * n) for n in range(9)]).values())
+    assert len(boxes) >= 4
+    assert not any(one.touches(other) for number, one in enumerate(boxes) for other in boxes[:number])
+
+
+def test_an_important_label_is_shown_even_without_room():
+    crowd = [wanted(n, 100, 100) for n in range(40)]
+    placed = LabelPlacer().place([*crowd, wanted(99, 100, 100, must=True)])
+    assert VehicleKey("fleet", "99") in placed
+    assert len(placed) < 41
+
+
+def test_a_label_keeps_its_side():
+    placer = LabelPlacer()
+    placer.place([wanted(1, 100, 100), wanted(2, 150, 100)])
+    first = placer.place([wanted(2, 150, 100)])
+    again = placer.place([wanted(2, 151, 100)])
+    key = VehicleKey("fleet", "2")
+    assert again[key].left - first[key].left == 1

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.sample import Severity
+from groundstation.ui.messages import message_log
+from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.messages.message_model import EntryRole
+from groundstation.ui.messages.messages_panel import MessagesPanel
+from groundstation.ui.selection import Selection
+from tests.ui.support.pretend_fleet import PretendVehicle
+
+
+@pytest.fixture
+def log(station):
+    return MessageLog(station.feed, wall_clock=lambda: 1.7e9 + station.now_s)
+
+
+@pytest.fixture
+def selection():
+    return Selection()
+
+
+@pytest.fixture
+def panel(log, selection):
+    made = MessagesPanel(log, selection)
+    made.resize(500, 200)
+    made.show()
+    return made
+
+
+def shown(panel):
+    model = panel.view.messages
+    return [model.index(row).data(EntryRole).text for row in range(model.rowCount())]
+
+
+def test_messages_are_kept_in_order_with_their_wall_clock(panel, log, station, vehicle):
+    station.offer(vehicle.event(station.now_s, "one"), vehicle.event(station.now_s, "two"))
+    assert shown(panel) == ["one", "two"]
+    assert log.entries[0].first_s == pytest.approx(1.7e9 + 1000.0)
+
+
+def test_repeated_prearm_texts_are_counted(panel, log, station, vehicle):
+    for _ in range(4):
+        station.now_s += 30
+        station.offer(vehicle.event(station.now_s, "PreArm: Compass not calibrated", Severity.CRITICAL))
+    station.offer(vehicle.event(station.now_s, "Reached command #1"))
+    station.offer(vehicle.event(station.now_s, "Reached command #1"))
+    assert [(entry.text, entry.count) for entry in log.entries] == [
+        ("PreArm: Compass not calibrated", 4),
+        ("Reached command #1", 1),
+        ("Reached command #1", 1),
+    ]
+    station.now_s += 500
+    station.offer(vehicle.event(station.now_s, "PreArm: Compass not calibrated", Severity.CRITICAL))
+    assert len(log.entries) == 4
+
+
+def test_severity_text_and_vehicle_narrow_the_log(panel, station, selection):
+    one, two = PretendVehicle(1), PretendVehicle(2)
+    station.offer(
+        one.event(station.now_s, "GPS glitch", Severity.WARNING),
+        two.event(station.now_s, "Crash", Severity.EMERGENCY),
+        two.event(station.now_s, "Mission: 5 WP"),
+    )
+    panel.set_least_level(Level.CAUTION)
+    assert shown(panel) == ["GPS glitch", "Crash"]
+    panel.set_least_level(Level.NORMAL)
+    panel.text_box.setText("MISSION")
+    assert shown(panel) == ["Mission: 5 WP"]
+    panel.text_box.setText("uav-01")
+    assert shown(panel) == ["GPS glitch"]
+    panel.text_box.clear()
+    selection.select((two.key,))
+    panel.only_selected.setChecked(True)
+    assert shown(panel) == ["Crash", "Mission: 5 WP"]
+
+
+def test_new_messages_pass_the_filter_too(panel, station, vehicle):
+    panel.set_least_level(Level.WARNING)
+    station.offer(vehicle.event(station.now_s, "calm"), vehicle.event(station.now_s, "bad", Severity.ALERT))
+    assert shown(panel) == ["bad"]
+
+
+def test_the_log_is_bounded(panel, log, station, vehicle, monkeypatch):
+    monkeypatch.setattr(message_log, "MAX_ENTRIES", 50)
+    monkeypatch.setattr(message_log, "DROPPED_AT_ONCE", 20)
+    for number in range(70):
+        station.offer(vehicle.event(station.now_s, f"message {number}"))
+    assert len(log.entries) <= 50
+    assert log.entries[-1].text == "message 69"
+    assert shown(panel) == [entry.text for entry in log.entries]
+
+
+def test_the_view_follows_its_end_unless_scrolled_up(app, panel, station, vehicle):
+    for number in range(60):
+        station.offer(vehicle.event(station.now_s, f"message {number}"))
+    app.processEvents()
+    bar = panel.view.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+    bar.setValue(3)
+    assert not panel.view.is_at_end
+    station.offer(vehicle.event(station.now_s, "later"))
+    app.processEvents()
+    assert bar.value() == 3
+    panel.view._on_newer_clicked()
+    assert bar.value() == bar.maximum()
+
+
+def test_a_text_with_a_lost_chunk_says_so(log, station, vehicle):
+    from groundstation.fleet.events import Event, EventKind
+
+    event = Event(at_s=station.now_s, kind=EventKind.STATUS_TEXT, text="half of", is_complete=False)
+    station.offer(vehicle.wrap(f"{vehicle.key}/evt", event, station.now_s))
+    assert log.entries[0].text == "half of […]"

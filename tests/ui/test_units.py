@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from groundstation.ui.units import DASH, age_text, compact, field_of, fixed, label_of, text_of, unit_of
+
+
+@pytest.mark.parametrize(
+    ("field", "label", "unit"),
+    [
+        ("ground_speed_mps", "Ground speed", "m/s"),
+        ("height_amsl_m", "Height AMSL", "m"),
+        ("lat_deg", "Latitude", "°"),
+        ("charge_fraction", "Charge", "%"),
+        ("messages_per_s", "Messages", "1/s"),
+        ("x_mps2", "X", "m/s²"),
+        ("satellites", "Satellites", ""),
+        ("yaw_rate_dps", "Yaw rate", "°/s"),
+    ],
+)
+def test_labels_and_units_follow_from_the_field(field, label, unit):
+    assert (label_of(field), unit_of(field).symbol) == (label, unit)
+
+
+def test_unknown_is_a_dash_and_zero_is_zero():
+    assert text_of(None, "voltage_v") == DASH
+    assert fixed(None) == compact(None) == age_text(None) == DASH
+    assert text_of(0.0, "voltage_v") == "0.00"
+
+
+def test_a_share_is_shown_in_percent():
+    assert text_of(0.834, "charge_fraction") == "83"
+
+
+def test_there_is_no_minus_zero():
+    assert fixed(-0.04) == "0.0"
+    assert fixed(-0.06) == "-0.1"
+
+
+def test_the_field_of_a_list_item_is_its_name():
+    assert field_of("battery.0.cells_v.3") == "cells_v"

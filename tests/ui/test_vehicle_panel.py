@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.motion import Attitude
+from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.selection import Selection
+from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.units import DASH
+from groundstation.ui.value_ref import ValueRef, refs_from_mime
+from groundstation.ui.vehicle_panel.easing import Eased
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+from tests.ui.support.pretend_fleet import PretendVehicle
+
+BATTERY, GPS, LINK, WIND = range(4)
+
+
+@pytest.fixture
+def selection():
+    return Selection()
+
+
+@pytest.fixture
+def panel(station, selection):
+    made = VehiclePanel(station.feed, selection, MessageLog(station.feed))
+    made.resize(420, 900)
+    made.show()
+    return made
+
+
+def leaf(panel, path):
+    model = panel.values.model
+    for row, group in enumerate(model.groups):
+        for child, one in enumerate(group.rows):
+            if one.path == path:
+                return [model.index(child, column, model.index(row, 0)) for column in range(4)]
+    raise AssertionError(path)
+
+
+def texts(panel, path):
+    return [index.data() for index in leaf(panel, path)]
+
+
+def test_the_panel_follows_the_selection(panel, station, selection):
+    vehicles = [PretendVehicle(1), PretendVehicle(2)]
+    station.hear(*vehicles)
+    selection.select((vehicles[1].key,))
+    assert panel.header.summary.key == vehicles[1].key
+    panel.pin(vehicles[1].key)
+    selection.select((vehicles[0].key,))
+    assert panel.key == vehicles[1].key
+    panel.pin_button.setChecked(False)
+    assert panel.key == vehicles[0].key
+
+
+def test_values_have_labels_units_and_ages(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    station.pass_time(1.5)
+    panel.refresh()
+    assert texts(panel, "battery.0.used_mah") == ["Used", "2210", "mAh", ""]
+    assert texts(panel, "gps.0.satellites")[1] == "18"
+    assert panel.values.model.groups[0].age_s == pytest.approx(1.5)
+
+
+def test_unknown_is_a_dash_in_tree_and_tile(panel, station, selection, vehicle):
+    station.offer(*vehicle.birth(station.now_s), station.motion(vehicle))
+    selection.select((vehicle.key,))
+    panel.refresh()
+    assert texts(panel, "air_data.airspeed_mps")[1] == DASH
+    assert panel.tiles[BATTERY].content.value == DASH
+    assert panel.tiles[WIND].content.value == DASH
+
+
+def test_impossible_values_are_called_invalid(panel, station, selection):
+    vehicle = PretendVehicle(4, invalid_position=True)
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    assert texts(panel, "position.lat_deg")[1] == "invalid"
+    colour = leaf(panel, "position.lat_deg")[1].data(Qt.ItemDataRole.ForegroundRole)
+    assert colour.name() == PALETTE.caution
+
+
+def test_old_values_turn_grey_and_are_struck_out(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    index = leaf(panel, "position.height_home_m")[1]
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
+    station.pass_time(4.0)
+    panel.refresh()
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.muted
+    assert not index.data(Qt.ItemDataRole.FontRole).strikeOut()
+    station.pass_time(20.0)
+    panel.refresh()
+    assert index.data(Qt.ItemDataRole.FontRole).strikeOut()
+    assert panel.tiles[BATTERY].content.is_stale
+
+
+def test_an_expired_attitude_is_a_failed_instrument(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    assert panel.flight.values.roll_deg is not None
+    station.pass_time(4.0)
+    panel.refresh()
+    assert panel.flight.values.attitude_age_s == pytest.approx(4.0)
+    station.pass_time(20.0)
+    panel.refresh()
+    assert panel.flight.values.roll_deg is None
+    assert panel.flight._roll.shown is None
+    panel.grab()
+
+
+def test_an_unknown_roll_is_not_drawn_level(panel, station, selection, vehicle):
+    vehicle.has_attitude = False
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    station.offer(
+        vehicle.wrap(f"{vehicle.key}/tlm/motion", Samples(attitude=Attitude(at_s=station.now_s)), station.now_s)
+    )
+    panel.refresh()
+    assert panel.flight.values.roll_deg is None
+
+
+def test_a_lost_link_is_told_in_tile_and_header(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    station.offer(*vehicle.lost(station.now_s))
+    station.pass_time(38.0)
+    panel.refresh()
+    assert (panel.tiles[LINK].content.value, panel.tiles[LINK].content.level) == ("lost", Level.WARNING)
+    assert panel.header.conditions[0].text == "link lost 38 s"
+
+
+def test_several_packs_and_receivers_have_a_line_each(panel, station, selection):
+    vehicle = PretendVehicle(1)
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    assert len(panel.tiles[BATTERY].content.details) == 2
+    assert len(panel.tiles[GPS].content.details) == 2
+
+
+def test_the_tree_is_searched(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    panel.values.search("volt")
+    proxy = panel.values._proxy
+    assert [proxy.index(row, 0).data() for row in range(proxy.rowCount())] == ["Battery 1"]
+
+
+def test_a_number_is_dragged_a_text_is_not(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    model = panel.values.model
+    height, mode = leaf(panel, "position.height_home_m"), leaf(panel, "mode.name")
+    assert model.flags(height[0]) & Qt.ItemFlag.ItemIsDragEnabled
+    assert not model.flags(mode[0]) & Qt.ItemFlag.ItemIsDragEnabled
+    assert refs_from_mime(model.mimeData([*height, *mode])) == [ValueRef(vehicle.key, "position.height_home_m")]
+
+
+def test_enter_plots_a_value(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    panel.refresh()
+    spy = QSignalSpy(panel.plot_requested)
+    panel.values.tree.activated.emit(panel.values._proxy.mapFromSource(leaf(panel, "position.height_home_m")[0]))
+    assert spy.at(0)[0] == [ValueRef(vehicle.key, "position.height_home_m")]
+
+
+def test_a_hidden_panel_does_no_work(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    assert panel._timer.isActive()
+    panel.hide()
+    before = panel.flight.values
+    station.now_s += 0.2
+    station.offer(station.motion(vehicle, 5.0))
+    assert not panel._timer.isActive()
+    assert not panel.flight.is_moving
+    assert panel.flight.values == before
+
+
+def test_motion_is_shown_as_it_comes(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    station.now_s += 0.1
+    station.offer(station.motion(vehicle, 5.0))
+    state = station.feed.fleet.get(vehicle.key)
+    assert panel.flight.values.roll_deg == state.attitude.roll_deg
+    assert panel.flight.is_moving
+
+
+def test_easing_takes_the_short_way_round_and_arrives():
+    heading = Eased(wrap=360.0)
+    heading.aim(350.0)
+    heading.aim(10.0)
+    heading.advance(0.05)
+    assert heading.shown > 350.0 or heading.shown < 10.0
+    while heading.advance(0.05):
+        pass
+    assert heading.shown == 10.0
+    heading.aim(None)
+    assert heading.shown is None
+
+
+def test_a_new_session_forgets_what_was_measured(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    selection.select((vehicle.key,))
+    reborn = PretendVehicle(2)
+    reborn.sid = "b1-next-life"
+    station.offer(*reborn.birth(station.now_s))
+    panel.refresh()
+    assert panel.tiles[BATTERY].content.value == DASH
+    assert msgspec.structs.asdict(panel.flight.values)["height_m"] is None
