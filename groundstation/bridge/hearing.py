@@ -31,8 +31,10 @@ MAX_EARS = 2_000
 REBOOTS_OF_TWO = 3
 """A boot clock that went back this often within `REBOOT_WINDOW_S` is the clocks of two autopilots in turn."""
 REBOOT_WINDOW_S = 5.0
-TICK_S = 0.1
+TICK_S = 0.2
 """Requests, texts and silences are looked after this often."""
+PUBLISH_S = 0.04
+"""and this often it is looked what is due to be published."""
 
 _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
 _STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
@@ -74,7 +76,7 @@ class Hearing:
         self._ears: dict[EarKey, Ear] = {}
         self._went_back_s: dict[Ear, deque[float]] = {}
         self._unlisted: dict[int, bool] = {}
-        self._next_tick_s = 0.0
+        self._next_tick_s = self._next_publish_s = 0.0
         self._roll = RollCall(self._make_vehicle, own_sysid)
 
     @property
@@ -227,10 +229,13 @@ class Hearing:
             self._roll.decide(now_s)
             for ear in list(self._ears.values()):
                 yield from self._tend(ear, now_s)
-        for vehicle in self.vehicles.values():
-            if is_slow_turn:
+            for vehicle in self.vehicles.values():
                 self._watch(vehicle, now_s)
-            vehicle.publish_due(now_s)
+                vehicle.publish_presence()
+        if now_s >= self._next_publish_s:
+            self._next_publish_s = now_s + PUBLISH_S
+            for vehicle in self.vehicles.values():
+                vehicle.publish_due(now_s)
 
     def _tend(self, ear: Ear, now_s: float) -> Iterator[tuple[Peer, list[Outbound]]]:
         if now_s - ear.last_frame_s > FORGET_EAR_S:

@@ -49,6 +49,7 @@ _MAY_BE_SUPERSEDED = frozenset(msgid for msgid, _ in _SUPERSEDED)
 _INDEXED_MESSAGES = frozenset(MSGIDS[name] for name in ("BATTERY_STATUS", "DISTANCE_SENSOR"))
 """Messages that come several times, each time about another part."""
 _HEARTBEAT = MSGIDS["HEARTBEAT"]
+_STATE_KINDS = frozenset(STATE_KINDS)
 
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
@@ -87,6 +88,7 @@ class VehicleSession:
         self._sysid, self._compid = ear.sysid, ear.compid
         self._sent_conn: Connection | None = None
         self._sent_info: VehicleInfo | None = None
+        self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
         self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
 
@@ -102,6 +104,8 @@ class VehicleSession:
         self._is_state_dirty = False
         self._state_sent_s = 0.0
         self._next_summary_s = self._next_link_s = now_s
+        self._wake_s = now_s
+        """When something is to be published at the earliest; what makes an idle turn cost next to nothing."""
 
     # ---- what comes in ----
 
@@ -117,6 +121,8 @@ class VehicleSession:
             return
         self._raw[stream][msgid] = (payload, now_s)
         self._last_seen_s[msgid] = now_s
+        due_s = self._due_s[stream]
+        self._wake_s = min(self._wake_s, due_s)
 
     def _absorb(self, msgid: int, payload: bytes, at_s: float) -> None:
         """Decode a message into the state and into what is to be published."""
@@ -135,6 +141,7 @@ class VehicleSession:
                 changes[kind] = sample
                 self._pending[STREAM_OF[kind]][kind] = sample
         if changes:
+            self._wake_s = min(self._wake_s, *(self._due_s[STREAM_OF[kind]] for kind in changes))
             before, self._state = self._state, msgspec.structs.replace(self._state, **changes)
             self._notice(before, changes)
 
@@ -149,8 +156,10 @@ class VehicleSession:
                 event = tell(before, self._state)
                 if event is not None:
                     self.tell(event)
-        if any(kind in changes for kind in STATE_KINDS):
-            self._is_state_dirty = self._is_state_dirty or decisive(self._state) != self._told_state
+        if not _STATE_KINDS.isdisjoint(changes) and not self._is_state_dirty:
+            self._is_state_dirty = decisive(self._state) != self._told_state
+            if self._is_state_dirty:
+                self._wake_s = min(self._wake_s, self._state_sent_s + STATE_MIN_S)
 
     def on_text(self, text: Text, ear: Ear) -> None:
         """A STATUSTEXT; the same one on two links is told once."""
@@ -212,6 +221,8 @@ class VehicleSession:
 
     def publish_due(self, now_s: float) -> None:
         """Publish every stream that is due and has news, and the slow topics when it is their time."""
+        if now_s < self._wake_s:
+            return
         due_s = self._due_s
         for number, stream in enumerate(self._streams):
             if now_s < due_s[number]:
@@ -224,9 +235,9 @@ class VehicleSession:
             pending = self._pending[number]
             if pending:
                 self._pending[number] = {}
-                due_s[number] = now_s + stream.period_s
+                # keep the pace although the loop looks only now and then, but never catch up with a burst
+                due_s[number] = max(due_s[number] + stream.period_s, now_s + stream.period_s / 2)
                 self._publisher.vehicle(self.key, f"tlm/{stream.name}", self.session, Samples(**pending))
-        self._publish_presence()
         self._publish_state(now_s)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S
@@ -234,11 +245,17 @@ class VehicleSession:
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
+        self._wake_s = self._next_wake_s()
+
+    def _next_wake_s(self) -> float:
+        waiting = [self._due_s[number] for number, raw in enumerate(self._raw) if raw or self._pending[number]]
+        state_s = self._state_sent_s + (STATE_MIN_S if self._is_state_dirty else STATE_MAX_S)
+        return min(self._next_summary_s, self._next_link_s, state_s, *waiting)
 
     def publish_again(self, from_event: int | None) -> None:
         """Answer a resync request: everything a newcomer needs, and events from a number on."""
         self._sent_conn = self._sent_info = None
-        self._publish_presence()
+        self.publish_presence()
         self._publish_state_now(self._state_sent_s)
         topic = topics.vehicle(self.key, topics.EVT)
         for seq, payload in self._events if from_event is not None else ():
@@ -248,10 +265,15 @@ class VehicleSession:
     def publish_death(self, reason: ConnReason) -> None:
         """The bridge ends."""
         self.link_state, self.reason = LinkState.OFFLINE, reason
-        self._publish_presence()
+        self.publish_presence()
 
-    def _publish_presence(self) -> None:
-        """`conn` and `info`, when they changed."""
+    def publish_presence(self) -> None:
+        """`conn` and `info`, when they changed; looked at several times a second."""
+        ear = self.active
+        shown = (self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type, *self.ears)
+        if shown == self._shown and self._sent_info is not None:
+            return
+        self._shown = shown
         info = self._info()
         if info != self._sent_info:
             self._sent_info = info

@@ -19,7 +19,7 @@ class ChargeState(Name):
     CHARGING = "charging"
 
 
-class BatteryPack(Sample, frozen=True, kw_only=True):
+class BatteryPack(Sample, frozen=True, kw_only=True, gc=False):
     """One battery of a vehicle (MAVLink BATTERY_STATUS, or SYS_STATUS and HIGH_LATENCY2 for the first)."""
 
     index: int = 0
@@ -44,7 +44,7 @@ class BatteryPack(Sample, frozen=True, kw_only=True):
     """Voltages of the cells, volts; empty when cells are not measured one by one."""
 
 
-class Esc(Sample, frozen=True, kw_only=True):
+class Esc(Sample, frozen=True, kw_only=True, gc=False):
     """One motor controller (MAVLink ESC_TELEMETRY_1_TO_4 and following)."""
 
     index: int = 0

@@ -20,7 +20,7 @@ class EventKind(Name):
     FAILSAFE = "failsafe"
 
 
-class Event(Sample, frozen=True, kw_only=True):
+class Event(Sample, frozen=True, kw_only=True, gc=False):
     """Something that happened (topic `evt`): a STATUSTEXT in the vehicle's own words, or a change the bridge saw."""
 
     kind: EventKind

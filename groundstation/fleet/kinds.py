@@ -35,7 +35,7 @@ from groundstation.fleet.status import (
 )
 
 
-class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Any subset of the kinds. An absent kind says nothing; a present one replaces its predecessor, Nones included."""
 
     position: Position | None = None

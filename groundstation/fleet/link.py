@@ -31,7 +31,7 @@ class ConnReason(Name):
     UNKNOWN = "unknown"
 
 
-class Connection(msgspec.Struct, frozen=True, kw_only=True):
+class Connection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Birth and death of a vehicle on the bus (topic `conn`)."""
 
     state: LinkState
@@ -44,7 +44,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """Set while another autopilot uses the same system id: one line that names both."""
 
 
-class BridgePresence(msgspec.Struct, frozen=True, kw_only=True):
+class BridgePresence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Birth and death of a bridge (topic `_bridge/<bid>/conn`, and its MQTT will)."""
 
     state: LinkState
@@ -57,7 +57,7 @@ class BridgePresence(msgspec.Struct, frozen=True, kw_only=True):
     """Version of the software."""
 
 
-class LinkQuality(Sample, frozen=True, kw_only=True):
+class LinkQuality(Sample, frozen=True, kw_only=True, gc=False):
     """How one vehicle is heard on one link, counted by the bridge."""
 
     link: str
@@ -76,7 +76,7 @@ class LinkQuality(Sample, frozen=True, kw_only=True):
     """Round trip to the autopilot by TIMESYNC, milliseconds."""
 
 
-class LinkReport(msgspec.Struct, frozen=True, kw_only=True):
+class LinkReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The bridge's heartbeat for one vehicle (topic `link`)."""
 
     links: tuple[LinkQuality, ...] = ()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from groundstation.fleet.sample import Sample
 
 
-class Position(Sample, frozen=True, kw_only=True):
+class Position(Sample, frozen=True, kw_only=True, gc=False):
     """The autopilot's estimate of its place (MAVLink GLOBAL_POSITION_INT), not the raw GPS fix."""
 
     lat_deg: float | None = None
@@ -23,7 +23,7 @@ class Position(Sample, frozen=True, kw_only=True):
     """The autopilot's own clock, milliseconds since it started."""
 
 
-class Velocity(Sample, frozen=True, kw_only=True):
+class Velocity(Sample, frozen=True, kw_only=True, gc=False):
     """The autopilot's estimate of its velocity over ground, north-east-down."""
 
     north_mps: float | None = None
@@ -38,7 +38,7 @@ class Velocity(Sample, frozen=True, kw_only=True):
     """Direction of movement over ground, degrees from true north; None below 0.5 m/s, where it means nothing."""
 
 
-class Attitude(Sample, frozen=True, kw_only=True):
+class Attitude(Sample, frozen=True, kw_only=True, gc=False):
     """Orientation of the body (MAVLink ATTITUDE)."""
 
     roll_deg: float | None = None
@@ -57,7 +57,7 @@ class Attitude(Sample, frozen=True, kw_only=True):
     """The autopilot's own clock, milliseconds since it started."""
 
 
-class AirData(Sample, frozen=True, kw_only=True):
+class AirData(Sample, frozen=True, kw_only=True, gc=False):
     """What a pilot's panel shows (MAVLink VFR_HUD)."""
 
     airspeed_mps: float | None = None
@@ -72,7 +72,7 @@ class AirData(Sample, frozen=True, kw_only=True):
     """Height above mean sea level as shown on the vehicle's own display, metres."""
 
 
-class Home(Sample, frozen=True, kw_only=True):
+class Home(Sample, frozen=True, kw_only=True, gc=False):
     """Where the vehicle returns to (MAVLink HOME_POSITION)."""
 
     lat_deg: float | None = None
@@ -83,7 +83,7 @@ class Home(Sample, frozen=True, kw_only=True):
     """Height above mean sea level, metres."""
 
 
-class NavigationTarget(Sample, frozen=True, kw_only=True):
+class NavigationTarget(Sample, frozen=True, kw_only=True, gc=False):
     """Where the autopilot is steering to (MAVLink NAV_CONTROLLER_OUTPUT)."""
 
     bearing_deg: float | None = None

@@ -26,7 +26,7 @@ class GpsFix(Name):
         return self not in (GpsFix.UNKNOWN, GpsFix.NO_GPS, GpsFix.NO_FIX)
 
 
-class GpsReceiver(Sample, frozen=True, kw_only=True):
+class GpsReceiver(Sample, frozen=True, kw_only=True, gc=False):
     """One satellite receiver (MAVLink GPS_RAW_INT, GPS2_RAW)."""
 
     index: int = 0
@@ -57,7 +57,7 @@ class GpsReceiver(Sample, frozen=True, kw_only=True):
     """Direction of the nose from a two-antenna receiver, degrees from true north."""
 
 
-class Estimator(Sample, frozen=True, kw_only=True):
+class Estimator(Sample, frozen=True, kw_only=True, gc=False):
     """State of the position filter (MAVLink EKF_STATUS_REPORT, ESTIMATOR_STATUS). Ratios over 1 are failures."""
 
     flags: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Estimator(Sample, frozen=True, kw_only=True):
     """Innovation test ratio of the height above terrain, no unit."""
 
 
-class Wind(Sample, frozen=True, kw_only=True):
+class Wind(Sample, frozen=True, kw_only=True, gc=False):
     """Wind as the vehicle estimates it (MAVLink WIND, WIND_COV, HIGH_LATENCY2)."""
 
     from_deg: float | None = None
@@ -87,7 +87,7 @@ class Wind(Sample, frozen=True, kw_only=True):
     """Vertical speed, metres per second, up positive."""
 
 
-class Vibration(Sample, frozen=True, kw_only=True):
+class Vibration(Sample, frozen=True, kw_only=True, gc=False):
     """Vibration of the inertial sensors (MAVLink VIBRATION)."""
 
     x_mps2: float | None = None
@@ -100,7 +100,7 @@ class Vibration(Sample, frozen=True, kw_only=True):
     """How often each accelerometer hit its limit since power-on."""
 
 
-class RangeFinder(Sample, frozen=True, kw_only=True):
+class RangeFinder(Sample, frozen=True, kw_only=True, gc=False):
     """One distance sensor (MAVLink DISTANCE_SENSOR, RANGEFINDER)."""
 
     index: int = 0
@@ -115,7 +115,7 @@ class RangeFinder(Sample, frozen=True, kw_only=True):
     """MAVLink MAV_SENSOR_ORIENTATION; 25 is down."""
 
 
-class Terrain(Sample, frozen=True, kw_only=True):
+class Terrain(Sample, frozen=True, kw_only=True, gc=False):
     """Height over the ground below from the vehicle's terrain data (MAVLink TERRAIN_REPORT)."""
 
     height_terrain_m: float | None = None
@@ -124,7 +124,7 @@ class Terrain(Sample, frozen=True, kw_only=True):
     """Height of the terrain above mean sea level, metres."""
 
 
-class Environment(Sample, frozen=True, kw_only=True):
+class Environment(Sample, frozen=True, kw_only=True, gc=False):
     """Air around the vehicle (MAVLink SCALED_PRESSURE)."""
 
     pressure_hpa: float | None = None

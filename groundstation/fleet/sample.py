@@ -20,7 +20,7 @@ class Name(enum.StrEnum):
         return cls("unknown") if value != "unknown" else super()._missing_(value)
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact at one moment. `None` in any field means unknown; zero means zero."""
 
     at_s: float

@@ -33,7 +33,7 @@ class SystemStatus(Name):
     TERMINATION = "termination"
 
 
-class Mode(Sample, frozen=True, kw_only=True):
+class Mode(Sample, frozen=True, kw_only=True, gc=False):
     """Flight mode (MAVLink HEARTBEAT.custom_mode)."""
 
     name: str | None = None
@@ -42,21 +42,21 @@ class Mode(Sample, frozen=True, kw_only=True):
     """HEARTBEAT.custom_mode as sent."""
 
 
-class Armed(Sample, frozen=True, kw_only=True):
+class Armed(Sample, frozen=True, kw_only=True, gc=False):
     """Whether the motors may turn (MAVLink HEARTBEAT.base_mode, MAV_MODE_FLAG_SAFETY_ARMED)."""
 
     is_armed: bool | None = None
     """True when armed."""
 
 
-class Landed(Sample, frozen=True, kw_only=True):
+class Landed(Sample, frozen=True, kw_only=True, gc=False):
     """Ground or air (MAVLink EXTENDED_SYS_STATE.landed_state)."""
 
     state: LandedState = LandedState.UNKNOWN
     """Where it is in that sense."""
 
 
-class FlightStatus(Sample, frozen=True, kw_only=True):
+class FlightStatus(Sample, frozen=True, kw_only=True, gc=False):
     """The autopilot's judgement of itself (MAVLink HEARTBEAT.system_status, HIGH_LATENCY2.failure_flags)."""
 
     system_status: SystemStatus = SystemStatus.UNKNOWN
@@ -67,7 +67,7 @@ class FlightStatus(Sample, frozen=True, kw_only=True):
     """Names of failed parts as reported over a high-latency link."""
 
 
-class MissionProgress(Sample, frozen=True, kw_only=True):
+class MissionProgress(Sample, frozen=True, kw_only=True, gc=False):
     """Where in its mission the vehicle is (MAVLink MISSION_CURRENT)."""
 
     item: int | None = None
@@ -78,7 +78,7 @@ class MissionProgress(Sample, frozen=True, kw_only=True):
     """`no_mission`, `not_started`, `active`, `paused`, `complete`; None when not told."""
 
 
-class SensorHealth(msgspec.Struct, frozen=True, kw_only=True):
+class SensorHealth(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One part of the vehicle as SYS_STATUS lists it. Parts that are not present are not listed."""
 
     name: str
@@ -89,7 +89,7 @@ class SensorHealth(msgspec.Struct, frozen=True, kw_only=True):
     """True when it works."""
 
 
-class Health(Sample, frozen=True, kw_only=True):
+class Health(Sample, frozen=True, kw_only=True, gc=False):
     """Parts of the vehicle, present ones only, and its load (MAVLink SYS_STATUS)."""
 
     sensors: tuple[SensorHealth, ...] = ()
@@ -102,7 +102,7 @@ class Health(Sample, frozen=True, kw_only=True):
     """Communication errors that the autopilot counted."""
 
 
-class Rc(Sample, frozen=True, kw_only=True):
+class Rc(Sample, frozen=True, kw_only=True, gc=False):
     """The pilot's radio control (MAVLink RC_CHANNELS)."""
 
     channels_us: tuple[int | None, ...] = ()
@@ -111,7 +111,7 @@ class Rc(Sample, frozen=True, kw_only=True):
     """Received signal strength, 0 to 1."""
 
 
-class Radio(Sample, frozen=True, kw_only=True):
+class Radio(Sample, frozen=True, kw_only=True, gc=False):
     """The telemetry radio's own report (MAVLink RADIO_STATUS). Device units: compare, don't convert."""
 
     rssi: int | None = None
@@ -128,7 +128,7 @@ class Radio(Sample, frozen=True, kw_only=True):
     """Damaged packets so far."""
 
 
-class VehicleClock(Sample, frozen=True, kw_only=True):
+class VehicleClock(Sample, frozen=True, kw_only=True, gc=False):
     """The vehicle's clocks (MAVLink SYSTEM_TIME)."""
 
     unix_s: float | None = None

@@ -11,21 +11,21 @@ from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
 
 
-class Update(msgspec.Struct, frozen=True, kw_only=True):
+class Update(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message about the fleet."""
 
     session: str
     """The writer's session id (`sid`)."""
 
 
-class VehicleUpdate(Update, frozen=True, kw_only=True):
+class VehicleUpdate(Update, frozen=True, kw_only=True, gc=False):
     """One message about one vehicle."""
 
     key: VehicleKey
     """Which vehicle."""
 
 
-class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True):
+class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """Samples from `tlm/<stream>` or `state`."""
 
     samples: Samples
@@ -34,21 +34,21 @@ class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True):
     """Bridge clock to this station's monotonic clock, seconds."""
 
 
-class ConnUpdate(VehicleUpdate, frozen=True, kw_only=True):
+class ConnUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """Birth or death."""
 
     connection: Connection
     """Heard or not."""
 
 
-class InfoUpdate(VehicleUpdate, frozen=True, kw_only=True):
+class InfoUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """The certificate."""
 
     info: VehicleInfo
     """Who it is."""
 
 
-class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True):
+class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """The bridge's heartbeat for a vehicle."""
 
     report: LinkReport
@@ -57,7 +57,7 @@ class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True):
     """When it came, seconds on this station's monotonic clock."""
 
 
-class EventUpdate(VehicleUpdate, frozen=True, kw_only=True):
+class EventUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """Something happened."""
 
     event: Event
@@ -66,7 +66,7 @@ class EventUpdate(VehicleUpdate, frozen=True, kw_only=True):
     """Bridge clock to this station's monotonic clock, seconds."""
 
 
-class BridgeUpdate(Update, frozen=True, kw_only=True):
+class BridgeUpdate(Update, frozen=True, kw_only=True, gc=False):
     """Birth or death of a bridge."""
 
     root: str

@@ -17,7 +17,7 @@ MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
 
 
-class VehicleState(Samples, frozen=True, kw_only=True):
+class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """The newest sample of each kind, who it is and how it is heard. Every field of `Samples` is one of its."""
 
     key: VehicleKey

@@ -12,6 +12,7 @@ import math
 DIGITS = 4
 """Decimals kept of floats: MAVLink's are float32, whose noise would only fill the wire."""
 
+DEGREES = 180.0 / math.pi
 HEIGHT_M = (-1_000.0, 100_000.0)
 """From below the Dead Sea to the edge of space."""
 SPEED_MPS = (-1_000.0, 1_000.0)
@@ -65,8 +66,12 @@ class Checks:
 
     def degrees(self, name: str, radians: float, limit: float = math.pi) -> float | None:
         """An angle or rate received in radians, in degrees. `limit` is the largest possible amount, radians."""
-        number = self.number(name, radians, -limit * 1.0001, limit * 1.0001)
-        return None if number is None else round(math.degrees(radians), DIGITS)
+        if radians != radians:  # noqa: PLR0124 - NaN, without a call
+            return None
+        if not -limit * 1.0001 <= radians <= limit * 1.0001:
+            self._invalid.append(name)
+            return None
+        return round(radians * DEGREES, DIGITS)
 
     def heading(self, name: str, centidegrees: int, unknown: tuple[float, ...] = (U16,)) -> float | None:
         """A direction received in 1/100 degree, 0 to 360 (360 becomes 0)."""

@@ -30,6 +30,8 @@ class MessageDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """All fields in wire order, arrays spread out."""
     fields: tuple[tuple[str, int, bool], ...]
     """Name, array length (0 for a scalar), is text; in wire order."""
+    scalar_names: tuple[str, ...] | None
+    """Names in wire order of a message that has neither arrays nor texts; None for the others."""
 
 
 def _definition(message: Any) -> MessageDefinition:
@@ -39,12 +41,14 @@ def _definition(message: Any) -> MessageDefinition:
         (name, 0 if kinds[name] == "char" else length, kinds[name] == "char")
         for name, length in zip(message.ordered_fieldnames, lengths, strict=True)
     )
+    is_scalar = not any(length or is_text for _, length, is_text in fields)
     return MessageDefinition(
         msgid=message.id,
         name=message.msgname,
         crc_extra=bytes([message.crc_extra]),
         layout=message.unpacker,
         fields=fields,
+        scalar_names=tuple(name for name, _, _ in fields) if is_scalar else None,
     )
 
 
@@ -87,6 +91,8 @@ def unpack(msgid: int, payload: bytes) -> Fields:
     if len(payload) != size:
         payload = payload[:size].ljust(size, b"\0")
     values = definition.layout.unpack(payload)
+    if definition.scalar_names is not None:
+        return dict(zip(definition.scalar_names, values, strict=True))
     fields: Fields = {}
     place = 0
     for name, length, is_text in definition.fields:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from pymavlink import mavutil
 
 from groundstation.fleet.identity import Autopilot, VehicleKind
@@ -63,6 +65,7 @@ def mode_name(mav_type: int, mav_autopilot: int, base_mode: int, custom_mode: in
     return _ardupilot_modes(mav_type).get(custom_mode)
 
 
+@functools.cache
 def mode_names(mav_type: int, mav_autopilot: int) -> tuple[str, ...]:
     """Names of all modes that such a vehicle has, sorted."""
     if mav_autopilot == MAV_AUTOPILOT_PX4:

@@ -116,18 +116,17 @@ class StreamRequests:
         self._seen.add(msgid)
 
     def on_ack(self, command: int, result: int, now_s: float) -> list[Outbound]:
-        """A COMMAND_ACK came; answers in order, since it doesn't say which message it means."""
-        del now_s
+        """A COMMAND_ACK came: the next request goes out. Acks are taken in order, as they don't say what they mean."""
         request = self._in_flight
         if request is None or request.command != command:
             return []
         self._in_flight = None
         if result == ACCEPTED:
-            return []
+            return self.tick(now_s)
         self._refused.add(request.msgid)
         if result == UNSUPPORTED and command == encode.SET_MESSAGE_INTERVAL:
-            return self._fall_back()
-        return []
+            return [*self._fall_back(), *self.tick(now_s)]
+        return self.tick(now_s)
 
     def tick(self, now_s: float) -> list[Outbound]:
         """What to send now; to be called about ten times a second."""

@@ -11,7 +11,7 @@ import msgspec
 from groundstation.fleet.sample import Name
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One message as it came from the broker."""
 
     topic: str
@@ -72,7 +72,7 @@ StatusCallback = Callable[[BusStatus], None]
 """Called on the connection's thread; must only store what it is given."""
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A message to be sent."""
 
     topic: str

@@ -24,7 +24,7 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 Content = TypeVar("Content")
 
 
-class Envelope(msgspec.Struct, Generic[Content], frozen=True):
+class Envelope(msgspec.Struct, Generic[Content], frozen=True, gc=False):
     """What every message of the tree is wrapped in."""
 
     sid: str

@@ -67,8 +67,8 @@ def test_one_request_is_in_flight_at_a_time() -> None:
     asker = requests()
     assert len(asker.tick(0.0)) == 1
     assert asker.tick(0.5) == []
-    asker.on_ack(REQUEST_MESSAGE, 0, 0.6)
-    assert len(asker.tick(0.6)) == 1
+    assert len(asker.on_ack(REQUEST_MESSAGE, 0, 0.6)) == 1
+    assert asker.tick(0.6) == []
 
 
 def test_a_lost_answer_is_waited_for_three_times() -> None:

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bench fleet`: a fleet from simulated bytes to the window, and what a message costs beside a plain loop."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from groundstation.app.bench.capture import record
+from groundstation.app.bench.report import Comparison, Report
+from groundstation.app.processes import Child, Supervisor
+from groundstation.app.wiring import free_udp_port
+from groundstation.fleet.errors import GroundStationError
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.embedded_broker import HOST, free_port
+from groundstation.ui.resources import resource
+
+CAPTURE_S = 20.0
+CAPTURE_PACE = 4.0
+"""Times real time in which both bridges are fed."""
+WARM_UP_S = 15.0
+"""Vehicles appear, take off, and streams settle."""
+WINDOW_S = 10.0
+"""Memory is compared between the first and the last of these."""
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """What the processes used during the measurement, shares of one core and megabytes."""
+
+    cores: dict[str, float]
+    first_mb: float
+    last_mb: float
+
+
+def run(vehicles: int, duration_s: float, stop: threading.Event) -> Report:
+    """Measure; takes the duration and about a minute more.
+
+    Args:
+        vehicles: how many to simulate.
+        duration_s: how long to watch the whole, seconds.
+        stop: ends it early, with what is there.
+
+    Raises:
+        GroundStationError: a part could not be started.
+    """
+    ours_us, plain_us = message_costs(vehicles)
+    whole = _watch_whole(vehicles, duration_s, stop)
+    settings = {"vehicles": float(vehicles), "duration_s": duration_s}
+    cost = Comparison(
+        name="bridge, CPU a MAVLink message", unit="us", value=ours_us, peer=plain_us, goal=5.0, wanted="at_least"
+    )
+    return Report(bench="fleet", settings=settings, comparisons=(cost, *whole))
+
+
+def message_costs(vehicles: int) -> tuple[float, float]:
+    """CPU microseconds a MAVLink message of our bridge and of a plain loop, on the same bytes and broker."""
+    with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
+        recording = Path(folder) / "recording"
+        record(vehicles, CAPTURE_S, recording)
+        supervisor = Supervisor()
+        port = free_port()
+        supervisor.add(Child("broker", ["broker", "--port", str(port)]))
+        try:
+            _wait_for_broker(port)
+            arguments = [str(recording), HOST, str(port), str(CAPTURE_PACE)]
+            ours = _contestant(["-m", "groundstation.app.bench.bridge_run", *arguments])
+            plain = _contestant([str(resource("bench/plain_bridge.py")), *arguments])
+        finally:
+            supervisor.stop()
+    return ours, plain
+
+
+def _wait_for_broker(port: int) -> None:
+    import socket
+
+    give_up_s = time.monotonic() + 10.0
+    while time.monotonic() < give_up_s:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise GroundStationError("the broker did not start; run 'groundstation doctor'")
+
+
+def _contestant(arguments: list[str]) -> float:
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise GroundStationError(f"a measured process failed: {done.stderr.strip().splitlines()[-1:]}")
+    outcome = json.loads(done.stdout)
+    return float(outcome["cpu_s"] / outcome["messages"] * 1e6)
+
+
+def _watch_whole(vehicles: int, duration_s: float, stop: threading.Event) -> tuple[Comparison, ...]:
+    """Broker, bridge and simulator as children, the window off-screen in this process."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QSettings
+
+    from groundstation.app.gui import Station
+
+    supervisor = Supervisor()
+    url = BrokerUrl(host=HOST, port=free_port())
+    link = f"{HOST}:{free_udp_port()}"
+    children = {
+        "broker": Child("broker", ["broker", "--port", str(url.port)]),
+        "bridge": Child("bridge", ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim"]),
+        "simulator": Child(
+            "simulator",
+            ["simulate", "--vehicles", str(vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"],
+        ),
+    }
+    with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
+        for child in children.values():
+            supervisor.add(child)
+        try:
+            station = Station(url, QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
+            watch = _Watch(children, duration_s)
+            ending = threading.Event()
+
+            def on_tick() -> None:
+                if watch.look(station.inbox.counts.missing) or stop.is_set():
+                    ending.set()
+
+            station.run(ending, on_tick)
+        finally:
+            supervisor.stop()
+    counts, delays = station.inbox.counts, station.feed.stats().delays
+    return watch.comparisons(vehicles, counts.missing, counts.dropped, delays.p99_ms, len(station.feed.fleet))
+
+
+class _Watch:
+    """Reads counters of processes while the window runs."""
+
+    def __init__(self, children: dict[str, Child], duration_s: float) -> None:
+        self._children = children
+        self._duration_s = duration_s
+        self._began_s = time.monotonic()
+        self._cpu_s: dict[str, float] | None = None
+        self._measured_from_s = 0.0
+        self._memory_mb: list[tuple[float, float]] = []
+        self._missing_before = 0
+        self._next_s = 0.0
+        self.cores: dict[str, float] = {}
+
+    def look(self, missing: int) -> bool:
+        """Called ten times a second; True when the time is over."""
+        now_s = time.monotonic()
+        if now_s < self._next_s:
+            return False
+        self._next_s = now_s + 1.0
+        if now_s - self._began_s < WARM_UP_S:
+            return False
+        if self._cpu_s is None:
+            self._cpu_s, self._measured_from_s, self._missing_before = self._cpu(), now_s, missing
+        self._memory_mb.append((now_s, psutil.Process().memory_info().rss / 1e6))
+        if now_s - self._measured_from_s < self._duration_s:
+            return False
+        span_s = now_s - self._measured_from_s
+        self.cores = {name: (used - self._cpu_s.get(name, 0.0)) / span_s for name, used in self._cpu().items()}
+        return True
+
+    def _cpu(self) -> dict[str, float]:
+        used = {name: _cpu_of(child.pid) for name, child in self._children.items() if child.pid is not None}
+        return {**used, "window": _cpu_of(os.getpid(), with_children=False)}
+
+    def comparisons(
+        self, vehicles: int, missing: int, dropped: int, p99_ms: float, seen: int
+    ) -> tuple[Comparison, ...]:
+        """The figures."""
+        times = [at_s for at_s, _ in self._memory_mb]
+        first = [mb for at_s, mb in self._memory_mb if at_s <= times[0] + WINDOW_S]
+        last = [mb for at_s, mb in self._memory_mb if at_s >= times[-1] - WINDOW_S]
+        growth_mb = sum(last) / len(last) - sum(first) / len(first)
+        minutes = max(1e-9, (times[-1] - times[0]) / 60.0)
+        cores = [
+            Comparison(name=f"{name}, CPU", unit="cores", value=share, goal=_CORE_GOALS[name])
+            for name, share in self.cores.items()
+        ]
+        return (
+            Comparison(name="vehicles in the window", unit="", value=seen, goal=vehicles, wanted="at_least"),
+            Comparison(name="gaps in seq at the window", unit="", value=missing - self._missing_before, goal=0),
+            Comparison(name="dropped by full queues", unit="", value=dropped, goal=0),
+            Comparison(name="event loop delay, p99", unit="ms", value=p99_ms, goal=50.0),
+            Comparison(name="window, memory growth a minute", unit="MB", value=growth_mb / minutes, goal=5.0),
+            Comparison(name="window, memory", unit="MB", value=last[-1], goal=300.0 + 0.1 * vehicles),
+            *cores,
+        )
+
+
+_CORE_GOALS = {"simulator": 0.5, "bridge": 0.5, "broker": 0.5, "window": 1.0}
+
+
+def _cpu_of(pid: int, *, with_children: bool = True) -> float:
+    """CPU seconds of a process, of its children too (mosquitto is a child of our broker)."""
+    try:
+        process = psutil.Process(pid)
+        every = [process, *(process.children(recursive=True) if with_children else [])]
+        return sum(one.cpu_times().user + one.cpu_times().system for one in every)
+    except psutil.NoSuchProcess:
+        return 0.0
