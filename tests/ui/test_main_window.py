@@ -77,6 +77,15 @@ def test_a_lost_broker_is_told_with_reason_and_time(window, station):
     assert PALETTE.warning in window.top_bar.broker.text.styleSheet()
 
 
+def test_a_long_reason_does_not_widen_the_window(window, station, app):
+    window.resize(1280, 800)
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.LOST, reason="no route to host, " * 20)
+    station.feed.tick()
+    app.processEvents()
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.width() == 1280
+
+
 def test_losses_are_shown_only_when_there_are_some(window, station, vehicle):
     window.top_bar.refresh()
     assert window.top_bar.losses.isHidden()

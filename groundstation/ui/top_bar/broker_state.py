@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
+from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import age_text
 
-SHOWN_REASON = 60
+SHOWN_REASON = 200
 
 
 class BrokerState(QWidget):
@@ -22,9 +22,8 @@ class BrokerState(QWidget):
     def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
-        self._icon, self.text = QLabel(), QLabel()
+        self._icon, self.text = QLabel(), ElidingLabel()
         self._look: tuple[str, str] = ("", "")
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
