@@ -61,6 +61,7 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
     dock.setWidget(content, ads.CDockWidget.eInsertMode.ForceNoScrollArea)
     dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContentMinimumSize)
     dock.setIcon(icon(icon_name))
+    dock.toggleViewAction().setIcon(QIcon())
     return dock
 
 

@@ -132,5 +132,6 @@ def _section(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    box.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
     box.rejected.connect(dialog.reject)
     return box

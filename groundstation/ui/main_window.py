@@ -25,7 +25,7 @@ from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
-from groundstation.ui.theme.icons import icon
+from groundstation.ui.top_bar.broker_banner import BrokerBanner
 from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self._first_layout = saved_layout(self._manager)
         self._restore()
         self._plots_itself = False
+        self.fleet.list.setFocus()
         feed.vehicles_added.connect(self._on_vehicles_added)
 
     @property
@@ -149,6 +150,8 @@ class MainWindow(QMainWindow):
         self._menus.setNativeMenuBar(False)
         self.top_bar = TopBar(self._feed, self._menus)
         layout.addWidget(self.top_bar)
+        self.banner = BrokerBanner(self._feed)
+        layout.addWidget(self.banner)
         self._dock_window = QMainWindow()
         layout.addWidget(self._dock_window, 1)
         self._manager = make_dock_manager(self._dock_window)
@@ -210,9 +213,7 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         view = self._menus.addMenu(self.tr("&View"))
         for name in ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"):
-            action = self._docks[name].toggleViewAction()
-            action.setIcon(icon(name))
-            view.addAction(action)
+            view.addAction(self._docks[name].toggleViewAction())
         view.addSeparator()
         self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
         self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)

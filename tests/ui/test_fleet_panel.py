@@ -119,6 +119,13 @@ def test_the_selection_stays_when_the_filter_hides_it(panel, vehicles):
     assert panel.list.selectionModel().selectedRows()
 
 
+def test_choosing_a_row_leaves_nothing_unseen_chosen(panel, vehicles):
+    choose(panel, vehicles[0].key)
+    panel.set_filter("battery<15")
+    choose(panel, vehicles[1].key)
+    assert panel._selection.keys == (vehicles[1].key,)
+
+
 def test_the_list_follows_a_selection_made_elsewhere(panel, vehicles):
     panel._selection.select((vehicles[0].key, vehicles[3].key))
     rows = {panel.model.rows[index.row()].key for index in panel.list.selectionModel().selectedRows()}

@@ -96,6 +96,9 @@ def test_stale_values_are_kept_as_unknown(station, vehicle):
     _, places = station.feed.history.trail(vehicle.key)
     assert np.isfinite(places[0]).all()
     assert np.isnan(places[-1]).all()
+    heights = station.feed.history.track(ValueRef(vehicle.key, HEIGHT)).values
+    assert np.isfinite(heights[0])
+    assert np.isnan(heights[-1])
 
 
 def test_sensor_numbers_are_kept_before_they_are_plotted(station):

@@ -73,8 +73,24 @@ def test_a_lost_broker_is_told_with_reason_and_time(window, station):
         station.bus, state=BusState.LOST, reason="connection refused", since_s=station.now_s - 4.2
     )
     station.feed.tick()
-    assert window.top_bar.broker.text.text() == "broker lost 4.2 s: connection refused"
+    assert window.top_bar.broker.text.text() == "broker lost 4.2 s"
+    assert window.banner.text.text() == "Broker lost. What is shown is what was last heard. Connection refused"
+    assert not window.banner.isHidden()
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.CONNECTED, reason="")
+    station.feed.tick()
+    assert window.banner.isHidden()
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.LOST, reason="connection refused")
+    station.feed.tick()
     assert PALETTE.warning in window.top_bar.broker.text.styleSheet()
+
+
+def test_a_long_reason_does_not_widen_the_window(window, station, app):
+    window.resize(1280, 800)
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.LOST, reason="no route to host, " * 20)
+    station.feed.tick()
+    app.processEvents()
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.width() == 1280
 
 
 def test_losses_are_shown_only_when_there_are_some(window, station, vehicle):
@@ -146,6 +162,7 @@ def test_several_vehicles_stand_side_by_side(window, station, app):
     for vehicle in fleet[1:]:
         window.add_vehicle_panel(vehicle.key)
     app.processEvents()
+    window.vehicle_panels[0].refresh()
     shown = [panel for panel in window.vehicle_panels if panel.isVisible()]
     assert [panel.key.id for panel in shown] == ["uav-01", "uav-02", "uav-03"]
     window.dock("vehicle-2").closeDockWidget()

@@ -175,14 +175,12 @@ class FleetPanel(QWidget):
             self.vehicle_opened.emit(key)
 
     def _on_rows_selected(self) -> None:
-        """The operator chose rows; vehicles that the filter hides stay chosen."""
+        """The operator chose rows: these and no others, so that nothing unseen is ever among the chosen."""
         if self._is_following:
             return
         current = self.model.key_at(self.list.currentIndex())
         rows = [self.model.key_at(index) for index in self.list.selectionModel().selectedRows()]
-        shown = {one.key for one in self.model.rows}
-        hidden = [key for key in self._selection.keys if key not in shown]
-        chosen: list[VehicleKey] = [*hidden, *(key for key in rows if key is not None)]
+        chosen: list[VehicleKey] = [key for key in rows if key is not None]
         if current in chosen and current is not None:
             chosen.remove(current)
             chosen.append(current)

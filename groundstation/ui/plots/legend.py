@@ -14,7 +14,8 @@ from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
 
 ROW = 22
-WIDTH = 196
+WIDTH, WIDE = 196, 252
+"""With one name for all curves, and with a name for each."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -47,6 +48,7 @@ class Legend(QWidget):
         texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
         if texts != self._texts or curves != self._curves:
             self._curves, self._texts = list(curves), texts
+            self.setFixedWidth(WIDTH if is_common else WIDE)
             self.update()
 
     def _title(self) -> str:

@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The connection to the broker in words: fine, on its way, or lost with the reason and since when. GUI thread."""
+"""The connection to the broker in words: fine, on its way, or lost and since when. GUI thread."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
+from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import age_text
-
-SHOWN_REASON = 60
 
 
 class BrokerState(QWidget):
@@ -22,9 +20,8 @@ class BrokerState(QWidget):
     def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
-        self._icon, self.text = QLabel(), QLabel()
+        self._icon, self.text = QLabel(), ElidingLabel()
         self._look: tuple[str, str] = ("", "")
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -54,8 +51,7 @@ class BrokerState(QWidget):
     @staticmethod
     def _trouble(words: str, status: BusStatus, now_s: float) -> str:
         since = age_text(max(0.0, now_s - status.since_s)) if status.since_s else ""
-        reason = status.reason if len(status.reason) <= SHOWN_REASON else f"{status.reason[:SHOWN_REASON]}…"
-        return f"{words} {since}".rstrip() + (f": {reason}" if reason else "")
+        return f"{words} {since}".rstrip()
 
     def _show(self, icon_name: str, colour: str, text: str) -> None:
         self.text.setText(text)

@@ -187,7 +187,7 @@ def estimator_content(state: VehicleState, now_s: float) -> TileContent:
         value=fixed(worst, 2),
         unit=_tr("worst ratio"),
         note=note,
-        details=(" ".join(f"{name} {fixed(ratio, 2)}" for name, ratio in ratios.items()),),
+        details=("  ".join(f"{name} {fixed(ratio)}" for name, ratio in ratios.items()),),
         level=Level.CAUTION if worst is not None and worst > ESTIMATOR_FAILED_RATIO else Level.NORMAL,
         is_stale=is_stale,
     )

@@ -181,12 +181,14 @@ class VehiclePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""
         super().showEvent(event)
-        self._feed.vehicles_changed.connect(self._on_vehicles_changed)
+        if not self._timer.isActive():
+            self._feed.vehicles_changed.connect(self._on_vehicles_changed)
         self.refresh()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: stops working."""
-        self._timer.stop()
-        self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
+        if self._timer.isActive():
+            self._timer.stop()
+            self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
         super().hideEvent(event)
