@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from groundstation.ui.resources import resource
-from groundstation.ui.singletons import keep_singletons
 from groundstation.ui.theme.fonts import font, load_fonts
 from groundstation.ui.theme.style import style_sheet
 from groundstation.ui.theme.tokens import PALETTE
@@ -28,7 +27,6 @@ def make_application(argv: list[str]) -> QApplication:
     Returns:
         The one QApplication of the process; the running one when there is one already.
     """
-    keep_singletons()
     sys.setswitchinterval(SWITCH_S)
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(argv)
