@@ -215,9 +215,7 @@ class PretendVehicle:
                 health=Health(
                     at_s=now_s,
                     sensors=tuple(
-                        SensorHealth(
-                            at_s=now_s, name=name, is_enabled=True, is_healthy=self.is_flying or name != "prearm_check"
-                        )
+                        SensorHealth(name=name, is_enabled=True, is_healthy=self.is_flying or name != "prearm_check")
                         for name in ("gyro", "accelerometer", "compass", "gps", "prearm_check")
                     ),
                     is_armable=self.is_flying,
