@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSettings, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
 from PySide6QtAds import ads
@@ -264,6 +264,8 @@ class MainWindow(QMainWindow):
         geometry = store.value("window/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+        else:
+            self.resize(self.screen().availableSize().expandedTo(QSize(*FIRST_SIZE)))
         self._restore_layout()
         self.fleet.set_filter(str(store.value("fleet/filter", "")))
         order = str(store.value("fleet/order", SortOrder.SEVERITY.value))

@@ -43,8 +43,9 @@ class MapPanel(QWidget):
         selection.changed.connect(self._on_selection_changed)
 
     def fit_fleet(self) -> None:
-        """Show every vehicle."""
+        """Show every vehicle, and keep them in view until the operator moves the map."""
         self.follow_button.setChecked(False)
+        self._wants_fit = True
         self.view.fit()
 
     def view_state(self) -> dict[str, object]:
@@ -188,8 +189,8 @@ class MapPanel(QWidget):
         self.view.refresh(now_s)
         if self.follow_button.isChecked():
             self._follow()
-        if self._wants_fit and self.view.fit():
-            self._wants_fit = any(mark.is_live for mark in self.view.marks) and len(self.view.marks) < 2
+        if self._wants_fit and not self.view.shows_all():
+            self.view.fit()
 
     def _on_aged(self, now_s: float) -> None:
         self.view.refresh(now_s)

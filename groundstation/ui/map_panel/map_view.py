@@ -27,6 +27,10 @@ from groundstation.ui.units import distance_text
 FIRST_VIEW = (mercator_from_degrees(20.0, 0.0), mercator_from_degrees(62.0, 70.0))
 """South-west and north-east corner before any vehicle is heard."""
 CLICK_PIXELS = 22.0
+FIT_SHARE = 0.75
+"""Half of what a fit shows, as a share of the fleet's extent: room to fly before the view must change again."""
+EDGE_SHARE = 0.03
+"""A vehicle so near to the edge is about to leave the view."""
 LEAST_SPAN_M = 350.0
 """Fitting the fleet never zooms closer than this."""
 SLOW_S = 0.5
@@ -108,12 +112,19 @@ class MapView(pg.GraphicsView):
             return False
         xs, ys = [mark.x_m for mark in marks], [mark.y_m for mark in marks]
         middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-        half_x = max((max(xs) - min(xs)) * 0.62, LEAST_SPAN_M)
-        half_y = max((max(ys) - min(ys)) * 0.62, LEAST_SPAN_M)
+        half_x = max((max(xs) - min(xs)) * FIT_SHARE, LEAST_SPAN_M)
+        half_y = max((max(ys) - min(ys)) * FIT_SHARE, LEAST_SPAN_M)
         self.box.setRange(
             xRange=(middle_x - half_x, middle_x + half_x), yRange=(middle_y - half_y, middle_y + half_y), padding=0
         )
         return True
+
+    def shows_all(self) -> bool:
+        """Whether every vehicle with a known place is in view, with a little room around it."""
+        rect = self.box.viewRect()
+        margin_x, margin_y = rect.width() * EDGE_SHARE, rect.height() * EDGE_SHARE
+        inner = rect.adjusted(margin_x, margin_y, -margin_x, -margin_y)
+        return all(inner.contains(mark.x_m, mark.y_m) for mark in self.marks)
 
     def centre_on(self, key: VehicleKey) -> None:
         """Move so that a vehicle is in the middle, at the same zoom."""
