@@ -243,7 +243,7 @@ class BridgeService:
 
     def _end(self) -> None:
         """Tell the death of every vehicle, then of the bridge, and close the links."""
-        self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED)
+        self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED, self._clock())
         self._publish_presence(LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
         self._publisher.flush()
         for link in self._links:
