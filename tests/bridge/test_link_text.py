@@ -101,8 +101,10 @@ def test_any_text_is_a_link_or_a_usage_error(text: str) -> None:
     try:
         spec = parse_link(text)
     except UsageError as error:
-        assert len(str(error).splitlines()) == 1, "one line"
+        words = str(error)
     else:
+        words = "a link"
         assert isinstance(spec, LinkSpec)
         assert 0 <= spec.port <= 65_535
         assert spec.speed > 0
+    assert len(words.splitlines()) == 1
