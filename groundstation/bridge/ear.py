@@ -32,6 +32,12 @@ HIGH_LATENCY_PATIENCE = 20.0
 """How much longer silence is normal on a satellite link (HIGH_LATENCY2 comes every 5 s and more)."""
 
 
+def boot_ms_of(frame: Frame) -> int:
+    """The boot clock in a message of `BOOT_OFFSET`, milliseconds; 0 when it doesn't tell."""
+    place = BOOT_OFFSET[frame.msgid]
+    return int.from_bytes(frame.payload[place : place + 4], "little")
+
+
 class Ear:
     """One autopilot over one peer."""
 
@@ -53,6 +59,8 @@ class Ear:
         self.firmware: str | None = None
         self.booted_s: float | None = None
         """When its clock was zero, on our monotonic clock; None until a message told."""
+        self.is_boot_agreed = False
+        """Whether that moment has once been found to be its vehicle's."""
         self.requests = self._fresh_requests(now_s, rate_scale)
         self._rate_scale = rate_scale
         self._boot_ms: int | None = None
@@ -77,14 +85,16 @@ class Ear:
         self.last_heartbeat_s = now_s
         self.patience = HIGH_LATENCY_PATIENCE if is_high_latency else 1.0
 
-    def on_boot_clock(self, frame: Frame, now_s: float) -> bool:
-        """Read a message's boot clock.
+    def on_boot_clock(self, boot_ms: int, now_s: float) -> bool:
+        """Take in what the autopilot's clock shows.
+
+        Args:
+            boot_ms: milliseconds since it started; 0 where the message doesn't tell.
+            now_s: seconds on our monotonic clock.
 
         Returns:
             True when it went back: the autopilot started anew, or there are two.
         """
-        place = BOOT_OFFSET[frame.msgid]
-        boot_ms = int.from_bytes(frame.payload[place : place + 4], "little")
         if boot_ms == 0:
             return False
         last_ms, self._boot_ms = self._boot_ms, boot_ms
@@ -109,6 +119,12 @@ class Ear:
         self.loss.restart()
         self.time_sync.forget()
         self.requests = self._fresh_requests(now_s, self._rate_scale)
+
+    def forget_boot(self) -> None:
+        """Another link told of a restart: what we know of the clock is of the life before."""
+        self.booted_s = None
+        self.is_boot_agreed = False
+        self.time_sync.forget()
 
     def silence_s(self, now_s: float) -> float:
         """Seconds since the last heartbeat, in units of what is normal on this link."""

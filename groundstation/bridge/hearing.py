@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from groundstation.bridge.ear import BOOT_OFFSET, Ear
+from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
-from groundstation.bridge.roll_call import ALIVE_S, RollCall, conflict_text, revive
+from groundstation.bridge.roll_call import ALIVE_S, RollCall, conflict_text, is_same_boot, revive
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
@@ -31,6 +31,9 @@ MAX_EARS = 2_000
 REBOOTS_OF_TWO = 3
 """A boot clock that went back this often within `REBOOT_WINDOW_S` is the clocks of two autopilots in turn."""
 REBOOT_WINDOW_S = 5.0
+NS_IN_MS = 1_000_000
+MAX_BOOT_MS = 1 << 32
+"""An autopilot's own TIMESYNC question tells its boot clock, often as the first after a restart; more is a date."""
 TICK_S = 0.2
 """Requests, texts and silences are looked after this often."""
 PUBLISH_S = 0.04
@@ -150,7 +153,7 @@ class Hearing:
         return ear
 
     def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> None:
-        if frame.msgid in BOOT_OFFSET and ear.on_boot_clock(frame, now_s):
+        if frame.msgid in BOOT_OFFSET and ear.on_boot_clock(boot_ms_of(frame), now_s):
             self._on_boot_clock_back(ear, now_s)
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.active is ear:
@@ -183,6 +186,9 @@ class Hearing:
         fields = unpack(frame.msgid, frame.payload)
         ear.time_sync.on_message(fields["tc1"], fields["ts1"], now_s)
         ear.learn_boot_from_timesync()
+        asked_ms = fields["ts1"] // NS_IN_MS if fields["tc1"] == 0 else 0
+        if 0 < asked_ms < MAX_BOOT_MS and ear.on_boot_clock(asked_ms, now_s):
+            self._on_boot_clock_back(ear, now_s)
         return []
 
     def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
@@ -212,6 +218,11 @@ class Hearing:
             vehicle.set_conflict(conflict_text(ear.sysid, ear, ear), now_s)
             return
         ear.begin_anew(now_s)
+        if len(vehicle.ears) > 1 and is_same_boot(ear.booted_s, vehicle.booted_s):
+            return  # the other link was quicker to tell
+        for other in vehicle.ears:
+            if other is not ear:
+                other.forget_boot()
         vehicle.booted_s = ear.booted_s
         vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
 
@@ -291,10 +302,10 @@ class Hearing:
             if key is None or vehicle.key == key:
                 vehicle.publish_again(from_event)
 
-    def publish_deaths(self, reason: ConnReason) -> None:
+    def publish_deaths(self, reason: ConnReason, now_s: float) -> None:
         """The bridge ends: so do its vehicles, as far as the bus is concerned."""
         for vehicle in self.vehicles.values():
-            vehicle.publish_death(reason)
+            vehicle.publish_death(reason, now_s)
 
     def take_unlisted(self) -> list[str]:
         """Names of messages in no table that came for the first time since the last call."""

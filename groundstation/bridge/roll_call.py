@@ -35,6 +35,11 @@ class Verdict(enum.Enum):
     """Nothing has told yet."""
 
 
+def is_same_boot(first_s: float | None, second_s: float | None) -> bool:
+    """Whether two estimates of a boot moment, on our monotonic clock, are of one boot; False while one is unknown."""
+    return first_s is not None and second_s is not None and abs(first_s - second_s) <= SAME_BOOT_S
+
+
 def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, now_s: float) -> Verdict:
     """Whether an ear hears the autopilot of a vehicle.
 
@@ -51,7 +56,7 @@ def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, 
     if ear.uid is not None and uid is not None and ear.uid != uid:
         return Verdict.OTHER
     if ear.booted_s is not None and booted_s is not None:
-        if abs(ear.booted_s - booted_s) <= SAME_BOOT_S:
+        if is_same_boot(ear.booted_s, booted_s):
             return Verdict.SAME
         return Verdict.OTHER if alive else Verdict.RESTARTED
     if not alive:
@@ -131,11 +136,17 @@ class RollCall:
         self.enter(ear, now_s)
 
     def compare_boots(self, ear: Ear, vehicle: VehicleSession, now_s: float) -> None:
-        """The first heartbeat on a connection tells no boot clock; what follows may tell a restart, or a stranger."""
+        """The first heartbeat on a connection tells no boot clock; what follows may tell a restart, or a stranger.
+
+        A moment that was agreed on and turns out to be earlier is neither: a delay has gone, or a log is played fast.
+        """
         if ear.booted_s is None:
             return
-        if vehicle.booted_s is None or abs(ear.booted_s - vehicle.booted_s) <= SAME_BOOT_S:
-            if ear is vehicle.active or vehicle.booted_s is None:
+        known_s = vehicle.booted_s
+        is_better_known = ear.is_boot_agreed and known_s is not None and ear.booted_s < known_s
+        if known_s is None or is_better_known or is_same_boot(ear.booted_s, known_s):
+            ear.is_boot_agreed = True
+            if ear is vehicle.active or known_s is None:
                 vehicle.booted_s = ear.booted_s
             return
         if judge(ear, vehicle.ears, vehicle.uid, vehicle.booted_s, now_s) is Verdict.OTHER:

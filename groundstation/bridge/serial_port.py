@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import selectors
 
 import serial
@@ -23,7 +24,8 @@ class SerialPort:
         self.is_ended = False
         self._spec = spec
         self._port: serial.Serial | None = None
-        self._peer: Peer | None = None
+        self.peer: Peer | None = None
+        """The device while it is open: it may wait for our heartbeat before it says anything."""
         self._next_s = 0.0
 
     def open(self, selector: selectors.BaseSelector) -> None:
@@ -37,7 +39,7 @@ class SerialPort:
                 self._next_s = now_s + RETRY_S
                 self._try_open()
             return []
-        peer = self._peer
+        peer = self.peer
         assert peer is not None  # noqa: S101 - set with the port
         try:
             waiting = self._port.in_waiting
@@ -53,7 +55,7 @@ class SerialPort:
         """Give the device back."""
         if self._port is not None:
             self._port.close()
-            self._port = None
+            self._port = self.peer = None
 
     def _try_open(self) -> None:
         try:
@@ -62,12 +64,22 @@ class SerialPort:
             self.problem = f"can't open {self._spec.device}: {error}; is it plugged in, and may you use it?"
             return
         self.problem = ""
-        self._peer = Peer(self.text, self._spec.device, self._send, is_known=True, is_datagram=False)
+        self.peer = Peer(self.text, self._spec.device, self._send, is_known=True, is_datagram=False)
 
     def _send(self, data: bytes) -> None:
         if self._port is None:
             return
         try:
-            self._port.write(data)
+            self._write(self._port, data)
+        except BlockingIOError:
+            return  # what it can't take now is lost, as on the radio behind it
         except (OSError, serial.SerialException) as error:
             self.problem = f"can't send on {self._spec.device}: {error}"
+
+    @staticmethod
+    def _write(port: serial.Serial, data: bytes) -> None:
+        """Write without waiting; pyserial's own `write` turns in a circle for ever while a POSIX device is full."""
+        if os.name == "posix":
+            os.write(port.fileno(), data)
+        else:
+            port.write(data)

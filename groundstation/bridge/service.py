@@ -194,8 +194,8 @@ class BridgeService:
         if now_s < self._next_heartbeat_s:
             return
         self._next_heartbeat_s = now_s + HEARTBEAT_S
-        own = [link.peer for link in self._links if hasattr(link, "peer")]
-        for peer in {*self.hearing.peers, *own}:
+        own = [getattr(link, "peer", None) for link in self._links]
+        for peer in {*self.hearing.peers, *(one for one in own if one is not None)}:
             self._send_all(peer, [encode.heartbeat()])
 
     def _answer_requests(self, now_s: float) -> None:
@@ -243,7 +243,7 @@ class BridgeService:
 
     def _end(self) -> None:
         """Tell the death of every vehicle, then of the bridge, and close the links."""
-        self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED)
+        self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED, self._clock())
         self._publish_presence(LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
         self._publisher.flush()
         for link in self._links:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import selectors
 import socket
 
@@ -14,6 +16,8 @@ RETRY_S = 1.0
 """Between two calls; an ArduPilot closes the connection at a reboot and accepts again at once."""
 CONNECT_TIMEOUT_S = 5.0
 MAX_READS = 64
+_CALL_BEGUN = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
+"""What `connect_ex` returns when the answer is still to come."""
 
 
 def _prepare(sock: socket.socket) -> None:
@@ -68,6 +72,11 @@ class TcpOut:
         self._next_s = 0.0
         self._address: tuple[int, tuple[str, int]] | None = None
 
+    @property
+    def peer(self) -> Peer | None:
+        """The other side while there is a connection: it may wait for our heartbeat before it says anything."""
+        return self._stream.peer if self._stream is not None else None
+
     def open(self, selector: selectors.BaseSelector) -> None:
         """Look the host up; the call itself follows.
 
@@ -103,7 +112,12 @@ class TcpOut:
         family, address = self._address
         sock = self._calling = socket.socket(family, socket.SOCK_STREAM)
         _prepare(sock)
-        sock.connect_ex(address)
+        code = sock.connect_ex(address)
+        if code not in _CALL_BEGUN:
+            sock.close()
+            self._calling = None
+            self.problem = f"no connection to {self._spec.host}:{self._spec.port}: {os.strerror(code)}"
+            return
         self._selector.register(sock, selectors.EVENT_WRITE, self._connected)
 
     def _connected(self) -> list[Chunk]:
@@ -162,7 +176,8 @@ class TcpIn:
             GroundStationError: the address can't be had.
         """
         try:
-            self._listener = socket.create_server((self._spec.host, self._spec.port), backlog=64)
+            family = socket.AF_INET6 if ":" in self._spec.host else socket.AF_INET
+            self._listener = socket.create_server((self._spec.host, self._spec.port), family=family, backlog=64)
         except OSError as error:
             raise GroundStationError(
                 f"link '{self.text}': can't listen there ({error.strerror or error}); is the port in use?"

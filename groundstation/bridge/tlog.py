@@ -15,6 +15,7 @@ from pathlib import Path
 
 from groundstation.bridge.link_text import LinkSpec
 from groundstation.bridge.peer import Chunk, Peer
+from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2, MAX_FRAME_BYTES, SIGNATURE_BYTES, SIGNED_FLAG
 
 MIN_US, MAX_US = 946_684_800_000_000, 4_102_444_800_000_000
@@ -41,13 +42,21 @@ class TlogFile:
         self._file: io.BufferedReader | None = None
         self._frames: Iterator[tuple[float, bytes]] = iter(())
         self._next: tuple[float, bytes] | None = None
-        self._offset_s: float | None = None
+        self._last_stamp_s: float | None = None
+        self._last_due_s = 0.0
         self._peer = Peer(spec.text, self._path.name, _nowhere, is_known=False, is_datagram=False)
 
     def open(self, selector: selectors.BaseSelector) -> None:
-        """Open the file."""
+        """Open the file.
+
+        Raises:
+            GroundStationError: it can't be read.
+        """
         del selector
-        self._file = self._path.open("rb")
+        try:
+            self._file = self._path.open("rb")
+        except OSError as error:
+            raise GroundStationError(f"link '{self.text}': {error.strerror or error}; is the file there?") from error
         self._frames = self._read_frames(self._file)
 
     def tick(self, now_s: float) -> list[Chunk]:
@@ -56,13 +65,13 @@ class TlogFile:
         size = 0
         while size < BATCH_BYTES and not self.is_ended:
             if self._next is None:
-                self._next = next(self._frames, None)
+                self._next = self._next_due(now_s)
             if self._next is None:
                 self.is_ended = True
                 self.problem = "the file has ended"
                 break
-            stamp_s, frame = self._next
-            if self._due_s(stamp_s, now_s) > now_s:
+            due_s, frame = self._next
+            if due_s > now_s:
                 break
             due.append(frame)
             size += len(frame)
@@ -74,18 +83,19 @@ class TlogFile:
         if self._file is not None:
             self._file.close()
 
-    def _due_s(self, stamp_s: float, now_s: float) -> float:
-        """When a frame is to be played; a long pause and a jump of the log's clock move everything behind them."""
+    def _next_due(self, now_s: float) -> tuple[float, bytes] | None:
+        """The next frame and when it is to be played; None at the end of the file."""
+        found = next(self._frames, None)
+        if found is None:
+            return None
+        stamp_s, frame = found
         if math.isinf(self._speed):
-            return now_s
-        log_s = stamp_s / self._speed
-        if self._offset_s is None:
-            self._offset_s = now_s - log_s
-        due_s = log_s + self._offset_s
-        if due_s - now_s > MAX_GAP_S or now_s - due_s > MAX_GAP_S:
-            self._offset_s = now_s - log_s
-            return now_s
-        return due_s
+            return now_s, frame
+        last_s, self._last_stamp_s = self._last_stamp_s, stamp_s
+        due_s = now_s if last_s is None else self._last_due_s + _step_s(stamp_s - last_s) / self._speed
+        # a computer that slept does not make up for it
+        self._last_due_s = due_s if now_s - due_s < MAX_GAP_S else now_s
+        return self._last_due_s, frame
 
     def _read_frames(self, file: io.BufferedReader) -> Iterator[tuple[float, bytes]]:
         """Stamp in seconds and bytes of each frame."""
@@ -104,6 +114,11 @@ class TlogFile:
             if not data:
                 self.damaged_bytes += len(buffer)
                 return
+
+
+def _step_s(step_s: float) -> float:
+    """From one stamp to the next: a long pause is shortened, a log whose clock was set back goes on at once."""
+    return 0.0 if step_s < -MAX_GAP_S else min(step_s, MAX_GAP_S)
 
 
 def _frame_at(buffer: bytes, place: int, *, is_last: bool) -> tuple[int, int, int] | None:

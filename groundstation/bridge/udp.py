@@ -75,6 +75,8 @@ class UdpIn:
                 data, address = self._socket.recvfrom(READ_BYTES)
             except OSError:
                 break
+            if not data:
+                continue  # an empty datagram keeps a way through a router open; it is nobody's end
             peer = self._peers.get(address)
             if peer is None:
                 peer = self._new_peer(address, chunks)
@@ -151,7 +153,8 @@ class UdpOut:
             except OSError:
                 break
             self.problem = ""
-            chunks.append((self.peer, data))
+            if data:
+                chunks.append((self.peer, data))
         return chunks
 
     def _send(self, data: bytes) -> None:

@@ -262,8 +262,12 @@ class VehicleSession:
             if seq >= (from_event or 0):
                 self._publisher.again(topic, payload, qos=1)
 
-    def publish_death(self, reason: ConnReason) -> None:
-        """The bridge ends."""
+    def publish_death(self, reason: ConnReason, now_s: float) -> None:
+        """The bridge ends: what waits for its stream's turn goes out before, as the last that is known."""
+        self._due_s = [now_s] * len(self._streams)
+        self.publish_due(now_s)
+        if self._is_state_dirty:
+            self._publish_state_now(now_s)
         self.link_state, self.reason = LinkState.OFFLINE, reason
         self.publish_presence()
 

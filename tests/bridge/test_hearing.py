@@ -330,3 +330,38 @@ def test_events_are_given_again_from_a_number_on() -> None:
     assert [one.d.text for one in bench.bus.envelopes("evt")] == ["text 3", "text 4"]
     assert [one.seq for one in bench.bus.envelopes("evt")] == [3, 4]
     assert len(bench.bus.contents("conn")) == len(bench.bus.contents("info")) == len(bench.bus.contents("state")) == 1
+
+
+def test_a_backlog_that_clears_is_no_restart() -> None:
+    bench, peer, autopilot = Bench(), Bench().peer(), Autopilot()
+    late_s = 8.0
+    for number in range(100):
+        now_s = bench.clock.advance(0.1)
+        bench.hear(peer, autopilot.heartbeat(), autopilot.attitude(now_s - (late_s if number < 50 else 0.0)))
+        list(bench.hearing.tick(now_s))
+        bench.publisher.flush()
+    assert states(bench) == [(LinkState.ONLINE, ConnReason.DISCOVERED)]
+
+
+def test_a_restart_on_two_links_is_told_once_and_is_no_conflict() -> None:
+    for first, second in (("radio", "lte"), ("lte", "radio")):
+        bench, here, there = Bench(), Autopilot(), Autopilot()
+        peers = {name: bench.peer(name) for name in ("radio", "lte")}
+        bench.run(8.0, (peers["radio"], here), (peers["lte"], there))
+        bench.run(1.0)
+        here.booted_s = there.booted_s = bench.clock()
+        bench.run(2.5, (peers[first], here))
+        bench.run(5.0, (peers[first], here), (peers[second], there))
+        assert len(bench.hearing.vehicles) == 1
+        assert [one.kind for one in bench.bus.contents("evt")] == [EventKind.REBOOT]
+        assert bench.bus.contents("conn")[-1].conflict is None
+
+
+def test_the_autopilots_own_timesync_question_tells_a_restart() -> None:
+    bench, peer, autopilot = Bench(), Bench().peer(), Autopilot()
+    for clock_s in (10.0, 20.0, 30.0, 10.0, 20.0, 1.7e9, -5.0):
+        bench.hear(peer, autopilot.heartbeat())
+        bench.hear(peer, autopilot.pack(dialect.MAVLink_timesync_message(0, int(clock_s * 1e9) + 20)))
+        bench.run(1.0)
+    assert [one.kind for one in bench.bus.contents("evt")] == [EventKind.REBOOT]
+    assert states(bench)[-1] == (LinkState.ONLINE, ConnReason.REBOOTED)

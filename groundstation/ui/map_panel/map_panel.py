@@ -28,6 +28,7 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self._feed, self._selection = feed, selection
         self._is_live = False
+        self._has_fitted = False
         self._wants_fit = True
         self._drawn_s = -1.0
         self._saved_view: tuple[float, float, float] | None = None
@@ -46,7 +47,7 @@ class MapPanel(QWidget):
         """Show every vehicle, and keep them in view until the operator moves the map."""
         self.follow_button.setChecked(False)
         self._wants_fit = True
-        self.view.fit()
+        self._has_fitted = self.view.fit()
 
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
@@ -189,8 +190,8 @@ class MapPanel(QWidget):
         self.view.refresh(now_s)
         if self.follow_button.isChecked():
             self._follow()
-        if self._wants_fit and not self.view.shows_all():
-            self.view.fit()
+        if self._wants_fit and not (self._has_fitted and self.view.shows_all()):
+            self._has_fitted = self.view.fit()
 
     def _on_aged(self, now_s: float) -> None:
         self.view.refresh(now_s)
