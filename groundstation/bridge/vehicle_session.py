@@ -265,6 +265,7 @@ class VehicleSession:
     def publish_death(self, reason: ConnReason, now_s: float) -> None:
         """The bridge ends: what waits for its stream's turn goes out before, as the last that is known."""
         self._due_s = [now_s] * len(self._streams)
+        self._wake_s = now_s
         self.publish_due(now_s)
         if self._is_state_dirty:
             self._publish_state_now(now_s)

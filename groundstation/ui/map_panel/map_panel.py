@@ -22,7 +22,7 @@ FRAME_S = 0.06
 
 
 class MapPanel(QWidget):
-    """Fits the fleet by itself once, then only when asked."""
+    """Keeps the fleet in view until the operator moves it."""
 
     def __init__(self, feed: FleetFeed, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
