@@ -40,6 +40,16 @@ log_dest stderr
 log_type error
 log_type warning
 """
+WATCHER = """\
+exec 3<&0
+"$1" -c "$2/mosquitto.conf" <&- 3<&- & broker=$!
+( read -r _ <&3; kill "$broker" ) 2>/dev/null & reader=$!
+wait "$broker"; code=$?
+kill "$reader" 2>/dev/null
+rm -rf "$2"
+exit "$code"
+"""
+"""A pipe closes with the last process that holds it: the reader sees the end of its parent, however it ended."""
 SBIN = "/usr/sbin"
 """Where Debian puts mosquitto, which is not on every user's PATH."""
 
@@ -103,23 +113,32 @@ def run_broker(port: int, kind: str, stop: threading.Event) -> None:
 
 
 def _run_mosquitto(port: int, stop: threading.Event) -> None:
-    with tempfile.TemporaryDirectory(prefix="groundstation-broker-") as folder:
-        config = Path(folder) / "mosquitto.conf"
-        config.write_text(MOSQUITTO_CONFIG.format(port=port, host=HOST))
-        deaths = 0
-        while not stop.is_set():
-            child = subprocess.Popen([find_mosquitto() or "mosquitto", "-c", str(config)], stdin=subprocess.DEVNULL)
-            try:
-                lived_long = _wait(child, stop)
-            finally:
-                _end(child)
-            if stop.is_set():
-                return
-            deaths = 0 if lived_long else deaths + 1
-            if deaths >= MAX_RESTARTS_IN_A_ROW:
-                raise GroundStationError(f"mosquitto ends at once (code {child.returncode}); see its words above")
-            log.warning("mosquitto ended (code %s); starting it again", child.returncode)
-            stop.wait(RESTART_S)
+    deaths = 0
+    while not stop.is_set():
+        child = _start_mosquitto(port)
+        try:
+            lived_long = _wait(child, stop)
+        finally:
+            _end(child)
+        if stop.is_set():
+            return
+        deaths = 0 if lived_long else deaths + 1
+        if deaths >= MAX_RESTARTS_IN_A_ROW:
+            raise GroundStationError(f"mosquitto ends at once (code {child.returncode}); see its words above")
+        log.warning("mosquitto ended (code %s); starting it again", child.returncode)
+        stop.wait(RESTART_S)
+
+
+def _start_mosquitto(port: int) -> subprocess.Popen[bytes]:
+    """Mosquitto behind a shell that ends it, and clears up, when this process is gone, even by `kill -9`."""
+    folder = Path(tempfile.mkdtemp(prefix="groundstation-broker-"))
+    (folder / "mosquitto.conf").write_text(MOSQUITTO_CONFIG.format(port=port, host=HOST))
+    folder.chmod(0o755)  # as root mosquitto becomes a user of its own before it reads the file again
+    return subprocess.Popen(
+        ["/bin/sh", "-c", WATCHER, "mosquitto-watch", find_mosquitto() or "mosquitto", str(folder)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def _wait(child: subprocess.Popen[bytes], stop: threading.Event) -> bool:
@@ -136,9 +155,9 @@ def _wait(child: subprocess.Popen[bytes], stop: threading.Event) -> bool:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is not None:
-        return
-    child.terminate()
+    """Close the pipe that keeps it alive, and see it end."""
+    if child.stdin is not None:
+        child.stdin.close()
     try:
         child.wait(timeout=STOP_S)
     except subprocess.TimeoutExpired:
