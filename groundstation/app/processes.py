@@ -73,6 +73,7 @@ class Child:
         if self._process is None or self._process.poll() is None:
             return
         if self._again_s is None:
+            self._kill_group()
             if now_s - self._started_s > HEALTHY_S:
                 self._backoff.reset()
             self._again_s = now_s + self._backoff.next_s()
@@ -98,6 +99,13 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._kill_group()
+
+    def _kill_group(self) -> None:
+        """What a dead child had started and left behind would hold its port: a broker's mosquitto. POSIX only."""
+        if self._process is not None and os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read_lines(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None  # noqa: S101 - asked for

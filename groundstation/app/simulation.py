@@ -47,7 +47,8 @@ def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce
     try:
         squadron = Squadron(plan)
     except SimulationError as error:
-        raise UsageError(str(error)) from error
+        kind = GroundStationError if isinstance(error.__cause__, OSError) else UsageError
+        raise kind(str(error)) from error
     except OSError as error:
         raise GroundStationError(
             f"link '{plan.link}': {error.strerror or error}; is the port in use? choose another"

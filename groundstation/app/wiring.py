@@ -48,7 +48,8 @@ def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
     for text in texts:
         number, equals, rest = text.partition("=")
         vehicle_id, _, shown = rest.partition(":")
-        if not equals or not number.isdigit() or not 1 <= int(number) <= 255 or not is_vehicle_id(vehicle_id):
+        is_sysid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= 255
+        if not equals or not is_sysid or not is_vehicle_id(vehicle_id):
             raise UsageError(f"--name '{text}': write SYSID=ID or SYSID=ID:Name, as 3=kerkenez:Kerkenez")
         if re.fullmatch(r"uav-\d+", vehicle_id) and vehicle_id != f"uav-{int(number)}":
             raise UsageError(f"--name '{text}': '{vehicle_id}' is what another system id is called by default")

@@ -261,5 +261,5 @@ class SyncRequest(msgspec.Struct, frozen=True):
 def _sync_request(payload: bytes) -> SyncRequest:
     try:
         return msgspec.json.decode(payload, type=SyncRequest)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return SyncRequest()

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child processes: started again, stopped in order, never outliving their parent; and what a signal does to each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from groundstation.app.processes import STOP_S, Child, Supervisor
+from groundstation.transport.embedded_broker import find_mosquitto
+from tests.support.brokers import BrokerChild, free_port, wait_for_port
+from tests.support.programs import ROOT, Program
+from tests.support.waiting import wait_until
+
+KINDS = ["amqtt", pytest.param("mosquitto", marks=pytest.mark.skipif(find_mosquitto() is None, reason="no mosquitto"))]
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether a process or one of its children holds a port."""
+    try:
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        return any(
+            one.laddr.port == port and one.status == psutil.CONN_LISTEN
+            for each in family
+            for one in each.net_connections("tcp")
+        )
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    made = Supervisor()
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_child_is_started_again(kind: str, supervisor: Supervisor) -> None:
+    port, lines = free_port(), []
+    child = Child("broker", ["broker", "--kind", kind, "--port", str(port)], on_line=lines.append)
+    supervisor.add(child)
+    wait_for_port(port)
+    first = child.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: child.restarts == 1 and child.pid not in (None, first), what="a new process")
+    # what the killed one left behind must not hold the port: the new one would die of it again and again
+    again = child.pid
+    assert again is not None
+    wait_until(lambda: listens(again, port), what=str(lines))
+    assert (child.pid, child.restarts) == (again, 1)
+    assert any("ended (code -9)" in one for one in lines)
+
+
+class Slow(Child):
+    """Notes when it was asked and when it had ended."""
+
+    log: list[str]
+
+    def ask_to_stop(self) -> None:
+        self.log.append(f"ask {self.name}")
+        super().ask_to_stop()
+
+    def wait_stopped(self, deadline_s: float) -> None:
+        super().wait_stopped(deadline_s)
+        self.log.append(f"gone {self.name}")
+        assert self.pid is None
+
+
+def test_stop_ends_all_the_last_one_first() -> None:
+    supervisor, log = Supervisor(), []
+    for name in ("broker", "second", "third"):
+        child = Slow(name, ["broker", "--kind", "amqtt", "--port", str(free_port())])
+        child.log = log
+        supervisor.add(child)
+    children = [one.pid for one in supervisor._children]
+    assert None not in children
+    began_s = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - began_s < 3 * STOP_S
+    assert log == [f"{what} {name}" for name in ("third", "second", "broker") for what in ("ask", "gone")]
+    assert not [pid for pid in children if pid is not None and psutil.pid_exists(pid)]
+
+
+PARENT = """
+import sys, time
+from groundstation.app.processes import Child
+child = Child("broker", ["broker", "--kind", sys.argv[1], "--port", sys.argv[2]])
+child.start()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_child_whose_parent_is_killed_leaves_nothing_behind(kind: str, tmp_path: Path) -> None:
+    port = free_port()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, kind, str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        wait_for_port(port)
+        family = [child, *child.children(recursive=True)]
+        assert len(family) == (2 if kind == "mosquitto" else 1)
+        assert bool(list(tmp_path.iterdir())) is (kind == "mosquitto")
+        parent.kill()
+        parent.wait()
+    _, alive = psutil.wait_procs(family, timeout=STOP_S)
+    assert not alive
+    assert not is_open(port)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    made: list[Program] = []
+
+    def make(*arguments: str) -> Program:
+        made.append(Program(*arguments, temporary=tmp_path))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def free_udp() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def has_udp(program: Program, port: int) -> bool:
+    found = psutil.Process(program.process.pid).net_connections("udp")
+    return any(one.laddr and one.laddr.port == port for one in found)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["broker mosquitto", "broker amqtt", "bridge", "simulate", "watch", "watch --json"])
+def test_a_signal_ends_each_subcommand_soon_and_well(
+    command: str, number: signal.Signals, start: Callable[..., Program], mosquitto_broker: BrokerChild, tmp_path: Path
+) -> None:
+    port = free_udp()
+    name, _, kind = command.partition(" ")
+    if name == "broker":
+        program = start("broker", "--kind", kind, "--port", str(port := free_port()))
+        wait_until(lambda: is_open(port), what=program.said)
+    elif name == "bridge":
+        program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", mosquitto_broker.url)
+        wait_until(lambda: has_udp(program, port), what=program.said)
+    elif name == "simulate":
+        program = start("simulate", "--vehicles", "2", "--link", f"udpin:127.0.0.1:{port}")
+        wait_until(lambda: has_udp(program, port), what=program.said)
+    else:
+        program = start("watch", "--broker", mosquitto_broker.url, *([kind] if kind else []))
+        connected = psutil.Process(program.process.pid)
+        wait_until(lambda: bool(connected.net_connections("tcp")), what=program.said)
+    code, took_s = program.end(number)
+    assert (code, took_s < 4.0) == (0, True), (took_s, program.said)
+    assert "Traceback" not in program.said
+    assert not list(tmp_path.glob("groundstation-*"))
+    if name == "broker":
+        assert not is_open(port)
+
+
+@pytest.mark.parametrize("url", ["mqtt://127.0.0.1:{}", "mqtt://no.such.host.invalid:{}"])
+def test_a_signal_ends_what_never_found_its_broker(url: str, start: Callable[..., Program]) -> None:
+    port = free_udp()
+    program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", url.format(free_port()))
+    wait_until(lambda: has_udp(program, port), what=program.said)
+    code, took_s = program.end()
+    assert (code, took_s < 4.0) == (0, True), (took_s, program.said)
