@@ -235,7 +235,8 @@ class Hearing:
         if now_s >= self._next_publish_s:
             self._next_publish_s = now_s + PUBLISH_S
             for vehicle in self.vehicles.values():
-                vehicle.publish_due(now_s)
+                if now_s >= vehicle.wake_s:
+                    vehicle.publish_due(now_s)
 
     def _tend(self, ear: Ear, now_s: float) -> Iterator[tuple[Peer, list[Outbound]]]:
         if now_s - ear.last_frame_s > FORGET_EAR_S:
