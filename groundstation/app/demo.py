@@ -20,6 +20,7 @@ from rich.console import Console
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.wiring import client_id, free_udp_port
 from groundstation.fleet.errors import GroundStationError
+from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port
@@ -159,7 +160,9 @@ class HumiditySensor:
 
     def __init__(self, url: BrokerUrl) -> None:
         name = client_id("sensor")
-        self._bus = MqttWorker(url, client_id=name, echo_topic=f"{SENSOR_TOPIC}/{name}", on_message=lambda _: None)
+        self._bus = MqttWorker(
+            url, client_id=name, echo_topic=topics.station("sim", name, "echo"), on_message=lambda _: None
+        )
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="humidity-sensor", daemon=True)
 

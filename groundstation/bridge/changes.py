@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
-import msgspec
-
 from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.motion import Home
 from groundstation.fleet.sample import Sample, Severity
-from groundstation.fleet.status import LandedState, SystemStatus
-from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.status import Armed, FlightStatus, Landed, LandedState, Mode, SystemStatus
 
 
 def change_event(now_s: float, kind: EventKind, severity: Severity, text: str) -> Event:
@@ -18,32 +18,33 @@ def change_event(now_s: float, kind: EventKind, severity: Severity, text: str) -
     return Event(at_s=round(now_s, 3), kind=kind, severity=severity, text=text)
 
 
-def _content(sample: Sample | None) -> Any:
-    """A sample without its time, for comparing."""
-    return None if sample is None else msgspec.structs.replace(sample, at_s=0.0)
+def _content(kind: type[Sample]) -> Callable[[Any], Any]:
+    """Reads all of a sample but its time."""
+    return attrgetter(*(name for name in kind.__struct_fields__ if name != "at_s"))
 
 
-def decisive(state: VehicleState) -> tuple[Any, ...]:
-    """What of the state deserves a message at once when it changes."""
-    return (
-        *(_content(getattr(state, kind)) for kind in ("mode", "armed", "landed", "flight_status", "home")),
-        state.mission_progress and (state.mission_progress.item, state.mission_progress.state),
-        state.health and state.health.sensors,
-        tuple((one.index, one.fix) for one in state.gps),
-        tuple((pack.index, pack.charge_state) for pack in state.battery),
-    )
+DECISIVE: dict[str, Callable[[Any], Any]] = {
+    "mode": _content(Mode),
+    "armed": _content(Armed),
+    "landed": _content(Landed),
+    "flight_status": _content(FlightStatus),
+    "home": _content(Home),
+    "mission_progress": attrgetter("item", "state"),
+    "health": attrgetter("sensors"),
+    "gps": lambda receivers: [(one.index, one.fix) for one in receivers],
+    "battery": lambda packs: [(pack.index, pack.charge_state) for pack in packs],
+}
+"""What of a kind deserves a message at once when it changes. Compared for each sample, so it copies nothing."""
 
 
-def _tell_mode(before: VehicleState, after: VehicleState) -> Event | None:
-    old, new = before.mode, after.mode
-    if old is None or new is None or old.custom_mode == new.custom_mode:
+def _tell_mode(old: Mode, new: Mode) -> Event | None:
+    if old.custom_mode == new.custom_mode:
         return None
     return change_event(new.at_s, EventKind.MODE, Severity.NOTICE, f"mode {new.name or new.custom_mode}")
 
 
-def _tell_armed(before: VehicleState, after: VehicleState) -> Event | None:
-    old, new = before.armed, after.armed
-    if old is None or new is None or old.is_armed == new.is_armed:
+def _tell_armed(old: Armed, new: Armed) -> Event | None:
+    if old.is_armed == new.is_armed:
         return None
     return change_event(new.at_s, EventKind.ARMED, Severity.NOTICE, "armed" if new.is_armed else "disarmed")
 
@@ -56,17 +57,13 @@ _LANDED_TEXTS = {
 }
 
 
-def _tell_landed(before: VehicleState, after: VehicleState) -> Event | None:
-    old, new = before.landed, after.landed
-    if old is None or new is None or old.state is new.state or new.state not in _LANDED_TEXTS:
+def _tell_landed(old: Landed, new: Landed) -> Event | None:
+    if old.state is new.state or new.state not in _LANDED_TEXTS:
         return None
     return change_event(new.at_s, EventKind.LANDED, Severity.INFO, _LANDED_TEXTS[new.state])
 
 
-def _tell_failsafe(before: VehicleState, after: VehicleState) -> Event | None:
-    old, new = before.flight_status, after.flight_status
-    if old is None or new is None:
-        return None
+def _tell_failsafe(old: FlightStatus, new: FlightStatus) -> Event | None:
     was, is_now = (one.system_status in (SystemStatus.CRITICAL, SystemStatus.EMERGENCY) for one in (old, new))
     if was == is_now:
         return None
@@ -76,10 +73,10 @@ def _tell_failsafe(before: VehicleState, after: VehicleState) -> Event | None:
     )
 
 
-TELLERS = {
+TELLERS: dict[str, Callable[[Any, Any], Event | None]] = {
     "mode": _tell_mode,
     "armed": _tell_armed,
     "landed": _tell_landed,
     "flight_status": _tell_failsafe,
 }
-"""Changes that are told as events."""
+"""Changes that are told as events, by kind: the sample before and the new one."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
 from groundstation.bridge.peer import Peer
@@ -109,6 +109,14 @@ class Hearing:
         parser = self._parsers.get(peer)
         if parser is None:
             parser = self._parsers[peer] = FrameParser()
+        if peer.is_datagram:
+            whole = parser.whole(data)
+            if whole is not None:
+                return self._on_frame(peer, whole, now_s)
+        return self._take_apart(peer, parser, data, now_s)
+
+    def _take_apart(self, peer: Peer, parser: FrameParser, data: bytes, now_s: float) -> list[Outbound]:
+        """Several frames, parts of frames, or damage."""
         answers: list[Outbound] = []
         frames = parser.feed(data)
         if peer.is_datagram:
@@ -128,16 +136,12 @@ class Hearing:
         ear.loss.on_frame(frame.seq, len(frame.raw), now_s)
         ear.last_frame_s = now_s
         msgid = frame.msgid
-        if not frame.is_known or not is_known_message(msgid):
+        use = _USES.get(msgid)
+        if use is None:
             self._unlisted.setdefault(msgid, True)
             return []
         ear.requests.on_message(msgid)
-        handler = _HANDLERS.get(msgid)
-        if handler is not None:
-            return handler(self, ear, frame, now_s)
-        if msgid in DECODABLE:
-            self._on_telemetry(ear, frame, now_s)
-        return []
+        return use(self, ear, frame, now_s)
 
     def _new_ear(self, key: EarKey, frame: Frame, now_s: float) -> Ear | None:
         """The first heartbeat of an autopilot makes an ear; other stations, cameras and radios don't."""
@@ -152,12 +156,22 @@ class Hearing:
         self._roll.enter(ear, now_s)
         return ear
 
-    def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> None:
-        if frame.msgid in BOOT_OFFSET and ear.on_boot_clock(boot_ms_of(frame), now_s):
+    def _on_timed(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """Telemetry that also tells the boot clock."""
+        if ear.on_boot_clock(boot_ms_of(frame), now_s):
             self._on_boot_clock_back(ear, now_s)
+        return self._on_telemetry(ear, frame, now_s)
+
+    def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
+        return []
+
+    def _on_ignored(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """A message that is of no use here, for a reason."""
+        del self, ear, frame, now_s
+        return []
 
     def _on_heartbeat(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
@@ -246,7 +260,8 @@ class Hearing:
         if now_s >= self._next_publish_s:
             self._next_publish_s = now_s + PUBLISH_S
             for vehicle in self.vehicles.values():
-                vehicle.publish_due(now_s)
+                if now_s >= vehicle.wake_s:
+                    vehicle.publish_due(now_s)
 
     def _tend(self, ear: Ear, now_s: float) -> Iterator[tuple[Peer, list[Outbound]]]:
         if now_s - ear.last_frame_s > FORGET_EAR_S:
@@ -315,23 +330,22 @@ class Hearing:
         return [DEFINITIONS[msgid].name if msgid in DEFINITIONS else str(msgid) for msgid in new]
 
 
-_LISTED: dict[int, bool] = {msgid: is_listed(msgid) for msgid in DEFINITIONS}
+Use = Callable[[Hearing, Ear, Frame, float], list[Outbound]]
+"""What is done with a frame; returns the answer to it."""
 
-
-def is_known_message(msgid: int) -> bool:
-    """Whether a message is decoded, read elsewhere or ignored for a reason."""
-    return _LISTED.get(msgid, False)
-
-
-_HANDLERS = {
-    _HEARTBEAT: Hearing._on_heartbeat,  # noqa: SLF001 - a table of this module's own methods
+_USES: dict[int, Use] = {
+    # all of them, then those that are decoded, then those that tell more
+    **{msgid: Hearing._on_ignored for msgid in DEFINITIONS if is_listed(msgid)},  # noqa: SLF001 - this module's own
+    **dict.fromkeys(DECODABLE, Hearing._on_telemetry),  # noqa: SLF001
+    **dict.fromkeys(BOOT_OFFSET, Hearing._on_timed),  # noqa: SLF001
+    _HEARTBEAT: Hearing._on_heartbeat,  # noqa: SLF001
     _HIGH_LATENCY2: Hearing._on_heartbeat,  # noqa: SLF001
     _STATUSTEXT: Hearing._on_text,  # noqa: SLF001
     _TIMESYNC: Hearing._on_timesync,  # noqa: SLF001
     _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
     _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
 }
-"""Messages that are read at once."""
+"""By message id; a message that is not here is in none of the tables of `decode.py`."""
 
 
 def _uid(fields: Fields) -> str | None:

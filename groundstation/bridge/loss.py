@@ -6,6 +6,7 @@ Sequence numbers are per link, 0 to 255. The first frame and a restart are no lo
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 WINDOW_S = 10.0
@@ -29,29 +30,38 @@ class LossCounter:
     """Rates and losses over the last ten seconds."""
 
     def __init__(self) -> None:
-        self._last_seq: int | None = None
+        self._expected_seq: int | None = None
         self._buckets: deque[_Bucket] = deque(maxlen=int(WINDOW_S / BUCKET_S))
+        self._bucket = _Bucket(0.0)
+        self._bucket_ends_s = -math.inf
         self.frames = 0
         """All frames so far."""
 
     def on_frame(self, seq: int, size: int, now_s: float) -> None:
         """One frame came."""
-        buckets = self._buckets
-        if not buckets or now_s - buckets[-1].began_s >= BUCKET_S:
-            buckets.append(_Bucket(now_s))
-        bucket = buckets[-1]
+        bucket = self._bucket
+        if now_s >= self._bucket_ends_s:
+            bucket = self._bucket = _Bucket(now_s)
+            self._bucket_ends_s = now_s + BUCKET_S
+            self._buckets.append(bucket)
         bucket.frames += 1
         bucket.size += size
         self.frames += 1
-        if self._last_seq is not None:
-            missing = (seq - self._last_seq - 1) & 0xFF
-            if missing and missing < BACKWARDS and seq != 0:
-                bucket.missing += missing
-        self._last_seq = seq
+        if seq != self._expected_seq:
+            self._on_gap(bucket, seq)
+        self._expected_seq = (seq + 1) & 0xFF
+
+    def _on_gap(self, bucket: _Bucket, seq: int) -> None:
+        """A number other than expected; 0 is a restart, and before the first there was none to expect."""
+        if self._expected_seq is None or seq == 0:
+            return
+        missing = (seq - self._expected_seq) & 0xFF
+        if missing < BACKWARDS:
+            bucket.missing += missing
 
     def restart(self) -> None:
         """The other side began anew; its next number is no loss."""
-        self._last_seq = None
+        self._expected_seq = None
 
     def loss_fraction(self, now_s: float) -> float | None:
         """Share of frames missing; None while too few came."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from groundstation.bridge.changes import TELLERS, change_event, decisive
+from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
@@ -24,6 +24,7 @@ from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkSta
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.decode import SUPERSEDED_BY, decode
+from groundstation.mavlink.decoders.motion import Decoded
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.modes import mode_names
 from groundstation.mavlink.statustext import Text
@@ -46,10 +47,25 @@ _SUPERSEDED: dict[tuple[int, str], int] = {
     (MSGIDS[poorer], kind): MSGIDS[richer] for (poorer, kind), richer in SUPERSEDED_BY.items()
 }
 _MAY_BE_SUPERSEDED = frozenset(msgid for msgid, _ in _SUPERSEDED)
-_INDEXED_MESSAGES = frozenset(MSGIDS[name] for name in ("BATTERY_STATUS", "DISTANCE_SENSOR"))
-"""Messages that come several times, each time about another part."""
-_HEARTBEAT = MSGIDS["HEARTBEAT"]
-_STATE_KINDS = frozenset(STATE_KINDS)
+_RICHER = frozenset(_SUPERSEDED.values())
+_READ_AT_ONCE = frozenset(MSGIDS[name] for name in ("HEARTBEAT", "BATTERY_STATUS", "DISTANCE_SENSOR"))
+"""Heartbeats, and messages that come several times, each about another part: the newest of each must survive."""
+_REPETITIVE = frozenset(
+    MSGIDS[name]
+    for name in (
+        "HEARTBEAT",
+        "SYS_STATUS",
+        "EXTENDED_SYS_STATE",
+        "MISSION_CURRENT",
+        "NAV_CONTROLLER_OUTPUT",
+        "BATTERY_STATUS",
+        "EKF_STATUS_REPORT",
+    )
+)
+"""Messages that hold no clock and are often the same, byte by byte, as the one before."""
+
+if set(DECISIVE) != set(STATE_KINDS):
+    raise AssertionError("every kind of the retained state needs to know what is decisive in it")
 
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
@@ -99,67 +115,81 @@ class VehicleSession:
         self._pending: list[dict[str, Any]] = [{} for _ in range(count)]
         self._due_s = [now_s] * count
         self._last_seen_s: dict[int, float] = {}
-        self._state = VehicleState(key=self.key, clock_offset_s=0.0)
-        self._told_state: tuple[Any, ...] | None = None
+        self._last_decoded: dict[int, tuple[bytes, Decoded]] = {}
+        self._known: dict[str, Any] = {}
+        """Newest sample of each kind."""
+        self._told: dict[str, Any] = {}
+        """What of them was decisive in the last `state`."""
         self._is_state_dirty = False
         self._state_sent_s = 0.0
         self._next_summary_s = self._next_link_s = now_s
-        self._wake_s = now_s
+        self.wake_s = now_s
         """When something is to be published at the earliest; what makes an idle turn cost next to nothing."""
 
     # ---- what comes in ----
 
     def take(self, msgid: int, payload: bytes, now_s: float) -> None:
         """Keep a telemetry message until its stream is due."""
-        if msgid == _HEARTBEAT:
+        if msgid in _READ_AT_ONCE:
             self._absorb(msgid, payload, now_s)
             return
         stream = STREAM_OF_MESSAGE[msgid]
-        if msgid in _INDEXED_MESSAGES:
-            # several packs or motors share one message: the newest of each must survive, not the newest of all
-            self._absorb(msgid, payload, now_s)
-            return
         self._raw[stream][msgid] = (payload, now_s)
-        self._last_seen_s[msgid] = now_s
-        due_s = self._due_s[stream]
-        self._wake_s = min(self._wake_s, due_s)
+        if msgid in _RICHER:
+            self._last_seen_s[msgid] = now_s
+        self._wake_by(self._due_s[stream])
+
+    def _wake_by(self, at_s: float) -> None:
+        if at_s < self.wake_s:  # noqa: PLR1730 - min() takes thrice as long, and every message comes by here
+            self.wake_s = at_s
 
     def _absorb(self, msgid: int, payload: bytes, at_s: float) -> None:
-        """Decode a message into the state and into what is to be published."""
-        self._last_seen_s[msgid] = at_s
-        changes: dict[str, Any] = {}
+        """Decode a message into what is known and into what is to be published."""
+        if msgid in _RICHER:
+            self._last_seen_s[msgid] = at_s
         may_be_superseded = msgid in _MAY_BE_SUPERSEDED
-        for kind, sample in decode(msgid, payload, round(at_s, 3)):
+        for kind, sample in self._decode(msgid, payload, round(at_s, 3)):
             if may_be_superseded and self._is_superseded(msgid, kind, at_s):
                 continue
+            stream = STREAM_OF[kind]
+            pending = self._pending[stream]
+            old = self._known.get(kind)
             if kind in INDEXED_KINDS:
-                known = changes.get(kind) or getattr(self._state, kind)
-                changes[kind] = merge_indexed(known, (sample,))  # type: ignore[arg-type]
-                pending = self._pending[STREAM_OF[kind]]
-                pending[kind] = merge_indexed(pending.get(kind, ()), (sample,))  # type: ignore[arg-type]
+                news = (sample,)
+                self._known[kind] = merge_indexed(old, news) if old else news  # type: ignore[arg-type]
+                pending[kind] = merge_indexed(pending[kind], news) if kind in pending else news  # type: ignore[arg-type]
             else:
-                changes[kind] = sample
-                self._pending[STREAM_OF[kind]][kind] = sample
-        if changes:
-            self._wake_s = min(self._wake_s, *(self._due_s[STREAM_OF[kind]] for kind in changes))
-            before, self._state = self._state, msgspec.structs.replace(self._state, **changes)
-            self._notice(before, changes)
+                self._known[kind] = pending[kind] = sample
+            self._wake_by(self._due_s[stream])
+            if kind in DECISIVE:
+                self._notice(kind, old)
+
+    def _decode(self, msgid: int, payload: bytes, at_s: float) -> Decoded:
+        """Samples of a message; one that repeats its predecessor, as slow ones mostly do, only gets the new time."""
+        if msgid not in _REPETITIVE:
+            return decode(msgid, payload, at_s)
+        last = self._last_decoded.get(msgid)
+        if last is not None and last[0] == payload:
+            return [(kind, replace(sample, at_s=at_s)) for kind, sample in last[1]]
+        decoded = decode(msgid, payload, at_s)
+        self._last_decoded[msgid] = (payload, decoded)
+        return decoded
 
     def _is_superseded(self, msgid: int, kind: str, now_s: float) -> bool:
         richer = _SUPERSEDED.get((msgid, kind))
         return richer is not None and now_s - self._last_seen_s.get(richer, -1e9) < SUPERSEDED_FOR_S
 
-    def _notice(self, before: VehicleState, changes: dict[str, Any]) -> None:
-        """Tell what changed as events, and mark the retained state for publishing."""
-        for kind, tell in TELLERS.items():
-            if kind in changes:
-                event = tell(before, self._state)
-                if event is not None:
-                    self.tell(event)
-        if not _STATE_KINDS.isdisjoint(changes) and not self._is_state_dirty:
-            self._is_state_dirty = decisive(self._state) != self._told_state
-            if self._is_state_dirty:
-                self._wake_s = min(self._wake_s, self._state_sent_s + STATE_MIN_S)
+    def _notice(self, kind: str, old: Any) -> None:
+        """Tell a change as an event, and mark the retained state for publishing."""
+        new = self._known[kind]
+        tell = TELLERS.get(kind)
+        if tell is not None and old is not None:
+            event = tell(old, new)
+            if event is not None:
+                self.tell(event)
+        if not self._is_state_dirty and (kind not in self._told or DECISIVE[kind](new) != self._told[kind]):
+            self._is_state_dirty = True
+            self._wake_by(self._state_sent_s + STATE_MIN_S)
 
     def on_text(self, text: Text, ear: Ear) -> None:
         """A STATUSTEXT; the same one on two links is told once."""
@@ -220,9 +250,9 @@ class VehicleSession:
         self._events.append((seq, self._publisher.encode(self.session, seq, event)))
 
     def publish_due(self, now_s: float) -> None:
-        """Publish every stream that is due and has news, and the slow topics when it is their time."""
-        if now_s < self._wake_s:
-            return
+        """Publish every stream that is due and has news, and the slow topics; for when `wake_s` has come."""
+        if self._sent_conn is None:
+            self.publish_presence()
         due_s = self._due_s
         for number, stream in enumerate(self._streams):
             if now_s < due_s[number]:
@@ -245,7 +275,7 @@ class VehicleSession:
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
-        self._wake_s = self._next_wake_s()
+        self.wake_s = self._next_wake_s()
 
     def _next_wake_s(self) -> float:
         waiting = [self._due_s[number] for number, raw in enumerate(self._raw) if raw or self._pending[number]]
@@ -296,9 +326,9 @@ class VehicleSession:
     def _publish_state_now(self, now_s: float) -> None:
         self._state_sent_s = now_s
         self._is_state_dirty = False
-        self._told_state = decisive(self._state)
-        samples = Samples(**{kind: getattr(self._state, kind) for kind in STATE_KINDS})
-        self._publisher.vehicle(self.key, topics.STATE, self.session, samples, qos=1, retain=True)
+        known = {kind: self._known[kind] for kind in STATE_KINDS if kind in self._known}
+        self._told = {kind: DECISIVE[kind](value) for kind, value in known.items()}
+        self._publisher.vehicle(self.key, topics.STATE, self.session, Samples(**known), qos=1, retain=True)
 
     def _publish_link(self, now_s: float) -> None:
         links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
@@ -324,7 +354,7 @@ class VehicleSession:
         )
 
     def _summary(self, now_s: float) -> Summary:
-        state = self._state
+        state = VehicleState(key=self.key, clock_offset_s=0.0, **self._known)
         position, velocity = state.position, state.velocity
         charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
         found = conditions(state, now_s)

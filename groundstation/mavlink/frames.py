@@ -79,6 +79,27 @@ class FrameParser:
         self._rest = buffer[place:] if place < end else b""
         return frames
 
+    def whole(self, data: bytes) -> Frame | None:
+        """Read a datagram that is exactly one good, unsigned frame of MAVLink 2, as nearly all are.
+
+        Args:
+            data: the datagram.
+
+        Returns:
+            Its frame; None for any other datagram, which `feed` and `flush` take apart.
+        """
+        size = len(data)
+        if size < 12 or self._rest:
+            return None
+        magic, length, flags, _, seq, sysid, compid, low, high = _START_V2.unpack_from(data)
+        if magic != MAGIC_V2 or flags or size != length + 12:
+            return None
+        msgid = low | high << 16
+        extra = CRC_EXTRAS.get(msgid)
+        if extra is None or mcrf4xx(data[1:-2] + extra) != data[-2] | data[-1] << 8:
+            return None
+        return Frame(msgid, sysid, compid, seq, data[10:-2], 2, False, True, data)
+
     def flush(self) -> list[Frame]:
         """Give up on an unfinished frame, as at the end of a datagram; frames hidden behind a false start come out."""
         frames: list[Frame] = []
@@ -171,6 +192,8 @@ def _to_next_magic(buffer: bytes, place: int, end: int) -> int:
     return min(found) - place if found else end - place
 
 
+_START_V2 = struct.Struct("<BBBBBBBHB")
+"""Header of a MAVLink 2 frame; the message id is its last three bytes."""
 _HEADER_V2 = struct.Struct("<BBBBBBB3s")
 
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, Velocity
 from groundstation.fleet.sample import Sample
 from groundstation.mavlink.checks import HEIGHT_M, I32, SPEED_MPS, U16, Checks, fraction
 from groundstation.mavlink.dialect import Fields
 
-Decoded = tuple[tuple[str, Sample], ...]
+Decoded = Sequence[tuple[str, Sample]]
 """Samples with the kinds that they are of."""
 
 SLOWEST_TRACK_MPS = 0.5

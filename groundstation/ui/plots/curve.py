@@ -15,6 +15,8 @@ from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.units import Unit, compact, field_of, fixed, label_of, unit_of
 from groundstation.ui.value_ref import ValueRef
 
+OLD_S = 6.0
+"""Every stream comes once a second at least; a value older than this is crossed out."""
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Several values of one vehicle share its colour and differ by the line."""
 
@@ -43,6 +45,11 @@ class Curve:
         self._drawn = self.series.version
         self.item.setData(self.series.times.copy(), self.series.values * self.unit.factor)
         return True
+
+    def is_old(self, now_s: float) -> bool:
+        """Whether its newest value came too long ago to be shown as a value of now."""
+        newest = self.series.newest
+        return newest is not None and now_s - newest[0] > OLD_S
 
     def text_at(self, time_s: float | None) -> str:
         """The value at a moment, or the newest, as text without unit."""

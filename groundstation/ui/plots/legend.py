@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from groundstation.ui.plain_text import plain_tip
@@ -30,6 +30,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._curves: list[Curve] = []
         self._texts: list[str] = []
+        self._old: list[bool] = []
         self._hovered = -1
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -42,12 +43,13 @@ class Legend(QWidget):
         """The values as shown."""
         return self._texts
 
-    def show_curves(self, curves: list[Curve], time_s: float | None) -> None:
-        """Show these, with values at a moment or the newest."""
+    def show_curves(self, curves: list[Curve], time_s: float | None, now_s: float) -> None:
+        """Show these, with values at a moment or the newest; a newest value that is old is crossed out."""
         is_common = len({curve_label(curve.ref) for curve in curves}) == 1
         texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
-        if texts != self._texts or curves != self._curves:
-            self._curves, self._texts = list(curves), texts
+        old = [time_s is None and curve.is_old(now_s) for curve in curves]
+        if texts != self._texts or curves != self._curves or old != self._old:
+            self._curves, self._texts, self._old = list(curves), texts, old
             self.setFixedWidth(WIDTH if is_common else WIDE)
             self.update()
 
@@ -70,9 +72,12 @@ class Legend(QWidget):
         painter.drawLine(QPointF(box.left() + 2, box.center().y() + 1), QPointF(box.left() + 18, box.center().y() + 1))
         is_hovered = number == self._hovered
         right = box.right() - 20
-        painter.setFont(font(SMALL_PX, 600))
-        painter.setPen(QColor(PALETTE.text))
-        value = self._texts[number] if number < len(self._texts) else ""
+        is_old = self._old[number]
+        face = QFont(font(SMALL_PX, 600))
+        face.setStrikeOut(is_old)
+        painter.setFont(face)
+        painter.setPen(QColor(PALETTE.faint if is_old else PALETTE.text))
+        value = self._texts[number]
         painter.drawText(QRect(box.left(), box.top(), right - box.left(), ROW), _RIGHT, value)
         room = right - box.left() - 26 - metrics(SMALL_PX, 600).horizontalAdvance(value) - 8
         text = curve_title(curve.ref)

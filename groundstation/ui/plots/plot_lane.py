@@ -100,12 +100,12 @@ class PlotLane(QWidget):
         self.plot.setXRange(start_s, stop_s, padding=0)
         self._fit(start_s, stop_s)
 
-    def show_cursor(self, time_s: float | None) -> None:
+    def show_cursor(self, time_s: float | None, now_s: float) -> None:
         """Show the common cursor and the values at it."""
         self._line.setVisible(time_s is not None)
         if time_s is not None:
             self._line.setPos(time_s)
-        self.legend.show_curves(self.curves, time_s)
+        self.legend.show_curves(self.curves, time_s, now_s)
 
     def show_axis(self, is_shown: bool) -> None:
         """Only the lowest plot carries the times."""

@@ -102,11 +102,15 @@ class PlotsPanel(QWidget):
 
     def refresh(self) -> None:
         """Draw what is new."""
-        stop_s = self._frozen_s if self._frozen_s is not None else self._feed.now_s()
+        stop_s = self._now_s()
         for lane in self.lanes:
             lane.refresh(stop_s - self.span_s, stop_s)
-            lane.show_cursor(self._cursor_s)
+            lane.show_cursor(self._cursor_s, stop_s)
         self._show_cursor_time()
+
+    def _now_s(self) -> float:
+        """The end of the time axis: now, or when it was paused."""
+        return self._frozen_s if self._frozen_s is not None else self._feed.now_s()
 
     def _on_frame(self) -> None:
         """Draw when time moved on by a pixel at least."""
@@ -197,7 +201,7 @@ class PlotsPanel(QWidget):
     def _on_cursor_moved(self, time_s: float | None) -> None:
         self._cursor_s = time_s
         for lane in self.lanes:
-            lane.show_cursor(time_s)
+            lane.show_cursor(time_s, self._now_s())
         self._show_cursor_time()
 
     def _on_span_changed(self) -> None:
