@@ -10,6 +10,8 @@ See docs/adr/0006. Sections below are of the MQTT 5 specification.
 
 from __future__ import annotations
 
+import socket
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +24,8 @@ READ_BYTES = 256 * 1024
 READS_AT_ONCE = 8
 """Reads before the thread does something else."""
 MAX_OUTGOING_BYTES = 4 * 1024 * 1024
+LEAVING_S = 0.5
+"""How long a broker may take to hang up after our DISCONNECT."""
 
 Received = Callable[[bytes, bytes, int, bool], None]
 """Takes a QoS 0 message: topic (not decoded), payload, bytes missing from the payload, retain."""
@@ -49,6 +53,8 @@ class MqttSocket:
         self._discard_bytes = 0
         self._outgoing = bytearray()
         self._is_at_end = False
+        self.is_leaving = False
+        """Set before the last packet: `close` then waits until the broker has taken everything."""
         self.received_bytes = 0
         """Bytes read from the network: the sign of life of the other side."""
         self.publishes = 0
@@ -135,9 +141,26 @@ class MqttSocket:
         """Flush what can be flushed at once, then close."""
         try:
             self.flush()
+            if self.is_leaving:
+                self._wait_for_end()
         except OSError:
             self._outgoing.clear()
         self._raw.close()
+
+    def _wait_for_end(self) -> None:
+        """Read on until the broker hangs up: closing with unread bytes would reset the connection, last words and all.
+
+        Raises:
+            OSError: the other side is gone already, or too slow.
+        """
+        plain = getattr(self._raw, "_socket", self._raw)  # paho's WebSocket hides the socket
+        if not hasattr(plain, "shutdown"):
+            return
+        plain.shutdown(socket.SHUT_WR)
+        plain.settimeout(LEAVING_S)
+        give_up_s = time.monotonic() + LEAVING_S
+        while time.monotonic() < give_up_s and plain.recv(READ_BYTES):
+            pass
 
     def _fill(self) -> None:
         self._ready.clear()

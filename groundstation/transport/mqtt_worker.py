@@ -364,6 +364,7 @@ class MqttWorker:
         while time.monotonic() < give_up_s and (self._socket.has_outgoing or self._client.want_write()):
             if not self._turn(0.05):
                 return
+        self._socket.is_leaving = True
         self._client.disconnect()
 
     def _drop_client(self) -> None:

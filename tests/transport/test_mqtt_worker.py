@@ -65,9 +65,11 @@ def test_amqtt_is_spoken_to_in_3_1_1_and_mosquitto_in_5(any_broker: BrokerChild,
 
 
 def test_a_retained_message_says_so(any_broker: BrokerChild, connect: Connect) -> None:
-    worker, collector = connect(any_broker.url)
+    worker, collector = connect(any_broker.url, filters={"done": 1})
     collector.wait_state(BusState.CONNECTED)
     worker.publish([Outgoing("r/a", b"kept", 1, retain=True), Outgoing("r/q0", b"kept too", 0, retain=True)])
+    worker.publish([Outgoing("done", b"", 1)])
+    collector.wait_topic("done")
     _, late = connect(any_broker.url, name="late", filters={"r/#": 1})
     assert [one.retain for one in late.wait_topic("r/a")] == [True]
     assert [one.payload for one in late.wait_topic("r/q0")] == [b"kept too"]
