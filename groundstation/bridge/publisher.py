@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from groundstation.fleet.identity import VehicleKey
-from groundstation.transport import payloads, topics
+from groundstation.transport import payloads
 from groundstation.transport.bus import Bus, Outgoing
 
 
@@ -29,12 +28,6 @@ class Publisher:
         self.dropped = 0
         """Messages that the bus did not take."""
 
-    def vehicle(
-        self, key: VehicleKey, leaf: str, session: str, content: Any, *, qos: int = 0, retain: bool = False
-    ) -> int:
-        """Queue a message about a vehicle; returns its sequence number."""
-        return self.topic(topics.vehicle(key, leaf), session, content, qos=qos, retain=retain)
-
     def topic(self, topic: str, session: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
         """Queue a message on any topic of ours; returns its sequence number."""
         last = self._seq.get(topic)
@@ -50,7 +43,7 @@ class Publisher:
     def encode(self, session: str, seq: int, content: Any) -> bytes:
         """Envelope and content as bytes."""
         bms, ts = int(self._clock() * 1000.0), int(time.time() * 1000.0)
-        return payloads.encode(payloads.Envelope(sid=session, seq=seq, ts=ts, bms=bms, d=content))
+        return payloads.encode(payloads.Envelope(session, seq, ts, bms, content))
 
     def flush(self) -> None:
         """Hand everything queued to the bus."""

@@ -8,6 +8,7 @@ costs nothing but its frame. Heartbeats and texts are read at once.
 from __future__ import annotations
 
 from collections import deque
+from math import floor
 from typing import Any
 
 from msgspec.structs import replace
@@ -67,6 +68,8 @@ _REPETITIVE = frozenset(
 if set(DECISIVE) != set(STATE_KINDS):
     raise AssertionError("every kind of the retained state needs to know what is decisive in it")
 
+_LEAVES = (topics.CONN, topics.INFO, topics.STATE, topics.LINK, topics.EVT, topics.TLM_SUM)
+
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
     ConnReason.LINK_BACK: (EventKind.LINK, Severity.NOTICE, "link back after it was given up"),
@@ -100,6 +103,8 @@ class VehicleSession:
         self._bridge_id = bridge_id
         self._streams = streams
         self._publisher = publisher
+        self._stream_leaves = [f"{topics.TLM}/{stream.name}" for stream in streams]
+        self._topics = {leaf: topics.vehicle(key, leaf) for leaf in (*_LEAVES, *self._stream_leaves)}
         self._reset(now_s)
         self._sysid, self._compid = ear.sysid, ear.compid
         self._sent_conn: Connection | None = None
@@ -130,13 +135,13 @@ class VehicleSession:
 
     def take(self, msgid: int, payload: bytes, now_s: float) -> None:
         """Keep a telemetry message until its stream is due."""
-        if msgid in _READ_AT_ONCE:
-            self._absorb(msgid, payload, now_s)
-            return
         stream = STREAM_OF_MESSAGE[msgid]
-        self._raw[stream][msgid] = (payload, now_s)
         if msgid in _RICHER:
             self._last_seen_s[msgid] = now_s
+        if msgid in _READ_AT_ONCE:
+            self._absorb(msgid, payload, now_s)
+        else:
+            self._raw[stream][msgid] = (payload, now_s)
         self._wake_by(self._due_s[stream])
 
     def _wake_by(self, at_s: float) -> None:
@@ -145,22 +150,19 @@ class VehicleSession:
 
     def _absorb(self, msgid: int, payload: bytes, at_s: float) -> None:
         """Decode a message into what is known and into what is to be published."""
-        if msgid in _RICHER:
-            self._last_seen_s[msgid] = at_s
+        known = self._known
         may_be_superseded = msgid in _MAY_BE_SUPERSEDED
-        for kind, sample in self._decode(msgid, payload, round(at_s, 3)):
+        for kind, sample in self._decode(msgid, payload, floor(at_s * 1000.0 + 0.5) / 1000.0):
             if may_be_superseded and self._is_superseded(msgid, kind, at_s):
                 continue
-            stream = STREAM_OF[kind]
-            pending = self._pending[stream]
-            old = self._known.get(kind)
+            pending = self._pending[STREAM_OF[kind]]
+            old = known.get(kind)
             if kind in INDEXED_KINDS:
                 news = (sample,)
-                self._known[kind] = merge_indexed(old, news) if old else news  # type: ignore[arg-type]
+                known[kind] = merge_indexed(old, news) if old else news  # type: ignore[arg-type]
                 pending[kind] = merge_indexed(pending[kind], news) if kind in pending else news  # type: ignore[arg-type]
             else:
-                self._known[kind] = pending[kind] = sample
-            self._wake_by(self._due_s[stream])
+                known[kind] = pending[kind] = sample
             if kind in DECISIVE:
                 self._notice(kind, old)
 
@@ -244,9 +246,12 @@ class VehicleSession:
 
     # ---- what goes out ----
 
+    def _say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+        return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain)
+
     def tell(self, event: Event) -> None:
         """Publish an event and keep it for those who miss it."""
-        seq = self._publisher.vehicle(self.key, topics.EVT, self.session, event, qos=1)
+        seq = self._say(topics.EVT, event, qos=1)
         self._events.append((seq, self._publisher.encode(self.session, seq, event)))
 
     def publish_due(self, now_s: float) -> None:
@@ -267,11 +272,11 @@ class VehicleSession:
                 self._pending[number] = {}
                 # keep the pace although the loop looks only now and then, but never catch up with a burst
                 due_s[number] = max(due_s[number] + stream.period_s, now_s + stream.period_s / 2)
-                self._publisher.vehicle(self.key, f"tlm/{stream.name}", self.session, Samples(**pending))
+                self._say(self._stream_leaves[number], Samples(**pending))
         self._publish_state(now_s)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S
-            self._publisher.vehicle(self.key, topics.TLM_SUM, self.session, self._summary(now_s))
+            self._say(topics.TLM_SUM, self._summary(now_s))
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
@@ -287,7 +292,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         self.publish_presence()
         self._publish_state_now(self._state_sent_s)
-        topic = topics.vehicle(self.key, topics.EVT)
+        topic = self._topics[topics.EVT]
         for seq, payload in self._events if from_event is not None else ():
             if seq >= (from_event or 0):
                 self._publisher.again(topic, payload, qos=1)
@@ -312,11 +317,11 @@ class VehicleSession:
         info = self._info()
         if info != self._sent_info:
             self._sent_info = info
-            self._publisher.vehicle(self.key, topics.INFO, self.session, info, qos=1, retain=True)
+            self._say(topics.INFO, info, qos=1, retain=True)
         conn = Connection(state=self.link_state, reason=self.reason, via=self._bridge_id, conflict=self.conflict)
         if conn != self._sent_conn:
             self._sent_conn = conn
-            self._publisher.vehicle(self.key, topics.CONN, self.session, conn, qos=1, retain=True)
+            self._say(topics.CONN, conn, qos=1, retain=True)
 
     def _publish_state(self, now_s: float) -> None:
         age_s = now_s - self._state_sent_s
@@ -328,13 +333,13 @@ class VehicleSession:
         self._is_state_dirty = False
         known = {kind: self._known[kind] for kind in STATE_KINDS if kind in self._known}
         self._told = {kind: DECISIVE[kind](value) for kind, value in known.items()}
-        self._publisher.vehicle(self.key, topics.STATE, self.session, Samples(**known), qos=1, retain=True)
+        self._say(topics.STATE, Samples(**known), qos=1, retain=True)
 
     def _publish_link(self, now_s: float) -> None:
         links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
         damaged = sum(ear.peer.damaged for ear in self.ears)
         report = LinkReport(links=links, damaged=damaged, dropped=self._publisher.dropped)
-        self._publisher.vehicle(self.key, topics.LINK, self.session, report)
+        self._say(topics.LINK, report)
 
     def _info(self) -> VehicleInfo:
         ear = self.active

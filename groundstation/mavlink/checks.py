@@ -27,6 +27,14 @@ U8 = 255
 """UINT8_MAX: the mark of an unknown 8-bit field."""
 
 
+_SHIFT = 10.0**DIGITS
+
+
+def rounded(number: float) -> float:
+    """A number to `DIGITS` decimals. `round` looks for the exact tie in decimal digits and takes four times as long."""
+    return math.floor(number * _SHIFT + 0.5) / _SHIFT
+
+
 class Checks:
     """Checks the fields of one message and remembers the impossible ones."""
 
@@ -62,7 +70,7 @@ class Checks:
         if not low <= number <= high:
             self._invalid.append(name)
             return None
-        return number if scale != 1.0 and isinstance(value, int) else round(number, DIGITS)
+        return number if scale != 1.0 and isinstance(value, int) else rounded(number)
 
     def degrees(self, name: str, radians: float, limit: float = math.pi) -> float | None:
         """An angle or rate received in radians, in degrees. `limit` is the largest possible amount, radians."""
@@ -71,7 +79,7 @@ class Checks:
         if not -limit * 1.0001 <= radians <= limit * 1.0001:
             self._invalid.append(name)
             return None
-        return round(radians * DEGREES, DIGITS)
+        return rounded(radians * DEGREES)
 
     def heading(self, name: str, centidegrees: int, unknown: tuple[float, ...] = (U16,)) -> float | None:
         """A direction received in 1/100 degree, 0 to 360 (360 becomes 0)."""

@@ -12,7 +12,8 @@ from functools import partial
 
 from groundstation.mavlink.decoders import energy, high_latency, motion, navigation, status
 from groundstation.mavlink.decoders.motion import Decoded
-from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
+from groundstation.mavlink.decoders.usual import USUAL, UsualDecoder
+from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, MessageDefinition, unpack, unpack_values
 
 Decoder = Callable[[Fields, float], Decoded]
 
@@ -128,6 +129,12 @@ DECODABLE: frozenset[int] = frozenset(MSGIDS[name] for name in DECODERS)
 """Ids of the messages in `DECODERS`."""
 
 _BY_ID: dict[int, Decoder] = {MSGIDS[name]: decoder for name, decoder in DECODERS.items()}
+_USUAL: dict[int, tuple[MessageDefinition, UsualDecoder]] = {
+    MSGIDS[name]: (DEFINITIONS[MSGIDS[name]], decoder) for name, (decoder, _) in USUAL.items()
+}
+
+if any(DEFINITIONS[MSGIDS[name]].scalar_names != order for name, (_, order) in USUAL.items()):
+    raise AssertionError("a message of decoders/usual.py is laid out otherwise")
 
 
 def decode(msgid: int, payload: bytes, at_s: float) -> Decoded:
@@ -138,6 +145,12 @@ def decode(msgid: int, payload: bytes, at_s: float) -> Decoded:
         payload: as received.
         at_s: when it came, seconds on the bridge's monotonic clock.
     """
+    usual = _USUAL.get(msgid)
+    if usual is not None:
+        definition, usual_decoder = usual
+        decoded = usual_decoder(unpack_values(definition, payload), at_s)
+        if decoded is not None:
+            return decoded
     decoder = _BY_ID.get(msgid)
     return decoder(unpack(msgid, payload), at_s) if decoder is not None else ()
 

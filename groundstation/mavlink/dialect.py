@@ -79,6 +79,20 @@ CRC_EXTRAS: dict[int, bytes] = {one.msgid: one.crc_extra for one in DEFINITIONS.
 """Last byte of the checksum by message id."""
 
 
+def unpack_values(definition: MessageDefinition, payload: bytes) -> tuple[Any, ...]:
+    """Values of a payload in wire order, arrays spread out; see `unpack` for lengths.
+
+    Args:
+        definition: of the message.
+        payload: the payload as received, at most 255 bytes.
+    """
+    layout = definition.layout
+    size = layout.size
+    if len(payload) != size:
+        payload = payload[:size].ljust(size, b"\0")
+    return layout.unpack(payload)
+
+
 def unpack(msgid: int, payload: bytes) -> Fields:
     """Fields of a payload; missing trailing zeros of MAVLink 2 are put back, extensions missing in MAVLink 1 are zero.
 
@@ -87,10 +101,7 @@ def unpack(msgid: int, payload: bytes) -> Fields:
         payload: the payload as received, at most 255 bytes.
     """
     definition = DEFINITIONS[msgid]
-    size = definition.layout.size
-    if len(payload) != size:
-        payload = payload[:size].ljust(size, b"\0")
-    values = definition.layout.unpack(payload)
+    values = unpack_values(definition, payload)
     if definition.scalar_names is not None:
         return dict(zip(definition.scalar_names, values, strict=True))
     fields: Fields = {}

@@ -87,6 +87,8 @@ class TextJoiner:
 
     def tick(self, now_s: float) -> list[Text]:
         """Texts whose missing chunk has not come in time."""
+        if not self._open:
+            return []
         late = [text_id for text_id, part in self._open.items() if now_s - part.at_s > PATIENCE_S]
         return [self._closed(text_id) for text_id in late]
 

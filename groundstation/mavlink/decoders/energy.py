@@ -16,6 +16,8 @@ CURRENT_A = (-2_000.0, 2_000.0)
 TEMPERATURE_C = (-100.0, 300.0)
 HECTOJOULES_PER_WH = 36.0
 
+_ESC_COLUMNS = ("count", "rpm", "voltage", "totalcurrent", "current", "temperature")
+
 CHARGE_STATES = (
     ChargeState.UNKNOWN,
     ChargeState.OK,
@@ -73,18 +75,19 @@ def esc_telemetry(first: int, fields: Fields, at_s: float) -> Decoded:
         at_s: when it came.
     """
     found: list[tuple[str, Sample]] = []
-    for place in range(4):
-        values = {name: fields[name][place] for name in ("rpm", "voltage", "totalcurrent", "current", "temperature")}
-        if not any(values.values()) and not fields["count"][place]:
+    columns = zip(*(fields[name] for name in _ESC_COLUMNS), strict=True)
+    for index, (count, *values) in enumerate(columns, start=first):
+        if not count and not any(values):
             continue
+        rpm, voltage, _, current, temperature = values
         checks = Checks()
         sample = Esc(
             at_s=at_s,
-            index=first + place,
-            rpm=values["rpm"],
-            voltage_v=checks.number("voltage_v", values["voltage"], 0.0, MAX_PACK_V, 100.0),
-            current_a=checks.number("current_a", values["current"], *CURRENT_A, 100.0),
-            temperature_c=checks.number("temperature_c", values["temperature"], *TEMPERATURE_C),
+            index=index,
+            rpm=rpm,
+            voltage_v=checks.number("voltage_v", voltage, 0.0, MAX_PACK_V, 100.0),
+            current_a=checks.number("current_a", current, *CURRENT_A, 100.0),
+            temperature_c=checks.number("temperature_c", temperature, *TEMPERATURE_C),
             invalid=checks.invalid,
         )
         found.append(("esc", sample))

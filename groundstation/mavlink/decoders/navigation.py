@@ -60,10 +60,8 @@ def _receiver(index: int, fields: Fields, at_s: float) -> GpsReceiver:
     has_height = fix.has_position and fix is not GpsFix.FIX_2D
     has_place = fix.has_position
     yaw = checks.heading("yaw_deg", fields["yaw"], (0, U16)) if has_place else None
-    accuracy = {
-        name: checks.number(name, fields.get(source, 0), 0.0, 1e6, 1000.0, (0,))
-        for name, source in (("horizontal_accuracy_m", "h_acc"), ("vertical_accuracy_m", "v_acc"))
-    }
+    horizontal_m = checks.number("horizontal_accuracy_m", fields.get("h_acc", 0), 0.0, 1e6, 1000.0, (0,))
+    vertical_m = checks.number("vertical_accuracy_m", fields.get("v_acc", 0), 0.0, 1e6, 1000.0, (0,))
     return GpsReceiver(
         at_s=at_s,
         index=index,
@@ -79,8 +77,9 @@ def _receiver(index: int, fields: Fields, at_s: float) -> GpsReceiver:
         else None,
         track_deg=checks.heading("track_deg", fields["cog"]) if has_place else None,
         yaw_deg=yaw,
+        horizontal_accuracy_m=horizontal_m,
+        vertical_accuracy_m=vertical_m,
         invalid=checks.invalid,
-        **accuracy,
     )
 
 

@@ -47,7 +47,7 @@ MISSION_STATES = (None, "no_mission", "not_started", "active", "paused", "comple
 """MISSION_STATE by number."""
 PREARM_CHECK = 0x10000000
 """MAV_SYS_STATUS_PREARM_CHECK."""
-RC_CHANNEL_COUNT = 18
+_RC_CHANNELS = tuple(f"chan{number}_raw" for number in range(1, 19))
 _SENSORS = {
     bit: name.removeprefix("sensor_") for bit, name in enum_names("MAV_SYS_STATUS_SENSOR", "MAV_SYS_STATUS_").items()
 }
@@ -109,7 +109,7 @@ def mission_current(fields: Fields, at_s: float) -> Decoded:
 
 def rc_channels(fields: Fields, at_s: float) -> Decoded:
     """RC_CHANNELS: 65535 is an unused channel, and so is ArduPilot's 0."""
-    raw = [fields[f"chan{number}_raw"] for number in range(1, RC_CHANNEL_COUNT + 1)]
+    raw = [fields[name] for name in _RC_CHANNELS]
     channels = [None if value in (0, U16) else value for value in raw]
     while channels and channels[-1] is None:
         channels.pop()
