@@ -34,6 +34,8 @@ log = logging.getLogger("groundstation.mqtt")
 
 KEEPALIVE_S = 5
 CONNECT_TIMEOUT_S = 5.0
+ANSWER_S = 2.0
+"""Silence after a CONNECT of version 5 that means 3.1.1: amqtt waits for ever for the rest of one that has a will."""
 LIMIT_BYTES = 192 * 1024
 """Longest PUBLISH kept whole; more than 64 KiB is never parsed, only shown as large."""
 MAX_WAITING = 20_000
@@ -194,6 +196,7 @@ class MqttWorker:
         except _RefusedError as refusal:
             return self._after_refusal(refusal.reason)
         except (OSError, ValueError, EOFError) as error:
+            self._protocol = _V5
             self._report(BusState.LOST, _cause(error, self._url))
         except Exception:  # the thread must outlive any fault in a library; it is logged whole and shown
             log.exception("the connection to %s failed unexpectedly", self._url.shown)
@@ -223,9 +226,11 @@ class MqttWorker:
         self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
         client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
         self._socket = client.socket()  # type: ignore[assignment]
-        give_up_s = time.monotonic() + CONNECT_TIMEOUT_S
+        give_up_s = time.monotonic() + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
         while self._connack is None:
             left_s = give_up_s - time.monotonic()
+            if left_s <= 0 and self._protocol is _V5:
+                raise _RefusedError("Unsupported protocol version")
             if left_s <= 0 or self._stopping.is_set():
                 raise TimeoutError("no answer to CONNECT")
             if not self._turn(min(left_s, 0.2)):

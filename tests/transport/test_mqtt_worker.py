@@ -64,6 +64,12 @@ def test_amqtt_is_spoken_to_in_3_1_1_and_mosquitto_in_5(any_broker: BrokerChild,
     collector.wait_for(lambda: collector.statuses[-1][1].rtt_ms is not None)
 
 
+def test_a_client_with_a_will_finds_every_broker_soon(any_broker: BrokerChild, connect: Connect) -> None:
+    began_s = time.monotonic()
+    _, collector = connect(any_broker.url, will=Outgoing("w/conn", b"gone", 1, retain=True))
+    assert collector.wait_state(BusState.CONNECTED) - began_s < 4.0
+
+
 def test_a_retained_message_says_so(any_broker: BrokerChild, connect: Connect) -> None:
     worker, collector = connect(any_broker.url, filters={"done": 1})
     collector.wait_state(BusState.CONNECTED)
