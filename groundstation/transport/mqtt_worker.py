@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import select
 import socket
-import ssl
 import threading
 import time
 from collections import deque
@@ -27,6 +26,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from groundstation.transport.backoff import AFTER_REFUSAL_S, Backoff
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
+from groundstation.transport.causes import cause_of
 from groundstation.transport.echo import Echo
 from groundstation.transport.mqtt_socket import MqttSocket, Received
 
@@ -197,7 +197,7 @@ class MqttWorker:
             return self._after_refusal(refusal.reason)
         except (OSError, ValueError, EOFError) as error:
             self._protocol = _V5
-            self._report(BusState.LOST, _cause(error, self._url))
+            self._report(BusState.LOST, cause_of(error, self._url))
         except Exception:  # the thread must outlive any fault in a library; it is logged whole and shown
             log.exception("the connection to %s failed unexpectedly", self._url.shown)
             self._report(BusState.LOST, "internal fault, see the log")
@@ -295,7 +295,7 @@ class MqttWorker:
             if readable:
                 return self._read(client, sock)
         except (OSError, ValueError) as error:
-            self._disconnect_reason = self._disconnect_reason or _cause(error, self._url)
+            self._disconnect_reason = self._disconnect_reason or cause_of(error, self._url)
             return False
         return True
 
@@ -477,23 +477,3 @@ class MqttWorker:
             log.info("%s: %s %s", self._url.shown, state.value, reason)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
-
-
-_CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (ssl.SSLCertVerificationError, "the broker's certificate was refused: {error}; name its CA with ?ca=FILE"),
-    (ssl.SSLError, "TLS failed: {error}; is {host}:{port} a TLS port?"),
-    (ConnectionRefusedError, "nothing listens on {host}:{port}; start the broker there or change the URL"),
-    (socket.gaierror, "the host '{host}' is not known; check the name or the network"),
-    (TimeoutError, "{host}:{port} does not answer; check address, network and firewall"),
-    (FileNotFoundError, "no file '{file}' as named in the URL"),
-    (PermissionError, "may not read '{file}'"),
-)
-
-
-def _cause(error: BaseException, url: BrokerUrl) -> str:
-    """One line that says why a connection failed and what helps."""
-    for kind, text in _CAUSES:
-        if isinstance(error, kind):
-            reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
-            return text.format(error=reason, host=url.host, port=url.port, file=getattr(error, "filename", None) or "?")
-    return f"{type(error).__name__}: {error}"
