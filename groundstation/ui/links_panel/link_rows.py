@@ -44,9 +44,9 @@ def link_rows(feed: FleetFeed) -> Iterator[LinkRow]:
         is_online = presence.state is LinkState.ONLINE
         words = presence.state if is_online else f"{presence.state}, {presence.reason.replace('_', ' ')}"
         name = _tr("Bridge {name}").format(name=f"{root}/{bridge}")
-        version = f"v{presence.version}" if presence.version else ""
+        words = f"{words}, version {presence.version}" if presence.version and is_online else words
         level = Level.NORMAL if is_online else Level.WARNING
-        yield LinkRow(("/".join(path),), (name, words, "", version, "", ""), level)
+        yield LinkRow(("/".join(path),), (name, words, "", "", "", ""), level)
     for state in sorted(feed.fleet, key=lambda one: natural_order(one.key.id)):
         yield from _vehicle_rows(state, now_s, feed)
 

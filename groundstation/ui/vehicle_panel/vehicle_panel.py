@@ -31,7 +31,7 @@ from groundstation.ui.vehicle_panel.tile import Tile, TileContent
 from groundstation.ui.vehicle_panel.tile_contents import TILES
 from groundstation.ui.vehicle_panel.value_tree import ValueTree
 
-LEAST_WIDTH = 320
+LEAST_WIDTH = 344
 
 
 class VehiclePanel(QWidget):
