@@ -253,7 +253,9 @@ class Hearing:
             self._next_tick_s = now_s + TICK_S
             self._roll.decide(now_s)
             for ear in list(self._ears.values()):
-                yield from self._tend(ear, now_s)
+                messages = self._tend(ear, now_s)
+                if messages:
+                    yield ear.peer, messages
             for vehicle in self.vehicles.values():
                 self._watch(vehicle, now_s)
                 vehicle.publish_presence()
@@ -263,19 +265,18 @@ class Hearing:
                 if now_s >= vehicle.wake_s:
                     vehicle.publish_due(now_s)
 
-    def _tend(self, ear: Ear, now_s: float) -> Iterator[tuple[Peer, list[Outbound]]]:
+    def _tend(self, ear: Ear, now_s: float) -> list[Outbound]:
+        """Look after texts, boot clock and requests of an ear; returns what to send to its peer."""
         if now_s - ear.last_frame_s > FORGET_EAR_S:
             self._forget(ear)
-            return
+            return []
         vehicle = self._roll.vehicle_of(ear)
         for text in ear.texts.tick(now_s):
             if vehicle is not None:
                 vehicle.on_text(text, ear)
         if vehicle is not None:
             self._roll.compare_boots(ear, vehicle, now_s)
-        messages = [*ear.requests.tick(now_s), *ear.time_sync.tick(now_s)]
-        if messages:
-            yield ear.peer, messages
+        return [*ear.requests.tick(now_s), *ear.time_sync.tick(now_s)]
 
     def _watch(self, vehicle: VehicleSession, now_s: float) -> None:
         """Choose the ear that counts, and notice when there is none."""

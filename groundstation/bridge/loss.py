@@ -66,7 +66,10 @@ class LossCounter:
     def loss_fraction(self, now_s: float) -> float | None:
         """Share of frames missing; None while too few came."""
         recent = self._recent(now_s)
-        frames, missing = sum(one.frames for one in recent), sum(one.missing for one in recent)
+        frames, missing = 0, 0
+        for one in recent:
+            frames += one.frames
+            missing += one.missing
         return round(missing / (frames + missing), 4) if frames >= MIN_FRAMES else None
 
     def rates(self, now_s: float) -> tuple[float, float]:
@@ -75,7 +78,10 @@ class LossCounter:
         if not recent:
             return 0.0, 0.0
         span_s = max(BUCKET_S, now_s - recent[0].began_s)
-        frames, size = sum(one.frames for one in recent), sum(one.size for one in recent)
+        frames, size = 0, 0
+        for one in recent:
+            frames += one.frames
+            size += one.size
         return round(frames / span_s, 1), round(size / span_s, 1)
 
     def _recent(self, now_s: float) -> list[_Bucket]:

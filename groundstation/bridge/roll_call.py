@@ -93,14 +93,12 @@ class RollCall:
         self._make_vehicle = make_vehicle
         self._own_sysid = own_sysid
         self._vehicle_of: dict[Ear, VehicleSession] = {}
+        self.vehicle_of: Callable[[Ear], VehicleSession | None] = self._vehicle_of.get
+        """The vehicle that an ear hears; None while that is undecided. No method, since every frame asks."""
         self._namesakes: dict[int, list[VehicleSession]] = {}
         self._undecided: list[Ear] = []
         self.vehicles: dict[VehicleKey, VehicleSession] = {}
         """Every vehicle that was heard since the start."""
-
-    def vehicle_of(self, ear: Ear) -> VehicleSession | None:
-        """The vehicle that an ear hears; None while that is undecided."""
-        return self._vehicle_of.get(ear)
 
     def namesakes(self, sysid: int) -> list[VehicleSession]:
         """Vehicles with one system id: one, if all is well."""

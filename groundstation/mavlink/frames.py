@@ -8,8 +8,8 @@ counted and told apart, never decoded.
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
+import msgspec
 from fastcrc.crc16 import mcrf4xx
 
 from groundstation.mavlink.dialect import CRC_EXTRAS
@@ -23,7 +23,7 @@ MAX_FRAME_BYTES = 280
 """10 header + 255 payload + 2 checksum + 13 signature."""
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One frame with a good checksum, or one of an unknown message."""
 
     msgid: int

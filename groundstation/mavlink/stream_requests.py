@@ -9,6 +9,7 @@ and doesn't flow is, ever less often. Where SET_MESSAGE_INTERVAL itself is unsup
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -94,6 +95,8 @@ class StreamRequests:
         self._wanted = WANTED_HZ.get(autopilot, _COMMON_HZ)
         self._refused: set[int] = set()
         self._seen: set[int] = set()
+        self.on_message: Callable[[int], None] = self._seen.add
+        """To be called with the id of every message that came on this link; no method, since it is for every frame."""
         self._queue: deque[_Request] = deque()
         self._in_flight: _Request | None = None
         self._uses_streams = False
@@ -110,10 +113,6 @@ class StreamRequests:
     def refused(self) -> frozenset[int]:
         """Ids of messages that this autopilot doesn't have."""
         return frozenset(self._refused)
-
-    def on_message(self, msgid: int) -> None:
-        """A message of the autopilot came on this link."""
-        self._seen.add(msgid)
 
     def on_ack(self, command: int, result: int, now_s: float) -> list[Outbound]:
         """A COMMAND_ACK came: the next request goes out. Acks are taken in order, as they don't say what they mean."""
