@@ -24,6 +24,7 @@ from groundstation.bridge.link_text import LinkSpec
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.tlog import TlogFile
 from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
 from groundstation.mavlink import encode
 from groundstation.mavlink.frames import frame_bytes
@@ -116,6 +117,8 @@ class BridgeService:
         self._peer_seq: dict[Peer, int] = {}
         self._requests: deque[Message] = deque(maxlen=MAX_REQUESTS)
         self._connections = 0
+        self._is_heard = False
+        """Whether the bus was ever there: a file is not played before, to nobody."""
         self._was_connected = threading.Event()
         self._resync_s: float | None = None
         self._resync_events: int | None = None
@@ -168,8 +171,10 @@ class BridgeService:
         for key, _ in self._selector.select(TICK_S):
             chunks += key.data()
         now_s = self._clock()
+        self._is_heard = self._is_heard or self._bus.status.state is BusState.CONNECTED
         for link in self._links:
-            chunks += link.tick(now_s)
+            if self._is_heard or not isinstance(link, TlogFile):
+                chunks += link.tick(now_s)
         for peer, data in chunks:
             if data:
                 self._send_all(peer, self.hearing.take(peer, data, now_s))

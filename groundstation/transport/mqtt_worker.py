@@ -366,7 +366,9 @@ class MqttWorker:
         assert self._socket is not None  # noqa: S101 - set by _connect
         self._send_waiting(self._client, self._socket)
         give_up_s = time.monotonic() + 1.0
-        while time.monotonic() < give_up_s and (self._socket.has_outgoing or self._client.want_write()):
+        # amqtt throws away what it has not acknowledged when a DISCONNECT follows; paho tells that nowhere in public
+        unacknowledged = self._client._out_messages  # noqa: SLF001
+        while time.monotonic() < give_up_s and (self._socket.has_outgoing or unacknowledged):
             if not self._turn(0.05):
                 return
         self._socket.is_leaving = True

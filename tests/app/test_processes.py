@@ -17,6 +17,7 @@ import pytest
 
 from groundstation.app.processes import STOP_S, Child, Supervisor
 from groundstation.transport.embedded_broker import find_mosquitto
+from tests.conftest import shared_log
 from tests.support.brokers import BrokerChild, free_port, wait_for_port
 from tests.support.programs import ROOT, Program
 from tests.support.waiting import wait_until
@@ -183,6 +184,20 @@ def test_a_signal_ends_each_subcommand_soon_and_well(
     assert not list(tmp_path.glob("groundstation-*"))
     if name == "broker":
         assert not is_open(port)
+
+
+def test_a_bridge_plays_a_file_only_once_it_is_heard(
+    start: Callable[..., Program], mosquitto_broker: BrokerChild
+) -> None:
+    mosquitto_broker.kill()
+    log = f"tlog:{shared_log('copter_boot.tlog')}@max"
+    program = start("bridge", "--link", log, "--broker", mosquitto_broker.url, "--id", "player")
+    with pytest.raises(subprocess.TimeoutExpired):
+        program.process.wait(2.5)
+    mosquitto_broker.start()
+    heard = start("watch", "--broker", mosquitto_broker.url, "--json", "--period", "0.1")
+    assert program.process.wait(20.0) == 0
+    wait_until(lambda: '"lat_deg":-35.36' in heard.said, what=heard.said)
 
 
 @pytest.mark.parametrize("url", ["mqtt://127.0.0.1:{}", "mqtt://no.such.host.invalid:{}"])

@@ -279,3 +279,15 @@ def test_256_mb_pass_by_without_being_kept(
     assert len(message.payload) < 200_000
     assert peak - before < 30_000_000
     assert collector.statuses[-1][1].connections == 1
+
+
+def test_the_last_words_before_the_end_arrive(any_broker: BrokerChild, connect: Connect) -> None:
+    _, watcher = connect(any_broker.url, name="watcher", filters={"w/#": 1})
+    watcher.wait_state(BusState.CONNECTED)
+    for number in range(10):
+        worker, collector = connect(any_broker.url, name="ends")
+        collector.wait_state(BusState.CONNECTED)
+        worker.publish([Outgoing(f"w/{number}/{one}", b"dead", 1, retain=True) for one in range(20)])
+        worker.stop()
+        for one in range(20):
+            watcher.wait_topic(f"w/{number}/{one}")

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The house rules hold, and each would be noticed when broken: one violation is planted for every contract."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAX_LINES = 500
+CONTRACTS = [
+    one["name"] for one in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+]
+VIOLATIONS = {
+    "Rooms: the data flows up, imports point down": ("fleet/roster.py", "import groundstation.transport.topics"),
+    "Qt lives in ui and app only": ("bridge/links.py", "import PySide6.QtCore"),
+    "paho lives in transport.mqtt_worker only": ("transport/inbox.py", "import paho.mqtt.client"),
+    "pymavlink lives in mavlink and simulator only": ("app/wiring.py", "import pymavlink.mavutil"),
+    "The simulator speaks bytes, never topics": ("simulator/wire.py", "import groundstation.transport.topics"),
+}
+
+
+def lint(folder: Path) -> tuple[int, dict[str, str]]:
+    """Exit code of import-linter and the verdict on each contract."""
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", result.stdout)
+    verdicts = dict(re.findall(r"^(.+?)\s+(KEPT|BROKEN)\b", plain, re.MULTILINE))
+    assert verdicts, result.stdout + result.stderr
+    return result.returncode, verdicts
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "groundstation", tmp_path / "groundstation", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_contract_has_a_violation_here() -> None:
+    assert set(CONTRACTS) == set(VIOLATIONS)
+
+
+def test_the_rooms_are_in_order(copy: Path) -> None:
+    code, verdicts = lint(copy)
+    assert code == 0
+    assert verdicts == dict.fromkeys(CONTRACTS, "KEPT")
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_planted_violation_breaks_its_contract(contract: str, copy: Path) -> None:
+    place, line = VIOLATIONS[contract]
+    with (copy / "groundstation" / place).open("a") as file:
+        file.write(f"\n{line}\n")
+    code, verdicts = lint(copy)
+    assert code == 1
+    broken = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert broken == {contract}
+
+
+def test_no_file_is_longer_than_five_hundred_lines() -> None:
+    sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "groundstation").rglob("*.py")}
+    assert {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > MAX_LINES} == {}
+
+
+def test_no_committed_file_names_a_package_host_or_a_machine_path() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a clone")
+    words = ["--index" + "-url", "--find" + "-links", "file:" + "///", "/home" + "/", "/root" + "/"]
+    pattern = [part for word in words for part in ("-e", word)]
+    found = subprocess.run(
+        ["git", "grep", "-I", "-l", "-F", *pattern], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.stdout.splitlines() == []
