@@ -32,6 +32,7 @@ SENSOR_PERIOD_S = 1.0
 HEADLESS_S = 20.0
 DEFAULT_PICTURE = Path("build/demo.png")
 TABLE_PERIOD_S = 1.0
+TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
 
 
@@ -150,9 +151,11 @@ class _TerminalTable:
 
         if now_s < self._next_s:
             return
-        self._next_s = now_s + TABLE_PERIOD_S
         assert isinstance(self._station, Station)  # noqa: S101 - typed lazily
-        console.print(fleet_table(self._station.feed.fleet, now_s, self._station.bus.worker.status))
+        fleet = self._station.feed.fleet
+        # printing runs between two frames of the window: the more rows, the less often
+        self._next_s = now_s + max(TABLE_PERIOD_S, len(fleet) * TABLE_PERIOD_A_ROW_S)
+        console.print(fleet_table(fleet, now_s, self._station.bus.worker.status))
 
 
 class HumiditySensor:

@@ -104,12 +104,19 @@ def _label(
     return pixels
 
 
+HOME_PX = 14
+"""Homes nearer to each other than this share one mark."""
+
+
 def paint_homes(painter: QPainter, camera: Camera, homes: set[tuple[float, float]]) -> None:
-    """A small house for each home."""
+    """A small house for each home; one for those that would cover each other."""
+    drawn: set[tuple[int, int]] = set()
     for home in homes:
         x, y = camera.screen(*mercator_from_degrees(*home))
-        if not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
+        cell = (round(x / HOME_PX), round(y / HOME_PX))
+        if cell in drawn or not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
             continue
+        drawn.add(cell)
         painter.setPen(QPen(QColor(PALETTE.text), 1.4))
         painter.setBrush(QColor(PALETTE.background))
         painter.drawEllipse(QPointF(x, y), 10, 10)
