@@ -158,8 +158,18 @@ def has_udp(program: Program, port: int) -> bool:
     return any(one.laddr and one.laddr.port == port for one in found)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("command", ["broker mosquitto", "broker amqtt", "bridge", "simulate", "watch", "watch --json"])
+@pytest.mark.parametrize(
+    ("command", "number"),
+    [
+        ("broker mosquitto", signal.SIGINT),
+        ("broker amqtt", signal.SIGTERM),
+        ("bridge", signal.SIGINT),
+        ("bridge", signal.SIGTERM),
+        ("simulate", signal.SIGINT),
+        ("watch", signal.SIGINT),
+        ("watch --json", signal.SIGTERM),
+    ],
+)
 def test_a_signal_ends_each_subcommand_soon_and_well(
     command: str, number: signal.Signals, start: Callable[..., Program], mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:

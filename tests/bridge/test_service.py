@@ -218,27 +218,27 @@ def test_a_retained_request_is_refused(bridge: Running, watch: Watch) -> None:
     assert counts(watcher)["fleet/uav-1/info"] == before["fleet/uav-1/info"]
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b"",
-        b"{",
-        b"\xff\xfe",
-        b"null",
-        b"[1]",
-        b'{"from_event": "x"}',
-        b'{"from_event": 1e99}',
-        b"[" * 60_000,
-        b'{"x": ' + b"[" * 60_000,
-        b"9" * 9_000,
-    ],
+NO_REQUESTS = (
+    b"",
+    b"{",
+    b"\xff\xfe",
+    b"null",
+    b"[1]",
+    b'{"from_event": "x"}',
+    b'{"from_event": 1e99}',
+    b"[" * 60_000,
+    b'{"x": ' + b"[" * 60_000,
+    b"9" * 9_000,
 )
-def test_a_request_that_is_no_json_is_answered_like_an_empty_one(payload: bytes, bridge: Running, watch: Watch) -> None:
+
+
+def test_a_request_that_is_no_json_is_answered_like_an_empty_one(bridge: Running, watch: Watch) -> None:
     worker, watcher = watch()
     bridge.say(Autopilot(1).heartbeat())
     watcher.wait_topic("fleet/uav-1/info")
-    worker.publish([Outgoing("fleet/uav-1/sync/req", payload, 1)])
-    watcher.wait_topic("fleet/uav-1/info", 2)
+    for number, payload in enumerate(NO_REQUESTS):
+        worker.publish([Outgoing("fleet/uav-1/sync/req", payload, 1)])
+        watcher.wait_topic("fleet/uav-1/info", number + 2)
     assert bridge.is_running
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,11 @@ SQUARE, BOOT, PX4, REBOOT, VTOL = (
 FLIGHTS = [(SQUARE, 1), (BOOT, 14), (PX4, 1), (VTOL, 1)]
 FIXES = ("no_gps", "no_fix", "fix_2d", "fix_3d", "dgps", "rtk_float", "rtk_fixed", "static", "ppp")
 LANDED = ("unknown", "on_ground", "in_air", "taking_off", "landing")
+
+
+@cache
+def truth_of(path: Path, sysid: int) -> Truth:
+    return Truth(path, sysid)
 
 
 def close(shown: float | None, wanted: float, tolerance: float = 1e-6) -> None:
@@ -188,7 +195,7 @@ def is_undisturbed(station: Station, vehicle: str, *, has_gaps: bool = False) ->
 @pytest.mark.parametrize(("name", "sysid"), FLIGHTS)
 def test_everything_shown_is_what_was_sent_all_along(name: str, sysid: int, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shared_log(name)
-    truth, station = Truth(path, sysid), Station(path, "1")
+    truth, station = truth_of(path, sysid), Station(path, "1")
     steps = compared = 0
     for elapsed_s in station.steps(monkeypatch):
         if truth.newest("HEARTBEAT", elapsed_s) is not None:
@@ -208,7 +215,7 @@ def test_as_fast_as_possible_ends_with_the_last_values(name: str, sysid: int, mo
     station.service.run(threading.Event())
     station.take_in()
     state = station.state(f"uav-{sysid}")
-    assert compare(state, Truth(path, sysid)) >= 7
+    assert compare(state, truth_of(path, sysid)) >= 7
     is_undisturbed(station, f"uav-{sysid}")
     assert state.connection is not None
     assert (state.connection.state, state.connection.reason) == (LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
@@ -245,7 +252,7 @@ def test_the_texts_of_a_boot_arrive_complete_and_in_order(monkeypatch: pytest.Mo
         pass
     station.close()
     shown = [one for one in station.state("uav-14").messages if one.kind is EventKind.STATUS_TEXT]
-    assert [one.text for one in shown] == [one.text for one in Truth(path, 14).of("STATUSTEXT")]
+    assert [one.text for one in shown] == [one.text for one in truth_of(path, 14).of("STATUSTEXT")]
     assert all(one.is_complete for one in shown)
 
 
