@@ -104,6 +104,9 @@ def _label(
     return pixels
 
 
+SPRITE_PX = 32
+HEADING_STEP_DEG = 3
+"""Marks are drawn in steps of this: finer than the eye sees on an arrow of that size."""
 HOME_PX = 14
 """Homes nearer to each other than this share one mark."""
 
@@ -117,43 +120,74 @@ def paint_homes(painter: QPainter, camera: Camera, homes: set[tuple[float, float
         if cell in drawn or not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
             continue
         drawn.add(cell)
-        painter.setPen(QPen(QColor(PALETTE.text), 1.4))
-        painter.setBrush(QColor(PALETTE.background))
-        painter.drawEllipse(QPointF(x, y), 10, 10)
-        house = QPainterPath(QPointF(x - 5, y))
-        for dx, dy in ((0.0, -5.0), (5.0, 0.0)):
-            house.lineTo(x + dx, y + dy)
-        house.moveTo(x - 3.5, y - 1)
-        for dx, dy in ((-3.5, 4), (3.5, 4), (3.5, -1)):
-            house.lineTo(x + dx, y + dy)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(house)
+        painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), _home(painter.device().devicePixelRatioF()))
+
+
+@functools.lru_cache(maxsize=4)
+def _home(ratio: float) -> QPixmap:
+    pixels, painter = _sprite(ratio)
+    painter.setPen(QPen(QColor(PALETTE.text), 1.4))
+    painter.setBrush(QColor(PALETTE.background))
+    painter.drawEllipse(QPointF(0, 0), 10, 10)
+    house = QPainterPath(QPointF(-5, 0))
+    for dx, dy in ((0.0, -5.0), (5.0, 0.0)):
+        house.lineTo(dx, dy)
+    house.moveTo(-3.5, -1)
+    for dx, dy in ((-3.5, 4), (3.5, 4), (3.5, -1)):
+        house.lineTo(dx, dy)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(house)
+    painter.end()
+    return pixels
+
+
+def _sprite(ratio: float) -> tuple[QPixmap, QPainter]:
+    """A small clear picture and a painter whose origin is its middle: drawn once, copied for each vehicle."""
+    pixels = QPixmap(round(SPRITE_PX * ratio), round(SPRITE_PX * ratio))
+    pixels.setDevicePixelRatio(ratio)
+    pixels.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixels)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(SPRITE_PX / 2, SPRITE_PX / 2)
+    return pixels, painter
 
 
 def _paint_mark(painter: QPainter, mark: MapMark, x: float, y: float, is_selected: bool) -> None:
-    painter.save()
-    painter.translate(x, y)
-    if mark.level >= Level.CAUTION:
-        _paint_halo(painter, mark)
-    if is_selected:
-        painter.setPen(QPen(QColor(PALETTE.text), 1.6))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(0, 0), 17, 17)
-    colour = vehicle_colour(mark.key.id)
-    if mark.is_live:
+    if mark.level >= Level.CAUTION or is_selected:
+        painter.save()
+        painter.translate(x, y)
+        if mark.level >= Level.CAUTION:
+            _paint_halo(painter, mark)
+        if is_selected:
+            painter.setPen(QPen(QColor(PALETTE.text), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QPointF(0, 0), 17, 17)
+        painter.restore()
+    heading = None if mark.heading_deg is None else round(mark.heading_deg / HEADING_STEP_DEG) * HEADING_STEP_DEG % 360
+    colour = vehicle_colour(mark.key.id).name() if mark.is_live else ""
+    arrow = _arrow(colour, heading, mark.is_flying, painter.device().devicePixelRatioF())
+    painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), arrow)
+
+
+@functools.lru_cache(maxsize=4096)
+def _arrow(colour: str, heading_deg: int | None, is_flying: bool, ratio: float) -> QPixmap:
+    """A vehicle's mark; hollow without a colour, a disc without a heading, smaller on the ground."""
+    pixels, painter = _sprite(ratio)
+    if colour:
         painter.setPen(QPen(QColor(PALETTE.background), 1.2))
-        painter.setBrush(colour)
+        painter.setBrush(QColor(colour))
     else:
         painter.setPen(QPen(QColor(PALETTE.muted), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    if mark.heading_deg is None:
+    if heading_deg is None:
         painter.drawEllipse(QPointF(0, 0), 6, 6)
     else:
-        painter.rotate(mark.heading_deg)
-        if not mark.is_flying:
+        painter.rotate(heading_deg)
+        if not is_flying:
             painter.scale(0.72, 0.72)
         painter.drawPolygon(ARROW)
-    painter.restore()
+    painter.end()
+    return pixels
 
 
 def _paint_halo(painter: QPainter, mark: MapMark) -> None:
