@@ -155,7 +155,8 @@ class BridgeService:
         for link in self._links:
             link.open(self._selector)
         root = self._settings.root
-        self._bus.subscribe({topics.sync_all(root): 1, f"{root}/+/{topics.SYNC_REQ}": 1})
+        # one filter for both, since RabbitMQ delivers twice on overlap: `_all` is a level like a vehicle's id
+        self._bus.subscribe({f"{root}/+/{topics.SYNC_REQ}": 1})
 
     def run(self, stop: threading.Event) -> None:
         """Serve until stopped, or until every file has been played."""
