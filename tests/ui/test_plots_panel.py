@@ -49,6 +49,17 @@ def test_a_plotted_value_grows(panel, station, vehicle):
     assert panel.lanes[0].legend.texts == [f"{values[-1]:.1f}"]
 
 
+def test_a_value_that_stopped_coming_is_crossed_out_in_the_legend(panel, station, vehicle):
+    station.hear(vehicle)
+    panel.plot([ValueRef(vehicle.key, HEIGHT)])
+    fly(station, vehicle, 2)
+    panel.refresh()
+    assert panel.lanes[0].legend._old == [False]
+    station.now_s += 7.0
+    panel.refresh()
+    assert panel.lanes[0].legend._old == [True]
+
+
 def test_values_of_one_unit_share_a_plot(panel, station):
     vehicles = [PretendVehicle(1), PretendVehicle(2)]
     station.hear(*vehicles)
