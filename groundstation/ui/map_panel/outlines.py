@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.resources import resource
 
+WORLD_M = 2 * math.pi * 6_378_137.0
+"""Width of the world in Web Mercator, metres."""
 COARSE_FROM_M = 12_000.0
 """Mercator metres in a pixel from which the coarse outline is good enough."""
 MARGIN = 0.08
@@ -25,9 +28,16 @@ class Layer:
         ends = np.cumsum(lengths)
         starts = ends - lengths
         self._rings = [points[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        jumps = np.flatnonzero(np.abs(np.diff(points[:, 0])) > WORLD_M / 2)
+        for number in np.unique(np.searchsorted(ends, jumps, side="right")).tolist():
+            self._rings[number], *beyond = _unwrapped(self._rings[number])
+            self._rings += beyond
         low = np.minimum.reduceat(points, starts, axis=0)
         high = np.maximum.reduceat(points, starts, axis=0)
         self._boxes = np.concatenate([low, high], axis=1)
+        # a ring made continuous beyond the antimeridian is near every place at its latitude, as its first box is
+        copies = [(*ring.min(axis=0), *ring.max(axis=0)) for ring in self._rings[len(lengths) :]]
+        self._boxes = np.concatenate([self._boxes, np.reshape(copies, (-1, 4))])
 
     def near(self, bounds: tuple[float, float, float, float]) -> Iterator[Points]:
         """Rings whose box touches these bounds."""
@@ -75,6 +85,22 @@ def _points(archive: np.lib.npyio.NpzFile, name: str) -> Points:
         differences[archive[f"{name}_{letter}_wide"]] = archive[f"{name}_{letter}_values"]
         columns.append(np.cumsum(differences))
     return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _unwrapped(ring: Points) -> list[Points]:
+    """A ring that crosses the antimeridian, made continuous beyond it, once on each side; any other as it is.
+
+    A ring around a pole (Antarctica) doesn't close when it is unwrapped; its jump runs along the map's lower edge.
+    """
+    steps = np.diff(ring[:, 0], append=ring[0, 0])
+    turns = np.where(steps > WORLD_M / 2, -1, np.where(steps < -WORLD_M / 2, 1, 0))
+    if not turns.any() or turns.sum() != 0:
+        return [ring]
+    whole = ring.copy()
+    whole[1:, 0] += np.cumsum(turns[:-1]) * WORLD_M
+    other = whole.copy()
+    other[:, 0] -= math.copysign(WORLD_M, whole[:, 0].mean())
+    return [whole, other]
 
 
 def _widened(camera: Camera) -> tuple[float, float, float, float]:

@@ -84,7 +84,7 @@ class ValueTree(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 92), (2, 42), (3, 50)):
+        for column, width in ((1, 104), (2, 38), (3, 50)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.tree.setColumnWidth(column, width)
         copy = QAction(self.tr("Copy"), self.tree, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
