@@ -279,6 +279,7 @@ def bench(
     name: Annotated[str, typer.Argument(help="fleet: a fleet from simulated bytes to the window.")] = "fleet",
     vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 100,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
+    warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
     json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Measure what the product is held to, beside its peer in the same run."""
@@ -290,7 +291,7 @@ def bench(
     if name != "fleet":
         raise UsageError(f"bench '{name}': there is fleet")
     with stop_on_signal() as stop:
-        report = fleet.run(vehicles, duration, stop)
+        report = fleet.run(vehicles, duration, warm_up, stop, errors.print)
     if json_document:
         typer.echo(json.dumps(report.document(), indent=2))
     else:

@@ -10,9 +10,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import psutil
 
 from groundstation.app.bench.capture import record
@@ -27,33 +27,29 @@ from groundstation.ui.resources import resource
 CAPTURE_S = 20.0
 CAPTURE_PACE = 4.0
 """Times real time in which both bridges are fed."""
-WARM_UP_S = 15.0
-"""Vehicles appear, take off, and streams settle."""
 WINDOW_S = 10.0
 """Memory is compared between the first and the last of these."""
 
 
-class Usage(msgspec.Struct, frozen=True):
-    """What the processes used during the measurement, shares of one core and megabytes."""
-
-    cores: dict[str, float]
-    first_mb: float
-    last_mb: float
-
-
-def run(vehicles: int, duration_s: float, stop: threading.Event) -> Report:
-    """Measure; takes the duration and about a minute more.
+def run(
+    vehicles: int, duration_s: float, warm_up_s: float, stop: threading.Event, say: Callable[[str], None]
+) -> Report:
+    """Measure; takes duration, warm-up and about a minute more.
 
     Args:
         vehicles: how many to simulate.
         duration_s: how long to watch the whole, seconds.
+        warm_up_s: how long to let it run before: buffers of ten minutes and trails fill, and memory with them.
         stop: ends it early, with what is there.
+        say: told what is being done, for the operator who waits.
 
     Raises:
         GroundStationError: a part could not be started.
     """
+    say(f"recording what {vehicles} vehicles say in {CAPTURE_S:.0f} s, then feeding it to both bridges")
     ours_us, plain_us = message_costs(vehicles)
-    whole = _watch_whole(vehicles, duration_s, stop)
+    say(f"watching the whole for {duration_s:.0f} s after {warm_up_s:.0f} s of warming up; Ctrl-C ends it early")
+    whole = _watch_whole(vehicles, duration_s, warm_up_s, stop)
     settings = {"vehicles": float(vehicles), "duration_s": duration_s}
     cost = Comparison(
         name="bridge, CPU a MAVLink message", unit="us", value=ours_us, peer=plain_us, goal=5.0, wanted="at_least"
@@ -99,7 +95,7 @@ def _contestant(arguments: list[str]) -> float:
     return float(outcome["cpu_s"] / outcome["messages"] * 1e6)
 
 
-def _watch_whole(vehicles: int, duration_s: float, stop: threading.Event) -> tuple[Comparison, ...]:
+def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threading.Event) -> tuple[Comparison, ...]:
     """Broker, bridge and simulator as children, the window off-screen in this process."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QSettings
@@ -122,7 +118,7 @@ def _watch_whole(vehicles: int, duration_s: float, stop: threading.Event) -> tup
             supervisor.add(child)
         try:
             station = Station(url, QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
-            watch = _Watch(children, duration_s)
+            watch = _Watch(children, duration_s, warm_up_s)
             ending = threading.Event()
 
             def on_tick() -> None:
@@ -139,8 +135,9 @@ def _watch_whole(vehicles: int, duration_s: float, stop: threading.Event) -> tup
 class _Watch:
     """Reads counters of processes while the window runs."""
 
-    def __init__(self, children: dict[str, Child], duration_s: float) -> None:
+    def __init__(self, children: dict[str, Child], duration_s: float, warm_up_s: float) -> None:
         self._children = children
+        self._warm_up_s = warm_up_s
         self._duration_s = duration_s
         self._began_s = time.monotonic()
         self._cpu_s: dict[str, float] | None = None
@@ -156,7 +153,7 @@ class _Watch:
         if now_s < self._next_s:
             return False
         self._next_s = now_s + 1.0
-        if now_s - self._began_s < WARM_UP_S:
+        if now_s - self._began_s < self._warm_up_s:
             return False
         if self._cpu_s is None:
             self._cpu_s, self._measured_from_s, self._missing_before = self._cpu(), now_s, missing
@@ -175,6 +172,8 @@ class _Watch:
         self, vehicles: int, missing: int, dropped: int, p99_ms: float, seen: int
     ) -> tuple[Comparison, ...]:
         """The figures."""
+        if not self._memory_mb:
+            raise GroundStationError("ended before the measurement began; let it run through its warm-up")
         times = [at_s for at_s, _ in self._memory_mb]
         first = [mb for at_s, mb in self._memory_mb if at_s <= times[0] + WINDOW_S]
         last = [mb for at_s, mb in self._memory_mb if at_s >= times[-1] - WINDOW_S]
