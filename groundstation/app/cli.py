@@ -36,10 +36,21 @@ Broker = Annotated[
 ]
 
 
+WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]
+"""What the library raises for words that it doesn't know; it has no public name for it."""
+
+
 def main() -> None:
     """Run a command; expected trouble is one line and exit code 1, bad usage is exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except WRONG_WORDS as error:
+        words = str(getattr(error, "message", "") or error).strip().rstrip(".")
+        if words:
+            errors.print(f"[red]groundstation:[/] {_escaped(words)}; see --help", highlight=False, soft_wrap=True)
+        sys.exit(2)
+    except typer.Abort:
+        sys.exit(130)
     except UsageError as error:
         errors.print(f"[red]groundstation:[/] {_escaped(error)}", highlight=False, soft_wrap=True)
         sys.exit(2)
@@ -50,7 +61,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def _escaped(error: Exception) -> str:
+def _escaped(error: Exception | str) -> str:
     from rich.markup import escape
 
     return escape(" ".join(str(error).split()))
@@ -108,10 +119,10 @@ def gui(
     from groundstation.app.demo import has_display
     from groundstation.app.gui import Station
     from groundstation.app.processes import stop_on_signal
+    from groundstation.app.wiring import broker_from_text
     from groundstation.transport import topics
-    from groundstation.transport.broker_url import parse_broker_url
 
-    url = parse_broker_url(broker)
+    url = broker_from_text(broker)
     filters = tuple(topics.checked_filter(text) for text in subscribe or [])
     if not has_display():
         raise GroundStationError("no display here; use 'groundstation watch' in a terminal, or start a desktop session")
@@ -126,11 +137,12 @@ def broker(
 ) -> None:
     """Run the embedded broker, reachable from this computer only."""
     from groundstation.app.processes import stop_on_signal
-    from groundstation.transport.embedded_broker import choose_broker, run_broker
+    from groundstation.transport.embedded_broker import check_port, choose_broker, run_broker
 
     if kind not in ("auto", "mosquitto", "amqtt"):
         raise UsageError(f"--kind '{kind}': there are auto, mosquitto and amqtt")
     with stop_on_signal() as stop:
+        check_port(port)
         errors.print(f"{choose_broker(kind)} listens on mqtt://127.0.0.1:{port}; Ctrl-C ends it")
         run_broker(port, kind, stop)
 
@@ -157,9 +169,8 @@ def bridge(
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
     from groundstation.app.processes import stop_on_signal
-    from groundstation.app.wiring import default_bridge_id, make_bridge, parse_names
+    from groundstation.app.wiring import broker_from_text, default_bridge_id, make_bridge, parse_names
     from groundstation.fleet.identity import is_vehicle_id
-    from groundstation.transport.broker_url import parse_broker_url
 
     if root not in ("fleet", "sim"):
         raise UsageError(f"--root '{root}': there are fleet and sim")
@@ -171,7 +182,9 @@ def bridge(
         "sysid": sysid,
         "rate_scale": rate,
     }
-    process = make_bridge(parse_broker_url(broker), link, root, settings)
+    process = make_bridge(broker_from_text(broker), link, root, settings)
+    goal = f"{process.bus.status.broker} under {root}/"
+    errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
     with stop_on_signal() as stop:
         process.run(stop)
 
@@ -224,6 +237,8 @@ def simulate(
 def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
     for system, (host, port) in addresses.items():
         logging.getLogger("groundstation").info("vehicle %d on %s:%d", system, host, port)
+    host, port = next(iter(addresses.values()))
+    errors.print(f"{len(addresses)} simulated vehicles, the first on {host}:{port}; Ctrl-C ends them")
 
 
 @app.command()
@@ -236,9 +251,9 @@ def watch(
     """Show every vehicle under fleet/ and sim/ in the terminal."""
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.watch import watch_json, watch_table
-    from groundstation.transport.broker_url import parse_broker_url
+    from groundstation.app.wiring import broker_from_text
 
-    url = parse_broker_url(broker)
+    url = broker_from_text(broker)
     with stop_on_signal() as stop:
         if json_lines:
             watch_json(url, stop, duration, period)

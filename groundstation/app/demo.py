@@ -18,6 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from groundstation.app.processes import Child, Supervisor
+from groundstation.app.watch import table_console
 from groundstation.app.wiring import client_id, free_udp_port
 from groundstation.fleet.errors import GroundStationError
 from groundstation.transport import topics
@@ -31,7 +32,7 @@ SENSOR_FILTERS = ("Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/#",)
 SENSOR_PERIOD_S = 1.0
 HEADLESS_S = 20.0
 DEFAULT_PICTURE = Path("build/demo.png")
-TABLE_PERIOD_S = 1.0
+TABLE_PERIOD_S = 4.0
 TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
 
@@ -60,6 +61,7 @@ def run_demo(
     """
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
     with _children(vehicles) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
@@ -97,7 +99,7 @@ _said = Console(stderr=True)
 
 
 def _say(line: str) -> None:
-    if "listens on" not in line:
+    if "Ctrl-C ends" not in line:
         _said.print(line, markup=False, highlight=False)
 
 
@@ -114,7 +116,7 @@ def _run_window(
         station.window.resize(*PICTURE_SIZE)
     table = _TerminalTable(station) if headless else None
     give_up_s = None if duration_s is None else time.monotonic() + duration_s
-    console = Console()
+    console = table_console()
 
     def on_tick() -> None:
         now_s = time.monotonic()

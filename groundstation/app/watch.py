@@ -16,6 +16,7 @@ from rich.text import Text
 
 from groundstation.app.wiring import StationBus
 from groundstation.fleet.conditions import Level, conditions, heartbeat_age_s
+from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.kinds import KINDS, Freshness
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.vehicle import VehicleState
@@ -24,9 +25,17 @@ from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
 
 ROOTS = ("fleet", "sim")
+PIPED_WIDTH = 130
+"""Columns of a table that goes to a file or a pipe, which has no width of its own."""
 TABLE_PERIOD_S = 0.25
 UNKNOWN = "—"
 _STYLES = {Level.WARNING: "bold red", Level.CAUTION: "yellow", Level.ADVISORY: "cyan", Level.NORMAL: ""}
+
+
+def table_console() -> Console:
+    """Where tables go: the terminal as wide as it is, a pipe as wide as the table needs."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def watch_table(url: BrokerUrl, stop: threading.Event, duration_s: float | None) -> None:
@@ -36,12 +45,13 @@ def watch_table(url: BrokerUrl, stop: threading.Event, duration_s: float | None)
     bus.start()
     give_up_s = None if duration_s is None else time.monotonic() + duration_s
     try:
-        with Live(console=Console(), refresh_per_second=4, transient=False) as live:
+        with Live(console=table_console(), refresh_per_second=4, transient=False) as live:
             while not stop.wait(TABLE_PERIOD_S) and (give_up_s is None or time.monotonic() < give_up_s):
                 fleet.fold(inbox.drain().updates)
                 live.update(fleet_table(fleet, time.monotonic(), bus.worker.status))
     finally:
         bus.stop()
+    _check_heard(bus)
 
 
 def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, period_s: float) -> None:
@@ -72,6 +82,18 @@ def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, 
         return
     finally:
         bus.stop()
+    _check_heard(bus)
+
+
+def _check_heard(bus: StationBus) -> None:
+    """An empty fleet and an absent broker are two things.
+
+    Raises:
+        GroundStationError: there never was a connection; says why.
+    """
+    status = bus.worker.status
+    if status.connections == 0:
+        raise GroundStationError(f"never connected to {status.broker}: {bus.last_problem or 'no answer in time'}")
 
 
 def state_for_scripts(state: VehicleState, now_s: float) -> dict[str, object]:

@@ -17,7 +17,7 @@ from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_w
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import is_vehicle_id
 from groundstation.transport import topics
-from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.mqtt_worker import MqttWorker
@@ -57,6 +57,19 @@ def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
     if len({vehicle_id for vehicle_id, _ in names.values()}) != len(names):
         raise UsageError("--name: two system ids can't share one vehicle id")
     return names
+
+
+def broker_from_text(text: str) -> BrokerUrl:
+    """A broker from its URL, its files looked at: one that isn't there never heals by trying again.
+
+    Raises:
+        UsageError: the URL is wrong, or names a file that can't be read.
+    """
+    url = parse_broker_url(text)
+    for path in (url.ca, url.cert, url.key):
+        if path is not None and not os.access(path, os.R_OK):
+            raise UsageError(f"broker URL: the file '{path}' can't be read; check its path and who may read it")
+    return url
 
 
 def free_udp_port() -> int:
@@ -140,6 +153,8 @@ class StationBus:
         self._roots = roots
         self._on_status = on_status
         self._connections = 0
+        self.last_problem = ""
+        """Why there was no connection the last time that there was none."""
         name = client_id(role)
         self.worker = MqttWorker(
             url,
@@ -164,6 +179,8 @@ class StationBus:
         if status.state is BusState.CONNECTED and status.connections != self._connections:
             self._connections = status.connections
             self.worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in self._roots])
+        if status.state in (BusState.LOST, BusState.REFUSED):
+            self.last_problem = status.reason
         if self._on_status is not None:
             self._on_status(status)
 

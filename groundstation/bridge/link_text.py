@@ -97,7 +97,8 @@ def _tlog(text: str, rest: str) -> LinkSpec:
     if factor is None or _is_file(rest):
         name, factor = rest, 1.0
     if not _is_file(name):
-        raise _problem(text, f"there is no file '{_shown(name)}'")
+        hint = "; behind '@' stands a speed, as @5 or @max" if at and _speed(speed) is None else "; check the path"
+        raise _problem(text, f"there is no file '{_shown(name)}'{hint}")
     return LinkSpec(text=text, kind="tlog", device=str(Path(name).expanduser()), speed=factor)
 
 

@@ -25,6 +25,7 @@ from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.tlog import TlogFile
+from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
 from groundstation.mavlink import encode
 from groundstation.mavlink.frames import frame_bytes
@@ -159,12 +160,19 @@ class BridgeService:
         self._bus.subscribe({f"{root}/+/{topics.SYNC_REQ}": 1})
 
     def run(self, stop: threading.Event) -> None:
-        """Serve until stopped, or until every file has been played."""
+        """Serve until stopped, or until every file has been played.
+
+        Raises:
+            GroundStationError: a file that was played held no MAVLink.
+        """
         while not stop.is_set():
             self.step()
             if self._settings.exit_at_end and all(link.is_ended for link in self._links):
                 break
         self._end()
+        for link in self._links:
+            if isinstance(link, TlogFile) and link.is_ended and not link.frames:
+                raise GroundStationError(f"link '{link.text}': there is no MAVLink in it; is it a telemetry log?")
 
     def step(self) -> None:
         """One turn of the loop: wait for bytes at most a tick, then do what is due."""
@@ -243,7 +251,10 @@ class BridgeService:
         for link in self._links:
             if self._problems.get(link.text, "") != link.problem:
                 self._problems[link.text] = link.problem
-                log.info("link %s: %s", link.text, link.problem or "works")
+                is_trouble = bool(link.problem) and not link.is_ended
+                log.log(
+                    logging.WARNING if is_trouble else logging.INFO, "link %s: %s", link.text, link.problem or "works"
+                )
         for name in self.hearing.take_unlisted():
             log.info("message %s is not known to this version; it is counted and left alone", name)
 

@@ -35,6 +35,8 @@ class TlogFile:
         self.text = spec.text
         self.problem = ""
         self.is_ended = False
+        self.frames = 0
+        """Frames played so far."""
         self.damaged_bytes = 0
         """Bytes skipped because they made no sense."""
         self._speed = spec.speed
@@ -73,6 +75,7 @@ class TlogFile:
             due_s, frame = self._next
             if due_s > now_s:
                 break
+            self.frames += 1
             due.append(frame)
             size += len(frame)
             self._next = None

@@ -117,7 +117,9 @@ def _udp_socket(address: Address) -> socket.socket:
         made.bind(address)
     except OSError as error:
         made.close()
-        raise SimulationError(f"cannot use UDP {address[0]}:{address[1]}: {error.strerror}") from error
+        raise SimulationError(
+            f"cannot use UDP {address[0]}:{address[1]}: {error.strerror}; choose another port"
+        ) from error
     return made
 
 
@@ -255,7 +257,9 @@ class TcpInPort(Port):
             self._listener.listen(MAX_LINKS)
         except OSError as error:
             self._listener.close()
-            raise SimulationError(f"cannot use TCP {address[0]}:{address[1]}: {error.strerror}") from error
+            raise SimulationError(
+                f"cannot use TCP {address[0]}:{address[1]}: {error.strerror}; choose another port"
+            ) from error
         self._connections: dict[socket.socket, _Connection] = {}
 
     @property

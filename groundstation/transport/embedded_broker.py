@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import socket
 import subprocess
@@ -36,6 +37,7 @@ persistence false
 max_queued_messages 20000
 max_inflight_messages 100
 set_tcp_nodelay true
+allow_duplicate_messages false
 log_dest stderr
 log_type error
 log_type warning
@@ -91,7 +93,7 @@ def check_port(port: int) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise GroundStationError(
-            f"port {port} on {HOST} can't be had ({error.strerror}); "
+            f"port {port} on {HOST} can't be had ({os.strerror(error.errno or 0)}); "
             "another broker may run there: choose one with --port"
         ) from error
 

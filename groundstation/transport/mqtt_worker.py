@@ -476,6 +476,7 @@ class MqttWorker:
             connections=self._connections,
         )
         if not is_same:
-            log.info("%s: %s %s", self._url.shown, state.value, reason)
+            is_trouble = state in (BusState.LOST, BusState.REFUSED)
+            log.log(logging.WARNING if is_trouble else logging.INFO, "%s: %s", self._url.shown, reason or state.value)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
