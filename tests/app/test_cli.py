@@ -176,9 +176,11 @@ def test_watch_prints_json_lines_with_every_kind(mosquitto_broker: BrokerChild) 
     assert "position" not in second["ages_s"]
 
 
-def test_watch_without_a_broker_waits_and_ends_in_time() -> None:
+def test_watch_without_a_broker_ends_in_time_and_says_so() -> None:
     result = run_program("watch", "--broker", f"mqtt://127.0.0.1:{free_port()}", "--json", "--duration", "0.5")
-    assert (result.returncode, result.stdout) == (0, "")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "never connected" in result.stderr
+    assert "nothing listens" in result.stderr
 
 
 def test_doctor_tells_what_it_found() -> None:

@@ -124,7 +124,8 @@ def test_a_child_whose_parent_is_killed_leaves_nothing_behind(kind: str, tmp_pat
         child = psutil.Process(int(parent.stdout.readline()))
         wait_for_port(port)
         family = [child, *child.children(recursive=True)]
-        assert len(family) == (2 if kind == "mosquitto" else 1)
+        # mosquitto has a shell above it, and beside it a reader of the pipe that keeps it alive
+        assert len(family) == (4 if kind == "mosquitto" else 1)
         assert bool(list(tmp_path.iterdir())) is (kind == "mosquitto")
         parent.kill()
         parent.wait()
