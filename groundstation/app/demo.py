@@ -61,7 +61,6 @@ def run_demo(
     """
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.*=false")
     with _children(vehicles) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
@@ -103,13 +102,22 @@ def _say(line: str) -> None:
         _said.print(line, markup=False, highlight=False)
 
 
+def _say_qt(kind: object, context: object, text: str) -> None:
+    """Qt's own messages; the off-screen platform complains of what it can't do at every new window."""
+    del kind, context
+    if "propagateSizeHints" not in text:
+        _said.print(text, markup=False, highlight=False)
+
+
 def _run_window(
     url: BrokerUrl, stop: threading.Event, *, headless: bool, duration_s: float | None, picture: Path | None
 ) -> None:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QSettings, qInstallMessageHandler
 
     from groundstation.app.gui import Station
 
+    if headless:
+        qInstallMessageHandler(_say_qt)
     settings = QSettings("groundstation", "demo")
     station = Station(url, settings, SENSOR_FILTERS)
     if headless:
