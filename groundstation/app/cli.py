@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from groundstation import __version__
+from groundstation.app import order_cli
+from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 app = typer.Typer(
@@ -24,16 +26,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 errors = Console(stderr=True)
-
-DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
-Broker = Annotated[
-    str,
-    typer.Option(
-        "--broker",
-        metavar="URL",
-        help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",
-    ),
-]
 
 
 WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]
@@ -108,7 +100,7 @@ def demo(
 
 @app.command()
 def gui(
-    broker: Broker = DEFAULT_BROKER,
+    broker: Broker = BrokerDefault,
     subscribe: Annotated[
         list[str] | None, typer.Option(metavar="FILTER", help="Topic filter of sensors, such as site/room/#.")
     ] = None,
@@ -158,7 +150,7 @@ def bridge(
             "serial:/dev/ttyACM0:115200, tlog:FILE[@SPEED]. Can be given several times.",
         ),
     ],
-    broker: Broker = DEFAULT_BROKER,
+    broker: Broker = BrokerDefault,
     root: Annotated[str, typer.Option(help="fleet for real vehicles, sim for simulated ones.")] = "fleet",
     name: Annotated[
         list[str] | None, typer.Option("--name", metavar="SYSID=ID[:NAME]", help="Name a vehicle by its system id.")
@@ -243,7 +235,7 @@ def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
 
 @app.command()
 def watch(
-    broker: Broker = DEFAULT_BROKER,
+    broker: Broker = BrokerDefault,
     json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for scripts.")] = False,
     duration: Annotated[float | None, typer.Option(help="End after so many seconds.", min=0.1)] = None,
     period: Annotated[float, typer.Option(help="With --json: seconds between lines of a vehicle.", min=0.05)] = 1.0,
@@ -313,3 +305,6 @@ def bench(
         Console().print(report.table())
     if not all(one.holds for one in report.comparisons):
         raise typer.Exit(1)
+
+
+order_cli.add_to(app)

@@ -14,11 +14,14 @@ from collections.abc import Callable
 
 from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will
+from groundstation.fleet.commands import Actor
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import is_vehicle_id
+from groundstation.fleet.link import LinkState
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.commander import presence
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.mqtt_worker import MqttWorker
 
@@ -140,6 +143,7 @@ class StationBus:
         inbox: Inbox,
         on_status: Callable[[BusStatus], None] | None = None,
         role: str = "gui",
+        actor: Actor | None = None,
     ) -> None:
         """Prepare a connection.
 
@@ -149,19 +153,22 @@ class StationBus:
             inbox: where messages go.
             on_status: called on the worker thread.
             role: part of the client id.
+            actor: who commands over it: its birth is told, and its death by its will; None for who only looks.
         """
+        self._actor = actor
         self._roots = roots
         self._on_status = on_status
         self._connections = 0
         self.last_problem = ""
         """Why there was no connection the last time that there was none."""
-        name = client_id(role)
+        name = actor.gs if actor is not None else client_id(role)
         self.worker = MqttWorker(
             url,
             client_id=name,
             echo_topic=topics.station(roots[0], name, "echo"),
             on_message=inbox.offer,
             on_status=self._status_changed,
+            will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
         )
         for root in roots:
             self.worker.subscribe({one: _qos_of(one) for one in topics.fleet_filters(root)})
@@ -171,13 +178,17 @@ class StationBus:
         self.worker.start()
 
     def stop(self) -> None:
-        """Disconnect."""
+        """Say goodbye and disconnect."""
+        if self._actor is not None:
+            self.worker.publish([presence(self._actor, LinkState.OFFLINE)])
         self.worker.stop()
 
     def _status_changed(self, status: BusStatus) -> None:
         """On each new connection ask for everything: retained messages don't reach wildcards on every broker."""
         if status.state is BusState.CONNECTED and status.connections != self._connections:
             self._connections = status.connections
+            if self._actor is not None:
+                self.worker.publish([presence(self._actor, LinkState.ONLINE)])
             self.worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in self._roots])
         if status.state in (BusState.LOST, BusState.REFUSED):
             self.last_problem = status.reason

@@ -14,6 +14,7 @@ from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
+from groundstation.fleet.preconditions import Limits
 from groundstation.mavlink.decode import DECODABLE, is_listed
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -42,6 +43,7 @@ PUBLISH_S = 0.04
 _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
 _STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
 _COMMAND_ACK, _AUTOPILOT_VERSION = MSGIDS["COMMAND_ACK"], MSGIDS["AUTOPILOT_VERSION"]
+_PARAM_VALUE = MSGIDS["PARAM_VALUE"]
 
 EarKey = tuple[Peer, int, int]
 
@@ -57,6 +59,7 @@ class Hearing:
         names: dict[int, tuple[str, str]],
         rate_scale: float,
         own_sysid: int,
+        limits: Limits | None = None,
     ) -> None:
         """Begin with nobody.
 
@@ -67,7 +70,9 @@ class Hearing:
             names: vehicle id and human name by system id.
             rate_scale: factor on every telemetry rate.
             own_sysid: our system id towards the vehicles.
+            limits: how far vehicles may be sent; None for the usual.
         """
+        self._limits = limits or Limits()
         self._own_sysid = own_sysid
         self._root = root
         self._bridge_id = bridge_id
@@ -93,7 +98,7 @@ class Hearing:
         if number > 1:
             vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
         key = VehicleKey(self._root, vehicle_id)
-        return VehicleSession(key, name, self._bridge_id, self._streams, self._publisher, ear, now_s)
+        return VehicleSession(key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits)
 
     @property
     def peers(self) -> set[Peer]:
@@ -207,9 +212,27 @@ class Hearing:
 
     def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
+        vehicle = self._roll.vehicle_of(ear)
         if fields["target_system"] not in (0, self._own_sysid):
+            # PX4 tells itself what became of its mission's items
+            if vehicle is not None and fields["target_system"] != ear.sysid:
+                vehicle.desk.on_foreign_ack(fields, now_s)
             return []
+        if vehicle is not None:
+            is_taken, messages = vehicle.desk.on_ack(fields, now_s)
+            if is_taken:
+                return messages
+        is_ours = ear.requests.awaits == fields["command"]
+        if vehicle is not None and not is_ours:
+            vehicle.desk.on_unexpected_ack(fields)
         return ear.requests.on_ack(fields["command"], fields["result"], now_s)
+
+    def _on_parameter(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        vehicle = self._roll.vehicle_of(ear)
+        if vehicle is None or not vehicle.desk.is_busy:
+            return []
+        fields = unpack(frame.msgid, frame.payload)
+        return vehicle.desk.on_parameter(fields["param_id"], fields["param_value"], now_s)
 
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
@@ -259,9 +282,12 @@ class Hearing:
             for vehicle in self.vehicles.values():
                 self._watch(vehicle, now_s)
                 vehicle.publish_presence()
+                vehicle.desk.control.tick(now_s)
         if now_s >= self._next_publish_s:
             self._next_publish_s = now_s + PUBLISH_S
             for vehicle in self.vehicles.values():
+                if vehicle.desk.is_busy:
+                    yield vehicle.active.peer, vehicle.desk.tick(now_s)
                 if now_s >= vehicle.wake_s:
                     vehicle.publish_due(now_s)
 
@@ -296,7 +322,7 @@ class Hearing:
         alive = [one for one in namesakes if one.link_state is LinkState.ONLINE]
         moments = self._went_back_s.get(vehicle.active)
         is_in_turn = bool(moments) and now_s - moments[-1] < 10 * ALIVE_S if moments else False
-        return len(alive) < 2 and not is_in_turn and vehicle.active.sysid != self._own_sysid
+        return len(alive) < 2 and not is_in_turn and not vehicle.is_claimed and vehicle.active.sysid != self._own_sysid
 
     def _forget(self, ear: Ear) -> None:
         self._ears.pop((ear.peer, ear.sysid, ear.compid), None)
@@ -345,6 +371,7 @@ _USES: dict[int, Use] = {
     _TIMESYNC: Hearing._on_timesync,  # noqa: SLF001
     _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
     _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
+    _PARAM_VALUE: Hearing._on_parameter,  # noqa: SLF001
 }
 """By message id; a message that is not here is in none of the tables of `decode.py`."""
 

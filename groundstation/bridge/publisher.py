@@ -28,6 +28,10 @@ class Publisher:
         self.dropped = 0
         """Messages that the bus did not take."""
 
+    def now_s(self) -> float:
+        """The bridge's clock, monotonic seconds."""
+        return self._clock()
+
     def topic(self, topic: str, session: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
         """Queue a message on any topic of ours; returns its sequence number."""
         last = self._seq.get(topic)

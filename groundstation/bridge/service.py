@@ -9,7 +9,6 @@ callbacks run on the worker thread and only append.
 from __future__ import annotations
 
 import logging
-import random
 import selectors
 import threading
 import time
@@ -24,9 +23,12 @@ from groundstation.bridge.link_text import LinkSpec
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.requests import Requests
 from groundstation.bridge.tlog import TlogFile
+from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
+from groundstation.fleet.preconditions import Limits
 from groundstation.mavlink import encode
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.stream_requests import Outbound
@@ -38,9 +40,8 @@ log = logging.getLogger("groundstation.bridge")
 TICK_S = 0.02
 """Longest wait for bytes: what is due is published this late at most."""
 HEARTBEAT_S = 1.0
-SYNC_SPREAD_S = 2.0
-"""Bridges answer a resync request within this time, each at its own moment."""
-MAX_REQUESTS = 100
+MAX_REQUESTS = 10_000
+"""Requests that wait for a turn; a group order to a whole fleet comes at once. More are dropped, and counted."""
 LOG_PERIOD_S = 5.0
 
 
@@ -61,6 +62,8 @@ class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Our component id."""
     rate_scale: float = 1.0
     """Factor on every telemetry rate."""
+    limits: Limits = Limits()
+    """How far vehicles may be sent."""
     exit_at_end: bool = True
     """End when every link is a file that was played to its end."""
 
@@ -113,26 +116,30 @@ class BridgeService:
             settings.names,
             settings.rate_scale,
             settings.sysid,
+            settings.limits,
         )
         """Peers and vehicles."""
         self._peer_seq: dict[Peer, int] = {}
-        self._requests: deque[Message] = deque(maxlen=MAX_REQUESTS)
+        self._waiting: deque[Message] = deque()
+        self._requests = Requests(self.hearing.vehicles, settings.bridge_id, self._send_to, self._publish_all)
+        self.dropped_requests = 0
+        """Requests that found the queue full."""
         self._connections = 0
         self._is_heard = False
         """Whether the bus was ever there: a file is not played before, to nobody."""
         self._was_connected = threading.Event()
-        self._resync_s: float | None = None
-        self._resync_events: int | None = None
         self._next_heartbeat_s = 0.0
         self._next_log_s = 0.0
         self._problems: dict[str, str] = {}
-        self._rng = random.Random()
 
     # ---- worker thread ----
 
     def on_message(self, message: Message) -> None:
-        """A resync request came; the loop answers it."""
-        self._requests.append(message)
+        """A request came; the loop takes it."""
+        if len(self._waiting) >= MAX_REQUESTS:
+            self.dropped_requests += 1
+            return
+        self._waiting.append(message)
 
     def on_status(self, status: BusStatus) -> None:
         """The bus connected anew: the loop publishes births again."""
@@ -155,9 +162,7 @@ class BridgeService:
         """
         for link in self._links:
             link.open(self._selector)
-        root = self._settings.root
-        # one filter for both, since RabbitMQ delivers twice on overlap: `_all` is a level like a vehicle's id
-        self._bus.subscribe({f"{root}/+/{topics.SYNC_REQ}": 1})
+        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root), 1))
 
     def run(self, stop: threading.Event) -> None:
         """Serve until stopped, or until every file has been played.
@@ -215,27 +220,17 @@ class BridgeService:
     def _answer_requests(self, now_s: float) -> None:
         if self._was_connected.is_set():
             self._was_connected.clear()
-            self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
-            self.hearing.publish_again(None, None)
-        while self._requests:
-            self._plan_resync(self._requests.popleft(), now_s)
-        if self._resync_s is not None and now_s >= self._resync_s:
-            self._resync_s = None
-            self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
-            self.hearing.publish_again(None, self._resync_events)
-            self._resync_events = None
+            self._publish_all(None)
+        while self._waiting:
+            self._requests.take(self._waiting.popleft(), now_s)
+        self._requests.tick(now_s)
 
-    def _plan_resync(self, message: Message, now_s: float) -> None:
-        """One vehicle is answered at once, a whole fleet at a random moment; retained requests are refused."""
-        if message.retain:
-            return
-        request = _sync_request(message.payload)
-        topic = topics.parse(message.topic)
-        if isinstance(topic, topics.VehicleTopic):
-            self.hearing.publish_again(topic.key, request.from_event)
-        elif self._resync_s is None:
-            self._resync_s = now_s + self._rng.uniform(0.0, SYNC_SPREAD_S)
-            self._resync_events = request.from_event
+    def _publish_all(self, from_event: int | None) -> None:
+        self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
+        self.hearing.publish_again(None, from_event)
+
+    def _send_to(self, vehicle: VehicleSession, messages: list[Outbound]) -> None:
+        self._send_all(vehicle.active.peer, messages)
 
     def _publish_presence(self, state: LinkState, reason: ConnReason) -> None:
         links = tuple(link.text for link in self._links)
@@ -266,17 +261,3 @@ class BridgeService:
         for link in self._links:
             link.close()
         self._selector.close()
-
-
-class SyncRequest(msgspec.Struct, frozen=True):
-    """Payload of `sync/req`; may be empty."""
-
-    from_event: int | None = None
-    """Number of the first event that the asker misses."""
-
-
-def _sync_request(payload: bytes) -> SyncRequest:
-    try:
-        return msgspec.json.decode(payload, type=SyncRequest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return SyncRequest()

@@ -14,7 +14,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
+from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
+from groundstation.bridge.execution import Facts
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
 from groundstation.fleet.conditions import conditions
@@ -22,13 +24,16 @@ from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
 from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkState
+from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.sample import Severity
+from groundstation.fleet.status import Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.decode import SUPERSEDED_BY, decode
 from groundstation.mavlink.decoders.motion import Decoded
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.modes import mode_names
 from groundstation.mavlink.statustext import Text
+from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
 from groundstation.transport.payloads import Summary
 
@@ -68,7 +73,10 @@ _REPETITIVE = frozenset(
 if set(DECISIVE) != set(STATE_KINDS):
     raise AssertionError("every kind of the retained state needs to know what is decisive in it")
 
-_LEAVES = (topics.CONN, topics.INFO, topics.STATE, topics.LINK, topics.EVT, topics.TLM_SUM)
+_LEAVES = (
+    *(topics.CONN, topics.INFO, topics.STATE, topics.LINK, topics.EVT, topics.TLM_SUM),
+    *(topics.CTL, topics.CMD_ACK),
+)
 
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
@@ -88,6 +96,7 @@ class VehicleSession:
         publisher: Publisher,
         ear: Ear,
         now_s: float,
+        limits: Limits,
     ) -> None:
         self.key = key
         self.name = name
@@ -98,6 +107,7 @@ class VehicleSession:
         self.link_state = LinkState.ONLINE
         self.reason = ConnReason.DISCOVERED
         self.conflict: str | None = None
+        self._claims: frozenset[str] = frozenset()
         self.booted_s = ear.booted_s
         self.uid: str | None = None
         self._bridge_id = bridge_id
@@ -111,6 +121,8 @@ class VehicleSession:
         self._sent_info: VehicleInfo | None = None
         self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
+        self.desk = CommandDesk(self, limits, publisher.now_s)
+        """Its commands and who may give them."""
         self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
 
     def _reset(self, now_s: float) -> None:
@@ -186,12 +198,16 @@ class VehicleSession:
         new = self._known[kind]
         tell = TELLERS.get(kind)
         if tell is not None and old is not None:
-            event = tell(old, new)
+            event = self._external(old, new) or tell(old, new)
             if event is not None:
                 self.tell(event)
         if not self._is_state_dirty and (kind not in self._told or DECISIVE[kind](new) != self._told[kind]):
             self._is_state_dirty = True
             self._wake_by(self._state_sent_s + STATE_MIN_S)
+
+    def _external(self, old: Any, new: Any) -> Event | None:
+        is_mode = isinstance(new, Mode)
+        return self.desk.external_mode(old, new, self.active.autopilot) if is_mode else None
 
     def on_text(self, text: Text, ear: Ear) -> None:
         """A STATUSTEXT; the same one on two links is told once."""
@@ -201,6 +217,7 @@ class VehicleSession:
             is_same = severity is text.severity and words == text.text
             if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
                 return
+        self.desk.on_text(text.text)
         self._recent_texts.append((text.at_s, text.severity, text.text, ear))
         self.tell(
             Event(
@@ -224,6 +241,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         if reason in _NEW_LIFE_EVENTS:
             self.tell(change_event(now_s, *_NEW_LIFE_EVENTS[reason]))
+        self.desk.on_new_life(reason, now_s)
 
     def set_link_state(self, state: LinkState, reason: ConnReason, now_s: float, text: str) -> None:
         """The vehicle is heard, or not any more."""
@@ -244,14 +262,49 @@ class VehicleSession:
             else change_event(now_s, EventKind.IDENTITY, Severity.NOTICE, "system id is unique again")
         )
 
+    def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:
+        """Another bridge publishes a vehicle under our id, or does so no longer."""
+        self._claims = self._claims | {bridge} if is_claimed else self._claims - {bridge}
+        if self._claims:
+            others = ", ".join(sorted(self._claims))
+            words = f"bridge {others} publishes a vehicle {self.key.id} too; give one of them another --name"
+            self.set_conflict(words, now_s)
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether another bridge publishes under our id."""
+        return bool(self._claims)
+
     # ---- what goes out ----
 
-    def _say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+    def facts(self) -> Facts:
+        """What is known now, for those who command."""
+        connection = Connection(state=self.link_state, reason=self.reason, via=self._bridge_id, conflict=self.conflict)
+        state = VehicleState(
+            key=self.key,
+            info=self._sent_info or self._info(),
+            connection=connection,
+            clock_offset_s=0.0,
+            session=self.session,
+            **self._known,
+        )
+        ear = self.active
+        return Facts(
+            state=state,
+            link=self.link_state,
+            sysid=self._sysid,
+            compid=self._compid,
+            mav_type=ear.mav_type,
+            mav_autopilot=ear.mav_autopilot,
+        )
+
+    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+        """Publish something under this vehicle; returns its number."""
         return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain)
 
     def tell(self, event: Event) -> None:
         """Publish an event and keep it for those who miss it."""
-        seq = self._say(topics.EVT, event, qos=1)
+        seq = self.say(topics.EVT, event, qos=1)
         self._events.append((seq, self._publisher.encode(self.session, seq, event)))
 
     def publish_due(self, now_s: float) -> None:
@@ -272,11 +325,11 @@ class VehicleSession:
                 self._pending[number] = {}
                 # keep the pace although the loop looks only now and then, but never catch up with a burst
                 due_s[number] = max(due_s[number] + stream.period_s, now_s + stream.period_s / 2)
-                self._say(self._stream_leaves[number], Samples(**pending))
+                self.say(self._stream_leaves[number], Samples(**pending))
         self._publish_state(now_s)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S
-            self._say(topics.TLM_SUM, self._summary(now_s))
+            self.say(topics.TLM_SUM, self._summary(now_s))
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
@@ -292,6 +345,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         self.publish_presence()
         self._publish_state_now(self._state_sent_s)
+        self.desk.control.publish_again(self._publisher.now_s())
         topic = self._topics[topics.EVT]
         for seq, payload in self._events if from_event is not None else ():
             if seq >= (from_event or 0):
@@ -299,8 +353,9 @@ class VehicleSession:
 
     def publish_death(self, reason: ConnReason, now_s: float) -> None:
         """The bridge ends: what waits for its stream's turn goes out before, as the last that is known."""
+        self.desk.end(now_s)
         self._due_s = [now_s] * len(self._streams)
-        self._wake_s = now_s
+        self.wake_s = now_s
         self.publish_due(now_s)
         if self._is_state_dirty:
             self._publish_state_now(now_s)
@@ -310,18 +365,21 @@ class VehicleSession:
     def publish_presence(self) -> None:
         """`conn` and `info`, when they changed; looked at several times a second."""
         ear = self.active
-        shown = (self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type, *self.ears)
+        shown = (
+            *(self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type),
+            *(self.desk.unsupported, *self.ears),
+        )
         if shown == self._shown and self._sent_info is not None:
             return
         self._shown = shown
         info = self._info()
         if info != self._sent_info:
             self._sent_info = info
-            self._say(topics.INFO, info, qos=1, retain=True)
+            self.say(topics.INFO, info, qos=1, retain=True)
         conn = Connection(state=self.link_state, reason=self.reason, via=self._bridge_id, conflict=self.conflict)
         if conn != self._sent_conn:
             self._sent_conn = conn
-            self._say(topics.CONN, conn, qos=1, retain=True)
+            self.say(topics.CONN, conn, qos=1, retain=True)
 
     def _publish_state(self, now_s: float) -> None:
         age_s = now_s - self._state_sent_s
@@ -333,13 +391,13 @@ class VehicleSession:
         self._is_state_dirty = False
         known = {kind: self._known[kind] for kind in STATE_KINDS if kind in self._known}
         self._told = {kind: DECISIVE[kind](value) for kind, value in known.items()}
-        self._say(topics.STATE, Samples(**known), qos=1, retain=True)
+        self.say(topics.STATE, Samples(**known), qos=1, retain=True)
 
     def _publish_link(self, now_s: float) -> None:
         links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
         damaged = sum(ear.peer.damaged for ear in self.ears)
         report = LinkReport(links=links, damaged=damaged, dropped=self._publisher.dropped)
-        self._say(topics.LINK, report)
+        self.say(topics.LINK, report)
 
     def _info(self) -> VehicleInfo:
         ear = self.active
@@ -353,10 +411,15 @@ class VehicleSession:
             firmware=ear.firmware,
             uid=self.uid,
             modes=mode_names(ear.mav_type, ear.mav_autopilot),
+            verbs=self._verbs(),
             links=tuple(one.peer.name for one in self.ears),
             streams=self._streams,
             bridge=self._bridge_id,
         )
+
+    def _verbs(self) -> tuple[str, ...]:
+        ear = self.active
+        return tuple(one.value for one in verb_table(ear.autopilot, ear.kind) if one not in self.desk.unsupported)
 
     def _summary(self, now_s: float) -> Summary:
         state = VehicleState(key=self.key, clock_offset_s=0.0, **self._known)

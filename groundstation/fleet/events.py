@@ -18,6 +18,8 @@ class EventKind(Name):
     REBOOT = "reboot"
     IDENTITY = "identity"
     FAILSAFE = "failsafe"
+    CONTROL = "control"
+    EXTERNAL_CONTROL = "external_control"
 
 
 class Event(Sample, frozen=True, kw_only=True, gc=False):

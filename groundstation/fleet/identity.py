@@ -96,6 +96,8 @@ class VehicleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Hardware id in hexadecimal, uid2 where there is one; None until known."""
     modes: tuple[str, ...] = ()
     """Names of the flight modes that it has."""
+    verbs: tuple[str, ...] = ()
+    """What it can be told (`commands.Verb`); a verb that it once answered as unsupported is gone."""
     links: tuple[str, ...] = ()
     """Links that it is heard on, as their texts."""
     streams: tuple[StreamInfo, ...] = ()

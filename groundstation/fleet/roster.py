@@ -16,6 +16,7 @@ from groundstation.fleet.link import BridgePresence, Connection, ConnReason, Lin
 from groundstation.fleet.updates import (
     BridgeUpdate,
     ConnUpdate,
+    ControlUpdate,
     EventUpdate,
     InfoUpdate,
     LinkUpdate,
@@ -77,6 +78,8 @@ class Fleet:
                 self._fold_conn(update)
             case InfoUpdate():
                 self._fold_info(update)
+            case ControlUpdate():
+                self._fold_control(update)
             case BridgeUpdate():
                 self._fold_bridge(update)
 
@@ -126,10 +129,16 @@ class Fleet:
         if state is not None:
             self._store(msgspec.structs.replace(state, info=update.info))
 
+    def _fold_control(self, update: ControlUpdate) -> None:
+        state = self._state(update.key, update.session)
+        if state is not None:
+            self._store(msgspec.structs.replace(state, control=update.control))
+
     def _fold_link(self, update: LinkUpdate) -> None:
         state = self._state(update.key, update.session)
         if state is not None:
-            changes = {"link": update.report, "link_received_s": update.received_s}
+            changes: dict[str, object] = {"link": update.report, "link_received_s": update.received_s}
+            changes["clock_offset_s"] = update.clock_offset_s
             self._store(msgspec.structs.replace(state, **changes))
 
     def _fold_event(self, update: EventUpdate) -> None:

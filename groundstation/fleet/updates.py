@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import msgspec
 
+from groundstation.fleet.commands import CommandReport
+from groundstation.fleet.control import Control
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import Samples
@@ -55,6 +57,8 @@ class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """How it is heard."""
     received_s: float
     """When it came, seconds on this station's monotonic clock."""
+    clock_offset_s: float
+    """Bridge clock to this station's monotonic clock, seconds; never a guess, since link reports are not retained."""
 
 
 class EventUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
@@ -64,6 +68,24 @@ class EventUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """What."""
     clock_offset_s: float
     """Bridge clock to this station's monotonic clock, seconds."""
+
+
+class ControlUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
+    """Who is in control changed, or was repeated."""
+
+    control: Control
+    """Who."""
+
+
+class CommandUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
+    """A step in the life of a command, of this station or another."""
+
+    report: CommandReport
+    """The step."""
+    received_s: float
+    """When it came, seconds on this station's monotonic clock."""
+    unix_s: float
+    """When it was written, by the bridge's wall clock, seconds since 1970."""
 
 
 class BridgeUpdate(Update, frozen=True, kw_only=True, gc=False):

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import msgspec
 
+from groundstation.fleet.control import Control
 from groundstation.fleet.events import Event
-from groundstation.fleet.identity import VehicleInfo, VehicleKey
+from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, merge_indexed
 from groundstation.fleet.link import Connection, LinkReport, LinkState
+from groundstation.fleet.status import LandedState
 
+GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT})
+"""Vehicles that never fly."""
+FLYING_HEIGHT_M = 1.5
+"""Armed and higher than this over home is flying, where the vehicle doesn't tell ground from air."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
 
@@ -28,6 +34,8 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """Heard or not, by its bridge."""
     link: LinkReport | None = None
     """How it is heard."""
+    control: Control | None = None
+    """Who may command it; None until its bridge told."""
     link_received_s: float | None = None
     """When the link report came, seconds on this station's monotonic clock."""
     clock_offset_s: float | None = None
@@ -46,6 +54,18 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     def is_heard(self) -> bool:
         """True while the bridge hears its heartbeats."""
         return self.connection is not None and self.connection.state is LinkState.ONLINE
+
+    @property
+    def is_flying(self) -> bool | None:
+        """True in the air, False on the ground, None when nobody can tell."""
+        is_armed = self.armed.is_armed if self.armed is not None else None
+        if is_armed is False or (self.info is not None and self.info.kind in GROUND_KINDS):
+            return False
+        landed = self.landed.state if self.landed is not None else LandedState.UNKNOWN
+        if landed is not LandedState.UNKNOWN:
+            return landed is not LandedState.ON_GROUND
+        height_m = self.position.height_home_m if self.position is not None else None
+        return True if is_armed and height_m is not None and height_m > FLYING_HEIGHT_M else None
 
     @property
     def heading_deg(self) -> float | None:

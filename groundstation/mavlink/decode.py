@@ -55,8 +55,9 @@ DECODERS: dict[str, Decoder] = {
 READ_ELSEWHERE: dict[str, str] = {
     "STATUSTEXT": "joined by statustext.py, told as an event",
     "TIMESYNC": "round trip and boot time of a link, timesync.py",
-    "COMMAND_ACK": "answers our requests for streams, stream_requests.py",
+    "COMMAND_ACK": "answers commands, handshakes.py, and our requests for streams, stream_requests.py",
     "AUTOPILOT_VERSION": "identity, bridge",
+    "PARAM_VALUE": "the echo of a parameter that a command sets, handshakes.py",
     "MESSAGE_INTERVAL": "answers our requests for streams",
 }
 """Messages that are no samples, and who reads them."""
@@ -94,7 +95,6 @@ IGNORED: dict[str, str] = {
     "MOUNT_STATUS": "payload",
     "ODOMETRY": "place and velocity come with GLOBAL_POSITION_INT",
     "OPTICAL_FLOW": "raw sensors; belong to a log",
-    "PARAM_VALUE": "belongs to parameters",
     "PID_TUNING": "belongs to tuning",
     "PING": "another station's",
     "POSITION_TARGET_GLOBAL_INT": "what the controller wants, not what is",

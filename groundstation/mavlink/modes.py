@@ -58,6 +58,8 @@ def autopilot(mav_autopilot: int) -> Autopilot:
 def mode_name(mav_type: int, mav_autopilot: int, base_mode: int, custom_mode: int) -> str | None:
     """Name of the flight mode of a HEARTBEAT; None when the numbers have no name in pymavlink's tables."""
     if mav_autopilot == MAV_AUTOPILOT_PX4:
+        if custom_mode in _PX4_EXTRA_NAMES:
+            return _PX4_EXTRA_NAMES[custom_mode]
         name = mavutil.interpret_px4_mode(base_mode, custom_mode)
         return None if name in ("", "UNKNOWN") else str(name)
     if mav_autopilot != MAV_AUTOPILOT_ARDUPILOT or not base_mode & CUSTOM_MODE_ENABLED:
@@ -65,11 +67,30 @@ def mode_name(mav_type: int, mav_autopilot: int, base_mode: int, custom_mode: in
     return _ardupilot_modes(mav_type).get(custom_mode)
 
 
+def _px4_number(main: int, sub: int) -> int:
+    return main << 16 | sub << 24
+
+
+_PX4_EXTRA = {"ORBIT": _px4_number(3, 1), "PRECLAND": _px4_number(4, 9)}
+"""Modes that pymavlink has no name for."""
+_PX4_EXTRA_NAMES = {number: name for name, number in _PX4_EXTRA.items()}
+
+
+def mode_number(mav_type: int, mav_autopilot: int, name: str) -> int | None:
+    """HEARTBEAT.custom_mode of a mode; None for a name that such a vehicle doesn't have."""
+    if mav_autopilot == MAV_AUTOPILOT_PX4:
+        _, main, sub = mavutil.px4_map.get(name, (0, 0, 0))
+        return _px4_number(main, sub) if main else _PX4_EXTRA.get(name)
+    if mav_autopilot == MAV_AUTOPILOT_ARDUPILOT:
+        return next((number for number, one in _ardupilot_modes(mav_type).items() if one == name), None)
+    return None
+
+
 @functools.cache
 def mode_names(mav_type: int, mav_autopilot: int) -> tuple[str, ...]:
     """Names of all modes that such a vehicle has, sorted."""
     if mav_autopilot == MAV_AUTOPILOT_PX4:
-        return tuple(sorted(mavutil.px4_map))
+        return tuple(sorted({*mavutil.px4_map, *_PX4_EXTRA}))
     if mav_autopilot == MAV_AUTOPILOT_ARDUPILOT:
         return tuple(sorted(set(_ardupilot_modes(mav_type).values())))
     return ()

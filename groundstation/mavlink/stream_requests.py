@@ -110,6 +110,11 @@ class StreamRequests:
         return self._in_flight is None and not self._queue
 
     @property
+    def awaits(self) -> int:
+        """MAV_CMD whose answer is awaited; 0 for none."""
+        return self._in_flight.command if self._in_flight is not None else 0
+
+    @property
     def refused(self) -> frozenset[int]:
         """Ids of messages that this autopilot doesn't have."""
         return frozenset(self._refused)

@@ -20,7 +20,9 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import (
     BridgeUpdate,
+    CommandUpdate,
     ConnUpdate,
+    ControlUpdate,
     EventUpdate,
     InfoUpdate,
     LinkUpdate,
@@ -138,6 +140,8 @@ class Inbox:
     def _vehicle_update(
         self, topic: topics.VehicleTopic, envelope: payloads.Envelope[object], message: Message
     ) -> Update:
+        if topic.leaf == topics.CMD_ACK:
+            return _command_update(topic.key, envelope, message)
         build = _BUILDERS.get(topic.leaf, _samples_update)
         offset_s = self._clock_offset_s(message, envelope)
         return build(topic.key, envelope.sid, envelope.d, offset_s, message.received_s)
@@ -192,8 +196,7 @@ def _info_update(key: VehicleKey, session: str, content: Any, offset_s: float, r
 
 
 def _link_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
-    del offset_s
-    return LinkUpdate(key=key, session=session, report=content, received_s=received_s)
+    return LinkUpdate(key=key, session=session, report=content, received_s=received_s, clock_offset_s=offset_s)
 
 
 def _event_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
@@ -201,7 +204,18 @@ def _event_update(key: VehicleKey, session: str, content: Any, offset_s: float, 
     return EventUpdate(key=key, session=session, event=content, clock_offset_s=offset_s)
 
 
+def _control_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+    del offset_s, received_s
+    return ControlUpdate(key=key, session=session, control=content)
+
+
+def _command_update(key: VehicleKey, envelope: payloads.Envelope[Any], message: Message) -> Update:
+    unix_s = envelope.ts / 1000.0
+    return CommandUpdate(key=key, session=envelope.sid, report=envelope.d, received_s=message.received_s, unix_s=unix_s)
+
+
 _BUILDERS = {
+    topics.CTL: _control_update,
     topics.CONN: _conn_update,
     topics.INFO: _info_update,
     topics.LINK: _link_update,

@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from groundstation.fleet.commands import CommandQuery, CommandReport, CommandRequest
+from groundstation.fleet.control import Control, ControlRequest, StationPresence
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.kinds import Samples
@@ -77,7 +79,25 @@ _CONTENT: dict[str, msgspec.json.Decoder[Any]] = {
     topics.EVT: msgspec.json.Decoder(Envelope[Event]),
     topics.TLM: msgspec.json.Decoder(Envelope[Samples]),
     topics.TLM_SUM: msgspec.json.Decoder(Envelope[Summary]),
+    topics.CTL: msgspec.json.Decoder(Envelope[Control]),
+    topics.CMD_ACK: msgspec.json.Decoder(Envelope[CommandReport]),
     topics.BRIDGE: msgspec.json.Decoder(Envelope[BridgePresence]),
+    topics.STATION: msgspec.json.Decoder(Envelope[StationPresence]),
+}
+
+
+class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Payload of `sync/req`; may be empty."""
+
+    from_event: int | None = None
+    """Number of the first event that the asker misses."""
+    commands: CommandQuery | None = None
+    """Commands whose fate is asked for."""
+
+
+Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest)
+_REQUESTS: dict[type[Any], msgspec.json.Decoder[Any]] = {
+    one: msgspec.json.Decoder(one) for one in (CommandRequest, ControlRequest, SyncRequest)
 }
 
 
@@ -94,7 +114,7 @@ def decode(leaf: str, payload: bytes) -> Envelope[Any]:
     """An envelope from bytes.
 
     Args:
-        leaf: what the topic ends with; `_bridge` for a bridge's `conn`.
+        leaf: what the topic ends with; `_bridge` or `_gs` for the `conn` of a bridge or a station.
         payload: the bytes.
 
     Raises:
@@ -112,3 +132,29 @@ def decode(leaf: str, payload: bytes) -> Envelope[Any]:
     if envelope.v != VERSION:
         raise PayloadError(f"format version {envelope.v} is not known here")
     return envelope
+
+
+def encode_request(request: CommandRequest | ControlRequest | SyncRequest) -> bytes:
+    """A request as JSON bytes. Requests carry no envelope: they name the session that they are for."""
+    return _encoder.encode(request)
+
+
+def decode_request(kind: type[Request], payload: bytes) -> Request:
+    """A request from bytes.
+
+    Args:
+        kind: which.
+        payload: the bytes.
+
+    Raises:
+        PayloadError: too large, malformed, or of a newer format.
+    """
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise PayloadError(f"{len(payload)} bytes are too many")
+    try:
+        request: Request = _REQUESTS[kind].decode(payload or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PayloadError(str(error)) from error
+    if getattr(request, "v", VERSION) != VERSION:
+        raise PayloadError("this format version is not known here")
+    return request

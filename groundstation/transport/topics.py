@@ -22,6 +22,8 @@ STATION = "_gs"
 CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt", "tlm", "sum"
 TLM_SUM = f"{TLM}/{SUM}"
 SYNC_REQ = "sync/req"
+CMD_REQ, CMD_ACK = "cmd/req", "cmd/ack"
+CTL, CTL_REQ = "ctl", "ctl/req"
 
 MAX_TOPIC_BYTES = 65_535
 """MQTT 5, section 1.5.4: a string has a two-byte length."""
@@ -67,7 +69,7 @@ def bridge(root: str, bridge_id: str, leaf: str) -> str:
 
 
 def station(root: str, station_id: str, leaf: str) -> str:
-    """Topic of a ground station's leaf."""
+    """Topic of a ground station's leaf. Its `conn` is under `fleet`, whatever it watches: it has one will only."""
     return f"{root}/{STATION}/{station_id}/{leaf}"
 
 
@@ -78,8 +80,21 @@ def sync_all(root: str) -> str:
 
 def fleet_filters(root: str) -> tuple[str, ...]:
     """What a station subscribes to: few filters that don't overlap (RabbitMQ delivers twice on overlap)."""
-    leaves = (CONN, INFO, STATE, LINK, EVT, f"{TLM}/+")
+    leaves = (CONN, INFO, STATE, LINK, EVT, CTL, CMD_ACK, f"{TLM}/+")
     return (*(f"{root}/+/{leaf}" for leaf in leaves), f"{root}/{BRIDGE}/+/{CONN}")
+
+
+def bridge_filters(root: str) -> tuple[str, ...]:
+    """What a bridge subscribes to: requests, stations' births and deaths, and other bridges' vehicles.
+
+    A filter for each kind of request, `_all` being a level like an id, since RabbitMQ delivers twice on overlap.
+    """
+    leaves = (SYNC_REQ, CMD_REQ, CTL_REQ, CONN)
+    return (
+        *(f"{root}/+/{leaf}" for leaf in leaves),
+        f"{Root.FLEET.value}/{STATION}/+/{CONN}",
+        f"{root}/{BRIDGE}/+/{CONN}",
+    )
 
 
 def parse(topic: str) -> VehicleTopic | ServiceTopic | None:

@@ -18,6 +18,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
+from groundstation.fleet.summary import Summaries, VehicleSummary
 from groundstation.fleet.updates import BridgeUpdate, EventUpdate, Update
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
@@ -25,7 +26,6 @@ from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelay, LoopDelays
-from groundstation.ui.summary import Summaries, VehicleSummary
 
 TICK_MS = 33
 AGE_MS = 300

@@ -265,7 +265,11 @@ def test_a_mode_change_is_told_at_once() -> None:
     bench.bus.sent.clear()
     bench.hear(peer, autopilot.heartbeat(mode=6, armed=True))
     bench.run(0.1)
-    assert [one.text for one in bench.bus.contents("evt")] == ["mode RTL", "armed"]
+    texts = [one.text for one in bench.bus.contents("evt")]
+    assert texts == [
+        "mode RTL, was STABILIZE: by no command of ours, but by pilot, failsafe or another station",
+        "armed",
+    ]
     (state,) = bench.bus.contents("state")
     assert (state.mode.name, state.armed.is_armed) == ("RTL", True)
 

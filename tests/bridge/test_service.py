@@ -195,6 +195,8 @@ def test_a_request_for_one_vehicle_is_answered_at_once_and_for_it_alone(bridge: 
     worker, watcher = watch()
     bridge.say(Autopilot(1).heartbeat(), Autopilot(2).heartbeat(), Autopilot(2).text("late"))
     watcher.wait_topic("fleet/uav-2/evt")
+    for leaf in VEHICLE_LEAVES:
+        watcher.wait_topic(f"fleet/uav-2/{leaf}")
     watcher.wait_topic("fleet/uav-1/info")
     before = counts(watcher)
     worker.publish([Outgoing("fleet/uav-2/sync/req", b'{"from_event": 0}', 1)])
@@ -212,7 +214,7 @@ def test_a_retained_request_is_refused(bridge: Running, watch: Watch) -> None:
     before = counts(watcher)
     kept = Message("fleet/uav-1/sync/req", b"{}", 2, 1, True, 0.0)
     bridge.service.on_message(kept)
-    wait_until(lambda: not bridge.service._requests)
+    wait_until(lambda: not bridge.service._waiting)
     worker.publish([Outgoing("fleet/uav-1/end", b"", 1)])
     watcher.wait_topic("fleet/uav-1/end")
     assert counts(watcher)["fleet/uav-1/info"] == before["fleet/uav-1/info"]

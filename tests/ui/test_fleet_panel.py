@@ -6,11 +6,11 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 
 from groundstation.fleet.errors import UsageError
-from groundstation.ui.fleet_list.fleet_filter import parse_filter
+from groundstation.fleet.fleet_filter import parse_filter
+from groundstation.fleet.summary import natural_order
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.selection import Selection
-from groundstation.ui.summary import natural_order
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 

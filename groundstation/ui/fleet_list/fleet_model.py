@@ -9,9 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from groundstation.fleet.fleet_filter import Test
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.fleet_list.fleet_filter import Test
-from groundstation.ui.summary import VehicleSummary, natural_order
+from groundstation.fleet.summary import VehicleSummary, natural_order
 
 SummaryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex

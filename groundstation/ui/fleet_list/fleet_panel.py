@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
-from groundstation.ui.fleet_list.fleet_filter import parse_filter
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
 from groundstation.ui.selection import Selection

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
+from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
-from groundstation.ui.summary import VehicleSummary
 from groundstation.ui.theme.colours import level_colour, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap

@@ -10,10 +10,10 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.conditions import Level, heartbeat_age_s
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_feed import FleetFeed
-from groundstation.ui.summary import natural_order
 from groundstation.ui.units import DASH, age_text, fixed
 
 

@@ -10,9 +10,9 @@ import msgspec
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.summary import VehicleSummary, heard_age_s
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.map_panel.mercator import MAX_LAT_DEG, mercator_from_degrees
-from groundstation.ui.summary import VehicleSummary, heard_age_s, is_flying
 from groundstation.ui.units import age_text, fixed
 
 
@@ -58,7 +58,7 @@ def _detail(state: VehicleState, is_live: bool, now_s: float) -> str:
     if not is_live:
         age_s = heard_age_s(state, now_s) if not state.is_heard else state.age_s("position", now_s)
         return f"last heard {age_text(age_s)} ago" if not state.is_heard else f"position {age_text(age_s)} old"
-    if is_flying(state) is False or state.position is None:
+    if state.is_flying is False or state.position is None:
         return ""
     return f"{fixed(state.position.height_home_m, 0)} m"
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.status import LandedState
+from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.summary import VehicleSummary, summary_of
 from groundstation.ui.theme.colours import level_colour, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap

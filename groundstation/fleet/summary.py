@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One vehicle in a few words, for lists, labels and counts. Pure; GUI thread."""
+"""One vehicle in a few words, for lists, labels and counts. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import msgspec
 from groundstation.fleet.conditions import Condition, Level, conditions, heartbeat_age_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
-from groundstation.fleet.status import LandedState
 from groundstation.fleet.vehicle import VehicleState
 
 
@@ -63,7 +62,7 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         heard_age_s=heard_age_s(state, now_s),
         mode=state.mode.name if state.mode is not None else None,
         is_armed=state.armed.is_armed if state.armed is not None else None,
-        is_flying=is_flying(state),
+        is_flying=state.is_flying,
         charge_fraction=min(charges, default=None),
         height_home_m=state.position.height_home_m if state.position is not None else None,
         ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,
@@ -98,19 +97,6 @@ class Summaries:
 
 def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:
     return old is new or all(getattr(old, kind) is getattr(new, kind) for kind in _TELLING)
-
-
-_IN_AIR = {
-    LandedState.ON_GROUND: False,
-    LandedState.IN_AIR: True,
-    LandedState.TAKING_OFF: True,
-    LandedState.LANDING: True,
-}
-
-
-def is_flying(state: VehicleState) -> bool | None:
-    """True in the air, False on the ground, None when the vehicle doesn't tell."""
-    return _IN_AIR.get(state.landed.state) if state.landed is not None else None
 
 
 def heard_age_s(state: VehicleState, now_s: float) -> float | None:

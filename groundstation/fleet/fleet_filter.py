@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
-from groundstation.ui.summary import VehicleSummary
+from groundstation.fleet.summary import VehicleSummary
 
 Test = Callable[[VehicleSummary], bool]
 

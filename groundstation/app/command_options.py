@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+BrokerDefault = "mqtt://127.0.0.1:1883"
+Broker = Annotated[
+    str,
+    typer.Option(
+        "--broker",
+        metavar="URL",
+        help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",
+    ),
+]

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A station without a window, for one order: find the vehicles, give the command, see it to its end. Main thread."""
+
+from __future__ import annotations
+
+import getpass
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from groundstation.app.wiring import StationBus, client_id
+from groundstation.fleet.command_book import CommandRecord, Transition
+from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb
+from groundstation.fleet.control import Control
+from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.fleet.fleet_filter import parse_filter
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.summary import natural_order, summary_of
+from groundstation.fleet.updates import Update
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.verbs import VERBS, ArgKind
+from groundstation.recording.journal import Journal
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.commander import Commander
+from groundstation.transport.inbox import Inbox
+
+ROOTS = ("fleet", "sim")
+TICK_S = 0.02
+CONNECT_S = 8.0
+"""How long a broker may take to let us in."""
+FIND_S = 4.0
+"""How long vehicles may take to be found: bridges answer within 2 s."""
+RELEASE_S = 1.0
+
+EXIT_CODES: dict[CommandState, int] = {
+    CommandState.SUCCEEDED: 0,
+    CommandState.ACCEPTED_UNVERIFIED: 10,
+    CommandState.FAILED: 11,
+    CommandState.REJECTED: 12,
+    CommandState.CANCELLED: 13,
+    CommandState.EXPIRED: 14,
+    CommandState.TIMEOUT: 15,
+    CommandState.UNKNOWN: 16,
+}
+"""Exit code for each end; 1 is other trouble, 2 bad usage, 17 the time of --timeout is over."""
+TIME_OVER = 17
+_WORST_LAST = (
+    CommandState.SUCCEEDED,
+    CommandState.ACCEPTED_UNVERIFIED,
+    CommandState.CANCELLED,
+    CommandState.EXPIRED,
+    CommandState.REJECTED,
+    CommandState.FAILED,
+    CommandState.TIMEOUT,
+    CommandState.UNKNOWN,
+)
+
+
+def exit_code(ends: Iterable[CommandState]) -> int:
+    """One code for several vehicles: that of the worst end."""
+    return EXIT_CODES[max(ends, key=_WORST_LAST.index)]
+
+
+def operator_name() -> str:
+    """The name of the person at this computer, as far as it knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "operator"
+
+
+def parse_verb(word: str) -> Verb:
+    """A verb from the command line; `-` and `_` are the same.
+
+    Raises:
+        UsageError: there is no such verb; names them all.
+    """
+    verb = Verb(word.strip().lower().replace("-", "_"))
+    if verb not in VERBS:
+        raise UsageError(f"there is no verb '{word[:40]}'; there are {', '.join(one.value for one in VERBS)}")
+    return verb
+
+
+def parse_args(verb: Verb, words: list[str]) -> Args:
+    """Arguments from words: in the verb's order, or as NAME=VALUE.
+
+    Raises:
+        UsageError: too many words, or a number that is none.
+    """
+    specs = VERBS[verb].args
+    by_name = {arg.name: arg for arg in specs}
+    given: Args = {}
+    places = iter(specs)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and name not in by_name:
+            raise UsageError(
+                f"{verb.value}: there is no argument '{name[:40]}'; it takes {', '.join(by_name) or 'none'}"
+            )
+        arg = by_name[name] if equals else next(places, None)
+        if arg is None:
+            raise UsageError(
+                f"{verb.value}: '{word[:40]}' is one argument too many; it takes {', '.join(by_name) or 'none'}"
+            )
+        text = value if equals else word
+        given[arg.name] = text.upper() if arg.name == "mode" else text
+        if arg.kind is ArgKind.NUMBER:
+            try:
+                given[arg.name] = float(text)
+            except ValueError:
+                raise UsageError(f"{verb.value}: {arg.name} is a number ({arg.help}), not '{text[:40]}'") from None
+    return given
+
+
+class Desk:
+    """Connection, fleet and commander, turned by hand."""
+
+    def __init__(self, url: BrokerUrl, roots: tuple[str, ...], journal: Path | None) -> None:
+        """Prepare.
+
+        Args:
+            url: the broker.
+            roots: where to look for vehicles.
+            journal: where commands are written down; None for nowhere.
+        """
+        station = client_id("cli")
+        self.actor = Actor(op=operator_name(), gs=station, role=Role.OPERATOR)
+        self.fleet = Fleet()
+        self._inbox = Inbox()
+        self.bus = StationBus(url, roots, self._inbox, role="cli", actor=self.actor)
+        self._journal = Journal(journal, station) if journal is not None else None
+        self.commander = Commander(self.actor, self.bus.worker, self._journal)
+        self._roots = roots
+
+    def __enter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            GroundStationError: the broker can't be reached; says why.
+        """
+        if self._journal is not None:
+            self._journal.start()
+        self.bus.start()
+        if not self.turn_until(lambda: self.commander.is_connected, CONNECT_S):
+            reason = self.bus.last_problem or "no answer in time"
+            self._stop()
+            raise GroundStationError(f"no connection to {self.bus.worker.status.broker}: {reason}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give control back, and disconnect."""
+        held = self.commander.operations.keeper.kept
+        for key in held:
+            state = self.fleet.get(key)
+            if state is not None:
+                self.commander.operations.keeper.release(state)
+        if held:
+            self.turn_until(lambda: not any(self._is_mine(key) for key in held), RELEASE_S)
+        self._stop()
+
+    def _stop(self) -> None:
+        self.bus.stop()
+        if self._journal is not None:
+            self._journal.stop()
+
+    def _is_mine(self, key: VehicleKey) -> bool:
+        state = self.fleet.get(key)
+        return state is not None and state.control is not None and state.control.is_held_by(self.actor.gs)
+
+    def turn(self) -> tuple[list[Update], list[Transition]]:
+        """One turn; returns what arrived and what happened to commands."""
+        updates = self._inbox.drain().updates
+        self.fleet.fold(updates)
+        return updates, self.commander.tick(updates, self.fleet)
+
+    def turn_until(self, is_true: Callable[[], bool], timeout_s: float, stop: threading.Event | None = None) -> bool:
+        """Turn until something is true; False when the time was over, or a stop was asked for."""
+        give_up_s = time.monotonic() + timeout_s
+        waiter = stop or threading.Event()
+        while not is_true():
+            self.turn()
+            if time.monotonic() >= give_up_s or waiter.wait(TICK_S):
+                return is_true()
+        return True
+
+    def find(self, text: str) -> list[VehicleKey]:
+        """Vehicles that a word names: an id, `root/id`, several with commas, `all`, or a filter of the fleet list.
+
+        Raises:
+            UsageError: an id lives under both roots, or the filter means nothing.
+            GroundStationError: there is no such vehicle.
+        """
+        wanted = [word for word in text.split(",") if word]
+        by_name = [word for word in wanted if not self._is_filter(word)]
+        # waits for everything known: an id under both roots must be noticed
+        self.turn_until(lambda: self._has_settled(by_name), FIND_S)
+        if not by_name or len(by_name) != len(wanted):
+            return self._matching(text)
+        return [self._named(word) for word in wanted]
+
+    def _is_filter(self, word: str) -> bool:
+        return word == "all" or any(letter in word for letter in "<>=: ") or word in ("armed", "disarmed", "flying")
+
+    def _has_settled(self, names: list[str]) -> bool:
+        """Whether every bridge had its time to answer: never early, but where each name was given with its root."""
+        explicit = bool(names) and all("/" in word for word in names)
+        return explicit and all(self._is_ready(VehicleKey(*word.split("/", 1))) for word in names)
+
+    def _is_ready(self, key: VehicleKey) -> bool:
+        state = self.fleet.get(key)
+        return bridge_clock_ms(state, time.monotonic()) is not None and state is not None and state.info is not None
+
+    def _matching(self, text: str) -> list[VehicleKey]:
+        test = parse_filter("" if text == "all" else text)
+        now_s = time.monotonic()
+        found = [state.key for state in self.fleet if test(summary_of(state, now_s))]
+        roots = {key.root for key in found}
+        if len(roots) > 1:
+            raise UsageError(f"'{text}' means vehicles under {' and '.join(sorted(roots))}; say which with --root")
+        if not found:
+            raise GroundStationError(f"no vehicle for '{text}'; heard are: {self._heard()}")
+        return sorted(found, key=lambda key: natural_order(key.id))
+
+    def _named(self, word: str) -> VehicleKey:
+        root, slash, vehicle_id = word.rpartition("/")
+        keys = [VehicleKey(root, vehicle_id)] if slash else [VehicleKey(one, word) for one in self._roots]
+        found = [key for key in keys if key in self.fleet]
+        if len(found) > 1:
+            both = " and ".join(str(key) for key in found)
+            raise UsageError(f"'{word}' lives under both roots: {both}; say which with --root or as {found[0]}")
+        if not found:
+            raise GroundStationError(f"no vehicle '{word}'; heard are: {self._heard()}")
+        return found[0]
+
+    def _heard(self) -> str:
+        return ", ".join(sorted(str(state.key) for state in self.fleet)) or "none"
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """A line about a command for a script."""
+
+    at_unix_s: float
+    vehicle: str
+    id: str
+    verb: str
+    state: str
+    reason: str
+    detail: str
+    texts: tuple[str, ...]
+    progress: float | None
+    result: int | None
+    sends: tuple[str, ...]
+
+
+def progress_of(record: CommandRecord) -> Progress:
+    """A record as a line."""
+    return Progress(
+        at_unix_s=round(record.changed_unix_s, 3),
+        vehicle=str(record.key),
+        id=record.id,
+        verb=record.verb.value,
+        state=record.state.value,
+        reason=record.reason.value,
+        detail=record.detail,
+        texts=record.texts,
+        progress=record.progress,
+        result=record.result,
+        sends=record.sends,
+    )
+
+
+def give_order(
+    desk: Desk,
+    keys: list[VehicleKey],
+    verb: Verb,
+    args: Args,
+    show: Callable[[CommandRecord], None],
+    stop: threading.Event,
+    timeout_s: float,
+    policy: GroupPolicy = AT_ONCE,
+    *,
+    dry: bool = False,
+) -> list[CommandRecord]:
+    """Give a command and wait for every end.
+
+    Args:
+        desk: connected.
+        keys: which vehicles.
+        verb: what.
+        args: how.
+        show: called with each step of each vehicle.
+        stop: ends the waiting.
+        timeout_s: ends it after so long.
+        policy: how a group goes.
+        dry: only ask what would be sent.
+
+    Returns:
+        The records; not all over when the time was.
+    """
+    operations = desk.commander.operations
+    batch = operations.order(keys, verb, args, time.monotonic(), policy, dry=dry)
+    give_up_s = time.monotonic() + timeout_s
+    while True:
+        _, transitions = desk.turn()
+        for transition in transitions:
+            if transition.record.batch == batch:
+                show(transition.record)
+        records = operations.book.of_batch(batch)
+        if all(record.is_over for record in records) or time.monotonic() >= give_up_s or stop.wait(TICK_S):
+            return records
+
+
+def control_words(state: VehicleState) -> str:
+    """Who is in control, in words."""
+    control = state.control
+    if control is None:
+        return "not known yet"
+    if control.owner is None:
+        return "free"
+    asked = f"; {control.pending} asks for it" if control.pending is not None else ""
+    return f"{control.owner} (control {control.lease}, takeover {control.takeover.value}){asked}"
+
+
+def acquire(desk: Desk, keys: list[VehicleKey], reason: str, stop: threading.Event, timeout_s: float) -> None:
+    """Take control of vehicles.
+
+    Args:
+        desk: connected.
+        keys: which.
+        reason: take it by force, for this reason; empty to ask.
+        stop: ends the waiting.
+        timeout_s: ends it after so long.
+
+    Raises:
+        GroundStationError: it was not given; says who has it.
+    """
+    keeper, refused = desk.commander.operations.keeper, dict[VehicleKey, str]()
+
+    def is_decided() -> bool:
+        for key in keys:
+            state = desk.fleet.get(key)
+            if state is None or key in refused or keeper.lease(state) is not None:
+                continue
+            words = keeper.want(state, time.monotonic(), force_reason=reason)
+            if words:
+                refused[key] = words
+        return all(key in refused or holds(desk, key) for key in keys)
+
+    desk.turn_until(is_decided, timeout_s, stop)
+    missing = [key for key in keys if not holds(desk, key)]
+    if missing:
+        words = "; ".join(f"{key}: {refused.get(key, 'no answer in time')}" for key in missing)
+        raise GroundStationError(f"no control of {words}")
+
+
+def holds(desk: Desk, key: VehicleKey) -> bool:
+    """Whether we are in control of a vehicle."""
+    state = desk.fleet.get(key)
+    return state is not None and desk.commander.operations.keeper.lease(state) is not None
+
+
+def release(desk: Desk, keys: list[VehicleKey], timeout_s: float) -> None:
+    """End control of vehicles that this operator holds, at whichever station.
+
+    Raises:
+        GroundStationError: somebody else holds it.
+    """
+    keeper = desk.commander.operations.keeper
+    for key in keys:
+        state = desk.fleet.get(key)
+        if state is not None and state.control is not None and state.control.owner is not None:
+            keeper.release(state)
+    desk.turn_until(lambda: all(_is_free(desk, key) for key in keys), timeout_s)
+    held = [key for key in keys if not _is_free(desk, key)]
+    if held:
+        words = "; ".join(f"{key}: {_refusal_of(desk.fleet.get(key))}" for key in held)
+        raise GroundStationError(f"not released: {words}")
+
+
+def _is_free(desk: Desk, key: VehicleKey) -> bool:
+    state = desk.fleet.get(key)
+    return state is not None and state.control is not None and state.control.owner is None
+
+
+def _refusal_of(state: VehicleState | None) -> str:
+    control: Control | None = state.control if state is not None else None
+    if control is None:
+        return "its bridge does not answer"
+    return control.last.detail if control.last is not None and control.last.detail else str(control.owner)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What comes from the bus for vehicles: commands, wishes about control, resyncs, news of stations and other bridges.
+
+Bridge thread; no I/O. Requests are never retained: a retained one would be carried out again at each reconnection.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import msgspec
+
+from groundstation.bridge.vehicle_session import VehicleSession
+from groundstation.fleet.commands import CommandRequest, Reason
+from groundstation.fleet.control import ControlRequest
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import LinkState
+from groundstation.mavlink.stream_requests import Outbound
+from groundstation.transport import payloads, topics
+from groundstation.transport.bus import Message
+from groundstation.transport.payloads import PayloadError, SyncRequest
+
+SYNC_SPREAD_S = 2.0
+"""Bridges answer a resync request within this time, each at its own moment."""
+
+Send = Callable[[VehicleSession, list[Outbound]], None]
+
+
+class _IdOnly(msgspec.Struct):
+    """As much of a request as can be read when the rest can't."""
+
+    id: str = ""
+
+
+class Requests:
+    """Takes messages and gives them to the vehicles that they are for."""
+
+    def __init__(
+        self,
+        vehicles: dict[VehicleKey, VehicleSession],
+        bridge_id: str,
+        send: Send,
+        publish_all: Callable[[int | None], None],
+    ) -> None:
+        """Begin.
+
+        Args:
+            vehicles: every vehicle of this bridge; looked at, not kept.
+            bridge_id: our id on the bus.
+            send: sends frames to a vehicle.
+            publish_all: publishes bridge and vehicles again, and events from a number on.
+        """
+        self._vehicles, self._bridge_id = vehicles, bridge_id
+        self._send, self._publish_all = send, publish_all
+        self._resync_s: float | None = None
+        self._resync_events: int | None = None
+        self._rng = random.Random()
+        self.undecodable = 0
+        """Requests that could not be read."""
+
+    def take(self, message: Message, now_s: float) -> None:
+        """A message of `topics.bridge_filters` came."""
+        topic = topics.parse(message.topic)
+        if isinstance(topic, topics.ServiceTopic):
+            self._on_service(topic, message, now_s)
+        elif isinstance(topic, topics.VehicleTopic):
+            vehicle = self._vehicles.get(topic.key)
+            if vehicle is not None and topic.leaf in _USES:
+                self._try(_USES[topic.leaf], vehicle, message, now_s)
+        elif message.topic.endswith(topics.SYNC_REQ) and not message.retain:
+            self._plan_resync(message, now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Answer the request for a whole fleet when its moment has come."""
+        if self._resync_s is not None and now_s >= self._resync_s:
+            from_event, self._resync_s, self._resync_events = self._resync_events, None, None
+            self._publish_all(from_event)
+
+    def _try(
+        self,
+        use: Callable[[Requests, VehicleSession, Message, float], None],
+        vehicle: VehicleSession,
+        message: Message,
+        now_s: float,
+    ) -> None:
+        try:
+            use(self, vehicle, message, now_s)
+        except PayloadError:
+            self.undecodable += 1
+
+    def _on_command(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        if message.retain:
+            words = "a command must not be retained"
+            vehicle.desk.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
+            return
+        try:
+            request = payloads.decode_request(CommandRequest, message.payload)
+        except PayloadError as error:
+            vehicle.desk.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
+            raise
+        self._send(vehicle, vehicle.desk.take(request, now_s))
+
+    def _on_control(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        if not message.retain:
+            vehicle.desk.control.take(payloads.decode_request(ControlRequest, message.payload), now_s)
+
+    def _on_sync(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        if message.retain:
+            return
+        request = _sync_request(message.payload)
+        if request.commands is not None:
+            vehicle.desk.answer_query(request.commands, now_s)
+        else:
+            vehicle.publish_again(request.from_event)
+
+    def _on_conn(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        """A birth or death under the id of a vehicle of ours: by us, or by another bridge that hears it too."""
+        envelope = payloads.decode(topics.CONN, message.payload) if message.payload else None
+        via = envelope.d.via if envelope is not None else ""
+        if envelope is None or via in ("", self._bridge_id) or message.retain:
+            return
+        vehicle.set_claim(via, now_s, is_claimed=envelope.d.state is not LinkState.OFFLINE)
+
+    def _on_service(self, topic: topics.ServiceTopic, message: Message, now_s: float) -> None:
+        """A station died: what it controlled is free. Another bridge died: its claims on our vehicles are over."""
+        if topic.leaf != topics.CONN or not message.payload or message.retain:
+            return
+        try:
+            presence = payloads.decode(topic.service, message.payload).d
+        except PayloadError:
+            self.undecodable += 1
+            return
+        if presence.state is not LinkState.OFFLINE:
+            return
+        for vehicle in self._vehicles.values():
+            if topic.service == topics.STATION:
+                vehicle.desk.control.station_gone(topic.id, now_s)
+            else:
+                vehicle.set_claim(topic.id, now_s, is_claimed=False)
+
+    def _plan_resync(self, message: Message, now_s: float) -> None:
+        """A whole fleet is answered at a random moment, since every bridge was asked."""
+        if self._resync_s is not None:
+            return
+        request = _sync_request(message.payload)
+        self._resync_s = now_s + self._rng.uniform(0.0, SYNC_SPREAD_S)
+        self._resync_events = request.from_event
+
+
+_USES: dict[str, Callable[[Requests, VehicleSession, Message, float], None]] = {
+    topics.CMD_REQ: Requests._on_command,  # noqa: SLF001 - this module's own
+    topics.CTL_REQ: Requests._on_control,  # noqa: SLF001
+    topics.SYNC_REQ: Requests._on_sync,  # noqa: SLF001
+    topics.CONN: Requests._on_conn,  # noqa: SLF001
+}
+"""By the end of the topic."""
+
+
+def _sync_request(payload: bytes) -> SyncRequest:
+    """A request that is no JSON is an empty one: whoever wrote it wants to hear something."""
+    try:
+        return payloads.decode_request(SyncRequest, payload)
+    except PayloadError:
+        return SyncRequest()
+
+
+def _id_of(payload: bytes) -> str:
+    try:
+        return msgspec.json.decode(payload[: payloads.MAX_PAYLOAD_BYTES], type=_IdOnly).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""

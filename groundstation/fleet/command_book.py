@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a station knows of every command it saw, its own and others': one record a command. Pure; one thread owns it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from groundstation.fleet.commands import (
+    END_STATES,
+    Actor,
+    Args,
+    CommandReport,
+    CommandState,
+    Reason,
+    Verb,
+    is_step,
+)
+from groundstation.fleet.identity import VehicleKey
+
+MAX_RECORDS = 5_000
+"""Records kept in memory; the journal keeps all."""
+
+
+class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One command to one vehicle, as far as is known."""
+
+    id: str
+    key: VehicleKey
+    verb: Verb
+    args: Args = {}
+    by: Actor | None = None
+    batch: str | None = None
+    state: CommandState = CommandState.QUEUED
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    texts: tuple[str, ...] = ()
+    progress: float | None = None
+    result: int | None = None
+    sends: tuple[str, ...] = ()
+    began_unix_s: float
+    """When this station first knew of it, seconds since 1970."""
+    changed_unix_s: float
+    """When it came into its state."""
+    changed_s: float
+    """The same on this station's monotonic clock."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has its end state."""
+        return self.state in END_STATES
+
+    @property
+    def words(self) -> str:
+        """Why, or how far, with the vehicle's own words."""
+        own = [text for text in self.texts if text not in self.detail]
+        return "; ".join(part for part in (self.detail, *own) if part)
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
+    """A record came into a state; what a journal keeps."""
+
+    record: CommandRecord
+    step: int
+    """Number among the bridge's reports of the command; -1 and below for the station's own steps."""
+
+
+class CommandBook:
+    """All records, newest last."""
+
+    def __init__(self) -> None:
+        self._records: OrderedDict[tuple[VehicleKey, str], CommandRecord] = OrderedDict()
+        self._transitions: list[Transition] = []
+        self._changed: set[str] = set()
+
+    def __iter__(self) -> Iterator[CommandRecord]:
+        return iter(self._records.values())
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def get(self, key: VehicleKey, command_id: str) -> CommandRecord | None:
+        """One record; None when it is not known, or no longer."""
+        return self._records.get((key, command_id))
+
+    def of_batch(self, batch: str) -> list[CommandRecord]:
+        """Records of a group order, in order of creation."""
+        return [one for one in self._records.values() if one.batch == batch]
+
+    def latest(self, key: VehicleKey) -> CommandRecord | None:
+        """The newest record of a vehicle; None when there is none."""
+        return next((one for one in reversed(self._records.values()) if one.key == key), None)
+
+    def take_transitions(self) -> list[Transition]:
+        """Everything that happened since the last call."""
+        taken, self._transitions = self._transitions, []
+        return taken
+
+    def put(self, record: CommandRecord, step: int) -> None:
+        """Store a record in a new state."""
+        place = (record.key, record.id)
+        self._records[place] = record
+        self._transitions.append(Transition(record=record, step=step))
+        while len(self._records) > MAX_RECORDS:
+            self._records.popitem(last=False)
+
+    def move(
+        self,
+        record: CommandRecord,
+        state: CommandState,
+        *,
+        now_s: float,
+        unix_s: float,
+        step: int,
+        reason: Reason = Reason.NONE,
+        detail: str = "",
+    ) -> CommandRecord:
+        """Bring a record into a state by the station's own doing; an ended one stays as it is."""
+        if not is_step(record.state, state):
+            return record
+        moved = replace(
+            record, state=state, reason=reason, detail=detail, changed_unix_s=unix_s, changed_s=now_s, progress=None
+        )
+        self.put(moved, step)
+        return moved
+
+    def report(self, key: VehicleKey, report: CommandReport, now_s: float, unix_s: float) -> None:
+        """A bridge told a step.
+
+        Args:
+            key: the vehicle.
+            report: the step.
+            now_s: when it came, monotonic.
+            unix_s: when it was written, by the bridge's wall clock.
+        """
+        known = self._records.get((key, report.id))
+        if known is not None and not is_step(known.state, report.state):
+            return
+        base = known or CommandRecord(
+            id=report.id,
+            key=key,
+            verb=report.verb,
+            began_unix_s=unix_s,
+            changed_unix_s=unix_s,
+            changed_s=now_s,
+        )
+        self.put(
+            replace(
+                base,
+                verb=report.verb if report.verb is not Verb.UNKNOWN else base.verb,
+                args=report.args or base.args,
+                by=report.by or base.by,
+                batch=report.batch or base.batch,
+                state=report.state,
+                reason=report.reason,
+                detail=report.detail,
+                texts=report.texts,
+                progress=report.progress,
+                result=report.result,
+                sends=report.sends,
+                changed_unix_s=unix_s,
+                changed_s=now_s,
+            ),
+            report.step,
+        )

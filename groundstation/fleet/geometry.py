@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Distances on the ground. Pure."""
+
+from __future__ import annotations
+
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius of the WGS 84 ellipsoid (IUGG)."""
+
+
+def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:
+    """Distance of two places along the ground, metres, to half a percent (a sphere)."""
+    lat, other_lat = radians(lat_deg), radians(other_lat_deg)
+    half = sin((other_lat - lat) / 2) ** 2
+    half += cos(lat) * cos(other_lat) * sin(radians(other_lon_deg - lon_deg) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
+
+
+def turn_deg(from_deg: float, to_deg: float) -> float:
+    """The shortest turn from one heading to another, degrees, clockwise positive, -180 to 180."""
+    return (to_deg - from_deg + 180.0) % 360.0 - 180.0

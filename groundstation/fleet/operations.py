@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The station's side of commanding: groups, control, and following each command to its end. Sans-I/O.
+
+Orders, updates and ticks go in; requests to be published come out. Nothing is ever kept for a connection to come back:
+what can't be sent now has failed now. One thread owns it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from groundstation.fleet.command_book import CommandBook, CommandRecord
+from groundstation.fleet.commands import (
+    Actor,
+    Args,
+    CommandQuery,
+    CommandRequest,
+    CommandState,
+    Reason,
+    Verb,
+)
+from groundstation.fleet.control import ControlRequest
+from groundstation.fleet.control_keeper import ControlKeeper
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.updates import CommandUpdate, Update
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.verbs import VERBS, checked_args
+
+CLOCK_AGE_S = 10.0
+"""A bridge's clock that was heard longer ago is not known."""
+SILENCE_S = 2.0
+"""After a command's time is over, this long without a word until its bridge is asked."""
+RUNNING_SILENCE_S = 20.0
+"""The same while it is under way; bridges end everything by themselves."""
+QUERY_S, QUERIES = 2.0, 5
+"""A bridge is asked this often, so many times."""
+NEW_LIFE_S = 3.0
+"""After a vehicle began a new session, its bridge has so long to tell what became of the commands of the former."""
+CONTROL_WAIT_S = 13.0
+"""How long a command waits for control: as long as a holder is asked, and a little."""
+
+
+class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group order is carried out; vehicles go in the order in which they are given."""
+
+    stagger_s: float = 0.0
+    """Seconds between two vehicles."""
+    at_once: int = 0
+    """So many under way at a time; 0 for all."""
+    stops_on_failure: bool = False
+    """The rest is not sent once one has ended otherwise than well."""
+
+
+AT_ONCE = GroupPolicy()
+GOOD_ENDS = frozenset({CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED})
+"""Ends that don't count as failure of a group."""
+
+Publication = tuple[VehicleKey, CommandRequest | ControlRequest | CommandQuery]
+"""What to publish, for which vehicle."""
+States = Callable[[VehicleKey], VehicleState | None]
+
+
+class _Followed(msgspec.Struct):
+    """A command of ours that has no end yet."""
+
+    key: VehicleKey
+    id: str
+    due_s: float
+    """Not sent before this, monotonic seconds."""
+    control_by_s: float = 0.0
+    """Until when it waits for control."""
+    sid: str = ""
+    expires_s: float = 0.0
+    """When it can't be executed any more, monotonic seconds."""
+    queries: int = 0
+    next_query_s: float = 0.0
+    new_life_s: float | None = None
+
+
+class _Batch(msgspec.Struct):
+    """A group order that is not through."""
+
+    policy: GroupPolicy
+    waiting: list[_Followed]
+    next_s: float = 0.0
+    sent: list[_Followed] = []
+
+
+class Operations:
+    """Everything that this station wants of vehicles."""
+
+    def __init__(self, actor: Actor, new_id: Callable[[], str], wall: Callable[[], float]) -> None:
+        """Begin with nothing.
+
+        Args:
+            actor: who we are.
+            new_id: makes ids that nobody else makes.
+            wall: seconds since 1970.
+        """
+        self.actor = actor
+        self.book = CommandBook()
+        """Every command that was seen."""
+        self.keeper = ControlKeeper(actor, new_id)
+        """Control of vehicles."""
+        self._new_id, self._wall = new_id, wall
+        self._batches: dict[str, _Batch] = {}
+        self._sent: list[_Followed] = []
+        self._count = int(wall() * 1000.0)
+        """Grows over restarts too; see `CommandRequest.count`."""
+        self._dry: set[str] = set()
+
+    # ---- orders ----
+
+    def order(
+        self,
+        keys: Iterable[VehicleKey],
+        verb: Verb,
+        args: Args,
+        now_s: float,
+        policy: GroupPolicy = AT_ONCE,
+        *,
+        dry: bool = False,
+    ) -> str:
+        """Give a command to vehicles.
+
+        Args:
+            keys: which, in order.
+            verb: what.
+            args: how.
+            now_s: monotonic seconds.
+            policy: how a group goes.
+            dry: only ask what would be sent.
+
+        Returns:
+            Id of the batch, which all of them share.
+
+        Raises:
+            UsageError: the arguments are wrong; nothing was ordered.
+        """
+        checked = checked_args(verb, args)
+        batch = self._new_id()
+        followed = []
+        for key in dict.fromkeys(keys):
+            one = _Followed(key=key, id=self._new_id(), due_s=now_s, control_by_s=now_s + CONTROL_WAIT_S)
+            followed.append(one)
+            if dry:
+                self._dry.add(one.id)
+            unix_s = self._wall()
+            record = CommandRecord(
+                id=one.id,
+                key=key,
+                verb=verb,
+                args=checked,
+                by=self.actor,
+                batch=batch,
+                began_unix_s=unix_s,
+                changed_unix_s=unix_s,
+                changed_s=now_s,
+            )
+            self.book.put(record, -2)
+        self._batches[batch] = _Batch(policy=policy, waiting=followed, next_s=now_s, sent=[])
+        return batch
+
+    def failed_of(self, batch: str) -> list[VehicleKey]:
+        """Vehicles of a batch whose command ended, and not well."""
+        return [one.key for one in self.book.of_batch(batch) if one.is_over and one.state not in GOOD_ENDS]
+
+    def stop(self, batch: str, now_s: float) -> None:
+        """Don't send what of a batch was not sent yet."""
+        self._stop_waiting(batch, now_s, "stopped by the operator", Reason.ASKED)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every command of ours has its end."""
+        return not self._batches and not self._sent
+
+    # ---- what comes in ----
+
+    def fold(self, updates: Iterable[Update]) -> None:
+        """Take in what arrived; only reports on commands matter here."""
+        for update in updates:
+            if isinstance(update, CommandUpdate):
+                self.book.report(update.key, update.report, update.received_s, update.unix_s)
+
+    def tick(self, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
+        """Time passed.
+
+        Args:
+            states: gives the state of a vehicle.
+            now_s: monotonic seconds.
+            is_connected: whether there is a broker at this moment.
+
+        Returns:
+            What to publish now. What could not be published must be told by `unsent`.
+        """
+        out: list[Publication] = []
+        for name, batch in list(self._batches.items()):
+            out += self._run_batch(name, batch, states, now_s, is_connected=is_connected)
+        out += self._follow(states, now_s, is_connected=is_connected)
+        if is_connected:
+            out += self.keeper.tick(states, now_s)
+        return out
+
+    def unsent(self, request: CommandRequest, key: VehicleKey, now_s: float) -> None:
+        """The connection did not take a request: it has failed, and is not tried again."""
+        record = self.book.get(key, request.id)
+        self._sent = [one for one in self._sent if one.id != request.id]
+        if record is not None:
+            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, "not sent: the broker is away")
+
+    # ---- batches ----
+
+    def _run_batch(
+        self, name: str, batch: _Batch, states: States, now_s: float, *, is_connected: bool
+    ) -> list[Publication]:
+        if batch.policy.stops_on_failure and any(self._is_bad(one) for one in batch.sent):
+            self._stop_waiting(name, now_s, "one before it ended badly", Reason.BATCH_STOPPED)
+            return []
+        out: list[Publication] = []
+        while batch.waiting and now_s >= batch.next_s and self._has_room(batch):
+            one = batch.waiting[0]
+            request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
+            if not is_settled:
+                break
+            batch.waiting.pop(0)
+            batch.sent.append(one)
+            batch.next_s = now_s + batch.policy.stagger_s
+            if request is not None:
+                out.append((one.key, request))
+        if not batch.waiting:
+            self._batches.pop(name, None)
+        return out
+
+    def _has_room(self, batch: _Batch) -> bool:
+        limit = 1 if batch.policy.stops_on_failure and not batch.policy.at_once else batch.policy.at_once
+        return not limit or sum(not self._is_over(one) for one in batch.sent) < limit
+
+    def _stop_waiting(self, name: str, now_s: float, detail: str, reason: Reason) -> None:
+        batch = self._batches.pop(name, None)
+        for one in batch.waiting if batch is not None else ():
+            record = self.book.get(one.key, one.id)
+            if record is not None:
+                self._move(record, CommandState.CANCELLED, now_s, reason, f"not sent: {detail}")
+
+    def _try_send(
+        self, one: _Followed, states: States, now_s: float, *, is_connected: bool
+    ) -> tuple[CommandRequest | None, bool]:
+        """Send, refuse, or wait for control; returns the request, and whether this vehicle's turn is over."""
+        record = self.book.get(one.key, one.id)
+        if record is None or record.is_over:
+            return None, True
+        state = states(one.key)
+        clock_ms = bridge_clock_ms(state, now_s)
+        if not is_connected:
+            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, "not sent: the broker is away")
+        elif state is None or state.session is None or clock_ms is None:
+            self._move(record, CommandState.REJECTED, now_s, Reason.NOT_HEARD, "not sent: its bridge is not heard")
+        else:
+            return self._send_or_wait(one, record, state, clock_ms, now_s)
+        return None, True
+
+    def _send_or_wait(
+        self, one: _Followed, record: CommandRecord, state: VehicleState, clock_ms: int, now_s: float
+    ) -> tuple[CommandRequest | None, bool]:
+        spec, dry = VERBS[record.verb], one.id in self._dry
+        lease = self.keeper.lease(state)
+        if lease is None and not dry and not spec.is_emergency:
+            refused = self.keeper.want(state, now_s)
+            if refused or now_s >= one.control_by_s:
+                words = refused or "control was not given in time"
+                self._move(record, CommandState.REJECTED, now_s, Reason.NOT_OWNER, f"not sent: {words}")
+                return None, True
+            return None, False
+        self._dry.discard(one.id)
+        self._count += 1
+        assert state.session is not None  # noqa: S101 - looked at by the caller
+        one.sid, one.expires_s = state.session, now_s + spec.ttl_ms / 1000.0
+        one.next_query_s = one.expires_s + SILENCE_S
+        self._sent.append(one)
+        self._move(record, CommandState.SENT, now_s)
+        request = CommandRequest(
+            id=record.id,
+            by=self.actor,
+            sid=state.session,
+            verb=record.verb,
+            args=record.args,
+            lease=lease,
+            count=self._count,
+            ref_bms=clock_ms,
+            ttl_ms=spec.ttl_ms,
+            batch=record.batch,
+            dry=dry,
+        )
+        return request, True
+
+    # ---- following ----
+
+    def _follow(self, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
+        out: list[Publication] = []
+        for one in self._sent:
+            record = self.book.get(one.key, one.id)
+            if record is None or record.is_over:
+                continue
+            if self._has_new_life(one, record, states(one.key), now_s):
+                continue
+            quiet_s = max(
+                one.next_query_s, record.changed_s + RUNNING_SILENCE_S * (record.state is not CommandState.SENT)
+            )
+            if not is_connected:
+                # asked as soon as there is somebody to ask
+                one.next_query_s = min(one.next_query_s, max(now_s, one.expires_s))
+            elif now_s >= quiet_s:
+                out += self._ask(one, record, now_s)
+        self._sent = [one for one in self._sent if not self._is_over(one)]
+        return out
+
+    def _ask(self, one: _Followed, record: CommandRecord, now_s: float) -> list[Publication]:
+        if one.queries >= QUERIES:
+            words = "no word from its bridge; whether it was done is not known"
+            self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, words)
+            return []
+        one.queries += 1
+        one.next_query_s = now_s + QUERY_S
+        return [(one.key, CommandQuery(ids=(one.id,), sid=one.sid))]
+
+    def _has_new_life(self, one: _Followed, record: CommandRecord, state: VehicleState | None, now_s: float) -> bool:
+        """A new session of vehicle or bridge: what was under way is told soon, or never."""
+        if state is None or state.session == one.sid:
+            one.new_life_s = None
+            return False
+        one.new_life_s = one.new_life_s if one.new_life_s is not None else now_s
+        if now_s - one.new_life_s < NEW_LIFE_S:
+            return False
+        words = "vehicle or bridge restarted meanwhile; whether it was done is not known"
+        self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, words)
+        return True
+
+    def _is_over(self, one: _Followed) -> bool:
+        record = self.book.get(one.key, one.id)
+        return record is None or record.is_over
+
+    def _is_bad(self, one: _Followed) -> bool:
+        record = self.book.get(one.key, one.id)
+        return record is not None and record.is_over and record.state not in GOOD_ENDS
+
+    def _move(
+        self,
+        record: CommandRecord,
+        state: CommandState,
+        now_s: float,
+        reason: Reason = Reason.NONE,
+        detail: str = "",
+    ) -> None:
+        step = -1 if state is CommandState.SENT else -3
+        self.book.move(record, state, now_s=now_s, unix_s=self._wall(), step=step, reason=reason, detail=detail)
+
+
+def bridge_clock_ms(state: VehicleState | None, now_s: float) -> int | None:
+    """The clock of a vehicle's bridge as far as it is known, never ahead of it; None when it was not heard lately.
+
+    Args:
+        state: the vehicle.
+        now_s: seconds on this station's monotonic clock.
+    """
+    if state is None or state.clock_offset_s is None or state.link_received_s is None:
+        return None
+    if now_s - state.link_received_s > CLOCK_AGE_S:
+        return None
+    return int((now_s - state.clock_offset_s) * 1000.0)

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must be true before a command is sent, and in which words it is refused. A table of pure rules.
+
+The bridge asks before it sends; the window asks to know which verbs to offer. What is not known never refuses: the
+vehicle itself is the last judge, and a rule that guesses would keep a vehicle from being saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from groundstation.fleet.commands import Args, Reason, Verb
+from groundstation.fleet.geometry import distance_m
+from groundstation.fleet.identity import Autopilot, VehicleKind
+from groundstation.fleet.link import LinkState
+from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an operator may send a vehicle; autopilots accept a thousand kilometres."""
+
+    distance_m: float = 10_000.0
+    """Farthest point from where the vehicle is, metres."""
+    height_home_m: float = 500.0
+    """Highest, above home, metres."""
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why not."""
+
+    reason: Reason
+    text: str
+    """With the value that stands against it, and the remedy where there is one."""
+
+
+Rule = Callable[[VehicleState, Args, Limits], str | None]
+
+
+def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits) -> Refusal | None:
+    """Why a command can't be given now; None when it can.
+
+    Args:
+        verb: what.
+        args: checked arguments; empty to ask about the verb alone.
+        state: the vehicle.
+        limits: how far it may be sent.
+    """
+    connection, info = state.connection, state.info
+    if connection is not None and connection.conflict is not None:
+        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; commands are blocked until that is mended")
+    if connection is None or connection.state in (LinkState.OFFLINE, LinkState.UNKNOWN):
+        return Refusal(Reason.NOT_HEARD, "the vehicle is not heard")
+    if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
+        return Refusal(Reason.UNSUPPORTED, f"{_kind_of(info.autopilot, info.kind)} has no '{verb.value}'")
+    for rule in RULES.get(verb, ()):
+        text = rule(state, args, limits)
+        if text is not None:
+            return Refusal(Reason.PRECONDITION, text)
+    return None
+
+
+def _kind_of(autopilot: Autopilot, kind: VehicleKind) -> str:
+    return f"this {kind.value} ({autopilot.value})"
+
+
+def _on_ground(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    return "it is flying" if state.is_flying else None
+
+
+def _flying(state: VehicleState, args: Args, limits: Limits) -> str | None:
+    if state.info is not None and state.info.kind in GROUND_KINDS:
+        return _armed(state, args, limits)
+    return None if state.is_flying is not False else "it is not flying"
+
+
+def _disarmed(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    return "it is armed; disarm it first" if state.armed is not None and state.armed.is_armed else None
+
+
+def _armed(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    return "it is not armed" if state.armed is not None and state.armed.is_armed is False else None
+
+
+def _not_armed_yet(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    return "it is armed already" if state.armed is not None and state.armed.is_armed else None
+
+
+def _knows_place(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    position = state.position
+    if position is None or position.lat_deg is None or position.lon_deg is None:
+        return "its position is not known"
+    return None
+
+
+def _knows_home(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+    """Heights are sent above mean sea level where an autopilot takes no others (PX4): that needs home's height."""
+    needs_home = state.info is not None and state.info.autopilot is Autopilot.PX4
+    if not needs_home or args.get("frame", "home") == "amsl":
+        return None
+    home = state.home
+    return "the height of its home is not known yet" if home is None or home.height_amsl_m is None else None
+
+
+def _near(state: VehicleState, args: Args, limits: Limits) -> str | None:
+    position, lat_deg, lon_deg = state.position, args.get("lat_deg"), args.get("lon_deg")
+    if position is None or position.lat_deg is None or position.lon_deg is None:
+        return None
+    if not isinstance(lat_deg, float) or not isinstance(lon_deg, float):
+        return None
+    far_m = distance_m(position.lat_deg, position.lon_deg, lat_deg, lon_deg)
+    if far_m <= limits.distance_m:
+        return None
+    return f"the point is {far_m / 1000:.1f} km away; the limit is {limits.distance_m / 1000:g} km"
+
+
+def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> str | None:
+    height_m = args.get("height_m")
+    if not isinstance(height_m, float):
+        return None
+    if args.get("frame", "home") == "amsl":
+        home = state.home
+        if home is None or home.height_amsl_m is None:
+            return None
+        height_m -= home.height_amsl_m
+    if height_m > limits.height_home_m:
+        return f"{height_m:.0f} m above home is higher than the limit of {limits.height_home_m:g} m"
+    return None
+
+
+def _has_mode(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+    mode = args.get("mode")
+    if mode is None or state.info is None or mode in state.info.modes:
+        return None
+    return f"it has no mode '{mode}'; it has {', '.join(state.info.modes)}"
+
+
+def _here_on_ground(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+    """Setting home here moves the zero of all heights to where the vehicle is."""
+    if args.get("lat_deg") is not None and args.get("lon_deg") is not None:
+        return None if args.get("height_m") is not None else "a point needs its height above mean sea level"
+    if args.get("lat_deg") is not None or args.get("lon_deg") is not None:
+        return "a point needs latitude and longitude"
+    return "it is flying: home here would move the zero of its heights; give a point" if state.is_flying else None
+
+
+def _has_mission(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+    mission = state.mission_progress
+    if mission is None:
+        return None
+    return "it has no mission; upload one first" if mission.state == "no_mission" or mission.items == 0 else None
+
+
+def _has_item(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+    item, mission = args.get("item"), state.mission_progress
+    if not isinstance(item, float) or mission is None or mission.items is None:
+        return None
+    return f"its mission ends with item {mission.items}" if item > mission.items else None
+
+
+def _radius(_state: VehicleState, args: Args, _limits: Limits) -> str | None:
+    radius_m = args.get("radius_m")
+    return "a circle needs a radius of at least 1 m" if isinstance(radius_m, float) and abs(radius_m) < 1.0 else None
+
+
+RULES: dict[Verb, tuple[Rule, ...]] = {
+    Verb.ARM: (_not_armed_yet,),
+    Verb.DISARM: (_armed, _on_ground),
+    Verb.TAKEOFF: (_on_ground, _not_too_high, _knows_home),
+    # by HEARTBEAT, which comes at once; ground or air is told seconds late, and a vehicle in trouble can't wait for it
+    Verb.LAND: (_armed,),
+    Verb.RTL: (_armed,),
+    Verb.HOLD: (_armed,),
+    Verb.GOTO: (_flying, _knows_place, _knows_home, _near, _not_too_high),
+    Verb.MODE: (_has_mode,),
+    Verb.SPEED: (_flying,),
+    Verb.HEIGHT: (_flying, _knows_place, _knows_home, _not_too_high),
+    Verb.YAW: (_flying,),
+    Verb.ORBIT: (_flying, _knows_place, _knows_home, _near, _not_too_high, _radius),
+    Verb.SET_HOME: (_here_on_ground, _near),
+    Verb.ROI: (_near,),
+    Verb.MISSION_START: (_has_mission,),
+    Verb.MISSION_PAUSE: (_flying,),
+    Verb.MISSION_RESUME: (_flying, _has_mission),
+    Verb.MISSION_JUMP: (_has_mission, _has_item),
+    Verb.REBOOT: (_disarmed,),
+    Verb.CALIBRATE: (_disarmed,),
+}
+"""Rules of each verb, in the order in which they are asked. Killing the motors has none: it always goes out."""

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of verbs: arguments with units and limits, risk, how long a command stays valid. Pure.
+
+Limits are a first net against slips of the keyboard, since no autopilot checks ranges; what depends on the vehicle
+(distance, height, modes) is looked at in `preconditions.py`.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+
+import msgspec
+
+from groundstation.fleet.commands import Args, Verb
+from groundstation.fleet.errors import UsageError
+
+
+class Risk(enum.IntEnum):
+    """What an operator has to do before a command goes out; grows with the size of a group."""
+
+    NONE = 0
+    CLICK = 1
+    HOLD = 2
+    TYPE = 3
+
+
+class ArgKind(enum.Enum):
+    """What an argument is."""
+
+    NUMBER = "number"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+class Arg(msgspec.Struct, frozen=True):
+    """One argument of a verb."""
+
+    name: str
+    """With its unit, as it travels."""
+    help: str
+    """In a few words."""
+    low: float = -math.inf
+    """Smallest number that is taken."""
+    high: float = math.inf
+    """Largest number that is taken."""
+    default: float | str | None = None
+    """Taken where none is given."""
+    is_required: bool = False
+    """Must be given."""
+    choices: tuple[str, ...] = ()
+    """The words that are taken; empty for a number."""
+    kind: ArgKind = ArgKind.NUMBER
+
+
+class VerbSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One verb."""
+
+    verb: Verb
+    label: str
+    """On a button, in a journal."""
+    help: str
+    """One line."""
+    args: tuple[Arg, ...] = ()
+    """In the order in which a command line takes them."""
+    risk: Risk = Risk.CLICK
+    ttl_ms: int = 5_000
+    """How old it may be when it is executed (features: arm and the like 5 s, emergency 15 s, missions 30 s)."""
+    is_emergency: bool = False
+    """May be given without control, and never waits for anything."""
+    is_motion: bool = False
+    """Decides where the vehicle goes: a newer one of these supersedes an older one."""
+
+
+def _number(name: str, text: str, low: float, high: float, default: float | None = None) -> Arg:
+    return Arg(name, text, low, high, default, default is None)
+
+
+def _optional(name: str, text: str, low: float, high: float) -> Arg:
+    return Arg(name, text, low, high)
+
+
+def _choice(name: str, text: str, *choices: str) -> Arg:
+    return Arg(name, text, default=choices[0], choices=choices, kind=ArgKind.CHOICE)
+
+
+_LAT = _number("lat_deg", "latitude, degrees north", -90.0, 90.0)
+_LON = _number("lon_deg", "longitude, degrees east", -180.0, 180.0)
+_FRAME = _choice("frame", "what the height is above: home or mean sea level (amsl)", "home", "amsl")
+_LOW_M, _HIGH_M = -500.0, 9_000.0
+_LARGEST = 1e9
+
+SPECS: tuple[VerbSpec, ...] = (
+    VerbSpec(verb=Verb.ARM, label="Arm", help="Let the motors turn.", risk=Risk.HOLD),
+    VerbSpec(verb=Verb.DISARM, label="Disarm", help="Stop the motors on the ground."),
+    VerbSpec(
+        verb=Verb.FORCE_DISARM,
+        label="Kill motors",
+        help="Stop the motors at once, even in the air: the vehicle falls.",
+        risk=Risk.TYPE,
+    ),
+    VerbSpec(
+        verb=Verb.TAKEOFF,
+        label="Take off",
+        help="Arm where needed and climb to a height above home.",
+        args=(_number("height_m", "height above home, metres", 1.0, 500.0, 10.0),),
+        risk=Risk.HOLD,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.LAND,
+        label="Land",
+        help="Land here.",
+        risk=Risk.CLICK,
+        ttl_ms=15_000,
+        is_emergency=True,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.RTL,
+        label="Return",
+        help="Return to launch.",
+        risk=Risk.CLICK,
+        ttl_ms=15_000,
+        is_emergency=True,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.HOLD,
+        label="Hold",
+        help="Stop and stay here; a plane circles.",
+        risk=Risk.NONE,
+        ttl_ms=15_000,
+        is_emergency=True,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.GOTO,
+        label="Go to",
+        help="Fly to a point.",
+        args=(
+            _LAT,
+            _LON,
+            _optional("height_m", "metres, the present height where none is given", _LOW_M, _HIGH_M),
+            _FRAME,
+        ),
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.MODE,
+        label="Mode",
+        help="Set a flight mode.",
+        args=(Arg("mode", "name of the mode", is_required=True, kind=ArgKind.TEXT),),
+        risk=Risk.HOLD,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.SPEED,
+        label="Speed",
+        help="Change the speed, over ground or through the air as the vehicle takes it.",
+        args=(_number("speed_mps", "metres per second", 0.1, 100.0),),
+    ),
+    VerbSpec(
+        verb=Verb.HEIGHT,
+        label="Height",
+        help="Go to another height, here.",
+        args=(_number("height_m", "metres", _LOW_M, _HIGH_M), _FRAME),
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.YAW,
+        label="Turn",
+        help="Turn the nose to a heading.",
+        args=(_number("heading_deg", "degrees from true north", 0.0, 360.0),),
+    ),
+    VerbSpec(
+        verb=Verb.ORBIT,
+        label="Orbit",
+        help="Fly circles around a point.",
+        args=(
+            _LAT,
+            _LON,
+            _number("radius_m", "metres, negative for anticlockwise", -5_000.0, 5_000.0, 50.0),
+            _optional("height_m", "metres, the present height where none is given", _LOW_M, _HIGH_M),
+            _FRAME,
+        ),
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.SET_HOME,
+        label="Set home",
+        help="Set the place to return to: a point, or here when none is given (on the ground only).",
+        args=(
+            _optional("lat_deg", "latitude, degrees north", -90.0, 90.0),
+            _optional("lon_deg", "longitude, degrees east", -180.0, 180.0),
+            _optional("height_m", "metres above mean sea level", _LOW_M, _HIGH_M),
+        ),
+        risk=Risk.HOLD,
+    ),
+    VerbSpec(
+        verb=Verb.ROI,
+        label="Look at",
+        help="Point camera or nose at a place.",
+        args=(_LAT, _LON, _number("height_m", "metres above home", _LOW_M, _HIGH_M, 0.0)),
+        risk=Risk.NONE,
+    ),
+    VerbSpec(verb=Verb.ROI_NONE, label="Look ahead", help="Stop looking at a place.", risk=Risk.NONE),
+    VerbSpec(
+        verb=Verb.MISSION_START,
+        label="Start mission",
+        help="Fly the mission from where it stands; arms on the ground.",
+        risk=Risk.HOLD,
+        ttl_ms=30_000,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.MISSION_PAUSE,
+        label="Pause mission",
+        help="Leave the mission and hold; it can be resumed.",
+        risk=Risk.NONE,
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.MISSION_RESUME,
+        label="Resume mission",
+        help="Go on with the mission.",
+        is_motion=True,
+    ),
+    VerbSpec(
+        verb=Verb.MISSION_JUMP,
+        label="Jump to item",
+        help="Make an item of the mission the active one.",
+        args=(_number("item", "number of the item", 0.0, 65_535.0),),
+    ),
+    VerbSpec(verb=Verb.REBOOT, label="Reboot", help="Restart the autopilot.", risk=Risk.TYPE),
+    VerbSpec(
+        verb=Verb.CALIBRATE,
+        label="Calibrate",
+        help="Calibrate a sensor; the vehicle stands still and level.",
+        args=(_choice("sensor", "which", "gyro", "baro", "level"),),
+        risk=Risk.HOLD,
+    ),
+    VerbSpec(
+        verb=Verb.GRIPPER,
+        label="Gripper",
+        help="Open or close a gripper.",
+        args=(_choice("action", "what", "release", "grab"), _number("number", "which gripper", 0.0, 16.0, 1.0)),
+        risk=Risk.HOLD,
+    ),
+    VerbSpec(
+        verb=Verb.SERVO,
+        label="Servo",
+        help="Set a servo output.",
+        args=(_number("channel", "output", 1.0, 32.0), _number("pwm_us", "microseconds", 500.0, 2_500.0)),
+        risk=Risk.HOLD,
+    ),
+    VerbSpec(
+        verb=Verb.RELAY,
+        label="Relay",
+        help="Switch a relay.",
+        args=(_number("number", "which relay, from 0", 0.0, 15.0), _choice("state", "what", "on", "off")),
+        risk=Risk.HOLD,
+    ),
+    VerbSpec(verb=Verb.CAMERA_TRIGGER, label="Photo", help="Take a picture.", risk=Risk.NONE),
+    VerbSpec(
+        verb=Verb.MAV_CMD,
+        label="MAV_CMD",
+        help="Any MAVLink command with its parameters, for experts; nothing is checked but that it is well-formed.",
+        args=(
+            _number("command", "MAV_CMD number", 1.0, 65_535.0),
+            *(
+                _number(f"param{number}", "as the command defines it", -_LARGEST, _LARGEST, 0.0)
+                for number in range(1, 8)
+            ),
+            _choice("form", "COMMAND_LONG, or COMMAND_INT with param5 and param6 in degrees", "long", "int"),
+            _number("mav_frame", "MAV_FRAME, for the int form", 0.0, 21.0, 0.0),
+        ),
+        risk=Risk.TYPE,
+    ),
+    VerbSpec(
+        verb=Verb.CANCEL,
+        label="Cancel",
+        help="Stop watching a command, and tell the vehicle to stop it where it can.",
+        args=(Arg("command", "id of the command", is_required=True, kind=ArgKind.TEXT),),
+        risk=Risk.NONE,
+    ),
+)
+
+VERBS: dict[Verb, VerbSpec] = {spec.verb: spec for spec in SPECS}
+"""Every verb."""
+EMERGENCY_VERBS: tuple[Verb, ...] = (Verb.HOLD, Verb.RTL, Verb.LAND)
+"""In the order of the strip."""
+
+GROUP_OF_MANY = 2
+"""From this many vehicles on a click is not enough for what moves vehicles."""
+
+
+def risk_of(verb: Verb, vehicles: int, *, any_flying: bool) -> Risk:
+    """What the operator has to do before it goes out.
+
+    Args:
+        verb: what is to be done.
+        vehicles: to how many.
+        any_flying: whether one of them is in the air or may be.
+    """
+    spec = VERBS[verb]
+    if spec.is_emergency or spec.risk is Risk.NONE:
+        return spec.risk
+    steps = int(vehicles >= GROUP_OF_MANY) + int(any_flying and not spec.is_motion)
+    return Risk(min(spec.risk + steps, Risk.TYPE))
+
+
+def checked_args(verb: Verb, given: Args) -> Args:
+    """Arguments with defaults filled in, in the table's order.
+
+    Args:
+        verb: whose.
+        given: as they came; None counts as not given.
+
+    Raises:
+        UsageError: names the argument, what was wrong and what is taken.
+    """
+    spec = VERBS.get(verb)
+    if spec is None:
+        raise UsageError("this verb is not known here")
+    unknown = set(given) - {arg.name for arg in spec.args}
+    if unknown:
+        known = ", ".join(arg.name for arg in spec.args) or "none"
+        raise UsageError(f"{verb.value}: there is no argument '{min(unknown)[:40]}'; it takes: {known}")
+    return {arg.name: _checked(verb, arg, given.get(arg.name)) for arg in spec.args}
+
+
+def _checked(verb: Verb, arg: Arg, value: float | str | bool | None) -> float | str | None:
+    if value is None:
+        if arg.is_required:
+            raise UsageError(f"{verb.value}: {arg.name} is missing ({arg.help})")
+        return arg.default
+    if arg.choices:
+        if value not in arg.choices:
+            raise UsageError(f"{verb.value}: {arg.name} is one of {', '.join(arg.choices)}, not '{str(value)[:40]}'")
+        return str(value)
+    if arg.kind is ArgKind.TEXT:
+        return _text(verb, arg, value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageError(f"{verb.value}: {arg.name} is a number ({arg.help}), not '{str(value)[:40]}'")
+    if not arg.low <= value <= arg.high:
+        raise UsageError(f"{verb.value}: {arg.name} {value:g} is outside {arg.low:g} to {arg.high:g} ({arg.help})")
+    return float(value)
+
+
+def _text(verb: Verb, arg: Arg, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 64 or not value.isprintable():
+        raise UsageError(f"{verb.value}: {arg.name} is a word ({arg.help})")
+    return value.strip()

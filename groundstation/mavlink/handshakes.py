@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation about one order: send, wait for the answer, give up. Sans-I/O: acks and ticks in, messages out.
+
+COMMAND_ACK names the command and nothing else, so only one order of a command may be under way to a vehicle at a time.
+What changes something is sent once: a second "arm" six seconds later may reach a vehicle that somebody is holding.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+from msgspec.structs import replace
+
+from groundstation.fleet.commands import CommandState, Reason
+from groundstation.mavlink import orders
+from groundstation.mavlink.orders import Form, Order
+from groundstation.mavlink.stream_requests import Outbound
+
+ANSWER_S = 3.0
+"""How long a vehicle may take to answer what is sent once."""
+QUERY_ANSWER_S, QUERY_TRIES = 1.0, 3
+"""For what changes nothing when it is said twice."""
+PROGRESS_S = 10.0
+"""How long after the last IN_PROGRESS the next word may take."""
+NO_PERCENT = 255
+"""COMMAND_ACK.progress when unknown."""
+
+
+class MavResult(enum.IntEnum):
+    """COMMAND_ACK.result (MAV_RESULT)."""
+
+    ACCEPTED = 0
+    TEMPORARILY_REJECTED = 1
+    DENIED = 2
+    UNSUPPORTED = 3
+    FAILED = 4
+    IN_PROGRESS = 5
+    CANCELLED = 6
+    COMMAND_LONG_ONLY = 7
+    COMMAND_INT_ONLY = 8
+    UNSUPPORTED_MAV_FRAME = 9
+    NOT_IN_CONTROL = 10
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a result means for the command."""
+
+    state: CommandState
+    reason: Reason
+    words: str
+
+
+VERDICTS: dict[int, Verdict] = {
+    MavResult.ACCEPTED: Verdict(CommandState.ACCEPTED, Reason.NONE, ""),
+    MavResult.TEMPORARILY_REJECTED: Verdict(CommandState.REJECTED, Reason.VEHICLE_BUSY, "the vehicle refuses it now"),
+    MavResult.DENIED: Verdict(CommandState.REJECTED, Reason.VEHICLE_DENIED, "the vehicle denies it"),
+    MavResult.UNSUPPORTED: Verdict(CommandState.REJECTED, Reason.UNSUPPORTED, "the vehicle does not know this command"),
+    MavResult.FAILED: Verdict(CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle could not do it"),
+    MavResult.CANCELLED: Verdict(CommandState.CANCELLED, Reason.VEHICLE_CANCELLED, "the vehicle cancelled it"),
+    MavResult.COMMAND_LONG_ONLY: Verdict(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
+    MavResult.COMMAND_INT_ONLY: Verdict(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
+    MavResult.UNSUPPORTED_MAV_FRAME: Verdict(
+        CommandState.REJECTED, Reason.FRAME, "the vehicle takes heights in no frame that was tried"
+    ),
+    MavResult.NOT_IN_CONTROL: Verdict(
+        CommandState.REJECTED, Reason.NOT_OWNER_AT_VEHICLE, "another station is in control at the vehicle itself"
+    ),
+}
+"""What each MAV_RESULT means; IN_PROGRESS is none of them, since it goes on."""
+STRANGE = Verdict(
+    CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle answered with a result that is not known here"
+)
+
+_OTHER_FORM: dict[int, Form] = {MavResult.COMMAND_LONG_ONLY: Form.LONG, MavResult.COMMAND_INT_ONLY: Form.INT}
+
+
+class Handshake:
+    """One order, until it is answered or given up."""
+
+    def __init__(self, order: Order, sysid: int, compid: int) -> None:
+        self._order = order
+        self._target = (sysid, compid)
+        self._tries = 0
+        self._forms_tried = {order.form}
+        self._frames_tried = {order.frame}
+        self._give_up_s = 0.0
+        self.result: int | None = None
+        """The last COMMAND_ACK.result; None before an answer."""
+        self.progress: float | None = None
+        """Share that the vehicle says is done."""
+        self.has_progressed = False
+        """Whether it said that it is under way."""
+        self.is_over = False
+        """Whether it was answered for good, or given up."""
+
+    @property
+    def command(self) -> int:
+        """MAV_CMD that is waited for; 0 for none."""
+        return 0 if self.is_over else self._order.command
+
+    @property
+    def parameter(self) -> str:
+        """Parameter whose echo is waited for; empty for none."""
+        return "" if self.is_over else self._order.parameter
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What came of it once it is over; None when no answer came in time."""
+        return VERDICTS.get(self.result, STRANGE) if self.result is not None else None
+
+    def start(self, now_s: float) -> list[Outbound]:
+        """Send for the first time."""
+        return self._send(now_s)
+
+    def _send(self, now_s: float) -> list[Outbound]:
+        self._give_up_s = now_s + (QUERY_ANSWER_S if self._order.is_query else ANSWER_S)
+        confirmation = self._tries if self._order.form is Form.LONG else 0
+        self._tries += 1
+        if not self._order.is_answered:
+            self.result, self.is_over = MavResult.ACCEPTED, True
+        return [orders.message(self._order, *self._target, confirmation)]
+
+    def on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
+        """A COMMAND_ACK of this command came.
+
+        Args:
+            result: MAV_RESULT.
+            percent: COMMAND_ACK.progress, 255 when unknown.
+            now_s: seconds on the bridge's clock.
+
+        Returns:
+            The order again in another form, where the answer asks for that.
+        """
+        if self.is_over:
+            return []
+        if result == MavResult.IN_PROGRESS:
+            self.has_progressed = True
+            self.progress = percent / 100 if percent <= 100 else None
+            self._give_up_s = now_s + PROGRESS_S
+            return []
+        again = self._otherwise(result)
+        if again is not None:
+            self._order = again
+            return self._send(now_s)
+        self.result, self.is_over = result, True
+        return []
+
+    def on_parameter(self, name: str, value: float) -> None:
+        """A PARAM_VALUE came; the echo of what was set is the answer."""
+        if not self.is_over and name == self._order.parameter:
+            is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
+            self.result, self.is_over = MavResult.ACCEPTED if is_equal else MavResult.FAILED, True
+
+    def _otherwise(self, result: int) -> Order | None:
+        """The order in the form that the answer asks for; None when it has been tried, or it asks for nothing."""
+        wanted = _OTHER_FORM.get(result)
+        if wanted is not None and wanted not in self._forms_tried:
+            self._forms_tried.add(wanted)
+            return replace(self._order, form=wanted)
+        frame = orders.OTHER_FRAME.get(self._order.frame) if result == MavResult.UNSUPPORTED_MAV_FRAME else None
+        if frame is not None and frame not in self._frames_tried:
+            self._frames_tried.add(frame)
+            return replace(self._order, frame=frame)
+        return None
+
+    def tick(self, now_s: float) -> list[Outbound]:
+        """Time passed: ask again where that is harmless, else give up."""
+        if self.is_over or now_s < self._give_up_s:
+            return []
+        if self._order.is_query and self._tries < QUERY_TRIES and not self.has_progressed:
+            return self._send(now_s)
+        self.is_over = True
+        return []

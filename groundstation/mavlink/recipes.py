@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a recipe is, and the pieces that the verb table is made of. Pure: a situation in, orders out.
+
+A recipe is a few steps; each may find that there is nothing to do (armed already), and each has its own proof, so that
+the next one is sent only when telemetry shows that the one before had its effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from groundstation.fleet import proofs
+from groundstation.fleet.commands import Args
+from groundstation.fleet.proofs import Proof
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.mavlink import orders
+from groundstation.mavlink.modes import MAV_AUTOPILOT_PX4, mode_number
+from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE, NAN, Form, Order
+
+DO_SET_MODE, DO_REPOSITION, ARM_DISARM = 176, 192, 400
+CUSTOM_MODE = 1
+"""DO_SET_MODE.param1: MAV_MODE_FLAG_CUSTOM_MODE_ENABLED."""
+FORCE = 21196
+"""COMPONENT_ARM_DISARM.param2 that stops motors in the air (MAVLink common.xml)."""
+CHANGE_MODE = 1
+"""DO_REPOSITION.param2: MAV_DO_REPOSITION_FLAGS_CHANGE_MODE."""
+
+ARM_S, MODE_S = 3.0, 3.0
+"""HEARTBEAT shows both up to a second later; twice and a bit."""
+
+
+class CannotOrderError(ValueError):
+    """A step can't be made: something that it needs is not known. Its text says what."""
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step looks at when its turn comes."""
+
+    state: VehicleState
+    args: Args
+    mav_type: int
+    mav_autopilot: int
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """A number among the arguments.
+
+        Raises:
+            CannotOrderError: it is not there and has no default.
+        """
+        value = self.args.get(name)
+        if isinstance(value, float):
+            return value
+        if default is None:
+            raise CannotOrderError(f"{name} is missing")
+        return default
+
+    @property
+    def height_home_of_sea_m(self) -> float:
+        """Height of home above mean sea level, metres: by HOME_POSITION, else from the two heights of the position."""
+        home, position = self.state.home, self.state.position
+        if home is not None and home.height_amsl_m is not None:
+            return home.height_amsl_m
+        if position is not None and position.height_amsl_m is not None and position.height_home_m is not None:
+            return position.height_amsl_m - position.height_home_m
+        raise CannotOrderError("the height of its home is not known yet")
+
+
+Make = Callable[[Situation], Order | None]
+"""Makes the order of a step; None when there is nothing to do."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of a recipe."""
+
+    label: str
+    """What it does, for the words of a failure."""
+    make: Make
+    proof: Proof
+
+
+Recipe = tuple[Step, ...]
+"""Steps in order; the last one's proof is the command's."""
+
+UNPROVEN = Proof(look=proofs.nothing_tells, window_s=0.0)
+"""No telemetry shows the effect."""
+ARMED = Proof(look=proofs.armed, window_s=ARM_S)
+DISARMED = Proof(look=proofs.disarmed, window_s=ARM_S)
+
+
+def fixed(order: Order) -> Make:
+    """The same order always."""
+    return lambda _: order
+
+
+def single(label: str, make: Make, proof: Proof = UNPROVEN) -> Recipe:
+    """A recipe of one step."""
+    return (Step(label, make, proof),)
+
+
+def mode_proof(*names: str) -> Proof:
+    """HEARTBEAT shows one of these modes."""
+    return Proof(look=proofs.in_mode(*names), window_s=MODE_S)
+
+
+def mode_order(situation: Situation, name: str) -> Order:
+    """DO_SET_MODE to a named mode.
+
+    Raises:
+        CannotOrderError: this vehicle has no such mode.
+    """
+    number = mode_number(situation.mav_type, situation.mav_autopilot, name)
+    if number is None:
+        raise CannotOrderError(f"it has no mode '{name}'")
+    if situation.mav_autopilot == MAV_AUTOPILOT_PX4:
+        return orders.long(DO_SET_MODE, CUSTOM_MODE, number >> 16 & 0xFF, number >> 24 & 0xFF)
+    return orders.long(DO_SET_MODE, CUSTOM_MODE, number)
+
+
+def to_mode(name: str) -> Make:
+    """Set a mode, whatever it is in."""
+    return lambda situation: mode_order(situation, name)
+
+
+def to_mode_if_needed(name: str) -> Make:
+    """Set a mode unless it is in it."""
+
+    def make(situation: Situation) -> Order | None:
+        mode = situation.state.mode
+        return None if mode is not None and mode.name == name else mode_order(situation, name)
+
+    return make
+
+
+def to_asked_mode(situation: Situation) -> Order:
+    """Set the mode of the arguments."""
+    return mode_order(situation, str(situation.args["mode"]))
+
+
+def arm_if_needed(situation: Situation) -> Order | None:
+    """Arm unless it is armed."""
+    armed = situation.state.armed
+    return None if armed is not None and armed.is_armed else orders.long(ARM_DISARM, 1)
+
+
+def set_parameter(name: str, argument: str) -> Make:
+    """Set a parameter (ArduPilot) to an argument's value."""
+
+    def make(situation: Situation) -> Order:
+        value = situation.number(argument)
+        return Order(form=Form.PARAM_SET, parameter=name, params=(value, 0, 0, 0, 0, 0, 0), is_query=True)
+
+    return make
+
+
+def place(situation: Situation) -> tuple[float, float]:
+    """Latitude and longitude: of the arguments, else of where it is.
+
+    Raises:
+        CannotOrderError: neither is known.
+    """
+    lat_deg, lon_deg = situation.args.get("lat_deg"), situation.args.get("lon_deg")
+    if isinstance(lat_deg, float) and isinstance(lon_deg, float):
+        return lat_deg, lon_deg
+    position = situation.state.position
+    if position is None or position.lat_deg is None or position.lon_deg is None:
+        raise CannotOrderError("its position is not known")
+    return position.lat_deg, position.lon_deg
+
+
+def height_as_asked(situation: Situation) -> tuple[float, int]:
+    """Height and MAV_FRAME, relative to home or above the sea as the arguments say; the present height without any.
+
+    Raises:
+        CannotOrderError: there is no height to keep.
+    """
+    position, height_m = situation.state.position, situation.args.get("height_m")
+    if isinstance(height_m, float):
+        is_amsl = situation.args.get("frame", "home") == "amsl"
+        return height_m, FRAME_GLOBAL if is_amsl else FRAME_RELATIVE
+    if position is None or position.height_home_m is None:
+        raise CannotOrderError("its height is not known")
+    return position.height_home_m, FRAME_RELATIVE
+
+
+def height_above_sea(situation: Situation) -> tuple[float, int]:
+    """The same height, always above the sea, which is the only one that PX4 takes."""
+    height_m, frame = height_as_asked(situation)
+    return (height_m if frame == FRAME_GLOBAL else height_m + situation.height_home_of_sea_m), FRAME_GLOBAL
+
+
+HeightOf = Callable[[Situation], tuple[float, int]]
+
+
+def reposition(height_of: HeightOf, *, has_radius: bool = False) -> Make:
+    """DO_REPOSITION by COMMAND_INT, changing to the mode that obeys it.
+
+    Args:
+        height_of: gives height and frame.
+        has_radius: whether param3 is the radius of a circle (ArduPlane; negative is anticlockwise).
+    """
+
+    def make(situation: Situation) -> Order:
+        lat_deg, lon_deg = place(situation)
+        z, frame = height_of(situation)
+        radius_m = situation.number("radius_m") if has_radius else 0.0
+        return orders.at_place(DO_REPOSITION, (-1.0, CHANGE_MODE, radius_m, NAN), lat_deg, lon_deg, z, frame)
+
+    return make

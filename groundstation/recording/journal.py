@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The journal of commands: every state of every command, append-only, in SQLite.
+
+WAL with synchronous FULL: what was committed survives `kill -9` and a power cut. Rows can't be changed or removed, and
+each holds a hash over itself and the row before, so that a missing row shows. Writing happens on the thread `journal`;
+readers open the file for themselves, from any thread or process.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+import platformdirs
+
+from groundstation.fleet.command_book import Transition
+from groundstation.fleet.errors import GroundStationError
+
+log = logging.getLogger("groundstation.journal")
+
+MAX_WAITING = 20_000
+"""Transitions that wait for the disk; more are dropped and counted."""
+BUSY_S = 5.0
+"""How long another process may keep the file to itself."""
+RETRY_S = 1.0
+SCHEMA_VERSION = 1
+_COLUMNS = (
+    *("at_unix_s", "command", "batch", "root", "vehicle", "verb", "args", "operator", "station"),
+    *("state", "reason", "detail", "texts", "progress", "result", "step", "recorder"),
+)
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS transitions (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    {", ".join(_COLUMNS)},
+    chain TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS once ON transitions (command, root, vehicle, state, step);
+CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON transitions
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON transitions
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+PRAGMA user_version = {SCHEMA_VERSION};
+"""
+_INSERT = f"INSERT INTO transitions ({', '.join(_COLUMNS)}, chain) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608 - our own names
+_IS_THERE = "SELECT 1 FROM transitions WHERE command=? AND root=? AND vehicle=? AND state=? AND step=?"
+
+
+class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One state that one command came into."""
+
+    n: int
+    """Number of the row."""
+    at_unix_s: float
+    """When, seconds since 1970."""
+    command: str
+    """Id of the command."""
+    batch: str
+    """Id of its group order; empty for none."""
+    root: str
+    vehicle: str
+    verb: str
+    args: str
+    """As JSON."""
+    operator: str
+    """Who; empty when the request could not be read."""
+    station: str
+    """From where."""
+    state: str
+    reason: str
+    detail: str
+    texts: str
+    """The vehicle's own words, separated by `; `."""
+    progress: float | None
+    result: int | None
+    """COMMAND_ACK.result as sent."""
+    step: int
+    """Number of the bridge's report; negative for the station's own steps."""
+    recorder: str
+    """Station that wrote the row."""
+
+
+def default_path() -> Path:
+    """Where the journal of this user is."""
+    return Path(platformdirs.user_data_dir("groundstation", appauthor=False)) / "journal.sqlite3"
+
+
+def _values(transition: Transition, recorder: str) -> tuple[Any, ...]:
+    record = transition.record
+    return (
+        round(record.changed_unix_s, 3),
+        record.id,
+        record.batch or "",
+        record.key.root,
+        record.key.id,
+        record.verb.value,
+        json.dumps(record.args, sort_keys=True, ensure_ascii=False),
+        record.by.op if record.by is not None else "",
+        record.by.gs if record.by is not None else "",
+        record.state.value,
+        record.reason.value,
+        record.detail,
+        "; ".join(record.texts),
+        record.progress,
+        record.result,
+        transition.step,
+        recorder,
+    )
+
+
+def _chained(before: str, values: Sequence[Any]) -> str:
+    text = json.dumps([before, *values], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Journal:
+    """Writes transitions behind the caller's back, in order."""
+
+    def __init__(self, path: Path, recorder: str) -> None:
+        """Prepare; `start` opens the file.
+
+        Args:
+            path: the file; its folder is made.
+            recorder: our station's id.
+        """
+        self._path, self._recorder = path, recorder
+        self._waiting: queue.Queue[Transition | None] = queue.Queue(MAX_WAITING)
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._stopping = threading.Event()
+        self.given = 0
+        """Transitions that were given to it."""
+        self.committed = 0
+        """How many of them are on disk, or were dropped."""
+        self.dropped = 0
+        """Transitions lost because the disk did not take them."""
+        self.problem = ""
+        """One line: why it can't write, and what helps; empty when all is well."""
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, and end; returns within 3 s."""
+        self._stopping.set()
+        self._put(None)
+        if self._thread.is_alive():
+            self._thread.join(3.0)
+
+    def record(self, transitions: Sequence[Transition]) -> int:
+        """Take transitions; returns at once.
+
+        Returns:
+            The value that `committed` will have reached once these are on disk.
+        """
+        for transition in transitions:
+            self.given += 1
+            if not self._put(transition):
+                self.dropped += 1
+                self.committed += 1
+        return self.given
+
+    def _put(self, item: Transition | None) -> bool:
+        try:
+            self._waiting.put_nowait(item)
+        except queue.Full:
+            return False
+        return True
+
+    # ---- thread `journal` ----
+
+    def _run(self) -> None:
+        batch: list[Transition] = []
+        while True:
+            if not batch:
+                batch = self._take()
+            if not batch and self._stopping.is_set():
+                return
+            if self._write(batch):
+                self.committed += len(batch)
+                batch = []
+            elif self._stopping.is_set():
+                self.dropped += len(batch) + self._waiting.qsize()
+                return
+            else:
+                self._stopping.wait(RETRY_S)
+
+    def _take(self) -> list[Transition]:
+        """Everything that waits, at least one."""
+        found = [self._waiting.get()]
+        while not self._waiting.empty():
+            found.append(self._waiting.get_nowait())
+        return [one for one in found if one is not None]
+
+    def _write(self, batch: list[Transition]) -> bool:
+        try:
+            with closing(_opened(self._path)) as database:
+                _append(database, batch, self._recorder)
+        except sqlite3.DatabaseError as error:
+            if "not a database" in str(error) or "malformed" in str(error):
+                self._set_aside(error)
+                return False
+            self._complain(error)
+            return False
+        except OSError as error:
+            self._complain(error)
+            return False
+        self.problem = ""
+        return True
+
+    def _set_aside(self, error: Exception) -> None:
+        """A damaged file is kept under another name, and a new one begun."""
+        aside = self._path.with_name(f"{self._path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        try:
+            self._path.rename(aside)
+        except OSError:
+            self._complain(error)
+            return
+        log.warning("the journal %s is damaged (%s); it was kept as %s and a new one begun", self._path, error, aside)
+
+    def _complain(self, error: Exception) -> None:
+        problem = f"the journal {self._path} can't be written: {error}; make room or check who may write there"
+        if problem != self.problem:
+            log.warning("%s", problem)
+        self.problem = problem
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    if database.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:
+        database.executescript(_SCHEMA)
+    return database
+
+
+def _append(database: sqlite3.Connection, batch: list[Transition], recorder: str) -> None:
+    """All of a batch in one transaction; what another process wrote of the same command is not written twice."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        last = database.execute("SELECT chain FROM transitions ORDER BY n DESC LIMIT 1").fetchone()
+        chain = str(last[0]) if last is not None else ""
+        for transition in batch:
+            values = _values(transition, recorder)
+            record = transition.record
+            place = (record.id, record.key.root, record.key.id, record.state.value, transition.step)
+            if database.execute(_IS_THERE, place).fetchone() is None:
+                chain = _chained(chain, values)
+                database.execute(_INSERT, (*values, chain))
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+# ---- reading ----
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise GroundStationError(f"there is no journal at {path} yet; it begins with the first command")
+    try:
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_S)
+        database.execute("SELECT 1 FROM transitions LIMIT 1")
+    except sqlite3.DatabaseError as error:
+        raise GroundStationError(f"{path} can't be read as a journal: {error}") from error
+    return database
+
+
+def read(path: Path, search: str = "", limit: int | None = None) -> list[JournalRow]:
+    """Rows of a journal, oldest first.
+
+    Args:
+        path: the file.
+        search: words that must all occur somewhere in a row, in either case; empty for all rows.
+        limit: only so many of the newest; None for all.
+
+    Raises:
+        GroundStationError: there is no journal, or the file is none.
+    """
+    shown = "command || ' ' || batch || ' ' || root || '/' || vehicle || ' ' || verb || ' ' || args || ' ' || operator"
+    shown += " || ' ' || station || ' ' || state || ' ' || reason || ' ' || detail || ' ' || texts"
+    words = search.split()
+    where = " AND ".join(f"({shown}) LIKE ? ESCAPE '!'" for _ in words) or "1"
+    likes = [f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for word in words]
+    newest = f"SELECT n, {', '.join(_COLUMNS)} FROM transitions WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 - our own names
+    with closing(_reading(path)) as database:
+        rows = database.execute(newest, (*likes, -1 if limit is None else limit)).fetchall()
+    names = ("n", *_COLUMNS)
+    return [JournalRow(**dict(zip(names, row, strict=True))) for row in reversed(rows)]
+
+
+def first_break(path: Path) -> int | None:
+    """Number of the first row that does not follow from the one before it; None when the journal is whole.
+
+    Raises:
+        GroundStationError: there is no journal, or the file is none.
+    """
+    chain = ""
+    with closing(_reading(path)) as database:
+        rows: Iterator[tuple[Any, ...]] = database.execute(
+            f"SELECT n, {', '.join(_COLUMNS)}, chain FROM transitions ORDER BY n"  # noqa: S608 - our own names
+        )
+        for number, *values, kept in rows:
+            chain = _chained(chain, values)
+            if chain != kept:
+                return int(number)
+    return None
+
+
+def write_csv(rows: Sequence[JournalRow], file: TextIO) -> None:
+    """Rows as comma-separated values (RFC 4180), with a time in ISO 8601 UTC first."""
+    writer = csv.writer(file)
+    names = [name for name in JournalRow.__struct_fields__ if name not in ("n", "at_unix_s")]
+    writer.writerow(["n", "time_utc", *names])
+    for row in rows:
+        at = datetime.fromtimestamp(row.at_unix_s, UTC).isoformat(timespec="milliseconds")
+        writer.writerow([row.n, at, *(_harmless(getattr(row, name)) for name in names)])
+
+
+def _harmless(value: object) -> object:
+    """Texts from outside that a spreadsheet would take for a formula are marked as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives a station's `Operations` over a bus: publishes what they want, journals what happened. The owner's thread.
+
+A command is written down before it goes out; emergency verbs don't wait for a disk.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from groundstation import __version__
+from groundstation.fleet.command_book import Transition
+from groundstation.fleet.commands import Actor, CommandRequest
+from groundstation.fleet.control import ControlRequest, StationPresence
+from groundstation.fleet.identity import Root, VehicleKey
+from groundstation.fleet.link import LinkState
+from groundstation.fleet.operations import Operations, Publication, bridge_clock_ms
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.updates import Update
+from groundstation.fleet.verbs import VERBS
+from groundstation.transport import payloads, topics
+from groundstation.transport.bus import Bus, BusState, Outgoing
+from groundstation.transport.payloads import SyncRequest
+
+JOURNAL_WAIT_S = 0.25
+"""A command waits for its line in the journal so long at most."""
+CONTROL_EXPIRY_S = 5
+
+
+class JournalPort(Protocol):
+    """Where transitions are written down."""
+
+    @property
+    def committed(self) -> int:
+        """How many transitions are safe."""
+
+    def record(self, transitions: Sequence[Transition]) -> int:
+        """Take transitions; returns what `committed` will be once they are safe."""
+
+
+class NoJournal:
+    """Keeps nothing, at once."""
+
+    committed = 0
+
+    def record(self, transitions: Sequence[Transition]) -> int:
+        """Forget them."""
+        del transitions
+        return 0
+
+
+def new_id() -> str:
+    """An id of a command or a request: time first, so that a list sorts, then chance."""
+    return f"{time.time_ns() // 1_000_000:012x}-{secrets.token_hex(6)}"
+
+
+def presence(actor: Actor, state: LinkState) -> Outgoing:
+    """Birth of a station, or the will that tells its death."""
+    content = StationPresence(state=state, op=actor.op, role=actor.role, version=__version__)
+    envelope = payloads.Envelope(sid=actor.gs, seq=0, ts=int(time.time() * 1000), bms=0, d=content)
+    topic = topics.station(Root.FLEET.value, actor.gs, topics.CONN)
+    # not retained: a station's id is never used again, and a broker would collect them
+    return Outgoing(topic, payloads.encode(envelope), qos=1)
+
+
+class _Held(msgspec.Struct):
+    """A command that waits for its line in the journal."""
+
+    ticket: int
+    until_s: float
+    key: VehicleKey
+    request: CommandRequest
+
+
+class Commander:
+    """One station's commands, control and journal."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        bus: Bus,
+        journal: JournalPort | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Begin.
+
+        Args:
+            actor: who we are.
+            bus: the station's connection.
+            journal: where transitions are kept; None for nowhere.
+            clock: monotonic seconds.
+            wall: seconds since 1970.
+        """
+        self.operations = Operations(actor, new_id, wall)
+        """What we want, and what became of it."""
+        self._bus, self._clock = bus, clock
+        self._journal: JournalPort = journal or NoJournal()
+        self._held: list[_Held] = []
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a broker at this moment."""
+        return self._bus.status.state is BusState.CONNECTED
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of ours is under way."""
+        return self.operations.is_idle and not self._held
+
+    def tick(self, updates: Sequence[Update], fleet: Fleet) -> list[Transition]:
+        """Take in what arrived, and publish what is due.
+
+        Args:
+            updates: as drained.
+            fleet: with those updates folded in.
+
+        Returns:
+            Everything that happened to commands.
+        """
+        now_s = self._clock()
+        operations = self.operations
+        operations.fold(updates)
+        publications = operations.tick(fleet.get, now_s, is_connected=self.is_connected)
+        transitions = operations.book.take_transitions()
+        ticket = self._journal.record(transitions)
+        for key, request in publications:
+            if isinstance(request, CommandRequest) and not VERBS[request.verb].is_emergency:
+                self._held.append(_Held(ticket, now_s + JOURNAL_WAIT_S, key, request))
+            else:
+                self._publish((key, request), fleet, now_s)
+        self._publish_held(fleet, now_s)
+        more = operations.book.take_transitions()
+        self._journal.record(more)
+        return [*transitions, *more]
+
+    def _publish_held(self, fleet: Fleet, now_s: float) -> None:
+        committed, waiting = self._journal.committed, self._held
+        self._held = []
+        for one in waiting:
+            if committed >= one.ticket or now_s >= one.until_s:
+                self._publish((one.key, one.request), fleet, now_s)
+            else:
+                self._held.append(one)
+
+    def _publish(self, publication: Publication, fleet: Fleet, now_s: float) -> None:
+        key, request = publication
+        if self._bus.publish([outgoing(key, request, bridge_clock_ms(fleet.get(key), now_s))]):
+            return
+        if isinstance(request, CommandRequest):
+            self.operations.unsent(request, key, now_s)
+
+
+def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> Outgoing:
+    """A request as a message: QoS 1, never retained.
+
+    Args:
+        key: the vehicle.
+        request: a command, a wish about control, or a query.
+        clock_ms: the bridge's clock as far as it is known, for a wish about control.
+    """
+    if isinstance(request, CommandRequest):
+        expiry_s = max(1, -(-request.ttl_ms // 1000))
+        topic = topics.vehicle(key, topics.CMD_REQ)
+        return Outgoing(topic, payloads.encode_request(request), qos=1, expiry_s=expiry_s)
+    if isinstance(request, ControlRequest):
+        stamped = msgspec.structs.replace(request, ref_bms=clock_ms)
+        topic = topics.vehicle(key, topics.CTL_REQ)
+        return Outgoing(topic, payloads.encode_request(stamped), qos=1, expiry_s=CONTROL_EXPIRY_S)
+    query = SyncRequest(commands=request)  # type: ignore[arg-type]
+    return Outgoing(topics.vehicle(key, topics.SYNC_REQ), payloads.encode_request(query), qos=1)
