@@ -6,17 +6,23 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from groundstation.app.wiring import StationBus
+from groundstation.app.ordering import operator_name
+from groundstation.app.wiring import StationBus, client_id
+from groundstation.fleet.commands import Actor, Role
+from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.commander import Commander
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.orders import Orders
 
 ROOTS = ("fleet", "sim")
 STOP_POLL_MS = 100
@@ -25,19 +31,33 @@ STOP_POLL_MS = 100
 class Station:
     """A window, what feeds it, and the connection behind both."""
 
-    def __init__(self, url: BrokerUrl, settings: QSettings, filters: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        url: BrokerUrl,
+        settings: QSettings,
+        filters: tuple[str, ...] = (),
+        *,
+        role: Role = Role.OPERATOR,
+        journal: Path | None = None,
+    ) -> None:
         """Build everything; nothing runs yet.
 
         Args:
             url: the broker.
             settings: what the window remembers.
             filters: topic filters of sensors besides those that the window remembers.
+            role: what this station may do.
+            journal: where commands are written down; None for this user's own file.
         """
+        actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
-        self.bus = StationBus(url, ROOTS, self.inbox)
+        self.bus = StationBus(url, ROOTS, self.inbox, actor=actor)
         self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
-        self.window = MainWindow(self.feed, settings)
+        self.journal = Journal(journal or default_path(), actor.gs)
+        self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
+        self.feed.on_updates = self.orders.tick
+        self.window = MainWindow(self.feed, settings, self.orders)
         for one in filters:
             self.window.sensors.subscribe(one)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))
@@ -47,6 +67,7 @@ class Station:
     def start(self) -> None:
         """Show the window and connect."""
         self.window.show()
+        self.journal.start()
         self.feed.start()
         self.bus.start()
 
@@ -75,6 +96,7 @@ class Station:
         finally:
             self.feed.stop()
             self.bus.stop()
+            self.journal.stop()
 
     def _on_filter_added(self, topic_filter: str) -> None:
         self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})

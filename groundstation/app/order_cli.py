@@ -31,13 +31,11 @@ JournalFile = Annotated[
     Path | None, typer.Option("--journal", metavar="FILE", help="Another journal than this user's own.")
 ]
 
-EXIT_CODES_HELP = " ".join(
-    (
-        "Exit codes: 0 every vehicle succeeded; 10 accepted_unverified (accepted, no telemetry shows it); 11 failed;",
-        "12 rejected; 13 cancelled; 14 expired (never executed); 15 timeout (no answer, outcome not known); 16 unknown",
-        "(link or bridge lost, outcome not known); 17 the time of --timeout was over; 1 no broker or no such vehicle;",
-        "2 wrong usage. With several vehicles the worst counts.",
-    )
+EXIT_CODES_HELP = (
+    "Exit codes: 0 every vehicle succeeded; 10 accepted_unverified (accepted, no telemetry shows it); 11 failed; "
+    "12 rejected; 13 cancelled; 14 expired (never executed); 15 timeout (no answer, outcome not known); 16 unknown "
+    "(link or bridge lost, outcome not known); 17 the time of --timeout was over; 1 no broker or no such vehicle; "
+    "2 wrong usage. With several vehicles the worst counts."
 )
 
 
@@ -66,9 +64,7 @@ def command(
     verb: Annotated[str, typer.Argument(metavar="VERB", help="What to do; see below.")],
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[ARG]...", help="In the verb's order, or as NAME=VALUE. Put -- before negative numbers."
-        ),
+        typer.Argument(metavar="[ARG]...", help="In the verb's order, or as NAME=VALUE."),
     ] = None,
     broker: Broker = BrokerDefault,
     root: Root = "",
@@ -233,6 +229,7 @@ def journal(
 def add_to(app: typer.Typer) -> None:
     """Put these commands under the program."""
     epilog = f"Verbs and their arguments: {_verbs_help()}\n\n{EXIT_CODES_HELP}"
-    app.command(epilog=epilog)(command)
+    # a negative number is no option
+    app.command(epilog=epilog, context_settings={"ignore_unknown_options": True})(command)
     app.add_typer(control, name="control")
     app.command()(journal)

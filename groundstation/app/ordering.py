@@ -34,7 +34,7 @@ ROOTS = ("fleet", "sim")
 TICK_S = 0.02
 CONNECT_S = 8.0
 """How long a broker may take to let us in."""
-FIND_S = 4.0
+FIND_S = 2.5
 """How long vehicles may take to be found: bridges answer within 2 s."""
 RELEASE_S = 1.0
 

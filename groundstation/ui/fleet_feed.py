@@ -93,6 +93,8 @@ class FleetFeed(QObject):
         self._slowest_s = 0.0
         self._last_tick_s: float | None = None
         self._delay = LoopDelay(clock, self)
+        self.on_updates: Callable[[list[Update]], None] | None = None
+        """Called once a tick, after folding, with everything that arrived; what commands need it."""
         self._tick_timer = QTimer(self, interval=TICK_MS)
         self._tick_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick_timer.timeout.connect(self.tick)
@@ -188,6 +190,8 @@ class FleetFeed(QObject):
         self._readings += len(delivery.readings)
         self._fleet.fold(updates)
         self._board.fold(delivery.readings)
+        if self.on_updates is not None:
+            self.on_updates(updates)
         self._history.record_updates(updates)
         self._history.record_readings(delivery.readings)
         self._tell(updates, now_s)

@@ -22,6 +22,7 @@ from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.messages_panel import MessagesPanel
+from groundstation.ui.orders import Orders
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -43,9 +44,16 @@ class MainWindow(QMainWindow):
     """A topic filter to subscribe to, byte for byte."""
     sensor_filter_removed = Signal(str)
 
-    def __init__(self, feed: FleetFeed, settings: QSettings) -> None:
+    def __init__(self, feed: FleetFeed, settings: QSettings, orders: Orders | None = None) -> None:
+        """Build the window.
+
+        Args:
+            feed: what is known of the fleet.
+            settings: what is remembered.
+            orders: to command with; None for a window that only looks.
+        """
         super().__init__()
-        self._feed, self._settings = feed, settings
+        self._feed, self._settings, self._orders = feed, settings, orders
         self._plots_itself = True
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)

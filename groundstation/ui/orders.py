@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What widgets use to command: gives orders, says what can be ordered and why not, tells what happened. GUI thread.
+
+Turned by the feed's tick; tells at most once a tick.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from groundstation.fleet.command_book import CommandBook, CommandRecord
+from groundstation.fleet.commands import Actor, Args, Role, Verb
+from groundstation.fleet.control import Takeover
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.preconditions import Limits, refusal
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.updates import Update
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.verbs import VERBS, Risk, risk_of
+from groundstation.transport.commander import Commander
+
+
+class Orders(QObject):
+    """Commands of this station, for widgets."""
+
+    changed = Signal(object)
+    """A list of `Transition` in order: what happened to commands, of this station and others."""
+    ordered = Signal(str)
+    """Id of a batch that was just given."""
+
+    def __init__(
+        self,
+        commander: Commander,
+        fleet: Fleet,
+        clock: Callable[[], float] = time.monotonic,
+        parent: QObject | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            commander: of this station.
+            fleet: the feed's.
+            clock: monotonic seconds.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self._commander, self._fleet, self._clock = commander, fleet, clock
+        self._limits = Limits()
+
+    @property
+    def actor(self) -> Actor:
+        """Who we are."""
+        return self._commander.operations.actor
+
+    @property
+    def book(self) -> CommandBook:
+        """Every command that was seen."""
+        return self._commander.operations.book
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a broker."""
+        return self._commander.is_connected
+
+    def tick(self, updates: Sequence[Update]) -> None:
+        """Called by the feed once a tick, after folding."""
+        transitions = self._commander.tick(updates, self._fleet)
+        if transitions:
+            self.changed.emit(transitions)
+
+    # ---- commands ----
+
+    def give(self, keys: Iterable[VehicleKey], verb: Verb, args: Args, policy: GroupPolicy = AT_ONCE) -> str:
+        """Give a command; returns the id of the batch.
+
+        Raises:
+            UsageError: the arguments are wrong; nothing was given.
+        """
+        batch = self._commander.operations.order(keys, verb, args, self._clock(), policy)
+        self.ordered.emit(batch)
+        return batch
+
+    def retry_failed(self, batch: str, policy: GroupPolicy = AT_ONCE) -> str | None:
+        """Give the command of a batch again to those that it failed for; None when there are none."""
+        operations = self._commander.operations
+        keys, records = operations.failed_of(batch), self.book.of_batch(batch)
+        return self.give(keys, records[0].verb, records[0].args, policy) if keys else None
+
+    def stop(self, batch: str) -> None:
+        """Don't send what of a batch was not sent yet."""
+        self._commander.operations.stop(batch, self._clock())
+
+    def cancel(self, record: CommandRecord) -> None:
+        """Stop watching a command, and tell the vehicle to stop it where it can."""
+        self.give((record.key,), Verb.CANCEL, {"command": record.id})
+
+    def objection(self, state: VehicleState, verb: Verb) -> str | None:
+        """Why a verb can't be given to a vehicle now, in words; None when it can.
+
+        Control is not among the reasons where it is free, since it is taken with the first command.
+        """
+        if not self.is_connected:
+            return self.tr("the broker is away")
+        if self.actor.role is Role.OBSERVER:
+            return self.tr("this station only observes")
+        if bridge_clock_ms(state, self._clock()) is None:
+            return self.tr("its bridge is not heard")
+        found = refusal(verb, {}, state, self._limits)
+        if found is not None:
+            return found.text
+        owner = state.control.owner if state.control is not None else None
+        if owner is not None and owner.gs != self.actor.gs and not VERBS[verb].is_emergency:
+            return self.tr("{owner} is in control").format(owner=owner)
+        return None
+
+    def verbs_of(self, state: VehicleState) -> list[Verb]:
+        """Verbs that such a vehicle has at all, in the order of the table."""
+        names = frozenset(state.info.verbs) if state.info is not None else frozenset()
+        return [verb for verb in VERBS if verb.value in names]
+
+    def risk(self, verb: Verb, keys: Sequence[VehicleKey]) -> Risk:
+        """What the operator has to do before it goes out."""
+        states = [self._fleet.get(key) for key in keys]
+        any_flying = any(state is not None and state.is_flying is not False for state in states)
+        return risk_of(verb, len(keys), any_flying=any_flying)
+
+    # ---- control ----
+
+    def is_mine(self, state: VehicleState) -> bool:
+        """Whether this station is in control of a vehicle."""
+        return state.control is not None and state.control.is_held_by(self.actor.gs)
+
+    def take_control(self, keys: Iterable[VehicleKey], force_reason: str = "") -> None:
+        """Ask for control of vehicles, or take it by force for a reason; the answer shows in their states."""
+        for key in keys:
+            state = self._fleet.get(key)
+            if state is not None and not self.is_mine(state):
+                self._commander.operations.keeper.want(state, self._clock(), force_reason=force_reason)
+
+    def release_control(self, keys: Iterable[VehicleKey]) -> None:
+        """Give control back."""
+        for key in keys:
+            state = self._fleet.get(key)
+            if state is not None and self.is_mine(state):
+                self._commander.operations.keeper.release(state)
+
+    def answer(self, key: VehicleKey, *, grant: bool) -> None:
+        """Answer a station that asks for a vehicle of ours."""
+        state = self._fleet.get(key)
+        if state is not None:
+            self._commander.operations.keeper.answer(state, grant=grant)
+
+    @property
+    def takeover(self) -> Takeover:
+        """What happens when another station asks for what we hold."""
+        return self._commander.operations.keeper.takeover
+
+    @takeover.setter
+    def takeover(self, wanted: Takeover) -> None:
+        self._commander.operations.keeper.takeover = wanted
