@@ -215,11 +215,11 @@ class Operations:
     def _run_batch(
         self, name: str, batch: _Batch, states: States, now_s: float, *, is_connected: bool
     ) -> list[Publication]:
-        if batch.policy.stops_on_failure and any(self._is_bad(one) for one in batch.sent):
-            self._stop_waiting(name, now_s, "one before it ended badly", Reason.BATCH_STOPPED)
-            return []
         out: list[Publication] = []
         while batch.waiting and now_s >= batch.next_s and self._has_room(batch):
+            if batch.policy.stops_on_failure and any(self._is_bad(one) for one in batch.sent):
+                self._stop_waiting(name, now_s, "one before it ended badly", Reason.BATCH_STOPPED)
+                return out
             one = batch.waiting[0]
             request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
             if not is_settled:

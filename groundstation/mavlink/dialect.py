@@ -67,8 +67,19 @@ def _array_lengths(native: str, spread: str) -> list[int]:
     return counts
 
 
+_COMMAND_CANCEL = MessageDefinition(
+    msgid=80,
+    name="COMMAND_CANCEL",
+    crc_extra=bytes([14]),
+    layout=struct.Struct("<HBB"),
+    fields=(("command", 0, False), ("target_system", 0, False), ("target_component", 0, False)),
+    scalar_names=("command", "target_system", "target_component"),
+)
+"""MAVLink common.xml, marked as work in progress there, which is why pymavlink's dialect lacks it."""
+
 DEFINITIONS: dict[int, MessageDefinition] = {
-    msgid: _definition(message) for msgid, message in _dialect.mavlink_map.items() if msgid >= 0
+    _COMMAND_CANCEL.msgid: _COMMAND_CANCEL,
+    **{msgid: _definition(message) for msgid, message in _dialect.mavlink_map.items() if msgid >= 0},
 }
 """Every message of the dialect by its id."""
 
