@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may command one vehicle: a lease with a fencing number. Bridge thread; no I/O.
 
-The number grows with each change of hands and starts at the wall clock's seconds, so that it also grows over restarts
+The number grows with each change of hands and starts at the wall clock's milliseconds, so that it also grows over restarts
 of the bridge. Losing control changes nothing in the air. Autopilots need to know nothing of it.
 """
 
@@ -126,8 +126,13 @@ class ControlDesk:
             return Outcome.GRANTED, "" if owner is None else f"taken over from {owner}"
         if self.control.takeover is Takeover.NO:
             return Outcome.DENIED, f"{owner} is in control and gives it to nobody; force needs a reason"
-        if self._pending is not None and self._pending.by.gs != request.by.gs:
-            return Outcome.DENIED, f"{self._pending.by} asks already"
+        if self._pending is not None:
+            is_same = self._pending.by.gs == request.by.gs
+            return (
+                (Outcome.ASKED, f"{owner} is asked")
+                if is_same
+                else (Outcome.DENIED, f"{self._pending.by} asks already")
+            )
         self._pending, self._pending_until_s = request, now_s + ASK_S
         self.control = replace(self.control, pending=request.by, pending_request=request.id)
         self._tell(ControlNews(f"{request.by} asks {owner} for control"))
@@ -193,7 +198,7 @@ class ControlDesk:
         former = self.control.owner
         self._forget_pending()
         self._until_s = now_s + EXPIRE_S
-        lease = max(self.control.lease + 1, int(self._wall()))
+        lease = max(self.control.lease + 1, int(self._wall() * 1000.0))
         self.control = replace(self.control, owner=request.by, lease=lease, takeover=request.takeover)
         words = f"{request.by} is in control"
         if forced_because:

@@ -14,6 +14,8 @@ from groundstation.fleet.vehicle import VehicleState
 
 ASK_AGAIN_S = 3.0
 """A request for control without any answer is repeated after so long."""
+REFUSED_S = 2.0
+"""A refusal is told to who asks again within this time; later it is asked anew."""
 WANT_S = 15.0
 """How long a wish for control lives; then it is given up."""
 
@@ -27,6 +29,7 @@ class _Wish(msgspec.Struct):
     request: ControlRequest
     sent_s: float = -1e9
     refused: str = ""
+    refused_s: float = 0.0
 
 
 class ControlKeeper:
@@ -67,9 +70,7 @@ class ControlKeeper:
             action = ControlAction.FORCE if force_reason else ControlAction.ACQUIRE
             request = self._request(action, reason=force_reason)
             wish = self._wishes[state.key] = _Wish(began_s=now_s, request=request)
-        self._look_for_answer(wish, state.control)
-        if wish.refused:
-            self._wishes.pop(state.key, None)
+        self._look_for_answer(wish, state.control, now_s)
         return wish.refused
 
     def release(self, state: VehicleState) -> None:
@@ -94,7 +95,10 @@ class ControlKeeper:
             if state is not None and self.lease(state) is not None:
                 self._wishes.pop(key)
                 self._kept[key] = now_s
-            elif now_s - wish.began_s > WANT_S:
+                continue
+            self._look_for_answer(wish, state.control if state is not None else None, now_s)
+            is_refused_long = bool(wish.refused) and now_s - wish.refused_s > REFUSED_S
+            if is_refused_long or now_s - wish.began_s > WANT_S:
                 self._wishes.pop(key)
             elif now_s - wish.sent_s >= ASK_AGAIN_S and not wish.refused:
                 wish.sent_s = now_s
@@ -118,11 +122,12 @@ class ControlKeeper:
         self._kept.pop(key)
         return []
 
-    def _look_for_answer(self, wish: _Wish, control: Control | None) -> None:
+    def _look_for_answer(self, wish: _Wish, control: Control | None, now_s: float) -> None:
         last = control.last if control is not None else None
         if last is None or last.request != wish.request.id:
             return
         if last.outcome in (Outcome.DENIED, Outcome.REFUSED, Outcome.EXPIRED):
+            wish.refused_s = wish.refused_s if wish.refused else now_s
             wish.refused = last.detail or last.outcome.value
 
     def _request(self, action: ControlAction, *, lease: int | None = None, reason: str = "") -> ControlRequest:

@@ -283,7 +283,7 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.stations: list[Station] = []
-        self.to_vehicle = Way(self.clock, self.rng, lambda frame: self.vehicle.hear(frame))
+        self.to_vehicle = Way(self.clock, self.rng, lambda frame: self.vehicle.hear(frame))  # noqa: PLW0108 - made below
         self.from_vehicle = Way(self.clock, self.rng, self._from_vehicle)
         self.vehicle = FakeVehicle(self.clock, self.from_vehicle.send)
         self.bridge_lives = 0
@@ -324,6 +324,7 @@ class World:
     def station(self, name: str = "gs-1", role: Role = Role.OPERATOR) -> Station:
         station = Station(self, name, role)
         self.stations.append(station)
+        self.to_bridge(Outgoing(topics.sync_all("fleet"), b"{}", 1))
         self.run_until(lambda: self._knows(station), 10.0)
         return station
 
