@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who may command one vehicle: a lease with a fencing number. Bridge thread; no I/O.
 
-The number grows with each change of hands and starts at the wall clock's milliseconds, so that it also grows over restarts
-of the bridge. Losing control changes nothing in the air. Autopilots need to know nothing of it.
+The number grows with each change of hands and starts at the wall clock in milliseconds, so that it also grows over
+restarts of the bridge. Losing control changes nothing in the air. Autopilots need to know nothing of it.
 """
 
 from __future__ import annotations
