@@ -52,8 +52,12 @@ class Arming:
             found = ["Need Position Estimate"]
         return [*found, *vehicle.failsafes.arming_reasons(), *self.extra_reasons]
 
-    def arm(self, *, force: bool = False) -> int:
+    def arm(self, *, force: bool = False, text: str = "") -> int:
         """Try to arm; refusals are said as texts.
+
+        Args:
+            force: Leave the checks out.
+            text: What is said when it works, empty for the flavour's own.
 
         Returns:
             MAV_RESULT.
@@ -70,12 +74,16 @@ class Arming:
         self._idle_since_s = vehicle.now_s
         if vehicle.home is not None:
             vehicle.set_home(vehicle.position)
-        vehicle.say(INFO, vehicle.flavour.armed_text)
+        vehicle.say(INFO, text or vehicle.flavour.armed_text)
         vehicle.guidance.armed()
         return ACCEPTED
 
-    def disarm(self, *, force: bool = False) -> int:
+    def disarm(self, *, force: bool = False, text: str = "") -> int:
         """Try to disarm; in the air only by force.
+
+        Args:
+            force: Even in the air.
+            text: What is said when it works, empty for the flavour's own.
 
         Returns:
             MAV_RESULT.
@@ -86,7 +94,7 @@ class Arming:
         if not force and vehicle.guidance.is_airborne:
             return FAILED
         self.is_armed = False
-        vehicle.say(INFO, vehicle.flavour.disarmed_text)
+        vehicle.say(INFO, text or vehicle.flavour.disarmed_text)
         vehicle.failsafes.disarmed()
         return ACCEPTED
 
