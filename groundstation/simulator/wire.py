@@ -113,6 +113,24 @@ FOREIGN: dict[int, MessageType] = {
         (False,) * 11,
         struct.Struct("<QIIIIIHHHBB"),
     ),
+    300: MessageType(
+        300,
+        "PROTOCOL_VERSION",
+        217,
+        ("version", "min_version", "max_version", "spec_version_hash", "library_version_hash"),
+        (0, 0, 0, 8, 8),
+        (False,) * 5,
+        struct.Struct("<HHH8B8B"),
+    ),
+    397: MessageType(
+        397,
+        "COMPONENT_METADATA",
+        182,
+        ("time_boot_ms", "file_crc", "uri"),
+        (0, 0, 100),
+        (False, False, True),
+        struct.Struct("<II100s"),
+    ),
     411: MessageType(
         411, "CURRENT_EVENT_SEQUENCE", 106, ("sequence", "flags"), (0, 0), (False, False), struct.Struct("<HB")
     ),
