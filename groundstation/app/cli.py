@@ -26,6 +26,10 @@ app = typer.Typer(
 errors = Console(stderr=True)
 
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
+Flavours = Annotated[
+    list[str] | None,
+    typer.Option("--flavour", help="copter, plane or px4, given once for each place in the round."),
+]
 Broker = Annotated[
     str,
     typer.Option(
@@ -87,6 +91,7 @@ def _options(
 @app.command()
 def demo(
     vehicles: Annotated[int, typer.Option(help="How many vehicles to simulate.", min=1, max=250)] = 5,
+    flavour: Flavours = None,
     headless: Annotated[
         bool, typer.Option("--headless", help="No window; the fleet is shown in the terminal.")
     ] = False,
@@ -103,7 +108,7 @@ def demo(
     if headless:
         duration = duration or HEADLESS_S
     with stop_on_signal() as stop:
-        run_demo(vehicles, stop, headless=headless, duration_s=duration, picture=screenshot)
+        run_demo(vehicles, stop, flavours=flavour, headless=headless, duration_s=duration, picture=screenshot)
 
 
 @app.command()
@@ -201,9 +206,7 @@ def simulate(
         ),
     ] = "udpout:127.0.0.1:14550",
     seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
-    flavour: Annotated[
-        list[str] | None, typer.Option(help="copter or plane, given once for each place in the round.")
-    ] = None,
+    flavour: Flavours = None,
     first_sysid: Annotated[int, typer.Option(help="System id of the first vehicle.", min=1, max=250)] = 1,
     ready: Annotated[bool, typer.Option("--ready", help="Skip the boot: armable at once.")] = False,
     autofly: Annotated[bool, typer.Option("--autofly", help="Every vehicle flies missions by itself.")] = False,

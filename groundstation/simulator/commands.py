@@ -39,6 +39,8 @@ _CUSTOM_MODE = 1
 """MAV_MODE_FLAG_CUSTOM_MODE_ENABLED."""
 _ALTITUDE_FRAMES = {0: False, 3: True, 5: False, 6: True, 10: True, 11: True}
 """MAV_FRAME to whether its height counts from home (terrain is flat here)."""
+_GUIDED_FRAMES = {0: False, 3: True}
+"""The same, for GUIDED_CHANGE_ALTITUDE."""
 
 
 def take_command(vehicle: Vehicle, link: Link, message: Message) -> None:
@@ -146,20 +148,27 @@ def _spot(vehicle: Vehicle, order: Order) -> Spot:
 
 
 def _reposition(vehicle: Vehicle, order: Order) -> Result:
-    """DO_REPOSITION: by COMMAND_INT only, no distance is too far, even on the ground."""
+    """DO_REPOSITION: by COMMAND_INT only, no distance is too far, even on the ground; 0/0 is no place."""
     if not order.is_int:
         return UNSUPPORTED
-    if order.frame not in _ALTITUDE_FRAMES:
-        vehicle.say(INFO, f"Unknown mavlink coordinate frame {order.frame}")
-        return DENIED
     flavour = vehicle.flavour
-    if vehicle.mode != flavour.guided_mode:
-        if not int(order.params[1]) & 1:
-            return FAILED if flavour.airframe.is_plane else DENIED
-        if _enter_mode(vehicle, _CUSTOM_MODE, flavour.guided_mode) != ACCEPTED:
-            return FAILED
+    is_guided = vehicle.mode == flavour.guided_mode
+    may_go = is_guided or bool(int(order.params[1]) & 1)
+    if not (may_go or flavour.airframe.is_plane) or not _is_place(vehicle, order):
+        return DENIED
+    if not may_go or not (is_guided or _enter_mode(vehicle, _CUSTOM_MODE, flavour.guided_mode) == ACCEPTED):
+        return FAILED
     vehicle.guidance.go_to(_spot(vehicle, order))
     return ACCEPTED
+
+
+def _is_place(vehicle: Vehicle, order: Order) -> bool:
+    """Is the frame known, and are the coordinates on the earth and other than 0/0."""
+    if order.frame not in _ALTITUDE_FRAMES:
+        vehicle.say(INFO, f"Unknown mavlink coordinate frame {order.frame}")
+        return False
+    is_on_earth = abs(order.latitude_deg) <= 90.0 and abs(order.longitude_deg) <= 180.0
+    return is_on_earth and (order.latitude_deg, order.longitude_deg) != (0.0, 0.0)
 
 
 def _change_speed(vehicle: Vehicle, order: Order) -> Result:
@@ -199,14 +208,45 @@ def _look_ahead(vehicle: Vehicle, _order: Order) -> Result:
     return ACCEPTED
 
 
-def _guided_height(vehicle: Vehicle, order: Order) -> Result:
-    """GUIDED_CHANGE_ALTITUDE (43001): a plane's, in the guided mode, absolute heights only."""
+def _guided(vehicle: Vehicle) -> PlaneGuidance | int:
+    """Return the guidance of a plane in its guided mode, else the refusal of a command for it."""
     guidance = vehicle.guidance
-    if not isinstance(guidance, PlaneGuidance) or not order.is_int:
+    if not isinstance(guidance, PlaneGuidance):
         return UNSUPPORTED
-    if vehicle.mode != vehicle.flavour.guided_mode or _ALTITUDE_FRAMES.get(order.frame, True):
+    return guidance if vehicle.mode == vehicle.flavour.guided_mode else FAILED
+
+
+def _guided_height(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_ALTITUDE (43001): frames 0 and 3 only, and neither 0 nor -1."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    if order.frame not in _GUIDED_FRAMES or order.height_m in (0.0, -1.0):
         return DENIED
-    guidance.change_height(guidance.down_of(order.height_m, is_relative=False))
+    guidance.change_height(guidance.down_of(order.height_m, is_relative=_GUIDED_FRAMES[order.frame]))
+    return ACCEPTED
+
+
+def _guided_speed(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_SPEED (43000): an airspeed (type 0) that the plane can fly, without a text."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    if int(order.params[0]) != 0 or not guidance.can_fly_at(order.params[1]):
+        return DENIED
+    guidance.set_airspeed(order.params[1])
+    return ACCEPTED
+
+
+def _guided_heading(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_HEADING (43002): a course (type 0) or a heading (type 1) below 360 degrees."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    kind, heading_deg = int(order.params[0]), order.params[1]
+    if kind not in (0, 1) or not 0.0 <= heading_deg < 360.0:
+        return DENIED
+    guidance.hold_course(math.radians(heading_deg))
     return ACCEPTED
 
 
@@ -231,7 +271,9 @@ COMMANDS: dict[int, Callable[[Vehicle, Order], Result]] = {
     224: _set_mission_item,
     300: _start_mission,
     400: _arm_disarm,
+    43000: _guided_speed,
     43001: _guided_height,
+    43002: _guided_heading,
 }
 """MAV_CMD to what does it."""
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 STABILIZE, ACRO, ALT_HOLD, AUTO, GUIDED, LOITER, RTL, CIRCLE, LAND = 0, 1, 2, 3, 4, 5, 6, 7, 9
 POSHOLD, BRAKE, SMART_RTL = 16, 17, 21
 
+_CLIMB_SPEED = 2
+"""DO_CHANGE_SPEED's types from here on are vertical."""
 _SPOOL_S = 0.5
 _TAKEOFF_SHOWN_S = 0.35
 """landed_state 3 after the command."""
@@ -155,11 +157,11 @@ class CopterGuidance(MulticopterGuidance):
         self.target = spot
 
     def change_speed(self, kind: int, speed_mps: float) -> int:
-        """Change the horizontal speed; only where a speed is flown."""
-        del kind
+        """Change the horizontal speed, only where one is flown; climb (2) and descent (3) keep theirs."""
         if speed_mps <= 0.0 or self.vehicle.mode not in (AUTO, GUIDED, RTL, CIRCLE):
             return FAILED
-        self._speed_mps = speed_mps
+        if kind < _CLIMB_SPEED:
+            self._speed_mps = speed_mps
         return ACCEPTED
 
     def pause(self, *, is_paused: bool) -> int:

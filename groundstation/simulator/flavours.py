@@ -92,6 +92,10 @@ class Flavour:
     """Sent on every link when home moves."""
     parameters_per_s: int = 2000
     """How fast it lists them."""
+    has_home_item: bool = True
+    """Item 0 of a mission is home; else it is flown."""
+    placeless_frame: int = 0
+    """MAV_FRAME of a mission's items that have no place."""
     most_peers: int = 8
     """On one UDP port."""
     first_as_v1: Mapping[int, int] = field(default_factory=dict)
@@ -248,6 +252,8 @@ PX4 = Flavour(
     numbers_texts=True,
     home_messages=(242,),
     parameters_per_s=1030,
+    has_home_item=False,
+    placeless_frame=2,
     most_peers=1,
     first_as_v1={36: 21},
 )

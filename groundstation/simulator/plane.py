@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from groundstation.simulator.boot import INFO
 from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand, wrapped
-from groundstation.simulator.guidance import ACCEPTED, DENIED, FAILED, UNSUPPORTED, Guidance, Landed
+from groundstation.simulator.guidance import ACCEPTED, FAILED, UNSUPPORTED, Guidance, Landed
 from groundstation.simulator.missions import MISSION, Nav
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MANUAL, CIRCLE, AUTO, RTL, LOITER, TAKEOFF, GUIDED = 0, 1, 10, 11, 12, 13, 15
 
+_GROUND_SPEED, _USUAL_SPEED = 1, -2.0
+"""Of DO_CHANGE_SPEED: a type, and a speed."""
 _REACHED_M = 55.0
 """It turns to the next leg this far ahead of a waypoint."""
 _CLIMB_MPS, _SINK_MPS = 5.0, 4.0
@@ -43,6 +45,7 @@ class PlaneGuidance(Guidance):
         super().__init__(vehicle)
         self._from = Spot(0.0, 0.0, 0.0)
         self._speed_mps: float | None = None
+        self._course_rad: float | None = None
         self._radius_m = 60.0
         self._phase = ""
         self._phase_since_s = 0.0
@@ -55,7 +58,7 @@ class PlaneGuidance(Guidance):
             TAKEOFF: self._fly_takeoff,
             RTL: self._circle,
             LOITER: self._circle,
-            GUIDED: self._circle,
+            GUIDED: self._fly_guided,
             CIRCLE: self._circle,
         }
 
@@ -87,6 +90,7 @@ class PlaneGuidance(Guidance):
         self.mission.suspend()
         self._begin_phase("")
         self._speed_mps = None
+        self._course_rad = None
         here = vehicle.position
         self._circle_at(here)
         if mode == RTL:
@@ -140,6 +144,7 @@ class PlaneGuidance(Guidance):
 
     def go_to(self, spot: Spot) -> None:
         """Circle a place."""
+        self._course_rad = None
         self._circle_at(spot)
 
     def change_height(self, down_m: float) -> None:
@@ -148,13 +153,31 @@ class PlaneGuidance(Guidance):
             self.target = self.target._replace(down_m=down_m)
 
     def change_speed(self, kind: int, speed_mps: float) -> int:
-        """Change the airspeed."""
-        del kind
-        if speed_mps <= 0.0:
-            return DENIED
-        self._speed_mps = speed_mps
-        self.vehicle.say(INFO, f"Set airspeed {speed_mps:.0f} m/s")
+        """Change the airspeed (type 0; -2 is the usual one) or the least ground speed (type 1)."""
+        if kind == _GROUND_SPEED:
+            self.vehicle.say(INFO, f"Set groundspeed {int(speed_mps)}")
+            return ACCEPTED
+        if kind == 0 and speed_mps == _USUAL_SPEED:
+            self._speed_mps = None
+            return ACCEPTED
+        if kind != 0 or not self.can_fly_at(speed_mps):
+            return FAILED
+        self.set_airspeed(speed_mps)
+        self.vehicle.say(INFO, f"Set airspeed {int(speed_mps)} m/s")
         return ACCEPTED
+
+    def can_fly_at(self, airspeed_mps: float) -> bool:
+        """Is an airspeed within AIRSPEED_MIN and AIRSPEED_MAX."""
+        value = self.vehicle.parameters.value
+        return value("AIRSPEED_MIN") <= airspeed_mps <= value("AIRSPEED_MAX")
+
+    def set_airspeed(self, airspeed_mps: float) -> None:
+        """Fly at an airspeed from now on."""
+        self._speed_mps = airspeed_mps
+
+    def hold_course(self, course_rad: float) -> None:
+        """Fly straight on, instead of around the target, until the next place or mode."""
+        self._course_rad = course_rad
 
     # --- mission --------------------------------------------------------
 
@@ -272,6 +295,13 @@ class PlaneGuidance(Guidance):
             self._circle_at(Spot(here.north_m, here.east_m, self.target.down_m))
             self._begin_phase("circle")
         return self._circle()
+
+    def _fly_guided(self) -> Demand:
+        """GUIDED: around the target, or along the course that was asked for."""
+        if self._course_rad is None or self.target is None:
+            return self._circle()
+        sink = self._sink_to(self.target.down_m)
+        return Demand(1.0, velocity_down_mps=sink, yaw_rad=self._course_rad, airspeed_mps=self.airspeed_mps)
 
     def _climb_out(self) -> Demand:
         rise = self.vehicle.position.down_m - (self.target.down_m if self.target else 0.0)

@@ -39,6 +39,29 @@ def _set_servo(vehicle: Vehicle, order: Order) -> Result:
     return ACCEPTED
 
 
+def _set_relay(vehicle: Vehicle, order: Order) -> Result:
+    """DO_SET_RELAY: relay 0 is the first; one without a function fails."""
+    relay = int(order.params[0]) + 1
+    function = vehicle.parameters.find(f"RELAY{relay}_FUNCTION")
+    return ACCEPTED if function is not None and function.value > 0 else FAILED
+
+
+def _grip(vehicle: Vehicle, order: Order) -> Result:
+    """DO_GRIPPER: 0 lets go, 1 grabs; fails while there is none."""
+    is_known = int(order.params[1]) in (0, 1)
+    return ACCEPTED if is_known and vehicle.parameters.value("GRIP_ENABLE") > 0 else FAILED
+
+
+def _ask_camera(_vehicle: Vehicle, _order: Order) -> Result:
+    """Accept what an older camera is asked for, without a camera too."""
+    return ACCEPTED
+
+
+def _fail_camera(vehicle: Vehicle, _order: Order) -> Result:
+    """Fail what only a camera can do."""
+    return ACCEPTED if vehicle.parameters.value("CAM1_TYPE") > 0 else FAILED
+
+
 def _set_interval(vehicle: Vehicle, order: Order) -> Result:
     number, interval_us = int(order.params[0]), order.params[1]
     if number not in SCHEDULABLE:
@@ -150,7 +173,11 @@ def _nothing(_vehicle: Vehicle, _order: Order) -> Result:
 
 
 UPKEEP: dict[int, Callable[[Vehicle, Order], Result]] = {
+    181: _set_relay,
     183: _set_servo,
+    203: _ask_camera,
+    206: _ask_camera,
+    211: _grip,
     241: _calibrate,
     246: _reboot,
     401: _run_checks,
@@ -159,6 +186,11 @@ UPKEEP: dict[int, Callable[[Vehicle, Order], Result]] = {
     511: _set_interval,
     512: _request_message,
     520: _capabilities,
+    1000: lambda _vehicle, _order: FAILED,
+    2000: _fail_camera,
+    2001: _fail_camera,
+    2500: _fail_camera,
+    2501: _fail_camera,
     42424: _compass_start,
     42426: _nothing,
 }

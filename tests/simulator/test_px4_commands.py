@@ -73,7 +73,14 @@ def test_on_the_ground(px4, asked: tuple[float, ...], result: int | None, texts:
 
 @pytest.mark.parametrize(
     ("main", "sub", "shown", "base"),
-    [(1, 0, MANUAL, 81), (3, 0, POSCTL, 81), (3, 1, POSCTL, 81), (4, 5, RTL, 29), (4, 6, LAND, 29), (7, 0, 0x70000, 81)],
+    [
+        (1, 0, MANUAL, 81),
+        (3, 0, POSCTL, 81),
+        (3, 1, POSCTL, 81),
+        (4, 5, RTL, 29),
+        (4, 6, LAND, 29),
+        (7, 0, 0x70000, 81),
+    ],
 )
 def test_a_new_mode_waits_for_the_next_heartbeat(px4, main: int, sub: int, shown: int, base: int) -> None:
     px4.bench.run(1.0 - px4.bench.airfield.now_s % 1.0 + 0.2)

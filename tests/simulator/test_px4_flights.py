@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import select
+import socket
 
 import pytest
+
+from groundstation.simulator.faults import Fault
+from groundstation.simulator.plan import SquadronPlan
+from groundstation.simulator.squadron import Squadron
 
 NAN = math.nan
 GROUND_AMSL_M = 80.0
@@ -55,14 +62,19 @@ def test_it_boots_into_manual_and_goes_to_loiter_by_itself(bench) -> None:
     station.bench.run(12.5)
     assert station.raw[0] == 0xFE
     assert (station.heard[0][1].get_type(), station.heard[0][0]) == ("SERVO_OUTPUT_RAW", pytest.approx(0.6, abs=0.03))
-    beats = [(at_s, m.custom_mode, m.base_mode, m.system_status) for at_s, m in station.heard if m.get_type() == "HEARTBEAT"]
+    beats = [
+        (at_s, m.custom_mode, m.base_mode, m.system_status) for at_s, m in station.heard if m.get_type() == "HEARTBEAT"
+    ]
     assert beats[0] == (pytest.approx(1.16, abs=0.03), MANUAL, 81, 3)
-    assert [row[1:] for row in beats if row[0] > 11.1][0] == (HOLD, 29, 3)
+    assert next(row[1:] for row in beats if row[0] > 11.1) == (HOLD, 29, 3)
     said = [(at_s, m.text) for at_s, m in station.heard if m.get_type() == "STATUSTEXT"]
     assert said[0][1].startswith("[logger] ./log/")
     assert said[0][1].endswith(".ulg\t")
     assert [text for _, text in said[1:]] == ["Attitude invalid", "Manual control unavailable"]
-    firsts = {name: station.times(name)[0] for name in ("ATTITUDE", "GLOBAL_POSITION_INT", "HOME_POSITION", "GPS_GLOBAL_ORIGIN")}
+    firsts = {
+        name: station.times(name)[0]
+        for name in ("ATTITUDE", "GLOBAL_POSITION_INT", "HOME_POSITION", "GPS_GLOBAL_ORIGIN")
+    }
     assert firsts == {
         "ATTITUDE": pytest.approx(9.2, abs=0.03),
         "GLOBAL_POSITION_INT": pytest.approx(9.4, abs=0.03),
@@ -78,7 +90,9 @@ def test_before_it_knows_where_it_is_it_says_so(bench) -> None:
     station = bench(ready=False, flavours=("px4",)).station()
     station.bench.run(6.0)
     altitude, gps, battery = station.last("ALTITUDE"), station.last("GPS_RAW_INT"), station.last("BATTERY_STATUS")
-    assert all(math.isnan(value) for value in (altitude.altitude_amsl, altitude.altitude_relative, altitude.bottom_clearance))
+    assert all(
+        math.isnan(value) for value in (altitude.altitude_amsl, altitude.altitude_relative, altitude.bottom_clearance)
+    )
     assert (gps.fix_type, gps.satellites_visible) == (3, 10)
     assert (battery.current_battery, battery.voltages[:2]) == (-100, [pytest.approx(16200, abs=20), 65535])
     assert list(battery.voltages_ext) == [65535] * 4
@@ -101,9 +115,15 @@ def test_a_fresh_link_gets_fifty_a_second_and_stream_requests_change_nothing(px4
     fast = ("ATTITUDE", "ATTITUDE_QUATERNION", "ATTITUDE_TARGET", "GLOBAL_POSITION_INT", "LOCAL_POSITION_NED")
     assert {counts[name] for name in (*fast, "POSITION_TARGET_LOCAL_NED", "SERVO_OUTPUT_RAW")} <= {499, 500, 501}
     assert counts["VFR_HUD"] == pytest.approx(40, abs=1)
-    assert {counts[name] for name in ("HEARTBEAT", "SYS_STATUS", "GPS_RAW_INT", "ALTITUDE", "EXTENDED_SYS_STATE")} == {10}
-    assert {counts[name] for name in ("BATTERY_STATUS", "ESTIMATOR_STATUS", "HOME_POSITION", "UTM_GLOBAL_POSITION")} == {5}
-    assert not {"EKF_STATUS_REPORT", "RC_CHANNELS", "MISSION_CURRENT", "TIMESYNC", "NAV_CONTROLLER_OUTPUT"} & set(counts)
+    assert {counts[name] for name in ("HEARTBEAT", "SYS_STATUS", "GPS_RAW_INT", "ALTITUDE", "EXTENDED_SYS_STATE")} == {
+        10
+    }
+    assert {
+        counts[name] for name in ("BATTERY_STATUS", "ESTIMATOR_STATUS", "HOME_POSITION", "UTM_GLOBAL_POSITION")
+    } == {5}
+    assert not {"EKF_STATUS_REPORT", "RC_CHANNELS", "MISSION_CURRENT", "TIMESYNC", "NAV_CONTROLLER_OUTPUT"} & set(
+        counts
+    )
     assert "UNKNOWN_8" in counts
 
 
@@ -286,3 +306,34 @@ def test_a_lost_gps_brings_it_down(px4) -> None:
     assert px4.last("GPS_RAW_INT").fix_type == 0
     assert px4.vehicle.mode == LAND
     assert px4.last("HEARTBEAT").system_status == 5
+
+
+@pytest.mark.slow
+def test_it_flies_and_rests_by_itself_like_the_others(bench) -> None:
+    station = bench(flavours=("px4",), autofly=True, seed=4).station()
+    station.wait_for(lambda: station.vehicle.mode == MISSION and station.vehicle.guidance.is_airborne, 30.0)
+    assert station.vehicle.plans[0].items[0].command == 22
+    station.wait_for(lambda: not station.vehicle.armed, 500.0)
+    armings = station.texts().count("Armed by external command\t")
+    station.wait_for(lambda: station.texts().count("Armed by external command\t") > armings, 70.0)
+    assert station.texts().count("Executing Mission\t") == 1
+
+
+def test_a_second_station_on_its_udp_port_is_not_served() -> None:
+    plan = SquadronPlan(flavours=("px4",), link="udpin:127.0.0.1:0", ready=True)
+    with Squadron(plan) as squadron, contextlib.ExitStack() as stack:
+        vehicle, port = squadron.airfield.vehicles[0], squadron._ports[0]
+        first, second = (stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2))
+        for station in (first, second):
+            station.bind(("127.0.0.1", 0))
+            station.sendto(b"\0", port.address)
+            select.select(port.sockets(), [], [], 5.0)
+            port.read(port.sockets()[0], 0.0)
+        assert len(vehicle.links) == 1
+
+
+@pytest.mark.parametrize("fault", ["gps_loss", "battery_low", "reboot", "link_loss", "slow_ack"])
+def test_every_fault_of_the_others_befalls_it_too(bench, fault: str) -> None:
+    station = bench(flavours=("px4",), autofly=True, faults=(Fault.parse(f"{fault}:1@20+10"),)).station()
+    station.bench.run(45.0)
+    assert station.vehicle.age_s > 20.0

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,9 @@ PLACE = (409950000, 397720000, 22.1234567)
 ACCEPTED, ERROR, UNSUPPORTED_FRAME, UNSUPPORTED = 0, 1, 2, 3
 
 
-def _item(station, seq: int, command: int = 16, *, frame: int = 6, params=(1.5, 2.25, 0.1, 33.3), place=PLACE, kind: int = 0):
+def _item(
+    station, seq: int, command: int = 16, *, frame: int = 6, params=(1.5, 2.25, 0.1, 33.3), place=PLACE, kind: int = 0
+):
     return station.mav.mission_item_int_encode(1, 1, seq, frame, command, int(seq == 0), 1, *params, *place, kind)
 
 
@@ -61,7 +64,14 @@ def test_items_come_back_nearly_as_they_were_the_first_one_too(px4) -> None:
     items.append(_item(px4, 5, frame=0))
     assert _upload(px4, items) == ACCEPTED
     back = _download(px4)
-    assert [(m.command, m.frame, m.current) for m in back] == [(22, 6, 1), (16, 6, 0), (16, 6, 0), (178, 2, 0), (16, 6, 0), (16, 5, 0)]
+    assert [(m.command, m.frame, m.current) for m in back] == [
+        (22, 6, 1),
+        (16, 6, 0),
+        (16, 6, 0),
+        (178, 2, 0),
+        (16, 6, 0),
+        (16, 5, 0),
+    ]
     assert (back[1].param1, back[1].param2, back[1].param3) == (1.5, 2.25, 0.0)
     assert back[1].param4 == pytest.approx(33.3, abs=1e-4)
     assert math.isnan(back[4].param4)
@@ -128,7 +138,7 @@ def test_a_station_that_falls_silent_is_asked_every_quarter_second_and_given_up_
     px4.send(_item(px4, 0))
     px4.bench.run(5.2)
     times = px4.times("MISSION_REQUEST_INT")[1:]
-    assert all(later - earlier == pytest.approx(0.26, abs=0.03) for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier == pytest.approx(0.26, abs=0.03) for earlier, later in pairwise(times))
     assert len(times) == pytest.approx(19, abs=1)
     assert px4.texts() == ["Operation timeout\t"]
     assert not px4.all("MISSION_ACK")
@@ -204,7 +214,10 @@ def test_kinds_that_do_not_exist_are_empty_and_can_be_cleared_together(px4) -> N
 
 
 def test_a_fence_comes_back_as_if_it_were_a_mission(px4) -> None:
-    corners = [_item(px4, seq, 5001, frame=0, params=(4, 0, 0, 0), place=(409940000 + seq, 397710000, 0), kind=FENCE) for seq in range(4)]
+    corners = [
+        _item(px4, seq, 5001, frame=0, params=(4, 0, 0, 0), place=(409940000 + seq, 397710000, 0), kind=FENCE)
+        for seq in range(4)
+    ]
     assert _upload(px4, corners, FENCE) == ACCEPTED
     back = _download(px4, FENCE)
     assert [(m.mission_type, m.frame, m.current, m.param1) for m in back] == [(0, 5, 1, 4.0)] * 4

@@ -10,6 +10,7 @@ from groundstation.simulator.boot import CRITICAL, INFO
 from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand
 from groundstation.simulator.guidance import ACCEPTED, Landed
+from groundstation.simulator.mission_run import ACTIVE
 from groundstation.simulator.missions import Nav
 from groundstation.simulator.multicopter import WAYPOINT_RADIUS_M, MulticopterGuidance
 from groundstation.simulator.px4 import modes
@@ -154,8 +155,9 @@ class Px4Guidance(MulticopterGuidance):
             self.start_mission()
 
     def start_mission(self) -> None:
-        """Fly the mission from its current item on."""
-        self.mission.resume()
+        """Fly the mission from its current item on, unless it does so already."""
+        if self.mission.state != ACTIVE:
+            self.mission.resume()
 
     def take_off(self, height_m: float) -> int:
         """Remember the height above sea level (NaN: the parameter's) and go to mode TAKEOFF; flies once armed."""
