@@ -41,15 +41,17 @@ class Arming:
         """Return every reason why the vehicle may not be armed now, without prefix; empty when it may."""
         vehicle = self._vehicle
         mode = vehicle.flavour.modes[vehicle.mode]
-        if not mode.can_arm:
-            return [f"{mode.name} mode not armable"]
-        return self._checks(needs_position=mode.needs_position)
+        return self._checks() if mode.can_arm else [f"{mode.name} mode not armable"]
 
-    def _checks(self, *, needs_position: bool) -> list[str]:
+    def _checks(self) -> list[str]:
         vehicle = self._vehicle
+        mode = vehicle.flavour.modes[vehicle.mode]
+        needs_position = mode.needs_position
         found = vehicle.flavour.boot.reasons(vehicle.age_s, needs_position=needs_position)
         if needs_position and not found and not vehicle.has_position:
             found = ["Need Position Estimate"]
+        if vehicle.flavour.checks_mode_early and not mode.can_arm:
+            found.append(f"{mode.name} mode not armable")
         return [*found, *vehicle.failsafes.arming_reasons(), *self.extra_reasons]
 
     def arm(self, *, force: bool = False, text: str = "") -> int:
@@ -100,7 +102,7 @@ class Arming:
 
     def complain(self) -> None:
         """Say what is wrong before arming, one text each."""
-        for reason in self._checks(needs_position=self._vehicle.flavour.modes[self._vehicle.mode].needs_position):
+        for reason in self._checks():
             self._vehicle.say(CRITICAL, f"PreArm: {reason}")
 
     def tick(self) -> None:
@@ -109,9 +111,8 @@ class Arming:
         now_s = vehicle.now_s
         if now_s >= self._next_health_s:
             self._next_health_s = now_s + _HEALTH_S
-            needs_position = vehicle.flavour.modes[vehicle.mode].needs_position
             has_grown = vehicle.age_s >= vehicle.flavour.boot.healthy_s
-            self.is_healthy = has_grown and not self._checks(needs_position=needs_position)
+            self.is_healthy = has_grown and not self._checks()
         if now_s >= self._next_complaint_s:
             self._next_complaint_s = now_s + _PREARM_REPEAT_S
             if not self.is_armed:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MAX_LINKS = 8
 """Like the serial ports of a real autopilot; a further connection replaces the oldest."""
 _STATUSTEXT = 253
+_TEXT_LENGTH = 50
 _REBOOT_S = 1.0
 """From the acknowledged reboot to the new life."""
 
@@ -205,10 +206,22 @@ class Vehicle:
             link.send(number, payload)
 
     def say(self, severity: int, text: str) -> None:
-        """Send a text on every link (STATUSTEXT; the id of the first is 0)."""
-        self.broadcast(_STATUSTEXT, severity=severity, text=text[:50], id=self._text_count)
+        """Send a text on every link, in pieces when it is long (STATUSTEXT).
+
+        Args:
+            severity: MAV_SEVERITY.
+            text: Of any length.
+        """
+        pieces = [text[start : start + _TEXT_LENGTH] for start in range(0, len(text), _TEXT_LENGTH)]
+        number = self._text_count
         if self.flavour.numbers_texts:
-            self._text_count = (self._text_count + 1) & 0xFFFF
+            self._text_count = (number + 1) & 0xFFFF
+        elif len(pieces) > 1:
+            self._text_count = number = number % 0xFFFF + 1
+        else:
+            number = 0
+        for place, piece in enumerate(pieces):
+            self.broadcast(_STATUSTEXT, severity=severity, text=piece, id=number, chunk_seq=place)
 
     def announce(self, number: int) -> None:
         """Send one telemetry message on every link now, if it can be made."""

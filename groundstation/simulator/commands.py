@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from groundstation.simulator.arming import FORCE_DISARM_MAGIC, FORCE_MAGIC
 from groundstation.simulator.boot import INFO, WARNING
 from groundstation.simulator.copter import CopterGuidance
+from groundstation.simulator.missions import MISSION, Nav
 from groundstation.simulator.orders import (
     ACCEPTED,
     COMMAND_ACK,
@@ -39,6 +40,7 @@ _CUSTOM_MODE = 1
 """MAV_MODE_FLAG_CUSTOM_MODE_ENABLED."""
 _ALTITUDE_FRAMES = {0: False, 3: True, 5: False, 6: True, 10: True, 11: True}
 """MAV_FRAME to whether its height counts from home (terrain is flat here)."""
+_TERRAIN_FRAMES, _UNDERGROUND_M = (10, 11), 10.0
 _GUIDED_FRAMES = {0: False, 3: True}
 """The same, for GUIDED_CHANGE_ALTITUDE."""
 
@@ -80,6 +82,10 @@ def _arm_disarm(vehicle: Vehicle, order: Order) -> Result:
 def _enter_mode(vehicle: Vehicle, base: int, number: int) -> int:
     if not base & _CUSTOM_MODE:
         return DENIED
+    disabled = vehicle.flavour.disabled_modes.get(number)
+    if disabled is not None:
+        vehicle.say(INFO, disabled)
+        return FAILED
     mode = vehicle.flavour.modes.get(number)
     if mode is None or mode.name == "INITIALISING":
         vehicle.say(WARNING, f"No such mode {number}")
@@ -105,11 +111,27 @@ def _loiter(vehicle: Vehicle, _order: Order) -> Result:
 
 
 def _take_off(vehicle: Vehicle, order: Order) -> Result:
+    """NAV_TAKEOFF: a plane finds fault with a COMMAND_INT before it refuses."""
+    if order.is_int and vehicle.flavour.airframe.is_plane:
+        return DENIED
     return vehicle.guidance.take_off(order.height_m)
 
 
 def _land(vehicle: Vehicle, _order: Order) -> Result:
     return vehicle.guidance.land()
+
+
+def _start_landing(vehicle: Vehicle, _order: Order) -> Result:
+    """DO_LAND_START: go to the landing of the mission, if there is one."""
+    items = vehicle.plans[MISSION].items
+    seq = next((seq for seq, item in enumerate(items) if item.command == Nav.DO_LAND_START), None)
+    if seq is not None and _enter_mode(vehicle, _CUSTOM_MODE, vehicle.flavour.auto_mode) == ACCEPTED:
+        vehicle.guidance.mission.set_current(seq)
+        return ACCEPTED
+    vehicle.say(WARNING, "Unable to start landing sequence")
+    if not vehicle.flavour.airframe.is_plane:
+        vehicle.say(WARNING, "Mode change to AUTO RTL failed: No landing sequence found")
+    return FAILED
 
 
 def _start_mission(vehicle: Vehicle, _order: Order) -> Result:
@@ -144,6 +166,9 @@ def _spot(vehicle: Vehicle, order: Order) -> Spot:
     if order.latitude_deg == 0.0 and order.longitude_deg == 0.0:
         return here._replace(down_m=down_m)
     spot = vehicle.field.spot(order.latitude_deg, order.longitude_deg, 0.0)
+    if order.frame in _TERRAIN_FRAMES and isinstance(vehicle.guidance, CopterGuidance):
+        # accepted, and without terrain data flown into the ground
+        down_m = _UNDERGROUND_M
     return spot._replace(down_m=down_m)
 
 
@@ -264,6 +289,7 @@ COMMANDS: dict[int, Callable[[Vehicle, Order], Result]] = {
     176: _set_mode,
     178: _change_speed,
     179: _set_home,
+    189: _start_landing,
     192: _reposition,
     193: _pause_continue,
     195: _look_at,

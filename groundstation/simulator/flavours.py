@@ -96,6 +96,10 @@ class Flavour:
     """Item 0 of a mission is home; else it is flown."""
     placeless_frame: int = 0
     """MAV_FRAME of a mission's items that have no place."""
+    disabled_modes: Mapping[int, str] = field(default_factory=dict)
+    """Modes that exist and are switched off, to the text of the refusal."""
+    checks_mode_early: bool = False
+    """A mode that can't be armed in spoils the pre-arm bit and is told unasked."""
     most_peers: int = 8
     """On one UDP port."""
     first_as_v1: Mapping[int, int] = field(default_factory=dict)
@@ -176,6 +180,7 @@ PLANE = Flavour(
         11: _guided("RTL"),
         12: _guided("LOITER", can_arm=True),
         13: _guided("TAKEOFF", can_arm=True),
+        14: _guided("AVOID_ADSB"),
         15: _guided("GUIDED", can_arm=True),
         16: Mode("INITIALISING", 17, needs_position=False, can_arm=False),
     },
@@ -194,6 +199,8 @@ PLANE = Flavour(
     reached_text="Reached waypoint #{seq} dist {distance_m:.0f}m",
     motor_channels=frozenset({1, 2, 3, 4}),
     sensors=SensorBits(325188671, 325188671, 325188671),
+    disabled_modes=dict.fromkeys((17, 18, 19, 20, 21), "Q_ENABLE 0"),
+    checks_mode_early=True,
 )
 
 _FAST_S = 0.02

@@ -25,6 +25,8 @@ MANUAL, CIRCLE, AUTO, RTL, LOITER, TAKEOFF, GUIDED = 0, 1, 10, 11, 12, 13, 15
 
 _GROUND_SPEED, _USUAL_SPEED = 1, -2.0
 """Of DO_CHANGE_SPEED: a type, and a speed."""
+_WAITING_TEXT = "Armed AUTO, xaccel = 0.0 m/s/s, waiting 0.2 sec"
+_ITEM_REACHED = 46
 _REACHED_M = 55.0
 """It turns to the next leg this far ahead of a waypoint."""
 _CLIMB_MPS, _SINK_MPS = 5.0, 4.0
@@ -46,6 +48,7 @@ class PlaneGuidance(Guidance):
         self._from = Spot(0.0, 0.0, 0.0)
         self._speed_mps: float | None = None
         self._course_rad: float | None = None
+        self._is_place_told = True
         self._radius_m = 60.0
         self._phase = ""
         self._phase_since_s = 0.0
@@ -100,6 +103,8 @@ class PlaneGuidance(Guidance):
             self._enter_auto()
         elif mode == TAKEOFF:
             self._prepare_takeoff()
+        elif mode == GUIDED:
+            self._is_place_told = False
 
     def _enter_auto(self) -> None:
         if self.mission.has_items:
@@ -109,6 +114,7 @@ class PlaneGuidance(Guidance):
 
     def _prepare_takeoff(self) -> None:
         if self.vehicle.armed and not self.is_airborne:
+            self.vehicle.say(INFO, _WAITING_TEXT)
             height_m = self.vehicle.parameters.value("TKOFF_ALT")
             self._start_takeoff(self.down_of(height_m, is_relative=True))
             distance_m = self.vehicle.parameters.value("TKOFF_DIST")
@@ -145,6 +151,7 @@ class PlaneGuidance(Guidance):
     def go_to(self, spot: Spot) -> None:
         """Circle a place."""
         self._course_rad = None
+        self._is_place_told = False
         self._circle_at(spot)
 
     def change_height(self, down_m: float) -> None:
@@ -215,7 +222,7 @@ class PlaneGuidance(Guidance):
             self._begin_phase("climb")
             self.target = self.vehicle.position._replace(down_m=down_m)
         elif self.vehicle.armed:
-            self.vehicle.say(INFO, "Armed AUTO, xaccel = 0.0 m/s/s, waiting 0.2 sec")
+            self.vehicle.say(INFO, _WAITING_TEXT)
             self._start_takeoff(down_m)
 
     def is_item_done(self, item: Item) -> bool:
@@ -265,6 +272,15 @@ class PlaneGuidance(Guidance):
         self.target = self.vehicle.position._replace(down_m=down_m)
         self._begin_phase("climb")
         self.vehicle.say(INFO, "Triggered AUTO. GPS speed = 0.0")
+
+    def tick(self) -> Demand:
+        """Go on by one tick; a place of the guided mode is told as if it were an item."""
+        vehicle, target = self.vehicle, self.target
+        is_waiting = not self._is_place_told and vehicle.mode == GUIDED
+        if is_waiting and target is not None and vehicle.position.distance_to(target) <= self._radius_m * 1.1:
+            self._is_place_told = True
+            vehicle.broadcast(_ITEM_REACHED, seq=self.mission.current)
+        return super().tick()
 
     def _demand(self) -> Demand:
         vehicle = self.vehicle

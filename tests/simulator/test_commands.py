@@ -45,6 +45,8 @@ ON_THE_GROUND = [
     ("capabilities", "copter", (520, 1), ACCEPTED, []),
     ("protocol version", "copter", (519, 1), UNSUPPORTED, []),
     ("mission item 99", "copter", (224, 99), DENIED, []),
+    ("landing without one", "plane", (189,), FAILED, ["Unable to start landing sequence"]),
+    ("a mode of quadplanes", "plane", (176, 1, 19), FAILED, ["Q_ENABLE 0"]),
     ("the first relay", "copter", (181, 0, 1), ACCEPTED, []),
     ("a relay nobody set up", "copter", (181, 5, 1), FAILED, []),
     ("a relay that can't be", "plane", (181, 99, 1), FAILED, []),
@@ -189,6 +191,41 @@ def test_a_reposition_to_nowhere_is_denied_and_the_mode_stays(request, flavour: 
     station = request.getfixturevalue(flavour)
     assert station.command_int(192, 6, (-1, 1, 0, NAN), x, y, 15.0) == DENIED
     assert station.vehicle.mode == 0
+
+
+def test_a_refusal_longer_than_a_text_comes_in_numbered_pieces(copter) -> None:
+    for number in (1, 2):
+        copter.forget()
+        assert copter.command(189) == FAILED
+        assert [(m.text, m.id, m.chunk_seq) for m in copter.all("STATUSTEXT")] == [
+            ("Unable to start landing sequence", 0, 0),
+            ("Mode change to AUTO RTL failed: No landing sequenc", number, 0),
+            ("e found", number, 1),
+        ]
+
+
+def test_a_plane_takes_no_take_off_by_command_and_denies_the_integer_one(plane) -> None:
+    assert plane.command_int(22, 3, (0, 0, 0, 0), 0, 0, 50.0) == DENIED
+    assert plane.command(22, 0, 0, 0, 0, 0, 0, 50) == FAILED
+
+
+def test_a_height_above_unknown_terrain_is_accepted_and_leads_into_the_ground(copter) -> None:
+    copter.take_off(10.0)
+    assert copter.command_int(192, 11, (-1, 1, 0, NAN), 409940000, 397710000, 15.0) == ACCEPTED
+    copter.wait_for(lambda: not copter.vehicle.guidance.is_airborne, 15.0)
+    assert copter.vehicle.motion.impact_mps == pytest.approx(1.5, abs=0.2)
+
+
+def test_a_plane_in_a_mode_that_can_not_be_armed_in_is_unhealthy_and_says_why(plane) -> None:
+    plane.mode(11)
+    plane.bench.run(31.0)
+    assert "PreArm: RTL mode not armable" in plane.texts()
+    assert not plane.last("SYS_STATUS").onboard_control_sensors_health & 1 << 28
+
+
+def test_a_guided_plane_tells_its_place_as_if_it_were_an_item(plane) -> None:
+    assert plane.mode(15) == ACCEPTED
+    assert [m.seq for m in plane.all("MISSION_ITEM_REACHED")] == [0]
 
 
 def test_a_gripper_that_is_switched_on_works_without_a_reboot(bench) -> None:
