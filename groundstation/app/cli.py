@@ -27,6 +27,10 @@ app = typer.Typer(
 )
 errors = Console(stderr=True)
 
+Flavours = Annotated[
+    list[str] | None,
+    typer.Option("--flavour", help="copter, plane or px4, given once for each place in the round."),
+]
 
 WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]
 """What the library raises for words that it doesn't know; it has no public name for it."""
@@ -79,6 +83,7 @@ def _options(
 @app.command()
 def demo(
     vehicles: Annotated[int, typer.Option(help="How many vehicles to simulate.", min=1, max=250)] = 5,
+    flavour: Flavours = None,
     headless: Annotated[
         bool, typer.Option("--headless", help="No window; the fleet is shown in the terminal.")
     ] = False,
@@ -95,7 +100,7 @@ def demo(
     if headless:
         duration = duration or HEADLESS_S
     with stop_on_signal() as stop:
-        run_demo(vehicles, stop, headless=headless, duration_s=duration, picture=screenshot)
+        run_demo(vehicles, stop, flavours=flavour, headless=headless, duration_s=duration, picture=screenshot)
 
 
 @app.command()
@@ -193,9 +198,7 @@ def simulate(
         ),
     ] = "udpout:127.0.0.1:14550",
     seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
-    flavour: Annotated[
-        list[str] | None, typer.Option(help="copter or plane, given once for each place in the round.")
-    ] = None,
+    flavour: Flavours = None,
     first_sysid: Annotated[int, typer.Option(help="System id of the first vehicle.", min=1, max=250)] = 1,
     ready: Annotated[bool, typer.Option("--ready", help="Skip the boot: armable at once.")] = False,
     autofly: Annotated[bool, typer.Option("--autofly", help="Every vehicle flies missions by itself.")] = False,

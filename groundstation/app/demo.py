@@ -18,9 +18,11 @@ from pathlib import Path
 from rich.console import Console
 
 from groundstation.app.processes import Child, Supervisor
+from groundstation.app.simulation import make_plan
 from groundstation.app.watch import table_console
 from groundstation.app.wiring import client_id, free_udp_port
 from groundstation.fleet.errors import GroundStationError
+from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import Outgoing
@@ -45,28 +47,37 @@ def has_display() -> bool:
 
 
 def run_demo(
-    vehicles: int, stop: threading.Event, *, headless: bool, duration_s: float | None, picture: Path | None
+    vehicles: int,
+    stop: threading.Event,
+    *,
+    flavours: list[str] | None = None,
+    headless: bool,
+    duration_s: float | None,
+    picture: Path | None,
 ) -> None:
     """Run everything until the window is closed, the time is over, or Ctrl-C.
 
     Args:
         vehicles: how many to simulate.
         stop: ends it.
+        flavours: which autopilots they play in turn; None for the usual mix.
         headless: run the window off-screen and show the fleet in the terminal.
         duration_s: end after so long; None for never.
         picture: save the window there before the end.
 
     Raises:
         GroundStationError: the picture can't be written.
+        UsageError: there is no such flavour.
     """
+    plan = make_plan(vehicles=vehicles, flavours=flavours, faults=[])
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with _children(vehicles) as url:
+    with _children(plan) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
 
 @contextlib.contextmanager
-def _children(vehicles: int) -> Iterator[BrokerUrl]:
+def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
     """Broker, bridge, simulator and sensor; all ended on the way out."""
     url = BrokerUrl(host=HOST, port=_broker_port())
     supervisor = Supervisor()
@@ -76,7 +87,8 @@ def _children(vehicles: int) -> Iterator[BrokerUrl]:
         supervisor.add(Child("broker", ["broker", "--port", str(url.port)], on_line=_say))
         bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
         supervisor.add(Child("bridge", bridge, on_line=_say))
-        simulator = ["simulate", "--vehicles", str(vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
+        simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
+        simulator += [word for name in plan.flavours for word in ("--flavour", name)]
         supervisor.add(Child("simulator", simulator, on_line=_say))
         sensor.start()
         yield url

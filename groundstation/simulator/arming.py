@@ -41,19 +41,25 @@ class Arming:
         """Return every reason why the vehicle may not be armed now, without prefix; empty when it may."""
         vehicle = self._vehicle
         mode = vehicle.flavour.modes[vehicle.mode]
-        if not mode.can_arm:
-            return [f"{mode.name} mode not armable"]
-        return self._checks(needs_position=mode.needs_position)
+        return self._checks() if mode.can_arm else [f"{mode.name} mode not armable"]
 
-    def _checks(self, *, needs_position: bool) -> list[str]:
+    def _checks(self) -> list[str]:
         vehicle = self._vehicle
+        mode = vehicle.flavour.modes[vehicle.mode]
+        needs_position = mode.needs_position
         found = vehicle.flavour.boot.reasons(vehicle.age_s, needs_position=needs_position)
         if needs_position and not found and not vehicle.has_position:
             found = ["Need Position Estimate"]
+        if vehicle.flavour.checks_mode_early and not mode.can_arm:
+            found.append(f"{mode.name} mode not armable")
         return [*found, *vehicle.failsafes.arming_reasons(), *self.extra_reasons]
 
-    def arm(self, *, force: bool = False) -> int:
+    def arm(self, *, force: bool = False, text: str = "") -> int:
         """Try to arm; refusals are said as texts.
+
+        Args:
+            force: Leave the checks out.
+            text: What is said when it works, empty for the flavour's own.
 
         Returns:
             MAV_RESULT.
@@ -70,12 +76,16 @@ class Arming:
         self._idle_since_s = vehicle.now_s
         if vehicle.home is not None:
             vehicle.set_home(vehicle.position)
-        vehicle.say(INFO, vehicle.flavour.armed_text)
+        vehicle.say(INFO, text or vehicle.flavour.armed_text)
         vehicle.guidance.armed()
         return ACCEPTED
 
-    def disarm(self, *, force: bool = False) -> int:
+    def disarm(self, *, force: bool = False, text: str = "") -> int:
         """Try to disarm; in the air only by force.
+
+        Args:
+            force: Even in the air.
+            text: What is said when it works, empty for the flavour's own.
 
         Returns:
             MAV_RESULT.
@@ -86,13 +96,13 @@ class Arming:
         if not force and vehicle.guidance.is_airborne:
             return FAILED
         self.is_armed = False
-        vehicle.say(INFO, vehicle.flavour.disarmed_text)
+        vehicle.say(INFO, text or vehicle.flavour.disarmed_text)
         vehicle.failsafes.disarmed()
         return ACCEPTED
 
     def complain(self) -> None:
         """Say what is wrong before arming, one text each."""
-        for reason in self._checks(needs_position=self._vehicle.flavour.modes[self._vehicle.mode].needs_position):
+        for reason in self._checks():
             self._vehicle.say(CRITICAL, f"PreArm: {reason}")
 
     def tick(self) -> None:
@@ -101,9 +111,8 @@ class Arming:
         now_s = vehicle.now_s
         if now_s >= self._next_health_s:
             self._next_health_s = now_s + _HEALTH_S
-            needs_position = vehicle.flavour.modes[vehicle.mode].needs_position
             has_grown = vehicle.age_s >= vehicle.flavour.boot.healthy_s
-            self.is_healthy = has_grown and not self._checks(needs_position=needs_position)
+            self.is_healthy = has_grown and not self._checks()
         if now_s >= self._next_complaint_s:
             self._next_complaint_s = now_s + _PREARM_REPEAT_S
             if not self.is_armed:

@@ -114,7 +114,8 @@ class OnboardPilot:
         """Plan, then arm; when refused try again at the next look."""
         vehicle = self._vehicle
         is_plane = vehicle.flavour.airframe.is_plane
-        vehicle.plans[MISSION].items = self._plane_mission() if is_plane else self._copter_mission()
+        items = self._plane_mission() if is_plane else self._copter_mission()
+        vehicle.plans[MISSION].items = items if vehicle.flavour.has_home_item else items[1:]
         vehicle.guidance.mission.forget()
         vehicle.set_mode(vehicle.flavour.first_mode if is_plane else vehicle.flavour.guided_mode)
         if vehicle.arming.arm() == _ACCEPTED:
@@ -144,15 +145,16 @@ class OnboardPilot:
         height_m = float(self._random.uniform(25.0, 90.0))
         course = self._course((120.0, 700.0), (60.0, 160.0), height_m)
         speed = float(self._random.uniform(6.0, 12.0))
+        placeless = self._vehicle.flavour.placeless_frame
         items = [Item(Nav.WAYPOINT, frame=0), self._item(Nav.TAKEOFF, (0.0, 0.0, 0.5 * height_m))]
-        items.append(Item(Nav.DO_CHANGE_SPEED, frame=0, params=(1.0, speed, -1.0, 0.0)))
+        items.append(Item(Nav.DO_CHANGE_SPEED, frame=placeless, params=(1.0, speed, -1.0, 0.0)))
         for step, place in enumerate(course):
             pause_s = 8.0 if step % 4 == 3 else 0.0
             items.append(self._item(Nav.WAYPOINT, place, pause_s))
         if self._flights % 3 == 2:
             items.append(self._item(Nav.LAND, (0.0, 0.0, 0.0)))
         else:
-            items.append(Item(Nav.RETURN_TO_LAUNCH, frame=0))
+            items.append(Item(Nav.RETURN_TO_LAUNCH, frame=placeless))
         return items
 
     def _plane_mission(self) -> list[Item]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One simulated ArduPilot: bytes and ticks in, bytes and a flight demand out.
+"""One simulated autopilot: bytes and ticks in, bytes and a flight demand out.
 
 Holds what one vehicle knows and ties its parts together; each part (commands, missions, telemetry,
 failsafes, guidance) lives in its own module. Sans-I/O: no socket, no clock, no thread. Times are seconds of
@@ -13,19 +13,15 @@ import math
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from groundstation.simulator import commands, conversations, telemetry
-from groundstation.simulator.arming import Arming
+from groundstation.simulator import telemetry
 from groundstation.simulator.boot import FIRST_BURST_S, READY_AGE_S
-from groundstation.simulator.copter import CopterGuidance
-from groundstation.simulator.failsafes import Failsafes
+from groundstation.simulator.faces import FACES
 from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand, Motion
 from groundstation.simulator.links import Link
-from groundstation.simulator.mission_transfer import MissionTransfer
 from groundstation.simulator.missions import MissionPlan
-from groundstation.simulator.parameters import UNINDEXED, Parameter, ParameterSet
-from groundstation.simulator.plane import PlaneGuidance
-from groundstation.simulator.streams import ALL_STREAMS, HEARTBEAT, Schedule
+from groundstation.simulator.parameters import PARAM_VALUE, UNINDEXED, Parameter
+from groundstation.simulator.streams import HEARTBEAT, Schedule
 from groundstation.simulator.wire import known_type
 
 if TYPE_CHECKING:
@@ -34,17 +30,14 @@ if TYPE_CHECKING:
     from groundstation.simulator.field import Field
     from groundstation.simulator.flavours import Flavour
     from groundstation.simulator.guidance import Guidance
-    from groundstation.simulator.wire import Message
+    from groundstation.simulator.mission_transfer import MissionTransfer
 
 MAX_LINKS = 8
 """Like the serial ports of a real autopilot; a further connection replaces the oldest."""
-_STATUSTEXT, _PARAM_VALUE, _TIMESYNC = 253, 22, 111
-_TIMESYNC_S = 10.0
-_RUNTIME_S = 30.0
+_STATUSTEXT = 253
+_TEXT_LENGTH = 50
 _REBOOT_S = 1.0
 """From the acknowledged reboot to the new life."""
-
-_GUIDANCE: dict[str, type[Guidance]] = {"copter": CopterGuidance, "plane": PlaneGuidance}
 
 
 class Vehicle:
@@ -80,14 +73,16 @@ class Vehicle:
         """
         self.system = system
         self.flavour = flavour
+        self.face = FACES[flavour.name]
+        """The parts it is made of."""
         self.field = field
         self.tick_s = tick_s
         self.think_s = 2.0 * tick_s
         """Guidance and watches run every other tick."""
         self.epoch_unix_s = epoch_unix_s
         self.uid = hashlib.sha256(f"{seed}/{system}".encode()).digest()[:18]
-        values = {"SYSID_THISMAV": float(system), **(overrides or {})}
-        self.parameters = ParameterSet(flavour.name, values, parameter_count)
+        values = {flavour.system_id_parameter: float(system), **(overrides or {})}
+        self.parameters = self.face.parameters(flavour.name, values, parameter_count)
         self.links: list[Link] = []
         self.motion = Motion()
         self.now_s = now_s
@@ -106,10 +101,10 @@ class Vehicle:
         """A fault: every command's answer comes this much later."""
         self.is_mute = False
         """A fault: commands are executed and not acknowledged."""
-        self.arming = Arming(self)
-        self.failsafes = Failsafes(self)
-        self.guidance: Guidance = _GUIDANCE[self.flavour.name](self)
-        self.transfer: MissionTransfer = MissionTransfer(self)
+        self.arming = self.face.arming(self)
+        self.failsafes = self.face.failsafes(self)
+        self.guidance: Guidance = self.face.guidance(self)
+        self.transfer: MissionTransfer = self.face.transfer(self)
         self.heard_stations: dict[int, float] = {}
         self._is_mode_new = False
         self._demand = Demand()
@@ -122,8 +117,8 @@ class Vehicle:
         age_s = self.age_s
         self._told = sum(1 for said in self.flavour.boot.texts if said.age_s < age_s)
         self._has_burst = age_s >= FIRST_BURST_S
-        self._next_timesync_s = (max(age_s, 0.0) // _TIMESYNC_S + 1.0) * _TIMESYNC_S
-        self._next_runtime_s = (max(age_s, 0.0) // _RUNTIME_S + 1.0) * _RUNTIME_S
+        self._text_count = 0
+        self.face.begin(self)
 
     # --- what it knows --------------------------------------------------
 
@@ -183,11 +178,8 @@ class Vehicle:
 
     def open_link(self) -> Link:
         """Take a new connection; the oldest is hung up when there are too many."""
-        defaults = {HEARTBEAT: 1.0}
-        if self.flavour.default_rate_hz > 0.0:
-            defaults |= dict.fromkeys((*ALL_STREAMS, 242, 49), 1.0 / self.flavour.default_rate_hz)
-            defaults |= {242: 6.0, 49: 6.0}
-        link = Link(self.system, Schedule(shortest_s=self.tick_s, defaults=defaults))
+        schedule = Schedule(shortest_s=self.tick_s, defaults=dict(self.flavour.default_intervals_s))
+        link = Link(self.system, schedule, self.flavour.first_as_v1)
         self._start_schedule(link)
         self.links.append(link)
         if len(self.links) > MAX_LINKS:
@@ -196,7 +188,7 @@ class Vehicle:
 
     def _start_schedule(self, link: Link) -> None:
         """Start a link's telemetry in step with the vehicle's heartbeat."""
-        first_s = self.booted_at_s + self.flavour.boot.heartbeat_s
+        first_s = self.booted_at_s + self.flavour.boot.heartbeat_s % 1.0
         link.schedule.start(first_s + max(math.ceil(self.now_s - first_s - 1e-9), 0))
 
     def close_link(self, link: Link) -> None:
@@ -214,8 +206,22 @@ class Vehicle:
             link.send(number, payload)
 
     def say(self, severity: int, text: str) -> None:
-        """Send a text on every link (STATUSTEXT; ArduPilot's id is always 0)."""
-        self.broadcast(_STATUSTEXT, severity=severity, text=text[:50])
+        """Send a text on every link, in pieces when it is long (STATUSTEXT).
+
+        Args:
+            severity: MAV_SEVERITY.
+            text: Of any length.
+        """
+        pieces = [text[start : start + _TEXT_LENGTH] for start in range(0, len(text), _TEXT_LENGTH)]
+        number = self._text_count
+        if self.flavour.numbers_texts:
+            self._text_count = (number + 1) & 0xFFFF
+        elif len(pieces) > 1:
+            self._text_count = number = number % 0xFFFF + 1
+        else:
+            number = 0
+        for place, piece in enumerate(pieces):
+            self.broadcast(_STATUSTEXT, severity=severity, text=piece, id=number, chunk_seq=place)
 
     def announce(self, number: int) -> None:
         """Send one telemetry message on every link now, if it can be made."""
@@ -226,17 +232,9 @@ class Vehicle:
 
     def echo_parameter(self, parameter: Parameter, link: Link | None = None, *, index: int = UNINDEXED) -> None:
         """Send a PARAM_VALUE on one link, on all of them when ``link`` is ``None``."""
-        payload = known_type(_PARAM_VALUE).payload(
-            {
-                "param_id": parameter.name,
-                "param_value": parameter.value,
-                "param_type": parameter.kind,
-                "param_count": self.parameters.count,
-                "param_index": index,
-            }
-        )
+        payload = self.parameters.payload(parameter, index)
         for target in self.links if link is None else (link,):
-            target.send(_PARAM_VALUE, payload)
+            target.send(PARAM_VALUE, payload)
 
     def list_parameters(self, link: Link) -> None:
         """Start, or restart, sending all parameters on one link."""
@@ -247,6 +245,10 @@ class Vehicle:
         self._job_count += 1
         heappush(self._jobs, (self.now_s + delay_s, self._job_count, job))
 
+    def at_age(self, age_s: float, job: Callable[[], None]) -> None:
+        """Do something at an age, at once when it is past; forgotten by a reboot."""
+        self.later(max(age_s - self.age_s, 0.0), job)
+
     # --- bytes and ticks ------------------------------------------------
 
     def receive(self, link: Link, data: bytes, now_s: float) -> None:
@@ -255,19 +257,8 @@ class Vehicle:
         if self.age_s < 0.0 or link.is_silent:
             return
         for message in link.parser.feed(data):
-            target = message.target_system
-            if target != self.system:
-                for other in self.links:
-                    if other is not link:
-                        other.forward(message.frame)
-            if target in (0, self.system):
-                self._dispatch(link, message)
-                self._show_mode()
-
-    def _dispatch(self, link: Link, message: Message) -> None:
-        handler = commands.MESSAGE_HANDLERS.get(message.number) or conversations.MESSAGE_HANDLERS.get(message.number)
-        if handler is not None:
-            handler(self, link, message)
+            self.face.take(self, link, message)
+            self._show_mode()
 
     def tick(self, now_s: float, motion: Motion) -> Demand:
         """Go on to ``now_s``.
@@ -318,18 +309,10 @@ class Vehicle:
             self.say(said.severity, said.text.format(elevation=round(self.field.altitude_amsl_m)))
         if self.home is None and age_s >= boot.home_s:
             self.set_home(self.position)
-        if age_s >= self._next_timesync_s:
-            self._next_timesync_s += _TIMESYNC_S
-            self.broadcast(_TIMESYNC, tc1=0, ts1=int(age_s * 1e9) + 1)
-        if age_s >= self._next_runtime_s:
-            self._next_runtime_s += _RUNTIME_S
-            runtime = self.parameters.store("STAT_RUNTIME", self.parameters.value("STAT_RUNTIME") + _RUNTIME_S)
-            if runtime is not None:
-                self.echo_parameter(runtime)
 
     def _show_mode(self) -> None:
         """Show a new mode at once, after the ack of whatever changed it."""
-        if self._is_mode_new:
+        if self._is_mode_new and self.flavour.shows_mode_at_once:
             self._is_mode_new = False
             self.announce(HEARTBEAT)
 
@@ -345,11 +328,11 @@ class Vehicle:
                     link.send(number, payload)
 
     def _send_parameters(self, link: Link) -> None:
-        """Go on with a list of parameters, at 2,000 a second."""
+        """Go on with a list of parameters, as fast as the flavour lists them."""
         start = self._listing.get(id(link))
         if start is None:
             return
-        for index in range(start, start + max(int(2000 * self.tick_s), 1)):
+        for index in range(start, start + max(int(self.flavour.parameters_per_s * self.tick_s), 1)):
             parameter = self.parameters.at(index)
             if parameter is None:
                 del self._listing[id(link)]
@@ -362,7 +345,7 @@ class Vehicle:
     # --- what is done to it ---------------------------------------------
 
     def set_mode(self, mode: int) -> None:
-        """Change the flight mode and show it at once in a HEARTBEAT on every link."""
+        """Change the flight mode; a HEARTBEAT shows it, at once or when the next one is due."""
         self.mode = mode
         self._is_mode_new = True
         self.guidance.enter(mode)
@@ -379,10 +362,10 @@ class Vehicle:
             link.system = system
 
     def set_home(self, spot: Spot) -> None:
-        """Move home and tell every link (HOME_POSITION, GPS_GLOBAL_ORIGIN)."""
+        """Move home and tell every link."""
         self.home = spot
-        self.announce(49)
-        self.announce(242)
+        for number in self.flavour.home_messages:
+            self.announce(number)
 
     def reboot(self) -> None:
         """Hang up all links within a second and begin a new life."""
@@ -391,6 +374,7 @@ class Vehicle:
     def _restart(self) -> None:
         for link in list(self.links):
             self.close_link(link)
-        boots = self.parameters.value("STAT_BOOTCNT")
-        self.parameters.store("STAT_BOOTCNT", boots + 1)
+        counter = self.flavour.boot_count_parameter
+        if counter is not None:
+            self.parameters.store(counter, self.parameters.value(counter) + 1)
         self._boot(self.now_s + _REBOOT_S - FIRST_BURST_S)

@@ -8,15 +8,23 @@ with UNSUPPORTED, on purpose: a simulator that can do more than the vehicle hide
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from groundstation.simulator import telemetry
 from groundstation.simulator.arming import FORCE_DISARM_MAGIC, FORCE_MAGIC
-from groundstation.simulator.boot import INFO, NOTICE, WARNING
+from groundstation.simulator.boot import INFO, WARNING
 from groundstation.simulator.copter import CopterGuidance
+from groundstation.simulator.missions import MISSION, Nav
+from groundstation.simulator.orders import (
+    ACCEPTED,
+    COMMAND_ACK,
+    DENIED,
+    FAILED,
+    UNSUPPORTED,
+    acknowledge,
+    read_order,
+)
 from groundstation.simulator.plane import PlaneGuidance
-from groundstation.simulator.streams import SCHEDULABLE
+from groundstation.simulator.upkeep import UPKEEP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,86 +32,26 @@ if TYPE_CHECKING:
     from groundstation.simulator.autopilot import Vehicle
     from groundstation.simulator.field import Spot
     from groundstation.simulator.links import Link
+    from groundstation.simulator.orders import Order, Result
     from groundstation.simulator.wire import Message
 
-ACCEPTED, DENIED, UNSUPPORTED, FAILED, IN_PROGRESS = 0, 2, 3, 4, 5
-"""MAV_RESULT."""
-_COMMAND_ACK, _MESSAGE_INTERVAL = 77, 244
-_COMMAND_INT, _SET_MODE = 75, 11
+_SET_MODE = 11
 _CUSTOM_MODE = 1
 """MAV_MODE_FLAG_CUSTOM_MODE_ENABLED."""
 _ALTITUDE_FRAMES = {0: False, 3: True, 5: False, 6: True, 10: True, 11: True}
 """MAV_FRAME to whether its height counts from home (terrain is flat here)."""
-_SERVO_CHANNELS = 16
-
-
-@dataclass(frozen=True)
-class Order:
-    """One command as it arrived, by COMMAND_LONG or COMMAND_INT."""
-
-    link: Link
-    system: int
-    """Who asks."""
-    component: int
-    number: int
-    """MAV_CMD."""
-    params: tuple[float, float, float, float]
-    """param1 to param4."""
-    latitude_deg: float
-    """param5 of a COMMAND_LONG, whatever its meaning."""
-    longitude_deg: float
-    """param6 of a COMMAND_LONG."""
-    height_m: float
-    """param7, by the frame."""
-    frame: int
-    """MAV_FRAME; 3 (above home) for a COMMAND_LONG."""
-    is_int: bool
-
-
-Result = int | None
-"""MAV_RESULT, ``None`` when the command answers by itself later."""
-
-
-def _order(link: Link, message: Message) -> Order:
-    is_int = message.number == _COMMAND_INT
-    # "not set" (NaN) and infinity are nothing to calculate with
-    values = {name: value if math.isfinite(value) else 0.0 for name, value in message.values.items()}
-    return Order(
-        link=link,
-        system=message.system,
-        component=message.component,
-        number=int(values["command"]),
-        params=(values["param1"], values["param2"], values["param3"], values["param4"]),
-        latitude_deg=values["x"] * 1e-7 if is_int else values["param5"],
-        longitude_deg=values["y"] * 1e-7 if is_int else values["param6"],
-        height_m=values["z"] if is_int else values["param7"],
-        frame=int(values["frame"]) if is_int else 3,
-        is_int=is_int,
-    )
-
-
-def _acknowledge(vehicle: Vehicle, order: Order, result: int) -> None:
-    """Answer, on the asking link only."""
-    if vehicle.is_mute:
-        return
-    fields = {"target_system": order.system, "target_component": order.component}
-
-    def send() -> None:
-        order.link.say(_COMMAND_ACK, command=order.number, result=result, **fields)
-
-    if vehicle.answer_delay_s > 0.0:
-        vehicle.later(vehicle.answer_delay_s, send)
-    else:
-        send()
+_TERRAIN_FRAMES, _UNDERGROUND_M = (10, 11), 10.0
+_GUIDED_FRAMES = {0: False, 3: True}
+"""The same, for GUIDED_CHANGE_ALTITUDE."""
 
 
 def take_command(vehicle: Vehicle, link: Link, message: Message) -> None:
     """COMMAND_LONG or COMMAND_INT: do it and answer; any target component is answered."""
-    order = _order(link, message)
+    order = read_order(link, message)
     do = COMMANDS.get(order.number)
     result = UNSUPPORTED if do is None else do(vehicle, order)
     if result is not None:
-        _acknowledge(vehicle, order, result)
+        acknowledge(vehicle, order, result)
 
 
 def take_mode(vehicle: Vehicle, link: Link, message: Message) -> None:
@@ -111,7 +59,7 @@ def take_mode(vehicle: Vehicle, link: Link, message: Message) -> None:
     values = message.values
     result = _enter_mode(vehicle, values["base_mode"], values["custom_mode"])
     link.say(
-        _COMMAND_ACK,
+        COMMAND_ACK,
         command=_SET_MODE,
         result=result,
         target_system=message.system,
@@ -134,6 +82,10 @@ def _arm_disarm(vehicle: Vehicle, order: Order) -> Result:
 def _enter_mode(vehicle: Vehicle, base: int, number: int) -> int:
     if not base & _CUSTOM_MODE:
         return DENIED
+    disabled = vehicle.flavour.disabled_modes.get(number)
+    if disabled is not None:
+        vehicle.say(INFO, disabled)
+        return FAILED
     mode = vehicle.flavour.modes.get(number)
     if mode is None or mode.name == "INITIALISING":
         vehicle.say(WARNING, f"No such mode {number}")
@@ -159,11 +111,27 @@ def _loiter(vehicle: Vehicle, _order: Order) -> Result:
 
 
 def _take_off(vehicle: Vehicle, order: Order) -> Result:
+    """NAV_TAKEOFF: a plane finds fault with a COMMAND_INT before it refuses."""
+    if order.is_int and vehicle.flavour.airframe.is_plane:
+        return DENIED
     return vehicle.guidance.take_off(order.height_m)
 
 
 def _land(vehicle: Vehicle, _order: Order) -> Result:
     return vehicle.guidance.land()
+
+
+def _start_landing(vehicle: Vehicle, _order: Order) -> Result:
+    """DO_LAND_START: go to the landing of the mission, if there is one."""
+    items = vehicle.plans[MISSION].items
+    seq = next((seq for seq, item in enumerate(items) if item.command == Nav.DO_LAND_START), None)
+    if seq is not None and _enter_mode(vehicle, _CUSTOM_MODE, vehicle.flavour.auto_mode) == ACCEPTED:
+        vehicle.guidance.mission.set_current(seq)
+        return ACCEPTED
+    vehicle.say(WARNING, "Unable to start landing sequence")
+    if not vehicle.flavour.airframe.is_plane:
+        vehicle.say(WARNING, "Mode change to AUTO RTL failed: No landing sequence found")
+    return FAILED
 
 
 def _start_mission(vehicle: Vehicle, _order: Order) -> Result:
@@ -198,24 +166,34 @@ def _spot(vehicle: Vehicle, order: Order) -> Spot:
     if order.latitude_deg == 0.0 and order.longitude_deg == 0.0:
         return here._replace(down_m=down_m)
     spot = vehicle.field.spot(order.latitude_deg, order.longitude_deg, 0.0)
+    if order.frame in _TERRAIN_FRAMES and isinstance(vehicle.guidance, CopterGuidance):
+        # accepted, and without terrain data flown into the ground
+        down_m = _UNDERGROUND_M
     return spot._replace(down_m=down_m)
 
 
 def _reposition(vehicle: Vehicle, order: Order) -> Result:
-    """DO_REPOSITION: by COMMAND_INT only, no distance is too far, even on the ground."""
+    """DO_REPOSITION: by COMMAND_INT only, no distance is too far, even on the ground; 0/0 is no place."""
     if not order.is_int:
         return UNSUPPORTED
-    if order.frame not in _ALTITUDE_FRAMES:
-        vehicle.say(INFO, f"Unknown mavlink coordinate frame {order.frame}")
-        return DENIED
     flavour = vehicle.flavour
-    if vehicle.mode != flavour.guided_mode:
-        if not int(order.params[1]) & 1:
-            return FAILED if flavour.airframe.is_plane else DENIED
-        if _enter_mode(vehicle, _CUSTOM_MODE, flavour.guided_mode) != ACCEPTED:
-            return FAILED
+    is_guided = vehicle.mode == flavour.guided_mode
+    may_go = is_guided or bool(int(order.params[1]) & 1)
+    if not (may_go or flavour.airframe.is_plane) or not _is_place(vehicle, order):
+        return DENIED
+    if not may_go or not (is_guided or _enter_mode(vehicle, _CUSTOM_MODE, flavour.guided_mode) == ACCEPTED):
+        return FAILED
     vehicle.guidance.go_to(_spot(vehicle, order))
     return ACCEPTED
+
+
+def _is_place(vehicle: Vehicle, order: Order) -> bool:
+    """Is the frame known, and are the coordinates on the earth and other than 0/0."""
+    if order.frame not in _ALTITUDE_FRAMES:
+        vehicle.say(INFO, f"Unknown mavlink coordinate frame {order.frame}")
+        return False
+    is_on_earth = abs(order.latitude_deg) <= 90.0 and abs(order.longitude_deg) <= 180.0
+    return is_on_earth and (order.latitude_deg, order.longitude_deg) != (0.0, 0.0)
 
 
 def _change_speed(vehicle: Vehicle, order: Order) -> Result:
@@ -255,14 +233,45 @@ def _look_ahead(vehicle: Vehicle, _order: Order) -> Result:
     return ACCEPTED
 
 
-def _guided_height(vehicle: Vehicle, order: Order) -> Result:
-    """GUIDED_CHANGE_ALTITUDE (43001): a plane's, in the guided mode, absolute heights only."""
+def _guided(vehicle: Vehicle) -> PlaneGuidance | int:
+    """Return the guidance of a plane in its guided mode, else the refusal of a command for it."""
     guidance = vehicle.guidance
-    if not isinstance(guidance, PlaneGuidance) or not order.is_int:
+    if not isinstance(guidance, PlaneGuidance):
         return UNSUPPORTED
-    if vehicle.mode != vehicle.flavour.guided_mode or _ALTITUDE_FRAMES.get(order.frame, True):
+    return guidance if vehicle.mode == vehicle.flavour.guided_mode else FAILED
+
+
+def _guided_height(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_ALTITUDE (43001): frames 0 and 3 only, and neither 0 nor -1."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    if order.frame not in _GUIDED_FRAMES or order.height_m in (0.0, -1.0):
         return DENIED
-    guidance.change_height(guidance.down_of(order.height_m, is_relative=False))
+    guidance.change_height(guidance.down_of(order.height_m, is_relative=_GUIDED_FRAMES[order.frame]))
+    return ACCEPTED
+
+
+def _guided_speed(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_SPEED (43000): an airspeed (type 0) that the plane can fly, without a text."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    if int(order.params[0]) != 0 or not guidance.can_fly_at(order.params[1]):
+        return DENIED
+    guidance.set_airspeed(order.params[1])
+    return ACCEPTED
+
+
+def _guided_heading(vehicle: Vehicle, order: Order) -> Result:
+    """GUIDED_CHANGE_HEADING (43002): a course (type 0) or a heading (type 1) below 360 degrees."""
+    guidance = _guided(vehicle)
+    if isinstance(guidance, int):
+        return guidance
+    kind, heading_deg = int(order.params[0]), order.params[1]
+    if kind not in (0, 1) or not 0.0 <= heading_deg < 360.0:
+        return DENIED
+    guidance.hold_course(math.radians(heading_deg))
     return ACCEPTED
 
 
@@ -270,131 +279,8 @@ def _set_mission_item(vehicle: Vehicle, order: Order) -> Result:
     return ACCEPTED if vehicle.guidance.mission.set_current(int(order.params[0])) else DENIED
 
 
-def _set_servo(vehicle: Vehicle, order: Order) -> Result:
-    channel = int(order.params[0])
-    if channel in vehicle.flavour.motor_channels:
-        vehicle.say(INFO, f"ServoRelayEvent: Channel {channel} is already in use")
-        return FAILED
-    if not 1 <= channel <= _SERVO_CHANNELS:
-        return FAILED
-    vehicle.servo_us[channel] = int(order.params[1])
-    return ACCEPTED
-
-
-# --- messages and upkeep --------------------------------------------
-
-
-def _set_interval(vehicle: Vehicle, order: Order) -> Result:
-    number, interval_us = int(order.params[0]), order.params[1]
-    if number not in SCHEDULABLE:
-        vehicle.say(INFO, f"No ap_message for mavlink id ({number})")
-        return DENIED
-    if interval_us == 0.0:
-        order.link.schedule.set_default(number, vehicle.now_s)
-    else:
-        order.link.schedule.set_interval(number, interval_us * 1e-6, vehicle.now_s)
-    return ACCEPTED
-
-
-def _get_interval(vehicle: Vehicle, order: Order) -> Result:
-    number = int(order.params[0])
-    interval_us = round(order.link.schedule.interval_s(number) * 1e6)
-    known = number in SCHEDULABLE
-    reported = (interval_us or -1) if known else 0
-    vehicle.later(0.0, lambda: order.link.say(_MESSAGE_INTERVAL, message_id=number, interval_us=reported))
-    return ACCEPTED if known else FAILED
-
-
-_SILENTLY_ACCEPTED = frozenset({259, 280})
-"""CAMERA_INFORMATION, GIMBAL_MANAGER_INFORMATION: acknowledged, never sent."""
-
-
-def _request_message(vehicle: Vehicle, order: Order) -> Result:
-    number = int(order.params[0])
-    if number in _SILENTLY_ACCEPTED:
-        return ACCEPTED
-    if number not in telemetry.BUILDERS:
-        return FAILED
-    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, number))
-    return ACCEPTED
-
-
-def _send_once(vehicle: Vehicle, link: Link, number: int) -> None:
-    payload = telemetry.payload(vehicle, number)
-    if payload is not None:
-        link.send(number, payload)
-
-
-def _capabilities(vehicle: Vehicle, order: Order) -> Result:
-    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, 148))
-    return ACCEPTED
-
-
-def _get_home(vehicle: Vehicle, order: Order) -> Result:
-    if vehicle.home is None:
-        return FAILED
-    vehicle.later(0.0, lambda: _send_once(vehicle, order.link, 242))
-    return ACCEPTED
-
-
-def _run_checks(vehicle: Vehicle, _order: Order) -> Result:
-    vehicle.arming.complain()
-    return ACCEPTED
-
-
-def _reboot(vehicle: Vehicle, order: Order) -> Result:
-    if vehicle.armed:
-        return FAILED
-    if order.params[0] != 1.0:
-        return UNSUPPORTED
-    vehicle.reboot()
-    return ACCEPTED
-
-
-def _calibrate(vehicle: Vehicle, order: Order) -> Result:
-    """PREFLIGHT_CALIBRATION: gyro, baro and level answer late; nothing and compass are not supported."""
-    if vehicle.armed:
-        vehicle.say(NOTICE, "Disarm to allow calibration")
-        return FAILED
-    gyro, _compass, baro, _radio = order.params
-    level = order.latitude_deg
-
-    def done() -> None:
-        _acknowledge(vehicle, order, ACCEPTED)
-
-    if gyro == 1.0:
-        vehicle.say(INFO, "Initialising ArduPilot")
-        vehicle.later(0.525, done)
-        return None
-    if baro == 1.0:
-        return _calibrate_pressure(vehicle, order)
-    if level == 2.0:
-        vehicle.later(1.08, lambda: vehicle.say(INFO, "Trim OK: roll=0.01 pitch=0.00 yaw=0.00"))
-        vehicle.later(1.08, done)
-        return None
-    return UNSUPPORTED
-
-
-def _calibrate_pressure(vehicle: Vehicle, order: Order) -> Result:
-    """Barometers (and a plane's airspeed sensor): in progress at once, accepted at the end."""
-    steps = [(0.8, IN_PROGRESS), (1.8, ACCEPTED)] if vehicle.flavour.airframe.is_plane else [(0.078, ACCEPTED)]
-    for delay_s, result in steps:
-        vehicle.later(delay_s, lambda result=result: _acknowledge(vehicle, order, result))  # type: ignore[misc]
-    return IN_PROGRESS
-
-
-def _compass_start(vehicle: Vehicle, _order: Order) -> Result:
-    reason = "Compass calibrated requires reboot"
-    if reason not in vehicle.arming.extra_reasons:
-        vehicle.arming.extra_reasons.append(reason)
-    return ACCEPTED
-
-
-def _nothing(_vehicle: Vehicle, _order: Order) -> Result:
-    return ACCEPTED
-
-
 COMMANDS: dict[int, Callable[[Vehicle, Order], Result]] = {
+    **UPKEEP,
     17: _loiter,
     20: _return_to_launch,
     21: _land,
@@ -403,25 +289,17 @@ COMMANDS: dict[int, Callable[[Vehicle, Order], Result]] = {
     176: _set_mode,
     178: _change_speed,
     179: _set_home,
-    183: _set_servo,
+    189: _start_landing,
     192: _reposition,
     193: _pause_continue,
     195: _look_at,
     197: _look_ahead,
     224: _set_mission_item,
-    241: _calibrate,
-    246: _reboot,
     300: _start_mission,
     400: _arm_disarm,
-    401: _run_checks,
-    410: _get_home,
-    510: _get_interval,
-    511: _set_interval,
-    512: _request_message,
-    520: _capabilities,
-    42424: _compass_start,
-    42426: _nothing,
+    43000: _guided_speed,
     43001: _guided_height,
+    43002: _guided_heading,
 }
 """MAV_CMD to what does it."""
 

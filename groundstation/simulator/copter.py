@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING
 from groundstation.simulator.boot import INFO
 from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand
-from groundstation.simulator.guidance import (
-    ACCEPTED,
-    FAILED,
-    Guidance,
-    Landed,
-    braking_speed,
-    slewed,
-)
+from groundstation.simulator.guidance import ACCEPTED, FAILED, Landed
 from groundstation.simulator.missions import Nav
+from groundstation.simulator.multicopter import MulticopterGuidance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,36 +22,24 @@ if TYPE_CHECKING:
 STABILIZE, ACRO, ALT_HOLD, AUTO, GUIDED, LOITER, RTL, CIRCLE, LAND = 0, 1, 2, 3, 4, 5, 6, 7, 9
 POSHOLD, BRAKE, SMART_RTL = 16, 17, 21
 
-_ACCELERATION_MPS2 = 2.5
-_DECELERATION_MPS2 = 1.5
-_CLIMB_MPS2 = 1.0
+_CLIMB_SPEED = 2
+"""DO_CHANGE_SPEED's types from here on are vertical."""
 _SPOOL_S = 0.5
 _TAKEOFF_SHOWN_S = 0.35
 """landed_state 3 after the command."""
 _LAND_SLOW_BELOW_M = 10.0
 _LANDED_AFTER_S = 2.0
-_YAW_NEAR_M = 5.0
-"""Nearer than this to its target it doesn't turn towards it any more."""
-_WAYPOINT_RADIUS_M = 2.0
 _IN_FLIGHT_ALIGNMENT_S = 2.5
 
 
-class CopterGuidance(Guidance):
+class CopterGuidance(MulticopterGuidance):
     """The guidance of a multicopter."""
 
     def __init__(self, vehicle: Vehicle) -> None:
         super().__init__(vehicle)
-        self._speed_mps: float | None = None
-        self._yaw_rad: float | None = None
-        self._yaw_rate_rps = 1.0
         self._takeoff_height_m: float | None = None
         self._takeoff_at_s = 0.0
-        self._velocity = (0.0, 0.0, 0.0)
-        self._touched_s: float | None = None
-        self._phase = ""
-        self._phase_since_s = 0.0
         self._is_started = False
-        self._turned_rad = 0.0
         self._was_airborne = False
         self._flying: dict[int, Callable[[], Demand]] = {
             STABILIZE: self._drift,
@@ -69,6 +51,26 @@ class CopterGuidance(Guidance):
             LAND: self._descend,
             CIRCLE: self._circle,
         }
+
+    @property
+    def cruise_mps(self) -> float:
+        """How fast it flies when no speed was asked for."""
+        return self.vehicle.parameters.value("WPNAV_SPEED") / 100.0
+
+    @property
+    def climb_mps(self) -> float:
+        """How fast it may climb."""
+        return self.vehicle.parameters.value("WPNAV_SPEED_UP") / 100.0
+
+    @property
+    def sink_mps(self) -> float:
+        """How fast it may come down."""
+        return self.vehicle.parameters.value("WPNAV_SPEED_DN") / 100.0
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Does it turn to where it flies."""
+        return self.vehicle.mode in (GUIDED, AUTO, RTL, SMART_RTL)
 
     @property
     def is_idle(self) -> bool:
@@ -155,17 +157,12 @@ class CopterGuidance(Guidance):
         self.target = spot
 
     def change_speed(self, kind: int, speed_mps: float) -> int:
-        """Change the horizontal speed; only where a speed is flown."""
-        del kind
+        """Change the horizontal speed, only where one is flown; climb (2) and descent (3) keep theirs."""
         if speed_mps <= 0.0 or self.vehicle.mode not in (AUTO, GUIDED, RTL, CIRCLE):
             return FAILED
-        self._speed_mps = speed_mps
+        if kind < _CLIMB_SPEED:
+            self._speed_mps = speed_mps
         return ACCEPTED
-
-    def turn_to(self, heading_rad: float, rate_rps: float) -> None:
-        """Hold a heading from now on (CONDITION_YAW)."""
-        self._yaw_rad = heading_rad
-        self._yaw_rate_rps = rate_rps if rate_rps > 0.0 else 1.0
 
     def pause(self, *, is_paused: bool) -> int:
         """DO_PAUSE_CONTINUE: stop where it is, or go on."""
@@ -229,10 +226,6 @@ class CopterGuidance(Guidance):
 
     # --- flying ---------------------------------------------------------
 
-    def _begin_phase(self, name: str) -> None:
-        self._phase = name
-        self._phase_since_s = self.vehicle.now_s
-
     def _demand(self) -> Demand:
         vehicle = self.vehicle
         if not vehicle.armed:
@@ -248,7 +241,7 @@ class CopterGuidance(Guidance):
             return demand
         if not self.is_airborne and not self._is_landing:
             self._velocity = (0.0, 0.0, 0.0)
-            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+            return self._stand()
         return self._flying.get(vehicle.mode, self._fly_to_target)()
 
     def _tell_alignment(self) -> None:
@@ -260,76 +253,11 @@ class CopterGuidance(Guidance):
         """Take off: spool up, climb, stay at the height."""
         vehicle = self.vehicle
         if vehicle.now_s - self._takeoff_at_s < _SPOOL_S:
-            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+            return self._stand()
         demand = self._fly_to_target()
         if self.target is not None and vehicle.position.down_m - self.target.down_m < 0.3:
             self._takeoff_height_m = None
         return demand
-
-    def _fly_to_target(self) -> Demand:
-        """Fly to the target and stay there; without one, stay here."""
-        here = self.vehicle.position
-        if self.target is None:
-            self.target = self._stopping_spot()
-        limit = self._speed_mps or self.vehicle.parameters.value("WPNAV_SPEED") / 100.0
-        distance_m = here.distance_to(self.target)
-        speed = braking_speed(distance_m, limit, _DECELERATION_MPS2)
-        course = here.course_to(self.target)
-        rise = here.down_m - self.target.down_m
-        fastest = self.vehicle.parameters.value("WPNAV_SPEED_UP" if rise > 0 else "WPNAV_SPEED_DN") / 100.0
-        down = -math.copysign(braking_speed(abs(rise), fastest, 0.6), rise)
-        return self._moving(speed * math.cos(course), speed * math.sin(course), down, distance_m, course)
-
-    def _stopping_spot(self) -> Spot:
-        """Return where it comes to a stop when it brakes now."""
-        here, motion = self.vehicle.position, self.vehicle.motion
-        north, east = motion.velocity_north_mps, motion.velocity_east_mps
-        braking_s = math.hypot(north, east) / (2.0 * _DECELERATION_MPS2) + 0.3
-        return Spot(
-            here.north_m + braking_s * north,
-            here.east_m + braking_s * east,
-            here.down_m + 0.5 * motion.velocity_down_mps,
-        )
-
-    def _moving(self, north: float, east: float, down: float, distance_m: float, course: float) -> Demand:
-        """Ask for a velocity, changed gently, and for the heading that goes with it."""
-        think_s = self.vehicle.think_s
-        step, climb_step = _ACCELERATION_MPS2 * think_s, _CLIMB_MPS2 * think_s
-        self._velocity = (
-            slewed(self._velocity[0], north, step),
-            slewed(self._velocity[1], east, step),
-            slewed(self._velocity[2], down, climb_step),
-        )
-        yaw = self.vehicle.motion.yaw_rad
-        if self.roi is not None:
-            yaw = self.vehicle.position.course_to(self.roi)
-        elif self._yaw_rad is not None:
-            yaw = self._yaw_rad
-        elif distance_m > _YAW_NEAR_M and self.vehicle.mode in (GUIDED, AUTO, RTL, SMART_RTL):
-            yaw = course
-        return Demand(1.0, *self._velocity, yaw_rad=yaw, yaw_rate_rps=self._yaw_rate_rps)
-
-    def _drift(self) -> Demand:
-        """Sticks centred: level and at this height, going with the wind."""
-        self._velocity = (0.0, 0.0, slewed(self._velocity[2], 0.0, 0.05))
-        return Demand(1.0, *self._velocity, yaw_rad=self.vehicle.motion.yaw_rad, drifting=1.0)
-
-    def _circle(self, radius_m: float = 10.0, direction: float = 1.0) -> Demand:
-        """Fly circles around the target (mode CIRCLE, LOITER_TURNS)."""
-        here = self.vehicle.position
-        if self.target is None:
-            self.target = here
-        angle = self.target.course_to(here)
-        speed = min(self._speed_mps or 5.0, math.sqrt(_ACCELERATION_MPS2 * max(radius_m, 1.0)))
-        error_m = radius_m - here.distance_to(self.target)
-        if abs(error_m) < 0.3 * radius_m + 2.0:
-            self._turned_rad += direction * speed / max(radius_m, 1.0) * self.vehicle.think_s
-        outward = max(min(0.8 * error_m, speed), -speed)
-        tangent = angle + direction * math.pi / 2.0
-        north = speed * math.cos(tangent) + outward * math.cos(angle)
-        east = speed * math.sin(tangent) + outward * math.sin(angle)
-        rise = here.down_m - self.target.down_m
-        return self._moving(north, east, -max(min(rise, 2.0), -1.5), 100.0, math.atan2(east, north))
 
     def _fly_mission(self) -> Demand:
         """AUTO: whatever the current item asks for."""
@@ -370,21 +298,13 @@ class CopterGuidance(Guidance):
     def _descend(self) -> Demand:
         """Come down, slowly near the ground; disarm two seconds after touching it."""
         vehicle = self.vehicle
-        here = vehicle.position
         if not self.is_airborne:
             self._touch_down()
-            return Demand(running=1.0, velocity_down_mps=0.5, yaw_rad=vehicle.motion.yaw_rad)
+            return self._stand()
         slow = vehicle.parameters.value("LAND_SPEED") / 100.0
         fast = vehicle.parameters.value("WPNAV_SPEED_DN") / 100.0
         down = fast if vehicle.height_home_m > _LAND_SLOW_BELOW_M else slow
-        if not vehicle.has_position:
-            self._velocity = (0.0, 0.0, slewed(self._velocity[2], down, _CLIMB_MPS2 * vehicle.think_s))
-            return Demand(1.0, *self._velocity, yaw_rad=vehicle.motion.yaw_rad, drifting=1.0)
-        if self.target is None:
-            self.target = here
-        distance_m, course = here.distance_to(self.target), here.course_to(self.target)
-        speed = braking_speed(distance_m, 5.0, _DECELERATION_MPS2)
-        return self._moving(speed * math.cos(course), speed * math.sin(course), down, 0.0, course)
+        return self._sink(down)
 
     def _touch_down(self) -> None:
         vehicle = self.vehicle
@@ -396,11 +316,3 @@ class CopterGuidance(Guidance):
             vehicle.arming.disarm()
             if vehicle.mode == AUTO:
                 self.mission.is_complete = True
-
-    def _is_there(self, *, is_flat: bool = False) -> bool:
-        """Is the target reached, in height too unless ``is_flat``."""
-        if self.target is None:
-            return True
-        here = self.vehicle.position
-        near = here.distance_to(self.target) <= _WAYPOINT_RADIUS_M
-        return near and (is_flat or abs(here.down_m - self.target.down_m) < 1.0)

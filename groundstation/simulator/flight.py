@@ -98,12 +98,17 @@ class Airframe:
     """Current at full throttle."""
     hover_throttle: float
     """Throttle in level, steady flight."""
+    full_v: float = 12.6
+    """Of the resting battery."""
+    empty_v: float = 10.3
 
 
 COPTER = Airframe(is_plane=False, capacity_mah=5200.0, idle_a=0.4, full_a=48.0, hover_throttle=0.34)
+PX4_QUAD = Airframe(
+    is_plane=False, capacity_mah=5200.0, idle_a=0.4, full_a=32.0, hover_throttle=0.49, full_v=16.2, empty_v=14.4
+)
 PLANE = Airframe(is_plane=True, capacity_mah=8000.0, idle_a=0.3, full_a=24.0, hover_throttle=0.48)
 
-_FULL_V, _EMPTY_V = 12.6, 10.3
 _INNER_OHM = 0.008
 _DRAG_PER_S = 0.12
 """Multicopter: acceleration lost for each m/s of airspeed; gives 7 degrees of tilt at 10 m/s."""
@@ -151,7 +156,9 @@ class Flight:
         count = len(airframes)
         self.table: Floats = np.zeros((len(Motion._fields), count))
         self._row = {name: self.table[index] for index, name in enumerate(Motion._fields)}
-        self._row["voltage_v"][:] = _FULL_V
+        self._full_v = np.array([frame.full_v for frame in airframes])
+        self._empty_v = np.array([frame.empty_v for frame in airframes])
+        self._row["voltage_v"][:] = self._full_v
         self._row["grounded"][:] = 1.0
         self._is_plane = np.array([frame.is_plane for frame in airframes])
         self._has_planes = bool(self._is_plane.any())
@@ -319,7 +326,7 @@ class Flight:
         row["current_a"][:] = self._idle + power
         row["consumed_mah"][:] = np.minimum(row["consumed_mah"] + row["current_a"] * dt_s / 3.6, self._capacity)
         used = row["consumed_mah"] / self._capacity
-        rest = _FULL_V - (_FULL_V - _EMPTY_V) * used
+        rest = self._full_v - (self._full_v - self._empty_v) * used
         row["voltage_v"][:] = rest - row["current_a"] * _INNER_OHM
 
     def _look(self, dt_s: float) -> None:

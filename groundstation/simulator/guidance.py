@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
 """MAV_RESULT."""
+ABSOLUTE_FRAMES = (0, 5)
+"""MAV_FRAME whose heights count from sea level."""
 
 
 class Landed(IntEnum):
@@ -37,9 +39,12 @@ class Landed(IntEnum):
 class Guidance(ABC):
     """The pilot's head of one vehicle."""
 
+    mission_run: type[MissionRun] = MissionRun
+    """How the flavour goes through its mission."""
+
     def __init__(self, vehicle: Vehicle) -> None:
         self.vehicle = vehicle
-        self.mission = MissionRun(vehicle, self)
+        self.mission = self.mission_run(vehicle, self)
         self.target: Spot | None = None
         """Where it is flying to, ``None`` without a place; also what POSITION_TARGET_GLOBAL_INT shows."""
         self.roi: Spot | None = None
@@ -145,7 +150,7 @@ class Guidance(ABC):
     def place(self, item: Item) -> Spot:
         """Return where an item is; 0/0 means here, and a height counts from home unless the frame is absolute."""
         position = self.vehicle.position
-        down_m = self.down_of(item.z, is_relative=item.frame != 0)
+        down_m = self.down_of(item.z, is_relative=item.frame not in ABSOLUTE_FRAMES)
         if item.x == 0 and item.y == 0:
             return Spot(position.north_m, position.east_m, down_m)
         spot = self.vehicle.field.spot(item.x * 1e-7, item.y * 1e-7, 0.0)

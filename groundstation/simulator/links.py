@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groundstation.simulator.wire import StreamParser, frame_v2, known_type
+from groundstation.simulator.wire import StreamParser, frame_v1, frame_v2, known_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from groundstation.simulator.streams import Schedule
 
 MAX_WAITING_BYTES = 128 * 1024
@@ -17,9 +19,12 @@ MAX_WAITING_BYTES = 128 * 1024
 class Link:
     """What one ground station hears and says."""
 
-    def __init__(self, system: int, schedule: Schedule) -> None:
+    def __init__(self, system: int, schedule: Schedule, first_as_v1: Mapping[int, int] | None = None) -> None:
         self.system = system
         """Sender of every frame."""
+        self.first_as_v1 = first_as_v1 or {}
+        """Message id to its MAVLink 1 length, of those that leave as MAVLink 1 when they are the first of all."""
+        self._has_spoken = False
         self._sequence = 0
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
@@ -46,7 +51,12 @@ class Link:
         if not self.has_room:
             self.dropped += 1
             return
-        frame = frame_v2(number, payload, sequence=self._sequence, system=self.system)
+        size = self.first_as_v1.get(number)
+        if size is not None and not self._has_spoken:
+            frame = frame_v1(number, payload, size=size, sequence=self._sequence, system=self.system)
+        else:
+            frame = frame_v2(number, payload, sequence=self._sequence, system=self.system)
+        self._has_spoken = True
         self._sequence = (self._sequence + 1) & 0xFF
         if self.gaps:
             self.gaps -= 1

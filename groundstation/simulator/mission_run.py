@@ -42,6 +42,9 @@ class ItemFlyer(Protocol):
 class MissionRun:
     """The progress of one vehicle through its mission."""
 
+    first_seq = 1
+    """Where it begins; item 0 is home."""
+
     def __init__(self, vehicle: Vehicle, flyer: ItemFlyer) -> None:
         self._vehicle = vehicle
         self._flyer = flyer
@@ -60,7 +63,12 @@ class MissionRun:
     @property
     def has_items(self) -> bool:
         """Is there anything to fly."""
-        return len(self.items) > 1
+        return len(self.items) > self.first_seq
+
+    @property
+    def is_valid(self) -> bool:
+        """Is there a mission that passes the flavour's checks; an ArduPilot has none."""
+        return self.has_items
 
     @property
     def state(self) -> int:
@@ -95,7 +103,7 @@ class MissionRun:
         if self.is_complete:
             self.forget()
         self._is_flying_item = False
-        self._go(max(self.current, 1))
+        self._go(max(self.current, self.first_seq))
 
     def suspend(self) -> None:
         """Another mode took over; the current item stays."""
@@ -134,7 +142,7 @@ class MissionRun:
             if item.command == Nav.DO_JUMP:
                 seq = self._jumped(seq, item)
                 continue
-            self._vehicle.say(INFO, f"Mission: {seq} {item.title}")
+            self._announce(seq, item)
             if item.is_flown:
                 self.current = seq
                 self._is_flying_item = True
@@ -146,11 +154,15 @@ class MissionRun:
             seq += 1
         self._complete()
 
+    def _announce(self, seq: int, item: Item) -> None:
+        """Say which item begins."""
+        self._vehicle.say(INFO, f"Mission: {seq} {item.title}")
+
     def _jumped(self, seq: int, item: Item) -> int:
         """Return where a DO_JUMP leads; a repeat count of -1 never ends."""
         target, repeat = int(item.params[0]), int(item.params[1])
         done = self._jumps.get(seq, 0)
-        if not 0 < target < len(self.items) or (repeat >= 0 and done >= repeat):
+        if not self.first_seq <= target < len(self.items) or (repeat >= 0 and done >= repeat):
             return seq + 1
         self._jumps[seq] = done + 1
         return target

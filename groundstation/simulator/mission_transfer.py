@@ -158,7 +158,7 @@ class MissionTransfer:
             self._ask(upload)
 
     def _keep(self, upload: _Upload, message: Message) -> Result:
-        item = _item_of(message)
+        item = item_of(message)
         plan = self._vehicle.plans[upload.kind]
         if upload.kind == MISSION and upload.next_seq == 0:
             kept: Item | None = Item(Nav.WAYPOINT, frame=0)
@@ -281,7 +281,7 @@ class MissionTransfer:
         link.say(_ACK, target_system=system, target_component=component, type=int(result), mission_type=kind)
 
 
-def _item_of(message: Message) -> Item:
+def item_of(message: Message) -> Item:
     """Read an item from either message; the float one loses some precision on its way."""
     values = message.values
     scale = 1 if message.number == _ITEM_INT else 1e7

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The parameters of one simulated ArduPilot: a table that keeps whatever it is given, in the type it has.
+"""The parameters of one simulated autopilot: a table that keeps whatever it is given, in the type it has.
 
-Behaviour observed in ArduPilot 4.5.7: no range check, integers cut off and limited by their type, NaN and
-infinity ignored, names are case sensitive. Pure; no clock, no I/O.
+Behaviour observed in ArduPilot 4.5.7 (PX4's differs, see `px4.parameters`): no range check, integers cut off and
+limited by their type, NaN and infinity ignored, names are case sensitive. Pure; no clock, no I/O.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from functools import cache
 from typing import NamedTuple
 
 from groundstation.simulator import parameter_table
+from groundstation.simulator.px4 import parameter_table as px4_table
+from groundstation.simulator.wire import known_type
 
+PARAM_VALUE = 22
 UNINDEXED = 65535
 """PARAM_VALUE.param_index of an answer by name and of an echo."""
 
@@ -43,24 +46,32 @@ class Parameter:
     """Place in the list."""
 
 
+_TABLES = {
+    "copter": parameter_table.SHARED + parameter_table.COPTER_ONLY,
+    "plane": parameter_table.SHARED + parameter_table.PLANE_ONLY,
+    "px4": px4_table.ALL,
+}
+
+
 @cache
 def declared(flavour: str) -> tuple[Declared, ...]:
     """Return the parameters of a flavour, in index order.
 
     Args:
-        flavour: ``copter`` or ``plane``.
+        flavour: A key of `FLAVOURS`.
     """
-    own = {"copter": parameter_table.COPTER_ONLY, "plane": parameter_table.PLANE_ONLY}[flavour]
     found = []
-    for entry in (parameter_table.SHARED + own).split():
+    for entry in _TABLES[flavour].split():
         name, _, rest = entry.partition("=")
         value, _, kind = rest.partition(":")
-        found.append(Declared(name, _single(float(value)), int(kind)))
+        found.append(Declared(name, _kept(float(value), int(kind)), int(kind)))
     return tuple(found)
 
 
-def _single(value: float) -> float:
-    """Round to the float32 the wire carries."""
+def _kept(value: float, kind: int) -> float:
+    """Round to the float32 the wire carries; whole numbers are kept whole."""
+    if kind in _INTEGER_LIMITS:
+        return float(int(value))
     return float(struct.unpack("<f", struct.pack("<f", value))[0])
 
 
@@ -71,7 +82,7 @@ class ParameterSet:
         """Start from the flavour's defaults.
 
         Args:
-            flavour: ``copter`` or ``plane``.
+            flavour: A key of `FLAVOURS`.
             overrides: Values of this vehicle; names must exist.
             count: How many to list, ``None`` for all; the rest is kept but not listed.
         """
@@ -82,7 +93,25 @@ class ParameterSet:
         self._index = {name: index for index, name in enumerate(self._names)}
         self.count = len(table) if count is None else min(count, len(table))
         for name, value in overrides.items():
-            self._values[self._index[name]] = _single(value)
+            index = self._index[name]
+            self._values[index] = _kept(value, self._kinds[index])
+
+    def payload(self, parameter: Parameter, index: int) -> bytes:
+        """Pack a PARAM_VALUE.
+
+        Args:
+            parameter: What to send.
+            index: The place in the list to tell.
+        """
+        return known_type(PARAM_VALUE).payload(
+            {
+                "param_id": parameter.name,
+                "param_value": parameter.value,
+                "param_type": parameter.kind,
+                "param_count": self.count,
+                "param_index": index,
+            }
+        )
 
     def value(self, name: str) -> float:
         """Return a parameter the simulator itself uses.
@@ -115,5 +144,5 @@ class ParameterSet:
         limits = _INTEGER_LIMITS.get(self._kinds[index])
         if limits is not None:
             value = float(min(max(int(value), limits[0]), limits[1]))
-        self._values[index] = _single(value)
+        self._values[index] = _kept(value, self._kinds[index])
         return Parameter(name, self._values[index], self._kinds[index], index)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from groundstation.simulator.boot import INFO
 from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand, wrapped
-from groundstation.simulator.guidance import ACCEPTED, DENIED, FAILED, UNSUPPORTED, Guidance, Landed
+from groundstation.simulator.guidance import ACCEPTED, FAILED, UNSUPPORTED, Guidance, Landed
 from groundstation.simulator.missions import MISSION, Nav
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MANUAL, CIRCLE, AUTO, RTL, LOITER, TAKEOFF, GUIDED = 0, 1, 10, 11, 12, 13, 15
 
+_GROUND_SPEED, _USUAL_SPEED = 1, -2.0
+"""Of DO_CHANGE_SPEED: a type, and a speed."""
+_WAITING_TEXT = "Armed AUTO, xaccel = 0.0 m/s/s, waiting 0.2 sec"
+_ITEM_REACHED = 46
 _REACHED_M = 55.0
 """It turns to the next leg this far ahead of a waypoint."""
 _CLIMB_MPS, _SINK_MPS = 5.0, 4.0
@@ -43,6 +47,8 @@ class PlaneGuidance(Guidance):
         super().__init__(vehicle)
         self._from = Spot(0.0, 0.0, 0.0)
         self._speed_mps: float | None = None
+        self._course_rad: float | None = None
+        self._is_place_told = True
         self._radius_m = 60.0
         self._phase = ""
         self._phase_since_s = 0.0
@@ -55,7 +61,7 @@ class PlaneGuidance(Guidance):
             TAKEOFF: self._fly_takeoff,
             RTL: self._circle,
             LOITER: self._circle,
-            GUIDED: self._circle,
+            GUIDED: self._fly_guided,
             CIRCLE: self._circle,
         }
 
@@ -87,6 +93,7 @@ class PlaneGuidance(Guidance):
         self.mission.suspend()
         self._begin_phase("")
         self._speed_mps = None
+        self._course_rad = None
         here = vehicle.position
         self._circle_at(here)
         if mode == RTL:
@@ -96,6 +103,8 @@ class PlaneGuidance(Guidance):
             self._enter_auto()
         elif mode == TAKEOFF:
             self._prepare_takeoff()
+        elif mode == GUIDED:
+            self._is_place_told = False
 
     def _enter_auto(self) -> None:
         if self.mission.has_items:
@@ -105,6 +114,7 @@ class PlaneGuidance(Guidance):
 
     def _prepare_takeoff(self) -> None:
         if self.vehicle.armed and not self.is_airborne:
+            self.vehicle.say(INFO, _WAITING_TEXT)
             height_m = self.vehicle.parameters.value("TKOFF_ALT")
             self._start_takeoff(self.down_of(height_m, is_relative=True))
             distance_m = self.vehicle.parameters.value("TKOFF_DIST")
@@ -140,6 +150,8 @@ class PlaneGuidance(Guidance):
 
     def go_to(self, spot: Spot) -> None:
         """Circle a place."""
+        self._course_rad = None
+        self._is_place_told = False
         self._circle_at(spot)
 
     def change_height(self, down_m: float) -> None:
@@ -148,13 +160,31 @@ class PlaneGuidance(Guidance):
             self.target = self.target._replace(down_m=down_m)
 
     def change_speed(self, kind: int, speed_mps: float) -> int:
-        """Change the airspeed."""
-        del kind
-        if speed_mps <= 0.0:
-            return DENIED
-        self._speed_mps = speed_mps
-        self.vehicle.say(INFO, f"Set airspeed {speed_mps:.0f} m/s")
+        """Change the airspeed (type 0; -2 is the usual one) or the least ground speed (type 1)."""
+        if kind == _GROUND_SPEED:
+            self.vehicle.say(INFO, f"Set groundspeed {int(speed_mps)}")
+            return ACCEPTED
+        if kind == 0 and speed_mps == _USUAL_SPEED:
+            self._speed_mps = None
+            return ACCEPTED
+        if kind != 0 or not self.can_fly_at(speed_mps):
+            return FAILED
+        self.set_airspeed(speed_mps)
+        self.vehicle.say(INFO, f"Set airspeed {int(speed_mps)} m/s")
         return ACCEPTED
+
+    def can_fly_at(self, airspeed_mps: float) -> bool:
+        """Is an airspeed within AIRSPEED_MIN and AIRSPEED_MAX."""
+        value = self.vehicle.parameters.value
+        return value("AIRSPEED_MIN") <= airspeed_mps <= value("AIRSPEED_MAX")
+
+    def set_airspeed(self, airspeed_mps: float) -> None:
+        """Fly at an airspeed from now on."""
+        self._speed_mps = airspeed_mps
+
+    def hold_course(self, course_rad: float) -> None:
+        """Fly straight on, instead of around the target, until the next place or mode."""
+        self._course_rad = course_rad
 
     # --- mission --------------------------------------------------------
 
@@ -192,7 +222,7 @@ class PlaneGuidance(Guidance):
             self._begin_phase("climb")
             self.target = self.vehicle.position._replace(down_m=down_m)
         elif self.vehicle.armed:
-            self.vehicle.say(INFO, "Armed AUTO, xaccel = 0.0 m/s/s, waiting 0.2 sec")
+            self.vehicle.say(INFO, _WAITING_TEXT)
             self._start_takeoff(down_m)
 
     def is_item_done(self, item: Item) -> bool:
@@ -243,6 +273,15 @@ class PlaneGuidance(Guidance):
         self._begin_phase("climb")
         self.vehicle.say(INFO, "Triggered AUTO. GPS speed = 0.0")
 
+    def tick(self) -> Demand:
+        """Go on by one tick; a place of the guided mode is told as if it were an item."""
+        vehicle, target = self.vehicle, self.target
+        is_waiting = not self._is_place_told and vehicle.mode == GUIDED
+        if is_waiting and target is not None and vehicle.position.distance_to(target) <= self._radius_m * 1.1:
+            self._is_place_told = True
+            vehicle.broadcast(_ITEM_REACHED, seq=self.mission.current)
+        return super().tick()
+
     def _demand(self) -> Demand:
         vehicle = self.vehicle
         if not vehicle.armed:
@@ -272,6 +311,13 @@ class PlaneGuidance(Guidance):
             self._circle_at(Spot(here.north_m, here.east_m, self.target.down_m))
             self._begin_phase("circle")
         return self._circle()
+
+    def _fly_guided(self) -> Demand:
+        """GUIDED: around the target, or along the course that was asked for."""
+        if self._course_rad is None or self.target is None:
+            return self._circle()
+        sink = self._sink_to(self.target.down_m)
+        return Demand(1.0, velocity_down_mps=sink, yaw_rad=self._course_rad, airspeed_mps=self.airspeed_mps)
 
     def _climb_out(self) -> Demand:
         rise = self.vehicle.position.down_m - (self.target.down_m if self.target else 0.0)

@@ -199,7 +199,10 @@ class UdpOutPort(_UdpPort):
 
 
 class UdpInPort(_UdpPort):
-    """Listens; whoever sends something becomes a peer, the oldest is forgotten when there are too many."""
+    """Listens; whoever sends something becomes a peer, the oldest is forgotten when there are too many.
+
+    An autopilot that serves one peer only keeps the first.
+    """
 
     @property
     def address(self) -> Address:
@@ -210,7 +213,10 @@ class UdpInPort(_UdpPort):
     def _link_of(self, sender: Address) -> Link | None:
         link = self._peers.get(sender)
         if link is None:
-            if len(self._peers) >= MAX_LINKS:
+            most = self._vehicle.flavour.most_peers
+            if len(self._peers) >= most and most == 1:
+                return None
+            if len(self._peers) >= most:
                 oldest = next(iter(self._peers))
                 self._vehicle.close_link(self._peers.pop(oldest))
             link = self._peers[sender] = self._vehicle.open_link()

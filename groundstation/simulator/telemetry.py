@@ -34,7 +34,7 @@ _NAN = math.nan
 
 def payload(vehicle: Vehicle, number: int) -> bytes | None:
     """Return the packed payload of a telemetry message, ``None`` when it is not available now."""
-    build = BUILDERS.get(number)
+    build = vehicle.face.builders.get(number)
     boot = vehicle.flavour.boot
     if build is None or vehicle.age_s < (boot.heartbeat_s - 1e-6 if number == 0 else boot.telemetry_s):
         return None
@@ -51,13 +51,14 @@ def _system_status(vehicle: Vehicle) -> int:
     return _ACTIVE if vehicle.armed and since_s is not None else _STANDBY
 
 
-def _heartbeat(vehicle: Vehicle) -> Values:
+def heartbeat(vehicle: Vehicle) -> Values:
+    """HEARTBEAT."""
     boot = vehicle.flavour.boot
     is_early = vehicle.age_s < boot.initialising_until_s and boot.early_mode is not None
     mode = boot.early_mode if is_early and boot.early_mode is not None else vehicle.mode
     return {
         "type": vehicle.flavour.mav_type,
-        "autopilot": flavours.AUTOPILOT_ARDUPILOT,
+        "autopilot": vehicle.flavour.autopilot,
         "base_mode": vehicle.flavour.modes[mode].base | (_ARMED if vehicle.armed else 0),
         "custom_mode": mode,
         "system_status": _system_status(vehicle),
@@ -65,7 +66,8 @@ def _heartbeat(vehicle: Vehicle) -> Values:
     }
 
 
-def _charge_percent(vehicle: Vehicle) -> int:
+def charge_percent(vehicle: Vehicle) -> int:
+    """Return the battery's charge in percent, rounded up."""
     capacity = vehicle.flavour.airframe.capacity_mah
     return max(0, math.ceil(100.0 * (1.0 - vehicle.motion.consumed_mah / capacity)))
 
@@ -87,7 +89,7 @@ def _sys_status(vehicle: Vehicle) -> Values:
         "onboard_control_sensors_health": health,
         "voltage_battery": round(vehicle.motion.voltage_v * 1000) if has_battery else 0,
         "current_battery": round(vehicle.motion.current_a * 100) if has_battery else -1,
-        "battery_remaining": _charge_percent(vehicle) if has_battery else -1,
+        "battery_remaining": charge_percent(vehicle) if has_battery else -1,
     }
 
 
@@ -106,7 +108,7 @@ def _battery_status(vehicle: Vehicle) -> Values:
         "current_battery": round(motion.current_a * 100),
         "current_consumed": round(motion.consumed_mah),
         "energy_consumed": round(motion.consumed_mah * 0.0036 * motion.voltage_v * 10),
-        "battery_remaining": _charge_percent(vehicle),
+        "battery_remaining": charge_percent(vehicle),
         "charge_state": vehicle.failsafes.charge_state,
     }
 
@@ -144,7 +146,8 @@ def _gps_raw(vehicle: Vehicle) -> Values:
     }
 
 
-def _heading_deg(vehicle: Vehicle) -> float:
+def heading_deg(vehicle: Vehicle) -> float:
+    """Return the heading as it is reported, 0 to 360."""
     return math.degrees(_yaw(vehicle)) % 360.0
 
 
@@ -153,9 +156,10 @@ def _yaw(vehicle: Vehicle) -> float:
     return vehicle.motion.yaw_rad if vehicle.age_s >= vehicle.flavour.boot.alignment_s else 0.0
 
 
-def _global_position(vehicle: Vehicle) -> Values:
+def global_position(vehicle: Vehicle) -> Values:
+    """GLOBAL_POSITION_INT."""
     boot = vehicle.flavour.boot
-    hdg = round(_heading_deg(vehicle) * 100) % 36000
+    hdg = round(heading_deg(vehicle) * 100) % 36000
     if vehicle.age_s < boot.battery_s:
         return {"time_boot_ms": vehicle.boot_ms}
     if vehicle.age_s < boot.gps_s + 0.4:
@@ -176,7 +180,8 @@ def _global_position(vehicle: Vehicle) -> Values:
     }
 
 
-def _local_position(vehicle: Vehicle) -> Values | None:
+def local_position(vehicle: Vehicle) -> Values | None:
+    """LOCAL_POSITION_NED, from home."""
     if vehicle.age_s < vehicle.flavour.boot.local_s:
         return None
     motion, spot = vehicle.motion, vehicle.reported_position
@@ -192,7 +197,8 @@ def _local_position(vehicle: Vehicle) -> Values | None:
     }
 
 
-def _attitude(vehicle: Vehicle) -> Values:
+def attitude(vehicle: Vehicle) -> Values:
+    """ATTITUDE."""
     motion = vehicle.motion
     return {
         "time_boot_ms": vehicle.boot_ms,
@@ -213,7 +219,7 @@ def _vfr_hud(vehicle: Vehicle) -> Values:
     return {
         "airspeed": motion.airspeed_mps,
         "groundspeed": math.hypot(motion.velocity_north_mps, motion.velocity_east_mps),
-        "heading": int(_heading_deg(vehicle)),
+        "heading": int(heading_deg(vehicle)),
         "throttle": round(motion.throttle * 100),
         "alt": altitude_m if vehicle.age_s >= vehicle.flavour.boot.gps_s else -0.02,
         "climb": -motion.velocity_down_mps,
@@ -241,7 +247,7 @@ def _servo_outputs(vehicle: Vehicle) -> Values:
     return {**values, "time_usec": vehicle.boot_ms * 1000}
 
 
-def _imu(vehicle: Vehicle) -> Values:
+def imu(vehicle: Vehicle) -> Values:
     """Return specific force (mg), rates (mrad/s) and a plausible magnetic field (mgauss) in the body's axes."""
     motion = vehicle.motion
     cos, sin = math.cos(motion.yaw_rad), math.sin(motion.yaw_rad)
@@ -270,11 +276,12 @@ def _short(value: float) -> int:
 
 
 def _third_imu(vehicle: Vehicle) -> Values:
-    imu = _imu(vehicle)
-    return {name: imu[name] for name in ("time_boot_ms", "xmag", "ymag", "zmag")}
+    whole = imu(vehicle)
+    return {name: whole[name] for name in ("time_boot_ms", "xmag", "ymag", "zmag")}
 
 
-def _pressure(vehicle: Vehicle) -> Values:
+def pressure(vehicle: Vehicle) -> Values:
+    """SCALED_PRESSURE."""
     altitude_m = vehicle.field.altitude_amsl_m - vehicle.motion.down_m
     return {
         "time_boot_ms": vehicle.boot_ms,
@@ -347,7 +354,8 @@ def _position_target(vehicle: Vehicle) -> Values | None:
     }
 
 
-def _home(vehicle: Vehicle) -> Values | None:
+def home(vehicle: Vehicle) -> Values | None:
+    """HOME_POSITION."""
     if vehicle.home is None:
         return None
     lat, lon = vehicle.field.scaled(vehicle.home.north_m, vehicle.home.east_m)
@@ -360,14 +368,16 @@ def _home(vehicle: Vehicle) -> Values | None:
     }
 
 
-def _origin(vehicle: Vehicle) -> Values | None:
-    home = _home(vehicle)
-    if home is None:
+def origin(vehicle: Vehicle) -> Values | None:
+    """GPS_GLOBAL_ORIGIN."""
+    place = home(vehicle)
+    if place is None:
         return None
-    return {name: home[name] for name in ("latitude", "longitude", "altitude", "time_usec")}
+    return {name: place[name] for name in ("latitude", "longitude", "altitude", "time_usec")}
 
 
-def _system_time(vehicle: Vehicle) -> Values:
+def system_time(vehicle: Vehicle) -> Values:
+    """SYSTEM_TIME."""
     has_time = vehicle.age_s >= vehicle.flavour.boot.gps_s + 0.4
     unix_us = round((vehicle.epoch_unix_s + vehicle.now_s) * 1e6) if has_time else 0
     return {"time_unix_usec": unix_us, "time_boot_ms": vehicle.boot_ms}
@@ -383,7 +393,8 @@ def _autopilot_version(vehicle: Vehicle) -> Values:
     }
 
 
-def _vibration(vehicle: Vehicle) -> Values:
+def vibration(vehicle: Vehicle) -> Values:
+    """VIBRATION."""
     level = 0.003 + 0.04 * vehicle.motion.throttle
     return {
         "time_usec": vehicle.boot_ms * 1000,
@@ -421,11 +432,11 @@ def _simstate(vehicle: Vehicle) -> Values:
 
 
 def _second_ahrs(vehicle: Vehicle) -> Values:
-    known = _global_position(vehicle)
-    attitude = _attitude(vehicle)
+    known = global_position(vehicle)
+    turned = attitude(vehicle)
     return {
-        "roll": attitude["roll"],
-        "pitch": attitude["pitch"],
+        "roll": turned["roll"],
+        "pitch": turned["pitch"],
         "yaw": vehicle.motion.yaw_rad,
         "altitude": known.get("alt", 0) / 1000.0,
         "lat": known.get("lat", 0),
@@ -434,32 +445,32 @@ def _second_ahrs(vehicle: Vehicle) -> Values:
 
 
 def _terrain(vehicle: Vehicle) -> Values:
-    known = _global_position(vehicle)
+    known = global_position(vehicle)
     return {"lat": known.get("lat", 0), "lon": known.get("lon", 0), "pending": 504}
 
 
 BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
-    0: _heartbeat,
+    0: heartbeat,
     1: _sys_status,
-    2: _system_time,
+    2: system_time,
     24: _gps_raw,
-    27: _imu,
-    29: _pressure,
-    30: _attitude,
-    32: _local_position,
-    33: _global_position,
+    27: imu,
+    29: pressure,
+    30: attitude,
+    32: local_position,
+    33: global_position,
     36: _servo_outputs,
     42: _mission_current,
-    49: _origin,
+    49: origin,
     62: _nav_controller,
     65: _rc_channels,
     74: _vfr_hud,
     87: _position_target,
-    116: _imu,
+    116: imu,
     125: lambda _: {"Vcc": 5000},
     129: _third_imu,
     136: _terrain,
-    137: _pressure,
+    137: pressure,
     147: _battery_status,
     148: _autopilot_version,
     152: lambda _: {"freemem": 65535, "freemem32": 131072},
@@ -468,8 +479,8 @@ BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
     168: _wind,
     178: _second_ahrs,
     193: _ekf_status,
-    241: _vibration,
-    242: _home,
+    241: vibration,
+    242: home,
     245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},
     11030: _escs,
 }

@@ -20,6 +20,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 MAGIC_V1 = 0xFE
 MAGIC_V2 = 0xFD
+_HEADER_V1 = struct.Struct("<BBBBBB")
 _HEADER_V2 = struct.Struct("<BBBBBBBHB")
 _SIGNED_FLAG = 0x01
 _SIGNATURE_LENGTH = 13
@@ -90,6 +91,53 @@ class MessageType:
         return values
 
 
+FOREIGN: dict[int, MessageType] = {
+    8: MessageType(
+        8,
+        "LINK_NODE_STATUS",
+        117,
+        (
+            "timestamp",
+            "tx_rate",
+            "rx_rate",
+            "messages_sent",
+            "messages_received",
+            "messages_lost",
+            "rx_parse_err",
+            "tx_overflows",
+            "rx_overflows",
+            "tx_buf",
+            "rx_buf",
+        ),
+        (0,) * 11,
+        (False,) * 11,
+        struct.Struct("<QIIIIIHHHBB"),
+    ),
+    300: MessageType(
+        300,
+        "PROTOCOL_VERSION",
+        217,
+        ("version", "min_version", "max_version", "spec_version_hash", "library_version_hash"),
+        (0, 0, 0, 8, 8),
+        (False,) * 5,
+        struct.Struct("<HHH8B8B"),
+    ),
+    397: MessageType(
+        397,
+        "COMPONENT_METADATA",
+        182,
+        ("time_boot_ms", "file_crc", "uri"),
+        (0, 0, 100),
+        (False, False, True),
+        struct.Struct("<II100s"),
+    ),
+    411: MessageType(
+        411, "CURRENT_EVENT_SEQUENCE", 106, ("sequence", "flags"), (0, 0), (False, False), struct.Struct("<HB")
+    ),
+}
+"""What PX4 says although the ardupilotmega dialect doesn't know it (MAVLink's development and common XML)."""
+
+
 def _limited(value: Any, code: str) -> Any:
     """Bring a number into the range of its wire type; wild commands make wild telemetry, never an exception."""
     if code == "s":
@@ -104,6 +152,8 @@ def _limited(value: Any, code: str) -> Any:
 @cache
 def message_type(number: int) -> MessageType | None:
     """Return the layout of message ``number``, ``None`` when the dialect doesn't know it."""
+    if number in FOREIGN:
+        return FOREIGN[number]
     generated = dialect.mavlink_map.get(number)
     if generated is None:
         return None
@@ -156,6 +206,23 @@ def frame_v2(number: int, payload: bytes, *, sequence: int, system: int, compone
     return body + checksum.to_bytes(2, "little")
 
 
+def frame_v1(number: int, payload: bytes, *, size: int, sequence: int, system: int, component: int = 1) -> bytes:
+    """Frame a payload as a MAVLink 1 frame, which knows no extension fields and cuts no zeros.
+
+    Args:
+        number: Message id, below 256.
+        payload: As `MessageType.payload` returns it.
+        size: Length of the message without its extension fields.
+        sequence: 0 to 255, of the link it leaves by.
+        system: System id of the sender.
+        component: Component id of the sender, 1 for an autopilot.
+    """
+    header = _HEADER_V1.pack(MAGIC_V1, size, sequence, system, component, number)
+    body = header + payload[:size].ljust(size, b"\0")
+    checksum = crc16.mcrf4xx(body[1:] + bytes((known_type(number).crc_extra,)))
+    return body + checksum.to_bytes(2, "little")
+
+
 @dataclass(frozen=True)
 class Message:
     """One frame that arrived whole."""
@@ -170,6 +237,12 @@ class Message:
     """Field name to value."""
     frame: bytes
     """The frame as it came, to be forwarded to other links."""
+
+    @property
+    def payload(self) -> bytes:
+        """The packed fields, without the zeros a MAVLink 2 sender cuts."""
+        start = 6 if self.frame[0] == MAGIC_V1 else 10
+        return self.frame[start : start + self.frame[1]]
 
     @property
     def target_system(self) -> int:

@@ -26,7 +26,7 @@ from tests.support.vehicles import Autopilot, Bench
 from tests.support.waiting import wait_until
 
 OPTIONS = {
-    "demo": ("--vehicles", "--headless", "--duration", "--screenshot"),
+    "demo": ("--vehicles", "--flavour", "--headless", "--duration", "--screenshot"),
     "gui": ("--broker", "--subscribe"),
     "broker": ("--port", "--kind"),
     "bridge": ("--link", "--broker", "--root", "--name", "--id", "--sysid", "--rate"),
@@ -48,7 +48,8 @@ MISTAKES = [
     (("bridge", *LINK, "--name", "3=a", "--name", "4=a"), "share one vehicle id"),
     (("simulate", "--fault", "bird:1@3"), "link_loss"),
     (("simulate", "--vehicles", "1", "--fault", "reboot:9@3"), "no vehicle with that system id"),
-    (("simulate", "--flavour", "boat"), "copter"),
+    (("simulate", "--flavour", "boat"), "copter, plane, px4"),
+    (("demo", "--headless", "--flavour", "boat"), "copter, plane, px4"),
     (("simulate", "--link", "udpin:nowhere"), "udpout:host:port"),
     (("simulate", "--vehicles", "250", "--first-sysid", "9"), "1 to 250"),
     (("broker", "--kind", "emqx"), "auto, mosquitto and amqtt"),

@@ -84,6 +84,9 @@ class Station:
     def mode(self, number: int) -> int | None:
         return self.command(176, 1, number)
 
+    def px4_mode(self, main: int, sub: int = 0, base: int = 1) -> int | None:
+        return self.command(176, base, main, sub)
+
     def stream(self, rate_hz: int, group: int = 0) -> None:
         self.send(self.mav.request_data_stream_encode(self.target, 1, group, rate_hz, int(rate_hz > 0)))
 
@@ -142,3 +145,9 @@ def copter() -> Station:
 def plane() -> Station:
     """A station on a plane that may be armed, in calm air."""
     return Bench(flavours=("plane",), wind_mps=0.0, gps_noise_m=0.0).station()
+
+
+@pytest.fixture
+def px4() -> Station:
+    """A station on a PX4 that may be armed, in calm air."""
+    return Bench(flavours=("px4",), wind_mps=0.0, gps_noise_m=0.0).station()

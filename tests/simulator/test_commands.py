@@ -45,6 +45,24 @@ ON_THE_GROUND = [
     ("capabilities", "copter", (520, 1), ACCEPTED, []),
     ("protocol version", "copter", (519, 1), UNSUPPORTED, []),
     ("mission item 99", "copter", (224, 99), DENIED, []),
+    ("landing without one", "plane", (189,), FAILED, ["Unable to start landing sequence"]),
+    ("a mode of quadplanes", "plane", (176, 1, 19), FAILED, ["Q_ENABLE 0"]),
+    ("the first relay", "copter", (181, 0, 1), ACCEPTED, []),
+    ("a relay nobody set up", "copter", (181, 5, 1), FAILED, []),
+    ("a relay that can't be", "plane", (181, 99, 1), FAILED, []),
+    ("gripper", "copter", (211, 1, 0), FAILED, []),
+    ("shutter without a camera", "copter", (203, 0, 0, 0, 0, 1), ACCEPTED, []),
+    ("trigger distance without a camera", "plane", (206, 5), ACCEPTED, []),
+    ("picture without a camera", "copter", (2000, 0, 0, 1), FAILED, []),
+    ("video without a camera", "plane", (2500, 0, 1), FAILED, []),
+    ("gimbal that isn't there", "copter", (1000, -30), FAILED, []),
+    ("guided speed of a copter", "copter", (43000, 0, 5), UNSUPPORTED, []),
+    ("guided speed outside GUIDED", "plane", (43000, 0, 15), FAILED, []),
+    ("guided height outside GUIDED", "plane", (43001, 0, 0, 0, 0, 0, 0, 60), FAILED, []),
+    ("guided heading outside GUIDED", "plane", (43002, 0, 90), FAILED, []),
+    ("an airspeed it can't fly", "plane", (178, 0, 90, -1), FAILED, []),
+    ("the usual airspeed", "plane", (178, 0, -2, -1), ACCEPTED, []),
+    ("ground speed", "plane", (178, 1, 12, -1), ACCEPTED, ["Set groundspeed 12"]),
     ("unknown command", "copter", (31999,), UNSUPPORTED, []),
     ("unknown command", "plane", (65000,), UNSUPPORTED, []),
     ("command 0", "copter", (0,), UNSUPPORTED, []),
@@ -165,6 +183,75 @@ def test_reposition_enters_guided_even_on_the_ground(copter) -> None:
     assert copter.command_int(192, 6, (-1, 1, 0, NAN), *place) == ACCEPTED
     assert copter.last("HEARTBEAT").custom_mode == 4
     assert copter.command_int(192, 6, (-1, 0, 0, NAN), 500000000, 397710000, 20.0) == ACCEPTED
+
+
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize("flavour", ["copter", "plane"])
+def test_a_reposition_to_nowhere_is_denied_and_the_mode_stays(request, flavour: str, x: int, y: int) -> None:
+    station = request.getfixturevalue(flavour)
+    assert station.command_int(192, 6, (-1, 1, 0, NAN), x, y, 15.0) == DENIED
+    assert station.vehicle.mode == 0
+
+
+def test_a_refusal_longer_than_a_text_comes_in_numbered_pieces(copter) -> None:
+    for number in (1, 2):
+        copter.forget()
+        assert copter.command(189) == FAILED
+        assert [(m.text, m.id, m.chunk_seq) for m in copter.all("STATUSTEXT")] == [
+            ("Unable to start landing sequence", 0, 0),
+            ("Mode change to AUTO RTL failed: No landing sequenc", number, 0),
+            ("e found", number, 1),
+        ]
+
+
+def test_a_plane_takes_no_take_off_by_command_and_denies_the_integer_one(plane) -> None:
+    assert plane.command_int(22, 3, (0, 0, 0, 0), 0, 0, 50.0) == DENIED
+    assert plane.command(22, 0, 0, 0, 0, 0, 0, 50) == FAILED
+
+
+def test_a_height_above_unknown_terrain_is_accepted_and_leads_into_the_ground(copter) -> None:
+    copter.take_off(10.0)
+    assert copter.command_int(192, 11, (-1, 1, 0, NAN), 409940000, 397710000, 15.0) == ACCEPTED
+    copter.wait_for(lambda: not copter.vehicle.guidance.is_airborne, 15.0)
+    assert copter.vehicle.motion.impact_mps == pytest.approx(1.5, abs=0.2)
+
+
+def test_a_plane_in_a_mode_that_can_not_be_armed_in_is_unhealthy_and_says_why(plane) -> None:
+    plane.mode(11)
+    plane.bench.run(31.0)
+    assert "PreArm: RTL mode not armable" in plane.texts()
+    assert not plane.last("SYS_STATUS").onboard_control_sensors_health & 1 << 28
+
+
+def test_a_guided_plane_tells_its_place_as_if_it_were_an_item(plane) -> None:
+    assert plane.mode(15) == ACCEPTED
+    assert [m.seq for m in plane.all("MISSION_ITEM_REACHED")] == [0]
+
+
+def test_a_gripper_that_is_switched_on_works_without_a_reboot(bench) -> None:
+    station = bench(parameters={"GRIP_ENABLE": 1, "CAM1_TYPE": 1}).station()
+    assert station.command(211, 1, 1) == ACCEPTED
+    assert station.command(2000, 0, 0, 1) == ACCEPTED
+
+
+def test_a_guided_plane_is_steered_by_speed_height_and_heading(plane) -> None:
+    plane.mode(13)
+    plane.command(400, 1)
+    plane.wait_for(lambda: plane.vehicle.height_home_m > 45.0, 40.0)
+    plane.mode(15)
+    assert plane.command(43000, 1, 15) == DENIED
+    assert plane.command(43000, 0, 90) == DENIED
+    assert plane.command(43000, 0, 16) == ACCEPTED
+    assert plane.command_int(43001, 6, (0, 0, 0, 0), 0, 0, 60.0) == DENIED
+    assert plane.command_int(43001, 3, (0, 0, 0, 0), 0, 0, -1.0) == DENIED
+    assert plane.command_int(43001, 3, (0, 0, 0, 0), 0, 0, 70.0) == ACCEPTED
+    assert plane.command(43002, 0, 400) == DENIED
+    assert plane.command(43002, 0, 90) == ACCEPTED
+    plane.bench.run(25.0)
+    motion = plane.vehicle.motion
+    assert motion.velocity_east_mps == pytest.approx(16.0, abs=1.5)
+    assert abs(motion.velocity_north_mps) < 1.5
+    assert plane.vehicle.height_home_m == pytest.approx(70.0, abs=4.0)
 
 
 def test_a_plane_takes_a_reposition_only_with_the_mode_change(plane) -> None:

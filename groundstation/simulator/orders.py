@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command as it arrives, and its acknowledgement: what the command tables of all flavours share. Sans-I/O."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.links import Link
+    from groundstation.simulator.wire import Message
+
+ACCEPTED, TEMPORARILY_REJECTED, DENIED, UNSUPPORTED, FAILED, IN_PROGRESS = 0, 1, 2, 3, 4, 5
+"""MAV_RESULT."""
+COMMAND_ACK = 77
+_COMMAND_INT = 75
+
+
+@dataclass(frozen=True)
+class Order:
+    """One command as it arrived, by COMMAND_LONG or COMMAND_INT."""
+
+    link: Link
+    system: int
+    """Who asks."""
+    component: int
+    number: int
+    """MAV_CMD."""
+    params: tuple[float, float, float, float]
+    """param1 to param4."""
+    latitude_deg: float
+    """param5 of a COMMAND_LONG, whatever its meaning."""
+    longitude_deg: float
+    """param6 of a COMMAND_LONG."""
+    height_m: float
+    """param7, by the frame."""
+    frame: int
+    """MAV_FRAME; 3 (above home) for a COMMAND_LONG."""
+    is_int: bool
+
+
+Result = int | None
+"""MAV_RESULT, ``None`` when the command answers by itself later."""
+
+
+def read_order(link: Link, message: Message, *, keeps_unset: bool = False) -> Order:
+    """Read a COMMAND_LONG or COMMAND_INT.
+
+    Args:
+        link: It came by.
+        message: The command.
+        keeps_unset: Whether "not set" (NaN) stays so; else it, and infinity, become 0: nothing to calculate with.
+    """
+    is_int = message.number == _COMMAND_INT
+    values = dict(message.values)
+    if not keeps_unset:
+        values = {name: value if math.isfinite(value) else 0.0 for name, value in values.items()}
+    return Order(
+        link=link,
+        system=message.system,
+        component=message.component,
+        number=int(values["command"]),
+        params=(values["param1"], values["param2"], values["param3"], values["param4"]),
+        latitude_deg=values["x"] * 1e-7 if is_int else values["param5"],
+        longitude_deg=values["y"] * 1e-7 if is_int else values["param6"],
+        height_m=values["z"] if is_int else values["param7"],
+        frame=int(values["frame"]) if is_int else 3,
+        is_int=is_int,
+    )
+
+
+def acknowledge(vehicle: Vehicle, order: Order, result: int) -> None:
+    """Answer, on the asking link only."""
+    if vehicle.is_mute:
+        return
+    fields = {"target_system": order.system, "target_component": order.component}
+
+    def send() -> None:
+        order.link.say(COMMAND_ACK, command=order.number, result=result, **fields)
+
+    if vehicle.answer_delay_s > 0.0:
+        vehicle.later(vehicle.answer_delay_s, send)
+    else:
+        send()

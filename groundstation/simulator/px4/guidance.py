@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a simulated PX4 quadrotor flies: its modes, take-off, return and landing, its mission items. Sans-I/O."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, cast
+
+from groundstation.simulator.boot import CRITICAL, INFO
+from groundstation.simulator.field import Spot
+from groundstation.simulator.flight import Demand
+from groundstation.simulator.guidance import ACCEPTED, Landed
+from groundstation.simulator.mission_run import ACTIVE
+from groundstation.simulator.missions import Nav
+from groundstation.simulator.multicopter import WAYPOINT_RADIUS_M, MulticopterGuidance
+from groundstation.simulator.px4 import modes
+from groundstation.simulator.px4.land_detector import LandDetector
+from groundstation.simulator.px4.mission_run import Px4MissionRun
+from groundstation.simulator.px4.return_path import ReturnPath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstation.simulator.autopilot import Vehicle
+    from groundstation.simulator.missions import Item
+
+_TAKEOFF_MPS = 2.6
+"""As it was seen to climb; MPC_TKO_SPEED is 1.5, MPC_Z_V_AUTO_UP 3."""
+_RAMP_S = 0.8
+"""After COM_SPOOLUP_TIME the thrust comes up."""
+_ORBIT_RADIUS_M, _ORBIT_MPS = 15.0, 3.0
+"""When the command leaves them open."""
+_SETPOINT_S = 0.5
+"""An older setpoint is none: COM_OF_LOSS_T."""
+
+
+class Px4Guidance(MulticopterGuidance):
+    """The guidance of a PX4 quadrotor."""
+
+    mission_run = Px4MissionRun
+
+    def __init__(self, vehicle: Vehicle) -> None:
+        super().__init__(vehicle)
+        self.detector = LandDetector(vehicle, self)
+        self.way_home = ReturnPath(vehicle, self)
+        self.setpoint_s = -math.inf
+        """When the last offboard setpoint came."""
+        self._takeoff_down_m: float | None = None
+        """Where the next take-off leads to, ``None`` for MIS_TAKEOFF_ALT above home."""
+        self._is_taking_off = False
+        self._takeoff_at_s = 0.0
+        self._is_shown_as_takeoff = False
+        self._orbit = (_ORBIT_RADIUS_M, 1.0)
+        self._flying: dict[int, Callable[[], Demand]] = {
+            modes.MISSION: self._fly_mission,
+            modes.RTL: self.way_home.fly,
+            modes.LAND: self.descend,
+            modes.PRECLAND: self.descend,
+            modes.ORBIT: self._fly_orbit,
+            **dict.fromkeys(modes.BY_HAND, self._drift),
+        }
+
+    # --- what it is ------------------------------------------------------
+
+    @property
+    def cruise_mps(self) -> float:
+        """How fast it flies when no speed was asked for."""
+        return self.vehicle.parameters.value("MPC_XY_CRUISE")
+
+    @property
+    def climb_mps(self) -> float:
+        """How fast it may climb."""
+        fastest = self.vehicle.parameters.value("MPC_Z_V_AUTO_UP")
+        return min(fastest, _TAKEOFF_MPS) if self._is_taking_off else fastest
+
+    @property
+    def sink_mps(self) -> float:
+        """How fast it may come down."""
+        return self.vehicle.parameters.value("MPC_Z_V_AUTO_DN")
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Does it turn to where it flies."""
+        return self.vehicle.mode in (modes.HOLD, modes.MISSION, modes.RTL)
+
+    @property
+    def is_idle(self) -> bool:
+        """Does it stand armed and has not taken off."""
+        return not self.is_airborne and not self.detector.has_flown
+
+    @property
+    def is_landing(self) -> bool:
+        """Is it on its way down to the ground, in whatever mode."""
+        return self.vehicle.armed and (self.vehicle.mode in (modes.LAND, modes.PRECLAND) or self._phase == "land")
+
+    @property
+    def landed_for_s(self) -> float | None:
+        """How long the land detector has called it landed after a flight, ``None`` when it doesn't."""
+        return self.detector.landed_for_s
+
+    @property
+    def landed(self) -> Landed:
+        """EXTENDED_SYS_STATE.landed_state, as the land detector believes."""
+        if self.detector.is_landed:
+            return Landed.ON_GROUND
+        if self.vehicle.mode == modes.TAKEOFF and self._is_shown_as_takeoff:
+            return Landed.TAKEOFF
+        return Landed.LANDING if self.is_landing else Landed.IN_AIR
+
+    def tick(self) -> Demand:
+        """Go on by one tick."""
+        self.detector.tick()
+        return super().tick()
+
+    # --- what is asked of it --------------------------------------------
+
+    def can_enter(self, mode: int) -> str:
+        """Return why a mode can't be entered: it lacks a position, a home, a mission or a setpoint."""
+        vehicle = self.vehicle
+        if mode == modes.OFFBOARD:
+            return "" if vehicle.now_s - self.setpoint_s <= _SETPOINT_S else "no setpoint"
+        if mode == modes.MISSION and not self.mission.is_valid:
+            return "no mission"
+        if mode == modes.RTL and vehicle.home is None:
+            return "no home"
+        needs = vehicle.flavour.modes[mode].base == 29 or mode == modes.POSCTL
+        return "no position" if needs and not vehicle.has_position else ""
+
+    def enter(self, mode: int) -> None:
+        """Begin a mode."""
+        self.mission.suspend()
+        self._is_taking_off = False
+        self._speed_mps = None
+        self._turned_rad = 0.0
+        self.target = None
+        self.begin_phase("")
+        if mode == modes.RTL:
+            self.way_home.begin()
+        if not self.vehicle.armed:
+            return
+        if mode == modes.TAKEOFF:
+            self._begin_takeoff()
+        elif mode == modes.MISSION:
+            self.start_mission()
+
+    def armed(self) -> None:
+        """Forget the flight before; a take-off or a mission that waited begins."""
+        self._yaw_rad = None
+        self._velocity = (0.0, 0.0, 0.0)
+        self.begin_phase("")
+        self.detector.armed()
+        if self.vehicle.mode == modes.TAKEOFF:
+            self._begin_takeoff()
+        elif self.vehicle.mode == modes.MISSION:
+            self.start_mission()
+
+    def start_mission(self) -> None:
+        """Fly the mission from its current item on, unless it does so already."""
+        if self.mission.state != ACTIVE:
+            self.mission.resume()
+
+    def take_off(self, height_m: float) -> int:
+        """Remember the height above sea level (NaN: the parameter's) and go to mode TAKEOFF; flies once armed."""
+        self._takeoff_down_m = self.down_of(height_m, is_relative=False) if math.isfinite(height_m) else None
+        self.vehicle.set_mode(modes.TAKEOFF)
+        return ACCEPTED
+
+    def _begin_takeoff(self) -> None:
+        """Climb, to no less than MIS_TAKEOFF_ALT above home and no lower than here."""
+        vehicle, here = self.vehicle, self.vehicle.position
+        least_m = vehicle.parameters.value("MIS_TAKEOFF_ALT")
+        highest_down_m = self.down_of(least_m, is_relative=True)
+        down_m = self._takeoff_down_m
+        if down_m is None or down_m > highest_down_m:
+            severity = INFO if down_m is None else CRITICAL
+            self._tell(severity, f"Using minimum takeoff altitude: {least_m:.2f} m\t")
+            down_m = highest_down_m
+        if down_m > here.down_m:
+            self._tell(CRITICAL, "Already higher than takeoff altitude\t")
+            down_m = here.down_m
+        self._takeoff_down_m = None
+        self._is_shown_as_takeoff = self.detector.is_landed
+        self.climb_to(down_m)
+
+    def _tell(self, severity: int, text: str) -> None:
+        self.vehicle.later(0.0, lambda: self.vehicle.say(severity, text))
+
+    def climb_to(self, down_m: float) -> None:
+        """Go straight up, from the ground with the time the motors need."""
+        self.target = self.vehicle.position._replace(down_m=down_m)
+        self._is_taking_off = True
+        self._takeoff_at_s = self.vehicle.now_s
+
+    def land(self) -> int:
+        """Land here."""
+        self.vehicle.set_mode(modes.LAND)
+        return ACCEPTED
+
+    def go_to(self, spot: Spot) -> None:
+        """Fly to a place."""
+        self.target = spot
+
+    def change_speed(self, kind: int, speed_mps: float) -> int:
+        """Change the horizontal speed, back to the usual one with 0 or less; nothing is refused."""
+        del kind
+        limit = self.vehicle.parameters.value("MPC_XY_VEL_MAX")
+        self._speed_mps = min(speed_mps, limit) if speed_mps > 0.0 else None
+        return ACCEPTED
+
+    def orbit(self, centre: Spot, radius_m: float, speed_mps: float) -> None:
+        """Circle a place; a negative radius turns anticlockwise, NaN leaves it open."""
+        radius = radius_m if math.isfinite(radius_m) and radius_m != 0.0 else _ORBIT_RADIUS_M
+        self.target = centre
+        self._orbit = (abs(radius), math.copysign(1.0, radius))
+        self._speed_mps = abs(speed_mps) if math.isfinite(speed_mps) and speed_mps != 0.0 else _ORBIT_MPS
+
+    # --- mission --------------------------------------------------------
+
+    def reached_text(self, seq: int, item: Item) -> str:
+        """Return nothing: PX4 says nothing at a waypoint."""
+        del seq, item
+        return ""
+
+    def begin_item(self, item: Item) -> None:
+        """Start flying an item."""
+        self._turned_rad = 0.0
+        self.begin_phase("fly")
+        spot = self.place(item)
+        if not math.isfinite(spot.down_m):
+            spot = spot._replace(down_m=self.vehicle.position.down_m)
+        if item.command == Nav.RETURN_TO_LAUNCH:
+            self.vehicle.set_mode(modes.RTL)
+            self.mission.is_complete = True
+        elif item.command == Nav.LAND:
+            self.target = spot._replace(down_m=self.vehicle.position.down_m)
+        elif item.command != Nav.DELAY:
+            self.target = spot
+        if not self.is_airborne and item.command not in (Nav.RETURN_TO_LAUNCH, Nav.LAND, Nav.DELAY):
+            height_m = self.home.down_m - spot.down_m
+            self._tell(INFO, f"Takeoff to {height_m:.1f} meters above home\t")
+            self.climb_to(spot.down_m)
+
+    def is_item_done(self, item: Item) -> bool:
+        """Tell whether the item is finished; RTL and LAND end with the flight, LOITER_UNLIM never."""
+        if self._is_taking_off:
+            return False
+        if item.command in (Nav.RETURN_TO_LAUNCH, Nav.LOITER_UNLIM):
+            return False
+        if item.command == Nav.LAND:
+            if self._phase == "fly" and self.is_there(is_flat=True):
+                self.begin_phase("land")
+            return self._phase == "land" and self.detector.is_landed
+        if item.command == Nav.TAKEOFF:
+            return True
+        if self._phase == "fly" and (item.command == Nav.DELAY or self.is_there(radius_m=item.params[1])):
+            self.begin_phase("wait")
+        return self._phase == "wait" and self.vehicle.now_s - self._phase_since_s >= item.params[0]
+
+    def finish_mission(self) -> None:
+        """Stay where it is."""
+        self.target = self.vehicle.position if self.is_airborne else None
+
+    # --- flying ---------------------------------------------------------
+
+    def begin_phase(self, name: str) -> None:
+        """Note a new phase of the mode."""
+        self._begin_phase(name)
+
+    def _demand(self) -> Demand:
+        vehicle = self.vehicle
+        if not vehicle.armed:
+            self._velocity = (0.0, 0.0, 0.0)
+            return Demand()
+        if self._is_taking_off:
+            return self._climb_away()
+        if not self.is_airborne:
+            self._velocity = (0.0, 0.0, 0.0)
+            if vehicle.mode == modes.MISSION:
+                self.mission.tick()
+            return self._stand()
+        return self._flying.get(vehicle.mode, self.fly_to_target)()
+
+    def fly_to_target(self) -> Demand:
+        """Fly to the target and stay there; without one, stay here."""
+        return self._fly_to_target()
+
+    def _climb_away(self) -> Demand:
+        """Take off: spool up, climb; at the height go over to LOITER, or to the next item."""
+        vehicle = self.vehicle
+        spool_s = vehicle.parameters.value("COM_SPOOLUP_TIME") + _RAMP_S
+        if not self.is_airborne and vehicle.now_s - self._takeoff_at_s < spool_s:
+            return self._stand()
+        self.detector.lifting_off()
+        demand = self._fly_to_target()
+        reached_m = vehicle.parameters.value("NAV_MC_ALT_RAD")
+        if self.target is not None and vehicle.position.down_m - self.target.down_m < reached_m:
+            self._is_taking_off = False
+            self._is_shown_as_takeoff = False
+            if vehicle.mode == modes.TAKEOFF:
+                goal = self.target
+                vehicle.set_mode(modes.HOLD)
+                self.target = goal
+        return demand
+
+    def _fly_orbit(self) -> Demand:
+        radius_m, direction = self._orbit
+        return self._circle(radius_m, direction)
+
+    def _fly_mission(self) -> Demand:
+        """MISSION: whatever the current item asks for."""
+        self.mission.tick()
+        return self.descend() if self._phase == "land" else self._fly_to_target()
+
+    def descend(self) -> Demand:
+        """Come down as MPC_LAND_* say: ever slower towards the ground."""
+        value = self.vehicle.parameters.value
+        height_m, slow = self.vehicle.height_home_m, value("MPC_LAND_SPEED")
+        high_m, low_m = value("MPC_LAND_ALT1"), value("MPC_LAND_ALT2")
+        if height_m < value("MPC_LAND_ALT3"):
+            return self._sink(value("MPC_LAND_CRWL"))
+        share = min(max((height_m - low_m) / max(high_m - low_m, 0.1), 0.0), 1.0)
+        return self._sink(slow + (self.sink_mps - slow) * share)
+
+    def is_there(self, *, is_flat: bool = False, radius_m: float = 0.0) -> bool:
+        """Is the target reached.
+
+        Args:
+            is_flat: Whether the height doesn't matter.
+            radius_m: How near is near, 0 for NAV_ACC_RAD.
+        """
+        if self.target is None:
+            return True
+        here = self.vehicle.position
+        radius = radius_m if radius_m > 0.0 else max(self.vehicle.parameters.value("NAV_ACC_RAD"), WAYPOINT_RADIUS_M)
+        is_high = abs(here.down_m - self.target.down_m) < self.vehicle.parameters.value("NAV_MC_ALT_RAD")
+        return here.distance_to(self.target) <= radius and (is_flat or is_high)
+
+
+def pilot_of(vehicle: Vehicle) -> Px4Guidance:
+    """Return the guidance of a vehicle that is known to be a PX4."""
+    return cast("Px4Guidance", vehicle.guidance)
