@@ -34,6 +34,8 @@ from groundstation.fleet.status import Mode
 from groundstation.fleet.verbs import VERBS, checked_args
 from groundstation.mavlink import encode, orders
 from groundstation.mavlink.handshakes import MavResult
+from groundstation.mavlink.mission_upload import Upload
+from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import CannotOrderError, Situation
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
@@ -224,7 +226,9 @@ class CommandDesk:
 
     def _preview(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
         """A dry run: what would be sent now, to the end of the recipe as far as it can be told."""
-        situation = Situation(state=facts.state, args=args, mav_type=facts.mav_type, mav_autopilot=facts.mav_autopilot)
+        situation = Situation(
+            state=facts.state, first=facts.state, args=args, mav_type=facts.mav_type, mav_autopilot=facts.mav_autopilot
+        )
         sends: list[str] = []
         for step in _table(facts)[request.verb]:
             try:
@@ -232,7 +236,7 @@ class CommandDesk:
             except CannotOrderError as error:
                 self._refuse(request, Reason.PRECONDITION, f"{step.label}: {error}", now_s)
                 return []
-            sends.append(f"{step.label}: {'nothing to do' if order is None else orders.described(order)}")
+            sends.append(f"{step.label}: {_described(order)}")
         report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, "a dry run: nothing was sent", now_s)
         self._store(msgspec.structs.replace(report, args=args, sends=tuple(sends)))
         return []
@@ -361,6 +365,11 @@ class CommandDesk:
         facts = self._vehicle.facts()
         return [message for one in self._live for message in one.on_parameter(name, value, facts, now_s)]
 
+    def on_mission(self, msgid: int, fields: dict[str, Any], now_s: float) -> list[Outbound]:
+        """A message of the mission protocol."""
+        facts = self._vehicle.facts()
+        return [message for one in self._live for message in one.on_mission(msgid, fields, facts, now_s)]
+
     def on_text(self, text: str) -> None:
         """A STATUSTEXT."""
         for one in self._live:
@@ -435,6 +444,12 @@ def _bare_report(command_id: str, state: CommandState, reason: Reason, detail: s
         detail=detail,
         at_s=round(now_s, 3),
     )
+
+
+def _described(order: Order | Upload | None) -> str:
+    if order is None:
+        return "nothing to do"
+    return f"a mission of {len(order.items)} items" if isinstance(order, Upload) else orders.described(order)
 
 
 def _table(facts: Facts) -> dict[Verb, Any]:

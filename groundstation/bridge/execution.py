@@ -12,7 +12,10 @@ from groundstation.fleet.commands import END_STATES, Args, CommandReport, Comman
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.proofs import Look, Seen
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import Handshake, Verdict
+from groundstation.mavlink.mission_upload import MissionUpload, Upload
+from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import CannotOrderError, Recipe, Situation
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -46,6 +49,12 @@ class _Phase(enum.Enum):
 Reporter = Callable[[CommandReport], None]
 
 
+def _conversation(order: Order | Upload, facts: Facts) -> Handshake | MissionUpload:
+    if isinstance(order, Upload):
+        return MissionUpload(order, facts.sysid, facts.compid)
+    return Handshake(order, facts.sysid, facts.compid)
+
+
 class Execution:
     """A request that passed every check."""
 
@@ -73,7 +82,8 @@ class Execution:
         self._report, self._is_free = report, is_free
         self._at = -1
         self._phase = _Phase.ASKING
-        self._handshake: Handshake | None = None
+        self._handshake: Handshake | MissionUpload | None = None
+        self._first: VehicleState | None = None
         self._verdict: Verdict | None = None
         self._before: VehicleState | None = None
         self._sent_s = self._since_s = self._progress_s = 0.0
@@ -114,6 +124,7 @@ class Execution:
 
     def begin(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Send the first order."""
+        self._first = facts.state
         self._tell(CommandState.RECEIVED, now_s)
         return self._next(facts, now_s)
 
@@ -132,6 +143,12 @@ class Execution:
             return []
         self._handshake.on_parameter(name, value)
         return self._judge(facts, now_s)
+
+    def on_mission(self, msgid: int, fields: Fields, facts: Facts, now_s: float) -> list[Outbound]:
+        """A message of the mission protocol came."""
+        if self._handshake is None or self._phase is not _Phase.ASKING:
+            return []
+        return [*self._handshake.on_mission(msgid, fields, now_s), *self._judge(facts, now_s)]
 
     def on_text(self, text: str) -> None:
         """The vehicle said something while it was at it."""
@@ -200,17 +217,23 @@ class Execution:
             if now_s > self._deadline_s:
                 self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
                 return []
-            if order.command and not self._is_free(order.command):
+            if isinstance(order, Order) and order.command and not self._is_free(order.command):
                 self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
                 return []
             self._phase = _Phase.ASKING
-            self._handshake = Handshake(order, facts.sysid, facts.compid)
+            self._handshake = _conversation(order, facts)
             messages = self._handshake.start(now_s)
             return [*messages, *self._judge(facts, now_s)]
         return []
 
     def _situation(self, facts: Facts) -> Situation:
-        return Situation(state=facts.state, args=self.args, mav_type=facts.mav_type, mav_autopilot=facts.mav_autopilot)
+        return Situation(
+            state=facts.state,
+            first=self._first or facts.state,
+            args=self.args,
+            mav_type=facts.mav_type,
+            mav_autopilot=facts.mav_autopilot,
+        )
 
     def _judge(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Look at what came of the order, if it is over."""

@@ -15,6 +15,7 @@ from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
+from groundstation.mavlink import mission_upload
 from groundstation.mavlink.decode import DECODABLE, is_listed
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -234,6 +235,14 @@ class Hearing:
         fields = unpack(frame.msgid, frame.payload)
         return vehicle.desk.on_parameter(fields["param_id"], fields["param_value"], now_s)
 
+    def _on_mission(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        vehicle = self._roll.vehicle_of(ear)
+        if vehicle is None or not vehicle.desk.is_busy:
+            return []
+        fields = unpack(frame.msgid, frame.payload)
+        is_ours = fields["target_system"] in (0, self._own_sysid)
+        return vehicle.desk.on_mission(frame.msgid, fields, now_s) if is_ours else []
+
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
         ear.uid, ear.firmware = _uid(fields), _firmware(fields)
@@ -372,6 +381,7 @@ _USES: dict[int, Use] = {
     _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
     _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
     _PARAM_VALUE: Hearing._on_parameter,  # noqa: SLF001
+    **dict.fromkeys(mission_upload.MESSAGES, Hearing._on_mission),  # noqa: SLF001
 }
 """By message id; a message that is not here is in none of the tables of `decode.py`."""
 

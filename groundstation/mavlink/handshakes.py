@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from groundstation.fleet.commands import CommandState, Reason
 from groundstation.mavlink import orders
+from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.orders import Form, Order
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -151,6 +152,11 @@ class Handshake:
         if not self.is_over and name == self._order.parameter:
             is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
             self.result, self.is_over = MavResult.ACCEPTED if is_equal else MavResult.FAILED, True
+
+    def on_mission(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
+        """A message of the mission protocol is not for this."""
+        del msgid, fields, now_s
+        return []
 
     def _otherwise(self, result: int) -> Order | None:
         """The order in the form that the answer asks for; None when it has been tried, or it asks for nothing."""

@@ -13,9 +13,10 @@ import msgspec
 
 from groundstation.fleet import proofs
 from groundstation.fleet.commands import Args
-from groundstation.fleet.proofs import Proof
+from groundstation.fleet.proofs import Proof, Seen
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink import orders
+from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.modes import MAV_AUTOPILOT_PX4, mode_number
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE, NAN, Form, Order
 
@@ -39,6 +40,9 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What a step looks at when its turn comes."""
 
     state: VehicleState
+    """Now."""
+    first: VehicleState
+    """When the command began."""
     args: Args
     mav_type: int
     mav_autopilot: int
@@ -67,7 +71,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         raise CannotOrderError("the height of its home is not known yet")
 
 
-Make = Callable[[Situation], Order | None]
+Make = Callable[[Situation], Order | Upload | None]
 """Makes the order of a step; None when there is nothing to do."""
 
 
@@ -85,6 +89,8 @@ Recipe = tuple[Step, ...]
 
 UNPROVEN = Proof(look=proofs.nothing_tells, window_s=0.0)
 """No telemetry shows the effect."""
+ALREADY = Proof(look=lambda _: Seen(is_done=True), window_s=0.0)
+"""The step before has shown it; this one tidies up."""
 ARMED = Proof(look=proofs.armed, window_s=ARM_S)
 DISARMED = Proof(look=proofs.disarmed, window_s=ARM_S)
 

@@ -13,7 +13,9 @@ from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.proofs import Proof
 from groundstation.mavlink import orders
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE, NAN, Form, Order
+from groundstation.mavlink.plane_landing import CLEAR, has_mission, landing_if_needed
 from groundstation.mavlink.recipes import (
+    ALREADY,
     ARM_DISARM,
     ARMED,
     DISARMED,
@@ -27,6 +29,7 @@ from groundstation.mavlink.recipes import (
     fixed,
     height_above_sea,
     height_as_asked,
+    mode_order,
     mode_proof,
     place,
     reposition,
@@ -50,6 +53,8 @@ PLANE_GO_FIRST_S, PLANE_GO_STALL_S = 60.0, 60.0
 """A plane turns first, and spirals to a height."""
 COPTER_RADIUS_M, ROVER_RADIUS_M, PLANE_RADIUS_M = 3.0, 5.0, 120.0
 """Nearer than this is there; a plane circles the point (WP_LOITER_RAD is 60 m by default)."""
+PLANE_LAND_S = 240.0
+"""A plane flies to its approach at its height first, and disarms 20 s after it stands (LAND_DISARMDELAY)."""
 LAND_FIRST_S, LAND_STALL_S = 30.0, 45.0
 """A touch-down at 0.5 m/s and a disarm 2 s later; PX4's contact flaps for up to 12 s before."""
 HOME_S, ITEM_S, CALIBRATE_S, REBOOT_S, YAW_STALL_S = 12.0, 5.0, 60.0, 60.0, 10.0
@@ -185,6 +190,14 @@ COPTER: dict[Verb, Recipe] = {
         ),
     ),
 }
+PLANE_LANDING = Proof(look=proofs.landed, window_s=PLANE_LAND_S, stall_s=PLANE_LAND_S, modes=("AUTO",))
+
+
+def _plane_land(situation: Situation) -> Order:
+    """To the landing of its mission, else into the mission that was just given to it."""
+    return orders.long(DO_LAND_START) if has_mission(situation.first) else mode_order(situation, "AUTO")
+
+
 PLANE: dict[Verb, Recipe] = {
     **_ARDUPILOT,
     Verb.TAKEOFF: (
@@ -192,7 +205,12 @@ PLANE: dict[Verb, Recipe] = {
         Step("set TAKEOFF", to_mode_if_needed("TAKEOFF"), mode_proof("TAKEOFF")),
         Step("arm", arm_if_needed, _climb(("TAKEOFF",))),
     ),
-    Verb.LAND: single("go to the landing of its mission", fixed(orders.long(DO_LAND_START)), _landing("AUTO")),
+    Verb.LAND: (
+        Step("upload a landing", landing_if_needed, UNPROVEN),
+        Step("go to the landing", _plane_land, PLANE_LANDING),
+        # it had no mission before
+        Step("clear the landing", lambda one: None if has_mission(one.first) else CLEAR, ALREADY),
+    ),
     Verb.HOLD: single("circle here", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.GOTO: single(
         "go there", reposition(height_as_asked), _go(PLANE_RADIUS_M, _GUIDED, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)

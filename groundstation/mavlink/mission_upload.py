@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The conversation that gives a vehicle a short mission. Sans-I/O: requests, acks and ticks in, messages out.
+
+The vehicle asks for item after item and repeats itself; nothing is sent unasked but the count, until the first
+request (MAVLink mission protocol). ArduPilot asks with MISSION_REQUEST and wants MISSION_ITEM_INT all the same.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.commands import CommandState, Reason
+from groundstation.mavlink import encode
+from groundstation.mavlink.dialect import MSGIDS, Fields
+from groundstation.mavlink.handshakes import MavResult, Verdict
+from groundstation.mavlink.stream_requests import Outbound
+
+COUNT_S, COUNT_TRIES = 1.5, 5
+SILENCE_S = 9.0
+"""ArduPilot gives up an upload after 8 s, and says so."""
+ACCEPTED = 0
+"""MISSION_ACK.type MAV_MISSION_ACCEPTED."""
+MISSION_REQUEST, MISSION_REQUEST_INT = MSGIDS["MISSION_REQUEST"], MSGIDS["MISSION_REQUEST_INT"]
+MISSION_ACK = MSGIDS["MISSION_ACK"]
+MESSAGES = (MISSION_REQUEST, MISSION_REQUEST_INT, MISSION_ACK)
+"""What a vehicle says in it."""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a mission."""
+
+    command: int
+    """MAV_CMD."""
+    frame: int
+    """MAV_FRAME."""
+    lat_deg: float = 0.0
+    lon_deg: float = 0.0
+    z: float = 0.0
+    """Metres, above what the frame says."""
+    params: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A mission to be given; an empty one clears what is there."""
+
+    items: tuple[Item, ...]
+    """From number 0, which is home on ArduPilot and thrown away."""
+
+
+class MissionUpload:
+    """One upload, until it is acknowledged or given up."""
+
+    def __init__(self, upload: Upload, sysid: int, compid: int) -> None:
+        self._items, self._target = upload.items, {"target_system": sysid, "target_component": compid}
+        self._tries = 0
+        self._is_asked = False
+        self._give_up_s = self._repeat_s = 0.0
+        self.result: int | None = None
+        """A MAV_RESULT that means the same as the MISSION_ACK; None before one."""
+        self._ack = 0
+        self.progress: float | None = None
+        self.has_progressed = False
+        self.is_over = False
+        self.command, self.parameter = 0, ""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What came of it once it is over; None when nothing was heard in time."""
+        if self.result is None:
+            return None
+        if self.result == MavResult.ACCEPTED:
+            return Verdict(CommandState.ACCEPTED, Reason.NONE, "")
+        words = f"the vehicle did not take the mission (MISSION_ACK {self._ack})"
+        return Verdict(CommandState.FAILED, Reason.VEHICLE_FAILED, words)
+
+    def start(self, now_s: float) -> list[Outbound]:
+        """Say how many items there are."""
+        self._tries += 1
+        self._repeat_s, self._give_up_s = now_s + COUNT_S, now_s + SILENCE_S
+        return [encode.payload("MISSION_COUNT", **self._target, count=len(self._items))]
+
+    def on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
+        """A COMMAND_ACK is not for this."""
+        del result, percent, now_s
+        return []
+
+    def on_parameter(self, name: str, value: float) -> None:
+        """A PARAM_VALUE is not for this."""
+        del name, value
+
+    def on_mission(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
+        """A message of the mission protocol came."""
+        if self.is_over or fields.get("mission_type", 0) != 0:
+            return []
+        if msgid == MISSION_ACK:
+            self._ack, self.is_over = fields["type"], True
+            self.result = MavResult.ACCEPTED if self._ack == ACCEPTED else MavResult.FAILED
+            return []
+        self._is_asked, self._give_up_s = True, now_s + SILENCE_S
+        seq = fields["seq"]
+        return [self._item(seq)] if seq < len(self._items) else []
+
+    def _item(self, seq: int) -> Outbound:
+        item = self._items[seq]
+        p1, p2, p3, p4 = item.params
+        return encode.payload(
+            "MISSION_ITEM_INT",
+            **self._target,
+            seq=seq,
+            frame=item.frame,
+            command=item.command,
+            current=0,
+            autocontinue=1,
+            param1=p1,
+            param2=p2,
+            param3=p3,
+            param4=p4,
+            x=round(item.lat_deg * 1e7),
+            y=round(item.lon_deg * 1e7),
+            z=item.z,
+        )
+
+    def tick(self, now_s: float) -> list[Outbound]:
+        """Time passed: say the count again while nobody asked, or give up."""
+        if self.is_over:
+            return []
+        if not self._is_asked and now_s >= self._repeat_s and self._tries < COUNT_TRIES:
+            return self.start(now_s)
+        self.is_over = now_s >= self._give_up_s
+        return []

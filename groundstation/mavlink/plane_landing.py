@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A landing for a plane that has none in its mission: a straight approach to home, into the wind. Pure.
+
+ArduPlane lands as part of a mission only. The lengths are those of its own later AUTOLAND mode. No DO_LAND_START: with
+one in the mission ArduPlane refuses to arm the next time.
+"""
+
+from __future__ import annotations
+
+from math import atan2, cos, degrees, radians, sin
+
+from groundstation.fleet.geometry import EARTH_RADIUS_M
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.mavlink.mission_upload import Item, Upload
+from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE
+from groundstation.mavlink.recipes import CannotOrderError, Situation
+
+APPROACH_M, APPROACH_HEIGHT_M = 400.0, 55.0
+"""Length and height of the approach (ArduPlane AUTOLAND_WP_DIST, AUTOLAND_WP_ALT)."""
+WIND_MPS = 1.0
+"""Less wind than this has no direction worth landing against."""
+NAV_WAYPOINT, NAV_LAND = 16, 21
+CLEAR = Upload(())
+
+
+def has_mission(state: VehicleState) -> bool:
+    """Whether there is a mission that the operator may want to keep; unknown counts as one."""
+    mission = state.mission_progress
+    return mission is None or (mission.state != "no_mission" and mission.items != 0)
+
+
+def landing_if_needed(situation: Situation) -> Upload | None:
+    """The landing as a mission; None where the vehicle has a mission of its own.
+
+    Raises:
+        CannotOrderError: its home or position is not known.
+    """
+    if has_mission(situation.first):
+        return None
+    home, position = situation.state.home, situation.state.position
+    if home is None or home.lat_deg is None or home.lon_deg is None or home.height_amsl_m is None:
+        raise CannotOrderError("its home is not known yet")
+    if position is None or position.lat_deg is None or position.lon_deg is None:
+        raise CannotOrderError("its position is not known")
+    bearing_deg = _approach_from_deg(situation.state, position.lat_deg - home.lat_deg, position.lon_deg - home.lon_deg)
+    lat_deg, lon_deg = _moved(home.lat_deg, home.lon_deg, bearing_deg, APPROACH_M)
+    approach = Item(command=NAV_WAYPOINT, frame=FRAME_RELATIVE, lat_deg=lat_deg, lon_deg=lon_deg, z=APPROACH_HEIGHT_M)
+    ground = Item(command=NAV_LAND, frame=FRAME_RELATIVE, lat_deg=home.lat_deg, lon_deg=home.lon_deg)
+    first = Item(
+        command=NAV_WAYPOINT, frame=FRAME_GLOBAL, lat_deg=home.lat_deg, lon_deg=home.lon_deg, z=home.height_amsl_m
+    )
+    return Upload((first, approach, ground))
+
+
+def _approach_from_deg(state: VehicleState, north: float, east: float) -> float:
+    """Where the approach begins, seen from home: downwind, else on the side where the plane is."""
+    wind = state.wind
+    if wind is not None and wind.from_deg is not None and (wind.speed_mps or 0.0) >= WIND_MPS:
+        return (wind.from_deg + 180.0) % 360.0
+    scale = cos(radians(state.home.lat_deg)) if state.home is not None and state.home.lat_deg is not None else 1.0
+    return degrees(atan2(east * scale, north)) % 360.0
+
+
+def _moved(lat_deg: float, lon_deg: float, bearing_deg: float, distance_m: float) -> tuple[float, float]:
+    north_m = distance_m * cos(radians(bearing_deg))
+    east_m = distance_m * sin(radians(bearing_deg))
+    return (
+        lat_deg + degrees(north_m / EARTH_RADIUS_M),
+        lon_deg + degrees(east_m / (EARTH_RADIUS_M * cos(radians(lat_deg)))),
+    )
