@@ -82,6 +82,8 @@ class Step(msgspec.Struct, frozen=True):
     """What it does, for the words of a failure."""
     make: Make
     proof: Proof
+    is_tidying: bool = False
+    """Whether the command has succeeded before it: it may come after the deadline, and its failure is only told."""
 
 
 Recipe = tuple[Step, ...]

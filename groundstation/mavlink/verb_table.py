@@ -209,7 +209,7 @@ PLANE: dict[Verb, Recipe] = {
         Step("upload a landing", landing_if_needed, UNPROVEN),
         Step("go to the landing", _plane_land, PLANE_LANDING),
         # it had no mission before
-        Step("clear the landing", lambda one: None if has_mission(one.first) else CLEAR, ALREADY),
+        Step("clear the landing", lambda one: None if has_mission(one.first) else CLEAR, ALREADY, is_tidying=True),
     ),
     Verb.HOLD: single("circle here", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.GOTO: single(

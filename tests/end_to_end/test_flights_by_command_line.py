@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Flights by `groundstation command` alone: simulated, and in a real autopilot where one has been built."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from groundstation.app.wiring import free_udp_port
+from tests.support import sitl
+from tests.support.brokers import BrokerChild
+from tests.support.programs import Program, run_program
+
+PACE = 3
+"""Simulated seconds a real one."""
+pytestmark = pytest.mark.mosquitto
+
+
+class Stack:
+    """A bridge, and whatever speaks MAVLink to it."""
+
+    def __init__(self, broker: BrokerChild, folder: Path) -> None:
+        self.url, self.journal = broker.url, folder / "journal.sqlite3"
+        self.running: list[Program] = []
+
+    def start(self, *arguments: str) -> None:
+        self.running.append(Program(*arguments))
+
+    def close(self) -> None:
+        for program in reversed(self.running):
+            program.close()
+
+    def command(self, vehicle: str, verb: str, *arguments: str, timeout_s: float = 200.0) -> tuple[int, list[dict]]:
+        done = run_program(
+            *("command", vehicle, verb, *arguments, "--broker", self.url, "--json"),
+            *("--journal", str(self.journal), "--timeout", str(timeout_s)),
+            timeout_s=timeout_s + 30.0,
+        )
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()] or [{"said": done.stderr}]
+
+    def fly(self, vehicle: str, verb: str, *arguments: str) -> list[dict]:
+        """A command that must succeed."""
+        code, steps = self.command(vehicle, verb, *arguments)
+        assert code == 0, (vehicle, verb, steps[-1])
+        assert {one["state"] for one in steps if one["state"] not in RUNNING} == {"succeeded"}
+        return steps
+
+    def place(self, vehicle: str) -> tuple[float, float]:
+        done = run_program("watch", "--broker", self.url, "--json", "--duration", "3", timeout_s=30.0)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        states = [one["state"] for one in lines if f"{one['root']}/{one['id']}" == vehicle and one["state"]["position"]]
+        position = states[-1]["position"]
+        return position["lat_deg"], position["lon_deg"]
+
+
+RUNNING = ("queued", "sent", "received", "accepted", "in_progress")
+
+
+@pytest.fixture
+def stack(mosquitto_broker: BrokerChild, tmp_path: Path) -> Iterator[Stack]:
+    found = Stack(mosquitto_broker, tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: Stack) -> None:
+    link = f"127.0.0.1:{free_udp_port()}"
+    stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
+    flavours = [word for one in ("copter", "plane", "px4") for word in ("--flavour", one)]
+    stack.start("simulate", "--vehicles", "3", "--link", f"udpout:{link}", "--ready", "--speed", str(PACE), *flavours)
+    stack.fly("sim/uav-1", "arm")
+    stack.fly("sim/uav-3", "arm")
+    steps = stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "takeoff", "40")
+    assert {one["vehicle"] for one in steps} == {"sim/uav-1", "sim/uav-2", "sim/uav-3"}
+    for vehicle in ("sim/uav-1", "sim/uav-3", "sim/uav-2"):
+        lat_deg, lon_deg = stack.place(vehicle)
+        stack.fly(vehicle, "goto", f"{lat_deg + 0.0015}", f"{lon_deg + 0.001}", "45")
+    stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "rtl")
+    stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "land")
+    done = run_program("journal", "--journal", str(stack.journal), "--check")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("program", sorted(sitl.MODELS))
+@pytest.mark.timeout(900)
+def test_the_same_flight_in_a_real_autopilot(stack: Stack, tmp_path: Path, program: str) -> None:
+    found = sitl.programs().get(program)
+    if found is None:
+        pytest.skip(f"set {sitl.VARIABLE} to the path of {program} to fly it")
+    autopilot = sitl.Sitl(found, tmp_path)
+    try:
+        stack.start("bridge", "--broker", stack.url, "--link", autopilot.link)
+        refused = fly_when_ready(stack, "fleet/uav-1", program)
+        assert any("Arm: " in text for step in refused for text in step["texts"]), "a cold boot refuses in words"
+        lat_deg, lon_deg = stack.place("fleet/uav-1")
+        stack.fly("fleet/uav-1", "goto", f"{lat_deg + 0.001}", f"{lon_deg}", "30")
+        stack.fly("fleet/uav-1", "rtl")
+        if program != "ardurover":
+            stack.fly("fleet/uav-1", "land")
+    finally:
+        autopilot.stop()
+
+
+def fly_when_ready(stack: Stack, vehicle: str, program: str) -> list[dict]:
+    """Take off, or arm a rover, as soon as the autopilot lets us; returns the refusals before."""
+    words = ("arm",) if program == "ardurover" else ("takeoff", "30")
+    refused: list[dict] = []
+    give_up_s = time.monotonic() + 120.0
+    while True:
+        code, steps = stack.command(vehicle, *words)
+        if code == 0:
+            return refused
+        assert time.monotonic() < give_up_s, steps[-1]
+        refused += [one for one in steps if one.get("state") == "failed"]

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real autopilot in its own simulator, where somebody has built one: GROUNDSTATION_SITL names the program.
+
+Several, such as arducopter and arduplane, are separated as in PATH. None of it is part of this project.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from pathlib import Path
+
+VARIABLE = "GROUNDSTATION_SITL"
+HOME = "41.0015,39.7178,30,353"
+MODELS = {"arducopter": "+", "arduplane": "plane", "ardurover": "rover"}
+# what a calibrated vehicle has: an unconfigured one refuses to arm
+_SENSORS = {
+    **{f"INS_ACC{number}OFFS_{axis}": 0.001 for number in ("", 2) for axis in "XYZ"},
+    **{f"INS_ACC{number}SCAL_{axis}": 1.001 for number in ("", 2) for axis in "XYZ"},
+    **{
+        f"COMPASS_OFS{number}_{axis}": value
+        for number in ("", 2, 3)
+        for axis, value in zip("XYZ", (5, 13, -18), strict=True)
+    },
+    "BATT_MONITOR": 4,
+}
+_RC = {f"RC{number}_{end}": value for number in range(1, 9) for end, value in (("MIN", 1000), ("MAX", 2000))}
+PARAMETERS = {
+    "arducopter": {**_SENSORS, **_RC, "FRAME_CLASS": 1, "FS_THR_ENABLE": 1},
+    "arduplane": {**_SENSORS, "ARSPD_TYPE": 2, "ARSPD_PIN": 1, "SERVO1_REVERSED": 0},
+    "ardurover": {**_SENSORS, "CRUISE_SPEED": 5, "CRUISE_THROTTLE": 30},
+}
+
+
+def programs() -> dict[str, Path]:
+    """Programs that are there, by name."""
+    paths = [Path(one) for one in os.environ.get(VARIABLE, "").split(os.pathsep) if one]
+    return {path.name: path for path in paths if path.name in MODELS and os.access(path, os.X_OK)}
+
+
+class Sitl:
+    """One running autopilot; listens on `link`."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        instance = random.randint(100, 900)
+        self.link = f"tcp:127.0.0.1:{5760 + 10 * instance}"
+        defaults = folder / "defaults.parm"
+        defaults.write_text("".join(f"{name} {value}\n" for name, value in PARAMETERS[program.name].items()))
+        words = ["--model", MODELS[program.name], "--speedup", "1", "--wipe", "-I", str(instance), "--home", HOME]
+        with (folder / "sitl.log").open("wb") as said:
+            self.process = subprocess.Popen(
+                [str(program), *words, "--defaults", str(defaults), "--serial0", "tcp:0"],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
