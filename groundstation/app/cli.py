@@ -286,8 +286,18 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="fleet: a fleet from simulated bytes to the window.")] = "fleet",
-    vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 100,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
+            "counted at the vehicles."
+        ),
+    ] = "fleet",
+    vehicles: Annotated[
+        int | None, typer.Option(help="How many vehicles; 100, for commands 50.", min=1, max=250)
+    ] = None,
+    commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
+    seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
     json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
@@ -295,13 +305,19 @@ def bench(
     """Measure what the product is held to, beside its peer in the same run."""
     import json
 
-    from groundstation.app.bench import fleet
     from groundstation.app.processes import stop_on_signal
 
-    if name != "fleet":
-        raise UsageError(f"bench '{name}': there is fleet")
+    if name not in ("fleet", "commands"):
+        raise UsageError(f"bench '{name}': there are fleet and commands")
     with stop_on_signal() as stop:
-        report = fleet.run(vehicles, duration, warm_up, stop, errors.print)
+        if name == "commands":
+            from groundstation.app.bench import commands as trial
+
+            report = trial.run(commands, vehicles or 50, seed, stop, errors.print)
+        else:
+            from groundstation.app.bench import fleet
+
+            report = fleet.run(vehicles or 100, duration, warm_up, stop, errors.print)
     if json_document:
         typer.echo(json.dumps(report.document(), indent=2))
     else:

@@ -31,14 +31,22 @@ POLL_S = 0.1
 class Child:
     """One subcommand, kept running."""
 
-    def __init__(self, name: str, arguments: list[str], on_line: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        on_line: Callable[[str], None] | None = None,
+        program: list[str] | None = None,
+    ) -> None:
         """Describe a child.
 
         Args:
             name: for messages.
-            arguments: of `groundstation`.
+            arguments: of the program.
             on_line: called with each line of its standard error, on a reader thread.
+            program: what is run; None for `groundstation`.
         """
+        self._program = program or [sys.executable, "-m", "groundstation"]
         self.name = name
         self.restarts = 0
         self._arguments = arguments
@@ -56,7 +64,7 @@ class Child:
     def start(self) -> None:
         """Start it."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "groundstation", *self._arguments],
+            [*self._program, *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -83,6 +91,13 @@ class Child:
             self._again_s = None
             self.restarts += 1
             self.start()
+
+    def kill(self) -> None:
+        """As `kill -9`, and with it what it had started."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._kill_group()
 
     def ask_to_stop(self) -> None:
         """Close its standard input: the sign to end."""

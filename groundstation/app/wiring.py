@@ -144,6 +144,7 @@ class StationBus:
         on_status: Callable[[BusStatus], None] | None = None,
         role: str = "gui",
         actor: Actor | None = None,
+        on_message: Callable[[Message], None] | None = None,
     ) -> None:
         """Prepare a connection.
 
@@ -154,6 +155,7 @@ class StationBus:
             on_status: called on the worker thread.
             role: part of the client id.
             actor: who commands over it: its birth is told, and its death by its will; None for who only looks.
+            on_message: takes messages instead of the inbox, on the worker thread.
         """
         self._actor = actor
         self._roots = roots
@@ -166,7 +168,7 @@ class StationBus:
             url,
             client_id=name,
             echo_topic=topics.station(roots[0], name, "echo"),
-            on_message=inbox.offer,
+            on_message=on_message or inbox.offer,
             on_status=self._status_changed,
             will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
         )

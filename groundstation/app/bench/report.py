@@ -28,6 +28,9 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     peer: float | None = None
     """The peer's, None where there is none."""
 
+    is_by_ratio: bool = True
+    """Whether the goal is one of the ratio, where there is a peer."""
+
     @property
     def ratio(self) -> float | None:
         """How many times better than the peer; None without one."""
@@ -36,7 +39,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> bool:
         """Whether the goal is met."""
-        judged = self.value if self.peer is None else (self.ratio or 0.0)
+        judged = (self.ratio or 0.0) if self.peer is not None and self.is_by_ratio else self.value
         return judged <= self.goal if self.wanted == "at_most" else judged >= self.goal
 
 
@@ -72,7 +75,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         table.add_column("")
         for one in self.comparisons:
             sign = "<=" if one.wanted == "at_most" else ">="
-            times = "x" if one.peer is not None else f" {one.unit}"
+            times = "x" if one.peer is not None and one.is_by_ratio else f" {one.unit}"
             table.add_row(
                 one.name,
                 f"{one.value:.4g} {one.unit}",
