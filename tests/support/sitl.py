@@ -43,7 +43,7 @@ class Sitl:
     """One running autopilot; listens on `link`."""
 
     def __init__(self, program: Path, folder: Path) -> None:
-        instance = random.randint(100, 900)
+        instance = random.randint(20, 250)  # eight bits over there
         self.link = f"tcp:127.0.0.1:{5760 + 10 * instance}"
         defaults = folder / "defaults.parm"
         defaults.write_text("".join(f"{name} {value}\n" for name, value in PARAMETERS[program.name].items()))
