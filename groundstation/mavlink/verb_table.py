@@ -203,7 +203,7 @@ PLANE: dict[Verb, Recipe] = {
     Verb.TAKEOFF: (
         Step("set TKOFF_ALT", set_parameter("TKOFF_ALT", "height_m"), UNPROVEN),
         Step("set TAKEOFF", to_mode_if_needed("TAKEOFF"), mode_proof("TAKEOFF")),
-        Step("arm", arm_if_needed, _climb(("TAKEOFF",))),
+        Step("arm and climb", arm_if_needed, _climb(("TAKEOFF",))),
     ),
     Verb.LAND: (
         Step("upload a landing", landing_if_needed, UNPROVEN),
@@ -268,7 +268,7 @@ PX4: dict[Verb, Recipe] = {
     **_COMMON,
     Verb.TAKEOFF: (
         Step("set take-off", _px4_takeoff, Proof(look=proofs.in_mode("TAKEOFF", "LOITER"), window_s=MODE_S)),
-        Step("arm", arm_if_needed, _climb(("TAKEOFF", "LOITER"))),
+        Step("arm and climb", arm_if_needed, _climb(("TAKEOFF", "LOITER"))),
     ),
     Verb.LAND: single("land", fixed(orders.long(LAND, 0, 0, 0, NAN, NAN, NAN, NAN)), _landing("LAND")),
     Verb.HOLD: single("hold", to_mode("LOITER"), mode_proof("LOITER")),
