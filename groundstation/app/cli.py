@@ -109,6 +109,7 @@ def gui(
     subscribe: Annotated[
         list[str] | None, typer.Option(metavar="FILTER", help="Topic filter of sensors, such as site/room/#.")
     ] = None,
+    observe: Annotated[bool, typer.Option("--observe", help="Only look: this window can't command anything.")] = False,
 ) -> None:
     """Open the window on a broker."""
     from PySide6.QtCore import QSettings
@@ -117,6 +118,7 @@ def gui(
     from groundstation.app.gui import Station
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.wiring import broker_from_text
+    from groundstation.fleet.commands import Role
     from groundstation.transport import topics
 
     url = broker_from_text(broker)
@@ -124,7 +126,8 @@ def gui(
     if not has_display():
         raise GroundStationError("no display here; use 'groundstation watch' in a terminal, or start a desktop session")
     with stop_on_signal() as stop:
-        Station(url, QSettings("groundstation", "groundstation"), filters).run(stop)
+        role = Role.OBSERVER if observe else Role.OPERATOR
+        Station(url, QSettings("groundstation", "groundstation"), filters, role=role).run(stop)
 
 
 @app.command()
@@ -163,11 +166,16 @@ def bridge(
     bridge_id: Annotated[str, typer.Option("--id", help="Id of this bridge on the bus.")] = "",
     sysid: Annotated[int, typer.Option(help="Our MAVLink system id.", min=1, max=255)] = 255,
     rate: Annotated[float, typer.Option(help="Factor on all telemetry rates; 0.5 for weak links.", min=0.05)] = 1.0,
+    max_distance: Annotated[
+        float, typer.Option(help="Farthest that a vehicle may be sent from where it is, metres.", min=1.0)
+    ] = 10_000.0,
+    max_height: Annotated[float, typer.Option(help="Highest that it may be sent above home, metres.", min=1.0)] = 500.0,
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.wiring import broker_from_text, default_bridge_id, make_bridge, parse_names
     from groundstation.fleet.identity import is_vehicle_id
+    from groundstation.fleet.preconditions import Limits
 
     if root not in ("fleet", "sim"):
         raise UsageError(f"--root '{root}': there are fleet and sim")
@@ -178,6 +186,7 @@ def bridge(
         "names": parse_names(name or []),
         "sysid": sysid,
         "rate_scale": rate,
+        "limits": Limits(distance_m=max_distance, height_home_m=max_height),
     }
     process = make_bridge(broker_from_text(broker), link, root, settings)
     goal = f"{process.bus.status.broker} under {root}/"

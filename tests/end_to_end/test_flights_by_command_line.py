@@ -45,9 +45,20 @@ class Stack:
     def fly(self, vehicle: str, verb: str, *arguments: str) -> list[dict]:
         """A command that must succeed."""
         code, steps = self.command(vehicle, verb, *arguments)
-        assert code == 0, (vehicle, verb, steps[-1])
+        assert code == 0, " | ".join(f"{one.get('state')} {one.get('detail')} {one.get('said')}" for one in steps[-3:])
         assert {one["state"] for one in steps if one["state"] not in RUNNING} == {"succeeded"}
         return steps
+
+    def fly_when_ready(self, vehicle: str, verb: str, *arguments: str) -> list[dict]:
+        """The same, as soon as a booting autopilot takes it; returns its refusals before."""
+        refused: list[dict] = []
+        give_up_s = time.monotonic() + 120.0
+        while True:
+            code, steps = self.command(vehicle, verb, *arguments)
+            if code == 0:
+                return refused
+            assert time.monotonic() < give_up_s, steps[-1]
+            refused += [one for one in steps if one.get("state") == "failed"]
 
     def place(self, vehicle: str) -> tuple[float, float]:
         done = run_program("watch", "--broker", self.url, "--json", "--duration", "3", timeout_s=30.0)
@@ -96,7 +107,9 @@ def test_the_same_flight_in_a_real_autopilot(stack: Stack, tmp_path: Path, progr
     autopilot = sitl.Sitl(found, tmp_path)
     try:
         stack.start("bridge", "--broker", stack.url, "--link", autopilot.link)
-        refused = fly_when_ready(stack, "fleet/uav-1", program)
+        words = ("mode", "GUIDED") if program == "ardurover" else ("takeoff", "30")
+        refused = stack.fly_when_ready("fleet/uav-1", "arm") if program == "ardurover" else []
+        refused += stack.fly_when_ready("fleet/uav-1", *words)
         assert any("Arm: " in text for step in refused for text in step["texts"]), "a cold boot refuses in words"
         lat_deg, lon_deg = stack.place("fleet/uav-1")
         stack.fly("fleet/uav-1", "goto", f"{lat_deg + 0.001}", f"{lon_deg}", "30")
@@ -105,16 +118,3 @@ def test_the_same_flight_in_a_real_autopilot(stack: Stack, tmp_path: Path, progr
             stack.fly("fleet/uav-1", "land")
     finally:
         autopilot.stop()
-
-
-def fly_when_ready(stack: Stack, vehicle: str, program: str) -> list[dict]:
-    """Take off, or arm a rover, as soon as the autopilot lets us; returns the refusals before."""
-    words = ("arm",) if program == "ardurover" else ("takeoff", "30")
-    refused: list[dict] = []
-    give_up_s = time.monotonic() + 120.0
-    while True:
-        code, steps = stack.command(vehicle, *words)
-        if code == 0:
-            return refused
-        assert time.monotonic() < give_up_s, steps[-1]
-        refused += [one for one in steps if one.get("state") == "failed"]

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A short seeded run of `bench commands`: real broker and bridge, killed; and the plain client that must fail."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from groundstation.app.bench import commands
+
+pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
+SEED = 3
+
+
+@pytest.mark.timeout(150)
+def test_orders_through_losses_and_kills_are_never_executed_twice_or_late_and_all_have_an_end(
+    mosquitto_broker, monkeypatch
+) -> None:
+    monkeypatch.setattr(commands, "kill_every", lambda _: {"broker": 45, "bridge": 80})
+    found = commands.try_ours(100, 20, SEED, threading.Event(), lambda _: None)
+    assert (found.twice, found.late, found.endless, found.untrue) == (0, 0, 0, 0), found
+    assert found.broker_kills >= 1
+    assert found.bridge_kills >= 1
+    assert sum(found.ends.values()) == 100
+    assert found.executed >= 30, found
+    assert found.ends.get("accepted_unverified", 0) >= 30, found
+
+
+@pytest.mark.timeout(120)
+def test_the_same_harness_sees_a_plain_client_fail(mosquitto_broker, monkeypatch) -> None:
+    monkeypatch.setattr(commands, "kill_every", lambda _: {"broker": 60, "bridge": 90})
+    found = commands.try_plain(100, 20, SEED, threading.Event())
+    assert found.twice > 0, found
