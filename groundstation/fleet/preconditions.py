@@ -16,6 +16,7 @@ from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
+from groundstation.fleet.verbs import EMERGENCY_VERBS
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,9 @@ class Refusal(msgspec.Struct, frozen=True):
     """With the value that stands against it, and the remedy where there is one."""
 
 
+EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
+"""Sent to a vehicle that is not heard, too: the way to it may be open when the way from it is not."""
+
 Rule = Callable[[VehicleState, Args, Limits], str | None]
 
 
@@ -50,7 +54,8 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits) -> Refu
     connection, info = state.connection, state.info
     if connection is not None and connection.conflict is not None:
         return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; commands are blocked until that is mended")
-    if connection is None or connection.state in (LinkState.OFFLINE, LinkState.UNKNOWN):
+    is_heard = connection is not None and connection.state in (LinkState.ONLINE, LinkState.STALE)
+    if not is_heard and verb not in EVEN_UNHEARD:
         return Refusal(Reason.NOT_HEARD, "the vehicle is not heard")
     if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
         return Refusal(Reason.UNSUPPORTED, f"{_kind_of(info.autopilot, info.kind)} has no '{verb.value}'")

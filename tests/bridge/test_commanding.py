@@ -552,3 +552,14 @@ def test_a_group_stops_on_its_first_failure(world: World) -> None:
     assert ends[1:] == [(CommandState.CANCELLED, Reason.BATCH_STOPPED)] * 2
     assert operations.failed_of(batch) == [*nobody, KEY]
     assert not world.vehicle.executed
+
+
+def test_an_emergency_verb_is_tried_although_the_vehicle_is_not_heard_any_more(world: World) -> None:
+    station = world.station()
+    station.do(Verb.TAKEOFF, height_m=10.0)
+    world.vehicle.is_silent = True
+    world.run(12.0)
+    record = station.do(Verb.RTL)
+    assert world.vehicle.count(20) == 1
+    assert (record.state, record.reason) == (CommandState.UNKNOWN, Reason.LINK_LOST)
+    assert station.do(Verb.MODE, mode="LOITER").reason is Reason.NOT_HEARD
