@@ -75,6 +75,7 @@ class _Followed(msgspec.Struct):
     expires_s: float = 0.0
     """When it can't be executed any more, monotonic seconds."""
     queries: int = 0
+    asked_s: float = 0.0
     next_query_s: float = 0.0
     new_life_s: float | None = None
 
@@ -317,11 +318,14 @@ class Operations:
         return out
 
     def _ask(self, one: _Followed, record: CommandRecord, now_s: float) -> list[Publication]:
+        if record.changed_s > one.asked_s:
+            one.queries = 0  # its bridge has said something since
         if one.queries >= QUERIES:
             words = "no word from its bridge; whether it was done is not known"
             self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, words)
             return []
         one.queries += 1
+        one.asked_s = now_s
         one.next_query_s = now_s + QUERY_S
         return [(one.key, CommandQuery(ids=(one.id,), sid=one.sid))]
 

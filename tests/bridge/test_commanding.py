@@ -563,3 +563,15 @@ def test_an_emergency_verb_is_tried_although_the_vehicle_is_not_heard_any_more(w
     assert world.vehicle.count(20) == 1
     assert (record.state, record.reason) == (CommandState.UNKNOWN, Reason.LINK_LOST)
     assert station.do(Verb.MODE, mode="LOITER").reason is Reason.NOT_HEARD
+
+
+def test_a_command_that_stands_still_for_minutes_is_followed_as_long_as_its_bridge_answers(world: World) -> None:
+    station = world.station()
+    world.vehicle.results[USER_COMMAND] = [IN_PROGRESS]
+    identity = station.give(Verb.MAV_CMD, **user(1))
+    for _ in range(30):
+        world.run(6.0)
+        world.vehicle.answer(USER_COMMAND, IN_PROGRESS)
+    assert station.record(identity).state is CommandState.IN_PROGRESS
+    world.vehicle.answer(USER_COMMAND, ACCEPTED)
+    assert station.end(identity).state is CommandState.ACCEPTED_UNVERIFIED
