@@ -31,9 +31,9 @@ from groundstation.fleet.link import ConnReason
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
-from groundstation.fleet.verbs import VERBS, checked_args
+from groundstation.fleet.verbs import EMERGENCY_VERBS, URGENT_VERBS, VERBS, checked_args
 from groundstation.mavlink import encode, orders
-from groundstation.mavlink.handshakes import MavResult
+from groundstation.mavlink.handshakes import ANSWER_S, MavResult
 from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import CannotOrderError, Situation
@@ -59,8 +59,8 @@ CAUSED_S = 5.0
 """A mode change this long after a command of ours is ours."""
 FOREIGN_S = 10.0
 """Another station's doings are told this often at most, for each command."""
-KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL})
-"""Unsupported depends on the arguments of these."""
+KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL, Verb.MODE, *EMERGENCY_VERBS})
+"""Unsupported depends on the arguments of these; and an emergency is always worth another try."""
 BY_ITSELF: frozenset[tuple[Autopilot, str, str]] = frozenset(
     {
         *((Autopilot.PX4, mode, "LOITER") for mode in ("MANUAL", "TAKEOFF", "MISSION", "LAND", "RTL", "ORBIT")),
@@ -115,6 +115,8 @@ class CommandDesk:
         self._moved_s = -1e9
         """When a command of ours last decided on the mode."""
         self._foreign: dict[tuple[int, int], float] = {}
+        self._owed: dict[int, float] = {}
+        """MAV_CMDs whose answer may still come although nobody waits for it any more, and until when."""
         self._next_tick_s = 0.0
         self.unsupported: frozenset[Verb] = frozenset()
         """Verbs that the vehicle has answered as unknown to it."""
@@ -142,7 +144,7 @@ class CommandDesk:
                 self._refuse(request, *objection, now_s, state=state)
                 return []
         args = checked_args(request.verb, request.args)
-        if request.verb is Verb.CANCEL:
+        if request.verb is Verb.CANCEL and not request.dry:
             return self._cancel(request, str(args["command"]), facts, now_s)
         return self._execute(request, args, facts, now_s)
 
@@ -174,7 +176,7 @@ class CommandDesk:
         del facts, now_s
         if request.count <= self._counts.get(request.by.gs, -1):
             return Reason.OUT_OF_ORDER, "a later command of the same station came before it"
-        if len(self._counts) >= MAX_STATIONS:
+        if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
             self._counts.pop(next(iter(self._counts)))
         self._counts[request.by.gs] = request.count
         return None
@@ -197,14 +199,15 @@ class CommandDesk:
         return None if found is None else (found.reason, found.text)
 
     def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
+        if request.dry:
+            return self._preview(request, args, facts, now_s)
+        is_urgent = request.verb in URGENT_VERBS
         busy = next((one for one in self._live if one.verb is request.verb and one.is_asking), None)
-        if busy is not None and not request.dry:
+        if busy is not None and not is_urgent:
             words = f"the same command of {busy.request.by} waits for its answer"
             self._refuse(request, Reason.BUSY, words, now_s)
             return []
         recipe = _table(facts)[request.verb]
-        if request.dry:
-            return self._preview(request, args, facts, now_s)
         spec = VERBS[request.verb]
         if spec.is_motion or request.verb in (Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT):
             self._supersede(request.verb, now_s)
@@ -212,14 +215,21 @@ class CommandDesk:
             self._moved_s = now_s
         ttl_ms = min(request.ttl_ms, LONGEST_TTL_MS)
         deadline_s = (request.ref_bms + ttl_ms) / 1000.0
-        execution = Execution(request, args, recipe, deadline_s, self._store, self._is_free)
+        execution = Execution(
+            request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free
+        )
         self._live.append(execution)
         return execution.begin(facts, now_s)
 
     def _supersede(self, verb: Verb, now_s: float) -> None:
         for execution in self._live:
             if VERBS[execution.verb].is_motion or execution.verb is verb:
+                self._owe(execution, now_s)
                 execution.supersede(verb, now_s)
+
+    def _owe(self, execution: Execution, now_s: float) -> None:
+        if execution.awaits:
+            self._owed[execution.awaits] = now_s + ANSWER_S
 
     def _is_free(self, command: int) -> bool:
         return all(one.awaits != command for one in self._live)
@@ -230,7 +240,7 @@ class CommandDesk:
             state=facts.state, first=facts.state, args=args, mav_type=facts.mav_type, mav_autopilot=facts.mav_autopilot
         )
         sends: list[str] = []
-        for step in _table(facts)[request.verb]:
+        for step in _table(facts).get(request.verb, ()):
             try:
                 order = step.make(situation)
             except CannotOrderError as error:
@@ -247,6 +257,7 @@ class CommandDesk:
             self._refuse(request, Reason.PRECONDITION, "no such command is under way", now_s)
             return []
         command, is_told = target.awaits, target.is_long_running
+        self._owe(target, now_s)
         target.cancel(now_s)
         self._store(self._report_on(request, CommandState.SUCCEEDED, Reason.NONE, "", now_s))
         if not is_told:
@@ -333,9 +344,14 @@ class CommandDesk:
         Returns:
             Whether one of our commands waited for it, and what to send.
         """
-        waiting = next((one for one in self._live if one.awaits == fields["command"] and one.awaits), None)
+        command = fields["command"]
+        is_owed = now_s < self._owed.pop(command, -1e9)
+        waiting = next((one for one in self._live if one.awaits == command and one.awaits), None)
         if waiting is None:
             return False, []
+        if is_owed and fields["result"] not in (MavResult.ACCEPTED, MavResult.IN_PROGRESS):
+            # the order before it, which it superseded, was refused; its own answer comes next
+            return True, []
         return True, waiting.on_ack(fields["result"], fields["progress"], self._vehicle.facts(), now_s)
 
     def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:

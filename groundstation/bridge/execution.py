@@ -133,6 +133,10 @@ class Execution:
         if self._handshake is None or self._phase is not _Phase.ASKING:
             return []
         messages = self._handshake.on_ack(result, percent, now_s)
+        if messages and now_s > self._deadline_s:
+            words = "the vehicle wants it in another form, and its time was over"
+            self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step(words), now_s)
+            return []
         if self._handshake.has_progressed and not self._handshake.is_over:
             self._show(Seen(progress=self._handshake.progress, detail="the vehicle is at it"), now_s)
         return [*messages, *self._judge(facts, now_s)]
@@ -186,7 +190,9 @@ class Execution:
         """Time passed, and telemetry may have come."""
         if self._phase is _Phase.ASKING and self._handshake is not None:
             messages = self._handshake.tick(now_s)
-            return messages or self._judge(facts, now_s)
+            if messages:
+                return messages if now_s <= self._deadline_s else []
+            return self._judge(facts, now_s)
         if self._phase is _Phase.HEARING_WHY and now_s - self._since_s >= TEXTS_S:
             verdict = self._verdict
             assert verdict is not None  # noqa: S101 - set with the phase

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from groundstation.fleet.sample import Name
 
 MAX_ID = 64
 """Characters of a command's or a batch's id; more is refused."""
+Id = Annotated[str, msgspec.Meta(max_length=MAX_ID)]
+ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+"""What strangers write is kept and repeated by bridges, so it has a length."""
+Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""JSON knows numbers that neither a float nor a database takes."""
 
 
 class Verb(Name):
@@ -133,9 +140,9 @@ class Role(Name):
 class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who asks, from where."""
 
-    op: str
+    op: ShortText
     """The operator's name."""
-    gs: str
+    gs: ShortText
     """Id of the station; no other process has it."""
     role: Role = Role.OPERATOR
     """What the station may do."""
@@ -144,32 +151,34 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.op} at {self.gs}"
 
 
-Args = dict[str, float | str | bool | None]
+Args = dict[ShortText, float | ShortText | bool | None]
 """Arguments of a verb by name, units in the names."""
+MAX_ARGS = 32
+"""No verb has as many."""
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A command on its way to a bridge (topic `cmd/req`). Never retained, never kept for later."""
 
-    id: str
+    id: Id
     """Unique for ever; the same id is never executed twice."""
     by: Actor
     """Who asks."""
-    sid: str
+    sid: ShortText
     """Session of the vehicle that the operator saw; of any other session it is refused."""
     verb: Verb
     """What to do."""
-    args: Args = {}
+    args: Annotated[Args, msgspec.Meta(max_length=MAX_ARGS)] = {}
     """How."""
-    lease: int | None = None
+    lease: Whole | None = None
     """Fencing number of the station's control; None for emergency verbs without control."""
-    count: int = 0
+    count: Whole = 0
     """Grows with each command of a station to a vehicle; one that comes after a higher one is refused."""
-    ref_bms: int
+    ref_bms: Whole
     """The bridge's clock when the station made it, as far as the station knew, milliseconds; never ahead of it."""
-    ttl_ms: int
+    ttl_ms: Whole
     """How long after `ref_bms` it may still be executed, milliseconds of the bridge's clock."""
-    batch: str | None = None
+    batch: Id | None = None
     """Shared by the commands of one group order."""
     dry: bool = False
     """Only tell what would be sent."""
@@ -184,7 +193,7 @@ class CommandReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The command."""
     state: CommandState
     """The step."""
-    step: int
+    step: Whole
     """Number of this report among those of the command, from 0."""
     verb: Verb
     """What was asked."""
@@ -202,7 +211,7 @@ class CommandReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The vehicle's own words (STATUSTEXT) since the command was sent."""
     progress: float | None = None
     """Share that is done, 0 to 1; None when nobody can tell."""
-    result: int | None = None
+    result: Whole | None = None
     """COMMAND_ACK.result as sent (MAV_RESULT); None before an answer."""
     sends: tuple[str, ...] = ()
     """For a dry run: the MAVLink messages that would be sent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.commands import Actor, Id, Role, ShortText, Whole
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.sample import Name
 
@@ -55,19 +55,19 @@ class Outcome(Name):
 class ControlRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A wish about control (topic `ctl/req`)."""
 
-    id: str
+    id: Id
     """Unique; the answer in `Control.last` names it."""
     action: ControlAction
     """What is wanted."""
     by: Actor
     """Who wants it."""
-    lease: int | None = None
+    lease: Whole | None = None
     """Fencing number of the control that is renewed, released, granted or denied."""
     takeover: Takeover = Takeover.ASK
     """For `acquire` and `renew`: what to do when another asks."""
-    reason: str = ""
+    reason: ShortText = ""
     """For `force`: why; told to the former holder."""
-    ref_bms: int | None = None
+    ref_bms: Whole | None = None
     """The bridge's clock as the station knew it, milliseconds; None when it never heard it."""
     v: int = 1
     """Version of this format."""

@@ -290,6 +290,8 @@ VERBS: dict[Verb, VerbSpec] = {spec.verb: spec for spec in SPECS}
 """Every verb."""
 EMERGENCY_VERBS: tuple[Verb, ...] = (Verb.HOLD, Verb.RTL, Verb.LAND)
 """In the order of the strip."""
+URGENT_VERBS = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
+"""These never wait for the answer to another order: who presses twice means it."""
 
 GROUP_OF_MANY = 2
 """From this many vehicles on a click is not enough for what moves vehicles."""

@@ -164,7 +164,8 @@ class Handshake:
         if wanted is not None and wanted not in self._forms_tried:
             self._forms_tried.add(wanted)
             return replace(self._order, form=wanted)
-        frame = orders.OTHER_FRAME.get(self._order.frame) if result == MavResult.UNSUPPORTED_MAV_FRAME else None
+        has_frame = result == MavResult.UNSUPPORTED_MAV_FRAME and self._order.form is Form.INT
+        frame = orders.OTHER_FRAME.get(self._order.frame) if has_frame else None
         if frame is not None and frame not in self._frames_tried:
             self._frames_tried.add(frame)
             return replace(self._order, frame=frame)
