@@ -6,13 +6,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.conditions import Level
+from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
+from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout, saved_layout
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
@@ -22,11 +25,13 @@ from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.messages_panel import MessagesPanel
+from groundstation.ui.notices.floating import Floating
 from groundstation.ui.orders import Orders
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
+from groundstation.ui.top_bar.emergency_strip import KEYS as EMERGENCY_KEYS
 from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
@@ -59,6 +64,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.selection = Selection(self)
         self.log = MessageLog(feed, parent=self)
+        self.desk = CommandDesk(orders, feed, self.selection, self) if orders is not None else None
         self._make_panels()
         self._docks: dict[str, ads.CDockWidget] = {}
         self._vehicle_panels: dict[str, VehiclePanel] = {}
@@ -137,8 +143,8 @@ class MainWindow(QMainWindow):
 
     def _make_panels(self) -> None:
         feed, selection = self._feed, self.selection
-        self.fleet = FleetPanel(feed, selection)
-        self.map = MapPanel(feed, selection)
+        self.fleet = FleetPanel(feed, selection, self.desk)
+        self.map = MapPanel(feed, selection, self.desk)
         self.plots = PlotsPanel(feed)
         self.messages = MessagesPanel(self.log, selection)
         self.sensors = SensorsPanel(feed)
@@ -156,7 +162,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         self._menus = QMenuBar()
         self._menus.setNativeMenuBar(False)
-        self.top_bar = TopBar(self._feed, self._menus)
+        self.top_bar = TopBar(self._feed, self._menus, self.desk)
         layout.addWidget(self.top_bar)
         self.banner = BrokerBanner(self._feed)
         layout.addWidget(self.banner)
@@ -164,9 +170,11 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._dock_window, 1)
         self._manager = make_dock_manager(self._dock_window)
         self.setCentralWidget(centre)
+        self.floating = Floating(self.desk, self._dock_window, centre) if self.desk is not None else None
+        """Questions, notices and the sheet of an order; None where nothing can be commanded."""
 
     def _make_vehicle_panel(self, name: str) -> VehiclePanel:
-        panel = VehiclePanel(self._feed, self.selection, self.log)
+        panel = VehiclePanel(self._feed, self.selection, self.log, self.desk)
         panel.plot_requested.connect(self.plot)
         self._vehicle_panels[name] = panel
         return panel
@@ -230,11 +238,13 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         self._action(view, self.tr("Full &screen"), "F11", self._on_full_screen_wanted)
         self._action(view, self.tr("R&eset layout"), "", self.reset_layout)
+        if self.desk is not None:
+            self._menus.addMenu(CommandsMenu(self.desk, EMERGENCY_KEYS, self._on_takeover_wanted, self))
         sensors = self._menus.addMenu(self.tr("&Sensors"))
         self._action(sensors, self.tr("&Subscribe…"), "Ctrl+T", self._on_subscribe_wanted)
         help_menu = self._menus.addMenu(self.tr("&Help"))
-        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: ShortcutsDialog(self).exec())
-        self._action(help_menu, self.tr("&About"), "", lambda: AboutDialog(self).exec())
+        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: _show(ShortcutsDialog(self)))
+        self._action(help_menu, self.tr("&About"), "", lambda: _show(AboutDialog(self)))
         for number, name in enumerate(("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"), start=1):
             action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
@@ -275,6 +285,9 @@ class MainWindow(QMainWindow):
         else:
             self.resize(self.screen().availableSize().expandedTo(QSize(*FIRST_SIZE)))
         self._restore_layout()
+        if self._orders is not None:
+            policy = Takeover(str(store.value("control/takeover", Takeover.ASK.value)))
+            self._orders.takeover = policy if policy in POLICIES else Takeover.ASK
         self.fleet.set_filter(str(store.value("fleet/filter", "")))
         order = str(store.value("fleet/order", SortOrder.SEVERITY.value))
         self.fleet.set_order(SortOrder(order) if order in set(SortOrder) else SortOrder.SEVERITY)
@@ -335,6 +348,11 @@ class MainWindow(QMainWindow):
             self._manager.removeDockWidget(dock)
             dock.deleteLater()
 
+    def _on_takeover_wanted(self, policy: Takeover) -> None:
+        if self._orders is not None:
+            self._orders.takeover = policy
+            self._settings.setValue("control/takeover", policy.value)
+
     def _on_panel_wanted(self) -> None:
         self.add_vehicle_panel()
 
@@ -353,6 +371,12 @@ class MainWindow(QMainWindow):
         """Qt: remembers everything."""
         self.save()
         super().closeEvent(event)
+
+
+def _show(dialog: QDialog) -> None:
+    """Beside the window, not in its way: the emergency keys must work whatever is open."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
 
 
 def _json(text: object) -> object:

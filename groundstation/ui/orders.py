@@ -20,7 +20,7 @@ from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.fleet.verbs import VERBS, Risk, risk_of
+from groundstation.fleet.verbs import VERBS, Risk, checked_args, risk_of
 from groundstation.transport.commander import Commander
 
 
@@ -98,10 +98,18 @@ class Orders(QObject):
         """Stop watching a command, and tell the vehicle to stop it where it can."""
         self.give((record.key,), Verb.CANCEL, {"command": record.id})
 
-    def objection(self, state: VehicleState, verb: Verb) -> str | None:
+    def objection(self, state: VehicleState, verb: Verb, args: Args | None = None) -> str | None:
         """Why a verb can't be given to a vehicle now, in words; None when it can.
 
         Control is not among the reasons where it is free, since it is taken with the first command.
+
+        Args:
+            state: the vehicle.
+            verb: what.
+            args: how; None to ask about the verb alone.
+
+        Raises:
+            UsageError: the arguments are wrong for any vehicle.
         """
         if not self.is_connected:
             return self.tr("the broker is away")
@@ -109,7 +117,8 @@ class Orders(QObject):
             return self.tr("this station only observes")
         if bridge_clock_ms(state, self._clock()) is None:
             return self.tr("its bridge is not heard")
-        found = refusal(verb, {}, state, self._limits)
+        checked = checked_args(verb, args) if args is not None else {}
+        found = refusal(verb, checked, state, self._limits)
         if found is not None:
             return found.text
         owner = state.control.owner if state.control is not None else None

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.command_bar.selection_bar import SelectionBar
+from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
@@ -35,8 +37,24 @@ class FleetPanel(QWidget):
     vehicle_opened = Signal(object)
     """Enter or double click on a vehicle; carries its `VehicleKey`."""
 
-    def __init__(self, feed: FleetFeed, selection: Selection, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetFeed,
+        selection: Selection,
+        desk: CommandDesk | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Build the panel.
+
+        Args:
+            feed: what is known of the fleet.
+            selection: shared by the window.
+            desk: to command several vehicles with; None for a panel that only looks.
+            parent: Qt's.
+        """
         super().__init__(parent)
+        self.commands = SelectionBar(desk) if desk is not None else None
+        """Commands for several selected vehicles."""
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._is_following = False
@@ -102,6 +120,8 @@ class FleetPanel(QWidget):
         self._empty.setContentsMargins(12, 48, 12, 0)
         layout.addWidget(self._empty)
         layout.addWidget(self._list(), 1)
+        if self.commands is not None:
+            layout.addWidget(self.commands)
 
     def _title_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -10,7 +10,9 @@ from PySide6.QtGui import QActionGroup, QHideEvent, QKeySequence, QResizeEvent, 
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.map_panel.map_orders import MapOrders
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
@@ -26,7 +28,21 @@ FRAME_A_MARK_S = 0.0012
 class MapPanel(QWidget):
     """Keeps the fleet in view until the operator moves it."""
 
-    def __init__(self, feed: FleetFeed, selection: Selection, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetFeed,
+        selection: Selection,
+        desk: CommandDesk | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Build the map.
+
+        Args:
+            feed: what is known of the fleet.
+            selection: shared by the window.
+            desk: to command with; None for a map that only shows.
+            parent: Qt's.
+        """
         super().__init__(parent)
         self._feed, self._selection = feed, selection
         self._is_live = False
@@ -35,6 +51,8 @@ class MapPanel(QWidget):
         self._drawn_s = -1.0
         self._saved_view: tuple[float, float, float] | None = None
         self.view = MapView(feed, selection)
+        self.orders = MapOrders(desk, self.view) if desk is not None else None
+        """Its menu and the places that are told; None where nothing can be commanded."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)

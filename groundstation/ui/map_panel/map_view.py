@@ -8,8 +8,8 @@ pixels and drawn again when the view changes or twice a second; vehicles are dra
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
@@ -18,6 +18,7 @@ from groundstation.ui.map_panel.base_painter import paint_base
 from groundstation.ui.map_panel.fleet_painter import FleetPainter, paint_homes
 from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
+from groundstation.ui.map_panel.target_painter import MapTarget, paint_targets
 from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.fonts import font
@@ -43,6 +44,10 @@ class MapView(pg.GraphicsView):
 
     vehicle_clicked = Signal(object, bool)
     """A `VehicleKey` or None for empty ground; True with Ctrl or Shift held."""
+    ground_clicked = Signal(float, float)
+    """Latitude and longitude of a click beside every vehicle."""
+    menu_wanted = Signal(QPoint, float, float)
+    """Where on the screen, and which place."""
     moved_by_hand = Signal()
 
     def __init__(self, feed: FleetFeed, selection: Selection, parent: QWidget | None = None) -> None:
@@ -50,6 +55,8 @@ class MapView(pg.GraphicsView):
         self._feed, self._selection = feed, selection
         self._fleet_painter = FleetPainter()
         self.marks: list[MapMark] = []
+        self.targets: list[MapTarget] = []
+        """Places that vehicles were told."""
         self.trail_s = 180.0
         self._homes: set[tuple[float, float]] = set()
         self._trails = TrailLayer(feed.history)
@@ -165,9 +172,11 @@ class MapView(pg.GraphicsView):
         self.viewport().update()
 
     def _on_mouse_clicked(self, event: pg.MouseClickEvent) -> None:
+        point, camera = event.scenePos(), self.camera
+        if event.button() == Qt.MouseButton.RightButton:
+            self._want_menu(QPointF(point.x(), point.y()))
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        point, camera = event.scenePos(), self.camera
         nearest: tuple[float, VehicleKey | None] = (CLICK_PIXELS, None)
         for mark in self.marks:
             x, y = camera.screen(mark.x_m, mark.y_m)
@@ -175,6 +184,15 @@ class MapView(pg.GraphicsView):
             nearest = min(nearest, (distance, mark.key), key=lambda one: one[0])
         modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         self.vehicle_clicked.emit(nearest[1], bool(event.modifiers() & modifiers))
+        if nearest[1] is None:
+            self.ground_clicked.emit(*self._place_at(QPointF(point.x(), point.y())))
+
+    def _place_at(self, point: QPointF) -> tuple[float, float]:
+        """Latitude and longitude under a pixel."""
+        return degrees_from_mercator(*self.camera.world(point.x(), point.y()))
+
+    def _want_menu(self, point: QPointF) -> None:
+        self.menu_wanted.emit(self.mapToGlobal(point.toPoint()), *self._place_at(point))
 
     def _ground_pixels(self, camera: Camera) -> QPixmap:
         """Sea, land, grid and names: drawn again only when the view changes."""
@@ -241,6 +259,7 @@ class MapView(pg.GraphicsView):
         painter.drawPixmap(0, 0, self._base_pixels(camera))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_homes(painter, camera, self._homes)
+        paint_targets(painter, camera, self.targets, self.marks)
         self._fleet_painter.paint(painter, camera, self.marks, self._selected())
         self._paint_scale(painter, camera)
         painter.restore()
@@ -250,6 +269,13 @@ class MapView(pg.GraphicsView):
         super().mouseMoveEvent(event)
         self._mouse = event.position()
         self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: the menu key asks for the menu where the mouse is, or in the middle."""
+        if event.key() == Qt.Key.Key_Menu:
+            self._want_menu(self._mouse or QPointF(self.rect().center()))
+            return
+        super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Qt: the mouse is gone."""

@@ -54,6 +54,45 @@ QToolButton[flat="true"]:hover { background: $hover; }
 QToolButton[flat="true"]:checked { background: $accent_surface; border-color: transparent; }
 QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
+QPushButton[role="emergency"] { font-weight: 700; padding: 3px 10px; border-color: $line_strong; }
+QPushButton[role="emergency"]:hover { border-color: $text; }
+QPushButton[role="emergency"]:pressed { background: $accent; color: $background; }
+QPushButton[role="emergency"]:focus { border-color: $accent; }
+QPushButton[dim="true"] { color: $muted; background: transparent; border-color: $line; }
+QPushButton[dim="true"]:hover { background: $raised; }
+QPushButton[dim="true"]:focus { border-color: $accent; }
+QPushButton[role="segment"] { padding: 3px 8px; color: $muted; font-weight: 500; }
+QPushButton[role="segment"]:checked { color: $text; }
+QPushButton[role="segment"]:focus { color: $accent; }
+QPushButton[segment="left"] { border-top-right-radius: 0; border-bottom-right-radius: 0; }
+QPushButton[segment="right"] { border-top-left-radius: 0; border-bottom-left-radius: 0; }
+QPushButton[segment="right"]:!checked { border-left: none; }
+QPushButton[segment="left"]:!checked { border-right: none; }
+QPushButton[role="kill"] { background: transparent; border-color: transparent; color: $muted; padding: 3px 4px; }
+QPushButton[role="kill"]:hover { color: $text; background: $hover; }
+QPushButton[role="kill"]:focus { border-color: $accent; }
+QPushButton[role="verb"] { padding: 0 4px; min-height: 26px; }
+QPushButton[role="verb"]::menu-indicator { image: url($icons/chevron-down.svg); width: 12px; height: 12px;
+    subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }
+QPushButton[role="go"] { background: $accent_surface; border-color: $accent; font-weight: 600; padding: 4px 12px;
+    min-height: 26px; }
+QPushButton[role="go"]:hover { background: $accent_hover; }
+QPushButton[role="go"]:focus { border: 2px solid $accent; }
+QPushButton[role="go"]:pressed { background: $accent; color: $background; }
+QPushButton[role="go"]:disabled { background: $raised; border-color: $line; color: $muted; }
+QToolButton[role="compact"] { padding: 1px 8px; min-height: 18px; font-size: ${small_px}px; }
+QAbstractSpinBox { background: $raised; border: 1px solid $line; border-radius: 4px; padding: 0 4px 0 8px;
+    min-height: 26px; }
+QAbstractSpinBox:hover { border-color: $line_strong; }
+QAbstractSpinBox:focus { border-color: $accent; }
+QAbstractSpinBox:disabled { color: $faint; background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 18px;
+    subcontrol-origin: padding; }
+QAbstractSpinBox::up-button { subcontrol-position: top right; }
+QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: 3px; }
+QAbstractSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url($icons/chevron-down.svg); width: 10px; height: 10px; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line_strong;
     border-radius: 3px; background: $raised; }
@@ -109,6 +148,9 @@ QLabel[role="caution"] { color: $caution; font-size: ${small_px}px; }
 QLabel[role="key"] { background: $raised; border: 1px solid $line_strong; border-radius: 4px; padding: 2px 8px;
     font-size: ${small_px}px; font-weight: 600; }
 
+QLabel[role="strong"] { font-weight: 600; }
+#sheet { background: $surface; border: 1px solid $line_strong; border-radius: 8px; }
+#selectionBar { background: $surface; border-top: 1px solid $line; }
 #panel { background: $surface; }
 #topBar { background: $surface; border-bottom: 1px solid $line; }
 #rule { background: $line; }

@@ -5,26 +5,41 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
 
 from groundstation.fleet.conditions import Level
+from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.broker_state import BrokerState
+from groundstation.ui.top_bar.emergency_strip import EmergencyStrip
 from groundstation.ui.top_bar.readout import Readout
 from groundstation.ui.top_bar.root_marks import RootMarks
 
 HEIGHT = 44
+LEAST_WIDTH = 900
 
 
 class TopBar(QFrame):
     """Always visible; refreshed a few times a second."""
 
-    def __init__(self, feed: FleetFeed, menus: QMenuBar, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, feed: FleetFeed, menus: QMenuBar, desk: CommandDesk | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Build the strip.
+
+        Args:
+            feed: what is known of the fleet.
+            menus: of the window.
+            desk: for the emergency commands; None for a window that only looks.
+            parent: Qt's.
+        """
         super().__init__(parent)
+        self.emergency = EmergencyStrip(desk) if desk is not None else None
+        """Hold, return, land; None where nothing can be commanded."""
         self.setObjectName("topBar")
         self.setFixedHeight(HEIGHT)
         self._feed = feed
@@ -40,6 +55,8 @@ class TopBar(QFrame):
         self.clock = Readout("")
         self.live = RootMarks()
         self._lay_out(menus)
+        self._spare = (self.loop, self.name, self.clock.caption, self.flying, self.clock)
+        """What gives way in a narrow window, the first first."""
         feed.aged.connect(self._on_aged)
         feed.bus_changed.connect(self._on_bus_changed)
         self.refresh()
@@ -60,18 +77,20 @@ class TopBar(QFrame):
         self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
         self.live.show_roots({one.key.root for one in fleet})
         self.broker.refresh(now_s)
+        self._make_room()
 
     def _lay_out(self, menus: QMenuBar) -> None:
         layout = QHBoxLayout(self)
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         layout.setContentsMargins(12, 0, 12, 0)
-        layout.setSpacing(16)
+        layout.setSpacing(14)
         mark = QLabel()
         mark.setPixmap(_logo(self.devicePixelRatioF()))
-        name = QLabel(self.tr("Ground station"))
-        name.setProperty("role", "title")
+        self.name = QLabel(self.tr("Ground station"))
+        self.name.setProperty("role", "title")
         layout.addWidget(mark)
         layout.addSpacing(-8)
-        layout.addWidget(name)
+        layout.addWidget(self.name)
         menus.setFixedHeight(30)
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_rule())
@@ -81,9 +100,26 @@ class TopBar(QFrame):
             layout.addWidget(readout)
         layout.addWidget(self.losses)
         layout.addStretch(1)
+        if self.emergency is not None:
+            layout.addWidget(self.emergency)
+            layout.addWidget(_rule())
         layout.addWidget(self.loop)
         layout.addWidget(self.clock)
         layout.addWidget(self.live)
+
+    def _make_room(self) -> None:
+        """Hide what matters least until the rest fits: the emergency commands never give way."""
+        layout = self.layout()
+        if layout is None:
+            return
+        gap = layout.spacing()
+        wanted = layout.sizeHint().width()
+        wanted += sum(widget.sizeHint().width() + gap for widget in self._spare if widget.isHidden())
+        for widget in self._spare:
+            is_over = wanted > self.width()
+            wanted -= (widget.sizeHint().width() + gap) * is_over
+            if widget.isHidden() != is_over:
+                widget.setHidden(is_over)
 
     def _show_losses(self) -> None:
         counts = self._feed.counts
@@ -95,6 +131,15 @@ class TopBar(QFrame):
                 dropped=counts.dropped, bad=counts.undecodable, old=self._feed.fleet.ignored
             )
         )
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: what gives way has no least width."""
+        return QSize(LEAST_WIDTH, HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: shows as much as there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
 
     def _on_aged(self) -> None:
         self.refresh()

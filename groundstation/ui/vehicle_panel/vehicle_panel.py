@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.command_bar.command_bar import CommandBar
+from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import MessageFilter
@@ -42,8 +44,26 @@ class VehiclePanel(QWidget):
     vehicle_shown = Signal(object)
     """The `VehicleKey` that is shown now, or None."""
 
-    def __init__(self, feed: FleetFeed, selection: Selection, log: MessageLog, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetFeed,
+        selection: Selection,
+        log: MessageLog,
+        desk: CommandDesk | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Build the panel.
+
+        Args:
+            feed: what is known of the fleet.
+            selection: shared by the window.
+            log: what vehicles said.
+            desk: to command with; None for a panel that only looks.
+            parent: Qt's.
+        """
         super().__init__(parent)
+        self.commands = CommandBar(desk) if desk is not None else None
+        """What the vehicle can be told; None where nothing can be told."""
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._key: VehicleKey | None = None
@@ -80,6 +100,9 @@ class VehiclePanel(QWidget):
             self._explain_nothing()
             return
         self.header.show_state(state, now_s)
+        if self.commands is not None:
+            self.commands.set_keys((state.key,))
+            self.commands.refresh()
         self.flight.show_values(flight_values(state, now_s))
         for tile, content in zip(self.tiles, TILES, strict=True):
             tile.show_content(content(state, now_s))
@@ -121,6 +144,8 @@ class VehiclePanel(QWidget):
         middle = QVBoxLayout()
         middle.setContentsMargins(12, 0, 12, 0)
         middle.setSpacing(8)
+        if self.commands is not None:
+            middle.addWidget(self.commands)
         self.flight = FlightDisplay()
         middle.addWidget(self.flight)
         middle.addLayout(self._tile_grid())

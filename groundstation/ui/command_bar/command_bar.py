@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a vehicle, or several, can be told, who is in control, and what became of the newest command. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from groundstation.fleet.commands import Verb
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.command_bar.control_line import ControlLine
+from groundstation.ui.command_bar.progress_line import ProgressLine
+from groundstation.ui.command_bar.verb_button import VerbButton
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.verb_menus import fill_verbs
+
+WIDE = 300
+"""From this width on five buttons stand in a row."""
+FIXED = (Verb.TAKEOFF, Verb.GOTO, Verb.MODE, Verb.HOLD, Verb.RTL, Verb.LAND)
+
+
+class CommandBar(QWidget):
+    """Told by its panel for whom it is and when to look again."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._keys: tuple[VehicleKey, ...] = ()
+        self._columns = 0
+        self.arm = VerbButton(Verb.ARM)
+        self.mission = VerbButton(Verb.MISSION_START, self.tr("Mission"))
+        self.buttons: dict[Verb, VerbButton] = {verb: VerbButton(verb) for verb in FIXED}
+        """Buttons whose verb stays."""
+        self.more = QPushButton(self.tr("More"))
+        self.control = ControlLine(desk)
+        self.progress = ProgressLine(desk)
+        self._build()
+
+    @property
+    def keys(self) -> tuple[VehicleKey, ...]:
+        """For whom it is."""
+        return self._keys
+
+    @property
+    def verb_buttons(self) -> list[VerbButton]:
+        """Every button of a verb, in order."""
+        held = self.buttons
+        return [
+            *(self.arm, held[Verb.TAKEOFF], held[Verb.GOTO], held[Verb.MODE], self.mission),
+            *(held[Verb.HOLD], held[Verb.RTL], held[Verb.LAND]),
+        ]
+
+    def set_keys(self, keys: Sequence[VehicleKey]) -> None:
+        """Be for these from now on."""
+        if tuple(keys) != self._keys:
+            self._keys = tuple(keys)
+            self.progress.explain("")
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what can be done now, and what became of the newest command."""
+        for verb, button in self.buttons.items():
+            button.show_verb(verb, self._desk.reason_of(self._keys, verb))
+        for button, verb in ((self.arm, self._arm_verb()), (self.mission, self._mission_verb())):
+            button.show_verb(verb, self._desk.reason_of(self._keys, verb))
+        self.control.show_keys(self._keys)
+        self.progress.show_keys(self._keys)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.control)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        layout.addLayout(self._grid)
+        for button in self.verb_buttons:
+            button.wanted.connect(lambda verb: self._desk.ask(verb, self._keys))
+            button.explained.connect(self.progress.explain)
+        menu = QMenu(self.more)
+        menu.aboutToShow.connect(lambda: self._fill_more(menu))
+        self.more.setMenu(menu)
+        self.more.setProperty("role", "verb")
+        self.more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.more.setAccessibleName(self.tr("More commands"))
+        layout.addWidget(self.progress)
+        self._arrange(5)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        every: list[QWidget] = [*self.verb_buttons, self.more]
+        for number, button in enumerate(every):
+            self._grid.addWidget(button, number // columns, number % columns)
+        last = len(every) - 1
+        if columns == 5:
+            self._grid.addWidget(self.more, last // columns, last % columns, 1, columns - last % columns)
+        for column in range(5):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _fill_more(self, menu: QMenu) -> None:
+        menu.clear()
+        fill_verbs(menu, self._desk, self._keys, without=(*FIXED, self.arm.verb, self.mission.verb))
+
+    def _arm_verb(self) -> Verb:
+        """Arm, or disarm where all are armed."""
+        states = [self._desk.state(key) for key in self._keys]
+        armed = [state is not None and state.armed is not None and state.armed.is_armed is True for state in states]
+        return Verb.DISARM if armed and all(armed) else Verb.ARM
+
+    def _mission_verb(self) -> Verb:
+        """Start on the ground; pause where one is flown; resume where one was left."""
+        states = [state for key in self._keys if (state := self._desk.state(key)) is not None]
+        flying = [state for state in states if state.is_flying]
+        if not flying or len(flying) < len(states):
+            return Verb.MISSION_START
+        modes = {state.mode.name for state in flying if state.mode is not None}
+        return Verb.MISSION_PAUSE if modes & {"AUTO", "MISSION", "AUTO.MISSION"} else Verb.MISSION_RESUME
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: fewer buttons in a row where there is little room."""
+        super().resizeEvent(event)
+        self._arrange(5 if self.width() >= WIDE else 3)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the first button."""
+        self.arm.setFocus(Qt.FocusReason.ShortcutFocusReason)

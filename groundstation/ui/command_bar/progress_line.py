@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What became of the newest command, where it was given: two lines of fixed height. GUI thread; plain text only."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
+
+from groundstation.fleet.command_book import CommandRecord
+from groundstation.fleet.commands import CommandState
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import Tone, look_of, order_text, record_words, state_words, tone_colour
+from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.plain_text import plain_tip
+from groundstation.ui.theme.icons import icon, pixmap
+from groundstation.ui.theme.tokens import PALETTE
+
+CALM_S = 6.0
+"""So long after a good end it is still written in bright letters."""
+BAR = 3
+
+
+class ProgressBar(QWidget):
+    """A thin line that fills; drawn by hand, since it has no text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.share: float | None = None
+        self.colour = PALETTE.accent
+        self.setFixedHeight(BAR)
+
+    def show_share(self, share: float | None, colour: str) -> None:
+        """Show so much; None for nothing."""
+        if (share, colour) != (self.share, self.colour):
+            self.share, self.colour = share, colour
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draws it."""
+        del event
+        if self.share is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(PALETTE.line))
+        painter.fillRect(QRectF(0, 0, self.width() * self.share, BAR), QColor(self.colour))
+        painter.end()
+
+
+class ProgressLine(QFrame):
+    """Words, percent and reason; cancels what runs, dismisses what failed."""
+
+    shown_wanted = Signal()
+    """The operator wants to see the whole order."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._records: tuple[CommandRecord, ...] = ()
+        self._dismissed: set[str] = set()
+        self._look: object = None
+        self._detail = self._hint = ""
+        self.words, self.detail, self._icon = ElidingLabel(), ElidingLabel(), QLabel()
+        self.bar = ProgressBar()
+        self.button = QToolButton()
+        self.button.setProperty("flat", True)
+        self.button.setFixedHeight(20)
+        self.button.clicked.connect(self._on_button)
+        self.detail.setProperty("role", "small")
+        self._icon.setFixedSize(18, 18)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 2)
+        layout.setHorizontalSpacing(6)
+        layout.setVerticalSpacing(1)
+        layout.addWidget(self._icon, 0, 0)
+        layout.addWidget(self.words, 0, 1)
+        layout.addWidget(self.button, 0, 2, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.detail, 1, 1, 1, 2)
+        layout.addWidget(self.bar, 2, 0, 1, 3)
+        layout.setColumnStretch(1, 1)
+        self.setFixedHeight(44)
+        self._show(())
+
+    @property
+    def records(self) -> tuple[CommandRecord, ...]:
+        """The commands that are shown: one, or those of a group order."""
+        return self._records
+
+    def show_keys(self, keys: Sequence[VehicleKey]) -> None:
+        """Show the newest command of a vehicle, or the newest order to several."""
+        found = [record for key in keys if (record := self._desk.latest(key)) is not None]
+        if len(keys) > 1 and found:
+            newest = max(found, key=lambda one: one.began_unix_s)
+            found = [one for one in found if one.batch == newest.batch]
+        self._show(tuple(one for one in found if one.id not in self._dismissed))
+
+    def explain(self, hint: str) -> None:
+        """Say why a button can't be used, in place of the second line; empty to stop."""
+        self._hint = hint
+        self.detail.setText(hint or self._detail)
+
+    def _show(self, records: tuple[CommandRecord, ...]) -> None:
+        now_s = self._desk.feed.now_s()
+        is_calm = all(one.is_over and now_s - one.changed_s > CALM_S for one in records)
+        look = (records, is_calm)
+        if look == self._look:
+            return
+        self._look, self._records = look, records
+        if len(records) == 1:
+            self._show_one(records[0], is_calm=is_calm)
+        elif records:
+            self._show_many(records, is_calm=is_calm)
+        else:
+            self._put("", PALETTE.muted, self.tr("No command"), "", None)
+            self.button.hide()
+        self.setAccessibleName(f"{self.words.text()} {self.detail.text()}")
+
+    def _show_one(self, record: CommandRecord, *, is_calm: bool) -> None:
+        look = look_of(record.state)
+        is_bad = look.tone is Tone.BAD
+        colour = PALETTE.muted if is_calm and not is_bad else tone_colour(look.tone)
+        words = f"{order_text(record.verb, record.args)}: {record_words(record)}"
+        if record.is_over:
+            words += time.strftime(" %H:%M:%S", time.localtime(record.changed_unix_s))
+        by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else str(record.by)
+        detail = "; ".join(part for part in (record.words, by) if part)
+        share = (
+            None
+            if record.is_over
+            else record.progress
+            if record.progress is not None
+            else _FIRST.get(record.state, 0.0)
+        )
+        self._put(look.icon, colour, words, detail, share)
+        self._show_button(is_over=record.is_over)
+
+    def _show_many(self, records: tuple[CommandRecord, ...], *, is_calm: bool) -> None:
+        counts = Counter(one.state for one in records)
+        parts = [f"{count} {state_words(state)}" for state, count in counts.items()]
+        over = sum(one.is_over for one in records)
+        tones = {look_of(one.state).tone for one in records}
+        worst = next(tone for tone in (Tone.BAD, Tone.BUSY, Tone.WAITING, Tone.UNSURE, Tone.GOOD) if tone in tones)
+        colour = PALETTE.muted if is_calm and worst is not Tone.BAD else tone_colour(worst)
+        sign = next(look_of(one.state).icon for one in records if look_of(one.state).tone is worst)
+        bad = [one for one in records if look_of(one.state).tone is Tone.BAD]
+        detail = "; ".join(f"{one.key.id}: {one.words}" for one in bad)
+        words = f"{order_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
+        self._put(sign, colour, words, detail, None if over == len(records) else over / len(records))
+        self._show_button(is_over=over == len(records))
+
+    def _put(self, icon_name: str, colour: str, words: str, detail: str, share: float | None) -> None:
+        if icon_name:
+            self._icon.setPixmap(pixmap(icon_name, 16, colour, self.devicePixelRatioF()))
+        else:
+            self._icon.clear()
+        self._icon.setVisible(bool(icon_name))
+        weight = 600 if colour in (PALETTE.text, PALETTE.caution, PALETTE.accent) else 400
+        text_colour = PALETTE.text if colour == PALETTE.accent else colour
+        self.words.setStyleSheet(f"color: {text_colour}; font-weight: {weight};")
+        self.words.setText(words)
+        self.words.setToolTip(plain_tip(words))
+        self._detail = detail
+        self.detail.setText(self._hint or detail)
+        self.detail.setToolTip(plain_tip(detail))
+        self.bar.show_share(share, PALETTE.accent)
+
+    def _show_button(self, *, is_over: bool) -> None:
+        self.button.show()
+        if is_over:
+            self.button.setText("")
+            self.button.setIcon(icon("close"))
+            self.button.setAccessibleName(self.tr("Dismiss"))
+            self.button.setToolTip(self.tr("Dismiss"))
+        else:
+            self.button.setIcon(icon("stopped"))
+            self.button.setText(self.tr("Cancel"))
+            self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.button.setAccessibleName(self.tr("Cancel this command"))
+            self.button.setToolTip(self.tr("Stop watching it, and stop it at the vehicle where it can be stopped"))
+
+    def _on_button(self) -> None:
+        if all(one.is_over for one in self._records):
+            self._dismissed = {one.id for one in self._records}
+            self._show(())
+            return
+        for batch in {one.batch for one in self._records if one.batch is not None and one.state is CommandState.QUEUED}:
+            self._desk.orders.stop(batch)
+        for one in self._records:
+            if not one.is_over and one.state is not CommandState.QUEUED:
+                self._desk.orders.cancel(one)
+
+
+_FIRST = {
+    CommandState.SENT: 0.05,
+    CommandState.RECEIVED: 0.1,
+    CommandState.ACCEPTED: 0.15,
+    CommandState.IN_PROGRESS: 0.2,
+}
+"""How far the bar is where nobody tells a share: it shows that something moves, in words it says no percent."""

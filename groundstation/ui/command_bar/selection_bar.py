@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands for several selected vehicles, under the fleet list. GUI thread; hidden for less than two."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from groundstation.ui.command_bar.command_bar import CommandBar
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import vehicles_text
+from groundstation.ui.eliding_label import ElidingLabel
+
+
+class SelectionBar(QFrame):
+    """Follows the selection; works only while it is visible."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("selectionBar")
+        self._desk = desk
+        self.title = ElidingLabel()
+        self.title.setProperty("role", "strong")
+        self.bar = CommandBar(desk)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(4)
+        layout.addWidget(self.title)
+        layout.addWidget(self.bar)
+        desk.selection.changed.connect(self._on_selection_changed)
+        desk.feed.aged.connect(self._refresh)
+        desk.orders.changed.connect(self._refresh)
+        self._on_selection_changed()
+
+    def _on_selection_changed(self) -> None:
+        keys = self._desk.selection.keys
+        self.setVisible(len(keys) > 1)
+        if len(keys) > 1:
+            self.title.setText(vehicles_text(keys, len(keys)))
+            self.title.setToolTip(vehicles_text(keys, len(keys)))
+            self.bar.set_keys(keys)
+
+    def _refresh(self) -> None:
+        if self.isVisible():
+            self.bar.refresh()

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fields for the arguments of a verb, made from its row in the table of verbs. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from groundstation.fleet.commands import Args
+from groundstation.fleet.verbs import Arg, ArgKind, VerbSpec
+from groundstation.ui.commanding.words import WHOLE_NUMBERS
+from groundstation.ui.units import label_of, unit_of
+
+FIELD_WIDTH = 176
+CHOICE_WORDS = {"home": "above home", "amsl": "above sea level"}
+_STEPS = {"m": 1.0, "m/s": 0.5, "°": 1.0, "µs": 10.0}
+
+
+class NumberBox(QDoubleSpinBox):
+    """A number with its unit; shows no zeros that say nothing where many digits are possible."""
+
+    def __init__(self, arg: Arg, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        unit = unit_of(arg.name)
+        self._is_trimmed = arg.name.startswith("param")
+        digits = 0 if arg.name in WHOLE_NUMBERS else 7 if self._is_trimmed else unit.digits
+        self.setLocale(QLocale.c())
+        self.setDecimals(digits)
+        self.setRange(arg.low, arg.high)
+        self.setSingleStep(0.0001 if digits == 6 else _STEPS.get(unit.symbol, 1.0))
+        self.setFixedWidth(FIELD_WIDTH)
+        self.setCorrectionMode(QDoubleSpinBox.CorrectionMode.CorrectToNearestValue)
+        if unit.symbol and arg.name not in WHOLE_NUMBERS:
+            self.setSuffix(f"{'' if unit.symbol == '°' else ' '}{unit.symbol}")
+
+    def textFromValue(self, val: float) -> str:
+        """Qt: the number as text."""
+        text = super().textFromValue(val)
+        return text.rstrip("0").rstrip(".") if self._is_trimmed and "." in text else text
+
+
+class OptionalNumber(QWidget):
+    """A number that need not be given."""
+
+    changed = Signal()
+
+    def __init__(self, arg: Arg, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.check, self.box = QCheckBox(), NumberBox(arg)
+        self.check.setAccessibleName(self.tr("Give {name}").format(name=label_of(arg.name)))
+        self.setFixedWidth(FIELD_WIDTH)
+        self.box.setMinimumWidth(0)
+        self.box.setMaximumWidth(FIELD_WIDTH)
+        self.box.setEnabled(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.check)
+        layout.addWidget(self.box, 1)
+        self.check.toggled.connect(self.box.setEnabled)
+        self.check.toggled.connect(self.changed)
+        self.box.valueChanged.connect(self.changed)
+
+    def value(self) -> float | None:
+        """The number; None when none is given."""
+        return self.box.value() if self.check.isChecked() else None
+
+    def set_value(self, value: float) -> None:
+        """Give a number."""
+        self.check.setChecked(True)
+        self.box.setValue(value)
+
+
+class ArgEditors(QWidget):
+    """One line an argument."""
+
+    changed = Signal()
+
+    def __init__(self, spec: VerbSpec, start: Args, modes: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        """Make the fields.
+
+        Args:
+            spec: the verb.
+            start: values to begin with; where there is none the table's default stands.
+            modes: what an argument `mode` may be.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self._readers: dict[str, Callable[[], float | str | None]] = {}
+        self._setters: dict[str, Callable[[float], None]] = {}
+        self.fields: dict[str, QWidget] = {}
+        """The field of each argument, by name."""
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(2, 1)
+        for row, arg in enumerate(spec.args):
+            field = self._field(arg, start.get(arg.name, arg.default), modes)
+            name = QLabel(label_of(arg.name))
+            name.setBuddy(field)
+            hint = QLabel(self._hint(arg))
+            hint.setProperty("role", "small")
+            hint.setTextFormat(Qt.TextFormat.PlainText)
+            hint.setWordWrap(True)
+            field.setAccessibleName(label_of(arg.name))
+            field.setAccessibleDescription(arg.help)
+            self.fields[arg.name] = field
+            for column, widget in enumerate((name, field, hint)):
+                grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
+
+    def args(self) -> Args:
+        """What is in the fields."""
+        return {name: read() for name, read in self._readers.items()}
+
+    def set_number(self, name: str, value: float) -> None:
+        """Put a number into a field; nothing happens where there is no such field."""
+        if name in self._setters:
+            self._setters[name](value)
+
+    @property
+    def takes_point(self) -> bool:
+        """Whether a place on the map can be put in."""
+        return {"lat_deg", "lon_deg"} <= self._setters.keys()
+
+    def _field(self, arg: Arg, start: float | str | bool | None, modes: Sequence[str]) -> QWidget:
+        if arg.choices or arg.name == "mode":
+            return self._choice(arg, arg.choices or modes, start)
+        if arg.kind is ArgKind.TEXT:
+            line = QLineEdit(str(start or ""))
+            line.setFixedWidth(FIELD_WIDTH)
+            line.textChanged.connect(self.changed)
+            self._readers[arg.name] = line.text
+            return line
+        if arg.is_required or arg.default is not None:
+            box = NumberBox(arg)
+            box.setValue(float(start) if isinstance(start, int | float) else 0.0)
+            box.valueChanged.connect(self.changed)
+            self._readers[arg.name], self._setters[arg.name] = box.value, box.setValue
+            return box
+        optional = OptionalNumber(arg)
+        if isinstance(start, int | float):
+            optional.set_value(float(start))
+        optional.changed.connect(self.changed)
+        self._readers[arg.name], self._setters[arg.name] = optional.value, optional.set_value
+        return optional
+
+    def _choice(self, arg: Arg, choices: Sequence[str], start: float | str | bool | None) -> QWidget:
+        box = QComboBox()
+        box.setFixedWidth(FIELD_WIDTH)
+        for choice in choices:
+            box.addItem(CHOICE_WORDS.get(choice, choice), choice)
+        box.setCurrentIndex(max(0, box.findData(str(start))))
+        box.currentIndexChanged.connect(self.changed)
+        self._readers[arg.name] = lambda: str(box.currentData() or "")
+        return box
+
+    def _hint(self, arg: Arg) -> str:
+        if arg.name in ("lat_deg", "lon_deg"):
+            return ""
+        if arg.kind is ArgKind.NUMBER and not arg.name.startswith("param") and abs(arg.high) < 1e6:
+            limits = f"{arg.low:g} … {arg.high:g}"
+            return (
+                limits
+                if arg.is_required or arg.default is not None
+                else self.tr("{limits}, or as it is").format(limits=limits)
+            )
+        return ""

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments and confirmation of one order, inside the window and never in its way. GUI thread; plain text only.
+
+The vehicles stay those that it was opened for, whatever is selected meanwhile. Enter confirms nothing; Escape cancels.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from groundstation.fleet.commands import Args, Verb
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.verbs import VERBS, Risk
+from groundstation.ui.command_sheet.arg_editors import ArgEditors
+from groundstation.ui.command_sheet.confirm_area import ConfirmArea
+from groundstation.ui.command_sheet.group_options import GroupOptions
+from groundstation.ui.command_sheet.start_values import modes_of, start_values
+from groundstation.ui.command_sheet.target_list import TargetList
+from groundstation.ui.commanding.desk import CommandDesk, Draft
+from groundstation.ui.commanding.words import condition_text, label_of, names_text, order_text, vehicles_text
+from groundstation.ui.theme.icons import icon
+
+NAMES_ON_BUTTON = 3
+
+
+class CommandSheet(QFrame):
+    """Hidden until there is something to confirm."""
+
+    opened = Signal()
+    closed = Signal()
+    point_changed = Signal()
+    """The place in the fields changed, for the map."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._desk = desk
+        self.draft: Draft | None = None
+        self.editors: ArgEditors | None = None
+        self.confirm: ConfirmArea | None = None
+        self._risk = Risk.NONE
+        self._named: list[VehicleKey] = []
+        """For whom the button is at this moment."""
+        self._before: QWidget | None = None
+        self._build()
+        self.hide()
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._escape.setContext(Qt.ShortcutContext.WindowShortcut)
+        self._escape.activated.connect(self.cancel)
+        desk.draft_wanted.connect(self.open)
+        desk.point_offered.connect(self._on_point_offered)
+        desk.feed.aged.connect(self.refresh)
+        self.point_changed.connect(self._on_point_changed)
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude in the fields; None where there are none."""
+        args = self.editors.args() if self.editors is not None else {}
+        lat, lon = args.get("lat_deg"), args.get("lon_deg")
+        return (lat, lon) if isinstance(lat, float) and isinstance(lon, float) else None
+
+    def open(self, draft: Draft) -> None:
+        """Ask for an order; what was asked before is forgotten."""
+        if self.draft is None:
+            self._before = QApplication.focusWidget()
+        self.draft = draft
+        self._risk = Risk.NONE
+        spec = VERBS[draft.verb]
+        self.title.setText(label_of(draft.verb))
+        self.help.setText(spec.help)
+        self._fill_editors(draft)
+        self.group.setVisible(len(draft.keys) > 1)
+        self.confirm = None
+        self.refresh()
+        self.show()
+        self.adjustSize()
+        self._give_focus()
+        self.opened.emit()
+        self.point_changed.emit()
+
+    def cancel(self) -> None:
+        """Forget what was asked for."""
+        self._close()
+
+    def refresh(self) -> None:
+        """Show targets and button as things are now."""
+        if self.draft is None:
+            return
+        args, problem = self._args(), ""
+        keys = self.group.ordered(self.draft.keys)
+        try:
+            able, left_out = self._desk.split(keys, self.draft.verb, args)
+        except UsageError as error:
+            able, left_out, problem = list(keys), [], str(error)
+        reasons = dict(left_out)
+        self.targets.show_rows([(key.id, condition_text(self._desk.state(key)), reasons.get(key, "")) for key in keys])
+        if not able:
+            problem = self.tr("Nothing can be sent now: see above.")
+        self.problem.setText(problem or self._caution(able))
+        self.problem.setVisible(bool(self.problem.text()))
+        self._show_confirm(able, args, problem)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(10)
+        top = QHBoxLayout()
+        self.title = QLabel()
+        self.title.setProperty("role", "title")
+        close = QToolButton()
+        close.setIcon(icon("close"))
+        close.setProperty("flat", True)
+        close.setToolTip(self.tr("Cancel (Esc)"))
+        close.setAccessibleName(self.tr("Cancel"))
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.clicked.connect(self.cancel)
+        top.addWidget(self.title, 1)
+        top.addWidget(close)
+        layout.addLayout(top)
+        self.help, self.problem = QLabel(), QLabel()
+        self.help.setProperty("role", "muted")
+        self.problem.setProperty("role", "caution")
+        for label in (self.title, self.help, self.problem):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        layout.addWidget(self.help)
+        self._editors_at = QVBoxLayout()
+        layout.addLayout(self._editors_at)
+        self.targets = TargetList()
+        self.targets.setAccessibleName(self.tr("Vehicles"))
+        layout.addWidget(self.targets)
+        self.group = GroupOptions()
+        self.group.changed.connect(self.refresh)
+        layout.addWidget(self.group)
+        layout.addWidget(self.problem)
+        self._confirm_at = QVBoxLayout()
+        layout.addLayout(self._confirm_at)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setToolTip(self.tr("Escape does the same"))
+        self.cancel_button.clicked.connect(self.cancel)
+        layout.addWidget(self.cancel_button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _fill_editors(self, draft: Draft) -> None:
+        _clear(self._editors_at)
+        self.editors = None
+        spec = VERBS[draft.verb]
+        if not spec.args:
+            return
+        states = [self._desk.state(key) for key in draft.keys]
+        start = start_values(spec, states, {**self._desk.remembered(draft.verb), **draft.args})
+        self.editors = ArgEditors(spec, start, modes_of(states))
+        self.editors.changed.connect(self.refresh)
+        self.editors.changed.connect(self.point_changed)
+        self._editors_at.addWidget(self.editors)
+        if self.editors.takes_point:
+            hint = QLabel(self.tr("A click on the map puts its place in here."))
+            hint.setProperty("role", "small")
+            self._editors_at.addWidget(hint)
+
+    def _show_confirm(self, able: list[VehicleKey], args: Args, problem: str) -> None:
+        assert self.draft is not None  # noqa: S101 - the caller looked
+        verb = self.draft.verb
+        self._risk = max(self._risk, self._desk.orders.risk(verb, able or self.draft.keys))
+        if self.confirm is None or self.confirm.risk is not self._risk:
+            _clear(self._confirm_at)
+            self.confirm = ConfirmArea(self._risk, self._desk.feed.now_s)
+            self.confirm.confirmed.connect(self._on_confirmed)
+            self._confirm_at.addWidget(self.confirm)
+        named = able or list(self.draft.keys)
+        whom = vehicles_text(named, NAMES_ON_BUTTON)
+        words = f"{order_text(verb, args)} · {whom}" if args else f"{label_of(verb)} {whom}"
+        self._named = named
+        sign = named[0].id if len(named) == 1 else str(len(named))
+        self.confirm.show_order(words, sign, problem)
+        self.confirm.button.setToolTip(names_text(named, len(named)))
+
+    def _caution(self, able: list[VehicleKey]) -> str:
+        """What is worth a thought before several fly to one place."""
+        if self.draft is not None and self.draft.verb in (Verb.GOTO, Verb.ORBIT) and len(able) > 1:
+            return self.tr("All {count} fly to the same place; only their heights keep them apart.").format(
+                count=len(able)
+            )
+        return ""
+
+    def _args(self) -> Args:
+        return self.editors.args() if self.editors is not None else {}
+
+    def _give_focus(self) -> None:
+        """The first field, the box to type in, or Cancel: never what confirms."""
+        first = next(iter(self.editors.fields.values()), None) if self.editors is not None else None
+        box = self.confirm.type_box if self.confirm is not None else None
+        (first or box or self.cancel_button).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_point_offered(self, lat_deg: float, lon_deg: float) -> None:
+        if self.draft is not None and self.editors is not None and self.editors.takes_point:
+            self.editors.set_number("lat_deg", lat_deg)
+            self.editors.set_number("lon_deg", lon_deg)
+
+    def _on_point_changed(self) -> None:
+        point, draft = self.point, self.draft
+        self._desk.set_sketch((draft.keys, *point) if draft is not None and point is not None else None)
+
+    def _on_confirmed(self) -> None:
+        draft, args = self.draft, self._args()
+        if draft is None:
+            return
+        named = self._named
+        self.refresh()
+        if named != self._named or not self.confirm or not self.confirm.is_possible:
+            return
+        if self._desk.give(named, draft.verb, args, self.group.policy()) is not None:
+            self._close()
+
+    def _close(self) -> None:
+        if self.draft is None:
+            return
+        self.draft = self.editors = self.confirm = None
+        focus = QApplication.focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
+        self.hide()
+        _clear(self._editors_at)
+        _clear(self._confirm_at)
+        if had_focus and self._before is not None and isValid(self._before):
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._before = None
+        self.point_changed.emit()
+        self.closed.emit()
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

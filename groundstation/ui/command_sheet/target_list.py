@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""For whom an order is: each vehicle with its state, and why it is left out if it is. GUI thread; plain text only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
+
+from groundstation.ui.theme.colours import vehicle_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+
+ROW = 24
+ROWS_SHOWN = 6
+Row = tuple[str, str, str]
+"""Id, state, and why it is left out (empty when it is not)."""
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class _Rows(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[Row, ...] = ()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        name_width = max((metrics(TEXT_PX, 600).horizontalAdvance(row[0]) for row in self.rows), default=0)
+        name_width = min(name_width, 140) + 14
+        for number, row in enumerate(self.rows):
+            rect = QRect(0, number * ROW, self.width(), ROW)
+            if rect.intersects(event.rect()):
+                self._paint_row(painter, rect, row, name_width)
+        painter.end()
+
+    @staticmethod
+    def _paint_row(painter: QPainter, rect: QRect, row: Row, name_width: int) -> None:
+        name, condition, reason = row
+        colour = vehicle_colour(name)
+        painter.setPen(QPen(colour, 1.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush if reason else colour)
+        painter.drawEllipse(QRectF(2, rect.top() + 8, 8, 8))
+        painter.setFont(font(TEXT_PX, 600))
+        painter.setPen(QColor(PALETTE.muted if reason else PALETTE.text))
+        shown = metrics(TEXT_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, name_width - 8)
+        painter.drawText(rect.adjusted(18, 0, 0, 0), _LEFT, shown)
+        left = 18 + name_width
+        painter.setFont(font(SMALL_PX))
+        if reason:
+            ratio = painter.device().devicePixelRatioF()
+            painter.drawPixmap(left, rect.top() + 5, pixmap("stopped", 14, PALETTE.caution, ratio))
+            left += 20
+            painter.setPen(QColor(PALETTE.caution))
+        else:
+            painter.setPen(QColor(PALETTE.muted))
+        text = metrics(SMALL_PX).elidedText(reason or condition, Qt.TextElideMode.ElideRight, rect.width() - left - 4)
+        painter.drawText(rect.adjusted(left, 0, 0, 0), _LEFT, text)
+
+
+class TargetList(QScrollArea):
+    """A few rows; scrolls when there are more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = _Rows()
+        self._rows.setObjectName("panel")
+        self.setWidget(self._rows)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows.rows
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these."""
+        shown = tuple(rows)
+        if shown == self._rows.rows:
+            return
+        is_resized = len(shown) != len(self._rows.rows)
+        self._rows.rows = shown
+        self._rows.setMinimumHeight(ROW * len(shown))
+        self.setAccessibleDescription("\n".join(f"{name}: {reason or state}" for name, state, reason in shown))
+        self._rows.setToolTip("")
+        if is_resized:
+            self.setFixedHeight(ROW * min(len(shown), ROWS_SHOWN) + 2)
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if len(shown) > ROWS_SHOWN else Qt.FocusPolicy.NoFocus)
+        self._rows.update()
+
+    def sizeHint(self) -> QSize:
+        """Qt: as high as what is shown."""
+        return QSize(300, ROW * min(len(self.rows), ROWS_SHOWN) + 2)

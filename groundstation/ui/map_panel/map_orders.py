@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands from the map: its menu, clicks that fill the fields of an order, places of what is told. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QMenu
+
+from groundstation.fleet.commands import Args, Verb
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import label_of, vehicles_text
+from groundstation.ui.map_panel.map_view import MapView
+from groundstation.ui.map_panel.target_painter import MapTarget
+
+WITH_PLACE = (Verb.GOTO, Verb.ORBIT, Verb.ROI, Verb.SET_HOME)
+
+
+class MapOrders(QObject):
+    """Between the map and the desk."""
+
+    def __init__(self, desk: CommandDesk, view: MapView) -> None:
+        super().__init__(view)
+        self._desk, self._view = desk, view
+        view.menu_wanted.connect(self._on_menu_wanted)
+        view.ground_clicked.connect(desk.point_offered)
+        desk.sketched.connect(self.refresh)
+        desk.orders.changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show the places of what is under way and of the order that is being made."""
+        targets = []
+        for state in self._desk.feed.fleet:
+            record = self._desk.latest(state.key)
+            if record is None or record.is_over or record.verb not in WITH_PLACE:
+                continue
+            lat, lon = record.args.get("lat_deg"), record.args.get("lon_deg")
+            if isinstance(lat, float) and isinstance(lon, float):
+                targets.append(MapTarget(key=state.key, lat_deg=lat, lon_deg=lon))
+        if self._desk.sketch is not None:
+            keys, lat_deg, lon_deg = self._desk.sketch
+            targets += [MapTarget(key=key, lat_deg=lat_deg, lon_deg=lon_deg, is_given=False) for key in keys]
+        if targets != self._view.targets:
+            self._view.targets = targets
+            self._view.viewport().update()
+
+    def menu(self, lat_deg: float, lon_deg: float) -> QMenu:
+        """What the selected vehicles can be told about a place."""
+        keys = self._desk.selection.keys
+        menu = QMenu(self._view)
+        title = vehicles_text(keys, 3) if keys else self.tr("No vehicle is selected")
+        menu.addAction(title.replace("&", "&&")).setEnabled(False)
+        menu.addSeparator()
+        texts = {
+            Verb.GOTO: self.tr("&Go to here…"),
+            Verb.ORBIT: self.tr("&Orbit here…"),
+            Verb.ROI: self.tr("&Look at here"),
+            Verb.SET_HOME: self.tr("Set &home here…"),
+        }
+        for verb, text in texts.items():
+            reason = self._reason(verb)
+            action = menu.addAction(f"{text}\t{reason}" if reason else text)
+            action.setData(label_of(verb))
+            action.setEnabled(not reason)
+            action.triggered.connect(lambda _checked=False, verb=verb: self._on_chosen(verb, lat_deg, lon_deg))
+        return menu
+
+    def _reason(self, verb: Verb) -> str:
+        keys = self._desk.selection.keys
+        if verb is not Verb.SET_HOME or not keys:
+            return self._desk.reason_of(keys, verb)
+        # a place is given, so that flying is no reason against it
+        state = self._desk.state(keys[0])
+        position = state.position if state is not None else None
+        args = self._args(verb, getattr(position, "lat_deg", None), getattr(position, "lon_deg", None), state)
+        return self._desk.reason_of(keys, verb, args)
+
+    @staticmethod
+    def _args(verb: Verb, lat_deg: float | None, lon_deg: float | None, state: VehicleState | None) -> Args:
+        """Home needs its height too: that of the first vehicle's present home."""
+        args: Args = {"lat_deg": lat_deg, "lon_deg": lon_deg}
+        if verb is Verb.SET_HOME and state is not None and state.home is not None:
+            args["height_m"] = state.home.height_amsl_m
+        return args
+
+    def _on_menu_wanted(self, at: QPoint, lat_deg: float, lon_deg: float) -> None:
+        self.menu(lat_deg, lon_deg).popup(at)
+
+    def _on_chosen(self, verb: Verb, lat_deg: float, lon_deg: float) -> None:
+        keys = self._desk.selection.keys
+        state = self._desk.state(keys[0]) if keys else None
+        args = self._args(verb, lat_deg, lon_deg, state)
+        self._desk.ask(verb, keys, args)

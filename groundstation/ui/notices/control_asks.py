@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another station asks for what we hold: give or keep, with the time that is left. GUI thread; plain text only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from groundstation.fleet.control import ASK_S
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import names_text
+from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.tokens import PALETTE
+
+
+class AskBar(QFrame):
+    """One station that asks, for one vehicle or for several."""
+
+    def __init__(self, desk: CommandDesk, who: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._who = desk, who
+        self.keys: dict[VehicleKey, tuple[str, float]] = {}
+        """Vehicles that are asked for: the request and when it was first seen."""
+        self.setObjectName("ask")
+        self.setStyleSheet(
+            f"#ask {{ background: {PALETTE.raised}; border: 1px solid {PALETTE.accent}; border-radius: 6px; }}"
+        )
+        mark = QLabel()
+        mark.setPixmap(pixmap("control_other", 18, PALETTE.accent, self.devicePixelRatioF()))
+        self.text, self.time_left = QLabel(), QLabel()
+        for label in (self.text, self.time_left):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setWordWrap(True)
+        self.time_left.setProperty("role", "muted")
+        self.time_left.setFixedWidth(30)
+        self.time_left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.give, self.keep = QPushButton(self.tr("Give")), QPushButton(self.tr("Keep"))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(mark)
+        layout.addWidget(self.text, 1)
+        for button, grant in ((self.give, True), (self.keep, False)):
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, grant=grant: self._answer(grant=grant))
+            layout.addWidget(button)
+        layout.addWidget(self.time_left)
+
+    def show_time(self, now_s: float) -> None:
+        """Show who asks, for what, and how long they wait."""
+        words = self.tr("{who} asks for control of {vehicles}").format(
+            who=self._who, vehicles=names_text(list(self.keys))
+        )
+        left_s = max(0.0, min(seen_s for _, seen_s in self.keys.values()) + ASK_S - now_s)
+        if words != self.text.text():
+            self.text.setText(words)
+            self.setAccessibleName(words)
+        self.time_left.setText(f"{left_s:.0f} s")
+
+    def _answer(self, *, grant: bool) -> None:
+        for key in self.keys:
+            self._desk.orders.answer(key, grant=grant)
+        self.give.setEnabled(False)
+        self.keep.setEnabled(False)
+
+
+class ControlAsks(QWidget):
+    """A bar for each station that asks."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.bars: dict[str, AskBar] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.hide()
+        desk.feed.aged.connect(self.refresh)
+
+    def refresh(self, now_s: float) -> None:
+        """See who asks."""
+        asking: dict[str, dict[VehicleKey, str]] = {}
+        for state in self._desk.feed.fleet:
+            control = state.control
+            if control is not None and control.pending is not None and self._desk.orders.is_mine(state):
+                asking.setdefault(str(control.pending), {})[state.key] = control.pending_request or ""
+        for who in [who for who in self.bars if who not in asking]:
+            bar = self.bars.pop(who)
+            self._column.removeWidget(bar)
+            bar.hide()
+            bar.deleteLater()
+        for who, wanted in asking.items():
+            self._show(who, wanted, now_s)
+        self.setVisible(bool(self.bars))
+
+    def _show(self, who: str, wanted: dict[VehicleKey, str], now_s: float) -> None:
+        bar = self.bars.get(who)
+        if bar is None:
+            bar = self.bars[who] = AskBar(self._desk, who)
+            self._column.addWidget(bar)
+        fresh = {}
+        for key, request in wanted.items():
+            known = bar.keys.get(key)
+            is_known = known is not None and known[0] == request
+            fresh[key] = known if is_known and known is not None else (request, now_s)
+            if not is_known:
+                bar.give.setEnabled(True)
+                bar.keep.setEnabled(True)
+        bar.keys = fresh
+        bar.show_time(now_s)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything of commanding that floats over the window. GUI thread.
+
+Questions and notices stand at the upper edge; the sheet of an order at the lower one, where it leaves the map free.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from groundstation.ui.command_sheet.command_sheet import CommandSheet
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.notices.control_asks import ControlAsks
+from groundstation.ui.notices.control_watch import ControlWatch
+from groundstation.ui.notices.notice_list import NoticeList
+from groundstation.ui.notices.overlay import Overlay
+
+
+class Floating:
+    """Questions of other stations, notices, the sheet of an order."""
+
+    def __init__(self, desk: CommandDesk, over: QWidget, parent: QWidget) -> None:
+        """Build everything, hidden.
+
+        Args:
+            desk: takes wishes.
+            over: the area of the panels.
+            parent: of which they are children.
+        """
+        self.asks, self.notices, self.sheet = ControlAsks(desk), NoticeList(desk.feed), CommandSheet(desk)
+        self.upper, self.lower = Overlay(over, parent), Overlay(over, parent, is_low=True)
+        self.upper.add(self.asks)
+        self.upper.add(self.notices)
+        self.lower.add(self.sheet)
+        self.watch = ControlWatch(desk, parent)
+        desk.noticed.connect(self.notices.say)

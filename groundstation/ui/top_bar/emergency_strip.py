@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""HOLD, RTL and LAND, always in reach: one click or one key, no question. GUI thread.
+
+A button never goes silent: pressed when there is nobody to send to, it says why.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from groundstation.fleet.commands import Verb
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import reasons_text, vehicles_text
+
+KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
+"""Of the selection; with Shift of all."""
+KILL_KEY = "Ctrl+F8"
+_NAMES = {Verb.HOLD: "HOLD", Verb.RTL: "RTL", Verb.LAND: "LAND"}
+NAME_WIDTH = 96
+DIM = "dim"
+
+
+class EmergencyStrip(QFrame):
+    """Three verbs and whom they are for."""
+
+    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("emergency")
+        self._desk = desk
+        self.buttons: dict[Verb, QPushButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for verb in EMERGENCY_VERBS:
+            layout.addWidget(self._button(verb))
+        layout.addSpacing(4)
+        self.selected, self.all = self._target(), self._target()
+        self.selected.setChecked(True)
+        group = QButtonGroup(self)
+        inner = QHBoxLayout()
+        inner.setSpacing(0)
+        for side, button in (("left", self.selected), ("right", self.all)):
+            button.setProperty("segment", side)
+            group.addButton(button)
+            inner.addWidget(button)
+        group.buttonToggled.connect(self._on_target_toggled)
+        layout.addLayout(inner)
+        layout.addWidget(self._kill_button())
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        for verb, key in KEYS.items():
+            self._key(key, lambda verb=verb: desk.emergency(verb, desk.selection.keys))
+            self._key(f"Shift+{key}", lambda verb=verb: desk.emergency(verb, desk.everybody()))
+        self._key(KILL_KEY, lambda: desk.ask(Verb.FORCE_DISARM, desk.selection.keys))
+        desk.selection.changed.connect(self.refresh)
+        desk.feed.aged.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def targets(self) -> list[VehicleKey]:
+        """For whom a click is."""
+        return self._desk.everybody() if self.all.isChecked() else list(self._desk.selection.keys)
+
+    def refresh(self) -> None:
+        """Say for whom the buttons are at this moment."""
+        keys, everybody = self._desk.selection.keys, self._desk.everybody()
+        chosen = self.tr("{count} selected").format(count=len(keys))
+        if len(keys) < 2:
+            chosen = keys[0].id if keys else self.tr("none selected")
+        self.selected.setText(self.selected.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideRight, NAME_WIDTH))
+        self.selected.setToolTip(vehicles_text(keys) if keys else self.tr("No vehicle is selected"))
+        self.all.setText(self.tr("all {count}").format(count=len(everybody)))
+        self.all.setToolTip(self.tr("Every vehicle that is heard and armed"))
+        targets = self.targets
+        for verb, button in self.buttons.items():
+            self._show(button, verb, targets)
+
+    def _on_target_toggled(self) -> None:
+        self.refresh()
+
+    def _show(self, button: QPushButton, verb: Verb, targets: list[VehicleKey]) -> None:
+        able, left_out = self._desk.split(targets, verb)
+        spec, key = VERBS[verb], KEYS[verb]
+        keys = self.tr("{key}: the selected, Shift+{key}: all that are armed").format(key=key)
+        if able:
+            whom = self.tr("Now: {vehicles}").format(vehicles=vehicles_text(able))
+        elif targets:
+            whom = self.tr("Now nobody: {reasons}").format(reasons=reasons_text(left_out))
+        else:
+            whom = (
+                self.tr("Now nobody: none is armed")
+                if self.all.isChecked()
+                else self.tr("Now nobody: none is selected")
+            )
+        button.setToolTip(f"{spec.help}\n{whom}\n{keys}")
+        button.setAccessibleDescription(f"{spec.help} {whom}")
+        if button.property(DIM) != (not able):
+            button.setProperty(DIM, not able)
+            button.style().polish(button)
+
+    def _button(self, verb: Verb) -> QPushButton:
+        button = QPushButton(f"{_NAMES[verb]}  {KEYS[verb]}")
+        button.setProperty("role", "emergency")
+        button.setAccessibleName(VERBS[verb].label)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda: self._desk.emergency(verb, self.targets))
+        self.buttons[verb] = button
+        return button
+
+    def _target(self) -> QPushButton:
+        button = QPushButton()
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        button.setProperty("role", "segment")
+        return button
+
+    def _kill_button(self) -> QPushButton:
+        self.kill = QPushButton(self.tr("KILL…"))
+        self.kill.setProperty("role", "kill")
+        self.kill.setAutoDefault(False)
+        self.kill.setAccessibleName(self.tr("Kill motors"))
+        self.kill.setToolTip(
+            self.tr("Stop the motors, even in the air. The call sign has to be typed. {key}: the selected").format(
+                key=KILL_KEY
+            )
+        )
+        self.kill.clicked.connect(lambda: self._desk.ask(Verb.FORCE_DISARM, self.targets))
+        return self.kill
+
+    def _key(self, keys: str, slot: object) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(slot)
