@@ -102,6 +102,21 @@ def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: 
     assert done.returncode == 0, done.stderr
 
 
+def test_a_command_and_its_control_on_each_embedded_broker(any_broker: BrokerChild, tmp_path: Path) -> None:
+    stack = Stack(any_broker, tmp_path)
+    try:
+        link = f"127.0.0.1:{free_udp_port()}"
+        stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
+        stack.start("simulate", "--vehicles", "1", "--link", f"udpout:{link}", "--ready")
+        states = [one["state"] for one in stack.fly("sim/uav-1", "arm")]
+        assert states[:2] == ["queued", "sent"]
+        assert states[-1] == "succeeded"
+        shown = run_program("control", "show", "sim/uav-1", "--broker", stack.url)
+        assert shown.stdout.strip().endswith("free"), "it is given back at the end"
+    finally:
+        stack.close()
+
+
 @pytest.mark.parametrize("program", sorted(sitl.MODELS))
 @pytest.mark.timeout(900)
 def test_the_same_flight_in_a_real_autopilot(stack: Stack, tmp_path: Path, program: str) -> None:
