@@ -26,9 +26,11 @@ _SENSORS = {
     "BATT_MONITOR": 4,
 }
 _RC = {f"RC{number}_{end}": value for number in range(1, 9) for end, value in (("MIN", 1000), ("MAX", 2000))}
+# an idle of 1100 us would let a plane roll on for ever after its landing
+_THROTTLE = {"SERVO3_MIN": 1000, "SERVO3_MAX": 2000, "RC3_MIN": 1000, "RC3_MAX": 2000, "RC3_TRIM": 1000}
 PARAMETERS = {
     "arducopter": {**_SENSORS, **_RC, "FRAME_CLASS": 1, "FS_THR_ENABLE": 1},
-    "arduplane": {**_SENSORS, "ARSPD_TYPE": 2, "ARSPD_PIN": 1, "SERVO1_REVERSED": 0},
+    "arduplane": {**_SENSORS, "ARSPD_TYPE": 2, "ARSPD_PIN": 1, **_THROTTLE},
     "ardurover": {**_SENSORS, "CRUISE_SPEED": 5, "CRUISE_THROTTLE": 30},
 }
 

@@ -156,7 +156,7 @@ def run(commands: int, vehicles: int, seed: int, stop: threading.Event, say: Cal
     say(f"{commands} orders to {vehicles} vehicles, seed {seed}; Ctrl-C ends it early")
     ours = try_ours(commands, vehicles, seed, stop, say)
     say(f"ours: {ours.ends}, {ours.broker_kills} broker kills, {ours.bridge_kills} bridge kills")
-    plain = try_plain(max(200, commands // 10), vehicles, seed, stop)
+    plain = try_plain(max(200, commands // 10), vehicles, seed, kill_every(commands), stop)
     say(f"plain client: {plain.ends}, {plain.broker_kills} broker kills, {plain.bridge_kills} bridge kills")
     rows = (
         ("orders executed twice", ours.twice, plain.twice),
@@ -301,8 +301,8 @@ def number_is_spared(given: int) -> bool:
     return given % 100 != 0
 
 
-def try_plain(commands: int, vehicles: int, seed: int, stop: threading.Event) -> Tally:
-    """A plain client and a plain bridge under the same faults, in processes of their own."""
+def try_plain(commands: int, vehicles: int, seed: int, every: dict[str, int], stop: threading.Event) -> Tally:
+    """A plain client and a plain bridge under the same faults, in processes of their own, killed as often."""
     port, udp = free_port(), free_udp_port()
     script = str(resource("bench/plain_commands.py"))
     children = {
@@ -310,7 +310,7 @@ def try_plain(commands: int, vehicles: int, seed: int, stop: threading.Event) ->
         "bridge": Child("plain bridge", ["bridge", HOST, str(port), str(udp)], program=[sys.executable, script]),
     }
     fleet = FakeFleet(vehicles, (HOST, udp), LINK, seed)
-    killer = Killer(children, kill_every(commands))
+    killer = Killer(children, every)
     for child in children.values():
         child.start()
     fleet.start()
