@@ -109,7 +109,7 @@ class Orders(QObject):
             return self.tr("this station only observes")
         if bridge_clock_ms(state, self._clock()) is None:
             return self.tr("its bridge is not heard")
-        found = refusal(verb, {}, state, self._limits)
+        found = refusal(verb, {}, state, self._limits, self._clock())
         if found is not None:
             return found.text
         owner = state.control.owner if state.control is not None else None
