@@ -190,12 +190,11 @@ class CommandDesk:
         return self.control.objection(request.by, request.lease)
 
     def _check_args(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del now_s
         try:
             args = checked_args(request.verb, request.args)
         except UsageError as error:
             return Reason.ARGUMENTS, str(error)
-        found = refusal(request.verb, args, facts.state, self._limits)
+        found = refusal(request.verb, args, facts.state, self._limits, now_s)
         return None if found is None else (found.reason, found.text)
 
     def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:

@@ -24,6 +24,8 @@ TEXTS_S = 0.3
 MAX_TEXTS = 8
 BEGUN = 0.05
 """Progress from which on telemetry shows that it has begun, answer or not."""
+LEAST_STEP = 0.001
+"""Less growth is no progress; a slow vehicle on a long way makes 10 m of 10 km in a stall's time."""
 SHOWN_STEP, SHOWN_PERIOD_S = 0.02, 0.5
 """Progress is told when it has grown by so much, and not more often."""
 
@@ -314,7 +316,7 @@ class Execution:
 
     def _watch_progress(self, seen: Seen, stall_s: float, now_s: float) -> None:
         progress = seen.progress or 0.0
-        if progress > self._best + SHOWN_STEP / 2:
+        if progress > self._best + LEAST_STEP:
             self._best, self._progress_s = progress, now_s
         patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._recipe[self._at].proof.window_s)
         if now_s - self._progress_s >= patience_s:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,8 @@ from groundstation.fleet.identity import VehicleKey
 
 MAX_RECORDS = 5_000
 """Records kept in memory; the journal keeps all."""
+LOOKED_AT = 100
+"""So many of the oldest are looked at for one that has its end; what is under way is forgotten last."""
 
 
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -104,8 +107,10 @@ class CommandBook:
         place = (record.key, record.id)
         self._records[place] = record
         self._transitions.append(Transition(record=record, step=step))
-        while len(self._records) > MAX_RECORDS:
-            self._records.popitem(last=False)
+        if len(self._records) > MAX_RECORDS:
+            oldest = islice(self._records, LOOKED_AT)
+            over = next((one for one in oldest if self._records[one].is_over), None)
+            self._records.pop(over or next(iter(self._records)))
 
     def move(
         self,

@@ -116,7 +116,9 @@ class ControlKeeper:
         self._kept[key] = now_s
         if lease is not None:
             return [(key, self._request(ControlAction.RENEW, lease=lease))]
-        if state.control.owner is None:
+        last = state.control.last
+        is_released = last is not None and last.outcome is Outcome.RELEASED
+        if state.control.owner is None and not is_released:
             # it ran out while nobody was to be reached; what is free again is ours again
             return [(key, self._request(ControlAction.ACQUIRE))]
         self._kept.pop(key)

@@ -52,6 +52,11 @@ class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
     stops_on_failure: bool = False
     """The rest is not sent once one has ended otherwise than well."""
 
+    @property
+    def is_in_order(self) -> bool:
+        """Whether a vehicle that can't be told yet keeps those after it waiting."""
+        return bool(self.stagger_s or self.at_once or self.stops_on_failure)
+
 
 AT_ONCE = GroupPolicy()
 GOOD_ENDS = frozenset({CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED})
@@ -67,13 +72,14 @@ class _Followed(msgspec.Struct):
 
     key: VehicleKey
     id: str
-    due_s: float
-    """Not sent before this, monotonic seconds."""
-    control_by_s: float = 0.0
-    """Until when it waits for control."""
+    is_dry: bool = False
+    control_by_s: float | None = None
+    """Until when it waits for control; None before its turn has come."""
     sid: str = ""
     expires_s: float = 0.0
     """When it can't be executed any more, monotonic seconds."""
+    heard_s: float = -1e9
+    """When its bridge last had a word about it, even a repeated one."""
     queries: int = 0
     asked_s: float = 0.0
     next_query_s: float = 0.0
@@ -110,7 +116,6 @@ class Operations:
         self._sent: list[_Followed] = []
         self._count = int(wall() * 1000.0)
         """Grows over restarts too; see `CommandRequest.count`."""
-        self._dry: set[str] = set()
 
     # ---- orders ----
 
@@ -144,10 +149,8 @@ class Operations:
         batch = self._new_id()
         followed = []
         for key in dict.fromkeys(keys):
-            one = _Followed(key=key, id=self._new_id(), due_s=now_s, control_by_s=now_s + CONTROL_WAIT_S)
+            one = _Followed(key=key, id=self._new_id(), is_dry=dry)
             followed.append(one)
-            if dry:
-                self._dry.add(one.id)
             unix_s = self._wall()
             record = CommandRecord(
                 id=one.id,
@@ -181,9 +184,14 @@ class Operations:
 
     def fold(self, updates: Iterable[Update]) -> None:
         """Take in what arrived; only reports on commands matter here."""
+        heard: dict[tuple[VehicleKey, str], float] = {}
         for update in updates:
             if isinstance(update, CommandUpdate):
                 self.book.report(update.key, update.report, update.received_s, update.unix_s)
+                heard[update.key, update.report.id] = update.received_s
+        for one in self._sent if heard else ():
+            if (one.key, one.id) in heard:
+                one.heard_s, one.queries = heard[one.key, one.id], 0
 
     def tick(self, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
         """Time passed.
@@ -217,15 +225,22 @@ class Operations:
         self, name: str, batch: _Batch, states: States, now_s: float, *, is_connected: bool
     ) -> list[Publication]:
         out: list[Publication] = []
-        while batch.waiting and now_s >= batch.next_s and self._has_room(batch):
-            if batch.policy.stops_on_failure and any(self._is_bad(one) for one in batch.sent):
+        waiting, batch.waiting = batch.waiting, []
+        is_halted = False
+        for one in waiting:
+            is_halted = is_halted or now_s < batch.next_s or not self._has_room(batch)
+            if is_halted:
+                batch.waiting.append(one)
+                continue
+            if batch.policy.stops_on_failure and any(self._is_bad(other) for other in batch.sent):
+                batch.waiting = waiting[waiting.index(one) :]
                 self._stop_waiting(name, now_s, "one before it ended badly", Reason.BATCH_STOPPED)
                 return out
-            one = batch.waiting[0]
             request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
             if not is_settled:
-                break
-            batch.waiting.pop(0)
+                batch.waiting.append(one)
+                is_halted = batch.policy.is_in_order
+                continue
             batch.sent.append(one)
             batch.next_s = now_s + batch.policy.stagger_s
             if request is not None:
@@ -265,16 +280,16 @@ class Operations:
     def _send_or_wait(
         self, one: _Followed, record: CommandRecord, state: VehicleState, clock_ms: int, now_s: float
     ) -> tuple[CommandRequest | None, bool]:
-        spec, dry = VERBS[record.verb], one.id in self._dry
+        spec, dry = VERBS[record.verb], one.is_dry
         lease = self.keeper.lease(state)
         if lease is None and not dry and not spec.is_emergency:
             refused = self.keeper.want(state, now_s)
+            one.control_by_s = now_s + CONTROL_WAIT_S if one.control_by_s is None else one.control_by_s
             if refused or now_s >= one.control_by_s:
                 words = refused or "control was not given in time"
                 self._move(record, CommandState.REJECTED, now_s, Reason.NOT_OWNER, f"not sent: {words}")
                 return None, True
             return None, False
-        self._dry.discard(one.id)
         self._count += 1
         assert state.session is not None  # noqa: S101 - looked at by the caller
         one.sid, one.expires_s = state.session, now_s + spec.ttl_ms / 1000.0
@@ -306,9 +321,8 @@ class Operations:
                 continue
             if self._has_new_life(one, record, states(one.key), now_s):
                 continue
-            quiet_s = max(
-                one.next_query_s, record.changed_s + RUNNING_SILENCE_S * (record.state is not CommandState.SENT)
-            )
+            is_running = record.state is not CommandState.SENT
+            quiet_s = max(one.next_query_s, max(record.changed_s, one.heard_s) + RUNNING_SILENCE_S * is_running)
             if not is_connected:
                 # asked as soon as there is somebody to ask
                 one.next_query_s = min(one.next_query_s, max(now_s, one.expires_s))

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace
 
 from groundstation.fleet.commands import Args, Reason, Verb
 from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.identity import Autopilot, VehicleKind
+from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS
@@ -42,7 +44,19 @@ EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 Rule = Callable[[VehicleState, Args, Limits], str | None]
 
 
-def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits) -> Refusal | None:
+_OF_THIS_MOMENT = ("armed", "landed", "mission_progress")
+"""Kinds that refuse only while they are fresh: what was so a minute ago must not keep a vehicle from being saved."""
+
+
+def _believed(state: VehicleState, now_s: float) -> VehicleState:
+    """The state without what is too old to refuse by."""
+    old = {kind: None for kind in _OF_THIS_MOMENT if state.freshness(kind, now_s) is not Freshness.FRESH}
+    if state.freshness("position", now_s) is Freshness.EXPIRED:
+        old["position"] = None
+    return replace(state, **old)
+
+
+def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: float | None = None) -> Refusal | None:
     """Why a command can't be given now; None when it can.
 
     Args:
@@ -50,7 +64,10 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits) -> Refu
         args: checked arguments; empty to ask about the verb alone.
         state: the vehicle.
         limits: how far it may be sent.
+        now_s: seconds on the clock of who asks; None to believe everything, however old.
     """
+    if now_s is not None:
+        state = _believed(state, now_s)
     connection, info = state.connection, state.info
     if connection is not None and connection.conflict is not None:
         return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; commands are blocked until that is mended")
@@ -120,15 +137,24 @@ def _near(state: VehicleState, args: Args, limits: Limits) -> str | None:
     return f"the point is {far_m / 1000:.1f} km away; the limit is {limits.distance_m / 1000:g} km"
 
 
+def _home_of_sea_m(state: VehicleState) -> float | None:
+    home, position = state.home, state.position
+    if home is not None and home.height_amsl_m is not None:
+        return home.height_amsl_m
+    if position is None or position.height_amsl_m is None or position.height_home_m is None:
+        return None
+    return position.height_amsl_m - position.height_home_m
+
+
 def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> str | None:
     height_m = args.get("height_m")
     if not isinstance(height_m, float):
         return None
     if args.get("frame", "home") == "amsl":
-        home = state.home
-        if home is None or home.height_amsl_m is None:
+        home_m = _home_of_sea_m(state)
+        if home_m is None:
             return None
-        height_m -= home.height_amsl_m
+        height_m -= home_m
     if height_m > limits.height_home_m:
         return f"{height_m:.0f} m above home is higher than the limit of {limits.height_home_m:g} m"
     return None

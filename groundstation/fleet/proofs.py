@@ -20,8 +20,14 @@ from groundstation.fleet.vehicle import VehicleState
 HEIGHT_TOLERANCE_M = 1.0
 HEIGHT_TOLERANCE_FRACTION = 0.1
 """PX4 ends a take-off to 15 m at 14 m; whichever tolerance is larger."""
+SETTLE_S = 1.2
+"""A HEARTBEAT shows what was done up to a second later: one that came earlier speaks of before."""
+TELLS_S = 8.0
+"""A sample that is older tells nothing of now."""
 HEADING_TOLERANCE_DEG = 5.0
 HOME_TOLERANCE_M = 5.0
+ITEMS_PASSED = 3
+"""So many items that are done at once may follow each other."""
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +47,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """The vehicle's own words since."""
 
     def fresh(self, sample: Sample | None) -> bool:
-        """Whether a sample came after the command was sent."""
-        return sample is not None and sample.at_s >= self.sent_s
+        """Whether a sample came after the command was sent, and still tells of now."""
+        return sample is not None and sample.at_s >= self.sent_s and self.now_s - sample.at_s <= TELLS_S
+
+    def settled(self, sample: Sample) -> bool:
+        """Whether it came late enough to stand against the command."""
+        return sample.at_s >= self.sent_s + SETTLE_S
 
     def number(self, name: str) -> float | None:
         """A number among the arguments."""
@@ -86,6 +96,8 @@ def _armed(look: Look, *, wanted: bool) -> Seen:
         return NOTHING
     if armed.is_armed == wanted:
         return Seen(is_done=True)
+    if not look.settled(armed):
+        return NOTHING
     return Seen(against="it is not armed" if wanted else "it is still armed")
 
 
@@ -106,9 +118,9 @@ def in_mode(*names: str) -> Callable[[Look], Seen]:
         mode = look.now.mode
         if mode is None or not look.fresh(mode):
             return NOTHING
-        return (
-            Seen(is_done=True) if mode.name in names else Seen(against=f"its mode is {mode.name or mode.custom_mode}")
-        )
+        if mode.name in names:
+            return Seen(is_done=True)
+        return Seen(against=f"its mode is {mode.name or mode.custom_mode}") if look.settled(mode) else NOTHING
 
     return look_at
 
@@ -132,14 +144,14 @@ def height(look: Look) -> Seen:
     return _height(look, is_amsl=look.args.get("frame", "home") == "amsl")
 
 
-def _height(look: Look, *, is_amsl: bool) -> Seen:
+def _height(look: Look, *, is_amsl: bool, tolerance_m: float = HEIGHT_TOLERANCE_M) -> Seen:
     target_m = look.number("height_m")
     start_m, now_m = _start_and_now_m(look, is_amsl=is_amsl)
     if target_m is None or now_m is None:
         return NOTHING
     way_m = abs(target_m - (start_m if start_m is not None else now_m))
     left_m = abs(target_m - now_m)
-    if left_m <= max(HEIGHT_TOLERANCE_M, HEIGHT_TOLERANCE_FRACTION * way_m):
+    if left_m <= max(tolerance_m, HEIGHT_TOLERANCE_FRACTION * way_m):
         return Seen(is_done=True, progress=1.0)
     progress = max(0.0, 1.0 - left_m / way_m) if way_m > 0 else 0.0
     return Seen(progress=progress, detail=f"at {now_m:.0f} of {target_m:.0f} m")
@@ -149,8 +161,14 @@ def airborne_at_height(look: Look) -> Seen:
     """It has taken off and climbed to the height."""
     armed_now = look.now.armed
     if look.fresh(armed_now) and armed_now is not None and armed_now.is_armed is False:
-        return Seen(against="it is not armed")
-    return _height(look, is_amsl=False)
+        return Seen(against="it is not armed") if look.settled(armed_now) else NOTHING
+    # a metre of tolerance would find a take-off to 1 m done on the ground
+    target_m = look.number("height_m")
+    tolerance_m = min(HEIGHT_TOLERANCE_M, target_m / 2) if target_m is not None else HEIGHT_TOLERANCE_M
+    seen, landed_now = _height(look, is_amsl=False, tolerance_m=tolerance_m), look.now.landed
+    if seen.is_done and landed_now is not None and look.fresh(landed_now) and landed_now.state is LandedState.ON_GROUND:
+        return Seen(progress=0.0, detail="still on the ground")
+    return seen
 
 
 def landed(look: Look) -> Seen:
@@ -212,8 +230,13 @@ def mission_item(look: Look) -> Seen:
     item, mission = look.number("item"), look.now.mission_progress
     if item is None or mission is None or not look.fresh(mission) or mission.item is None:
         return NOTHING
+    before = look.before.mission_progress.item if look.before.mission_progress is not None else None
+    by_itself = (before, before + 1) if before is not None else ()
     # setting a DO_ item moves on to the next at once
-    return Seen(is_done=True) if mission.item == item else Seen(against=f"item {mission.item} is active")
+    has_passed = item < mission.item <= item + ITEMS_PASSED and mission.item not in by_itself
+    if mission.item == item or has_passed:
+        return Seen(is_done=True)
+    return Seen(against=f"item {mission.item} is active") if look.settled(mission) else NOTHING
 
 
 def home_moved(look: Look) -> Seen:
@@ -228,7 +251,9 @@ def home_moved(look: Look) -> Seen:
     if lat_deg is None or lon_deg is None:
         return NOTHING
     off_m = distance_m(home.lat_deg, home.lon_deg, lat_deg, lon_deg)
-    return Seen(is_done=True) if off_m <= HOME_TOLERANCE_M else Seen(against=f"home is {off_m:.0f} m from there")
+    if off_m <= HOME_TOLERANCE_M:
+        return Seen(is_done=True)
+    return Seen(against=f"home is {off_m:.0f} m from there") if look.settled(home) else NOTHING
 
 
 def flying_the_mission(*modes: str) -> Callable[[Look], Seen]:

@@ -51,6 +51,8 @@ class Arg(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     """The words that are taken; empty for a number."""
     kind: ArgKind = ArgKind.NUMBER
+    is_whole: bool = False
+    """Whether a fraction makes no sense."""
 
 
 class VerbSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,10 @@ def _number(name: str, text: str, low: float, high: float, default: float | None
     return Arg(name, text, low, high, default, default is None)
 
 
+def _count(name: str, text: str, low: float, high: float, default: float | None = None) -> Arg:
+    return Arg(name, text, low, high, default, default is None, is_whole=True)
+
+
 def _optional(name: str, text: str, low: float, high: float) -> Arg:
     return Arg(name, text, low, high)
 
@@ -89,6 +95,8 @@ _LON = _number("lon_deg", "longitude, degrees east", -180.0, 180.0)
 _FRAME = _choice("frame", "what the height is above: home or mean sea level (amsl)", "home", "amsl")
 _LOW_M, _HIGH_M = -500.0, 9_000.0
 _LARGEST = 1e9
+_WIDEST = 1e300
+"""Beyond this is no number; NaN and whole numbers that no float holds neither."""
 
 SPECS: tuple[VerbSpec, ...] = (
     VerbSpec(verb=Verb.ARM, label="Arm", help="Let the motors turn.", risk=Risk.HOLD),
@@ -230,7 +238,7 @@ SPECS: tuple[VerbSpec, ...] = (
         verb=Verb.MISSION_JUMP,
         label="Jump to item",
         help="Make an item of the mission the active one.",
-        args=(_number("item", "number of the item", 0.0, 65_535.0),),
+        args=(_count("item", "number of the item", 0.0, 65_535.0),),
     ),
     VerbSpec(verb=Verb.REBOOT, label="Reboot", help="Restart the autopilot.", risk=Risk.TYPE),
     VerbSpec(
@@ -244,21 +252,21 @@ SPECS: tuple[VerbSpec, ...] = (
         verb=Verb.GRIPPER,
         label="Gripper",
         help="Open or close a gripper.",
-        args=(_choice("action", "what", "release", "grab"), _number("number", "which gripper", 0.0, 16.0, 1.0)),
+        args=(_choice("action", "what", "release", "grab"), _count("number", "which gripper", 0.0, 16.0, 1.0)),
         risk=Risk.HOLD,
     ),
     VerbSpec(
         verb=Verb.SERVO,
         label="Servo",
         help="Set a servo output.",
-        args=(_number("channel", "output", 1.0, 32.0), _number("pwm_us", "microseconds", 500.0, 2_500.0)),
+        args=(_count("channel", "output", 1.0, 32.0), _number("pwm_us", "microseconds", 500.0, 2_500.0)),
         risk=Risk.HOLD,
     ),
     VerbSpec(
         verb=Verb.RELAY,
         label="Relay",
         help="Switch a relay.",
-        args=(_number("number", "which relay, from 0", 0.0, 15.0), _choice("state", "what", "on", "off")),
+        args=(_count("number", "which relay, from 0", 0.0, 15.0), _choice("state", "what", "on", "off")),
         risk=Risk.HOLD,
     ),
     VerbSpec(verb=Verb.CAMERA_TRIGGER, label="Photo", help="Take a picture.", risk=Risk.NONE),
@@ -267,13 +275,13 @@ SPECS: tuple[VerbSpec, ...] = (
         label="MAV_CMD",
         help="Any MAVLink command with its parameters, for experts; nothing is checked but that it is well-formed.",
         args=(
-            _number("command", "MAV_CMD number", 1.0, 65_535.0),
+            _count("command", "MAV_CMD number", 1.0, 65_535.0),
             *(
                 _number(f"param{number}", "as the command defines it", -_LARGEST, _LARGEST, 0.0)
                 for number in range(1, 8)
             ),
             _choice("form", "COMMAND_LONG, or COMMAND_INT with param5 and param6 in degrees", "long", "int"),
-            _number("mav_frame", "MAV_FRAME, for the int form", 0.0, 21.0, 0.0),
+            _count("mav_frame", "MAV_FRAME, for the int form", 0.0, 21.0, 0.0),
         ),
         risk=Risk.TYPE,
     ),
@@ -343,10 +351,12 @@ def _checked(verb: Verb, arg: Arg, value: float | str | bool | None) -> float | 
         return str(value)
     if arg.kind is ArgKind.TEXT:
         return _text(verb, arg, value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_WIDEST <= value <= _WIDEST:
         raise UsageError(f"{verb.value}: {arg.name} is a number ({arg.help}), not '{str(value)[:40]}'")
     if not arg.low <= value <= arg.high:
         raise UsageError(f"{verb.value}: {arg.name} {value:g} is outside {arg.low:g} to {arg.high:g} ({arg.help})")
+    if arg.is_whole and value != int(value):
+        raise UsageError(f"{verb.value}: {arg.name} {value:g} is no whole number ({arg.help})")
     return float(value)
 
 

@@ -118,7 +118,7 @@ class Orders(QObject):
         if bridge_clock_ms(state, self._clock()) is None:
             return self.tr("its bridge is not heard")
         checked = checked_args(verb, args) if args is not None else {}
-        found = refusal(verb, checked, state, self._limits)
+        found = refusal(verb, checked, state, self._limits, self._clock())
         if found is not None:
             return found.text
         owner = state.control.owner if state.control is not None else None

@@ -207,3 +207,25 @@ def test_a_request_that_is_just_in_time_is_carried_out(world: World, station: St
     request = wire(station, ref_bms=int((world.clock() - 4.9) * 1000))
     deliver(world, request)
     assert world.vehicle.count(400) == 1
+
+
+# ---- proofs ----
+
+
+def test_a_slow_climb_to_a_great_height_is_no_standstill(world: World, station: Station) -> None:
+    world.vehicle.climb_mps = 0.2
+    climb = station.give(Verb.TAKEOFF, height_m=400.0)
+    world.run_until(lambda: world.vehicle.height_m > 25.0, 200.0)
+    assert not station.record(climb).is_over
+
+
+def test_no_word_of_the_vehicle_since_is_no_proof_of_a_failure(world: World, station: Station) -> None:
+    """One heartbeat that had been on its way already, and then none."""
+    world.vehicle.has_effect = False
+    arm = station.give(Verb.ARM)
+    world.run_until(lambda: world.vehicle.count(400) == 1, 2.0)
+    world.vehicle.beat(0.3)
+    world.run(0.6)
+    world.vehicle.is_silent = True
+    record = station.end(arm)
+    assert record.state is CommandState.ACCEPTED_UNVERIFIED
