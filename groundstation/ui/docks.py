@@ -11,7 +11,7 @@ from PySide6QtAds import ads
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.style import dock_style_sheet
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
 
 
