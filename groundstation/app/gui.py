@@ -31,7 +31,7 @@ ROOTS = ("fleet", "sim")
 STOP_POLL_MS = 100
 
 
-def _journal_access(path: Path) -> JournalAccess:
+def journal_access(path: Path) -> JournalAccess:
     """The window's ways to the journal; each call opens the file for itself, on the caller's thread."""
     return JournalAccess(
         read=lambda search, limit: journal_file.read(path, search, limit),
@@ -68,7 +68,7 @@ class Station:
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
         self.feed.on_updates = self.orders.tick
-        self.window = MainWindow(self.feed, settings, self.orders, _journal_access(journal or default_path()))
+        self.window = MainWindow(self.feed, settings, self.orders, journal_access(journal or default_path()))
         for one in filters:
             self.window.sensors.subscribe(one)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))

@@ -32,7 +32,7 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
         | flags.DockAreaHasUndockButton
         | flags.DockAreaHasTabsMenuButton
         | flags.DockAreaDynamicTabsMenuButtonVisibility
-        | flags.AllTabsHaveCloseButton
+        | flags.ActiveTabHasCloseButton  # type: ignore[attr-defined]
         | flags.FloatingContainerHasWidgetTitle
         | flags.EqualSplitOnInsertion
         | flags.HideSingleCentralWidgetTitleBar

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from groundstation.fleet.command_book import Transition
 from groundstation.ui.commanding.desk import CommandDesk
@@ -15,6 +15,8 @@ from groundstation.ui.commands_panel.matrix_view import MatrixView
 
 SIDE_BY_SIDE = 1100
 """From this width on the two stand beside each other."""
+ABOVE_EACH_OTHER = 420
+"""From this height on the two stand above each other."""
 
 
 class CommandsPanel(QWidget):
@@ -38,9 +40,17 @@ class CommandsPanel(QWidget):
         self._splitter.addWidget(self.journal)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter)
-        self.matrix.hide()
+        layout.setSpacing(0)
+        self.pages = QTabBar()
+        self.pages.addTab(self.tr("All commands"))
+        self.pages.addTab(self.tr("Orders of this station"))
+        self.pages.setExpanding(False)
+        self.pages.setAccessibleName(self.tr("What is shown"))
+        self.pages.currentChanged.connect(self._arrange)
+        layout.addWidget(self.pages)
+        layout.addWidget(self._splitter, 1)
         self._is_live = False
+        self._arrange()
 
     def _on_changed(self, transitions: list[Transition]) -> None:
         self.journal.take(transitions)
@@ -48,15 +58,24 @@ class CommandsPanel(QWidget):
 
     def _show_matrix(self) -> None:
         self.matrix.renew()
-        self.matrix.setVisible(self.matrix.batch_box.count() > 0)
+        self._arrange()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: beside each other where there is room."""
-        super().resizeEvent(event)
+    def _arrange(self) -> None:
+        """Both where there is room for both, else one at a time; no matrix before the first order."""
         is_wide = self.width() >= SIDE_BY_SIDE
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
+        has_orders = self.matrix.batch_box.count() > 0
+        is_tight = has_orders and not is_wide and self.height() < ABOVE_EACH_OTHER
+        self.pages.setVisible(is_tight)
+        self.matrix.setVisible(has_orders and (not is_tight or self.pages.currentIndex() == 1))
+        self.journal.setVisible(not is_tight or self.pages.currentIndex() == 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: arranged by the room there is."""
+        super().resizeEvent(event)
+        self._arrange()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""

@@ -140,7 +140,7 @@ class JournalModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == STATE:
             return _sign_of(entry)
         if role == Qt.ItemDataRole.ToolTipRole and column in (ORDER, BY, WHY):
-            return plain_tip(text_of(entry, column))
+            return plain_tip(f"{text_of(entry, column)}\n{entry.by}" if column == ORDER else text_of(entry, column))
         return None
 
 

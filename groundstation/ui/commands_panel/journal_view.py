@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,7 +42,9 @@ from groundstation.ui.theme.icons import icon
 
 SEARCH_MS = 400
 ROW_HEIGHT = 24
-WIDTHS = {TIME: 68, VEHICLE: 72, ORDER: 150, BY: 110, STATE: 130}
+WIDTHS = {TIME: 72, VEHICLE: 64, ORDER: 128, BY: 128, STATE: 116}
+NARROW = 640
+"""Below this width who ordered it is left to the tool tip and the search."""
 
 
 class JournalView(QWidget):
@@ -158,6 +160,11 @@ class JournalView(QWidget):
         self.table.addAction(copy)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         return self.table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the least needed column gives way."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(BY, self.width() < NARROW)
 
     def _apply(self) -> None:
         keys = frozenset(self._desk.selection.keys) if self.only_selected.isChecked() else None

@@ -25,7 +25,7 @@ from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.commands_panel.matrix_model import END, VEHICLE, WHY, MatrixModel
 
 ROW_HEIGHT = 24
-STAGE_WIDTH = 66
+STAGE_WIDTHS = (54, 40, 62, 62, 60)
 
 
 class MatrixView(QWidget):
@@ -106,10 +106,10 @@ class MatrixView(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(40)
-        for column in range(1, END):
-            self.table.setColumnWidth(column, STAGE_WIDTH)
-        self.table.setColumnWidth(VEHICLE, 72)
-        self.table.setColumnWidth(END, 150)
+        for column, width in enumerate(STAGE_WIDTHS, start=1):
+            self.table.setColumnWidth(column, width)
+        self.table.setColumnWidth(VEHICLE, 64)
+        self.table.setColumnWidth(END, 92)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
         return self.table
 
