@@ -11,21 +11,32 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from groundstation.app.journal_view import export
 from groundstation.app.ordering import operator_name
 from groundstation.app.wiring import StationBus, client_id
 from groundstation.fleet.commands import Actor, Role
+from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.commander import Commander
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
+from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 
 ROOTS = ("fleet", "sim")
 STOP_POLL_MS = 100
+
+
+def journal_access(path: Path) -> JournalAccess:
+    """The window's ways to the journal; each call opens the file for itself, on the caller's thread."""
+    return JournalAccess(
+        read=lambda search, limit: journal_file.read(path, search, limit),
+        export=lambda target, search: export(path, search, None, target),
+    )
 
 
 class Station:
@@ -57,7 +68,7 @@ class Station:
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
         self.feed.on_updates = self.orders.tick
-        self.window = MainWindow(self.feed, settings, self.orders)
+        self.window = MainWindow(self.feed, settings, self.orders, journal_access(journal or default_path()))
         for one in filters:
             self.window.sensors.subscribe(one)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))

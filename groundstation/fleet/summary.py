@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from groundstation.fleet.commands import Actor
 from groundstation.fleet.conditions import Condition, Level, conditions, heartbeat_age_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
@@ -31,6 +32,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     charge_fraction: float | None
     height_home_m: float | None
     ground_speed_mps: float | None
+    owner: Actor | None = None
+    """Who is in control; None when nobody is, or nobody told."""
 
     @property
     def is_simulated(self) -> bool:
@@ -65,13 +68,26 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         is_flying=state.is_flying,
         charge_fraction=min(charges, default=None),
         height_home_m=state.position.height_home_m if state.position is not None else None,
+        owner=state.control.owner if state.control is not None else None,
         ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,
     )
 
 
 FRESH_S = 0.25
 """A summary serves list, map and top bar for so long."""
-_TELLING = ("connection", "battery", "gps", "health", "flight_status", "armed", "mode", "landed", "info", "estimator")
+_TELLING = (
+    "connection",
+    "battery",
+    "gps",
+    "health",
+    "flight_status",
+    "armed",
+    "mode",
+    "landed",
+    "info",
+    "estimator",
+    "control",
+)
 """Kinds whose change is told at once; motion waits for the next summary."""
 
 

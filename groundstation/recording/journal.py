@@ -184,6 +184,8 @@ class Journal:
         batch: list[Transition] = []
         while True:
             if not batch:
+                if self._stopping.is_set() and self._waiting.empty():
+                    return
                 batch = self._take()
             if not batch and self._stopping.is_set():
                 return

@@ -11,7 +11,7 @@ from PySide6QtAds import ads
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.style import dock_style_sheet
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
 
 
@@ -32,7 +32,7 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
         | flags.DockAreaHasUndockButton
         | flags.DockAreaHasTabsMenuButton
         | flags.DockAreaDynamicTabsMenuButtonVisibility
-        | flags.AllTabsHaveCloseButton
+        | flags.ActiveTabHasCloseButton  # type: ignore[attr-defined]
         | flags.FloatingContainerHasWidgetTitle
         | flags.EqualSplitOnInsertion
         | flags.HideSingleCentralWidgetTitleBar

@@ -36,7 +36,7 @@ class ShortcutsDialog(QDialog):
 
     def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         window = [
-            ("Alt+1 … Alt+7", self.tr("Fleet, map, vehicle, plots, messages, sensors, links")),
+            ("Alt+1 … Alt+8", self.tr("Fleet, map, vehicle, plots, messages, sensors, links, commands")),
             ("Ctrl+F", self.tr("Filter the fleet")),
             ("Ctrl+P", self.tr("Add a vehicle panel for the selected vehicle")),
             ("Ctrl+T", self.tr("Subscribe to a sensor's topic")),
@@ -49,12 +49,22 @@ class ShortcutsDialog(QDialog):
             ("Shift+↑  Shift+↓", self.tr("Choose several")),
             ("Enter", self.tr("Open its panel")),
         ]
+        commands = [
+            ("F5  F6  F7", self.tr("Hold, return, land: the selected, at once")),
+            ("Shift+F5  F6  F7", self.tr("The same for all that are armed")),
+            ("Ctrl+F8", self.tr("Kill the motors; the call sign is asked for")),
+            ("Alt+C", self.tr("Menu of all commands for the selected")),
+            ("Alt+B", self.tr("Command buttons of the vehicle")),
+            ("Space or Enter, held", self.tr("Confirm what has to be held")),
+            ("Escape", self.tr("Cancel what is not confirmed yet")),
+        ]
         map_keys = [
             ("F", self.tr("Show the whole fleet")),
             ("C", self.tr("Follow the selected vehicle")),
             ("L", self.tr("Labels")),
             ("+  -", self.tr("Zoom")),
             ("←  →  ↑  ↓", self.tr("Move")),
+            ("Menu", self.tr("Commands for the place under the mouse")),
         ]
         values = [
             ("Enter", self.tr("Plot the chosen value")),
@@ -63,6 +73,7 @@ class ShortcutsDialog(QDialog):
         ]
         return [
             (self.tr("Window"), window),
+            (self.tr("Commands"), commands),
             (self.tr("Fleet list"), fleet),
             (self.tr("Map"), map_keys),
             (self.tr("Values, sensors and plots"), values),

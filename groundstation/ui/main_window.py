@@ -16,6 +16,8 @@ from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commands_panel.commands_panel import CommandsPanel
+from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout, saved_layout
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
@@ -28,6 +30,7 @@ from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.notices.floating import Floating
 from groundstation.ui.orders import Orders
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
+from groundstation.ui.saved_values import json_of, table_of
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
@@ -40,6 +43,8 @@ FIRST_SIZE = (1440, 900)
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted on the first day."""
 MAX_VEHICLE_PANELS = 16
+DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands")
+"""Names of the docks, in the order of their keys Alt+1 to Alt+8."""
 
 
 class MainWindow(QMainWindow):
@@ -49,13 +54,20 @@ class MainWindow(QMainWindow):
     """A topic filter to subscribe to, byte for byte."""
     sensor_filter_removed = Signal(str)
 
-    def __init__(self, feed: FleetFeed, settings: QSettings, orders: Orders | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetFeed,
+        settings: QSettings,
+        orders: Orders | None = None,
+        journal: JournalAccess | None = None,
+    ) -> None:
         """Build the window.
 
         Args:
             feed: what is known of the fleet.
             settings: what is remembered.
             orders: to command with; None for a window that only looks.
+            journal: ways to the journal on disk; None for a window without.
         """
         super().__init__()
         self._feed, self._settings, self._orders = feed, settings, orders
@@ -65,6 +77,8 @@ class MainWindow(QMainWindow):
         self.selection = Selection(self)
         self.log = MessageLog(feed, parent=self)
         self.desk = CommandDesk(orders, feed, self.selection, self) if orders is not None else None
+        self.commands = CommandsPanel(self.desk, journal) if self.desk is not None else None
+        """Orders and the journal; None where nothing can be commanded."""
         self._make_panels()
         self._docks: dict[str, ads.CDockWidget] = {}
         self._vehicle_panels: dict[str, VehiclePanel] = {}
@@ -88,7 +102,7 @@ class MainWindow(QMainWindow):
         return self.sensors.filters
 
     def dock(self, name: str) -> ads.CDockWidget:
-        """A dock by its name: `fleet`, `map`, `vehicle`, `plots`, `messages`, `sensors`, `links`."""
+        """A dock by its name, see `DOCKS`."""
         return self._docks[name]
 
     def plot(self, refs: list[ValueRef]) -> None:
@@ -196,7 +210,10 @@ class MainWindow(QMainWindow):
             ("messages", self.tr("Messages"), "messages", self.messages),
             ("sensors", self.tr("Sensors"), "sensors", self.sensors),
             ("links", self.tr("Links"), "links", self.links),
+            ("commands", self.tr("Commands"), "commands", self.commands),
         ):
+            if panel is None:
+                continue
             self._docks[name] = make_dock(self._manager, name, title, icon_name, panel)
         vehicle = self._add_vehicle_dock("vehicle", self._make_vehicle_panel("vehicle"))
         docks = self._docks
@@ -205,7 +222,7 @@ class MainWindow(QMainWindow):
         bottom = add(area.BottomDockWidgetArea, docks["plots"], map_area)
         add(area.LeftDockWidgetArea, docks["fleet"], map_area)
         tabs = add(area.RightDockWidgetArea, docks["messages"], bottom)
-        for name in ("sensors", "links"):
+        for name in [name for name in ("commands", "sensors", "links") if name in docks]:
             add(area.CenterDockWidgetArea, docks[name], tabs)
         docks["messages"].setAsCurrentTab()
         self._share_out()
@@ -228,10 +245,13 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         view = self._menus.addMenu(self.tr("&View"))
-        for name in ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"):
+        names = [name for name in DOCKS if name in self._docks]
+        for name in names:
             view.addAction(self._docks[name].toggleViewAction())
         view.addSeparator()
         self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
+        if self.desk is not None:
+            self._action(view, self.tr("Command &buttons of the vehicle"), "Alt+B", self._on_buttons_wanted)
         self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)
         self._action(view, self.tr("Show the &whole fleet"), "Ctrl+0", self.map.fit_fleet)
         self._action(view, self.tr("&Remove all plots"), "", self.plots.clear)
@@ -245,7 +265,7 @@ class MainWindow(QMainWindow):
         help_menu = self._menus.addMenu(self.tr("&Help"))
         self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: _show(ShortcutsDialog(self)))
         self._action(help_menu, self.tr("&About"), "", lambda: _show(AboutDialog(self)))
-        for number, name in enumerate(("fleet", "map", "vehicle", "plots", "messages", "sensors", "links"), start=1):
+        for number, name in enumerate(names, start=1):
             action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
             self.addAction(action)
@@ -275,6 +295,8 @@ class MainWindow(QMainWindow):
             "sensors": self.sensors.tree,
             "links": self.links.tree,
         }
+        if self.commands is not None:
+            targets["commands"] = self.commands.journal.text_box
         targets[name].setFocus()
 
     def _restore(self) -> None:
@@ -293,17 +315,17 @@ class MainWindow(QMainWindow):
         self.fleet.set_order(SortOrder(order) if order in set(SortOrder) else SortOrder.SEVERITY)
         level = str(store.value("messages/level", 0))
         self.messages.set_least_level(Level(int(level)) if level in "0123" else Level.NORMAL)
-        self.map.restore_state(_table(store.value("map/state")))
-        filters = _json(store.value("sensors/filters"))
+        self.map.restore_state(table_of(store.value("map/state")))
+        filters = json_of(store.value("sensors/filters"))
         self.sensors.restore([one for one in filters if isinstance(one, str)] if isinstance(filters, list) else [])
-        plots = _json(store.value("plots/values"))
+        plots = json_of(store.value("plots/values"))
         if isinstance(plots, list):
             span = str(store.value("plots/span", FIRST_SPAN_S))
             refs = [refs_from_json(one) for one in plots if isinstance(one, str)]
             self.plots.restore(refs, int(span) if span.isdecimal() else FIRST_SPAN_S)
 
     def _restore_layout(self) -> None:
-        pinned = _table(self._settings.value("window/vehicle_panels"))
+        pinned = table_of(self._settings.value("window/vehicle_panels"))
         for name, key in pinned.items():
             if name == "vehicle" or not isinstance(key, list) or len(key) != 2:
                 continue
@@ -356,6 +378,12 @@ class MainWindow(QMainWindow):
     def _on_panel_wanted(self) -> None:
         self.add_vehicle_panel()
 
+    def _on_buttons_wanted(self) -> None:
+        self._raise("vehicle")
+        bar = self._vehicle_panels["vehicle"].commands
+        if bar is not None:
+            bar.focus_first()
+
     def _on_filter_wanted(self) -> None:
         self._raise("fleet")
         self.fleet.focus_filter()
@@ -377,16 +405,3 @@ def _show(dialog: QDialog) -> None:
     """Beside the window, not in its way: the emergency keys must work whatever is open."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
-
-
-def _json(text: object) -> object:
-    """Settings may be damaged or of another version: then there are none."""
-    try:
-        return json.loads(str(text)) if text is not None else None
-    except ValueError:
-        return None
-
-
-def _table(text: object) -> dict[str, object]:
-    found = _json(text)
-    return found if isinstance(found, dict) else {}

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.commanding.words import vehicles_text
+from groundstation.ui.commanding.words import by_name, vehicles_text
 from groundstation.ui.eliding_label import ElidingLabel
 
 
@@ -35,8 +35,8 @@ class SelectionBar(QFrame):
         keys = self._desk.selection.keys
         self.setVisible(len(keys) > 1)
         if len(keys) > 1:
-            self.title.setText(vehicles_text(keys, len(keys)))
-            self.title.setToolTip(vehicles_text(keys, len(keys)))
+            self.title.setText(vehicles_text(by_name(keys), len(keys)))
+            self.title.setToolTip(self.title.text())
             self.bar.set_keys(keys)
 
     def _refresh(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout,
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GroupPolicy
-from groundstation.fleet.summary import natural_order
+from groundstation.ui.commanding.words import by_name
 
 MAX_STAGGER_S = 600.0
 
@@ -64,4 +64,4 @@ class GroupOptions(QWidget):
         """The vehicles in the order that is set."""
         if self.order_box.currentIndex() == 0:
             return list(keys)
-        return sorted(keys, key=lambda key: (natural_order(key.id), key.root))
+        return by_name(keys)

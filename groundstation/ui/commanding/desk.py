@@ -19,7 +19,7 @@ from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, Risk
-from groundstation.ui.commanding.words import label_of, order_text, reasons_text, vehicles_text
+from groundstation.ui.commanding.words import by_name, label_of, order_text, reasons_text, vehicles_text
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.orders import Orders
 from groundstation.ui.selection import Selection
@@ -170,7 +170,7 @@ class CommandDesk(QObject):
 
     def emergency(self, verb: Verb, keys: Sequence[VehicleKey]) -> None:
         """Give an emergency command at once to those that it makes sense for, and tell who was left out."""
-        able, left_out = self.split(keys, verb)
+        able, left_out = self.split(by_name(keys), verb)
         if not keys:
             self.noticed.emit(self.tr("{verb}: nobody to send it to.").format(verb=label_of(verb)), Level.CAUTION)
         elif not able:

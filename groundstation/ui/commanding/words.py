@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Args, CommandState, Verb
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
 from groundstation.ui.theme.tokens import PALETTE
@@ -133,6 +134,11 @@ def names_text(keys: Sequence[VehicleKey], shown: int = NAMES_SHOWN) -> str:
     names = ", ".join(key.id for key in keys[:shown])
     more = len(keys) - shown
     return tr("{names} and {more} more").format(names=names, more=more) if more > 0 else names
+
+
+def by_name(keys: Iterable[VehicleKey]) -> list[VehicleKey]:
+    """Vehicles as one reads them: uav-2 before uav-10."""
+    return sorted(keys, key=lambda key: (natural_order(key.id), key.root))
 
 
 def vehicles_text(keys: Sequence[VehicleKey], shown: int = NAMES_SHOWN) -> str:

@@ -102,5 +102,6 @@ class FleetModel(QAbstractListModel):
         if role == SummaryRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.key.id} {row.name} {row.mode or ''} {row.worst_text}".strip()
+            control = self.tr("controlled by {who}").format(who=row.owner) if row.owner is not None else ""
+            return f"{row.key.id} {row.name} {row.mode or ''} {row.worst_text} {control}".strip()
         return None

@@ -53,6 +53,7 @@ class FleetPanel(QWidget):
             parent: Qt's.
         """
         super().__init__(parent)
+        self._station = desk.orders.actor.gs if desk is not None else ""
         self.commands = SelectionBar(desk) if desk is not None else None
         """Commands for several selected vehicles."""
         self.setObjectName("panel")
@@ -161,7 +162,9 @@ class FleetPanel(QWidget):
     def _list(self) -> QListView:
         self.list = QListView()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(FleetRowDelegate(self.list))
+        delegate = FleetRowDelegate(self.list)
+        delegate.station = self._station
+        self.list.setItemDelegate(delegate)
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)

@@ -26,6 +26,9 @@ _LEVEL_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution"}
 class FleetRowDelegate(QStyledItemDelegate):
     """Two lines: who and in what mode; how it is and its battery."""
 
+    station = ""
+    """Id of our own station, to tell our control from others'."""
+
     def _paint_back(self, painter: QPainter, option: QStyleOptionViewItem, row: VehicleSummary) -> None:
         rect = option.rect
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -69,6 +72,15 @@ class FleetRowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(PALETTE.text if row.is_heard and row.is_armed is not False else PALETTE.muted))
         painter.drawText(QRect(area.right() - 130, area.top(), 131, 20), _RIGHT, text)
         return metrics(SMALL_PX, 600).horizontalAdvance(text)
+
+    def _paint_control(self, painter: QPainter, right: int, top: int, row: VehicleSummary) -> int:
+        """A sign for who is in control, left of the mode; answers its width."""
+        if row.owner is None:
+            return 0
+        is_mine = row.owner.gs == self.station
+        name, colour = ("control_mine", PALETTE.accent) if is_mine else ("control_other", PALETTE.muted)
+        painter.drawPixmap(right - 20, top + 3, pixmap(name, 14, colour, painter.device().devicePixelRatioF()))
+        return 22
 
     def _paint_second_line(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
         rect = QRect(area.left(), area.top() + 20, area.width() - (46 if row.level >= Level.CAUTION else 92), 18)
@@ -127,6 +139,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         self._paint_mark(painter, option.rect, row)
         area = option.rect.adjusted(32, 5, -14, -5)
         mode_width = self._paint_mode(painter, area, row)
+        mode_width += self._paint_control(painter, area.right() - mode_width, area.top(), row)
         self._paint_names(painter, area, row, mode_width)
         self._paint_second_line(painter, area, row)
         self._paint_battery(painter, area, row)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
@@ -50,7 +50,7 @@ class EmergencyStrip(QFrame):
         group.buttonToggled.connect(self._on_target_toggled)
         layout.addLayout(inner)
         layout.addWidget(self._kill_button())
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
         for verb, key in KEYS.items():
             self._key(key, lambda verb=verb: desk.emergency(verb, desk.selection.keys))
             self._key(f"Shift+{key}", lambda verb=verb: desk.emergency(verb, desk.everybody()))

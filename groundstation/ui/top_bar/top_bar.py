@@ -55,7 +55,10 @@ class TopBar(QFrame):
         self.clock = Readout("")
         self.live = RootMarks()
         self._lay_out(menus)
-        self._spare = (self.loop, self.name, self.clock.caption, self.flying, self.clock)
+        self._spare = (
+            *(self.loop, self.name, self.clock.caption, self.flying, self.clock, self.broker.text),
+            *(self.vehicles.caption, self.cautions.caption, self.warnings.caption),
+        )
         """What gives way in a narrow window, the first first."""
         feed.aged.connect(self._on_aged)
         feed.bus_changed.connect(self._on_bus_changed)

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from groundstation.fleet.commands import Verb
+from groundstation.fleet.verbs import VERBS, Risk
+from groundstation.ui.command_sheet.arg_editors import ArgEditors
+from groundstation.ui.command_sheet.command_sheet import CommandSheet
+from groundstation.ui.command_sheet.hold_button import HOLD_S, HoldButton
+from tests.ui.support.commanding import Commands, flying, grounded
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def commands(station):
+    return Commands(station)
+
+
+@pytest.fixture
+def sheet(commands, app):
+    made = CommandSheet(commands.desk)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def ask(commands, sheet, verb, *vehicles, **args):
+    commands.desk.ask(verb, [one.key for one in vehicles], args)
+    commands.station.pass_time(1.0)
+    sheet.activateWindow()
+    QApplication.processEvents()
+
+
+def hold(commands, sheet, seconds):
+    """Press the mouse, let time pass, let go."""
+    button = sheet.confirm.button
+    QTest.mousePress(button, LEFT)
+    commands.station.now_s += seconds
+    button.look()
+    if sheet.confirm is not None:
+        QTest.mouseRelease(button, LEFT)
+
+
+def key_event(kind, key, *, repeats=False):
+    return QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, "", repeats)
+
+
+def test_what_is_harmless_goes_out_at_once(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    commands.desk.ask(Verb.HOLD, [up.key])
+    assert [one.verb for _, one in commands.requests()] == [Verb.HOLD]
+    assert sheet.isHidden()
+
+
+def test_a_click_has_to_be_repeated_on_a_button_that_names_everything(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    ask(commands, sheet, Verb.LAND, up)
+    assert commands.requests() == []
+    assert sheet.confirm.risk is Risk.CLICK
+    assert sheet.confirm.button.text() == "Land uav-01"
+    assert sheet.targets.rows == (("uav-01", f"armed · flying · AUTO · {up.place(0)[2]:.1f} m", ""),)
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert [vehicle for vehicle, _ in commands.requests(Verb.LAND)] == ["uav-01"]
+    assert sheet.isHidden()
+
+
+def test_a_second_click_that_comes_too_soon_was_not_meant(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    commands.desk.ask(Verb.LAND, [up.key])
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert commands.requests() == []
+    assert not sheet.isHidden()
+
+
+@pytest.mark.parametrize("verb", [Verb.LAND, Verb.ARM, Verb.REBOOT, Verb.TAKEOFF])
+def test_enter_confirms_nothing(commands, sheet, verb):
+    [one] = grounded(1) if verb is not Verb.LAND else flying(1)
+    commands.hear(one)
+    ask(commands, sheet, verb, one)
+    focus = sheet.focusWidget()
+    assert focus is not None
+    assert focus is not sheet.confirm.button
+    if sheet.confirm.type_box is not None:
+        sheet.confirm.type_box.setText("uav-01")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QTest.keyClick(focus, key)
+    assert commands.requests() == []
+
+
+def test_escape_and_cancel_send_nothing(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    ask(commands, sheet, Verb.LAND, up)
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    assert sheet.isHidden()
+    ask(commands, sheet, Verb.LAND, up)
+    QTest.mouseClick(sheet.cancel_button, LEFT)
+    assert sheet.isHidden()
+    assert commands.requests() == []
+
+
+def test_holding_must_last(commands, sheet):
+    [down] = grounded(1)
+    commands.hear(down)
+    ask(commands, sheet, Verb.TAKEOFF, down)
+    assert sheet.confirm.risk is Risk.HOLD
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    hold(commands, sheet, HOLD_S * 0.9)
+    assert commands.requests() == []
+    assert sheet.confirm.button.share == 0.0
+    hold(commands, sheet, HOLD_S * 0.9)
+    assert commands.requests() == []
+    hold(commands, sheet, HOLD_S)
+    [(vehicle, request)] = commands.requests(Verb.TAKEOFF)
+    assert (vehicle, request.args) == ("uav-01", {"height_m": 10.0})
+
+
+def test_leaving_the_button_lets_go(commands, sheet):
+    [down] = grounded(1)
+    commands.hear(down)
+    ask(commands, sheet, Verb.ARM, down)
+    button = sheet.confirm.button
+    QTest.mousePress(button, LEFT)
+    commands.station.now_s += 0.6
+    outside = QPointF(-50, -50)
+    none = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(button, QMouseEvent(QEvent.Type.MouseMove, outside, outside, LEFT, LEFT, none))
+    commands.station.now_s += 0.6
+    button.look()
+    assert commands.requests() == []
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_Return])
+def test_a_key_can_be_held_too(app, key):
+    now = [0.0]
+    button, held = HoldButton(lambda: now[0]), []
+    button.held.connect(lambda: held.append(True))
+    button.show()
+    QApplication.sendEvent(button, key_event(QEvent.Type.KeyPress, key))
+    for _ in range(5):
+        now[0] += HOLD_S / 10
+        QApplication.sendEvent(button, key_event(QEvent.Type.KeyRelease, key, repeats=True))
+        QApplication.sendEvent(button, key_event(QEvent.Type.KeyPress, key, repeats=True))
+        button.look()
+    QApplication.sendEvent(button, key_event(QEvent.Type.KeyRelease, key))
+    now[0] += HOLD_S
+    button.look()
+    assert held == []
+    QApplication.sendEvent(button, key_event(QEvent.Type.KeyPress, key))
+    now[0] += HOLD_S
+    button.look()
+    assert held == [True]
+    button.close()
+
+
+def test_for_several_that_fly_the_number_has_to_be_typed(commands, sheet):
+    up = flying(1, 2, 3)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.FORCE_DISARM, *up)
+    assert sheet.confirm.risk is Risk.TYPE
+    assert sheet.confirm.button.text() == "Kill motors 3 vehicles: uav-01, uav-02, uav-03"
+    for wrong in ("2", "uav-01", "03", "33"):
+        sheet.confirm.type_box.setText(wrong)
+        QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert commands.requests() == []
+    sheet.confirm.type_box.setText("3")
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert len(commands.requests(Verb.FORCE_DISARM)) == 3
+
+
+def test_the_targets_stay_whatever_is_selected(commands, sheet):
+    one, other = flying(1, 2)
+    commands.hear(one, other)
+    commands.select(one)
+    ask(commands, sheet, Verb.LAND, one)
+    commands.select(other)
+    commands.station.pass_time(1.0)
+    assert sheet.confirm.button.text() == "Land uav-01"
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert [vehicle for vehicle, _ in commands.requests(Verb.LAND)] == ["uav-01"]
+
+
+def test_a_vehicle_that_can_no_longer_be_told_is_left_out_with_the_reason(commands, sheet):
+    one, other = flying(1, 2)
+    commands.hear(one, other)
+    ask(commands, sheet, Verb.LAND, one, other)
+    other.is_flying = False
+    commands.hear(other)
+    commands.station.pass_time(1.0)
+    assert [(row[0], row[2]) for row in sheet.targets.rows] == [("uav-01", ""), ("uav-02", "it is not armed")]
+    assert sheet.confirm.button.text() == "Land uav-01"
+    one.is_flying = False
+    commands.hear(one)
+    commands.station.pass_time(1.0)
+    assert not sheet.confirm.button.isEnabled()
+    assert "Nothing can be sent now" in sheet.problem.text()
+
+
+def test_a_change_between_two_looks_is_shown_before_it_is_sent(commands, sheet):
+    one, other = flying(1, 2)
+    commands.hear(one, other)
+    ask(commands, sheet, Verb.LAND, one, other)
+    other.is_flying = False
+    commands.hear(other)
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert commands.requests() == []
+    assert sheet.confirm.button.text() == "Land uav-01"
+
+
+def test_arguments_are_made_from_the_table_with_limits_units_and_what_was_given_last(commands, sheet):
+    [down] = grounded(1)
+    commands.hear(down)
+    ask(commands, sheet, Verb.TAKEOFF, down)
+    box = sheet.editors.fields["height_m"]
+    assert (box.minimum(), box.maximum(), box.value(), box.suffix()) == (1.0, 500.0, 10.0, " m")
+    box.setValue(25.0)
+    assert sheet.confirm.button.text() == "Take off 25 m · uav-01"
+    hold(commands, sheet, HOLD_S)
+    assert commands.requests(Verb.TAKEOFF)[0][1].args == {"height_m": 25.0}
+    ask(commands, sheet, Verb.TAKEOFF, down)
+    assert sheet.editors.fields["height_m"].value() == 25.0
+
+
+@pytest.mark.parametrize("spec", [spec for spec in VERBS.values() if spec.args], ids=lambda spec: spec.verb.value)
+def test_every_verb_of_the_table_has_editors(app, spec):
+    editors = ArgEditors(spec, {}, ["AUTO", "GUIDED"])
+    assert list(editors.args()) == [arg.name for arg in spec.args]
+    assert all(field.accessibleName() for field in editors.fields.values())
+    editors.deleteLater()
+
+
+def test_modes_are_those_that_all_have(commands, sheet):
+    one, other = flying(1, 2)
+    commands.hear(one, other)
+    ask(commands, sheet, Verb.MODE, one, other)
+    box = sheet.editors.fields["mode"]
+    assert [box.itemText(row) for row in range(box.count())] == ["STABILIZE", "AUTO", "GUIDED", "LOITER", "RTL", "LAND"]
+    assert box.currentText() == "AUTO"
+
+
+def test_what_is_not_given_stays_unknown_and_a_click_on_the_map_fills_the_place(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    ask(commands, sheet, Verb.GOTO, up)
+    commands.desk.point_offered.emit(40.995, 39.77)
+    assert commands.desk.sketch == ((up.key,), 40.995, 39.77)
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    [(_, request)] = commands.requests(Verb.GOTO)
+    assert request.args == {"lat_deg": 40.995, "lon_deg": 39.77, "height_m": None, "frame": "home"}
+    assert commands.desk.sketch is None
+
+
+def test_a_place_too_far_away_is_refused_before_it_is_sent(commands, sheet):
+    [up] = flying(1)
+    commands.hear(up)
+    ask(commands, sheet, Verb.GOTO, up)
+    commands.desk.point_offered.emit(44.0, 39.77)
+    sheet.refresh()
+    assert "km away" in sheet.targets.rows[0][2]
+    assert not sheet.confirm.button.isEnabled()
+
+
+def test_a_group_goes_by_its_options(commands, sheet):
+    down = grounded(2, 1)
+    commands.hear(*down)
+    ask(commands, sheet, Verb.TAKEOFF, *down)
+    assert sheet.group.isVisible()
+    assert [row[0] for row in sheet.targets.rows] == ["uav-02", "uav-01"]
+    sheet.group.order_box.setCurrentIndex(1)
+    sheet.group.stagger_box.setValue(5.0)
+    assert [row[0] for row in sheet.targets.rows] == ["uav-01", "uav-02"]
+    sheet.confirm.type_box.setText("2")
+    QTest.mouseClick(sheet.confirm.button, LEFT)
+    assert [vehicle for vehicle, _ in commands.requests(Verb.TAKEOFF)] == ["uav-01"]
+    commands.station.pass_time(5.0)
+    assert [vehicle for vehicle, _ in commands.requests(Verb.TAKEOFF)] == ["uav-01", "uav-02"]
+
+
+def test_every_label_shows_plain_text(commands, sheet):
+    [up] = flying(1)
+    up.mode = "<b>AUTO</b>"
+    commands.hear(up)
+    ask(commands, sheet, Verb.LAND, up)
+    outside = (sheet.title, sheet.help, sheet.problem, sheet.confirm.hint)
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in outside)
+    assert "<b>AUTO</b>" in sheet.targets.rows[0][1]
+    assert all("<b>" not in label.text() for label in sheet.findChildren(QLabel))
