@@ -12,6 +12,7 @@ import csv
 import hashlib
 import json
 import logging
+import math
 import queue
 import sqlite3
 import threading
@@ -35,18 +36,22 @@ MAX_WAITING = 20_000
 BUSY_S = 5.0
 """How long another process may keep the file to itself."""
 RETRY_S = 1.0
+LATEST_UNIX_S = 253_370_764_800.0
+"""1 January 9999."""
 SCHEMA_VERSION = 1
 _COLUMNS = (
     *("at_unix_s", "command", "batch", "root", "vehicle", "verb", "args", "operator", "station"),
     *("state", "reason", "detail", "texts", "progress", "result", "step", "recorder"),
 )
+_ONCE = ("command", "root", "vehicle", "state", "step")
+"""What makes a row; of the same, told by two stations, the first is kept."""
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS transitions (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
     {", ".join(_COLUMNS)},
     chain TEXT NOT NULL
 );
-CREATE UNIQUE INDEX IF NOT EXISTS once ON transitions (command, root, vehicle, state, step);
+CREATE UNIQUE INDEX IF NOT EXISTS once ON transitions ({", ".join(_ONCE)});
 CREATE TRIGGER IF NOT EXISTS no_update BEFORE UPDATE ON transitions
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON transitions
@@ -97,9 +102,23 @@ def default_path() -> Path:
 
 
 def _values(transition: Transition, recorder: str) -> tuple[Any, ...]:
+    return tuple(_storable(value) for value in _fields(transition, recorder))
+
+
+def _storable(value: str | float | None) -> str | float | None:
+    """What came from outside as SQLite takes it, and gives it back: the chain is over what is stored."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int):
+        return max(-(2**63), min(2**63 - 1, value))
+    return value if value is None or math.isfinite(value) else None
+
+
+def _fields(transition: Transition, recorder: str) -> tuple[str | float | None, ...]:
     record = transition.record
     return (
-        round(record.changed_unix_s, 3),
+        # a clock of a stranger may show any time; a calendar ends
+        round(min(max(record.changed_unix_s, 0.0), LATEST_UNIX_S), 3),
         record.id,
         record.batch or "",
         record.key.root,
@@ -140,12 +159,20 @@ class Journal:
         self._stopping = threading.Event()
         self.given = 0
         """Transitions that were given to it."""
-        self.committed = 0
-        """How many of them are on disk, or were dropped."""
-        self.dropped = 0
-        """Transitions lost because the disk did not take them."""
+        # one thread each writes these: the caller the second, the journal's own the others
+        self._written, self._refused, self._lost = 0, 0, 0
         self.problem = ""
         """One line: why it can't write, and what helps; empty when all is well."""
+
+    @property
+    def committed(self) -> int:
+        """How many of those that were given are on disk, or were dropped."""
+        return self._written + self._refused
+
+    @property
+    def dropped(self) -> int:
+        """Transitions lost because the disk did not take them."""
+        return self._refused + self._lost
 
     def start(self) -> None:
         """Begin to write."""
@@ -167,8 +194,7 @@ class Journal:
         for transition in transitions:
             self.given += 1
             if not self._put(transition):
-                self.dropped += 1
-                self.committed += 1
+                self._refused += 1
         return self.given
 
     def _put(self, item: Transition | None) -> bool:
@@ -183,24 +209,28 @@ class Journal:
     def _run(self) -> None:
         batch: list[Transition] = []
         while True:
+            if not batch and self._stopping.is_set() and self._waiting.empty():
+                return
             if not batch:
                 if self._stopping.is_set() and self._waiting.empty():
                     return
                 batch = self._take()
-            if not batch and self._stopping.is_set():
-                return
             if self._write(batch):
-                self.committed += len(batch)
+                self._written += len(batch)
                 batch = []
             elif self._stopping.is_set():
-                self.dropped += len(batch) + self._waiting.qsize()
+                self._lost += len(batch) + len(self._take_waiting())
                 return
             else:
                 self._stopping.wait(RETRY_S)
 
     def _take(self) -> list[Transition]:
         """Everything that waits, at least one."""
-        found = [self._waiting.get()]
+        first = self._waiting.get()
+        return [*([first] if first is not None else []), *self._take_waiting()]
+
+    def _take_waiting(self) -> list[Transition]:
+        found = []
         while not self._waiting.empty():
             found.append(self._waiting.get_nowait())
         return [one for one in found if one is not None]
@@ -209,7 +239,7 @@ class Journal:
         try:
             with closing(_opened(self._path)) as database:
                 _append(database, batch, self._recorder)
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             if "not a database" in str(error) or "malformed" in str(error):
                 self._set_aside(error)
                 return False
@@ -226,6 +256,11 @@ class Journal:
         aside = self._path.with_name(f"{self._path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         try:
             self._path.rename(aside)
+            # what a damaged file's write-ahead log holds may be all that can be saved
+            for suffix in ("-wal", "-shm"):
+                beside = self._path.with_name(self._path.name + suffix)
+                if beside.exists():
+                    beside.rename(aside.with_name(aside.name + suffix))
         except OSError:
             self._complain(error)
             return
@@ -256,8 +291,7 @@ def _append(database: sqlite3.Connection, batch: list[Transition], recorder: str
         chain = str(last[0]) if last is not None else ""
         for transition in batch:
             values = _values(transition, recorder)
-            record = transition.record
-            place = (record.id, record.key.root, record.key.id, record.state.value, transition.step)
+            place = tuple(values[_COLUMNS.index(name)] for name in _ONCE)
             if database.execute(_IS_THERE, place).fetchone() is None:
                 chain = _chained(chain, values)
                 database.execute(_INSERT, (*values, chain))
@@ -277,8 +311,18 @@ def _reading(path: Path) -> sqlite3.Connection:
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_S)
         database.execute("SELECT 1 FROM transitions LIMIT 1")
     except sqlite3.DatabaseError as error:
-        raise GroundStationError(f"{path} can't be read as a journal: {error}") from error
+        raise _unreadable(path, error) from error
+    database.create_function("folded", 1, _folded, deterministic=True)
     return database
+
+
+def _unreadable(path: Path, error: sqlite3.Error) -> GroundStationError:
+    return GroundStationError(f"{path} can't be read as a journal: {error}")
+
+
+def _folded(text: str) -> str:
+    """Without the difference of upper and lower case; SQLite knows it for English letters only."""
+    return text.replace("İ", "i").replace("ı", "i").casefold()
 
 
 def read(path: Path, search: str = "", limit: int | None = None) -> list[JournalRow]:
@@ -295,11 +339,14 @@ def read(path: Path, search: str = "", limit: int | None = None) -> list[Journal
     shown = "command || ' ' || batch || ' ' || root || '/' || vehicle || ' ' || verb || ' ' || args || ' ' || operator"
     shown += " || ' ' || station || ' ' || state || ' ' || reason || ' ' || detail || ' ' || texts"
     words = search.split()
-    where = " AND ".join(f"({shown}) LIKE ? ESCAPE '!'" for _ in words) or "1"
-    likes = [f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for word in words]
+    where = " AND ".join(f"folded({shown}) LIKE ? ESCAPE '!'" for _ in words) or "1"
+    likes = [f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for word in map(_folded, words)]
     newest = f"SELECT n, {', '.join(_COLUMNS)} FROM transitions WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 - our own names
     with closing(_reading(path)) as database:
-        rows = database.execute(newest, (*likes, -1 if limit is None else limit)).fetchall()
+        try:
+            rows = database.execute(newest, (*likes, -1 if limit is None else limit)).fetchall()
+        except sqlite3.Error as error:
+            raise _unreadable(path, error) from error
     names = ("n", *_COLUMNS)
     return [JournalRow(**dict(zip(names, row, strict=True))) for row in reversed(rows)]
 
@@ -310,15 +357,22 @@ def first_break(path: Path) -> int | None:
     Raises:
         GroundStationError: there is no journal, or the file is none.
     """
-    chain = ""
     with closing(_reading(path)) as database:
         rows: Iterator[tuple[Any, ...]] = database.execute(
             f"SELECT n, {', '.join(_COLUMNS)}, chain FROM transitions ORDER BY n"  # noqa: S608 - our own names
         )
-        for number, *values, kept in rows:
-            chain = _chained(chain, values)
-            if chain != kept:
-                return int(number)
+        try:
+            return _first_break(rows)
+        except sqlite3.Error as error:
+            raise _unreadable(path, error) from error
+
+
+def _first_break(rows: Iterator[tuple[Any, ...]]) -> int | None:
+    chain = ""
+    for number, *values, kept in rows:
+        chain = _chained(chain, values)
+        if chain != kept:
+            return int(number)
     return None
 
 
@@ -334,4 +388,4 @@ def write_csv(rows: Sequence[JournalRow], file: TextIO) -> None:
 
 def _harmless(value: object) -> object:
     """Texts from outside that a spreadsheet would take for a formula are marked as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
