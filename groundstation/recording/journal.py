@@ -209,8 +209,6 @@ class Journal:
     def _run(self) -> None:
         batch: list[Transition] = []
         while True:
-            if not batch and self._stopping.is_set() and self._waiting.empty():
-                return
             if not batch:
                 if self._stopping.is_set() and self._waiting.empty():
                     return
