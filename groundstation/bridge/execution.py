@@ -12,6 +12,7 @@ from groundstation.fleet.commands import END_STATES, Args, CommandReport, Comman
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.proofs import Look, Seen
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.verbs import VERBS
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import Handshake, Verdict
 from groundstation.mavlink.mission_upload import MissionUpload, Upload
@@ -21,6 +22,8 @@ from groundstation.mavlink.stream_requests import Outbound
 
 TEXTS_S = 0.3
 """How long after a refusal the vehicle's words may still come; PX4's second one was seen after 52 ms."""
+HEARTBEAT_S = 1.5
+"""So old may be what says that a refused vehicle does already what it was told."""
 MAX_TEXTS = 8
 BEGUN = 0.05
 """Progress from which on telemetry shows that it has begun, answer or not."""
@@ -196,9 +199,7 @@ class Execution:
                 return messages if now_s <= self._deadline_s else []
             return self._judge(facts, now_s)
         if self._phase is _Phase.HEARING_WHY and now_s - self._since_s >= TEXTS_S:
-            verdict = self._verdict
-            assert verdict is not None  # noqa: S101 - set with the phase
-            self._end(verdict.state, verdict.reason, self._in_step(self._why(verdict)), now_s)
+            self._end_refused(facts, now_s)
         elif self._phase is _Phase.PROVING:
             return self._prove(facts, now_s)
         return []
@@ -277,6 +278,15 @@ class Execution:
             self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._in_step(words), now_s)
         return []
 
+    def _end_refused(self, facts: Facts, now_s: float) -> None:
+        """The vehicle said no, and why; PX4 says it too to a second return while it returns."""
+        verdict = self._verdict
+        assert verdict is not None  # noqa: S101 - set with the phase
+        if VERBS[self.verb].is_emergency and self._seen(facts, now_s, self._sent_s - HEARTBEAT_S).is_done:
+            self._end(CommandState.SUCCEEDED, Reason.NONE, "it does so already", now_s)
+        else:
+            self._end(verdict.state, verdict.reason, self._in_step(self._why(verdict)), now_s)
+
     def _why(self, verdict: Verdict) -> str:
         return "; ".join(self._texts) if self._texts else verdict.words
 
@@ -285,13 +295,14 @@ class Execution:
     def _start_proving(self, now_s: float) -> None:
         self._phase, self._since_s, self._progress_s, self._best = _Phase.PROVING, now_s, now_s, 0.0
 
-    def _seen(self, facts: Facts, now_s: float) -> Seen:
+    def _seen(self, facts: Facts, now_s: float, since_s: float | None = None) -> Seen:
+        """What the proof of this step sees in samples since it was sent, or since another moment."""
         assert self._before is not None  # noqa: S101 - set with each order
         look = Look(
             before=self._before,
             now=facts.state,
             args=self.args,
-            sent_s=self._sent_s,
+            sent_s=self._sent_s if since_s is None else since_s,
             now_s=now_s,
             texts=tuple(self._texts),
         )

@@ -575,3 +575,15 @@ def test_a_command_that_stands_still_for_minutes_is_followed_as_long_as_its_brid
     assert station.record(identity).state is CommandState.IN_PROGRESS
     world.vehicle.answer(USER_COMMAND, ACCEPTED)
     assert station.end(identity).state is CommandState.ACCEPTED_UNVERIFIED
+
+
+def test_a_second_return_that_the_vehicle_refuses_because_it_returns_has_succeeded(world: World) -> None:
+    station = world.station()
+    station.do(Verb.TAKEOFF, height_m=20.0)
+    assert station.do(Verb.RTL).state is CommandState.SUCCEEDED
+    world.vehicle.results[20] = [TEMPORARILY_REJECTED]
+    record = station.do(Verb.RTL)
+    assert (record.state, record.detail) == (CommandState.SUCCEEDED, "it does so already")
+    world.vehicle.mode = 4
+    world.run(2.0)
+    assert station.do(Verb.RTL).reason is Reason.VEHICLE_BUSY
