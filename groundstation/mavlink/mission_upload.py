@@ -18,6 +18,8 @@ from groundstation.mavlink.stream_requests import Outbound
 COUNT_S, COUNT_TRIES = 1.5, 5
 SILENCE_S = 9.0
 """ArduPilot gives up an upload after 8 s, and says so."""
+TWICE_S = 0.1
+"""The same request this soon after came twice on the way; ArduPilot ends an upload at an item that it has (ack 13)."""
 ACCEPTED = 0
 """MISSION_ACK.type MAV_MISSION_ACCEPTED."""
 MISSION_REQUEST, MISSION_REQUEST_INT = MSGIDS["MISSION_REQUEST"], MSGIDS["MISSION_REQUEST_INT"]
@@ -58,6 +60,7 @@ class MissionUpload:
         self.result: int | None = None
         """A MAV_RESULT that means the same as the MISSION_ACK; None before one."""
         self._ack = 0
+        self._answered: tuple[int, float] = (-1, 0.0)
         self.progress: float | None = None
         self.has_progressed = False
         self.is_over = False
@@ -98,6 +101,9 @@ class MissionUpload:
             return []
         self._is_asked, self._give_up_s = True, now_s + SILENCE_S
         seq = fields["seq"]
+        if self._answered[0] == seq and now_s - self._answered[1] < TWICE_S:
+            return []
+        self._answered = seq, now_s
         return [self._item(seq)] if seq < len(self._items) else []
 
     def _item(self, seq: int) -> Outbound:

@@ -206,13 +206,15 @@ def reposition(height_of: HeightOf, *, has_radius: bool = False) -> Make:
 
     Args:
         height_of: gives height and frame.
-        has_radius: whether param3 is the radius of a circle (ArduPlane; negative is anticlockwise).
+        has_radius: whether param3 is the radius of a circle; ArduPlane ignores a negative one, and takes the
+            direction from param4: anything but 0 and NaN is anticlockwise.
     """
 
     def make(situation: Situation) -> Order:
         lat_deg, lon_deg = place(situation)
         z, frame = height_of(situation)
         radius_m = situation.number("radius_m") if has_radius else 0.0
-        return orders.at_place(DO_REPOSITION, (-1.0, CHANGE_MODE, radius_m, NAN), lat_deg, lon_deg, z, frame)
+        first = (-1.0, CHANGE_MODE, abs(radius_m), 1.0 if radius_m < 0 else NAN)
+        return orders.at_place(DO_REPOSITION, first, lat_deg, lon_deg, z, frame)
 
     return make

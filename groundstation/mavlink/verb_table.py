@@ -231,14 +231,25 @@ PLANE: dict[Verb, Recipe] = {
         ),
     ),
 }
+
+
+def _leave_guided(situation: Situation) -> Order | None:
+    """Armed in GUIDED, a rover drives on to its former target by itself; another mode forgets it."""
+    mode = situation.state.mode
+    is_needed = not _is_armed(situation) and mode is not None and mode.name == "GUIDED"
+    return mode_order(situation, "HOLD") if is_needed else None
+
+
 _ROVER_MOTION: dict[Verb, Recipe] = {
+    Verb.ARM: (Step("leave GUIDED", _leave_guided, mode_proof("HOLD")), Step("arm", arm_if_needed, ARMED)),
     Verb.HOLD: single("stop", to_mode("HOLD"), mode_proof("HOLD")),
     Verb.GOTO: single("go there", reposition(height_as_asked), _go(ROVER_RADIUS_M, _GUIDED)),
     Verb.SPEED: _speed(1),
     Verb.MISSION_PAUSE: single("stop", to_mode("HOLD"), mode_proof("HOLD")),
+    # AUTO first: GUIDED would drive to its former target once armed, and RTL can't be armed in
     Verb.MISSION_START: (
-        Step("arm", arm_if_needed, ARMED),
         Step("set AUTO", to_mode("AUTO"), mode_proof("AUTO")),
+        Step("arm", arm_if_needed, Proof(look=proofs.flying_the_mission("AUTO"), window_s=ITEM_S)),
     ),
 }
 ROVER: dict[Verb, Recipe] = {**_ARDUPILOT, **_ROVER_MOTION}
@@ -255,6 +266,13 @@ def _px4_orbit(situation: Situation) -> Order:
     lat_deg, lon_deg = place(situation)
     z, frame = height_above_sea(situation)
     return orders.at_place(DO_ORBIT, (situation.number("radius_m"), NAN, 0, NAN), lat_deg, lon_deg, z, frame)
+
+
+def _px4_roi(situation: Situation) -> Order:
+    """The frame is ignored: heights are above the sea."""
+    lat_deg, lon_deg = place(situation)
+    height_m = situation.number("height_m", 0.0) + situation.height_home_of_sea_m
+    return orders.at_place(SET_ROI_LOCATION, (), lat_deg, lon_deg, height_m, FRAME_GLOBAL)
 
 
 def _mission_set_current(situation: Situation) -> Order:
@@ -275,6 +293,7 @@ PX4: dict[Verb, Recipe] = {
     Verb.GOTO: single("go there", reposition(height_above_sea), _go(COPTER_RADIUS_M, _LOITER)),
     Verb.HEIGHT: single("change height", reposition(height_above_sea), _height(_LOITER)),
     Verb.ORBIT: single("circle the point", _px4_orbit, mode_proof("ORBIT")),
+    Verb.ROI: single("look at the place", _px4_roi),
     Verb.SPEED: _speed(1),
     Verb.MISSION_PAUSE: single("hold", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.MISSION_RESUME: single("resume the mission", to_mode("MISSION"), mode_proof("MISSION")),
@@ -286,6 +305,16 @@ PX4: dict[Verb, Recipe] = {
         Proof(look=proofs.flying_the_mission("MISSION"), window_s=ITEM_S),
     ),
     Verb.CAMERA_TRIGGER: single("take a picture", fixed(orders.long(IMAGE_START_CAPTURE, 0, 0, 1))),
+}
+PX4_PLANE: dict[Verb, Recipe] = {
+    **PX4,
+    # it circles the point, as every plane does
+    Verb.GOTO: single(
+        "go there", reposition(height_above_sea), _go(PLANE_RADIUS_M, _LOITER, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
+    ),
+    Verb.HEIGHT: single(
+        "change height", reposition(height_above_sea), _height(_LOITER, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
+    ),
 }
 OTHER: dict[Verb, Recipe] = {
     verb: _COMMON[verb] for verb in (Verb.ARM, Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT, Verb.MAV_CMD)
@@ -299,10 +328,10 @@ _TABLES: dict[tuple[Autopilot, VehicleKind], dict[Verb, Recipe]] = {
     (Autopilot.ARDUPILOT, VehicleKind.VTOL): PLANE,
     (Autopilot.ARDUPILOT, VehicleKind.ROVER): ROVER,
     (Autopilot.ARDUPILOT, VehicleKind.BOAT): ROVER,
-    **{
-        (Autopilot.PX4, kind): PX4
-        for kind in (VehicleKind.MULTICOPTER, VehicleKind.HELICOPTER, VehicleKind.PLANE, VehicleKind.VTOL)
-    },
+    (Autopilot.PX4, VehicleKind.MULTICOPTER): PX4,
+    (Autopilot.PX4, VehicleKind.HELICOPTER): PX4,
+    (Autopilot.PX4, VehicleKind.PLANE): PX4_PLANE,
+    (Autopilot.PX4, VehicleKind.VTOL): PX4_PLANE,
 }
 
 
