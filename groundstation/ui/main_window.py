@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
         sizes = self._manager.setSplitterSizes
         sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
         sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
-        sizes(self._docks["plots"].dockAreaWidget(), [round(middle * 0.54), round(middle * 0.46)])
+        sizes(self._docks["plots"].dockAreaWidget(), [round(middle * 0.5), round(middle * 0.5)])
         splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
         if isinstance(splitter, QSplitter):
             splitter.setSizes([height - bottom, bottom])

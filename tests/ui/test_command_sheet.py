@@ -294,3 +294,20 @@ def test_every_label_shows_plain_text(commands, sheet):
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in outside)
     assert "<b>AUTO</b>" in sheet.targets.rows[0][1]
     assert all("<b>" not in label.text() for label in sheet.findChildren(QLabel))
+
+
+def test_the_tab_key_goes_from_the_fields_to_the_button_and_then_to_cancel(commands, sheet):
+    down = grounded(1, 2)
+    commands.hear(*down)
+    ask(commands, sheet, Verb.TAKEOFF, *down)
+    sheet.confirm.type_box.setText("2")
+    found = [sheet.focusWidget()]
+    for _ in range(7):
+        QTest.keyClick(sheet.focusWidget(), Qt.Key.Key_Tab)
+        found.append(sheet.focusWidget())
+    group, confirm = sheet.group, sheet.confirm
+    assert found == [
+        sheet.editors.fields["height_m"],
+        *(group.order_box, group.stagger_box, group.one_by_one, group.stops),
+        *(confirm.type_box, confirm.button, sheet.cancel_button),
+    ]

@@ -15,7 +15,15 @@ from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.commanding.words import Tone, look_of, order_text, record_words, state_words, tone_colour
+from groundstation.ui.commanding.words import (
+    Tone,
+    brief_text,
+    look_of,
+    order_text,
+    record_words,
+    state_words,
+    tone_colour,
+)
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon, pixmap
@@ -69,7 +77,7 @@ class ProgressLine(QFrame):
         self.bar = ProgressBar()
         self.button = QToolButton()
         self.button.setProperty("flat", True)
-        self.button.setFixedHeight(20)
+        self.button.setProperty("role", "compact")
         self.button.clicked.connect(self._on_button)
         self.detail.setProperty("role", "small")
         self._icon.setFixedSize(22, 18)
@@ -124,7 +132,7 @@ class ProgressLine(QFrame):
         look = look_of(record.state)
         is_bad = look.tone is Tone.BAD
         colour = PALETTE.muted if is_calm and not is_bad else tone_colour(look.tone)
-        words = f"{order_text(record.verb, record.args)}: {record_words(record)}"
+        words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
             words += time.strftime(" %H:%M:%S", time.localtime(record.changed_unix_s))
         by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else str(record.by)
@@ -149,7 +157,7 @@ class ProgressLine(QFrame):
         sign = next(look_of(one.state).icon for one in records if look_of(one.state).tone is worst)
         bad = [one for one in records if look_of(one.state).tone is Tone.BAD]
         detail = "; ".join(f"{one.key.id}: {one.words}" for one in bad)
-        words = f"{order_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
+        words = f"{brief_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
         self._put(sign, colour, words, detail, None if over == len(records) else over / len(records))
         self._show_button(is_over=over == len(records))
 
@@ -163,7 +171,8 @@ class ProgressLine(QFrame):
         text_colour = PALETTE.text if colour == PALETTE.accent else colour
         self.words.setStyleSheet(f"color: {text_colour}; font-weight: {weight};")
         self.words.setText(words)
-        self.words.setToolTip(plain_tip(words))
+        order = order_text(self._records[0].verb, self._records[0].args) if self._records else ""
+        self.words.setToolTip(plain_tip(f"{words}\n{order}".strip()))
         self._detail = detail
         self.detail.setText(self._hint or detail)
         self.detail.setToolTip(plain_tip(detail))

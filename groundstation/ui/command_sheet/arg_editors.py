@@ -111,6 +111,14 @@ class ArgEditors(QWidget):
             for column, widget in enumerate((name, field, hint)):
                 grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
 
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """What the tab key stops at, from the top."""
+        stops: list[QWidget] = []
+        for field in self.fields.values():
+            stops += [field.check, field.box] if isinstance(field, OptionalNumber) else [field]
+        return stops
+
     def args(self) -> Args:
         """What is in the fields."""
         return {name: read() for name, read in self._readers.items()}

@@ -6,6 +6,8 @@ The vehicles stay those that it was opened for, whatever is selected meanwhile. 
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -170,6 +172,7 @@ class CommandSheet(QFrame):
             self.confirm = ConfirmArea(self._risk, self._desk.feed.now_s)
             self.confirm.confirmed.connect(self._on_confirmed)
             self._confirm_at.addWidget(self.confirm)
+            self._order_tabs()
         named = able or list(self.draft.keys)
         whom = vehicles_text(named, NAMES_ON_BUTTON)
         words = f"{order_text(verb, args)} · {whom}" if args else f"{label_of(verb)} {whom}"
@@ -177,6 +180,16 @@ class CommandSheet(QFrame):
         sign = named[0].id if len(named) == 1 else str(len(named))
         self.confirm.show_order(words, sign, problem)
         self.confirm.button.setToolTip(names_text(named, len(named)))
+
+    def _order_tabs(self) -> None:
+        """The tab key goes from the top to the bottom, and ends at Cancel."""
+        chain: list[QWidget] = list(self.editors.tab_stops) if self.editors is not None else []
+        chain += [self.group.order_box, self.group.stagger_box, self.group.one_by_one, self.group.stops]
+        if self.confirm is not None:
+            chain += [self.confirm.type_box] if self.confirm.type_box is not None else []
+            chain.append(self.confirm.button)
+        for before, after in itertools.pairwise([*chain, self.cancel_button]):
+            QWidget.setTabOrder(before, after)
 
     def _caution(self, able: list[VehicleKey]) -> str:
         """What is worth a thought before several fly to one place."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
+from groundstation.ui.commanding.words import tr
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -52,12 +53,11 @@ class _Rows(QWidget):
         painter.setFont(font(SMALL_PX))
         if reason:
             ratio = painter.device().devicePixelRatioF()
-            painter.drawPixmap(left, rect.top() + 5, pixmap("stopped", 14, PALETTE.caution, ratio))
+            painter.drawPixmap(left, rect.top() + 5, pixmap("stopped", 14, PALETTE.muted, ratio))
             left += 20
-            painter.setPen(QColor(PALETTE.caution))
-        else:
-            painter.setPen(QColor(PALETTE.muted))
-        text = metrics(SMALL_PX).elidedText(reason or condition, Qt.TextElideMode.ElideRight, rect.width() - left - 4)
+        painter.setPen(QColor(PALETTE.muted))
+        words = tr("left out: {reason}").format(reason=reason) if reason else condition
+        text = metrics(SMALL_PX).elidedText(words, Qt.TextElideMode.ElideRight, rect.width() - left - 4)
         painter.drawText(rect.adjusted(left, 0, 0, 0), _LEFT, text)
 
 

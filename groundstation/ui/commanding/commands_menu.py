@@ -53,12 +53,13 @@ class CommandsMenu(QMenu):
             title = self.tr("This station only observes")
         self.addAction(title.replace("&", "&&")).setEnabled(False)
         self.addSeparator()
+        at_once = self.addMenu(self.tr("Emergency, at once"))
         for verb in EMERGENCY_VERBS:
             for whom, text, keys_text in (
-                (lambda: desk.selection.keys, self.tr("{verb}: the selected, at once"), self._keys[verb]),
-                (desk.everybody, self.tr("{verb}: all that are armed, at once"), f"Shift+{self._keys[verb]}"),
+                (lambda: desk.selection.keys, self.tr("{verb}: the selected"), self._keys[verb]),
+                (desk.everybody, self.tr("{verb}: all that are armed"), f"Shift+{self._keys[verb]}"),
             ):
-                action = self.addAction(f"{text.format(verb=label_of(verb))}\t{keys_text}")
+                action = at_once.addAction(f"{text.format(verb=label_of(verb))}\t{keys_text}")
                 action.triggered.connect(lambda _checked=False, verb=verb, whom=whom: desk.emergency(verb, whom()))
         self.addSeparator()
         fill_verbs(self, desk, keys, without=EMERGENCY_VERBS)

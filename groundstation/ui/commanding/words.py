@@ -124,6 +124,11 @@ def _value_text(name: str, value: float | str | bool) -> str:
     return f"{number}{unit.symbol}" if unit.symbol.startswith("°") else f"{number} {unit.symbol}".rstrip()
 
 
+def brief_text(verb: Verb, args: Args) -> str:
+    """The same without coordinates, where the place is seen or little room is."""
+    return order_text(verb, {name: value for name, value in args.items() if name not in ("lat_deg", "lon_deg")})
+
+
 def order_text(verb: Verb, args: Args) -> str:
     """A verb with its arguments: `Take off 10 m`."""
     return f"{label_of(verb)} {args_text(args)}".rstrip()

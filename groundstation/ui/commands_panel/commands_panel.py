@@ -38,6 +38,9 @@ class CommandsPanel(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.matrix)
         self._splitter.addWidget(self.journal)
+        for index in range(2):
+            self._splitter.setStretchFactor(index, 1)
+        self._splitter.setSizes([1000, 1000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -42,7 +42,7 @@ from groundstation.ui.theme.icons import icon
 
 SEARCH_MS = 400
 ROW_HEIGHT = 24
-WIDTHS = {TIME: 72, VEHICLE: 64, ORDER: 128, BY: 128, STATE: 116}
+WIDTHS = {TIME: 78, VEHICLE: 60, ORDER: 116, BY: 128, STATE: 128}
 NARROW = 640
 """Below this width who ordered it is left to the tool tip and the search."""
 

@@ -57,7 +57,10 @@ class MapOrders(QObject):
             Verb.ROI: self.tr("&Look at here"),
             Verb.SET_HOME: self.tr("Set &home here…"),
         }
+        has = self._desk.verbs_of(keys)
         for verb, text in texts.items():
+            if keys and verb not in has:
+                continue
             reason = self._reason(verb)
             action = menu.addAction(f"{text}\t{reason}" if reason else text)
             action.setData(label_of(verb))

@@ -43,9 +43,9 @@ class Notice(QFrame):
         self.close_button.setProperty("flat", True)
         self.close_button.setAccessibleName(self.tr("Dismiss this notice"))
         self.setAccessibleName(words)
-        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(mark)
         layout.addWidget(self.text, 1)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.close_button)
 
 
 class NoticeList(QWidget):

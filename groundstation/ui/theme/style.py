@@ -21,7 +21,8 @@ QMenuBar::item:selected, QMenuBar::item:pressed { background: $raised; color: $t
 QMenu { background: $raised; border: 1px solid $line_strong; padding: 4px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_surface; color: $text; }
-QMenu::item:disabled { color: $faint; }
+QMenu::item:disabled { color: $muted; }
+QMenu::item:disabled:selected { background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: 16px; height: 16px; margin-left: 8px; }
@@ -165,7 +166,7 @@ ads--CDockAreaWidget { background: $surface; border: none; }
 ads--CDockAreaTitleBar { background: $surface; border-bottom: 1px solid $line; padding: 0 4px 0 0; min-height: 32px; }
 ads--CDockAreaTabBar, #tabsContainerWidget { background: $surface; border: none; }
 ads--CDockWidgetTab { background: transparent; border: none; border-bottom: 2px solid transparent;
-    padding: 0 8px 0 12px; min-height: 32px; qproperty-iconSize: 14px; }
+    padding: 0 6px 0 8px; min-height: 32px; qproperty-iconSize: 14px; }
 ads--CDockWidgetTab QLabel { color: $muted; font-weight: 500; font-size: ${text_px}px; }
 ads--CDockWidgetTab:hover QLabel { color: $text; }
 ads--CDockWidgetTab[activeTab="true"] QLabel { color: $text; font-weight: 600; }

@@ -20,7 +20,9 @@ KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
 """Of the selection; with Shift of all."""
 KILL_KEY = "Ctrl+F8"
 _NAMES = {Verb.HOLD: "HOLD", Verb.RTL: "RTL", Verb.LAND: "LAND"}
-NAME_WIDTH = 96
+NAME_WIDTH = 88
+ALL_WIDTH = 58
+"""Wide enough for any number, so that the strip keeps its width."""
 DIM = "dim"
 
 
@@ -40,6 +42,8 @@ class EmergencyStrip(QFrame):
         layout.addSpacing(4)
         self.selected, self.all = self._target(), self._target()
         self.selected.setChecked(True)
+        self.selected.setMinimumWidth(NAME_WIDTH + 18)
+        self.all.setMinimumWidth(ALL_WIDTH)
         group = QButtonGroup(self)
         inner = QHBoxLayout()
         inner.setSpacing(0)
