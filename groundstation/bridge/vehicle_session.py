@@ -17,9 +17,9 @@ from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.execution import Facts
+from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
-from groundstation.fleet.conditions import conditions
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
@@ -35,7 +35,6 @@ from groundstation.mavlink.modes import mode_names
 from groundstation.mavlink.statustext import Text
 from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
-from groundstation.transport.payloads import Summary
 
 STATE_MIN_S = 0.2
 """`state` at most five times a second."""
@@ -329,7 +328,7 @@ class VehicleSession:
         self._publish_state(now_s)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S
-            self.say(topics.TLM_SUM, self._summary(now_s))
+            self.say(topics.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
@@ -420,24 +419,3 @@ class VehicleSession:
     def _verbs(self) -> tuple[str, ...]:
         ear = self.active
         return tuple(one.value for one in verb_table(ear.autopilot, ear.kind) if one not in self.desk.unsupported)
-
-    def _summary(self, now_s: float) -> Summary:
-        state = VehicleState(key=self.key, clock_offset_s=0.0, **self._known)
-        position, velocity = state.position, state.velocity
-        charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
-        found = conditions(state, now_s)
-        age_s = state.age_s("position", now_s)
-        heading_deg = state.heading_deg
-        return Summary(
-            lat_deg=position.lat_deg if position else None,
-            lon_deg=position.lon_deg if position else None,
-            height_home_m=position.height_home_m if position else None,
-            heading_deg=None if heading_deg is None else round(heading_deg, 1),
-            ground_speed_mps=velocity.ground_speed_mps if velocity else None,
-            charge_fraction=min(charges) if charges else None,
-            mode=state.mode.name if state.mode else None,
-            is_armed=state.armed.is_armed if state.armed else None,
-            landed=state.landed.state.value if state.landed else None,
-            worst=found[0].text[:80] if found else None,
-            age_s=None if age_s is None else round(age_s, 2),
-        )
