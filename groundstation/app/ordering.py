@@ -91,7 +91,7 @@ def parse_args(verb: Verb, words: list[str]) -> Args:
     """Arguments from words: in the verb's order, or as NAME=VALUE.
 
     Raises:
-        UsageError: too many words, or a number that is none.
+        UsageError: too many words, an argument given twice, or a number that is none.
     """
     specs = VERBS[verb].args
     by_name = {arg.name: arg for arg in specs}
@@ -108,6 +108,8 @@ def parse_args(verb: Verb, words: list[str]) -> Args:
             raise UsageError(
                 f"{verb.value}: '{word[:40]}' is one argument too many; it takes {', '.join(by_name) or 'none'}"
             )
+        if arg.name in given:
+            raise UsageError(f"{verb.value}: {arg.name} is given twice; '{word[:40]}' is the second")
         text = value if equals else word
         given[arg.name] = text.upper() if arg.name == "mode" else text
         if arg.kind is ArgKind.NUMBER:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from groundstation.bridge.control_desk import ControlDesk, ControlNews
 from groundstation.bridge.execution import Execution, Facts
@@ -31,6 +32,7 @@ from groundstation.fleet.link import ConnReason
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
+from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS, URGENT_VERBS, VERBS, checked_args
 from groundstation.mavlink import encode, orders
 from groundstation.mavlink.handshakes import ANSWER_S, MavResult
@@ -117,6 +119,8 @@ class CommandDesk:
         self._foreign: dict[tuple[int, int], float] = {}
         self._owed: dict[int, float] = {}
         """MAV_CMDs whose answer may still come although nobody waits for it any more, and until when."""
+        self._own_items: int | None = None
+        """Items, home not counted, of a mission that we gave to the vehicle and did not take away again."""
         self._next_tick_s = 0.0
         self.unsupported: frozenset[Verb] = frozenset()
         """Verbs that the vehicle has answered as unknown to it."""
@@ -207,6 +211,7 @@ class CommandDesk:
             self._refuse(request, Reason.BUSY, words, now_s)
             return []
         recipe = _table(facts)[request.verb]
+        self._notice_uploads()
         spec = VERBS[request.verb]
         if spec.is_motion or request.verb in (Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT):
             self._supersede(request.verb, now_s)
@@ -218,7 +223,19 @@ class CommandDesk:
             request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free
         )
         self._live.append(execution)
-        return execution.begin(facts, now_s)
+        return execution.begin(facts, now_s, self._without_own_mission(facts.state))
+
+    def _notice_uploads(self) -> None:
+        for one in self._live:
+            if one.uploaded is not None:
+                self._own_items = one.uploaded - 1 if one.uploaded else None
+
+    def _without_own_mission(self, state: VehicleState) -> VehicleState:
+        """A landing of ours that was broken off is no mission that the operator wants to keep."""
+        mission = state.mission_progress
+        if self._own_items is None or mission is None or mission.items != self._own_items:
+            return state
+        return replace(state, mission_progress=replace(mission, items=0, state="no_mission"))
 
     def _supersede(self, verb: Verb, now_s: float) -> None:
         for execution in self._live:
@@ -247,7 +264,7 @@ class CommandDesk:
                 return []
             sends.append(f"{step.label}: {_described(order)}")
         report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, "a dry run: nothing was sent", now_s)
-        self._store(msgspec.structs.replace(report, args=args, sends=tuple(sends)))
+        self._store(replace(report, args=args, sends=tuple(sends)))
         return []
 
     def _cancel(self, request: CommandRequest, command_id: str, facts: Facts, now_s: float) -> list[Outbound]:
@@ -404,7 +421,7 @@ class CommandDesk:
         """A new session began."""
         for one in self._live:
             one.on_new_life(reason, now_s)
-        self.unsupported = frozenset()
+        self.unsupported, self._own_items = frozenset(), None
         self.control.publish_again(now_s)
 
     def tick(self, now_s: float) -> list[Outbound]:
@@ -414,6 +431,7 @@ class CommandDesk:
         self._next_tick_s = now_s + TICK_S
         facts = self._vehicle.facts()
         messages = [message for one in list(self._live) for message in one.tick(facts, now_s)]
+        self._notice_uploads()
         for one in self._live:
             if one.is_over and VERBS[one.verb].is_motion:
                 self._moved_s = max(self._moved_s, one.ended_s or 0.0)

@@ -97,6 +97,8 @@ class Execution:
         self._steps = 0
         self._was_in_mode = False
         self._texts: list[str] = []
+        self.uploaded: int | None = None
+        """Items of the mission that it has given to the vehicle; None when it gave none."""
         self.ended_s: float | None = None
         """When it ended, seconds on the bridge's clock; None while it lives."""
 
@@ -127,9 +129,15 @@ class Execution:
 
     # ---- its life ----
 
-    def begin(self, facts: Facts, now_s: float) -> list[Outbound]:
-        """Send the first order."""
-        self._first = facts.state
+    def begin(self, facts: Facts, now_s: float, first: VehicleState | None = None) -> list[Outbound]:
+        """Send the first order.
+
+        Args:
+            facts: the vehicle now.
+            now_s: seconds on the bridge's clock.
+            first: the state that counts as the one before the command; None for the present one.
+        """
+        self._first = first or facts.state
         self._tell(CommandState.RECEIVED, now_s)
         return self._next(facts, now_s)
 
@@ -253,6 +261,8 @@ class Execution:
         if verdict is None:
             return self._unanswered(facts, now_s)
         if verdict.state is CommandState.ACCEPTED:
+            if isinstance(handshake, MissionUpload):
+                self.uploaded = handshake.size
             if self._shown[0] is CommandState.RECEIVED:
                 self._tell(CommandState.ACCEPTED, now_s, detail=self._label if len(self._recipe) > 1 else "")
             self._start_proving(now_s)

@@ -67,6 +67,11 @@ class MissionUpload:
         self.command, self.parameter = 0, ""
 
     @property
+    def size(self) -> int:
+        """How many items it gives."""
+        return len(self._items)
+
+    @property
     def verdict(self) -> Verdict | None:
         """What came of it once it is over; None when nothing was heard in time."""
         if self.result is None:

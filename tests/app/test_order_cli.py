@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`command`, `control` and `journal` as a script calls them: a real broker, a bridge, a simulated copter."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from groundstation.app import cli
+from groundstation.app.wiring import free_udp_port
+from groundstation.transport.embedded_broker import find_mosquitto, free_port
+from tests.support.brokers import mosquitto
+from tests.support.programs import Program
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.mosquitto, pytest.mark.timeout(90)]
+UAV = "sim/uav-1"
+
+
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*words: str) -> Done:
+    """The program's own entry, in this process: an interpreter takes longer to start than an order to end."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        patch.setattr(sys, "argv", ["groundstation", *words])
+        patch.setenv("COLUMNS", "200")
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+class Line:
+    """A broker, a bridge and a copter on the ground, for all tests of this file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.broker = mosquitto(folder).start()
+        self.journal = folder / "journal.sqlite3"
+        link = f"127.0.0.1:{free_udp_port()}"
+        bridge = ("bridge", "--broker", self.broker.url, "--link", f"udpin:{link}", "--root", "sim")
+        simulator = ("simulate", "--vehicles", "1", "--link", f"udpout:{link}", "--ready", "--speed", "5")
+        self.programs = [Program(*bridge), Program(*simulator)]
+
+    def run(self, *words: str) -> Done:
+        return run(*words, "--broker", self.broker.url)
+
+    def command(self, *words: str) -> Done:
+        return self.run("command", *words, "--journal", str(self.journal))
+
+    def close(self) -> None:
+        for program in reversed(self.programs):
+            program.close()
+        self.broker.stop()
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Line]:
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        one = Line(Path(folder))
+        try:
+            wait_until(lambda: one.run("control", "show", UAV).returncode == 0, 30.0, "the copter is heard")
+            yield one
+        finally:
+            one.close()
+
+
+def test_an_order_that_telemetry_shows_is_0(line: Line) -> None:
+    done = line.command(UAV, "mode", "guided")
+    assert done.returncode == 0, done.stderr
+    words = [one.split()[2] for one in done.stdout.splitlines()]
+    assert words[0] == "queued"
+    assert words[-1] == "succeeded"
+
+
+def test_an_order_that_only_the_vehicle_confirms_is_10(line: Line) -> None:
+    done = line.command(UAV, "roi_none", "--json")
+    assert done.returncode == 10, done.stdout
+    steps = [json.loads(one) for one in done.stdout.splitlines()]
+    assert steps[-1]["state"] == "accepted_unverified"
+    assert steps[-1]["result"] == 0
+    assert len({one["id"] for one in steps}) == 1
+
+
+def test_an_order_that_makes_no_sense_now_is_12_and_says_why(line: Line) -> None:
+    done = line.command(UAV, "goto", "-35.3632", "149.1652")
+    assert done.returncode == 12
+    assert "it is not flying" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("sim/uav-99", "arm"), 1, "no vehicle 'sim/uav-99'; heard are: sim/uav-1"),
+        ((UAV, "fly"), 2, "there is no verb 'fly'"),
+        ((UAV, "takeoff", "nan"), 2, "height_m is a number"),
+        ((UAV, "takeoff", "501"), 2, "outside 1 to 500"),
+        ((UAV, "arm", "now"), 2, "too many"),
+        ((UAV, "arm", "--root", "replay"), 2, "there are fleet and sim"),
+    ],
+)
+def test_a_mistake_is_one_line_and_its_code(line: Line, words: tuple[str, ...], code: int, told: str) -> None:
+    done = line.command(*words)
+    assert done.returncode == code
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout
+
+
+def test_without_a_broker_it_is_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundstation.app.ordering.CONNECT_S", 0.5)
+    done = run("command", UAV, "arm", "--broker", f"mqtt://127.0.0.1:{free_port()}", "--journal", "/dev/null/no")
+    assert done.returncode == 1
+    assert "no connection to" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_tells_the_orders_and_sends_none(line: Line) -> None:
+    done = line.command(UAV, "takeoff", "12", "--dry-run", "--json")
+    assert done.returncode == 0
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["reason"] == "dry_run"
+    assert [one.split(":")[0] for one in last["sends"]] == ["set GUIDED", "arm", "take off"]
+    assert last["sends"][-1].endswith("NAV_TAKEOFF (22): 0, 0, 0, 0, 0, 0, 12")
+    shown = line.run("control", "show", UAV)
+    assert "free" in shown.stdout, "and takes no control"
+
+
+def held(line: Line, *words: str) -> Program:
+    holder = Program("control", "acquire", UAV, "--broker", line.broker.url, *words)
+    wait_until(lambda: "in control of" in holder.said or not holder.is_running, 15.0)
+    assert "in control of" in holder.said, holder.said
+    return holder
+
+
+def test_control_is_shown_and_given_back_by_ctrl_c_and_by_release(line: Line) -> None:
+    holder = held(line)
+    shown = json.loads(line.run("control", "show", UAV, "--json").stdout)
+    assert shown["vehicle"] == UAV
+    assert shown["control"]["owner"]["gs"] in holder.said
+    assert holder.end()[0] == 0
+    holder.close()
+    assert "free" in line.run("control", "show", UAV).stdout
+    holder = held(line)
+    assert line.run("control", "release", UAV).returncode == 0
+    wait_until(lambda: not holder.is_running, 10.0, "it notices that it was released")
+    assert holder.process.returncode == 1
+    assert "control was lost" in holder.said
+    holder.close()
+    assert "free" in line.run("control", "show", UAV).stdout
+
+
+def test_the_second_is_told_who_and_has_it_within_six_seconds_of_the_firsts_death(line: Line) -> None:
+    holder = held(line)
+    refused = line.run("control", "acquire", UAV, "--timeout", "1")
+    assert refused.returncode == 1
+    assert "no control of sim/uav-1" in refused.stderr
+    who = json.loads(line.run("control", "show", UAV, "--json").stdout)["control"]["owner"]
+    assert who["gs"] in line.run("control", "show", UAV).stdout
+    holder.kill()
+    died_s = time.monotonic()
+    second = held(line, "--timeout", "8")
+    assert time.monotonic() - died_s < 6.0 + 2.5, "six seconds, and a program to start"
+    second.close()
+    holder.close()
+    wait_until(lambda: "free" in line.run("control", "show", UAV).stdout, 10.0)
+
+
+def test_the_journal_holds_what_was_commanded(line: Line, tmp_path: Path) -> None:
+    assert line.command(UAV, "roi_none").returncode == 10
+    target = tmp_path / "out.csv"
+    words = ("journal", "--journal", str(line.journal))
+    assert run(*words, "roi_none", "--csv", str(target)).returncode == 0
+    rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
+    assert rows[-1]["state"] == "accepted_unverified"
+    assert {row["verb"] for row in rows} == {"roi_none"}
+    assert run(*words, "--check").returncode == 0
+    shown = run(*words, "--limit", "1")
+    assert "accepted_unverified" in shown.stdout
+    missing = run("journal", "--journal", str(tmp_path / "none"))
+    assert (missing.returncode, "there is no journal" in missing.stderr) == (1, True)
+    full = run(*words, "--csv", str(tmp_path / "no" / "folder.csv"))
+    assert (full.returncode, "can't be written" in full.stderr) == (1, True)
