@@ -84,7 +84,7 @@ class OnboardPilot:
         self._next_look_s = _STAGGER_S * (index % 25) + 3.0
         self._flights = 0
         self._armed_s: float | None = None
-        self._is_started = False
+        self._is_started = self._is_ours = self._has_flown = False
 
     def tick(self, now_s: float) -> None:
         """Look once a second whether something is to do."""
@@ -93,10 +93,12 @@ class OnboardPilot:
         self._next_look_s = now_s + _LOOK_S
         vehicle = self._vehicle
         if vehicle.armed:
-            if not self._is_started:
+            self._has_flown = True
+            # who is armed by an operator is flown by the operator
+            if self._is_ours and not self._is_started:
                 self._start_mission()
-        elif self._is_started:
-            self._is_started = False
+        elif self._has_flown:
+            self._has_flown = self._is_ours = self._is_started = False
             self._rest(now_s)
         elif vehicle.home is not None and vehicle.has_position:
             self._get_going()
@@ -120,6 +122,7 @@ class OnboardPilot:
         vehicle.set_mode(vehicle.flavour.first_mode if is_plane else vehicle.flavour.guided_mode)
         if vehicle.arming.arm() == _ACCEPTED:
             self._flights += 1
+            self._is_ours = True
 
     def _start_mission(self) -> None:
         self._is_started = True

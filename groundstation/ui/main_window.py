@@ -405,3 +405,4 @@ def _show(dialog: QDialog) -> None:
     """Beside the window, not in its way: the emergency keys must work whatever is open."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
+    dialog.activateWindow()

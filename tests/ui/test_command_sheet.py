@@ -311,3 +311,22 @@ def test_the_tab_key_goes_from_the_fields_to_the_button_and_then_to_cancel(comma
         *(group.order_box, group.stagger_box, group.one_by_one, group.stops),
         *(confirm.type_box, confirm.button, sheet.cancel_button),
     ]
+
+
+def test_a_key_that_is_still_held_does_not_press_what_gets_the_keyboard_next(commands, sheet):
+    [down] = grounded(1)
+    commands.hear(down)
+    ask(commands, sheet, Verb.ARM, down)
+    button = sheet.confirm.button
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.sendEvent(button, key_event(QEvent.Type.KeyPress, Qt.Key.Key_Space))
+    commands.station.now_s += HOLD_S
+    button.look()
+    assert len(commands.requests(Verb.ARM)) == 1
+    commands.station.pass_time(3.0)
+    button.look()
+    assert sheet.focusWidget() is button
+    assert len(commands.requests(Verb.ARM)) == 1
+    QApplication.sendEvent(button, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Space))
+    assert sheet.isHidden()
+    assert len(commands.requests(Verb.ARM)) == 1

@@ -45,6 +45,7 @@ class CommandSheet(QFrame):
         self.editors: ArgEditors | None = None
         self.confirm: ConfirmArea | None = None
         self._risk = Risk.NONE
+        self._is_given = False
         self._named: list[VehicleKey] = []
         """For whom the button is at this moment."""
         self._before: QWidget | None = None
@@ -70,6 +71,7 @@ class CommandSheet(QFrame):
         if self.draft is None:
             self._before = QApplication.focusWidget()
         self.draft = draft
+        self._is_given = False
         self._risk = Risk.NONE
         spec = VERBS[draft.verb]
         self.title.setText(label_of(draft.verb))
@@ -90,7 +92,7 @@ class CommandSheet(QFrame):
 
     def refresh(self) -> None:
         """Show targets and button as things are now."""
-        if self.draft is None:
+        if self.draft is None or self._is_given:
             return
         args, problem = self._args(), ""
         keys = self.group.ordered(self.draft.keys)
@@ -171,6 +173,7 @@ class CommandSheet(QFrame):
             _clear(self._confirm_at)
             self.confirm = ConfirmArea(self._risk, self._desk.feed.now_s)
             self.confirm.confirmed.connect(self._on_confirmed)
+            self.confirm.finished.connect(self._on_finished)
             self._confirm_at.addWidget(self.confirm)
             self._order_tabs()
         named = able or list(self.draft.keys)
@@ -219,13 +222,17 @@ class CommandSheet(QFrame):
 
     def _on_confirmed(self) -> None:
         draft, args = self.draft, self._args()
-        if draft is None:
+        if draft is None or self._is_given:
             return
         named = self._named
         self.refresh()
         if named != self._named or not self.confirm or not self.confirm.is_possible:
             return
-        if self._desk.give(named, draft.verb, args, self.group.policy()) is not None:
+        self._is_given = self._desk.give(named, draft.verb, args, self.group.policy()) is not None
+
+    def _on_finished(self) -> None:
+        """A key that is still held must not go on to the button that gets the keyboard next."""
+        if self._is_given:
             self._close()
 
     def _close(self) -> None:

@@ -19,6 +19,8 @@ class ConfirmArea(QWidget):
     """Names what will happen on the button that makes it happen."""
 
     confirmed = Signal()
+    finished = Signal()
+    """After `confirmed`: the hand is off the button."""
 
     def __init__(self, risk: Risk, clock: Callable[[], float], parent: QWidget | None = None) -> None:
         """Build for a risk.
@@ -55,6 +57,7 @@ class ConfirmArea(QWidget):
             layout.addWidget(self.hint)
             self.hint.setText(self.tr("Press and hold for a second: mouse button, space bar or Enter."))
             self.button.held.connect(self.confirmed)
+            self.button.let_go_after.connect(self.finished)
         else:
             self.button.clicked.connect(self._on_clicked)
 
@@ -94,3 +97,4 @@ class ConfirmArea(QWidget):
     def _on_clicked(self) -> None:
         if self._clock() - self._began_s >= GUARD_S:
             self.confirmed.emit()
+            self.finished.emit()

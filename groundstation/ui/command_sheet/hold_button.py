@@ -22,6 +22,8 @@ class HoldButton(QPushButton):
     """Fills while it is held; says `held` once it is full, and nothing when it is let go before."""
 
     held = Signal()
+    let_go_after = Signal()
+    """It was held long enough, and is let go of now: only from here on may the keyboard go elsewhere."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         """Begin empty.
@@ -33,6 +35,7 @@ class HoldButton(QPushButton):
         super().__init__(parent)
         self._clock = clock
         self._since_s: float | None = None
+        self._is_spent = False
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self.look)
         self.setAutoDefault(False)
@@ -44,16 +47,20 @@ class HoldButton(QPushButton):
 
     def look(self) -> None:
         """See whether it was held long enough."""
-        if self.share >= 1.0:
-            self.let_go()
+        if self.share >= 1.0 and not self._is_spent:
+            self._is_spent = True
+            self._timer.stop()
             self.held.emit()
         self.update()
 
     def let_go(self) -> None:
         """Back to empty."""
+        was_spent, self._is_spent = self._is_spent, False
         self._since_s = None
         self._timer.stop()
         self.update()
+        if was_spent:
+            self.let_go_after.emit()
 
     def _begin(self) -> None:
         if self._since_s is None and self.isEnabled():
@@ -121,9 +128,13 @@ class HoldButton(QPushButton):
         painter.setPen(QPen(QColor(edge), 2.0 if self.hasFocus() else 1.0))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setFont(font(TEXT_PX, 600))
-        is_dark = self.share > 0.5
-        colour = PALETTE.faint if not self.isEnabled() else PALETTE.background if is_dark else PALETTE.text
-        painter.setPen(QColor(colour))
         text = metrics(TEXT_PX, 600).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 16)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
+        full = self.width() * self.share
+        for left, width, colour in (
+            (0.0, full, PALETTE.background),
+            (full, self.width() - full, PALETTE.text if self.isEnabled() else PALETTE.muted),
+        ):
+            painter.setClipRect(QRectF(left, 0, width, self.height()))
+            painter.setPen(QColor(colour))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
