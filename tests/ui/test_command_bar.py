@@ -125,7 +125,7 @@ def test_progress_is_shown_where_it_was_given_up_to_calm(commands, bar):
     report(commands, bar, up, request, CommandState.IN_PROGRESS, 1, progress=0.45, detail="12 m to go")
     assert (line.words.text(), line.detail.text(), line.bar.share) == ("Land: in progress 45 %", "12 m to go", 0.45)
     report(commands, bar, up, request, CommandState.SUCCEEDED, 2)
-    assert line.words.text().startswith("Land: done ")
+    assert line.words.text().startswith("Land: landed ")
     assert line.bar.share is None
     assert PALETTE.text in line.words.styleSheet()
     commands.station.pass_time(CALM_S + 0.5)
@@ -201,7 +201,7 @@ def test_several_have_a_bar_of_their_own_that_counts(commands, app):
     ):
         station.offer(vehicle.report(station.now_s, request, state, 1, detail="no" if state == "rejected" else ""))
     panel.bar.refresh()
-    assert panel.bar.progress.words.text() == "Hold: 2 done, 1 refused"
+    assert panel.bar.progress.words.text() == "Hold: 2 holding, 1 refused"
     assert panel.bar.progress.detail.text() == "uav-03: no"
     panel.deleteLater()
 

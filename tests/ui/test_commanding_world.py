@@ -67,7 +67,7 @@ def bar_of(window):
     return panel.commands
 
 
-def test_arming_by_hand_ends_in_done_with_control_taken_on_the_way(world, made):
+def test_arming_by_hand_ends_in_armed_with_control_taken_on_the_way(world, made):
     _, window = made()
     bar_of(window).arm.click()
     world.run(1.0)
@@ -75,7 +75,7 @@ def test_arming_by_hand_ends_in_done_with_control_taken_on_the_way(world, made):
     QTest.mousePress(button, Qt.MouseButton.LeftButton)
     world.run(1.2)
     button.look()
-    world.run_until(lambda: bar_of(window).progress.words.text().startswith("Arm: done"), 30.0)
+    world.run_until(lambda: bar_of(window).progress.words.text().startswith("Arm: armed"), 30.0)
     assert world.vehicle.count(ARM, 1.0) == 1
     assert bar_of(window).control.text.text() == "You are in control"
     assert bar_of(window).arm.verb is Verb.DISARM

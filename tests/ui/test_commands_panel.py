@@ -231,7 +231,7 @@ def test_the_journal_on_disk_is_searched_and_exported(commands, app, tmp_path):
     assert view.model.rowCount() == 0
     view.earlier.click()
     settle(view.loader)
-    assert [cells(view.model, row)[STATE] for row in range(2)] == ["done", "failed"]
+    assert [cells(view.model, row)[STATE] for row in range(2)] == ["landed", "failed"]
     view.text_box.setText("wind")
     assert view.model.rowCount() == 1
     view.export_to(str(tmp_path / "out.csv"))

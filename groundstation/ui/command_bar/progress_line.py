@@ -149,7 +149,7 @@ class ProgressLine(QFrame):
 
     def _show_many(self, records: tuple[CommandRecord, ...], *, is_calm: bool) -> None:
         counts = Counter(one.state for one in records)
-        parts = [f"{count} {state_words(state)}" for state, count in counts.items()]
+        parts = [f"{count} {state_words(state, records[0].verb)}" for state, count in counts.items()]
         over = sum(one.is_over for one in records)
         tones = {look_of(one.state).tone for one in records}
         worst = next(tone for tone in (Tone.BAD, Tone.BUSY, Tone.WAITING, Tone.UNSURE, Tone.GOOD) if tone in tones)

@@ -77,9 +77,29 @@ def look_of(state: CommandState) -> StateLook:
     return _LOOKS[state]
 
 
-def state_words(state: CommandState) -> str:
-    """A state for people."""
-    return tr(_LOOKS[state].words)
+_DONE: dict[Verb, str] = {
+    Verb.ARM: "armed",
+    Verb.DISARM: "disarmed",
+    Verb.FORCE_DISARM: "motors stopped",
+    Verb.TAKEOFF: "at its height",
+    Verb.HEIGHT: "at its height",
+    Verb.LAND: "landed",
+    Verb.RTL: "returning",
+    Verb.HOLD: "holding",
+    Verb.GOTO: "there",
+    Verb.MODE: "set",
+    Verb.ORBIT: "circling",
+    Verb.MISSION_START: "flying it",
+    Verb.MISSION_PAUSE: "holding",
+    Verb.MISSION_RESUME: "flying it",
+    Verb.REBOOT: "restarted",
+}
+"""What telemetry has shown when a verb has succeeded: a vehicle that returns is not done."""
+
+
+def state_words(state: CommandState, verb: Verb) -> str:
+    """A state of a command for people."""
+    return tr(_DONE.get(verb, "done") if state is _S.SUCCEEDED else _LOOKS[state].words)
 
 
 def tone_colour(tone: Tone) -> str:
@@ -89,7 +109,7 @@ def tone_colour(tone: Tone) -> str:
 
 def record_words(record: CommandRecord) -> str:
     """State of a command, with its percent."""
-    words = state_words(record.state)
+    words = state_words(record.state, record.verb)
     if record.progress is not None and not record.is_over:
         words += f" {record.progress * 100:.0f} %"
     return words

@@ -97,7 +97,7 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
             order_text(Verb(row.verb), _args(row.args)),
             by,
             state,
-            state_words(state),
+            state_words(state, Verb(row.verb)),
             words,
         )
     return list(found.values())
