@@ -61,6 +61,8 @@ def assert_equal_fields(fields: dict, message: object) -> None:
 def test_every_message_of_the_dialect_is_unpacked_as_pymavlink_does() -> None:
     rng = random.Random(7)
     for msgid, definition in DEFINITIONS.items():
+        if definition.name == "COMMAND_CANCEL":
+            continue  # a work in progress of MAVLink's, which pymavlink lacks
         payload = bytes(rng.randrange(1, 128) for _ in range(definition.layout.size))
         frame = frame_bytes(msgid, payload, 3, 9, 8)
         assert_equal_fields(unpack(msgid, payload), dialect.MAVLink(None).decode(bytearray(frame)))
