@@ -20,6 +20,7 @@ from groundstation.bridge.execution import Facts
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
+from groundstation.fleet.commands import MAX_ID
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
@@ -44,6 +45,8 @@ SUMMARY_PERIOD_S = 1.0
 LINK_PERIOD_S = 1.0
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
+MAX_CLAIMS = 10
+"""Other bridges that are named; one is enough to block commands."""
 SUPERSEDED_FOR_S = 5.0
 TEXT_TWICE_S = 1.5
 """The same text within this time on another link is the same text."""
@@ -263,7 +266,9 @@ class VehicleSession:
 
     def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:
         """Another bridge publishes a vehicle under our id, or does so no longer."""
-        self._claims = self._claims | {bridge} if is_claimed else self._claims - {bridge}
+        if is_claimed and len(self._claims) >= MAX_CLAIMS:
+            return
+        self._claims = self._claims | {bridge[:MAX_ID]} if is_claimed else self._claims - {bridge[:MAX_ID]}
         if self._claims:
             others = ", ".join(sorted(self._claims))
             words = f"bridge {others} publishes a vehicle {self.key.id} too; give one of them another --name"

@@ -229,3 +229,21 @@ def test_no_word_of_the_vehicle_since_is_no_proof_of_a_failure(world: World, sta
     world.vehicle.is_silent = True
     record = station.end(arm)
     assert record.state is CommandState.ACCEPTED_UNVERIFIED
+
+
+def test_any_number_of_bridges_that_claim_the_vehicle_are_a_short_line(world: World, station: Station) -> None:
+    def claim(via: str, state: str) -> None:
+        content = {"sid": "s", "seq": 0, "ts": 0, "bms": 0, "v": 1, "d": {"state": state, "via": via}}
+        world.to_bridge(Outgoing(topic_of("conn"), json.dumps(content).encode(), 1))
+
+    names = [f"{number}-" + "x" * 1_000 for number in range(300)]
+    for name in names:
+        claim(name, "online")
+    world.run(1.0)
+    record = station.do(Verb.ARM)
+    assert record.reason is Reason.IDENTITY_CONFLICT
+    assert len(record.detail) < 1_500
+    for name in names:
+        claim(name, "offline")
+    world.run(1.0)
+    assert station.do(Verb.ARM).state is CommandState.SUCCEEDED
