@@ -43,6 +43,8 @@ FIRST_SIZE = (1440, 900)
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted on the first day."""
 MAX_VEHICLE_PANELS = 16
+ROOMY = 1200
+"""Below this width of the middle the tabs beside the plots get more of it."""
 DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands")
 """Names of the docks, in the order of their keys Alt+1 to Alt+8."""
 
@@ -238,7 +240,8 @@ class MainWindow(QMainWindow):
         sizes = self._manager.setSplitterSizes
         sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
         sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
-        sizes(self._docks["plots"].dockAreaWidget(), [round(middle * 0.5), round(middle * 0.5)])
+        plots = round(middle * (0.5 if middle > ROOMY else 0.44))
+        sizes(self._docks["plots"].dockAreaWidget(), [plots, middle - plots])
         splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
         if isinstance(splitter, QSplitter):
             splitter.setSizes([height - bottom, bottom])

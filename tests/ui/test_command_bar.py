@@ -87,6 +87,8 @@ def test_a_button_that_cannot_be_used_says_why_to_mouse_keyboard_and_screen_read
     assert bar.progress.detail.text() == "Take off: it is flying"
     bar.buttons[Verb.GOTO].setFocus(Qt.FocusReason.TabFocusReason)
     assert bar.progress.detail.text() == ""
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    bar.progress.explain("")
     QTest.mouseClick(button, LEFT)
     assert bar.progress.detail.text() == "Take off: it is flying"
     assert commands.requests() == []

@@ -28,7 +28,6 @@ class SelectionBar(QFrame):
         layout.addWidget(self.bar)
         desk.selection.changed.connect(self._on_selection_changed)
         desk.feed.aged.connect(self._refresh)
-        desk.orders.changed.connect(self._refresh)
         self._on_selection_changed()
 
     def _on_selection_changed(self) -> None:

@@ -77,7 +77,10 @@ class CommandSheet(QFrame):
         self.title.setText(label_of(draft.verb))
         self.help.setText(spec.help)
         self._fill_editors(draft)
-        self.group.setVisible(len(draft.keys) > 1)
+        is_paced = len(draft.keys) > 1 and draft.verb is not Verb.FORCE_DISARM
+        self.group.setVisible(is_paced)
+        if not is_paced:
+            self.group.reset()
         self.confirm = None
         self.refresh()
         self.show()

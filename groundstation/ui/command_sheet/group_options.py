@@ -52,6 +52,13 @@ class GroupOptions(QWidget):
         layout.addLayout(lower)
         self.order_box.currentIndexChanged.connect(self.changed)
 
+    def reset(self) -> None:
+        """All at once, as selected."""
+        self.order_box.setCurrentIndex(0)
+        self.stagger_box.setValue(0.0)
+        self.one_by_one.setChecked(False)
+        self.stops.setChecked(False)
+
     def policy(self) -> GroupPolicy:
         """As it is set."""
         return GroupPolicy(

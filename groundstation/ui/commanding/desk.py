@@ -24,6 +24,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.orders import Orders
 from groundstation.ui.selection import Selection
 
+MOST_LOOKED_AT = 100
 MAX_BATCHES = 50
 """Of our own orders that are kept for the matrix."""
 
@@ -117,9 +118,17 @@ class CommandDesk(QObject):
         return [verb for verb in VERBS if verb in found and verb is not Verb.CANCEL]
 
     def reason_of(self, keys: Sequence[VehicleKey], verb: Verb, args: Args | None = None) -> str:
-        """Why a command can be given to none of the vehicles; empty when it can to one."""
-        able, left_out = self.split(keys, verb, args)
-        if able:
+        """Why a command can be given to none of the vehicles; empty when it can to one, or when they are very many.
+
+        It is asked three times a second for each button; who is left out of very many is told when one is pressed.
+        """
+        left_out = []
+        for key in keys[:MOST_LOOKED_AT]:
+            reason = self.objection(key, verb, args)
+            if reason is None:
+                return ""
+            left_out.append((key, reason))
+        if len(keys) > MOST_LOOKED_AT:
             return ""
         if not keys:
             return self.tr("no vehicle is selected")

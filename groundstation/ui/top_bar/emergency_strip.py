@@ -24,6 +24,8 @@ NAME_WIDTH = 88
 ALL_WIDTH = 58
 """Wide enough for any number, so that the strip keeps its width."""
 DIM = "dim"
+LOOKED_AT = 50
+"""Of more vehicles than this the strip only tells the number; each is looked at when the button is pressed."""
 
 
 class EmergencyStrip(QFrame):
@@ -86,10 +88,12 @@ class EmergencyStrip(QFrame):
         self.refresh()
 
     def _show(self, button: QPushButton, verb: Verb, targets: list[VehicleKey]) -> None:
-        able, left_out = self._desk.split(targets, verb)
+        able, left_out = self._desk.split(targets[:LOOKED_AT], verb)
         spec, key = VERBS[verb], KEYS[verb]
         keys = self.tr("{key}: the selected, Shift+{key}: all that are armed").format(key=key)
-        if able:
+        if len(targets) > LOOKED_AT:
+            able, whom = targets, self.tr("Now: {count} vehicles").format(count=len(targets))
+        elif able:
             whom = self.tr("Now: {vehicles}").format(vehicles=vehicles_text(able))
         elif targets:
             whom = self.tr("Now nobody: {reasons}").format(reasons=reasons_text(left_out))
