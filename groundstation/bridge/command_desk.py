@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Takes commands for one vehicle: every check before a byte goes out, and what is under way. Bridge thread; no I/O."""
+"""Takes commands for one vehicle, and keeps what is under way. Bridge thread; no I/O."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import msgspec
 from msgspec.structs import replace
 
+from groundstation.bridge.command_gate import CommandGate, ttl_ms
+from groundstation.bridge.command_memory import CommandMemory
 from groundstation.bridge.control_desk import ControlDesk, ControlNews
 from groundstation.bridge.execution import Execution, Facts
+from groundstation.bridge.other_hands import ForeignAnswers, mode_event
 from groundstation.fleet.commands import (
     END_STATES,
     MAX_ID,
@@ -21,15 +22,13 @@ from groundstation.fleet.commands import (
     CommandRequest,
     CommandState,
     Reason,
-    Role,
     Verb,
 )
 from groundstation.fleet.control import Control
-from groundstation.fleet.errors import UsageError
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import Autopilot
 from groundstation.fleet.link import ConnReason
-from groundstation.fleet.preconditions import Limits, refusal
+from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
 from groundstation.fleet.vehicle import VehicleState
@@ -43,36 +42,11 @@ from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
 
-KEPT_IDS, KEPT_S = 10_000, 600.0
-"""Commands remembered against repetition: at least so many, and each at least so long."""
-MOST_IDS = 100_000
-"""However many come, no more than this."""
-LONGEST_TTL_MS = 60_000
-"""A request that wants to live longer lives so long."""
-AHEAD_MS = 250
-"""A station can't have heard a clock that is further ahead than this."""
-MAX_STATIONS = 1_000
-"""Stations whose order of commands is followed."""
-MAX_QUERY = 100
-"""Commands asked for in one query."""
-_OF_A_FORMER_LIFE = (CommandState.UNKNOWN, Reason.BRIDGE_LOST)
 TICK_S = 0.1
 CAUSED_S = 5.0
 """A mode change this long after a command of ours is ours."""
-FOREIGN_S = 10.0
-"""Another station's doings are told this often at most, for each command."""
 KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL, Verb.MODE, *EMERGENCY_VERBS})
 """Unsupported depends on the arguments of these; and an emergency is always worth another try."""
-BY_ITSELF: frozenset[tuple[Autopilot, str, str]] = frozenset(
-    {
-        *((Autopilot.PX4, mode, "LOITER") for mode in ("MANUAL", "TAKEOFF", "MISSION", "LAND", "RTL", "ORBIT")),
-        (Autopilot.PX4, "MISSION", "RTL"),
-        (Autopilot.PX4, "RTL", "LAND"),
-        (Autopilot.ARDUPILOT, "AUTO", "RTL"),
-        (Autopilot.ARDUPILOT, "INITIALISING", "MANUAL"),
-    }
-)
-"""Mode changes that autopilots make by themselves at the end of what they were told."""
 
 
 class DeskVehicle(Protocol):
@@ -88,16 +62,6 @@ class DeskVehicle(Protocol):
         """Publish an event."""
 
 
-class _Stored(msgspec.Struct):
-    """What is known of a command's fate."""
-
-    report: CommandReport
-    at_s: float
-
-
-Objection = tuple[Reason, str] | None
-
-
 class CommandDesk:
     """Commands and control of one vehicle."""
 
@@ -109,14 +73,15 @@ class CommandDesk:
             limits: how far it may be sent.
             clock: the bridge's clock, monotonic seconds.
         """
-        self._vehicle, self._limits, self._clock = vehicle, limits, clock
+        self._vehicle, self._clock = vehicle, clock
         self.control = ControlDesk(self._publish_control, self._tell_control)
-        self._stored: OrderedDict[str, _Stored] = OrderedDict()
+        self.memory = CommandMemory(self._publish)
+        """What became of each command."""
+        self._gate = CommandGate(self.control, limits)
+        self._foreign = ForeignAnswers()
         self._live: list[Execution] = []
-        self._counts: dict[str, int] = {}
         self._moved_s = -1e9
         """When a command of ours last decided on the mode."""
-        self._foreign: dict[tuple[int, int], float] = {}
         self._owed: dict[int, float] = {}
         """MAV_CMDs whose answer may still come although nobody waits for it any more, and until when."""
         self._own_items: int | None = None
@@ -136,70 +101,18 @@ class CommandDesk:
 
     def take(self, request: CommandRequest, now_s: float) -> list[Outbound]:
         """A request came; returns what to send to the vehicle."""
-        known = self._stored.get(request.id)
-        if known is not None:
-            self._publish(known.report)
+        if self.memory.answer_known(request.id):
             return []
         facts = self._vehicle.facts()
-        for check in _CHECKS:
-            objection = check(self, request, facts, now_s)
-            if objection is not None:
-                state = CommandState.EXPIRED if objection[0] is Reason.TOO_OLD else CommandState.REJECTED
-                self._refuse(request, *objection, now_s, state=state)
-                return []
+        objection = self._gate.objection(request, facts, now_s)
+        if objection is not None:
+            state = CommandState.EXPIRED if objection[0] is Reason.TOO_OLD else CommandState.REJECTED
+            self._refuse(request, *objection, now_s, state=state)
+            return []
         args = checked_args(request.verb, request.args)
         if request.verb is Verb.CANCEL and not request.dry:
             return self._cancel(request, str(args["command"]), facts, now_s)
         return self._execute(request, args, facts, now_s)
-
-    # each check: why it may not be looked at any further, or None
-
-    def _check_form(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts, now_s
-        if 0 < len(request.id) <= MAX_ID and request.verb in VERBS:
-            return None
-        return Reason.MALFORMED, "no id, or a verb that is not known here"
-
-    def _check_session(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del now_s
-        if request.sid == facts.state.session:
-            return None
-        return Reason.WRONG_SESSION, "it was meant for a former life of this vehicle or of its bridge"
-
-    def _check_age(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts
-        age_ms = now_s * 1000.0 - request.ref_bms
-        if age_ms < -AHEAD_MS:
-            return Reason.MALFORMED, "it claims to know a clock that this bridge has not shown yet"
-        if age_ms <= min(request.ttl_ms, LONGEST_TTL_MS):
-            return None
-        valid_s = request.ttl_ms / 1000
-        return Reason.TOO_OLD, f"it came {age_ms / 1000:.1f} s after it was given; it was valid for {valid_s:g} s"
-
-    def _check_order(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts, now_s
-        if request.count <= self._counts.get(request.by.gs, -1):
-            return Reason.OUT_OF_ORDER, "a later command of the same station came before it"
-        if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
-            self._counts.pop(next(iter(self._counts)))
-        self._counts[request.by.gs] = request.count
-        return None
-
-    def _check_authority(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts, now_s
-        if request.by.role is not Role.OPERATOR:
-            return Reason.OBSERVER, "an observer can't command"
-        if request.dry or VERBS[request.verb].is_emergency:
-            return None
-        return self.control.objection(request.by, request.lease)
-
-    def _check_args(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        try:
-            args = checked_args(request.verb, request.args)
-        except UsageError as error:
-            return Reason.ARGUMENTS, str(error)
-        found = refusal(request.verb, args, facts.state, self._limits, now_s)
-        return None if found is None else (found.reason, found.text)
 
     def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
         if request.dry:
@@ -217,8 +130,7 @@ class CommandDesk:
             self._supersede(request.verb, now_s)
         if spec.is_motion:
             self._moved_s = now_s
-        ttl_ms = min(request.ttl_ms, LONGEST_TTL_MS)
-        deadline_s = (request.ref_bms + ttl_ms) / 1000.0
+        deadline_s = (request.ref_bms + ttl_ms(request)) / 1000.0
         execution = Execution(
             request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free
         )
@@ -281,11 +193,6 @@ class CommandDesk:
         fields = {"target_system": facts.sysid, "target_component": facts.compid, "command": command}
         return [encode.payload("COMMAND_CANCEL", **fields)]
 
-    def refuse_unread(self, command_id: str, reason: Reason, detail: str, now_s: float) -> None:
-        """A request that could not be read, or was retained: its id alone is known."""
-        if 0 < len(command_id) <= MAX_ID and command_id not in self._stored:
-            self._store(_bare_report(command_id, CommandState.REJECTED, reason, detail, now_s))
-
     def _refuse(
         self,
         request: CommandRequest,
@@ -314,43 +221,17 @@ class CommandDesk:
             at_s=round(now_s, 3),
         )
 
-    # ---- memory ----
-
     def _store(self, report: CommandReport) -> None:
-        """Remember and publish a step; what is remembered is what a repeated request is answered with."""
-        now_s = self._clock()
-        self._stored[report.id] = _Stored(report, now_s)
-        self._stored.move_to_end(report.id)
-        self._forget_old(now_s)
+        self.memory.store(report, self._clock())
         if report.state in END_STATES and report.reason is Reason.UNSUPPORTED and report.result is not None:
             self.unsupported |= {report.verb} - KEEP_VERB
-        self._publish(report)
-
-    def _forget_old(self, now_s: float) -> None:
-        while len(self._stored) > KEPT_IDS:
-            oldest = next(iter(self._stored.values()))
-            if now_s - oldest.at_s < KEPT_S and len(self._stored) <= MOST_IDS:
-                return
-            self._stored.popitem(last=False)
 
     def _publish(self, report: CommandReport) -> None:
         self._vehicle.say(topics.CMD_ACK, report, qos=1)
 
     def answer_query(self, query: CommandQuery, now_s: float) -> None:
-        """Tell what became of commands; one that never came is refused from now on, so that "expired" stays true."""
-        is_this_life = query.sid == self._vehicle.facts().state.session
-        state, reason = (CommandState.EXPIRED, Reason.NEVER_ARRIVED) if is_this_life else _OF_A_FORMER_LIFE
-        detail = (
-            "it never came to the bridge, and will not be executed if it still does"
-            if is_this_life
-            else "it was meant for a former life of this vehicle or of its bridge, of which nothing is known"
-        )
-        for command_id in query.ids[:MAX_QUERY]:
-            known = self._stored.get(command_id)
-            if known is not None:
-                self._publish(known.report)
-            elif 0 < len(command_id) <= MAX_ID:
-                self._store(_bare_report(command_id, state, reason, detail, now_s))
+        """A station asks what became of commands."""
+        self.memory.answer_query(query, self._vehicle.facts().state.session, now_s)
 
     # ---- the vehicle speaks ----
 
@@ -372,25 +253,14 @@ class CommandDesk:
 
     def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:
         """A COMMAND_ACK that is meant for another station."""
-        self._tell_foreign(fields["target_system"], fields["command"], fields["result"], now_s)
+        event = self._foreign.event(fields, now_s)
+        if event is not None:
+            self._vehicle.tell(event)
 
     def on_unexpected_ack(self, fields: dict[str, Any]) -> None:
         """A COMMAND_ACK for us that nothing waits for: late, double, or caused by another station with our id."""
         del fields
         self.unexpected_acks += 1
-
-    def _tell_foreign(self, system: int, command: int, result: int, now_s: float) -> None:
-        key = (system, command)
-        if (
-            result not in (MavResult.ACCEPTED, MavResult.IN_PROGRESS)
-            or now_s - self._foreign.get(key, -1e9) < FOREIGN_S
-        ):
-            return
-        if len(self._foreign) > 1_000:
-            self._foreign.clear()
-        self._foreign[key] = now_s
-        words = f"another station (system {system}) commands: {orders.command_name(command)}"
-        self._tell_event(EventKind.EXTERNAL_CONTROL, Severity.WARNING, words, now_s)
 
     def on_parameter(self, name: str, value: float, now_s: float) -> list[Outbound]:
         """A PARAM_VALUE."""
@@ -409,13 +279,9 @@ class CommandDesk:
 
     def external_mode(self, old: Mode, new: Mode, autopilot: Autopilot) -> Event | None:
         """What to tell of a mode change by somebody else's hand; None when it is ours, or the autopilot's own."""
-        names = [one.name or str(one.custom_mode) for one in (old, new)]
-        is_ours = new.at_s - self._moved_s < CAUSED_S or any(VERBS[one.verb].is_motion for one in self._live)
-        if is_ours or old.custom_mode == new.custom_mode or (autopilot, names[0], names[1]) in BY_ITSELF:
+        if new.at_s - self._moved_s < CAUSED_S or any(VERBS[one.verb].is_motion for one in self._live):
             return None
-        severity = Severity.NOTICE if self.control.control.owner is None else Severity.WARNING
-        words = f"mode {names[1]}, was {names[0]}: by no command of ours, but by pilot, failsafe or another station"
-        return Event(at_s=new.at_s, kind=EventKind.EXTERNAL_CONTROL, severity=severity, text=words)
+        return mode_event(old, new, autopilot, is_controlled=self.control.control.owner is not None)
 
     def on_new_life(self, reason: ConnReason, now_s: float) -> None:
         """A new session began."""
@@ -450,33 +316,8 @@ class CommandDesk:
 
     def _tell_control(self, news: ControlNews) -> None:
         severity = Severity.ALERT if news.is_forced else Severity.NOTICE
-        self._tell_event(EventKind.CONTROL, severity, news.text, self._clock())
-
-    def _tell_event(self, kind: EventKind, severity: Severity, text: str, now_s: float) -> None:
-        self._vehicle.tell(Event(at_s=round(now_s, 3), kind=kind, severity=severity, text=text))
-
-
-_CHECKS: tuple[Callable[[CommandDesk, CommandRequest, Facts, float], Objection], ...] = (
-    CommandDesk._check_form,  # noqa: SLF001 - this module's own
-    CommandDesk._check_session,  # noqa: SLF001
-    CommandDesk._check_age,  # noqa: SLF001
-    CommandDesk._check_order,  # noqa: SLF001
-    CommandDesk._check_authority,  # noqa: SLF001
-    CommandDesk._check_args,  # noqa: SLF001
-)
-"""In this order; a repeated id has been answered before the first."""
-
-
-def _bare_report(command_id: str, state: CommandState, reason: Reason, detail: str, now_s: float) -> CommandReport:
-    return CommandReport(
-        id=command_id,
-        state=state,
-        step=0,
-        verb=Verb.UNKNOWN,
-        reason=reason,
-        detail=detail,
-        at_s=round(now_s, 3),
-    )
+        at_s = round(self._clock(), 3)
+        self._vehicle.tell(Event(at_s=at_s, kind=EventKind.CONTROL, severity=severity, text=news.text))
 
 
 def _described(order: Order | Upload | None) -> str:

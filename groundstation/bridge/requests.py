@@ -92,12 +92,12 @@ class Requests:
     def _on_command(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if message.retain:
             words = "a command must not be retained"
-            vehicle.desk.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
+            vehicle.desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
             return
         try:
             request = payloads.decode_request(CommandRequest, message.payload)
         except PayloadError as error:
-            vehicle.desk.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
+            vehicle.desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
             raise
         self._send(vehicle, vehicle.desk.take(request, now_s))
 

@@ -86,6 +86,7 @@ class Handshake:
         self._forms_tried = {order.form}
         self._frames_tried = {order.frame}
         self._give_up_s = 0.0
+        self._has_other_value = False
         self.result: int | None = None
         """The last COMMAND_ACK.result; None before an answer."""
         self.progress: float | None = None
@@ -148,10 +149,13 @@ class Handshake:
         return []
 
     def on_parameter(self, name: str, value: float) -> None:
-        """A PARAM_VALUE came; the echo of what was set is the answer."""
-        if not self.is_over and name == self._order.parameter:
-            is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
-            self.result, self.is_over = MavResult.ACCEPTED if is_equal else MavResult.FAILED, True
+        """A PARAM_VALUE came: the echo of what was set is the answer; another may be of somebody's list."""
+        if self.is_over or name != self._order.parameter:
+            return
+        is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
+        self._has_other_value = not is_equal
+        if is_equal:
+            self.result, self.is_over = MavResult.ACCEPTED, True
 
     def on_mission(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
         """A message of the mission protocol is not for this."""
@@ -178,4 +182,6 @@ class Handshake:
         if self._order.is_query and self._tries < QUERY_TRIES and not self.has_progressed:
             return self._send(now_s)
         self.is_over = True
+        if self._has_other_value:
+            self.result = MavResult.FAILED
         return []

@@ -55,7 +55,7 @@ COPTER_RADIUS_M, ROVER_RADIUS_M, PLANE_RADIUS_M = 3.0, 5.0, 120.0
 """Nearer than this is there; a plane circles the point (WP_LOITER_RAD is 60 m by default)."""
 PLANE_LAND_S = 240.0
 """A plane flies to its approach at its height first, and disarms 20 s after it stands (LAND_DISARMDELAY)."""
-LAND_FIRST_S, LAND_STALL_S = 30.0, 45.0
+LAND_FIRST_S, LAND_STALL_S = 90.0, 45.0
 """A touch-down at 0.5 m/s and a disarm 2 s later; PX4's contact flaps for up to 12 s before."""
 HOME_S, ITEM_S, CALIBRATE_S, REBOOT_S, YAW_STALL_S = 12.0, 5.0, 60.0, 60.0, 10.0
 

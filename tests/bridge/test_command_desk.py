@@ -84,7 +84,7 @@ def test_what_hostile_requests_say_is_not_kept_at_length(world: World, station: 
         deliver(world, wire(station, **changes))
     deliver(world, {"id": long, "action": "acquire", "by": {"op": long, "gs": "y"}}, "ctl/req")
     desk = world.hearing.vehicles[KEY].desk
-    stored = sum(len(payloads.encode_request(one.report)) for one in desk._stored.values())
+    stored = sum(len(payloads.encode_request(one.report)) for one in desk.memory._stored.values())
     assert stored < 10_000
     assert len(payloads.encode_request(desk.control.control)) < 2_000
 
@@ -94,7 +94,7 @@ def test_an_id_that_is_too_long_does_not_overwrite_the_fate_of_another(world: Wo
     deliver(world, known)
     assert station.end("k" * 64).state is CommandState.SUCCEEDED
     deliver(world, wire(station, id="k" * 65))
-    kept = world.hearing.vehicles[KEY].desk._stored["k" * 64]
+    kept = world.hearing.vehicles[KEY].desk.memory._stored["k" * 64]
     assert kept.report.state is CommandState.SUCCEEDED
 
 

@@ -181,10 +181,8 @@ def test_after_its_end_it_hears_nothing() -> None:
     assert (handshake.result, handshake.command) == (MavResult.FAILED, 0)
 
 
-@pytest.mark.parametrize(
-    ("echo", "result"), [(42.5, MavResult.ACCEPTED), (42.6, MavResult.FAILED), (NAN, MavResult.FAILED)]
-)
-def test_the_echo_of_a_parameter_is_its_answer(echo: float, result: MavResult) -> None:
+@pytest.mark.parametrize(("echo", "result"), [(42.5, MavResult.ACCEPTED), (42.6, None), (NAN, None)])
+def test_the_echo_of_a_parameter_is_its_answer(echo: float, result: MavResult | None) -> None:
     handshake = begun(Order(form=Form.PARAM_SET, parameter="A", params=(42.5, 0, 0, 0, 0, 0, 0), is_query=True))
     handshake.on_parameter("B", 42.5)
     assert not handshake.is_over
@@ -196,3 +194,19 @@ def test_a_message_without_an_answer_is_over_when_it_is_sent() -> None:
     handshake = begun(Order(form=Form.MISSION_SET_CURRENT))
     assert handshake.is_over
     assert handshake.result is MavResult.ACCEPTED
+
+
+def test_a_parameters_other_value_is_waited_out_and_a_failure_when_it_stays() -> None:
+    order = Order(form=Form.PARAM_SET, parameter="TKOFF_ALT", params=(30, 0, 0, 0, 0, 0, 0), is_query=True)
+    patient, stubborn = Handshake(order, 1, 1), Handshake(order, 1, 1)
+    for one in (patient, stubborn):
+        one.start(0.0)
+        one.on_parameter("TKOFF_ALT", 50.0)
+        one.on_parameter("OTHER", 30.0)
+        assert not one.is_over
+    patient.on_parameter("TKOFF_ALT", 30.0)
+    assert patient.result == MavResult.ACCEPTED
+    for number in range(1, 5):
+        stubborn.tick(number * 1.1)
+    assert stubborn.is_over
+    assert stubborn.result == MavResult.FAILED

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every check that a command passes before it is carried out, as a table. Bridge thread; no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from groundstation.bridge.control_desk import ControlDesk
+from groundstation.bridge.execution import Facts
+from groundstation.fleet.commands import MAX_ID, CommandRequest, Reason, Role
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.preconditions import Limits, refusal
+from groundstation.fleet.verbs import VERBS, checked_args
+
+LONGEST_TTL_MS = 60_000
+"""A request that wants to live longer lives so long."""
+AHEAD_MS = 250
+"""A station can't have heard a clock that is further ahead than this."""
+MAX_STATIONS = 1_000
+"""Stations whose order of commands is followed."""
+
+Objection = tuple[Reason, str] | None
+"""Why a command may not be looked at any further; None when it may."""
+
+
+def ttl_ms(request: CommandRequest) -> int:
+    """How long a request lives, milliseconds."""
+    return min(request.ttl_ms, LONGEST_TTL_MS)
+
+
+class CommandGate:
+    """The checks for one vehicle."""
+
+    def __init__(self, control: ControlDesk, limits: Limits) -> None:
+        """Begin.
+
+        Args:
+            control: who may command the vehicle.
+            limits: how far it may be sent.
+        """
+        self._control, self._limits = control, limits
+        self._counts: dict[str, int] = {}
+
+    def objection(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        """The first objection to a request."""
+        found = (check(self, request, facts, now_s) for check in _CHECKS)
+        return next((one for one in found if one is not None), None)
+
+    def _form(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        del facts, now_s
+        if 0 < len(request.id) <= MAX_ID and request.verb in VERBS:
+            return None
+        return Reason.MALFORMED, "no id, or a verb that is not known here"
+
+    def _session(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        del now_s
+        if request.sid == facts.state.session:
+            return None
+        return Reason.WRONG_SESSION, "it was meant for a former life of this vehicle or of its bridge"
+
+    def _age(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        del facts
+        age_ms = now_s * 1000.0 - request.ref_bms
+        if age_ms < -AHEAD_MS:
+            return Reason.MALFORMED, "it claims to know a clock that this bridge has not shown yet"
+        if age_ms <= ttl_ms(request):
+            return None
+        valid_s = request.ttl_ms / 1000
+        return Reason.TOO_OLD, f"it came {age_ms / 1000:.1f} s after it was given; it was valid for {valid_s:g} s"
+
+    def _order(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        del facts, now_s
+        if request.count <= self._counts.get(request.by.gs, -1):
+            return Reason.OUT_OF_ORDER, "a later command of the same station came before it"
+        if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
+            self._counts.pop(next(iter(self._counts)))
+        self._counts[request.by.gs] = request.count
+        return None
+
+    def _authority(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        del facts, now_s
+        if request.by.role is not Role.OPERATOR:
+            return Reason.OBSERVER, "an observer can't command"
+        if request.dry or VERBS[request.verb].is_emergency:
+            return None
+        return self._control.objection(request.by, request.lease)
+
+    def _args(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
+        try:
+            args = checked_args(request.verb, request.args)
+        except UsageError as error:
+            return Reason.ARGUMENTS, str(error)
+        found = refusal(request.verb, args, facts.state, self._limits, now_s)
+        return None if found is None else (found.reason, found.text)
+
+
+_CHECKS: tuple[Callable[[CommandGate, CommandRequest, Facts, float], Objection], ...] = (
+    CommandGate._form,  # noqa: SLF001 - this module's own
+    CommandGate._session,  # noqa: SLF001
+    CommandGate._age,  # noqa: SLF001
+    CommandGate._order,  # noqa: SLF001
+    CommandGate._authority,  # noqa: SLF001
+    CommandGate._args,  # noqa: SLF001
+)
+"""In this order; a repeated id has been answered before the first."""
