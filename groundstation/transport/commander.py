@@ -39,6 +39,10 @@ class JournalPort(Protocol):
     def committed(self) -> int:
         """How many transitions are safe."""
 
+    @property
+    def problem(self) -> str:
+        """Why it can't write, and what helps; empty when all is well."""
+
     def record(self, transitions: Sequence[Transition]) -> int:
         """Take transitions; returns what `committed` will be once they are safe."""
 
@@ -46,7 +50,7 @@ class JournalPort(Protocol):
 class NoJournal:
     """Keeps nothing, at once."""
 
-    committed = 0
+    committed, problem = 0, ""
 
     def record(self, transitions: Sequence[Transition]) -> int:
         """Forget them."""
@@ -112,6 +116,11 @@ class Commander:
     def is_idle(self) -> bool:
         """Whether nothing of ours is under way."""
         return self.operations.is_idle and not self._held
+
+    @property
+    def journal_problem(self) -> str:
+        """Why commands can't be written down, and what helps; empty when all is well."""
+        return self._journal.problem
 
     def tick(self, updates: Sequence[Update], fleet: Fleet) -> list[Transition]:
         """Take in what arrived, and publish what is due.

@@ -66,6 +66,11 @@ class Orders(QObject):
         """Whether there is a broker."""
         return self._commander.is_connected
 
+    @property
+    def journal_problem(self) -> str:
+        """Why commands can't be written down; empty when all is well."""
+        return self._commander.journal_problem
+
     def tick(self, updates: Sequence[Update]) -> None:
         """Called by the feed once a tick, after folding."""
         transitions = self._commander.tick(updates, self._fleet)

@@ -10,7 +10,9 @@ from groundstation.fleet.commands import Verb
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import ControlAction, Outcome, Takeover
 from groundstation.fleet.summary import summary_of
+from groundstation.recording.journal import Journal
 from groundstation.ui.main_window import MainWindow
+from tests.support.waiting import wait_until
 from tests.ui.support.commanding import OURS, THEIRS, Commands, decision, flying
 
 LEFT = Qt.MouseButton.LeftButton
@@ -130,3 +132,27 @@ def test_the_fleet_list_knows_who_is_in_control(window, commands, station):
     texts = [window.fleet.model.index(row).data() for row in range(2)]
     assert "controlled by mehmet at gs-2" in texts[1]
     window.fleet.list.grab()
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_so_is_its_return(window, commands, tmp_path):
+    in_the_way = tmp_path / "folder"
+    in_the_way.write_text("a file where a folder should be")
+    journal = Journal(in_the_way / "journal.sqlite3", "gs-1")
+    commands.orders._commander._journal = journal
+    journal.start()
+    said = []
+    window.desk.noticed.connect(lambda words, level: said.append((words, level)))
+    [one] = flying(1)
+    commands.hear(one)
+    commands.orders.give([one.key], Verb.HOLD, {})
+    commands.station.pass_time(0.1)
+    wait_until(lambda: bool(journal.problem))
+    commands.station.feed.age()
+    commands.station.feed.age()
+    assert [level for _, level in said] == [Level.CAUTION]
+    assert said[0][0].startswith("Commands go on, but the journal ")
+    in_the_way.unlink()
+    wait_until(lambda: not journal.problem)
+    commands.station.feed.age()
+    assert said[1] == ("The journal is written again.", Level.NORMAL)
+    journal.stop()

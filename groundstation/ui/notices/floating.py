@@ -12,6 +12,7 @@ from groundstation.ui.command_sheet.command_sheet import CommandSheet
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.notices.control_asks import ControlAsks
 from groundstation.ui.notices.control_watch import ControlWatch
+from groundstation.ui.notices.journal_watch import JournalWatch
 from groundstation.ui.notices.notice_list import NoticeList
 from groundstation.ui.notices.overlay import Overlay
 
@@ -33,4 +34,5 @@ class Floating:
         self.upper.add(self.notices)
         self.lower.add(self.sheet)
         self.watch = ControlWatch(desk, parent)
+        self.journal_watch = JournalWatch(desk, parent)
         desk.noticed.connect(self.notices.say)
