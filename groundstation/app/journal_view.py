@@ -14,6 +14,9 @@ from rich.text import Text
 from groundstation.fleet.errors import GroundStationError
 from groundstation.recording import journal
 
+NEWEST = 50
+"""Rows in the terminal where nothing else is asked for."""
+
 
 def show_rows(path: Path, search: str, limit: int | None) -> None:
     """Rows as a table, oldest first.
@@ -24,7 +27,11 @@ def show_rows(path: Path, search: str, limit: int | None) -> None:
     table = Table(box=None, pad_edge=False)
     for name in ("time", "vehicle", "verb", "state", "operator", "why, and the vehicle's own words"):
         table.add_column(name, overflow="fold")
-    for row in journal.read(path, search, limit):
+    rows = journal.read(path, search, limit)
+    if not rows:
+        _say(f"{path}: no row" + (f" with '{search}'" if search else ""))
+        return
+    for row in rows:
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at_unix_s))
         words = "; ".join(part for part in (row.detail, row.texts) if part)
         texts = (at, f"{row.root}/{row.vehicle}", row.verb, row.state, row.operator, words)
@@ -47,6 +54,12 @@ def export(path: Path, search: str, limit: int | None, target: Path) -> None:
             journal.write_csv(rows, file)
     except OSError as error:
         raise GroundStationError(f"{target} can't be written: {error.strerror}; choose another --csv") from error
+    _say(f"{len(rows)} row{'' if len(rows) == 1 else 's'} in {target}")
+
+
+def _say(words: str) -> None:
+    """Beside what a script reads."""
+    Console(stderr=True).print(Text(words), soft_wrap=True)
 
 
 def check_journal(path: Path) -> str:

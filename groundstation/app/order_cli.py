@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from groundstation.app.ordering import Desk
     from groundstation.fleet.command_book import CommandRecord
     from groundstation.fleet.identity import VehicleKey
+    from groundstation.fleet.verbs import Arg
 
 Who = Annotated[
     str,
@@ -42,7 +43,16 @@ EXIT_CODES_HELP = (
 def _verbs_help() -> str:
     from groundstation.fleet.verbs import SPECS
 
-    return "; ".join(" ".join([spec.verb.value, *(arg.name.upper() for arg in spec.args)]) for spec in SPECS)
+    return "; ".join(" ".join([spec.verb.value, *(_arg_help(arg) for arg in spec.args)]) for spec in SPECS)
+
+
+def _arg_help(arg: Arg) -> str:
+    name = arg.name.upper()
+    if arg.is_required:
+        return name
+    if arg.default is None:
+        return f"[{name}]"
+    return f"[{name}={arg.default if isinstance(arg.default, str) else f'{arg.default:g}'}]"
 
 
 def _roots(root: str) -> tuple[str, ...]:
@@ -204,7 +214,10 @@ def journal(
     search: Annotated[
         list[str] | None, typer.Argument(metavar="[WORD]...", help="Rows in which all of these words occur.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="So many of the newest; 0 for all.", min=0)] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="So many of the newest; 0 for all. Without: 50 in the terminal, all with --csv.", min=0),
+    ] = None,
     csv_file: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write them there; - for the terminal.")
     ] = None,
@@ -212,7 +225,7 @@ def journal(
     file: JournalFile = None,
 ) -> None:
     """Show what was commanded: who, from where, what, to whom, and every state it came into."""
-    from groundstation.app.journal_view import check_journal, export, show_rows
+    from groundstation.app.journal_view import NEWEST, check_journal, export, show_rows
     from groundstation.recording.journal import default_path
 
     path = file or default_path()
@@ -223,12 +236,12 @@ def journal(
     if csv_file is not None:
         export(path, words, limit or None, csv_file)
     else:
-        show_rows(path, words, limit or None)
+        show_rows(path, words, (NEWEST if limit is None else limit) or None)
 
 
 def add_to(app: typer.Typer) -> None:
     """Put these commands under the program."""
-    epilog = f"Verbs and their arguments: {_verbs_help()}\n\n{EXIT_CODES_HELP}"
+    epilog = f"Verbs and their arguments ([] may be left out): {_verbs_help()}\n\n{EXIT_CODES_HELP}"
     # a negative number is no option
     app.command(epilog=epilog, context_settings={"ignore_unknown_options": True})(command)
     app.add_typer(control, name="control")

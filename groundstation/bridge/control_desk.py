@@ -190,7 +190,7 @@ class ControlDesk:
             return Outcome.REFUSED, "force needs a reason"
         owner = self.control.owner
         self._hand_to(request, now_s, reason)
-        return Outcome.GRANTED, "" if owner is None else f"taken by force from {owner}"
+        return Outcome.GRANTED, "" if owner is None else f"taken by force from {owner}: {reason}"
 
     # ---- hands ----
 

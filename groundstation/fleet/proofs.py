@@ -154,7 +154,7 @@ def _height(look: Look, *, is_amsl: bool, tolerance_m: float = HEIGHT_TOLERANCE_
     if left_m <= max(tolerance_m, HEIGHT_TOLERANCE_FRACTION * way_m):
         return Seen(is_done=True, progress=1.0)
     progress = max(0.0, 1.0 - left_m / way_m) if way_m > 0 else 0.0
-    return Seen(progress=progress, detail=f"at {now_m:.0f} of {target_m:.0f} m")
+    return Seen(progress=progress, detail=f"at {now_m:z.0f} of {target_m:.0f} m")
 
 
 def airborne_at_height(look: Look) -> Seen:
@@ -182,7 +182,7 @@ def landed(look: Look) -> Seen:
     landed_now = look.now.landed
     if landed_now is not None and landed_now.state is LandedState.ON_GROUND and look.fresh(landed_now):
         return Seen(progress=0.99, detail="on the ground, still armed")
-    return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=f"at {now_m:.0f} m")
+    return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=f"at {now_m:z.0f} m")
 
 
 def at_place(radius_m: float) -> Callable[[Look], Seen]:

@@ -17,8 +17,11 @@ from pathlib import Path
 import pytest
 
 from groundstation.app import cli
+from groundstation.app.journal_view import NEWEST
 from groundstation.app.wiring import free_udp_port
+from groundstation.recording.journal import Journal
 from groundstation.transport.embedded_broker import find_mosquitto, free_port
+from tests.recording.test_journal import transition
 from tests.support.brokers import mosquitto
 from tests.support.programs import Program
 from tests.support.waiting import wait_until
@@ -185,6 +188,20 @@ def test_the_second_is_told_who_and_has_it_within_six_seconds_of_the_firsts_deat
     wait_until(lambda: "free" in line.run("control", "show", UAV).stdout, 10.0)
 
 
+def test_a_journal_as_a_file_is_whole_and_in_the_terminal_the_newest(tmp_path: Path) -> None:
+    path, target, rows = tmp_path / "journal.sqlite3", tmp_path / "out.csv", NEWEST + 10
+    journal = Journal(path, "gs-1")
+    journal.start()
+    journal.record([transition(number) for number in range(rows)])
+    journal.stop()
+    written = run("journal", "--journal", str(path), "--csv", str(target))
+    assert (written.returncode, f"{rows} rows" in written.stderr) == (0, True)
+    assert len(list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))) == rows
+    limited = run("journal", "--journal", str(path), "--csv", "-", "--limit", "3")
+    assert len(list(csv.DictReader(io.StringIO(limited.stdout)))) == 3
+    assert run("journal", "--journal", str(path)).stdout.count("uav-1") == NEWEST
+
+
 def test_the_journal_holds_what_was_commanded(line: Line, tmp_path: Path) -> None:
     assert line.command(UAV, "roi_none").returncode == 10
     target = tmp_path / "out.csv"
@@ -193,6 +210,8 @@ def test_the_journal_holds_what_was_commanded(line: Line, tmp_path: Path) -> Non
     rows = list(csv.DictReader(io.StringIO(target.read_text(encoding="utf-8"), newline="")))
     assert rows[-1]["state"] == "accepted_unverified"
     assert {row["verb"] for row in rows} == {"roi_none"}
+    none = run(*words, "nosuchword")
+    assert (none.returncode, none.stdout, "no row with 'nosuchword'" in none.stderr) == (0, "", True)
     assert run(*words, "--check").returncode == 0
     shown = run(*words, "--limit", "1")
     assert "accepted_unverified" in shown.stdout

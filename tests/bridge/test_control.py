@@ -145,6 +145,8 @@ def test_force_needs_a_reason_and_tells_the_former_holder(world: World) -> None:
     take(second, force="pilot has fainted")
     world.run_until(lambda: holds(second), 4.0)
     assert any("by force" in text and "pilot has fainted" in text for text in events(first))
+    assert control(first).last is not None
+    assert "pilot has fainted" in control(first).last.detail
     assert KEY not in keeper(first).kept or not holds(first)
 
 

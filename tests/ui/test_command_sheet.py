@@ -96,6 +96,15 @@ def test_enter_confirms_nothing(commands, sheet, verb):
     assert commands.requests() == []
 
 
+def test_a_space_bar_in_a_number_changes_nothing(app):
+    editors = ArgEditors(VERBS[Verb.TAKEOFF], {})
+    box = editors.fields["height_m"]
+    box.selectAll()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert editors.args()["height_m"] == VERBS[Verb.TAKEOFF].args[0].default
+
+
 def test_escape_and_cancel_send_nothing(commands, sheet):
     [up] = flying(1)
     commands.hear(up)

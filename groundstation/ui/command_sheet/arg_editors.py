@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.commands import Args
@@ -34,6 +35,11 @@ class NumberBox(QDoubleSpinBox):
         self.setCorrectionMode(QDoubleSpinBox.CorrectionMode.CorrectToNearestValue)
         if unit.symbol and arg.name not in WHOLE_NUMBERS:
             self.setSuffix(f"{'' if unit.symbol == '°' else ' '}{unit.symbol}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a space bar pressed too early, for the button below, does not replace the number by the smallest."""
+        if event.key() != Qt.Key.Key_Space:
+            super().keyPressEvent(event)
 
     def textFromValue(self, val: float) -> str:
         """Qt: the number as text."""
