@@ -202,7 +202,8 @@ class CommandDesk:
         *,
         state: CommandState = CommandState.REJECTED,
     ) -> None:
-        self._store(self._report_on(request, state, reason, detail, now_s))
+        words = f"a dry run: {detail}" if request.dry else detail
+        self._store(self._report_on(request, state, reason, words, now_s))
 
     @staticmethod
     def _report_on(

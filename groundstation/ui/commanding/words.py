@@ -10,7 +10,7 @@ import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.command_book import CommandRecord
-from groundstation.fleet.commands import Args, CommandState, Verb
+from groundstation.fleet.commands import Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
@@ -97,8 +97,10 @@ _DONE: dict[Verb, str] = {
 """What telemetry has shown when a verb has succeeded: a vehicle that returns is not done."""
 
 
-def state_words(state: CommandState, verb: Verb) -> str:
-    """A state of a command for people."""
+def state_words(state: CommandState, verb: Verb, reason: Reason = Reason.NONE) -> str:
+    """A state of a command for people; a dry run has shown nothing at the vehicle."""
+    if reason is Reason.DRY_RUN:
+        return tr("dry run")
     return tr(_DONE.get(verb, "done") if state is _S.SUCCEEDED else _LOOKS[state].words)
 
 
@@ -109,7 +111,7 @@ def tone_colour(tone: Tone) -> str:
 
 def record_words(record: CommandRecord) -> str:
     """State of a command, with its percent."""
-    words = state_words(record.state, record.verb)
+    words = state_words(record.state, record.verb, record.reason)
     if record.progress is not None and not record.is_over:
         words += f" {record.progress * 100:.0f} %"
     return words

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from groundstation.fleet.command_book import CommandRecord
-from groundstation.fleet.commands import Args, CommandState, Verb
+from groundstation.fleet.commands import Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.words import order_text, record_words, state_words
 from groundstation.ui.commands_panel.journal_port import JournalRowLike
@@ -97,7 +97,7 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
             order_text(Verb(row.verb), _args(row.args)),
             by,
             state,
-            state_words(state, Verb(row.verb)),
+            state_words(state, Verb(row.verb), Reason(row.reason)),
             words,
         )
     return list(found.values())

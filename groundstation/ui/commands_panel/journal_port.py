@@ -50,6 +50,10 @@ class JournalRowLike(Protocol):
         """The state."""
 
     @property
+    def reason(self) -> str:
+        """Why it ended so, for programs."""
+
+    @property
     def detail(self) -> str:
         """Why, in words."""
 

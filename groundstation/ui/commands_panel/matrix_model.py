@@ -92,7 +92,7 @@ class MatrixModel(QAbstractTableModel):
         if column == VEHICLE:
             return record.key.id
         if column == END:
-            return state_words(record.state, record.verb) if record.is_over else ""
+            return state_words(record.state, record.verb, record.reason) if record.is_over else ""
         if column == WHY:
             return record.words
         is_here = STAGES[column - 1] is record.state
