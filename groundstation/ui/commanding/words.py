@@ -84,7 +84,7 @@ _DONE: dict[Verb, str] = {
     Verb.TAKEOFF: "at its height",
     Verb.HEIGHT: "at its height",
     Verb.LAND: "landed",
-    Verb.RTL: "returning",
+    Verb.RTL: "turned back",
     Verb.HOLD: "holding",
     Verb.GOTO: "there",
     Verb.MODE: "set",
@@ -94,7 +94,7 @@ _DONE: dict[Verb, str] = {
     Verb.MISSION_RESUME: "flying it",
     Verb.REBOOT: "restarted",
 }
-"""What telemetry has shown when a verb has succeeded: a vehicle that returns is not done."""
+"""What telemetry has shown when a verb has succeeded: a vehicle that turned back is not home."""
 
 
 def state_words(state: CommandState, verb: Verb, reason: Reason = Reason.NONE) -> str:
