@@ -17,7 +17,7 @@ from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
-from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
+from groundstation.fleet.vehicle import FLYING_HEIGHT_M, GROUND_KINDS, VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS
 
 
@@ -88,7 +88,10 @@ def _kind_of(autopilot: Autopilot, kind: VehicleKind) -> str:
 
 
 def _on_ground(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
-    return "it is flying" if state.is_flying else None
+    """PX4's ground contact flaps while it idles: what says to fly at no height refuses nothing."""
+    height_m = state.position.height_home_m if state.position is not None else None
+    is_low = height_m is not None and abs(height_m) <= FLYING_HEIGHT_M
+    return "it is flying" if state.is_flying and not is_low else None
 
 
 def _flying(state: VehicleState, args: Args, limits: Limits) -> str | None:

@@ -42,7 +42,11 @@ GROUND = replace(
     mission_progress=MissionProgress(at_s=NOW_S, item=0, items=5, state="not_started"),
 )
 ARMED = replace(GROUND, armed=Armed(at_s=NOW_S, is_armed=True))
-FLYING = replace(ARMED, landed=Landed(at_s=NOW_S, state=LandedState.IN_AIR))
+FLYING = replace(
+    ARMED,
+    landed=Landed(at_s=NOW_S, state=LandedState.IN_AIR),
+    position=replace(ARMED.position, height_amsl_m=130.0, height_home_m=30.0),
+)
 NO_MISSION = replace(FLYING, mission_progress=MissionProgress(at_s=NOW_S, item=0, items=0, state="no_mission"))
 ROVER = replace(ARMED, info=info(VehicleKind.ROVER))
 PX4 = replace(FLYING, info=info(autopilot=Autopilot.PX4))
@@ -164,14 +168,15 @@ def test_every_verb_can_be_asked_about_without_arguments(verb: Verb) -> None:
         assert found is None or found.text
 
 
+NO_HEIGHT = replace(FLYING, position=replace(FLYING.position, height_home_m=None))
 OLD = [
     (Verb.LAND, GROUND, "armed", 4.0),
     (Verb.RTL, GROUND, "armed", 4.0),
     (Verb.HOLD, GROUND, "armed", 4.0),
     (Verb.ARM, ARMED, "armed", 4.0),
     (Verb.REBOOT, ARMED, "armed", 4.0),
-    (Verb.DISARM, FLYING, "landed", 30.0),
-    (Verb.TAKEOFF, FLYING, "landed", 30.0),
+    (Verb.DISARM, NO_HEIGHT, "landed", 30.0),
+    (Verb.TAKEOFF, NO_HEIGHT, "landed", 30.0),
     (Verb.GOTO, ARMED, "landed", 30.0),
     (Verb.MISSION_START, NO_MISSION, "mission_progress", 60.0),
 ]
@@ -228,3 +233,12 @@ def test_limits_are_those_that_were_given() -> None:
     assert refusal(Verb.GOTO, dict(NEAR), FLYING, narrow, NOW_S) is not None
     assert refusal(Verb.TAKEOFF, {"height_m": 31.0}, GROUND, narrow, NOW_S) is not None
     assert refusal(Verb.TAKEOFF, {"height_m": 30.0}, GROUND, narrow, NOW_S) is None
+
+
+@pytest.mark.parametrize("verb", [Verb.TAKEOFF, Verb.DISARM])
+def test_a_ground_contact_that_flaps_refuses_nothing(verb: Verb) -> None:
+    """PX4 with idling motors was seen to report take-offs on the ground."""
+    flapping = replace(FLYING, position=replace(FLYING.position, height_home_m=0.3))
+    assert asked(verb, flapping, **({"height_m": 10.0} if verb is Verb.TAKEOFF else {})) is None
+    without_height = replace(FLYING, position=replace(FLYING.position, height_home_m=None))
+    assert asked(verb, without_height, **({"height_m": 10.0} if verb is Verb.TAKEOFF else {})) == "it is flying"
