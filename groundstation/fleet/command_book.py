@@ -77,7 +77,6 @@ class CommandBook:
     def __init__(self) -> None:
         self._records: OrderedDict[tuple[VehicleKey, str], CommandRecord] = OrderedDict()
         self._transitions: list[Transition] = []
-        self._changed: set[str] = set()
 
     def __iter__(self) -> Iterator[CommandRecord]:
         return iter(self._records.values())
