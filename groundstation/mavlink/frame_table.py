@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All frames of a telemetry log at once: where they lie, whose they are, and whether their checksum is right. Sans-I/O.
+
+Layout of a tlog: each frame behind 8 bytes, big-endian microseconds since 1970 (as MAVProxy, Mission Planner and
+QGroundControl write it). Frames: MAVLink guide, "Packet Serialization". Both versions; a signature is stepped over, not
+checked. A frame of an unknown message can't be checked; it is believed when another one, or the end, follows it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+from fastcrc.crc16 import mcrf4xx
+from numpy.typing import NDArray
+
+from groundstation.mavlink.checksums import checksums
+from groundstation.mavlink.dialect import CRC_EXTRAS
+from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2, MAX_FRAME_BYTES, SIGNATURE_BYTES, SIGNED_FLAG
+from groundstation.mavlink.record_walk import Bytes, Flags, Places, Walk, Window, first_matches, rows_of, walk
+
+STAMP_BYTES = 8
+MIN_US, MAX_US = 946_684_800_000_000, 4_102_444_800_000_000
+"""Years 2000 to 2100."""
+HEAD_V1_BYTES, HEAD_V2_BYTES = 6, 10
+CHECKSUM_BYTES = 2
+MAX_RECORD_BYTES = STAMP_BYTES + MAX_FRAME_BYTES
+
+_HEADER = np.dtype(
+    [
+        ("time_us", ">u8"),
+        ("magic", "u1"),
+        ("length", "u1"),
+        ("flags", "u1"),
+        ("compat", "u1"),
+        ("seq", "u1"),
+        ("sysid", "u1"),
+        ("compid", "u1"),
+        ("msgid_low", "<u2"),
+        ("msgid_high", "u1"),
+    ]
+)
+"""Of a record with a MAVLink 2 frame; in version 1 `flags` is seq, `compat` sysid, `seq` compid, `sysid` msgid."""
+
+_UNKNOWN = 256
+"""In place of CRC_EXTRA for a message that the dialect doesn't have."""
+_EXTRAS = np.full(max(CRC_EXTRAS) + 2, _UNKNOWN, np.uint16)
+"""CRC_EXTRA by message id; the last one stands for all higher ids."""
+for _msgid, _extra in CRC_EXTRAS.items():
+    _EXTRAS[_msgid] = _extra[0]
+
+_STAMPED = re.compile(rb"(?s)(?=\x00[\x03-\x0e].{6}[\xfd\xfe])")
+"""Where a stamp of the years 2000 to 2100 seems to stand before a frame (the higher bytes of `MIN_US` and `MAX_US`)."""
+
+
+class FrameHeaders(NamedTuple):
+    """What stands before the payload of frames; arrays of shape (n,)."""
+
+    starts: Places
+    """Where each record begins: its stamp."""
+    time_us: NDArray[np.uint64]
+    """As written, not checked."""
+    head_bytes: NDArray[np.int64]
+    """Bytes of stamp and header: where the payload begins behind the start."""
+    payload_bytes: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    """Bytes of the whole record, 0 where no frame can begin."""
+    sysids: NDArray[np.uint8]
+    compids: NDArray[np.uint8]
+    msgids: NDArray[np.int64]
+
+
+class FrameTable(NamedTuple):
+    """The frames of a window."""
+
+    headers: FrameHeaders
+    """Of the good ones, in the order of the file."""
+    walk: Walk
+    """How they lie."""
+
+
+class TlogRules:
+    """How the records of a tlog look; see `record_walk.RecordRules`."""
+
+    margin = MAX_RECORD_BYTES
+
+    def sizes(self, window: Window, places: Places) -> Places:
+        """Size by magic, length and the flag of a signature."""
+        data = window.bytes
+        magic = data.take(places + STAMP_BYTES, mode="clip")
+        sizes = data.take(places + (STAMP_BYTES + 1), mode="clip").astype(np.int64)
+        flags = data.take(places + (STAMP_BYTES + 2), mode="clip")
+        return _sizes(magic, sizes, flags, places, window.end)
+
+    def candidates(self, window: Window, places: Places, width: int) -> Places:
+        """Places where a stamp of nearly the same time as the window's first one stands before a frame."""
+        data = window.bytes
+        first = int(places[0]) - 1
+        near = self.next_good(window, max(first - MAX_RECORD_BYTES, 0))
+        if near >= window.limit:
+            return np.full(places.size, -1)
+        span = width + STAMP_BYTES
+        lanes = rows_of(data, places, span).view(np.uint8).reshape(-1, span)
+        matches = (lanes[:, 8:] == MAGIC_V2) | (lanes[:, 8:] == MAGIC_V1)
+        for place in range(3):  # the three highest bytes of the stamp change every 12 days
+            matches &= lanes[:, place : place + width] == data[near + place]
+        return first_matches(matches, places)
+
+    def are_good(self, window: Window, starts: Places) -> tuple[Places, Flags]:
+        """Size and verdict of each record."""
+        headers = read_headers(window, starts)
+        return headers.sizes, _are_good(window, headers)
+
+    def good_size(self, window: Window, place: int) -> int:
+        """Size of the record at a place; 0 when its frame is none."""
+        data = window.bytes
+        frame = bytes(data[place + STAMP_BYTES : place + MAX_RECORD_BYTES])
+        if len(frame) < HEAD_V2_BYTES or frame[0] not in (MAGIC_V1, MAGIC_V2):
+            return 0
+        is_signed = frame[0] == MAGIC_V2 and frame[2] == SIGNED_FLAG
+        if frame[0] == MAGIC_V2 and frame[2] & ~SIGNED_FLAG:
+            return 0
+        head = HEAD_V2_BYTES if frame[0] == MAGIC_V2 else HEAD_V1_BYTES
+        msgid = int.from_bytes(frame[7:10], "little") if frame[0] == MAGIC_V2 else frame[5]
+        body = head + frame[1]
+        size = STAMP_BYTES + body + CHECKSUM_BYTES + (SIGNATURE_BYTES if is_signed else 0)
+        if place + size > window.end:
+            return 0
+        extra = CRC_EXTRAS.get(msgid)
+        if extra is None:
+            return size if _is_followed(window, place + size) else 0
+        return size if mcrf4xx(frame[1:body] + extra) == frame[body] | frame[body + 1] << 8 else 0
+
+    def next_good(self, window: Window, place: int) -> int:
+        """The first place from `place` on where stamp and frame make sense; the limit if there is none."""
+        data = window.bytes
+        for found in _STAMPED.finditer(data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
+            start = found.start()
+            if start >= window.limit:
+                break
+            stamp_us = int.from_bytes(data[start : start + STAMP_BYTES].tobytes(), "big")
+            if MIN_US <= stamp_us <= MAX_US and self.good_size(window, start):
+                return start
+        return window.limit
+
+
+def read_frames(window: Window, begin: int) -> FrameTable:
+    """Find the good frames of a window.
+
+    Args:
+        window: a part of the file, followed by `MAX_RECORD_BYTES` more (zeros behind its end).
+        begin: where the first record is expected.
+    """
+    found = walk(TlogRules(), window, begin)
+    return FrameTable(read_headers(window, found.starts), found)
+
+
+def read_headers(window: Window, starts: Places) -> FrameHeaders:
+    """Headers of the records at `starts`, good or not.
+
+    Args:
+        window: see `read_frames`.
+        starts: shape (n,), ascending.
+    """
+    rows = rows_of(window.bytes, starts, _HEADER.itemsize).view(_HEADER)
+    magic = rows["magic"]
+    sizes = _sizes(magic, rows["length"].astype(np.int64), rows["flags"], starts, window.end)
+    sysids, compids = rows["sysid"], rows["compid"]
+    msgids = rows["msgid_low"] + (rows["msgid_high"].astype(np.int64) << 16)
+    head_bytes = np.full(starts.size, STAMP_BYTES + HEAD_V2_BYTES)
+    is_v1 = magic == MAGIC_V1
+    if is_v1.any():
+        sysids, compids = np.where(is_v1, rows["compat"], sysids), np.where(is_v1, rows["seq"], compids)
+        msgids = np.where(is_v1, rows["sysid"], msgids)
+        head_bytes[is_v1] = STAMP_BYTES + HEAD_V1_BYTES
+    return FrameHeaders(
+        starts,
+        rows["time_us"].astype(np.uint64),
+        head_bytes,
+        rows["length"].astype(np.int64),
+        sizes,
+        np.ascontiguousarray(sysids),
+        np.ascontiguousarray(compids),
+        msgids,
+    )
+
+
+def are_known(msgids: NDArray[np.int64]) -> Flags:
+    """Whether the dialect has each message, so that its frame was checked.
+
+    Args:
+        msgids: shape (n,).
+    """
+    known: Flags = _extras_of(msgids) != _UNKNOWN
+    return known
+
+
+def _extras_of(msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
+    return _EXTRAS.take(msgids, mode="clip")
+
+
+def _sizes(
+    magic: Bytes, lengths: NDArray[np.int64], flags: Bytes, places: Places, end: int
+) -> NDArray[np.int64]:
+    """Sizes of records; 0 where the magic, a flag or the end of the file forbid one. Uses up `lengths`."""
+    is_v2 = magic == MAGIC_V2
+    sizes = lengths
+    sizes += STAMP_BYTES + HEAD_V2_BYTES + CHECKSUM_BYTES
+    plain = is_v2 & (flags == 0)
+    if not plain.all():
+        is_v1 = magic == MAGIC_V1
+        sizes[is_v1] -= HEAD_V2_BYTES - HEAD_V1_BYTES
+        sizes[is_v2 & (flags == SIGNED_FLAG)] += SIGNATURE_BYTES
+        sizes[~(is_v1 | (is_v2 & (flags <= SIGNED_FLAG)))] = 0
+    sizes[places + sizes > end] = 0
+    return sizes
+
+
+def _are_good(window: Window, headers: FrameHeaders) -> Flags:
+    """Checksums compared, frames of one length at a time."""
+    good = headers.sizes > 0
+    extras = _extras_of(headers.msgids)
+    is_unknown = extras == _UNKNOWN
+    if is_unknown.any():
+        good[is_unknown] &= _are_followed(window, (headers.starts + headers.sizes)[is_unknown])
+    checked = good & ~is_unknown
+    # frames of one length, whatever their version: bytes from behind the magic to the checksum
+    spans = headers.head_bytes + headers.payload_bytes - (STAMP_BYTES + 1)
+    spans[~checked] = 0
+    order = np.argsort(spans.astype(np.uint16), kind="stable")
+    counts = np.bincount(spans)
+    place = int(counts[0]) if counts.size else 0
+    for span in np.flatnonzero(counts[1:]) + 1:
+        group = order[place : place + counts[span]]
+        place += int(counts[span])
+        good[group] = _match(window.bytes, headers.starts[group], int(span), extras[group])
+    return good
+
+
+def _match(data: Bytes, starts: Places, span: int, extras: NDArray[np.uint16]) -> Flags:
+    width = span + CHECKSUM_BYTES
+    rows = rows_of(data, starts + (STAMP_BYTES + 1), width).view(np.uint8).reshape(-1, width)
+    written = rows[:, span] | rows[:, span + 1].astype(np.uint16) << 8
+    match: Flags = checksums(rows[:, :span], extras.astype(np.uint8)) == written
+    return match
+
+
+def _are_followed(window: Window, ends: Places) -> Flags:
+    magic = window.bytes.take(ends + STAMP_BYTES, mode="clip")
+    followed: Flags = (ends >= window.end) | (magic == MAGIC_V2) | (magic == MAGIC_V1)
+    return followed
+
+
+def _is_followed(window: Window, end: int) -> bool:
+    return bool(_are_followed(window, np.array([end]))[0])

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds the records of a log that lie one behind the other, by whole arrays. Sans-I/O: bytes in, places out.
+
+A window of the file is cut into thousands of lanes. All lanes step from record to record at the same time, each step a few
+numpy gathers. What the lanes found is only a proposal: `walk` joins it strictly from the first record on, and goes by
+single steps where it does not join, as around damage.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.fleet.errors import GroundStationError
+
+Bytes = NDArray[np.uint8]
+"""Shape (n,), uint8."""
+Places = NDArray[np.int64]
+"""Shape (n,), int64: bytes from the beginning of a window."""
+Flags = NDArray[np.bool_]
+"""Shape (n,), bool."""
+
+LANE_BYTES = 4096
+"""Long enough for some dozen records, short enough for thousands of lanes in a window."""
+
+
+class Window(NamedTuple):
+    """A part of a file in which records are looked for."""
+
+    bytes: Bytes
+    """The part, and behind it at least `RecordRules.margin` bytes of what follows; zeros behind the end of the file."""
+    limit: int
+    """Records that begin before this byte belong to the window."""
+    end: int
+    """Where the file ends, or the last byte of `bytes` that is of the file."""
+
+
+class Gap(NamedTuple):
+    """Bytes that belong to no record."""
+
+    begin: int
+    end: int
+
+
+class Walk(NamedTuple):
+    """The records of a window."""
+
+    starts: Places
+    """Where each begins, ascending."""
+    gaps: list[Gap]
+    """What lies between them, ascending."""
+    end: int
+    """Where the next window has to go on; at least its limit, or the end of the file."""
+
+
+class RecordRules(Protocol):
+    """How the records of a format look."""
+
+    margin: int
+    """Bytes that a record can have at most."""
+
+    def sizes(self, window: Window, places: Places) -> Places:
+        """Sizes of the records at these places in bytes by their headers; 0 where there is no header."""
+
+    def candidates(self, window: Window, places: Places, width: int) -> Places:
+        """The first place within `width` bytes of each where a record seems to begin; -1 where none does."""
+
+    def are_good(self, window: Window, starts: Places) -> tuple[Places, Flags]:
+        """Size of each record, and whether it can be believed. The places are ascending."""
+
+    def good_size(self, window: Window, place: int) -> int:
+        """Size of the record at a place; 0 when it can't be believed. Says the same as `are_good`."""
+
+    def next_good(self, window: Window, place: int) -> int:
+        """The first place from `place` on where a record can be believed without one before it; the limit if none."""
+
+
+class EndlessError(GroundStationError):
+    """A rule said that a record has no length; a fault of ours."""
+
+
+def walk(rules: RecordRules, window: Window, begin: int) -> Walk:
+    """Find the records of a window.
+
+    Args:
+        rules: how they look.
+        window: where to look.
+        begin: where the first record is expected.
+    """
+    proposed = _lanes(rules, window, begin)
+    sizes, good = rules.are_good(window, proposed)
+    ends = proposed + sizes
+    if proposed.size and proposed[0] == begin and good.all() and np.array_equal(ends[:-1], proposed[1:]):
+        last = int(ends[-1])
+        if last >= window.limit:
+            return Walk(proposed, [], last)
+    return _joined(rules, window, begin, proposed, ends, good)
+
+
+def _joined(
+    rules: RecordRules, window: Window, begin: int, proposed: Places, ends: Places, good: Flags
+) -> Walk:
+    """Follow the proposal where it holds, single steps where it does not."""
+    is_last = np.ones(proposed.size, np.bool_)
+    is_last[:-1] = (ends[:-1] != proposed[1:]) | ~good[1:]
+    lasts = np.flatnonzero(is_last)
+    pieces: list[Places] = []
+    single: list[int] = []
+    gaps: list[Gap] = []
+    place, limit = begin, min(window.limit, window.end)
+    while place < limit:
+        at = int(np.searchsorted(proposed, place))
+        if at < proposed.size and proposed[at] == place and good[at]:
+            last = int(lasts[np.searchsorted(lasts, at)])
+            pieces += [np.array(single, np.int64), proposed[at : last + 1]]
+            single.clear()
+            place = int(ends[last])
+            continue
+        size = rules.good_size(window, place)
+        if size:
+            single.append(place)
+            place += size
+            continue
+        found = min(rules.next_good(window, place + 1), limit)
+        gaps.append(Gap(place, found))
+        place = found
+    pieces.append(np.array(single, np.int64))
+    return Walk(np.concatenate(pieces), gaps, place)
+
+
+def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
+    """What all lanes find, sorted; may hold nonsense after damage or a false start."""
+    limit = min(window.limit, window.end)
+    firsts = np.arange(begin + LANE_BYTES, limit - rules.margin, LANE_BYTES, dtype=np.int64)
+    firsts = rules.candidates(window, firsts, rules.margin) if firsts.size else firsts
+    places = np.concatenate([np.array([begin], np.int64), np.unique(firsts[firsts >= 0])])
+    ends = np.append(places[1:], limit)
+    found: list[NDArray[np.int32]] = []
+    while places.size:
+        sizes = rules.sizes(window, places)
+        going = sizes > 0
+        found.append(places[going].astype(np.int32))
+        places = places + sizes
+        going &= places < ends
+        if not going.all():
+            places, ends = places[going], ends[going]
+    starts = np.concatenate(found) if found else np.empty(0, np.int32)
+    starts.sort()
+    # two lanes meet on the same record only behind a false start
+    return _distinct(starts).astype(np.int64)
+
+
+def _distinct(ascending: NDArray[np.int32]) -> NDArray[np.int32]:
+    same = ascending[1:] == ascending[:-1]
+    return ascending[np.append(True, ~same)] if same.any() else ascending  # noqa: FBT003
+
+
+def first_matches(matches: NDArray[np.bool_], places: Places) -> Places:
+    """The first match of each row as a place.
+
+    Args:
+        matches: shape (n, width), bool: row i says for `places[i]`, `places[i] + 1` ... whether it matches.
+        places: shape (n,).
+
+    Returns:
+        Shape (n,); -1 where nothing in the row matches.
+    """
+    columns = matches.argmax(axis=1)
+    return np.where(matches[np.arange(places.size), columns], places + columns, -1)
+
+
+def rows_of(data: Bytes, starts: Places, size: int) -> NDArray[np.void]:
+    """Copies of `size` bytes from each start: shape (n,), void of that size.
+
+    Args:
+        data: shape (m,), contiguous.
+        starts: shape (n,), all at most m - size.
+        size: bytes a row, at least 1.
+    """
+    overlapping = np.ndarray((max(data.size - size + 1, 0),), f"V{size}", data, 0, (1,))
+    rows: NDArray[np.void] = overlapping[starts]
+    return rows
