@@ -162,7 +162,7 @@ class BridgeService:
         """
         for link in self._links:
             link.open(self._selector)
-        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root), 1))
+        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root, self._settings.bridge_id), 1))
 
     def run(self, stop: threading.Event) -> None:
         """Serve until stopped, or until every file has been played.
