@@ -15,6 +15,8 @@ PATIENCE_S = 0.5
 """Late and reordered messages have so long to come by themselves."""
 ASK_AGAIN_S = 5.0
 LONGEST_WAIT_S = 60.0
+MAX_ASKED = 12
+"""A gap that was asked for so often, over some minutes, without a word is given up."""
 MAX_RUNS = 50_000
 """Sessions of topics that are followed; the one heard longest ago goes first."""
 MAX_GAPS = 1_000
@@ -36,10 +38,11 @@ class Gap(msgspec.Struct, frozen=True):
 class _Hole:
     """A gap and when it is asked for next."""
 
-    __slots__ = ("ask_s", "first", "last", "wait_s")
+    __slots__ = ("ask_s", "asked", "first", "last", "wait_s")
 
     def __init__(self, first: int, last: int, ask_s: float) -> None:
         self.first, self.last, self.ask_s, self.wait_s = first, last, ask_s, ASK_AGAIN_S
+        self.asked = 0
 
 
 class _Run:
@@ -99,13 +102,13 @@ class Sequences:
             topic: of the messages.
             sid: their session.
             first: the earliest number that the writer still has.
-            following: the number that its next message will have.
+            following: the number behind the last that it has; of several extents the latest comes first.
             now_s: seconds on the monotonic clock.
         """
         key = (topic, sid)
         run = self._run(key, first)
         if first < run.start:
-            self._miss(key, run, first, run.start - 1, now_s)
+            self._miss(key, run, first, min(following, run.start) - 1, now_s)
             run.start = first
         if first > run.next_seq:
             self.lost += first - run.next_seq
@@ -121,35 +124,51 @@ class Sequences:
         run.next_seq = max(run.next_seq, next_seq)
 
     def due(self, now_s: float) -> list[Gap]:
-        """Gaps to ask for now; each is due again later unless it closes."""
+        """Gaps to ask for now; each is due again later unless it closes. Call it only while somebody can answer."""
         found = []
-        for key in self._with_holes:
-            for hole in self._runs[key].holes:
-                if now_s >= hole.ask_s:
-                    hole.ask_s = now_s + hole.wait_s
-                    hole.wait_s = min(hole.wait_s * 2, LONGEST_WAIT_S)
-                    found.append(Gap(*key, hole.first, min(hole.last, hole.first + GAP_NUMBERS - 1)))
+        for key in list(self._with_holes):
+            run = self._runs[key]
+            for hole in [one for one in run.holes if now_s >= one.ask_s]:
+                if hole.asked >= MAX_ASKED:
+                    self.lost += hole.last - hole.first + 1
+                    run.holes.remove(hole)
+                    continue
+                hole.asked += 1
+                hole.ask_s = now_s + hole.wait_s
+                hole.wait_s = min(hole.wait_s * 2, LONGEST_WAIT_S)
+                found.append(Gap(*key, hole.first, min(hole.last, hole.first + GAP_NUMBERS - 1)))
+            self._note(key, run)
         return found
 
-    def answered(self, gap: Gap, now_s: float) -> None:
-        """The writer has sent what it had of a gap: what is still missing of it never comes."""
+    def answered(self, gap: Gap, found: int, now_s: float) -> None:
+        """The writer has sent what it had of a gap: what is still missing of it never comes.
+
+        Args:
+            gap: what was asked for, by us or by another recorder.
+            found: how many messages of it were sent; when more of them are missing than that leaves, some were lost
+                on their way to us, and are asked for again.
+            now_s: seconds on the monotonic clock.
+        """
         key = (gap.topic, gap.sid)
         run = self._runs.get(key)
         if run is None:
             return
-        for hole in list(run.holes):
-            lost_first, lost_last = max(hole.first, gap.first), min(hole.last, gap.last)
-            if lost_first <= lost_last:
-                self.lost += lost_last - lost_first + 1
-                self._cut(run, hole, lost_first, lost_last)
-            hole.ask_s = min(hole.ask_s, now_s + PATIENCE_S)
+        parts = [(hole, max(hole.first, gap.first), min(hole.last, gap.last)) for hole in run.holes]
+        parts = [(hole, first, last) for hole, first, last in parts if first <= last]
+        missing = sum(last - first + 1 for _, first, last in parts)
+        if missing > gap.last - gap.first + 1 - found:
+            return
+        self.lost += missing
+        for hole, first, last in parts:
+            self._cut(run, hole, first, last)
+            hole.ask_s, hole.asked = min(hole.ask_s, now_s + PATIENCE_S), 0
         self._note(key, run)
 
     def hurry(self, now_s: float) -> None:
         """The connection is new: ask for everything again soon."""
         for key in self._with_holes:
             for hole in self._runs[key].holes:
-                hole.ask_s, hole.wait_s = now_s + PATIENCE_S, ASK_AGAIN_S
+                hole.ask_s, hole.wait_s, hole.asked = now_s + PATIENCE_S, ASK_AGAIN_S, 0
 
     def _run(self, key: tuple[str, str], start: int) -> _Run:
         run = self._runs.get(key)
@@ -194,7 +213,7 @@ class Sequences:
         """Take numbers out of a hole; one in its middle makes two of it."""
         if first > hole.first and last < hole.last:
             rest = _Hole(last + 1, hole.last, hole.ask_s)
-            rest.wait_s = hole.wait_s
+            rest.wait_s, rest.asked = hole.wait_s, hole.asked
             run.holes.insert(run.holes.index(hole) + 1, rest)
             hole.last = first - 1
         elif first > hole.first:

@@ -108,6 +108,12 @@ def sync_for(topic: str) -> str:
     return f"{root}/{owner}/{SYNC_REQ}"
 
 
+def owner_and_leaf(topic: str) -> tuple[str, str]:
+    """`fleet/uav-1` and `tlm/motion`, or `fleet/_bridge/b1` and `raw/_mav`."""
+    root, owner, leaf = _apart(topic)
+    return f"{root}/{owner}", leaf
+
+
 def _apart(topic: str) -> tuple[str, str, str]:
     """Root, owner (a vehicle's id, or `_bridge/<bid>`), leaf."""
     root, _, rest = topic.partition("/")
