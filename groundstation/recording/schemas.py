@@ -111,3 +111,25 @@ def _kind(value: Any) -> str:
     if isinstance(value, int | float):
         return "number"
     return type(value).__name__ if not isinstance(value, str) else "string"
+
+
+def fits(value: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether an object is as a schema of `schema_of_value` says: what is described is there or null, and of its type.
+
+    Args:
+        value: the object.
+        schema: to compare with.
+    """
+    described = schema["properties"]
+    known = all(name in described for name, one in value.items() if _is_described(one))
+    return known and all(_fits_one(value[name], one) for name, one in described.items() if name in value)
+
+
+def _fits_one(value: Any, schema: dict[str, Any]) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, dict):
+        return schema["type"] == "object" and fits(value, schema)
+    if isinstance(value, list):
+        return schema["type"] == "array" and all(_kind(one) == schema["items"]["type"] for one in value)
+    return bool(_kind(value) == schema["type"])

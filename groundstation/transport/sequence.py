@@ -35,6 +35,18 @@ class Gap(msgspec.Struct, frozen=True):
     """Included."""
 
 
+class RunState(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of one session of a topic."""
+
+    topic: str
+    sid: str
+    start: int
+    """The earliest number that is looked after."""
+    next_seq: int
+    holes: tuple[tuple[int, int], ...] = ()
+    """First and last of each gap."""
+
+
 class _Hole:
     """A gap and when it is asked for next."""
 
@@ -61,6 +73,8 @@ class Sequences:
     def __init__(self) -> None:
         self._runs: OrderedDict[tuple[str, str], _Run] = OrderedDict()
         self._with_holes: set[tuple[str, str]] = set()
+        self.kept: set[str] = set()
+        """Topics whose missing messages can be asked for; gaps of the others are remembered, and no loss."""
         self.duplicates = 0
         """Messages that had come before."""
         self.recovered = 0
@@ -71,7 +85,12 @@ class Sequences:
     @property
     def missing(self) -> int:
         """Numbers that are still hoped for."""
-        return sum(hole.last - hole.first + 1 for key in self._with_holes for hole in self._runs[key].holes)
+        return sum(
+            hole.last - hole.first + 1
+            for key in self._with_holes
+            if key[0] in self.kept
+            for hole in self._runs[key].holes
+        )
 
     def take(self, topic: str, sid: str, seq: int, now_s: float) -> bool:
         """A message came. What was before the first one is no loss of ours, unless `expect` tells that it can be had.
@@ -106,6 +125,7 @@ class Sequences:
             now_s: seconds on the monotonic clock.
         """
         key = (topic, sid)
+        self.kept.add(topic)
         run = self._run(key, first)
         if first < run.start:
             self._miss(key, run, first, min(following, run.start) - 1, now_s)
@@ -118,15 +138,25 @@ class Sequences:
             run.next_seq = following
         self._give_up_below(key, run, first)
 
-    def begin(self, topic: str, sid: str, next_seq: int) -> None:
-        """Go on where an earlier recording ended: everything below `next_seq` is there."""
-        run = self._run((topic, sid), 0)
-        run.next_seq = max(run.next_seq, next_seq)
+    def snapshot(self) -> list[RunState]:
+        """Everything that is known, for a later life."""
+        return [
+            RunState(*key, run.start, run.next_seq, tuple((hole.first, hole.last) for hole in run.holes))
+            for key, run in self._runs.items()
+        ]
+
+    def restore(self, states: list[RunState], now_s: float) -> None:
+        """Go on where an earlier life ended; what it missed is asked for again."""
+        for state in states:
+            run = self._run((state.topic, state.sid), state.start)
+            run.next_seq = state.next_seq
+            for first, last in state.holes:
+                self._miss((state.topic, state.sid), run, first, last, now_s)
 
     def due(self, now_s: float) -> list[Gap]:
         """Gaps to ask for now; each is due again later unless it closes. Call it only while somebody can answer."""
         found = []
-        for key in list(self._with_holes):
+        for key in [one for one in self._with_holes if one[0] in self.kept]:
             run = self._runs[key]
             for hole in [one for one in run.holes if now_s >= one.ask_s]:
                 if hole.asked >= MAX_ASKED:
@@ -176,7 +206,7 @@ class Sequences:
             run = self._runs[key] = _Run(start)
             if len(self._runs) > MAX_RUNS:
                 oldest, gone = self._runs.popitem(last=False)
-                self.lost += sum(hole.last - hole.first + 1 for hole in gone.holes)
+                self._lose(oldest[0], sum(hole.last - hole.first + 1 for hole in gone.holes))
                 self._with_holes.discard(oldest)
         else:
             self._runs.move_to_end(key)
@@ -188,8 +218,12 @@ class Sequences:
         run.holes.append(_Hole(first, last, now_s + PATIENCE_S))
         if len(run.holes) > MAX_GAPS:
             oldest = run.holes.pop(0)
-            self.lost += oldest.last - oldest.first + 1
+            self._lose(key[0], oldest.last - oldest.first + 1)
         self._with_holes.add(key)
+
+    def _lose(self, topic: str, count: int) -> None:
+        if topic in self.kept:
+            self.lost += count
 
     def _fill(self, key: tuple[str, str], run: _Run, seq: int) -> bool:
         for hole in run.holes:

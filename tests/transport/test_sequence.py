@@ -10,6 +10,7 @@ T, S = "fleet/uav-1/evt", "a"
 
 def taken(*numbers: int) -> Sequences:
     sequences = Sequences()
+    sequences.kept.add(T)
     for number in numbers:
         sequences.take(T, S, number, 0.0)
     return sequences
@@ -89,6 +90,26 @@ def test_a_gap_that_nobody_answers_is_given_up() -> None:
         now_s += 100.0
         sequences.due(now_s)
     assert (sequences.missing, sequences.lost) == (0, 1)
+
+
+def test_gaps_of_topics_that_nobody_keeps_are_no_loss() -> None:
+    sequences = Sequences()
+    sequences.take(T, S, 0, 0.0)
+    sequences.take(T, S, 9, 0.0)
+    assert sequences.due(10.0) == []
+    assert sequences.missing == 0
+    sequences.kept.add(T)
+    assert sequences.due(10.0) == [Gap(T, S, 1, 8)]
+
+
+def test_a_later_life_knows_what_came_and_what_is_missing() -> None:
+    states = taken(3, 4, 8).snapshot()
+    later = Sequences()
+    later.kept.add(T)
+    later.restore(states, 100.0)
+    assert not later.take(T, S, 4, 100.0)
+    assert later.take(T, S, 6, 100.0)
+    assert later.due(101.0) == [Gap(T, S, 5, 5), Gap(T, S, 7, 7)]
 
 
 def test_a_long_gap_is_asked_for_in_parts() -> None:
