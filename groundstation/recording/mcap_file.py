@@ -74,7 +74,7 @@ class McapFile:
         self._file = os.open(path, flags | (0 if layout is not None else os.O_EXCL), 0o644)
         self._compressor = zstandard.ZstdCompressor(level=3)
         self._channel_ids = {
-            (one.topic, one.message_encoding, tuple(sorted(one.metadata.items()))): number
+            (one.topic, one.message_encoding, one.schema_id, tuple(sorted(one.metadata.items()))): number
             for number, one in self.layout.channels.items()
         }
         self._schema_ids = {(one.name, one.data): number for number, one in self.layout.schemas.items()}
@@ -131,7 +131,7 @@ class McapFile:
         Raises:
             ValueError: there are more channels than a file can have.
         """
-        key = (topic, encoding, tuple(sorted(metadata.items())))
+        key = (topic, encoding, schema_id, tuple(sorted(metadata.items())))
         known = self._channel_ids.get(key)
         if known is None:
             if len(self._channel_ids) >= MAX_CHANNELS:

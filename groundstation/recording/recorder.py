@@ -198,6 +198,8 @@ class Recorder:
     def _turn(self) -> None:
         """Write what waits, and do what is due."""
         now_s = self._clock()
+        if self._files is not None and (self._problem or now_s >= self._next_sync_s) and not self._files.is_there:
+            self._leave(self._files)
         files = self._opened()
         self._look_at_disk(now_s)
         while self._entries:
@@ -210,8 +212,6 @@ class Recorder:
             self._next_sync_s = now_s + SYNC_S
             files.sync()
             self._note_rate(now_s, sum(files.ends().values()))
-            if not files.is_there:
-                self._begin_elsewhere(files)
         if now_s >= self._next_manifest_s:
             self._next_manifest_s = now_s + MANIFEST_S
             # the numbers that go with it may name nothing that a kill would take
@@ -280,16 +280,16 @@ class Recorder:
         self._messages = sum(layout.messages for layout in found.layouts.values())
         self._say(found.words)
 
-    def _begin_elsewhere(self, files: SessionFiles) -> None:
+    def _leave(self, files: SessionFiles) -> None:
         """The folder was deleted or taken away under us: what was in it is gone, recording goes on in a new session.
 
         Raises:
-            OSError: the folder can't be made anew yet.
+            OSError: to be told; the next turn begins anew.
         """
         files.abandon()
         self._files = None
         self._unlock()
-        self._say(f"the folder {files.folder} is gone; what was in it is lost")
+        self._say(f"the folder {files.folder} is gone, and with it what was recorded there")
         raise FileNotFoundError(2, "the folder is gone", str(files.folder))
 
     def _look_at_disk(self, now_s: float) -> None:
