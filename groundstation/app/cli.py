@@ -110,13 +110,20 @@ def gui(
         list[str] | None, typer.Option(metavar="FILTER", help="Topic filter of sensors, such as site/room/#.")
     ] = None,
     observe: Annotated[bool, typer.Option("--observe", help="Only look: this window can't command anything.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record/--no-record", help="Run a recorder as long as the window is open.")
+    ] = True,
+    recordings: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the recordings; this user's own by default.")
+    ] = None,
 ) -> None:
-    """Open the window on a broker."""
+    """Open the window on a broker, and record what happens."""
     from PySide6.QtCore import QSettings
 
     from groundstation.app.demo import has_display
     from groundstation.app.gui import Station
-    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.processes import Supervisor, stop_on_signal
+    from groundstation.app.record_cli import recorder_child
     from groundstation.app.wiring import broker_from_text
     from groundstation.fleet.commands import Role
     from groundstation.transport import topics
@@ -125,9 +132,15 @@ def gui(
     filters = tuple(topics.checked_filter(text) for text in subscribe or [])
     if not has_display():
         raise GroundStationError("no display here; use 'groundstation watch' in a terminal, or start a desktop session")
+    role = Role.OBSERVER if observe else Role.OPERATOR
+    supervisor = Supervisor()
     with stop_on_signal() as stop:
-        role = Role.OBSERVER if observe else Role.OPERATOR
-        Station(url, QSettings("groundstation", "groundstation"), filters, role=role).run(stop)
+        if record:
+            supervisor.add(recorder_child(broker, recordings, errors.print))
+        try:
+            Station(url, QSettings("groundstation", "groundstation"), filters, role=role).run(stop)
+        finally:
+            supervisor.stop()
 
 
 @app.command()

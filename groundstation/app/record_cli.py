@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from groundstation.app.command_options import Broker, BrokerDefault
+from groundstation.app.processes import Child
 from groundstation.fleet.errors import UsageError
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -27,6 +29,24 @@ def bytes_from_text(text: str, option: str) -> int:
     if found is None:
         raise UsageError(f"{option} '{text}': write a size such as 20GB or 500MB")
     return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def recorder_child(broker: str, out: Path | None, say: Callable[..., None], more: tuple[str, ...] = ()) -> Child:
+    """A recorder that a window keeps running; what goes wrong in it is said on the terminal.
+
+    Args:
+        broker: URL with its password, which goes by the environment and not by the command line.
+        out: folder of the recordings; None for this user's own.
+        say: takes a line.
+        more: further arguments.
+    """
+
+    def on_line(line: str) -> None:
+        if "Ctrl-C ends" not in line:
+            say(line, markup=False, highlight=False)
+
+    folder = ["--out", str(out)] if out is not None else []
+    return Child("recorder", ["record", *folder, *more], on_line, environment={"GROUNDSTATION_BROKER": broker})
 
 
 def add_to(app: typer.Typer) -> None:

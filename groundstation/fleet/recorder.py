@@ -102,3 +102,50 @@ class StationSensors(msgspec.Struct, frozen=True, kw_only=True):
 
     filters: tuple[str, ...] = ()
     """Topic filters, byte for byte."""
+
+
+SILENT_S = 3.5
+"""A recorder that was not heard for so long is not believed any more; it reports once a second."""
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """A recorder's newest report and when it came."""
+
+    status: RecorderStatus
+    received_s: float
+    """Seconds on this station's monotonic clock."""
+
+
+class RecordingNow(msgspec.Struct, frozen=True, kw_only=True):
+    """All recorders together, in the words of the worst."""
+
+    is_recording: bool
+    """True while at least one writes."""
+    is_heard: bool = True
+    """False when no recorder was heard lately."""
+    elapsed_s: float | None = None
+    """Time since the longest session began; None when nothing is written."""
+    problem: str = ""
+    """One line: what is wrong and what helps."""
+    warning: str = ""
+    """One line: what will soon be wrong."""
+
+
+def recording_now(recorders: list[Heard], now_s: float) -> RecordingNow:
+    """What is to be said about recording.
+
+    Args:
+        recorders: the newest report of each.
+        now_s: seconds on this station's monotonic clock.
+    """
+    fresh = [one for one in recorders if now_s - one.received_s <= SILENT_S]
+    if not fresh:
+        return RecordingNow(is_recording=False, is_heard=False)
+    writing = [one for one in fresh if one.status.state is RecorderState.RECORDING]
+    elapsed = [one.status.elapsed_s + now_s - one.received_s for one in writing if one.status.elapsed_s is not None]
+    return RecordingNow(
+        is_recording=bool(writing),
+        elapsed_s=max(elapsed, default=None),
+        problem=next((one.status.problem for one in fresh if one.status.problem), ""),
+        warning=next((one.status.warning for one in fresh if one.status.warning), ""),
+    )
