@@ -28,6 +28,7 @@ from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
 from groundstation.transport.causes import cause_of
 from groundstation.transport.echo import Echo
+from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
 
 log = logging.getLogger("groundstation.mqtt")
@@ -458,7 +459,7 @@ class MqttWorker:
             return
         self._received += 1
         try:
-            named = _named(properties) if properties is not None else ()
+            named = named(properties.json()) if properties is not None else ()  # type: ignore[no-untyped-call]
             size_bytes = len(payload) + missing
             self._on_message_callback(Message(topic, payload, size_bytes, qos, retain, now_s, named))
         except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
@@ -503,14 +504,3 @@ def _unpacked(properties: bytes) -> Properties | None:
     except Exception:  # noqa: BLE001 - the library raises whatever comes to hand on a stranger's bytes
         return None
     return found
-
-
-def _named(properties: Properties) -> tuple[tuple[str, str], ...]:
-    """Properties by the names that the specification gives them; user properties as `UserProperty.<name>`."""
-    named: list[tuple[str, str]] = []
-    for name, value in properties.json().items():  # type: ignore[no-untyped-call]
-        if name == "UserProperty":
-            named += [(f"{name}.{key}", str(text)) for key, text in value]
-        else:
-            named.append((name, str(value)))
-    return tuple(named)
