@@ -8,6 +8,7 @@ sent later: what can't be sent now is refused.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import select
 import socket
@@ -64,11 +65,7 @@ class _Client(mqtt.Client):
 
 
 class _RefusedError(Exception):
-    """The broker answered the CONNECT with a refusal."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The broker answered the CONNECT with a refusal, whose reason this carries."""
 
 
 class MqttWorker:
@@ -201,7 +198,7 @@ class MqttWorker:
                 # try version 5 anew: a broker that dies in the middle of a CONNECT looks like one that refuses it
                 self._protocol = _V5
         except _RefusedError as refusal:
-            return self._after_refusal(refusal.reason)
+            return self._after_refusal(str(refusal))
         except (OSError, ValueError, EOFError) as error:
             self._protocol = _V5
             self._report(BusState.LOST, cause_of(error, self._url))
@@ -433,21 +430,16 @@ class MqttWorker:
         """A QoS 1 message, from the library."""
         self._publishes_seen += 1
         missing = self._missing_bytes()
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            return
         properties = message.properties if self._keeps_properties else None
-        self._deliver(topic, bytes(message.payload), missing, message.qos, message.retain, properties)
+        with contextlib.suppress(UnicodeDecodeError):
+            self._deliver(message.topic, bytes(message.payload), missing, message.qos, message.retain, properties)
 
     def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool, properties: bytes) -> None:
         """A QoS 0 message, from the socket."""
         self._oversize += missing > 0
         unpacked = _unpacked(properties) if self._keeps_properties and properties else None
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             self._deliver(topic.decode(), payload, missing, 0, retain, unpacked)
-        except UnicodeDecodeError:
-            return
 
     def _deliver(
         self, topic: str, payload: bytes, missing: int, qos: int, retain: bool, properties: Properties | None
@@ -459,9 +451,9 @@ class MqttWorker:
             return
         self._received += 1
         try:
-            named = named(properties.json()) if properties is not None else ()  # type: ignore[no-untyped-call]
+            told = named(properties.json()) if properties is not None else ()  # type: ignore[no-untyped-call]
             size_bytes = len(payload) + missing
-            self._on_message_callback(Message(topic, payload, size_bytes, qos, retain, now_s, named))
+            self._on_message_callback(Message(topic, payload, size_bytes, qos, retain, now_s, told))
         except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
             log.exception("a message on %r could not be taken in", topic)
 
