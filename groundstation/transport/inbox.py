@@ -118,7 +118,8 @@ class Inbox:
             queue.append(item)
 
     def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
-        if not message.payload or topic.leaf == topics.TLM_SUM:
+        is_for_recorders = topic.leaf.startswith(topics.LATE) or topic.leaf == topics.RAW_FRAMES
+        if not message.payload or topic.leaf == topics.TLM_SUM or is_for_recorders:
             return None
         self._received += 1
         try:
