@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,11 @@ from groundstation.transport.embedded_broker import find_mosquitto
 from tests.support.brokers import BrokerChild, amqtt, mosquitto
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_user_data = tempfile.TemporaryDirectory(prefix="groundstation-tests-")
+os.environ["XDG_DATA_HOME"] = _user_data.name
+"""Journals, outboxes and recordings of the tests are not those of who runs them."""
 
-ROOMS = ("fleet", "mavlink", "transport", "bridge", "simulator", "ui", "app", "end_to_end")
+ROOMS = ("fleet", "mavlink", "transport", "bridge", "simulator", "recording", "ui", "app", "end_to_end")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 

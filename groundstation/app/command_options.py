@@ -13,6 +13,8 @@ Broker = Annotated[
     typer.Option(
         "--broker",
         metavar="URL",
+        envvar="GROUNDSTATION_BROKER",
+        show_envvar=False,
         help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",
     ),
 ]

@@ -18,10 +18,12 @@ from pathlib import Path
 from rich.console import Console
 
 from groundstation.app.processes import Child, Supervisor
+from groundstation.app.record_cli import recorder_child
 from groundstation.app.simulation import make_plan
 from groundstation.app.watch import table_console
 from groundstation.app.wiring import client_id, free_udp_port
 from groundstation.fleet.errors import GroundStationError
+from groundstation.recording.session import default_recordings
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
@@ -34,6 +36,8 @@ SENSOR_FILTERS = ("Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/#",)
 SENSOR_PERIOD_S = 1.0
 HEADLESS_S = 20.0
 DEFAULT_PICTURE = Path("build/demo.png")
+DEMO_BYTES = "1GB"
+"""Recordings of simulated flights are worth no more room."""
 TABLE_PERIOD_S = 4.0
 TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
@@ -90,6 +94,8 @@ def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
         simulator += [word for name in plan.flavours for word in ("--flavour", name)]
         supervisor.add(Child("simulator", simulator, on_line=_say))
+        out = default_recordings().with_name("demo-recordings")
+        supervisor.add(recorder_child(url.shown, out, _said.print, ("--max-size", DEMO_BYTES)))
         sensor.start()
         yield url
     finally:

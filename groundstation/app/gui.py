@@ -19,7 +19,8 @@ from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
-from groundstation.transport.commander import Commander
+from groundstation.transport.bus import BusState, BusStatus
+from groundstation.transport.commander import Commander, sensors
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.commands_panel.journal_port import JournalAccess
@@ -29,6 +30,8 @@ from groundstation.ui.orders import Orders
 
 ROOTS = ("fleet", "sim")
 STOP_POLL_MS = 100
+TELL_SENSORS_MS = 5_000
+"""A recorder that starts later than the window hears of its sensors so much later at most."""
 
 
 def journal_access(path: Path) -> JournalAccess:
@@ -74,12 +77,18 @@ class Station:
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))
         self.window.sensor_filter_added.connect(self._on_filter_added)
         self.window.sensor_filter_removed.connect(self._on_filter_removed)
+        self._actor, self._told = actor, 0
+        self._tell_timer = QTimer(self.window, interval=TELL_SENSORS_MS)
+        self._tell_timer.timeout.connect(self._tell_sensors)
+        self.feed.bus_changed.connect(self._on_bus_changed)
+        self._was_connected = False
 
     def start(self) -> None:
         """Show the window and connect."""
         self.window.show()
         self.journal.start()
         self.feed.start()
+        self._tell_timer.start()
         self.bus.start()
 
     def run(self, stop: threading.Event, on_tick: Callable[[], None] | None = None) -> None:
@@ -111,6 +120,19 @@ class Station:
 
     def _on_filter_added(self, topic_filter: str) -> None:
         self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})
+        self._tell_sensors()
 
     def _on_filter_removed(self, topic_filter: str) -> None:
         self.bus.worker.unsubscribe([topic_filter])
+
+    def _on_bus_changed(self, status: BusStatus) -> None:
+        is_connected = status.state is BusState.CONNECTED
+        if is_connected and not self._was_connected:
+            self._tell_sensors()
+        self._was_connected = is_connected
+
+    def _tell_sensors(self) -> None:
+        """Recorders record what this window listens to."""
+        if self._was_connected or self.bus.worker.status.state is BusState.CONNECTED:
+            self.bus.worker.publish([sensors(self._actor, self.window.sensor_filters, self._told)])
+            self._told += 1

@@ -37,6 +37,7 @@ class Child:
         arguments: list[str],
         on_line: Callable[[str], None] | None = None,
         program: list[str] | None = None,
+        environment: dict[str, str] | None = None,
     ) -> None:
         """Describe a child.
 
@@ -45,7 +46,9 @@ class Child:
             arguments: of the program.
             on_line: called with each line of its standard error, on a reader thread.
             program: what is run; None for `groundstation`.
+            environment: variables besides ours; where a secret goes, since everybody may read a command line.
         """
+        self._environment = environment or {}
         self._program = program or [sys.executable, "-m", "groundstation"]
         self.name = name
         self.restarts = 0
@@ -70,7 +73,7 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env={**os.environ, SUPERVISED: "1"},
+            env={**os.environ, **self._environment, SUPERVISED: "1"},
             start_new_session=True,
         )
         self._started_s = time.monotonic()

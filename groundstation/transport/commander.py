@@ -20,6 +20,7 @@ from groundstation.fleet.control import ControlRequest, StationPresence
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.operations import Operations, Publication, bridge_clock_ms
+from groundstation.fleet.recorder import StationSensors
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
 from groundstation.fleet.verbs import VERBS
@@ -70,6 +71,19 @@ def presence(actor: Actor, state: LinkState) -> Outgoing:
     topic = topics.station(Root.FLEET.value, actor.gs, topics.CONN)
     # not retained: a station's id is never used again, and a broker would collect them
     return Outgoing(topic, payloads.encode(envelope), qos=1)
+
+
+def sensors(actor: Actor, filters: Sequence[str], number: int) -> Outgoing:
+    """What a station listens to besides the fleet, for recorders.
+
+    Args:
+        actor: whose station.
+        filters: topic filters, byte for byte.
+        number: of the message, counted from 0.
+    """
+    content = StationSensors(filters=tuple(filters))
+    envelope = payloads.Envelope(sid=actor.gs, seq=number, ts=int(time.time() * 1000), bms=0, d=content)
+    return Outgoing(topics.station(Root.FLEET.value, actor.gs, topics.SENSORS), payloads.encode(envelope), qos=1)
 
 
 class _Held(msgspec.Struct):

@@ -8,6 +8,7 @@ sent later: what can't be sent now is refused.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import select
 import socket
@@ -28,6 +29,7 @@ from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
 from groundstation.transport.causes import cause_of
 from groundstation.transport.echo import Echo
+from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
 
 log = logging.getLogger("groundstation.mqtt")
@@ -55,18 +57,15 @@ class _Client(mqtt.Client):
     """paho's client on our socket."""
 
     on_quick: Received
+    limit_bytes = LIMIT_BYTES
 
     def _create_socket(self) -> Any:
         has_properties = self._protocol is _V5
-        return MqttSocket(super()._create_socket(), LIMIT_BYTES, self.on_quick, has_properties=has_properties)
+        return MqttSocket(super()._create_socket(), self.limit_bytes, self.on_quick, has_properties=has_properties)
 
 
 class _RefusedError(Exception):
-    """The broker answered the CONNECT with a refusal."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """The broker answered the CONNECT with a refusal, whose reason this carries."""
 
 
 class MqttWorker:
@@ -82,6 +81,8 @@ class MqttWorker:
         on_status: StatusCallback | None = None,
         will: Outgoing | None = None,
         backoff: Backoff | None = None,
+        limit_bytes: int = LIMIT_BYTES,
+        keeps_properties: bool = False,
     ) -> None:
         """Prepare a connection; `start` makes it.
 
@@ -93,8 +94,11 @@ class MqttWorker:
             on_status: called on the worker thread on each change and once a second.
             will: what the broker publishes when we vanish.
             backoff: waits between tries.
+            limit_bytes: longest PUBLISH kept whole; a longer one is cut to its beginning.
+            keeps_properties: give the properties of MQTT 5 on with each message.
         """
         self._url = url
+        self._limit_bytes, self._keeps_properties = limit_bytes, keeps_properties
         self._client_id = client_id
         self._echo_topic = echo_topic
         self._on_message_callback = on_message
@@ -194,7 +198,7 @@ class MqttWorker:
                 # try version 5 anew: a broker that dies in the middle of a CONNECT looks like one that refuses it
                 self._protocol = _V5
         except _RefusedError as refusal:
-            return self._after_refusal(refusal.reason)
+            return self._after_refusal(str(refusal))
         except (OSError, ValueError, EOFError) as error:
             self._protocol = _V5
             self._report(BusState.LOST, cause_of(error, self._url))
@@ -402,6 +406,7 @@ class MqttWorker:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_quick = self._on_quick
+        client.limit_bytes = self._limit_bytes
         if self._url.is_websocket:
             client.ws_set_options(path=self._url.path)
         if self._url.user is not None:
@@ -425,21 +430,20 @@ class MqttWorker:
         """A QoS 1 message, from the library."""
         self._publishes_seen += 1
         missing = self._missing_bytes()
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            return
-        self._deliver(topic, bytes(message.payload), missing, message.qos, message.retain)
+        properties = message.properties if self._keeps_properties else None
+        with contextlib.suppress(UnicodeDecodeError):
+            self._deliver(message.topic, bytes(message.payload), missing, message.qos, message.retain, properties)
 
-    def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool) -> None:
+    def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool, properties: bytes) -> None:
         """A QoS 0 message, from the socket."""
         self._oversize += missing > 0
-        try:
-            self._deliver(topic.decode(), payload, missing, 0, retain)
-        except UnicodeDecodeError:
-            return
+        unpacked = _unpacked(properties) if self._keeps_properties and properties else None
+        with contextlib.suppress(UnicodeDecodeError):
+            self._deliver(topic.decode(), payload, missing, 0, retain, unpacked)
 
-    def _deliver(self, topic: str, payload: bytes, missing: int, qos: int, retain: bool) -> None:
+    def _deliver(
+        self, topic: str, payload: bytes, missing: int, qos: int, retain: bool, properties: Properties | None
+    ) -> None:
         """Every message comes through here; a fault in taking one in must not end the thread."""
         now_s = time.monotonic()
         if topic == self._echo_topic:
@@ -447,7 +451,9 @@ class MqttWorker:
             return
         self._received += 1
         try:
-            self._on_message_callback(Message(topic, payload, len(payload) + missing, qos, retain, now_s))
+            told = named(properties.json()) if properties is not None else ()  # type: ignore[no-untyped-call]
+            size_bytes = len(payload) + missing
+            self._on_message_callback(Message(topic, payload, size_bytes, qos, retain, now_s, told))
         except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
             log.exception("a message on %r could not be taken in", topic)
 
@@ -480,3 +486,13 @@ class MqttWorker:
             log.log(logging.WARNING if is_trouble else logging.INFO, "%s: %s", self._url.shown, reason or state.value)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
+
+
+def _unpacked(properties: bytes) -> Properties | None:
+    """The properties of a PUBLISH (MQTT 5, section 3.3.2.3), their length in front; None when they make no sense."""
+    found = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    try:
+        found.unpack(properties)  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - the library raises whatever comes to hand on a stranger's bytes
+        return None
+    return found

@@ -120,3 +120,11 @@ def test_other_topics_are_readings() -> None:
     (reading,) = inbox.drain().readings
     assert reading.topic == topic
     assert reading.numbers == {"": 45.0}
+
+
+def test_what_is_for_recorders_is_never_taken_for_live() -> None:
+    inbox = Inbox()
+    payload = b'{"sid":"s","seq":0,"ts":0,"bms":0,"d":{}}'
+    for leaf in ("late/tlm/motion", "late/marks", "late/end", "raw/_mav"):
+        inbox.offer(Message(f"sim/uav-1/{leaf}", payload, len(payload), 1, False, 1.0))
+    assert inbox.drain().updates == []

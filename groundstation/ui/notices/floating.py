@@ -15,6 +15,7 @@ from groundstation.ui.notices.control_watch import ControlWatch
 from groundstation.ui.notices.journal_watch import JournalWatch
 from groundstation.ui.notices.notice_list import NoticeList
 from groundstation.ui.notices.overlay import Overlay
+from groundstation.ui.notices.recording_watch import RecordingWatch
 
 
 class Floating:
@@ -35,4 +36,5 @@ class Floating:
         self.lower.add(self.sheet)
         self.watch = ControlWatch(desk, parent)
         self.journal_watch = JournalWatch(desk, parent)
+        self.recording_watch = RecordingWatch(desk, parent)
         desk.noticed.connect(self.notices.say)

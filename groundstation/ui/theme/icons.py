@@ -74,6 +74,8 @@ _DRAWINGS = {
     "control_free": "mdi6.account-outline",
     "mission_pause": "mdi6.pause",
     "history": "mdi6.history",
+    "record": "mdi6.record-circle-outline",
+    "record_off": "mdi6.record-circle-outline",
 }
 
 

@@ -17,6 +17,7 @@ from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.broker_state import BrokerState
 from groundstation.ui.top_bar.emergency_strip import EmergencyStrip
 from groundstation.ui.top_bar.readout import Readout
+from groundstation.ui.top_bar.recording_state import RecordingState
 from groundstation.ui.top_bar.root_marks import RootMarks
 
 HEIGHT = 44
@@ -52,6 +53,7 @@ class TopBar(QFrame):
         self.losses.hide()
         self.loop = Readout(self.tr("ms loop"))
         self.loop.setToolTip(self.tr("How late this window was in the last minute, 99 of 100 times"))
+        self.recording = RecordingState(feed)
         self.clock = Readout("")
         self.live = RootMarks()
         self._lay_out(menus)
@@ -80,6 +82,7 @@ class TopBar(QFrame):
         self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
         self.live.show_roots({one.key.root for one in fleet})
         self.broker.refresh(now_s)
+        self.recording.refresh(now_s)
         self._make_room()
 
     def _lay_out(self, menus: QMenuBar) -> None:
@@ -106,6 +109,8 @@ class TopBar(QFrame):
         if self.emergency is not None:
             layout.addWidget(self.emergency)
             layout.addWidget(_rule())
+        layout.addWidget(self.recording)
+        layout.addWidget(_rule())
         layout.addWidget(self.loop)
         layout.addWidget(self.clock)
         layout.addWidget(self.live)

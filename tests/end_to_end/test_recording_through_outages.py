@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Five vehicles fly, the broker is ended with `kill -9`, and nothing is missing in the recording, nothing twice.
+
+`GROUNDSTATION_OUTAGES=1,10,60` tries other lengths, in seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from groundstation.recording import session
+from groundstation.transport import topics
+from groundstation.transport.broker_url import parse_broker_url
+from groundstation.transport.bus import BusState, Outgoing
+from groundstation.transport.mqtt_worker import MqttWorker
+from tests.support.brokers import BrokerChild
+from tests.support.mcap_check import assert_strictly_sound
+from tests.support.programs import Program
+from tests.support.recordings import holes, numbers, recorded, repeats
+from tests.support.waiting import Collector, wait_until
+
+OUTAGES_S = [float(one) for one in os.environ.get("GROUNDSTATION_OUTAGES", "1,5").split(",")]
+VEHICLES = 5
+
+
+class Flight:
+    """Simulator, bridge and recorder around a broker, each in its process."""
+
+    def __init__(self, broker: BrokerChild, folder: Path) -> None:
+        self.broker, self.out = broker, folder / "recordings"
+        port = broker.port + 1
+        link = f"127.0.0.1:{port}"
+        self.simulator = Program(
+            "simulate", "--vehicles", str(VEHICLES), "--ready", "--autofly", "--link", f"udpout:{link}"
+        )
+        self.bridge = self.start_bridge(link, folder)
+        self.recorder = self.start_recorder()
+
+    def start_bridge(self, link: str, folder: Path) -> Program:
+        arguments = [
+            "--link",
+            f"udpin:{link}",
+            "--root",
+            "sim",
+            "--id",
+            "b1",
+            "--outbox",
+            str(folder / "outbox.sqlite3"),
+        ]
+        return Program("bridge", "--broker", self.broker.url, *arguments)
+
+    def start_recorder(self) -> Program:
+        return Program("record", "--broker", self.broker.url, "--out", str(self.out))
+
+    @property
+    def folder(self) -> Path:
+        (only,) = session.sessions(self.out)
+        return only
+
+    def close(self) -> None:
+        for one in (self.recorder, self.bridge, self.simulator):
+            one.close()
+
+
+class Witness:
+    """A client of its own: hears what recorder and bridge say of themselves."""
+
+    def __init__(self, url: str) -> None:
+        self.heard = Collector()
+        self.bus = MqttWorker(
+            parse_broker_url(url),
+            client_id="witness",
+            echo_topic="sim/_gs/witness/echo",
+            on_message=self.heard.on_message,
+            on_status=self.heard.on_status,
+        )
+        self.bus.subscribe({"fleet/_recorder/+/conn": 1, "sim/+/late/marks": 1})
+        self.bus.start()
+        self.heard.wait_state(BusState.CONNECTED)
+
+    def recorder(self) -> dict[str, object]:
+        """The recorder's newest report; empty before one came."""
+        reports = [one for one in self.heard.messages if one.topic.startswith("fleet/_recorder/")]
+        return dict(json.loads(reports[-1].payload)["d"]) if reports else {}
+
+    def following(self) -> dict[tuple[str, str], int]:
+        """By topic and session the number that comes next, as the bridge tells it now."""
+        self.heard.messages.clear()
+        assert self.bus.publish([Outgoing(topics.sync_all("sim"), b"{}", 1)]) == 1
+
+        def told() -> set[str]:
+            return {one.topic for one in self.heard.messages if one.topic.endswith("late/marks")}
+
+        wait_until(lambda: len(told()) == VEHICLES)
+        found: dict[tuple[str, str], int] = {}
+        for one in [message for message in self.heard.messages if message.topic.endswith("late/marks")]:
+            owner, _ = topics.owner_and_leaf(one.topic)
+            for leaf, sid, _, following in _marks(one.payload):
+                key = (f"{owner}/{leaf}", sid)
+                found[key] = max(found.get(key, 0), following)
+        return found
+
+    def close(self) -> None:
+        self.bus.stop()
+
+
+def _marks(payload: bytes) -> list[tuple[str, str, int, int]]:
+    marks = json.loads(payload)["d"]["marks"]
+    return [(one["leaf"], one["sid"], one["first"], one["following"]) for one in marks]
+
+
+@pytest.fixture
+def flight(any_broker: BrokerChild, tmp_path: Path) -> Iterator[Flight]:
+    flight = Flight(any_broker, tmp_path)
+    yield flight
+    flight.close()
+
+
+@pytest.mark.timeout(600)
+def test_nothing_is_missing_and_nothing_twice_when_the_broker_is_killed(flight: Flight) -> None:
+    witness = Witness(flight.broker.url)
+    wait_until(lambda: witness.recorder().get("vehicles") == VEHICLES, 30.0, "five vehicles are recorded")
+    for outage_s in OUTAGES_S:
+        flight.broker.kill()
+        time.sleep(outage_s)  # the length of the outage is what is tried
+        flight.broker.start()
+        began_s = time.monotonic()
+        witness.heard.messages.clear()
+
+        def is_whole(began_s: float = began_s) -> bool:
+            report = witness.recorder()
+            return report.get("missing") == 0 and time.monotonic() - began_s > 15.0
+
+        # bridge and recorder come back within their back-off; marks come at the latest ten seconds later
+        wait_until(is_whole, 120.0, "everything missed was had")
+    expected = witness.following()
+    wait_until(lambda: witness.recorder().get("missing") == 0, 30.0)
+    last = witness.recorder()
+    witness.close()
+    assert flight.recorder.end()[0] == 0, flight.recorder.said
+    found = numbers(flight.folder)
+    assert holes(found) == {}
+    assert repeats(found) == {}
+    assert {key: seqs[0] for key, seqs in found.items() if seqs[0] != 0} == {}
+    ends = {key: found.get(key, [-1])[-1] + 1 for key in expected}
+    assert {key: (ends[key], following) for key, following in expected.items() if ends[key] < following} == {}
+    late = [one for one in recorded(flight.folder) if one.is_late]
+    assert len(late) > VEHICLES * sum(OUTAGES_S) * 5
+    assert last["lost"] == 0
+    for path in flight.folder.glob("*.mcap"):
+        assert assert_strictly_sound(path) > 0
