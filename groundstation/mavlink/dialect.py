@@ -90,6 +90,16 @@ CRC_EXTRAS: dict[int, bytes] = {one.msgid: one.crc_extra for one in DEFINITIONS.
 """Last byte of the checksum by message id."""
 
 
+def field_units(msgid: int) -> dict[str, str]:
+    """Units of a message's fields by name, as `m`, `degE7`, `cm/s`; fields without one are left out.
+
+    Args:
+        msgid: any message id; one that pymavlink's dialect lacks has no units.
+    """
+    message = _dialect.mavlink_map.get(msgid)
+    return {} if message is None else dict(message.fieldunits_by_name)
+
+
 def unpack_values(definition: MessageDefinition, payload: bytes) -> tuple[Any, ...]:
     """Values of a payload in wire order, arrays spread out; see `unpack` for lengths.
 

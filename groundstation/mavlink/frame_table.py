@@ -9,7 +9,7 @@ checked. A frame of an unknown message can't be checked; it is believed when ano
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from fastcrc.crc16 import mcrf4xx
@@ -27,7 +27,7 @@ HEAD_V1_BYTES, HEAD_V2_BYTES = 6, 10
 CHECKSUM_BYTES = 2
 MAX_RECORD_BYTES = STAMP_BYTES + MAX_FRAME_BYTES
 
-_HEADER = np.dtype(
+HEADER = np.dtype(
     [
         ("time_us", ">u8"),
         ("magic", "u1"),
@@ -41,7 +41,7 @@ _HEADER = np.dtype(
         ("msgid_high", "u1"),
     ]
 )
-"""Of a record with a MAVLink 2 frame; in version 1 `flags` is seq, `compat` sysid, `seq` compid, `sysid` msgid."""
+"""Stamp and header of MAVLink 2; in version 1 `flags` is seq, `compat` sysid, `seq` compid, `sysid` the message id."""
 
 _UNKNOWN = 256
 """In place of CRC_EXTRA for a message that the dialect doesn't have."""
@@ -70,6 +70,15 @@ class FrameHeaders(NamedTuple):
     compids: NDArray[np.uint8]
     msgids: NDArray[np.int64]
 
+    def chosen(self, which: Flags) -> FrameHeaders:
+        """Only some of them.
+
+        Args:
+            which: shape (n,).
+        """
+        columns: list[Any] = [column[which] for column in self]
+        return FrameHeaders(*columns)
+
 
 class FrameTable(NamedTuple):
     """The frames of a window."""
@@ -84,6 +93,10 @@ class TlogRules:
     """How the records of a tlog look; see `record_walk.RecordRules`."""
 
     margin = MAX_RECORD_BYTES
+
+    def __init__(self) -> None:
+        self.headers: FrameHeaders | None = None
+        """What `are_good` read last."""
 
     def sizes(self, window: Window, places: Places) -> Places:
         """Size by magic, length and the flag of a signature."""
@@ -109,8 +122,8 @@ class TlogRules:
 
     def are_good(self, window: Window, starts: Places) -> tuple[Places, Flags]:
         """Size and verdict of each record."""
-        headers = read_headers(window, starts)
-        return headers.sizes, _are_good(window, headers)
+        self.headers = read_headers(window, starts)
+        return self.headers.sizes, _are_good(window, self.headers)
 
     def good_size(self, window: Window, place: int) -> int:
         """Size of the record at a place; 0 when its frame is none."""
@@ -135,8 +148,8 @@ class TlogRules:
     def next_good(self, window: Window, place: int) -> int:
         """The first place from `place` on where stamp and frame make sense; the limit if there is none."""
         data = window.bytes
-        for found in _STAMPED.finditer(data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
-            start = found.start()
+        for found in _STAMPED.finditer(data.data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
+            start: int = found.start()
             if start >= window.limit:
                 break
             stamp_us = int.from_bytes(data[start : start + STAMP_BYTES].tobytes(), "big")
@@ -152,8 +165,12 @@ def read_frames(window: Window, begin: int) -> FrameTable:
         window: a part of the file, followed by `MAX_RECORD_BYTES` more (zeros behind its end).
         begin: where the first record is expected.
     """
-    found = walk(TlogRules(), window, begin)
-    return FrameTable(read_headers(window, found.starts), found)
+    rules = TlogRules()
+    found = walk(rules, window, begin)
+    headers = rules.headers
+    if headers is None or headers.starts is not found.starts:
+        headers = read_headers(window, found.starts)
+    return FrameTable(headers, found)
 
 
 def read_headers(window: Window, starts: Places) -> FrameHeaders:
@@ -163,7 +180,7 @@ def read_headers(window: Window, starts: Places) -> FrameHeaders:
         window: see `read_frames`.
         starts: shape (n,), ascending.
     """
-    rows = rows_of(window.bytes, starts, _HEADER.itemsize).view(_HEADER)
+    rows = rows_of(window.bytes, starts, HEADER.itemsize).view(HEADER)
     magic = rows["magic"]
     sizes = _sizes(magic, rows["length"].astype(np.int64), rows["flags"], starts, window.end)
     sysids, compids = rows["sysid"], rows["compid"]
@@ -200,9 +217,7 @@ def _extras_of(msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
     return _EXTRAS.take(msgids, mode="clip")
 
 
-def _sizes(
-    magic: Bytes, lengths: NDArray[np.int64], flags: Bytes, places: Places, end: int
-) -> NDArray[np.int64]:
+def _sizes(magic: Bytes, lengths: NDArray[np.int64], flags: Bytes, places: Places, end: int) -> NDArray[np.int64]:
     """Sizes of records; 0 where the magic, a flag or the end of the file forbid one. Uses up `lengths`."""
     is_v2 = magic == MAGIC_V2
     sizes = lengths

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the records of a log that lie one behind the other, by whole arrays. Sans-I/O: bytes in, places out.
 
-A window of the file is cut into thousands of lanes. All lanes step from record to record at the same time, each step a few
-numpy gathers. What the lanes found is only a proposal: `walk` joins it strictly from the first record on, and goes by
-single steps where it does not join, as around damage.
+A window of the file is cut into thousands of lanes. All lanes step from record to record at the same time, each step
+a few numpy gathers. What the lanes found is only a proposal: `walk` joins it strictly from the first record on, and
+goes by single steps where it does not join, as around damage.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def walk(rules: RecordRules, window: Window, begin: int) -> Walk:
     return _joined(rules, window, begin, proposed, ends, good)
 
 
-def _joined(
-    rules: RecordRules, window: Window, begin: int, proposed: Places, ends: Places, good: Flags
-) -> Walk:
+def _joined(rules: RecordRules, window: Window, begin: int, proposed: Places, ends: Places, good: Flags) -> Walk:
     """Follow the proposal where it holds, single steps where it does not."""
     is_last = np.ones(proposed.size, np.bool_)
     is_last[:-1] = (ends[:-1] != proposed[1:]) | ~good[1:]
@@ -154,7 +152,7 @@ def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
 
 def _distinct(ascending: NDArray[np.int32]) -> NDArray[np.int32]:
     same = ascending[1:] == ascending[:-1]
-    return ascending[np.append(True, ~same)] if same.any() else ascending  # noqa: FBT003
+    return ascending[np.append(True, ~same)] if same.any() else ascending
 
 
 def first_matches(matches: NDArray[np.bool_], places: Places) -> Places:
