@@ -66,6 +66,7 @@ missing=$(.venv/bin/python packaging/qt_libraries.py)
 if [ "$what" = test ]; then
     packages=""
     command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || packages="mosquitto"
+    command -v mosquitto_pub >/dev/null 2>&1 || packages="$packages mosquitto-clients"
     command -v Xvfb >/dev/null 2>&1 || packages="$packages xvfb"
     [ -z "$packages" ] || apt_install $packages
 fi

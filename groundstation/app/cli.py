@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from groundstation import __version__
-from groundstation.app import order_cli
+from groundstation.app import order_cli, record_cli
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
 
@@ -170,10 +170,18 @@ def bridge(
         float, typer.Option(help="Farthest that a vehicle may be sent from where it is, metres.", min=1.0)
     ] = 10_000.0,
     max_height: Annotated[float, typer.Option(help="Highest that it may be sent above home, metres.", min=1.0)] = 500.0,
+    outbox: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where messages wait while the broker is away; this user's own by default."),
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw/--no-raw", help="Publish every MAVLink frame as it came, for recorders.")
+    ] = True,
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.wiring import broker_from_text, default_bridge_id, make_bridge, parse_names
+    from groundstation.bridge.outbox_store import default_store_path
     from groundstation.fleet.identity import is_vehicle_id
     from groundstation.fleet.preconditions import Limits
 
@@ -181,8 +189,11 @@ def bridge(
         raise UsageError(f"--root '{root}': there are fleet and sim")
     if bridge_id and not is_vehicle_id(bridge_id):
         raise UsageError(f"--id '{bridge_id}': use letters, digits, '-' and '_', at most 32")
+    bridge_id = bridge_id or default_bridge_id(link)
     settings: dict[str, object] = {
-        "bridge_id": bridge_id or default_bridge_id(link),
+        "bridge_id": bridge_id,
+        "outbox": outbox or default_store_path(f"{root}-{bridge_id}"),
+        "has_raw": raw,
         "names": parse_names(name or []),
         "sysid": sysid,
         "rate_scale": rate,
@@ -336,3 +347,4 @@ def bench(
 
 
 order_cli.add_to(app)
+record_cli.add_to(app)

@@ -174,6 +174,7 @@ class StationBus:
         )
         for root in roots:
             self.worker.subscribe({one: _qos_of(one) for one in topics.fleet_filters(root)})
+        self.worker.subscribe({topics.recorder_reports(): 1})
 
     def start(self) -> None:
         """Connect."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
+from groundstation.bridge.raw_frames import RawFrames
 from groundstation.bridge.roll_call import ALIVE_S, RollCall, conflict_text, is_same_boot, revive
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
@@ -61,6 +62,7 @@ class Hearing:
         rate_scale: float,
         own_sysid: int,
         limits: Limits | None = None,
+        raw: RawFrames | None = None,
     ) -> None:
         """Begin with nobody.
 
@@ -72,7 +74,9 @@ class Hearing:
             rate_scale: factor on every telemetry rate.
             own_sysid: our system id towards the vehicles.
             limits: how far vehicles may be sent; None for the usual.
+            raw: takes every frame as it came; None where nobody wants them.
         """
+        self._raw = raw
         self._limits = limits or Limits()
         self._own_sysid = own_sysid
         self._root = root
@@ -137,8 +141,10 @@ class Hearing:
         ear = self._ears.get(key)
         if ear is None:
             ear = self._new_ear(key, frame, now_s)
-            if ear is None:
-                return []
+        if self._raw is not None:
+            self._keep_raw(self._raw, peer, frame, ear)
+        if ear is None:
+            return []
         ear.loss.on_frame(frame.seq, len(frame.raw), now_s)
         ear.last_frame_s = now_s
         msgid = frame.msgid
@@ -148,6 +154,18 @@ class Hearing:
             return []
         ear.requests.on_message(msgid)
         return use(self, ear, frame, now_s)
+
+    def _keep_raw(self, raw: RawFrames, peer: Peer, frame: Frame, ear: Ear | None) -> None:
+        """A frame as it came, to its vehicle; a camera's or a gimbal's to the vehicle that carries it."""
+        if ear is None:
+            carried = (one for (by, sysid, _), one in self._ears.items() if by is peer and sysid == frame.sysid)
+            ear = next(carried, None)
+        vehicle = self._roll.vehicle_of(ear) if ear is not None else None
+        if vehicle is None:
+            raw.take_nobodys(frame)
+        else:
+            is_doubled = len(vehicle.ears) > 1
+            raw.take(frame, vehicle.raw_topic, vehicle.current_session, is_doubled=is_doubled)
 
     def _new_ear(self, key: EarKey, frame: Frame, now_s: float) -> Ear | None:
         """The first heartbeat of an autopilot makes an ear; other stations, cameras and radios don't."""

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Wraps content in envelopes, numbers it, and hands a tick's worth to the bus at once. Bridge thread."""
+"""Wraps content in envelopes, numbers it, keeps it for those who miss it, and hands a tick's worth to the bus at once.
+
+Bridge thread.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from groundstation.transport import payloads
-from groundstation.transport.bus import Bus, Outgoing
+from groundstation.bridge.outbox import Outbox
+from groundstation.transport import frame_batches, payloads
+from groundstation.transport.bus import Bus, BusState, Outgoing
+from groundstation.transport.frame_batches import FrameBatch
 
 
 def new_session() -> str:
@@ -20,9 +25,17 @@ def new_session() -> str:
 class Publisher:
     """What a bridge says on the bus."""
 
-    def __init__(self, bus: Bus, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, bus: Bus, clock: Callable[[], float] = time.monotonic, outbox: Outbox | None = None) -> None:
+        """Begin with number 0 of everything.
+
+        Args:
+            bus: takes messages.
+            clock: monotonic seconds.
+            outbox: keeps them for a while; None to keep nothing.
+        """
         self._bus = bus
         self._clock = clock
+        self._outbox = outbox
         self._seq: dict[str, tuple[str, int]] = {}
         self._batch: list[Outgoing] = []
         self.dropped = 0
@@ -32,13 +45,34 @@ class Publisher:
         """The bridge's clock, monotonic seconds."""
         return self._clock()
 
-    def topic(self, topic: str, session: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
-        """Queue a message on any topic of ours; returns its sequence number."""
-        last = self._seq.get(topic)
-        seq = last[1] + 1 if last is not None and last[0] == session else 0
-        self._seq[topic] = (session, seq)
-        self._batch.append(Outgoing(topic, self.encode(session, seq, content), qos, retain))
+    def topic(
+        self, topic: str, session: str, content: Any, *, qos: int = 0, retain: bool = False, is_kept: bool = True
+    ) -> int:
+        """Queue a message on any topic of ours; returns its sequence number.
+
+        Args:
+            topic: any topic of ours.
+            session: whose life it belongs to.
+            content: of the envelope.
+            qos: 0 or 1.
+            retain: whether the broker keeps it for newcomers.
+            is_kept: whether it can be asked for later.
+        """
+        seq = self._next_seq(topic, session)
+        payload = self.encode(session, seq, content)
+        self._batch.append(Outgoing(topic, payload, qos, retain))
+        if is_kept and self._outbox is not None:
+            self._outbox.keep(topic, session, seq, payload, self._clock())
         return seq
+
+    def frames(self, topic: str, session: str, body: bytes) -> None:
+        """Queue a batch of frames, see `frame_batches.py`."""
+        seq = self._next_seq(topic, session)
+        now_s = self._clock()
+        payload = frame_batches.encode(FrameBatch(session, seq, int(time.time() * 1000.0), int(now_s * 1000.0), body))
+        self._batch.append(Outgoing(topic, payload))
+        if self._outbox is not None:
+            self._outbox.keep(topic, session, seq, payload, now_s)
 
     def again(self, topic: str, payload: bytes, qos: int) -> None:
         """Queue a message that was published before, as it was."""
@@ -51,7 +85,15 @@ class Publisher:
 
     def flush(self) -> None:
         """Hand everything queued to the bus."""
+        if self._outbox is not None:
+            self._outbox.set_away(is_away=self._bus.status.state is not BusState.CONNECTED)
         if not self._batch:
             return
         batch, self._batch = self._batch, []
         self.dropped += len(batch) - self._bus.publish(batch)
+
+    def _next_seq(self, topic: str, session: str) -> int:
+        last = self._seq.get(topic)
+        seq = last[1] + 1 if last is not None and last[0] == session else 0
+        self._seq[topic] = (session, seq)
+        return seq

@@ -16,6 +16,7 @@ from groundstation.fleet.commands import CommandRequest, Reason
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.recorder import Missed
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
@@ -42,6 +43,7 @@ class Requests:
         bridge_id: str,
         send: Send,
         publish_all: Callable[[int | None], None],
+        ask_late: Callable[[str, tuple[Missed, ...]], None],
     ) -> None:
         """Begin.
 
@@ -50,7 +52,9 @@ class Requests:
             bridge_id: our id on the bus.
             send: sends frames to a vehicle.
             publish_all: publishes bridge and vehicles again, and events from a number on.
+            ask_late: takes what a recorder missed of an owner, as `fleet/uav-1`.
         """
+        self._ask_late = ask_late
         self._vehicles, self._bridge_id = vehicles, bridge_id
         self._send, self._publish_all = send, publish_all
         self._resync_s: float | None = None
@@ -62,6 +66,8 @@ class Requests:
     def take(self, message: Message, now_s: float) -> None:
         """A message of `topics.bridge_filters` came."""
         topic = topics.parse(message.topic)
+        if message.topic.endswith(f"/{topics.SYNC_REQ}") and self._is_about_the_past(message):
+            return
         if isinstance(topic, topics.ServiceTopic):
             self._on_service(topic, message, now_s)
         elif isinstance(topic, topics.VehicleTopic):
@@ -76,6 +82,13 @@ class Requests:
         if self._resync_s is not None and now_s >= self._resync_s:
             from_event, self._resync_s, self._resync_events = self._resync_events, None, None
             self._publish_all(from_event)
+
+    def _is_about_the_past(self, message: Message) -> bool:
+        """Take a recorder's request for what it missed, also of a vehicle that is not heard any more."""
+        gaps = _sync_request(message.payload).gaps if not message.retain else ()
+        if gaps:
+            self._ask_late(message.topic.removesuffix(f"/{topics.SYNC_REQ}"), gaps)
+        return bool(gaps)
 
     def _try(
         self,

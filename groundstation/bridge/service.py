@@ -14,15 +14,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from groundstation import __version__
+from groundstation.bridge.backfill import Backfill
 from groundstation.bridge.hearing import Hearing
 from groundstation.bridge.link_text import LinkSpec
 from groundstation.bridge.links import make_link
+from groundstation.bridge.outbox import Outbox
+from groundstation.bridge.outbox_store import OutboxStore
 from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.raw_frames import RawFrames
 from groundstation.bridge.requests import Requests
 from groundstation.bridge.tlog import TlogFile
 from groundstation.bridge.vehicle_session import VehicleSession
@@ -64,6 +69,10 @@ class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Factor on every telemetry rate."""
     limits: Limits = Limits()
     """How far vehicles may be sent."""
+    outbox: Path | None = None
+    """Where messages are kept on disk while the broker is away; None to keep the last minutes in memory only."""
+    has_raw: bool = True
+    """Publish every frame as it came, for recorders."""
     exit_at_end: bool = True
     """End when every link is a file that was played to its end."""
 
@@ -106,7 +115,11 @@ class BridgeService:
         self._bus = bus
         self._session = session
         self._clock = clock
-        self._publisher = Publisher(bus, clock)
+        self._outbox = Outbox(OutboxStore(settings.outbox) if settings.outbox is not None else None)
+        self._publisher = Publisher(bus, clock, self._outbox)
+        self._backfill = Backfill(self._outbox, self._publisher, session)
+        raw_topic = topics.bridge(settings.root, settings.bridge_id, topics.RAW_FRAMES)
+        self._raw = RawFrames(self._publisher, raw_topic, session) if settings.has_raw else None
         self._selector = selectors.DefaultSelector()
         self._links: list[Link] = [make_link(spec) for spec in settings.links]
         self.hearing = Hearing(
@@ -117,11 +130,14 @@ class BridgeService:
             settings.rate_scale,
             settings.sysid,
             settings.limits,
+            self._raw,
         )
         """Peers and vehicles."""
         self._peer_seq: dict[Peer, int] = {}
         self._waiting: deque[Message] = deque()
-        self._requests = Requests(self.hearing.vehicles, settings.bridge_id, self._send_to, self._publish_all)
+        self._requests = Requests(
+            self.hearing.vehicles, settings.bridge_id, self._send_to, self._publish_all, self._backfill.ask
+        )
         self.dropped_requests = 0
         """Requests that found the queue full."""
         self._connections = 0
@@ -162,7 +178,9 @@ class BridgeService:
         """
         for link in self._links:
             link.open(self._selector)
-        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root), 1))
+        if self._outbox.store is not None:
+            self._outbox.store.start()
+        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root, self._settings.bridge_id), 1))
 
     def run(self, stop: threading.Event) -> None:
         """Serve until stopped, or until every file has been played.
@@ -199,6 +217,12 @@ class BridgeService:
             self._send_all(peer, messages)
         self._say_alive(now_s)
         self._answer_requests(now_s)
+        if self._raw is not None:
+            self._raw.tick(now_s)
+        if self._bus.status.state is BusState.CONNECTED:
+            self._backfill.tick(now_s)
+        else:
+            self._backfill.forget()
         self._publisher.flush()
         self._log_problems(now_s)
 
@@ -228,6 +252,7 @@ class BridgeService:
     def _publish_all(self, from_event: int | None) -> None:
         self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
         self.hearing.publish_again(None, from_event)
+        self._backfill.publish_marks()
 
     def _send_to(self, vehicle: VehicleSession, messages: list[Outbound]) -> None:
         self._send_all(vehicle.active.peer, messages)
@@ -254,10 +279,18 @@ class BridgeService:
             log.info("message %s is not known to this version; it is counted and left alone", name)
 
     def _end(self) -> None:
-        """Tell the death of every vehicle, then of the bridge, and close the links."""
+        """Tell the death of every vehicle, then of the bridge, and close the links.
+
+        The last minutes go to the disk: nobody knows yet what of them was missed.
+        """
+        if self._raw is not None:
+            self._raw.publish_all()
         self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED, self._clock())
         self._publish_presence(LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
         self._publisher.flush()
+        self._outbox.set_away(is_away=False)
+        self._outbox.set_away(is_away=True)
+        self._outbox.close()
         for link in self._links:
             link.close()
         self._selector.close()

@@ -77,8 +77,10 @@ if set(DECISIVE) != set(STATE_KINDS):
 
 _LEAVES = (
     *(topics.CONN, topics.INFO, topics.STATE, topics.LINK, topics.EVT, topics.TLM_SUM),
-    *(topics.CTL, topics.CMD_ACK),
+    *(topics.CTL, topics.CMD_ACK, topics.RAW_FRAMES),
 )
+NOT_KEPT = frozenset({topics.TLM_SUM})
+"""Leaves that nobody can ask for again: what they say is in the others."""
 
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
@@ -117,6 +119,9 @@ class VehicleSession:
         self._publisher = publisher
         self._stream_leaves = [f"{topics.TLM}/{stream.name}" for stream in streams]
         self._topics = {leaf: topics.vehicle(key, leaf) for leaf in (*_LEAVES, *self._stream_leaves)}
+        self._kept = tuple(leaf for leaf in self._topics if leaf not in NOT_KEPT)
+        self.raw_topic = self._topics[topics.RAW_FRAMES]
+        """Where its frames go as they came."""
         self._reset(now_s)
         self._sysid, self._compid = ear.sysid, ear.compid
         self._sent_conn: Connection | None = None
@@ -231,6 +236,10 @@ class VehicleSession:
             )
         )
 
+    def current_session(self) -> str:
+        """The session that what is published now belongs to."""
+        return self.session
+
     # ---- births and deaths ----
 
     def begin_new_life(self, reason: ConnReason, now_s: float) -> None:
@@ -304,7 +313,8 @@ class VehicleSession:
 
     def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
         """Publish something under this vehicle; returns its number."""
-        return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain)
+        is_kept = leaf not in NOT_KEPT
+        return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain, is_kept=is_kept)
 
     def tell(self, event: Event) -> None:
         """Publish an event and keep it for those who miss it."""
@@ -418,6 +428,7 @@ class VehicleSession:
             verbs=self._verbs(),
             links=tuple(one.peer.name for one in self.ears),
             streams=self._streams,
+            kept=self._kept,
             bridge=self._bridge_id,
         )
 

@@ -102,5 +102,7 @@ class VehicleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Links that it is heard on, as their texts."""
     streams: tuple[StreamInfo, ...] = ()
     """What it sends and how often."""
+    kept: tuple[str, ...] = ()
+    """Leaves whose messages the bridge keeps for a while and sends again to a recorder that missed them."""
     bridge: str = ""
     """Id of the bridge that hears it."""

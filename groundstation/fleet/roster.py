@@ -13,6 +13,7 @@ import msgspec
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
+from groundstation.fleet.recorder import RecorderState
 from groundstation.fleet.updates import (
     BridgeUpdate,
     ConnUpdate,
@@ -20,6 +21,7 @@ from groundstation.fleet.updates import (
     EventUpdate,
     InfoUpdate,
     LinkUpdate,
+    RecorderUpdate,
     SamplesUpdate,
     Update,
 )
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
+MAX_RECORDERS = 50
 
 
 class Fleet:
@@ -38,6 +41,7 @@ class Fleet:
     def __init__(self) -> None:
         self._vehicles: dict[VehicleKey, VehicleState] = {}
         self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
+        self._recorders: dict[str, RecorderUpdate] = {}
         self._changed: set[VehicleKey] = set()
         self._ended_sessions: dict[VehicleKey, str] = {}
         self.ignored = 0
@@ -61,6 +65,11 @@ class Fleet:
         """Presence of each bridge, by root and bridge id."""
         return {key: presence for key, (_, presence) in self._bridges.items()}
 
+    @property
+    def recorders(self) -> dict[str, RecorderUpdate]:
+        """The newest report of each recorder, by its id; one that said goodbye is not among them."""
+        return dict(self._recorders)
+
     def fold(self, updates: Iterable[Update]) -> None:
         """Take in what arrived, in order."""
         for update in updates:
@@ -82,6 +91,8 @@ class Fleet:
                 self._fold_control(update)
             case BridgeUpdate():
                 self._fold_bridge(update)
+            case RecorderUpdate():
+                self._fold_recorder(update)
 
     def take_changed(self) -> set[VehicleKey]:
         """Vehicles that changed since the last call."""
@@ -157,6 +168,15 @@ class Fleet:
         self._bridges[bridge] = (update.session, update.presence)
         if is_death:
             self._lose_vehicles_of(update.root, update.bridge, update.presence.reason)
+
+    def _fold_recorder(self, update: RecorderUpdate) -> None:
+        """A goodbye or a will of an old life ends nothing but that life."""
+        known = self._recorders.get(update.recorder)
+        if update.status.state is RecorderState.ENDED:
+            if known is not None and known.session == update.session:
+                del self._recorders[update.recorder]
+        elif known is not None or len(self._recorders) < MAX_RECORDERS:
+            self._recorders[update.recorder] = update
 
     def _lose_vehicles_of(self, root: str, bridge: str, reason: ConnReason) -> None:
         lost = Connection(state=LinkState.OFFLINE, reason=reason, via=bridge)

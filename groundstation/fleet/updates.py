@@ -11,6 +11,7 @@ from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
+from groundstation.fleet.recorder import RecorderStatus
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -97,3 +98,14 @@ class BridgeUpdate(Update, frozen=True, kw_only=True, gc=False):
     """Bridge id."""
     presence: BridgePresence
     """Alive or not."""
+
+
+class RecorderUpdate(Update, frozen=True, kw_only=True, gc=False):
+    """A recorder told how it goes."""
+
+    recorder: str
+    """Recorder id."""
+    status: RecorderStatus
+    """How."""
+    received_s: float
+    """When it came, seconds on this station's monotonic clock."""

@@ -26,6 +26,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """True for a message that the broker had kept."""
     received_s: float
     """Seconds on this process's monotonic clock."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """MQTT 5 properties by name, only on a connection that was asked to keep them."""
 
 
 class BusState(Name):

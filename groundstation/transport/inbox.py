@@ -26,6 +26,7 @@ from groundstation.fleet.updates import (
     EventUpdate,
     InfoUpdate,
     LinkUpdate,
+    RecorderUpdate,
     SamplesUpdate,
     Update,
 )
@@ -122,7 +123,7 @@ class Inbox:
         self._received += 1
         try:
             if isinstance(topic, topics.ServiceTopic):
-                return self._bridge_update(topic, message)
+                return self._service_update(topic, message)
             envelope = payloads.decode(topic.leaf, message.payload)
         except payloads.PayloadError:
             self._undecodable += 1
@@ -131,9 +132,12 @@ class Inbox:
             return None
         return self._vehicle_update(topic, envelope, message)
 
-    def _bridge_update(self, topic: topics.ServiceTopic, message: Message) -> Update | None:
-        if topic.service != topics.BRIDGE or topic.leaf != topics.CONN:
+    def _service_update(self, topic: topics.ServiceTopic, message: Message) -> Update | None:
+        if topic.leaf != topics.CONN or topic.service == topics.STATION:
             return None
+        if topic.service == topics.RECORDER:
+            told = payloads.decode(topics.RECORDER, message.payload)
+            return RecorderUpdate(session=told.sid, recorder=topic.id, status=told.d, received_s=message.received_s)
         envelope = payloads.decode(topics.BRIDGE, message.payload)
         return BridgeUpdate(session=envelope.sid, root=topic.root, bridge=topic.id, presence=envelope.d)
 

@@ -27,8 +27,8 @@ MAX_OUTGOING_BYTES = 4 * 1024 * 1024
 LEAVING_S = 0.5
 """How long a broker may take to hang up after our DISCONNECT."""
 
-Received = Callable[[bytes, bytes, int, bool], None]
-"""Takes a QoS 0 message: topic (not decoded), payload, bytes missing from the payload, retain."""
+Received = Callable[[bytes, bytes, int, bool, bytes], None]
+"""Takes a QoS 0 message: topic (not decoded), payload, bytes missing from the payload, retain, properties as sent."""
 
 
 class MqttSocket:
@@ -226,14 +226,16 @@ class MqttSocket:
             ConnectionError: the packet contradicts itself.
         """
         topic_end = start + 2 + int.from_bytes(buffer[start : start + 2], "big")
-        payload_start = topic_end
+        payload_start, properties = topic_end, b""
         if self._has_properties and topic_end < end:
             # the properties begin with their length, in the form of the fixed header's remaining length
             after_length, length = _fixed_header(buffer, topic_end - 1, end)
             payload_start = after_length + length if after_length >= 0 else end + 1
+            properties = buffer[topic_end:payload_start] if length else b""
         if topic_end > end or payload_start > end:
             raise ConnectionError("the broker sent a malformed PUBLISH")
-        self._on_received(buffer[start + 2 : topic_end], buffer[payload_start:end], self._discard_bytes, retain)
+        topic, payload = buffer[start + 2 : topic_end], buffer[payload_start:end]
+        self._on_received(topic, payload, self._discard_bytes, retain, properties)
 
 
 def _fixed_header(buffer: bytes, place: int, end: int) -> tuple[int, int]:

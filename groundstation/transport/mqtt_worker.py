@@ -55,10 +55,11 @@ class _Client(mqtt.Client):
     """paho's client on our socket."""
 
     on_quick: Received
+    limit_bytes = LIMIT_BYTES
 
     def _create_socket(self) -> Any:
         has_properties = self._protocol is _V5
-        return MqttSocket(super()._create_socket(), LIMIT_BYTES, self.on_quick, has_properties=has_properties)
+        return MqttSocket(super()._create_socket(), self.limit_bytes, self.on_quick, has_properties=has_properties)
 
 
 class _RefusedError(Exception):
@@ -82,6 +83,8 @@ class MqttWorker:
         on_status: StatusCallback | None = None,
         will: Outgoing | None = None,
         backoff: Backoff | None = None,
+        limit_bytes: int = LIMIT_BYTES,
+        keeps_properties: bool = False,
     ) -> None:
         """Prepare a connection; `start` makes it.
 
@@ -93,8 +96,11 @@ class MqttWorker:
             on_status: called on the worker thread on each change and once a second.
             will: what the broker publishes when we vanish.
             backoff: waits between tries.
+            limit_bytes: longest PUBLISH kept whole; a longer one is cut to its beginning.
+            keeps_properties: give the properties of MQTT 5 on with each message.
         """
         self._url = url
+        self._limit_bytes, self._keeps_properties = limit_bytes, keeps_properties
         self._client_id = client_id
         self._echo_topic = echo_topic
         self._on_message_callback = on_message
@@ -402,6 +408,7 @@ class MqttWorker:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_quick = self._on_quick
+        client.limit_bytes = self._limit_bytes
         if self._url.is_websocket:
             client.ws_set_options(path=self._url.path)
         if self._url.user is not None:
@@ -429,17 +436,21 @@ class MqttWorker:
             topic = message.topic
         except UnicodeDecodeError:
             return
-        self._deliver(topic, bytes(message.payload), missing, message.qos, message.retain)
+        properties = message.properties if self._keeps_properties else None
+        self._deliver(topic, bytes(message.payload), missing, message.qos, message.retain, properties)
 
-    def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool) -> None:
+    def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool, properties: bytes) -> None:
         """A QoS 0 message, from the socket."""
         self._oversize += missing > 0
+        unpacked = _unpacked(properties) if self._keeps_properties and properties else None
         try:
-            self._deliver(topic.decode(), payload, missing, 0, retain)
+            self._deliver(topic.decode(), payload, missing, 0, retain, unpacked)
         except UnicodeDecodeError:
             return
 
-    def _deliver(self, topic: str, payload: bytes, missing: int, qos: int, retain: bool) -> None:
+    def _deliver(
+        self, topic: str, payload: bytes, missing: int, qos: int, retain: bool, properties: Properties | None
+    ) -> None:
         """Every message comes through here; a fault in taking one in must not end the thread."""
         now_s = time.monotonic()
         if topic == self._echo_topic:
@@ -447,7 +458,9 @@ class MqttWorker:
             return
         self._received += 1
         try:
-            self._on_message_callback(Message(topic, payload, len(payload) + missing, qos, retain, now_s))
+            named = _named(properties) if properties is not None else ()
+            size_bytes = len(payload) + missing
+            self._on_message_callback(Message(topic, payload, size_bytes, qos, retain, now_s, named))
         except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
             log.exception("a message on %r could not be taken in", topic)
 
@@ -480,3 +493,24 @@ class MqttWorker:
             log.log(logging.WARNING if is_trouble else logging.INFO, "%s: %s", self._url.shown, reason or state.value)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
+
+
+def _unpacked(properties: bytes) -> Properties | None:
+    """The properties of a PUBLISH (MQTT 5, section 3.3.2.3), their length in front; None when they make no sense."""
+    found = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    try:
+        found.unpack(properties)  # type: ignore[no-untyped-call]
+    except Exception:  # noqa: BLE001 - the library raises whatever comes to hand on a stranger's bytes
+        return None
+    return found
+
+
+def _named(properties: Properties) -> tuple[tuple[str, str], ...]:
+    """Properties by the names that the specification gives them; user properties as `UserProperty.<name>`."""
+    named: list[tuple[str, str]] = []
+    for name, value in properties.json().items():  # type: ignore[no-untyped-call]
+        if name == "UserProperty":
+            named += [(f"{name}.{key}", str(text)) for key, text in value]
+        else:
+            named.append((name, str(value)))
+    return tuple(named)

@@ -17,6 +17,7 @@ from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
+from groundstation.fleet.recorder import LateEnd, LateMarks, Missed, RecorderStatus, StationSensors
 from groundstation.transport import topics
 
 VERSION = 1
@@ -70,19 +71,28 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Age of the position at the moment of writing, seconds."""
 
 
+ENVELOPES: dict[str, Any] = {
+    topics.CONN: Envelope[Connection],
+    topics.INFO: Envelope[VehicleInfo],
+    topics.STATE: Envelope[Samples],
+    topics.LINK: Envelope[LinkReport],
+    topics.EVT: Envelope[Event],
+    topics.TLM: Envelope[Samples],
+    topics.TLM_SUM: Envelope[Summary],
+    topics.CTL: Envelope[Control],
+    topics.CMD_ACK: Envelope[CommandReport],
+    topics.BRIDGE: Envelope[BridgePresence],
+    topics.STATION: Envelope[StationPresence],
+    topics.RECORDER: Envelope[RecorderStatus],
+    topics.SENSORS: Envelope[StationSensors],
+    topics.LATE_END: Envelope[LateEnd],
+    topics.LATE_MARKS: Envelope[LateMarks],
+}
+"""Envelope with its content by the end of the topic; for the `conn` of a service by the service."""
+
 _encoder = msgspec.json.Encoder()
 _CONTENT: dict[str, msgspec.json.Decoder[Any]] = {
-    topics.CONN: msgspec.json.Decoder(Envelope[Connection]),
-    topics.INFO: msgspec.json.Decoder(Envelope[VehicleInfo]),
-    topics.STATE: msgspec.json.Decoder(Envelope[Samples]),
-    topics.LINK: msgspec.json.Decoder(Envelope[LinkReport]),
-    topics.EVT: msgspec.json.Decoder(Envelope[Event]),
-    topics.TLM: msgspec.json.Decoder(Envelope[Samples]),
-    topics.TLM_SUM: msgspec.json.Decoder(Envelope[Summary]),
-    topics.CTL: msgspec.json.Decoder(Envelope[Control]),
-    topics.CMD_ACK: msgspec.json.Decoder(Envelope[CommandReport]),
-    topics.BRIDGE: msgspec.json.Decoder(Envelope[BridgePresence]),
-    topics.STATION: msgspec.json.Decoder(Envelope[StationPresence]),
+    leaf: msgspec.json.Decoder(envelope) for leaf, envelope in ENVELOPES.items()
 }
 
 
@@ -93,6 +103,8 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the first event that the asker misses."""
     commands: CommandQuery | None = None
     """Commands whose fate is asked for."""
+    gaps: tuple[Missed, ...] = ()
+    """Messages that a recorder missed; answered on `late/<leaf>` and `late/end`."""
 
 
 Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest)
@@ -114,7 +126,7 @@ def decode(leaf: str, payload: bytes) -> Envelope[Any]:
     """An envelope from bytes.
 
     Args:
-        leaf: what the topic ends with; `_bridge` or `_gs` for the `conn` of a bridge or a station.
+        leaf: what the topic ends with; `_bridge`, `_gs` or `_recorder` for the `conn` of one of these.
         payload: the bytes.
 
     Raises:

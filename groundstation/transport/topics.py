@@ -18,12 +18,22 @@ ROOTS = frozenset(root.value for root in Root if root is not Root.UNKNOWN)
 ALL = "_all"
 BRIDGE = "_bridge"
 STATION = "_gs"
+RECORDER = "_recorder"
 
 CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt", "tlm", "sum"
 TLM_SUM = f"{TLM}/{SUM}"
 SYNC_REQ = "sync/req"
 CMD_REQ, CMD_ACK = "cmd/req", "cmd/ack"
 CTL, CTL_REQ = "ctl", "ctl/req"
+RAW_FRAMES = "raw/_mav"
+"""Batches of the frames as they came, see `frame_batches.py`."""
+LATE = "late/"
+"""Before a leaf: a message of the past, sent again for a recorder that missed it. Nobody takes it for live."""
+LATE_MARKS, LATE_END = "late/marks", "late/end"
+"""How far each leaf is; what of a request for missed messages could be had."""
+SENSORS = "sensors"
+"""Of a station: what else it listens to."""
+ECHO = "echo"
 
 MAX_TOPIC_BYTES = 65_535
 """MQTT 5, section 1.5.4: a string has a two-byte length."""
@@ -42,7 +52,7 @@ class ServiceTopic(NamedTuple):
 
     root: str
     service: str
-    """`_bridge` or `_gs`."""
+    """`_bridge`, `_gs` or `_recorder`."""
     id: str
     leaf: str
 
@@ -73,6 +83,47 @@ def station(root: str, station_id: str, leaf: str) -> str:
     return f"{root}/{STATION}/{station_id}/{leaf}"
 
 
+def recorder(recorder_id: str, leaf: str) -> str:
+    """Topic of a recorder's leaf; under `fleet`, whatever it records."""
+    return f"{Root.FLEET.value}/{RECORDER}/{recorder_id}/{leaf}"
+
+
+def late(topic: str) -> str:
+    """Topic on which a message of `topic` is sent again."""
+    root, owner, leaf = _apart(topic)
+    return f"{root}/{owner}/{LATE}{leaf}"
+
+
+def original(topic: str) -> str | None:
+    """Topic that a late message was first sent on; None for a topic that is not late."""
+    root, owner, leaf = _apart(topic)
+    if not leaf.startswith(LATE) or leaf in (LATE_MARKS, LATE_END):
+        return None
+    return f"{root}/{owner}/{leaf.removeprefix(LATE)}"
+
+
+def sync_for(topic: str) -> str:
+    """Topic on which the writer of `topic` is asked for what was missed."""
+    root, owner, _ = _apart(topic)
+    return f"{root}/{owner}/{SYNC_REQ}"
+
+
+def owner_and_leaf(topic: str) -> tuple[str, str]:
+    """`fleet/uav-1` and `tlm/motion`, or `fleet/_bridge/b1` and `raw/_mav`."""
+    root, owner, leaf = _apart(topic)
+    return f"{root}/{owner}", leaf
+
+
+def _apart(topic: str) -> tuple[str, str, str]:
+    """Root, owner (a vehicle's id, or `_bridge/<bid>`), leaf."""
+    root, _, rest = topic.partition("/")
+    owner, _, leaf = rest.partition("/")
+    if owner == BRIDGE:
+        name, _, leaf = leaf.partition("/")
+        owner = f"{owner}/{name}"
+    return root, owner, leaf
+
+
 def sync_all(root: str) -> str:
     """Topic on which any client asks every bridge to publish itself again."""
     return f"{root}/{ALL}/{SYNC_REQ}"
@@ -84,7 +135,17 @@ def fleet_filters(root: str) -> tuple[str, ...]:
     return (*(f"{root}/+/{leaf}" for leaf in leaves), f"{root}/{BRIDGE}/+/{CONN}")
 
 
-def bridge_filters(root: str) -> tuple[str, ...]:
+def recorder_reports() -> str:
+    """What a station subscribes to for how recording goes."""
+    return f"{Root.FLEET.value}/{RECORDER}/+/{CONN}"
+
+
+def recorder_filters(roots: tuple[str, ...]) -> tuple[str, ...]:
+    """What a recorder subscribes to: whole trees."""
+    return tuple(f"{root}/#" for root in roots)
+
+
+def bridge_filters(root: str, bridge_id: str) -> tuple[str, ...]:
     """What a bridge subscribes to: requests, stations' births and deaths, and other bridges' vehicles.
 
     A filter for each kind of request, `_all` being a level like an id, since RabbitMQ delivers twice on overlap.
@@ -94,6 +155,7 @@ def bridge_filters(root: str) -> tuple[str, ...]:
         *(f"{root}/+/{leaf}" for leaf in leaves),
         f"{Root.FLEET.value}/{STATION}/+/{CONN}",
         f"{root}/{BRIDGE}/+/{CONN}",
+        f"{root}/{BRIDGE}/{bridge_id}/{SYNC_REQ}",
     )
 
 
@@ -103,7 +165,7 @@ def parse(topic: str) -> VehicleTopic | ServiceTopic | None:
     if root not in ROOTS:
         return None
     first, _, leaf = rest.partition("/")
-    if first in (BRIDGE, STATION):
+    if first in (BRIDGE, STATION, RECORDER):
         service_id, _, leaf = leaf.partition("/")
         return ServiceTopic(root, first, service_id, leaf) if service_id and leaf else None
     return VehicleTopic(VehicleKey(root, first), leaf) if leaf and is_vehicle_id(first) else None

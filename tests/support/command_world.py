@@ -295,7 +295,9 @@ class World:
         self.peer = Peer(f"link-{self.bridge_lives}", "udp", lambda _: None, is_known=True, is_datagram=True)
         self.publisher = Publisher(self, self.clock)  # type: ignore[arg-type]
         self.hearing = Hearing("fleet", "br", self.publisher, {}, 1.0, 255)
-        self.requests = Requests(self.hearing.vehicles, "br", lambda _, frames: self._send(frames), self._publish_all)
+        self.requests = Requests(
+            self.hearing.vehicles, "br", lambda _, frames: self._send(frames), self._publish_all, lambda *_: None
+        )
 
     def _publish_all(self, from_event: int | None) -> None:
         self.hearing.publish_again(None, from_event)

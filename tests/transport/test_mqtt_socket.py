@@ -53,7 +53,7 @@ def publish(topic: bytes, payload: bytes, qos: int = 0, v5: bool = True, retain:
 
 class Reader:
     def __init__(self, network: Network, v5: bool = True) -> None:
-        self.received: list[tuple[bytes, bytes, int, bool]] = []
+        self.received: list[tuple[bytes, bytes, int, bool, bytes]] = []
         self.socket = MqttSocket(network, LIMIT, lambda *all_: self.received.append(all_), has_properties=v5)
 
     def library_bytes(self) -> bytes:
@@ -84,7 +84,11 @@ def test_packets_cut_anywhere_are_sorted(sizes: list[int], v5: bool) -> None:
         place += size
     reader = Reader(Network(*[one for one in (*pieces, stream[place:]) if one]), v5)
     assert reader.library_bytes() == PINGRESP + slow + PINGRESP
-    assert reader.received == [(b"a/b", b"hello", 0, False), (b"a/b", b"hello", 0, False), (b"d", b"", 0, True)]
+    assert reader.received == [
+        (b"a/b", b"hello", 0, False, b""),
+        (b"a/b", b"hello", 0, False, b""),
+        (b"d", b"", 0, True, b""),
+    ]
 
 
 @pytest.mark.parametrize("qos", [0, 1])
@@ -95,7 +99,7 @@ def test_a_giant_is_cut_to_its_beginning(qos: int) -> None:
     library = reader.library_bytes()
     if qos == 0:
         assert library == PINGRESP
-        ((topic, payload, missing, _),) = reader.received
+        ((topic, payload, missing, _, _),) = reader.received
         assert (topic, len(payload) + missing) == (b"big", 100_000)
         assert len(payload) < LIMIT
     else:
@@ -106,12 +110,12 @@ def test_a_giant_is_cut_to_its_beginning(qos: int) -> None:
         assert LIMIT - 2 - 3 - 2 - 1 + cut[1] == 100_000
 
 
-def test_properties_are_skipped() -> None:
+def test_properties_are_handed_over_and_are_no_payload() -> None:
     properties = b"\x02\0\0\0\x05\x03\0\3abc"
     body = b"\0\1t" + length(len(properties)) + properties + b"payload"
     reader = Reader(Network(b"\x30" + length(len(body)) + body))
     reader.library_bytes()
-    assert reader.received == [(b"t", b"payload", 0, False)]
+    assert reader.received == [(b"t", b"payload", 0, False, length(len(properties)) + properties)]
 
 
 @pytest.mark.parametrize("bad", [b"\x30\x03\0\x09t", b"\x30\xff\xff\xff\xff\x01", b"\x30\x04\0\1t\x7f"])
@@ -129,7 +133,7 @@ def test_what_is_published_reads_back() -> None:
     assert not socket.has_outgoing
     reader = Reader(Network(bytes(network.sent)))
     assert reader.library_bytes() == PINGRESP
-    assert reader.received == [("KTÜ/Nem".encode(), b"45", 0, False)]
+    assert reader.received == [("KTÜ/Nem".encode(), b"45", 0, False, b"")]
 
 
 def test_a_network_that_takes_little_gets_the_rest_later() -> None:

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation record`: the recorder on the command line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from groundstation.app.command_options import Broker, BrokerDefault
+from groundstation.fleet.errors import UsageError
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE | re.ASCII)
+
+
+def bytes_from_text(text: str, option: str) -> int:
+    """A size as people write it: `20GB`, `500 MB`, `1000000`.
+
+    Raises:
+        UsageError: it is none.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(f"{option} '{text}': write a size such as 20GB or 500MB")
+    return int(float(found[1]) * _UNITS[found[2].lower()])
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(record)
+
+
+def record(
+    broker: Broker = BrokerDefault,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Folder of the recordings; this user's own by default.")
+    ] = None,
+    subscribe: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILTER", help="Topic filter of sensors besides the fleet and what windows listen to; several."
+        ),
+    ] = None,
+    max_size: Annotated[
+        str, typer.Option(help="All sessions together; the oldest that are not pinned are dropped.")
+    ] = "20GB",
+    keep_free: Annotated[str, typer.Option(help="Room that is left on the disk; recording waits below it.")] = "50MB",
+) -> None:
+    """Record every message of the fleet, of sensors, and every MAVLink frame, until Ctrl-C.
+
+    A session is a folder with an MCAP file a vehicle, which Foxglove and PlotJuggler open as they are. After a kill or
+    a power cut the next start mends the files, says what was lost, and goes on.
+    """
+    from groundstation.app.processes import stop_on_signal
+    from groundstation.app.recorder_process import RecorderProcess, wait_for_turn
+    from groundstation.app.wiring import broker_from_text, host_name
+    from groundstation.recording.recorder import RecorderSettings
+    from groundstation.recording.session import default_recordings
+    from groundstation.transport import topics
+
+    url = broker_from_text(broker)
+    settings = RecorderSettings(
+        out=(out or default_recordings()).absolute(),
+        broker=url.shown,
+        filters=tuple(topics.checked_filter(text) for text in subscribe or []),
+        max_bytes=bytes_from_text(max_size, "--max-size"),
+        keep_free_bytes=bytes_from_text(keep_free, "--keep-free"),
+        host=host_name(),
+    )
+    with stop_on_signal() as stop:
+        held = wait_for_turn(settings.out, settings.broker, stop)
+        if held is None:
+            return
+        Console(stderr=True).print(
+            f"recording {url.shown} to {settings.out}; Ctrl-C ends it", soft_wrap=True, markup=False, highlight=False
+        )
+        RecorderProcess(url, settings).run(stop)

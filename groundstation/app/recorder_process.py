@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recorder joined to its broker. Three threads: `mqtt-worker` takes in, `disk` writes, this one tells how it goes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from groundstation.app.wiring import calm_collector, host_name
+from groundstation.bridge.publisher import new_session
+from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.fleet.recorder import Missed, RecorderState, RecorderStatus
+from groundstation.recording.recorder import Recorder, RecorderSettings
+from groundstation.transport import payloads, topics
+from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.mqtt_worker import MqttWorker
+
+log = logging.getLogger("groundstation.recorder")
+
+ROOTS = ("fleet", "sim")
+RECORDED_BYTES = 16 * 1024 * 1024
+"""Longest message that is recorded whole; a longer one is cut to its beginning, and marked."""
+STATUS_S = 1.0
+STANDBY_S = 0.5
+
+
+class RecorderProcess:
+    """A recorder with its connection to the broker."""
+
+    def __init__(self, url: BrokerUrl, settings: RecorderSettings) -> None:
+        """Prepare; `run` records.
+
+        Args:
+            url: the broker.
+            settings: of the recorder.
+        """
+        name = f"rec-{host_name()}-{uuid.uuid4().hex[:6]}"
+        self._topic = topics.recorder(name, topics.CONN)
+        self._session, self._seq, self._connections = new_session(), 0, 0
+        self.bus = MqttWorker(
+            url,
+            client_id=f"gs-{name}",
+            echo_topic=topics.recorder(name, topics.ECHO),
+            on_message=self._on_message,
+            on_status=self._on_status,
+            will=self._report(RecorderStatus(state=RecorderState.ENDED, problem="the recorder vanished")),
+            limit_bytes=RECORDED_BYTES,
+            keeps_properties=True,
+        )
+        self.recorder = Recorder(settings, self._ask, lambda: self.bus.status.state is BusState.CONNECTED)
+        self.recorder.on_filters = self._subscribe
+        self.bus.subscribe(dict.fromkeys(topics.recorder_filters(ROOTS), 1))
+        self._subscribe(set(settings.filters))
+
+    def run(self, stop: threading.Event) -> None:
+        """Record until stopped."""
+        calm_collector()
+        self.recorder.start()
+        self.bus.start()
+        try:
+            while not stop.wait(STATUS_S):
+                self.bus.publish([self._report(self.recorder.status())])
+        finally:
+            self.recorder.stop()
+            last = msgspec.structs.replace(self.recorder.status(), state=RecorderState.ENDED)
+            self.bus.publish([self._report(last)])
+            self.bus.stop()
+
+    def _report(self, status: RecorderStatus) -> Outgoing:
+        envelope = payloads.Envelope(
+            sid=self._session,
+            seq=self._seq,
+            ts=int(time.time() * 1000),
+            bms=int(time.monotonic() * 1000),
+            d=status,
+        )
+        self._seq += 1
+        return Outgoing(self._topic, payloads.encode(envelope), qos=1)
+
+    def _on_message(self, message: Message) -> None:
+        self.recorder.offer(message)
+
+    def _on_status(self, status: BusStatus) -> None:
+        """On each new connection ask for everything: births, and how far every leaf is."""
+        if status.state is BusState.CONNECTED and status.connections != self._connections:
+            self._connections = status.connections
+            self.recorder.hurry()
+            self.bus.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in ROOTS])
+
+    def _ask(self, topic: str, missed: tuple[Missed, ...]) -> None:
+        self.bus.publish([Outgoing(topic, payloads.encode_request(payloads.SyncRequest(gaps=missed)), 1)])
+
+    def _subscribe(self, filters: set[str]) -> None:
+        """Filters come from strangers too: what MQTT forbids, or is everything, is left out."""
+        for one in filters:
+            try:
+                self.bus.subscribe({topics.checked_filter(one): 1})
+            except UsageError as error:
+                log.warning("%s", error)
+
+
+def wait_for_turn(out: Path, broker: str, stop: threading.Event) -> FileLock | None:
+    """Wait until no other recorder writes what a broker brings to a folder: two would only do the work twice.
+
+    Args:
+        out: the folder; made where it is missing.
+        broker: its URL without a password.
+        stop: ends the wait.
+
+    Returns:
+        What keeps others waiting; None when it was stopped.
+
+    Raises:
+        GroundStationError: the folder can't be written to.
+    """
+    name = hashlib.sha256(broker.encode()).hexdigest()[:8]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        held = FileLock(out / f".recorder-{name}.lock", thread_local=False)
+        is_told = False
+        while not stop.is_set():
+            try:
+                held.acquire(timeout=0)
+            except Timeout:
+                if not is_told:
+                    log.warning("another recorder writes %s to %s; standing by", broker, out)
+                is_told = True
+                stop.wait(STANDBY_S)
+            else:
+                return held
+    except OSError as error:
+        words = f"can't record to {out}: {error.strerror or error}; choose another --out or check who may write there"
+        raise GroundStationError(words) from error
+    return None

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How recording goes, and how what was missed is asked for: the types that travel. Pure."""
+
+from __future__ import annotations
+
+import msgspec
+
+from groundstation.fleet.sample import Name
+
+
+class RecorderState(Name):
+    """What a recorder does."""
+
+    UNKNOWN = "unknown"
+    STANDBY = "standby"
+    """Another one records into the same folder; this one takes over when that ends."""
+    RECORDING = "recording"
+    TROUBLE = "trouble"
+    """What arrives can't be written; it is kept as long as memory allows."""
+    ENDED = "ended"
+
+
+class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A recorder's report on itself (topic `_recorder/<id>/conn`, once a second, and its MQTT will)."""
+
+    state: RecorderState
+    problem: str = ""
+    """One line: what is wrong and what helps; empty when all is well."""
+    warning: str = ""
+    """One line: what will soon be wrong, such as a disk that is full in ten minutes; empty when nothing."""
+    folder: str = ""
+    """Where it records, on its own computer."""
+    session: str = ""
+    """Name of the session's folder."""
+    elapsed_s: float | None = None
+    """Time since the session began; None before."""
+    vehicles: int = 0
+    """Vehicles with a file."""
+    messages: int = 0
+    """Messages written."""
+    size_bytes: int = 0
+    """Bytes written."""
+    waiting: int = 0
+    """Messages that wait for the disk."""
+    dropped: int = 0
+    """Messages that memory could not keep while the disk did not take them; they are asked for again."""
+    missing: int = 0
+    """Numbered messages that did not come yet."""
+    recovered: int = 0
+    """Missing messages that came later."""
+    lost: int = 0
+    """Messages that never come: nobody has them any more."""
+    free_bytes: int | None = None
+    """Room left on the disk; None when it can't be told."""
+    left_s: float | None = None
+    """Time until the disk is full at the present rate; None when nothing is written."""
+    pid: int = 0
+    """Process, on its own computer."""
+    host: str = ""
+    """That computer."""
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """Numbers that a recorder missed, or what became of the request for them."""
+
+    leaf: str
+    """What the topic ends with."""
+    sid: str
+    """Session of the writer."""
+    first: int
+    last: int
+    """Included."""
+    found: int = 0
+    """In an answer: how many of them were sent."""
+
+
+class LateEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything of these that could be had has been sent on `late/<leaf>`; the rest is gone (topic `late/end`)."""
+
+    gaps: tuple[Missed, ...]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far one leaf is in one session."""
+
+    leaf: str
+    sid: str
+    first: int
+    """The earliest number that can still be had."""
+    following: int
+    """The number that the next message will have."""
+
+
+class LateMarks(msgspec.Struct, frozen=True, kw_only=True):
+    """How far each leaf is, so that a recorder sees what it misses at an end too (topic `late/marks`)."""
+
+    marks: tuple[Mark, ...]
+
+
+class StationSensors(msgspec.Struct, frozen=True, kw_only=True):
+    """What else a station listens to (topic `_gs/<gid>/sensors`); recorders on the broker record it too."""
+
+    filters: tuple[str, ...] = ()
+    """Topic filters, byte for byte."""

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an earlier life of a recorder left: its files are mended, and a young session is gone on with. Thread `disk`."""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from filelock import FileLock
+from mcap.opcode import Opcode
+
+from groundstation.recording import session
+from groundstation.recording.log import LogError
+from groundstation.recording.mcap_file import Layout
+from groundstation.recording.mcap_scan import Record, mend, read_chunk, records, unpacked
+from groundstation.recording.session import Manifest, Note, SessionFile, SessionState
+from groundstation.transport import topics
+from groundstation.transport.sequence import RunState
+from groundstation.transport.stamps import Stamp, stamp_of
+
+log = logging.getLogger("groundstation.recorder")
+
+YOUNG_S = 600.0
+"""A session that was written to so short a time ago is gone on with: a flight stays in one piece."""
+_HEAD_BYTES = 9
+_MESSAGE = struct.Struct("<HIQQ")
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """What had come when it was written, and how long the files were then."""
+
+    runs: list[RunState]
+    kept: list[str]
+    ends: dict[str, int]
+
+
+class Resumed(NamedTuple):
+    """A session to go on with."""
+
+    folder: Path
+    manifest: Manifest
+    lock: FileLock
+    layouts: dict[str, Layout]
+    """By file name."""
+    numbers: Numbers
+    later: list[tuple[str, Stamp]]
+    """Topic and stamp of what came after the numbers were written, in order of the files."""
+    words: str
+    """One line: what was lost."""
+
+
+def mend_all(out: Path, now_unix_s: float, broker: str) -> Resumed | None:
+    """Mend every session whose recorder was killed.
+
+    Args:
+        out: folder of the sessions.
+        now_unix_s: seconds since 1970.
+        broker: a session of the same broker is gone on with when it is young.
+
+    Returns:
+        The session to go on with; None for none.
+
+    Raises:
+        OSError: a file can't be read or written.
+    """
+    resumed: Resumed | None = None
+    for folder in session.sessions(out):
+        manifest = session.load(folder)
+        if manifest is None or manifest.state is not SessionState.RECORDING:
+            continue
+        held = session.lock(folder)
+        if held is None:
+            continue
+        last_unix_s = _last_written_unix_s(folder, manifest)
+        is_last = folder == session.sessions(out)[-1]
+        is_young = 0 <= now_unix_s - last_unix_s < YOUNG_S
+        if is_last and is_young and manifest.broker == broker:
+            resumed = _open_again(folder, manifest, held, last_unix_s, now_unix_s)
+        else:
+            _close_for_good(folder, manifest, last_unix_s)
+            session.unlock(held)
+    return resumed
+
+
+def _last_written_unix_s(folder: Path, manifest: Manifest) -> float:
+    times = [one.stat().st_mtime for one in session.mcap_files(folder)]
+    return max([manifest.began_unix_s, *times])
+
+
+def _mended(folder: Path, *, close: bool) -> tuple[dict[str, Layout], int, list[str]]:
+    """Layout of each file, bytes behind the last whole chunks, files that are none."""
+    layouts: dict[str, Layout] = {}
+    lost_bytes, strange = 0, []
+    for path in session.mcap_files(folder):
+        try:
+            found = mend(path, close=close)
+        except LogError:
+            path.rename(path.with_name(f"{path.name}.damaged"))
+            strange.append(path.name)
+            continue
+        layouts[path.name] = found.layout
+        lost_bytes += found.lost_bytes
+    return layouts, lost_bytes, strange
+
+
+def _words(lost_bytes: int, strange: list[str], layouts: dict[str, Layout], last_unix_s: float) -> str:
+    ends_ns = [one.message_end_time for layout in layouts.values() for one in layout.chunks[-1:]]
+    unwritten_s = max(0.0, last_unix_s - max(ends_ns) / 1e9) if ends_ns else 0.0
+    lost = f"{lost_bytes} bytes behind the last whole chunks, {unwritten_s:.1f} s at most" if lost_bytes else "nothing"
+    named = f"; {', '.join(strange)} had no whole beginning and was set aside" if strange else ""
+    return f"the recorder was ended in the middle; {len(layouts)} files were mended, lost: {lost}{named}"
+
+
+def _open_again(folder: Path, manifest: Manifest, held: FileLock, last_unix_s: float, now_unix_s: float) -> Resumed:
+    layouts, lost_bytes, strange = _mended(folder, close=False)
+    words = f"{_words(lost_bytes, strange, layouts, last_unix_s)}; going on after {now_unix_s - last_unix_s:.1f} s"
+    log.warning("session %s: %s", manifest.name, words)
+    numbers = _numbers(folder)
+    later = [
+        one
+        for name, layout in layouts.items()
+        for one in _stamps_behind(folder / name, layout, numbers.ends.get(name, 0))
+    ]
+    return Resumed(folder, manifest, held, layouts, numbers, later, words)
+
+
+def _numbers(folder: Path) -> Numbers:
+    try:
+        return msgspec.json.decode((folder / session.NUMBERS).read_bytes(), type=Numbers)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Numbers([], [], {})
+
+
+def _stamps_behind(path: Path, layout: Layout, end: int) -> Iterator[tuple[str, Stamp]]:
+    """Stamps of the messages in chunks that begin at `end` or later."""
+    if path.stat().st_size == 0:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for entry in layout.chunks:
+            if entry.chunk_start_offset < end:
+                continue
+            start = entry.chunk_start_offset
+            chunk = read_chunk(data, Record(Opcode.CHUNK, start, start + _HEAD_BYTES, start + entry.chunk_length))
+            content = unpacked(chunk) if chunk is not None else None
+            if content is not None:
+                yield from _stamps_in(content, layout)
+
+
+def _stamps_in(content: bytes, layout: Layout) -> Iterator[tuple[str, Stamp]]:
+    for record in records(content, 0, len(content)):
+        if record.opcode != Opcode.MESSAGE or record.end - record.body < _MESSAGE.size:
+            continue
+        channel = layout.channels.get(_MESSAGE.unpack_from(content, record.body)[0])
+        if channel is None:
+            continue
+        topic = topics.parse(channel.topic)
+        leaf = topic.leaf if topic is not None else ""
+        stamp = stamp_of(leaf, content[record.body + _MESSAGE.size : record.end]) if leaf else None
+        if stamp is not None:
+            yield channel.topic, stamp
+
+
+def _close_for_good(folder: Path, manifest: Manifest, last_unix_s: float) -> None:
+    layouts, lost_bytes, strange = _mended(folder, close=True)
+    words = _words(lost_bytes, strange, layouts, last_unix_s)
+    log.warning("session %s: %s", manifest.name, words)
+    vehicles = {one.name: one.vehicle for one in manifest.files}
+    files = tuple(
+        SessionFile(
+            name=name,
+            vehicle=vehicles.get(name) or vehicle_of(name),
+            messages=layout.messages,
+            size_bytes=(folder / name).stat().st_size,
+        )
+        for name, layout in sorted(layouts.items())
+    )
+    session.save(
+        folder,
+        msgspec.structs.replace(
+            manifest,
+            state=SessionState.MENDED,
+            ended_unix_s=last_unix_s,
+            files=files,
+            messages=sum(one.messages for one in files),
+            notes=(*manifest.notes, Note(last_unix_s, words))[-session.MAX_NOTES :],
+        ),
+    )
+    (folder / session.NUMBERS).unlink(missing_ok=True)
+
+
+def vehicle_of(name: str) -> str:
+    """The vehicle of a file by its name; empty for the rest."""
+    root, dash, rest = name.removesuffix(session.SUFFIX).partition("-")
+    return f"{root}/{rest}" if dash else ""

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what becomes of each message: written, refused because it came before, or news about what is missing.
+
+Thread `disk`, except that `is_reconnected` is set by another. No I/O.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.recording.channels import Channels, Place
+from groundstation.transport import payloads, topics
+from groundstation.transport.bus import Message
+from groundstation.transport.payloads import PayloadError
+from groundstation.transport.sequence import Gap, Sequences
+from groundstation.transport.stamps import Stamp, stamp_of
+
+MAX_FILTERS = 200
+CLOCK_STEP_S = 1.0
+"""The computer's clock was set when it runs apart from the monotonic one by more."""
+MAX_OFFSETS = 20_000
+LONGEST_TIME_S = 4_102_444_800
+"""Year 2100; a clock that shows more is no clock."""
+
+
+class Entry(NamedTuple):
+    """A message to be written."""
+
+    key: VehicleKey | None
+    place: Place
+    times_ns: tuple[int, int]
+    """Of reception and of publishing; a late message stands at the time of its publishing."""
+    seq: int
+    data: bytes
+
+
+class Sorter:
+    """Looks at every message once."""
+
+    def __init__(self, sequences: Sequences, clock: Callable[[], float], wall_clock: Callable[[], float]) -> None:
+        """Begin.
+
+        Args:
+            sequences: what came and what is missing.
+            clock: monotonic seconds.
+            wall_clock: seconds since 1970.
+        """
+        self._sequences, self._clock, self._wall_clock = sequences, clock, wall_clock
+        self._channels = Channels()
+        self._wall_offset_s = wall_clock() - clock()
+        self._offsets_s: dict[str, float] = {}
+        self._filters: set[str] = set()
+        self._presences: dict[str, bytes] = {}
+        self._counts: dict[str, int] = {}
+        self.is_reconnected = threading.Event()
+        """Set when the connection is new."""
+
+    def sort(self, messages: list[Message]) -> Iterator[Entry]:
+        """What of them is to be written, in order."""
+        offset_s = self._wall_clock() - self._clock()
+        if abs(offset_s - self._wall_offset_s) > CLOCK_STEP_S:
+            self._wall_offset_s = offset_s
+        for message in messages:
+            entry = self._sort_one(message)
+            if entry is not None:
+                yield entry
+
+    def due(self, now_s: float) -> list[Gap]:
+        """What is to be asked for now."""
+        if self.is_reconnected.is_set():
+            self.is_reconnected.clear()
+            self._sequences.hurry(now_s)
+        return self._sequences.due(now_s)
+
+    def take_filters(self) -> set[str]:
+        """Topic filters that stations told of since the last call."""
+        taken, self._filters = self._filters, set()
+        return taken
+
+    def _sort_one(self, message: Message) -> Entry | None:
+        topic = topics.parse(message.topic)
+        if topic is None:
+            return self._entry(None, message.topic, None, message, None)
+        if isinstance(topic, topics.ServiceTopic):
+            return self._of_service(topic, message)
+        if topic.leaf.startswith(topics.LATE):
+            return self._late(message, topic.key)
+        if topic.leaf == topics.INFO:
+            self._learn_kept(message)
+        return self._numbered(message, topic.key, topic.leaf)
+
+    def _of_service(self, topic: topics.ServiceTopic, message: Message) -> Entry | None:
+        if topic.leaf == topics.ECHO or topic.service == topics.RECORDER:
+            return None
+        if topic.leaf.startswith(topics.LATE):
+            return self._late(message, None)
+        if topic.leaf == topics.SENSORS:
+            self._learn_filters(message)
+        if topic.leaf == topics.CONN:
+            # a will has the number of the birth: births and deaths of services are told apart by what they say
+            if self._presences.get(message.topic) == message.payload:
+                self._sequences.duplicates += 1
+                return None
+            self._presences[message.topic] = message.payload
+            return self._entry(None, message.topic, topic.service, message, stamp_of(topic.leaf, message.payload))
+        return self._numbered(message, None, topic.leaf)
+
+    def _numbered(self, message: Message, key: VehicleKey | None, leaf: str) -> Entry | None:
+        stamp = stamp_of(leaf, message.payload)
+        if stamp is None:
+            return self._entry(key, message.topic, leaf, message, None)
+        if not self._sequences.take(message.topic, stamp.sid, stamp.seq, self._clock()):
+            return None
+        if not message.retain:
+            self._learn_offset(stamp, message)
+        return self._entry(key, message.topic, leaf, message, stamp)
+
+    def _late(self, message: Message, key: VehicleKey | None) -> Entry | None:
+        first_topic = topics.original(message.topic)
+        owner, leaf = topics.owner_and_leaf(first_topic or message.topic)
+        if first_topic is None:
+            self._learn_about_past(owner, leaf, message)
+            return None
+        stamp = stamp_of(leaf, message.payload)
+        if stamp is None or not self._sequences.take(first_topic, stamp.sid, stamp.seq, self._clock()):
+            return None
+        return self._entry(key, first_topic, leaf, message, stamp, is_late=True)
+
+    def _entry(
+        self,
+        key: VehicleKey | None,
+        topic: str,
+        leaf: str | None,
+        message: Message,
+        stamp: Stamp | None,
+        *,
+        is_late: bool = False,
+    ) -> Entry:
+        received_s = message.received_s + self._wall_offset_s
+        published_s = received_s
+        if stamp is not None and 0 < stamp.ts / 1000.0 < LONGEST_TIME_S:
+            published_s = stamp.ts / 1000.0
+        if is_late and stamp is not None:
+            received_s = published_s + self._offsets_s.get(stamp.sid, 0.0)
+        place = self._channels.place(topic, leaf, message, stamp, is_late=is_late)
+        seq = stamp.seq if stamp is not None else self._count(topic)
+        return Entry(key, place, (int(received_s * 1e9), int(published_s * 1e9)), seq, message.payload)
+
+    def _count(self, topic: str) -> int:
+        """A number for a message that brings none."""
+        if len(self._counts) > MAX_OFFSETS:
+            self._counts.clear()
+        self._counts[topic] = self._counts.get(topic, -1) + 1
+        return self._counts[topic]
+
+    def _learn_offset(self, stamp: Stamp, message: Message) -> None:
+        """The writer's wall clock to ours, by the quickest delivery: it places late messages right among others."""
+        offset_s = message.received_s + self._wall_offset_s - stamp.ts / 1000.0
+        known_s = self._offsets_s.get(stamp.sid)
+        if known_s is None or offset_s < known_s:
+            if len(self._offsets_s) > MAX_OFFSETS:
+                self._offsets_s.clear()
+            self._offsets_s[stamp.sid] = offset_s
+
+    def _learn_kept(self, message: Message) -> None:
+        try:
+            kept = payloads.decode(topics.INFO, message.payload).d.kept if message.payload else ()
+        except PayloadError:
+            return
+        owner, _ = topics.owner_and_leaf(message.topic)
+        self._sequences.kept.update(f"{owner}/{leaf}" for leaf in kept[:100])
+
+    def _learn_filters(self, message: Message) -> None:
+        try:
+            told = payloads.decode(topics.SENSORS, message.payload).d.filters
+        except PayloadError:
+            return
+        for one in told:
+            if len(self._filters) < MAX_FILTERS:
+                self._filters.add(one)
+
+    def _learn_about_past(self, owner: str, leaf: str, message: Message) -> None:
+        """How far the writer is, or what of a request it had."""
+        if leaf not in (topics.LATE_MARKS, topics.LATE_END):
+            return
+        try:
+            told = payloads.decode(leaf, message.payload).d
+        except PayloadError:
+            return
+        now_s = self._clock()
+        if leaf == topics.LATE_MARKS:
+            for mark in told.marks:
+                self._sequences.expect(f"{owner}/{mark.leaf}", mark.sid, mark.first, mark.following, now_s)
+        else:
+            for gap in told.gaps:
+                asked = Gap(f"{owner}/{gap.leaf}", gap.sid, gap.first, gap.last)
+                self._sequences.answered(asked, gap.found, now_s)

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from mcap.reader import NonSeekingReader, SeekingReader
+
+from groundstation.recording import mcap_file, schemas
+from groundstation.recording.log import LogError
+from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.mcap_scan import mend
+from tests.support.mcap_check import assert_strictly_sound
+
+S = 1_000_000_000
+SCHEMA = schemas.schema_bytes({"type": "object", "properties": {"n": {"type": "number"}}})
+
+
+def filled(
+    path: Path, messages: int, *, per_chunk: int = 10, first: int = 0, layout: mcap_file.Layout | None = None
+) -> McapFile:
+    file = McapFile(path, layout)
+    for number in range(first, first + messages):
+        topic = f"fleet/uav-{number % 3}/evt"
+        channel = file.channel(topic, "json", {"qos": "1"}, file.schema("evt", schemas.ENCODING, SCHEMA))
+        file.add(channel, number * S, number * S - 5, number, b'{"n": %d}' % number)
+        if number % per_chunk == per_chunk - 1:
+            file.flush()
+    return file
+
+
+def numbers(path: Path) -> list[int]:
+    with path.open("rb") as file:
+        return sorted(message.sequence for _, _, message in SeekingReader(file, validate_crcs=True).iter_messages())
+
+
+def test_a_closed_file_passes_the_librarys_readers_and_a_strict_check(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    filled(path, 95).close()
+    assert assert_strictly_sound(path) == 95
+
+
+def test_a_chunk_stays_below_64_kib(tmp_path: Path) -> None:
+    with McapFile(tmp_path / "a.mcap") as file:
+        channel = file.channel("x", "", {})
+        for number in range(100):
+            file.add(channel, number, number, number, os.urandom(5_000))
+        file.flush()
+        assert all(one.uncompressed_size <= 64 * 1024 for one in file.layout.chunks)
+        assert len(file.layout.chunks) > 5
+
+
+def test_a_file_cut_at_any_byte_keeps_every_whole_chunk(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.mcap"
+    file = filled(whole, 60)
+    ends = [one.chunk_start_offset + one.chunk_length for one in file.layout.chunks]
+    file.close()
+    data = whole.read_bytes()
+    cut = tmp_path / "cut.mcap"
+    for size in range(len(data)):
+        cut.write_bytes(data[:size])
+        if size < len(mcap_file.MAGIC):
+            with pytest.raises(LogError):
+                mend(cut, close=True)
+            continue
+        kept = sum(end <= size for end in ends) * 10
+        mended = mend(cut, close=True)
+        assert mended.layout.messages == kept
+        if kept:
+            assert numbers(cut) == list(range(kept)), size
+    assert assert_strictly_sound(cut) == 60
+
+
+def test_going_on_in_a_cut_file_gives_one_sound_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    filled(path, 47).abandon()
+    path.write_bytes(path.read_bytes()[:-3])
+    mended = mend(path, close=False)
+    assert mended.layout.messages == 40
+    assert not mended.was_closed
+    filled(path, 33, first=40, layout=mended.layout).close()
+    assert numbers(path) == list(range(73))
+    assert assert_strictly_sound(path) == 73
+
+
+def test_a_torn_last_chunk_is_dropped_although_its_length_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    file = filled(path, 40)
+    torn = file.layout.chunks[-1]
+    file.abandon()
+    data = bytearray(path.read_bytes())
+    middle = torn.chunk_start_offset + torn.chunk_length // 2
+    data[middle : middle + 20] = bytes(20)
+    path.write_bytes(data)
+    assert mend(path, close=True).layout.messages == 30
+    assert numbers(path) == list(range(30))
+
+
+def test_a_full_disk_leaves_the_file_whole_and_the_chunk_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.mcap"
+    file = filled(path, 25)
+    real = os.pwrite
+
+    def full(number: int, data: memoryview, place: int) -> int:
+        if len(data) > 20:
+            return real(number, data[:20], place)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(OSError, match="No space"):
+        file.flush()
+    assert path.stat().st_size == file.layout.end
+    monkeypatch.setattr(os, "pwrite", real)
+    file.close()
+    assert numbers(path) == list(range(25))
+
+
+def test_an_unclosed_file_is_read_by_a_stream_reader(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    filled(path, 30).abandon()
+    with path.open("rb") as file, pytest.raises(Exception):  # noqa: B017, PT012 - the library ends with what it likes
+        found = []
+        for _, _, message in NonSeekingReader(file).iter_messages(log_time_order=False):
+            found.append(message.sequence)
+            if len(found) == 30:
+                raise EOFError
+    assert found == list(range(30))
+
+
+def test_what_is_no_mcap_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    path.write_bytes(b"something else entirely")
+    with pytest.raises(LogError):
+        mend(path, close=True)
+    assert path.read_bytes() == b"something else entirely"
