@@ -34,7 +34,7 @@ class Where(NamedTuple):
     def rows(self, column: NDArray[Any]) -> NDArray[np.bool_]:
         """Which rows of the field count, shape (n,)."""
         raw = numbers(column)
-        return ((raw >= self.low) & (raw <= self.high)) != self.is_outside
+        return np.asarray(((raw >= self.low) & (raw <= self.high)) != self.is_outside, dtype=np.bool_)
 
 
 class Source(NamedTuple):
@@ -177,7 +177,7 @@ def angle(message: str, field: str, which: str) -> Source:
             found = np.arcsin(np.clip(2 * (w * y - z * x), -1.0, 1.0))
         else:
             found = np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)) % (2 * np.pi)
-        return np.degrees(found)
+        return np.asarray(np.degrees(found), dtype=np.float64)
 
     return Source(message, (field,), read)
 
@@ -186,7 +186,7 @@ def bit(message: str, field: str, mask: int, *, where: tuple[Where, ...] = ()) -
     """1 where a bit is set, 0 where it is not."""
 
     def read(columns: tuple[NDArray[Any], ...]) -> Numbers:
-        return ((columns[0].astype(np.int64) & mask) != 0).astype(np.float64)
+        return np.asarray((columns[0].astype(np.int64) & mask) != 0, dtype=np.float64)
 
     return Source(message, (field,), read, where)
 

@@ -7,7 +7,7 @@ first instance of everything counts.
 
 from __future__ import annotations
 
-from groundstation.recording.quantities import Quantity as Q
+from groundstation.recording.quantities import Quantity as Q  # noqa: N817 - the tables are read in columns
 from groundstation.recording.sources import Place, Source, Table, Where, coded, is_one, largest, length, number, whole
 
 FIRST_GPS = (is_one("I", 0), Where("Status", 2, 8))

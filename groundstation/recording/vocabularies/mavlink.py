@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from groundstation.recording.quantities import Quantity as Q
+from groundstation.recording.quantities import Quantity as Q  # noqa: N817 - the tables are read in columns
 from groundstation.recording.sources import Place, Table, Where, bit, coded, is_one, largest, length, number, other_than
 
 DEG = 180.0 / math.pi

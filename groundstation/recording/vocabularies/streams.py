@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from groundstation.recording.quantities import Quantity as Q
+from groundstation.recording.quantities import Quantity as Q  # noqa: N817 - the tables are read in columns
 from groundstation.recording.sources import Place, Source, Table, coded, number
 
 MOTION, STATUS, DETAIL, STATE = "tlm/motion", "tlm/status", "tlm/detail", "state"

@@ -6,7 +6,7 @@ Source: the message definitions of PX4 (msg/*.msg), whose names and units change
 
 from __future__ import annotations
 
-from groundstation.recording.quantities import Quantity as Q
+from groundstation.recording.quantities import Quantity as Q  # noqa: N817 - the tables are read in columns
 from groundstation.recording.sources import Place, Table, Where, angle, coded, is_one, item, largest, length, number
 
 ARMING_STATE_ARMED = 2
