@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 from groundstation.mavlink.frame_columns import FrameColumns, field_shapes, units
-from groundstation.mavlink.frame_index import OTHER_ID, FrameIndex, Source, Span, is_cut_record
+from groundstation.mavlink.frame_index import OTHER_ID, FrameIndex, Source, is_cut_record
 from groundstation.mavlink.frame_table import read_headers
 from groundstation.mavlink.modes import (
     MAV_AUTOPILOT_INVALID,
@@ -23,6 +23,7 @@ from groundstation.mavlink.modes import (
     vehicle_kind,
 )
 from groundstation.mavlink.modes import autopilot as autopilot_of
+from groundstation.mavlink.record_index import Span
 from groundstation.mavlink.record_walk import Places, Window
 from groundstation.recording.log import (
     Columns,
@@ -90,12 +91,12 @@ class TlogLog:
         source = self._sources[kind.vehicle, message]
         begin_us = -np.inf if begin_s is None else begin_s * 1e6
         end_us = np.inf if end_s is None else end_s * 1e6
-        found = self._index.starts_of(source, begin_us, end_us, on_progress)
-        most = self._index.sources[source].frames
+        found = self._index.slices_of(source, begin_us, end_us, on_progress)
+        most = self._index.sources[source].records
         collected: FrameColumns | _Payloads = (
             FrameColumns(source.msgid, names, most) if source.msgid in DEFINITIONS else _Payloads()
         )
-        for window, starts in found:
+        for window, starts, _ in found:
             collected.add(window, starts, begin_us, end_us)
         return Columns(
             message=message,
@@ -145,8 +146,8 @@ class TlogLog:
         source = Source(sysid, _HEARTBEAT)
         said: set[tuple[int, int]] = set()
         if source in self._index.sources:
-            beats = FrameColumns(_HEARTBEAT, ("autopilot", "type"), self._index.sources[source].frames)
-            for window, starts in self._index.starts_of(source, -np.inf, np.inf):
+            beats = FrameColumns(_HEARTBEAT, ("autopilot", "type"), self._index.sources[source].records)
+            for window, starts, _ in self._index.slices_of(source):
                 beats.add(window, starts)
             values = beats.values()
             pairs = np.unique(values["autopilot"].astype(np.uint16) << 8 | values["type"])
@@ -204,7 +205,7 @@ def _message_info(source: Source, span: Span) -> MessageInfo:
         name=message_name(source.msgid),
         vehicle=str(source.sysid),
         vocabulary=Vocabulary.MAVLINK,
-        count=span.frames,
+        count=span.records,
         first_s=span.first_us / 1e6,
         last_s=span.last_us / 1e6,
         fields=_fields(source.msgid),
