@@ -165,6 +165,14 @@ class RecordIndex:
             if told is not None:
                 told((number + 1) / len(self._parts))
 
+    def tail(self, begin: int) -> bytes:
+        """The bytes from a place to the end of the file, at most a thousand.
+
+        Args:
+            begin: first byte.
+        """
+        return self._data[begin : begin + 1000].tobytes()
+
     def _find(self, window: Window, last_us: int | None) -> Found:
         """Find the records of a window; the first one is expected at its begin.
 

@@ -16,8 +16,13 @@ HEAD_BYTES = 3
 """0xA3, 0x95, type."""
 FMT_TYPE = 0x80
 FMT_BYTES = 89
-TIME_FIELDS = {"TimeUS": 1e-6, "TimeMS": 1e-3}
-"""Seconds in one step of the field that is a message's time, by name."""
+TIME_STEPS_US = {"TimeUS": 1, "TimeMS": 1000, "T": 1000}
+"""Microseconds in one step of the field that is a message's time, by name."""
+GPS_EPOCH_S = 315_964_800
+"""6 January 1980, in seconds since 1970."""
+WEEK_S = 604_800
+LEAP_S = 18
+"""GPS time is so far ahead of UTC (since 2017)."""
 
 
 class Letter(NamedTuple):
@@ -79,8 +84,18 @@ class MessageFormat(NamedTuple):
 
     @property
     def time_field(self) -> str | None:
-        """The field that is the message's time; None where it has none."""
-        return self.columns[0] if self.columns and self.columns[0] in TIME_FIELDS else None
+        """The field that is the message's time since boot; None where it has none.
+
+        Logs that count in milliseconds have the time of week in GPS.TimeMS, and their own clock in GPS.T.
+        """
+        first = self.columns[0] if self.columns else ""
+        if first in TIME_STEPS_US and self.letters[0] in "IQ":
+            return first
+        return "T" if self.name in ("GPS", "GPS2") and "I" in self.letters_of("T") else None
+
+    def letters_of(self, column: str) -> str:
+        """The letter of a column, empty for one that is not there."""
+        return self.letters[self.columns.index(column)] if column in self.columns else ""
 
 
 FMT = MessageFormat(FMT_TYPE, FMT_BYTES, "FMT", "BBnNZ", ("Type", "Length", "Name", "Format", "Columns"))
@@ -108,6 +123,11 @@ def checked_format(kind: int, size_bytes: int, name: str, letters: str, columns:
         return None
     found = MessageFormat(kind, size_bytes, name, letters, names)
     return found if found.dtype.itemsize == size_bytes else None
+
+
+def utc_of_gps(week: int, week_ms: int) -> float:
+    """Seconds since 1970 UTC of a GPS week and the milliseconds in it."""
+    return GPS_EPOCH_S + week * WEEK_S + week_ms * 1e-3 - LEAP_S
 
 
 class Units:

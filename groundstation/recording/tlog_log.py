@@ -27,7 +27,6 @@ from groundstation.mavlink.record_index import Span
 from groundstation.mavlink.record_walk import Places, Window
 from groundstation.recording.log import (
     Columns,
-    Damage,
     FieldInfo,
     FrameRecord,
     LogError,
@@ -39,7 +38,7 @@ from groundstation.recording.log import (
     TimeBase,
     Vocabulary,
 )
-from groundstation.recording.log_lookup import DamageCount, find_message, wanted_fields
+from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
 from groundstation.recording.mapped_file import MappedFile
 
 PAYLOAD = "payload"
@@ -139,7 +138,7 @@ class TlogLog:
             end_s=max((one.last_us for one in spans), default=0) / 1e6 if spans else None,
             vehicles=tuple(self._vehicle(sysid) for sysid in sorted({one.sysid for one in self._index.sources})),
             messages=message_infos(self._index),
-            damage=self._damage(),
+            damage=gap_damage(self._index, self._file.size_bytes, is_cut_record),
         )
 
     def _vehicle(self, sysid: int) -> LogVehicle:
@@ -153,19 +152,6 @@ class TlogLog:
             pairs = np.unique(values["autopilot"].astype(np.uint16) << 8 | values["type"])
             said = {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
         return vehicle_of(sysid, said)
-
-    def _damage(self) -> Damage:
-        index, count = self._index, DamageCount()
-        count.refused_times = index.refused_times
-        last = index.last_gap
-        is_cut = last is not None and last.end == self._file.size_bytes and is_cut_record(self._file.map[last.begin :])
-        for gap in index.gaps:
-            if not (is_cut and gap == last):
-                count.add(gap.begin, gap.end - gap.begin, "no frame")
-        if is_cut and last is not None:
-            count.cut(last.end - last.begin)
-        count.parts, count.size_bytes = index.gap_count - is_cut, index.gap_bytes
-        return count.damage()
 
 
 def _check(index: FrameIndex, path: Path) -> None:
