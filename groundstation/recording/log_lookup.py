@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from groundstation.mavlink.record_index import RecordIndex
 from groundstation.recording.log import KEPT_DAMAGES, Damage, DamagedPart, LogError, LogInfo, MessageInfo
 
 
@@ -101,3 +102,22 @@ class DamageCount:
             refused_times=self.refused_times,
             first=tuple(self._first),
         )
+
+
+def gap_damage(index: RecordIndex, size_bytes: int, is_cut_record: Callable[[bytes], bool]) -> Damage:
+    """What the gaps between the records of a log come to.
+
+    Args:
+        index: of the log.
+        size_bytes: of the file.
+        is_cut_record: whether bytes at the end are the beginning of a record.
+    """
+    count = DamageCount()
+    last = index.last_gap
+    is_cut = last is not None and last.end == size_bytes and is_cut_record(index.tail(last.begin))
+    for gap in index.gaps:
+        if not (is_cut and gap == last):
+            count.add(gap.begin, gap.end - gap.begin, "no record")
+    count.is_cut, count.refused_times = is_cut, index.refused_times
+    count.parts, count.size_bytes = index.gap_count - is_cut, index.gap_bytes
+    return count.damage()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 from groundstation.mavlink.frame_columns import FrameColumns, field_shapes, units
-from groundstation.mavlink.frame_index import OTHER_ID, FrameIndex, Source, Span, is_cut_record
+from groundstation.mavlink.frame_index import OTHER_ID, FrameIndex, Source, is_cut_record
 from groundstation.mavlink.frame_table import read_headers
 from groundstation.mavlink.modes import (
     MAV_AUTOPILOT_INVALID,
@@ -23,10 +23,10 @@ from groundstation.mavlink.modes import (
     vehicle_kind,
 )
 from groundstation.mavlink.modes import autopilot as autopilot_of
+from groundstation.mavlink.record_index import Span
 from groundstation.mavlink.record_walk import Places, Window
 from groundstation.recording.log import (
     Columns,
-    Damage,
     FieldInfo,
     FrameRecord,
     LogError,
@@ -38,7 +38,7 @@ from groundstation.recording.log import (
     TimeBase,
     Vocabulary,
 )
-from groundstation.recording.log_lookup import DamageCount, find_message, wanted_fields
+from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
 from groundstation.recording.mapped_file import MappedFile
 
 PAYLOAD = "payload"
@@ -90,12 +90,12 @@ class TlogLog:
         source = self._sources[kind.vehicle, message]
         begin_us = -np.inf if begin_s is None else begin_s * 1e6
         end_us = np.inf if end_s is None else end_s * 1e6
-        found = self._index.starts_of(source, begin_us, end_us, on_progress)
-        most = self._index.sources[source].frames
+        found = self._index.slices_of(source, begin_us, end_us, on_progress)
+        most = self._index.sources[source].records
         collected: FrameColumns | _Payloads = (
             FrameColumns(source.msgid, names, most) if source.msgid in DEFINITIONS else _Payloads()
         )
-        for window, starts in found:
+        for window, starts, _ in found:
             collected.add(window, starts, begin_us, end_us)
         return Columns(
             message=message,
@@ -138,33 +138,20 @@ class TlogLog:
             end_s=max((one.last_us for one in spans), default=0) / 1e6 if spans else None,
             vehicles=tuple(self._vehicle(sysid) for sysid in sorted({one.sysid for one in self._index.sources})),
             messages=message_infos(self._index),
-            damage=self._damage(),
+            damage=gap_damage(self._index, self._file.size_bytes, is_cut_record),
         )
 
     def _vehicle(self, sysid: int) -> LogVehicle:
         source = Source(sysid, _HEARTBEAT)
         said: set[tuple[int, int]] = set()
         if source in self._index.sources:
-            beats = FrameColumns(_HEARTBEAT, ("autopilot", "type"), self._index.sources[source].frames)
-            for window, starts in self._index.starts_of(source, -np.inf, np.inf):
+            beats = FrameColumns(_HEARTBEAT, ("autopilot", "type"), self._index.sources[source].records)
+            for window, starts, _ in self._index.slices_of(source):
                 beats.add(window, starts)
             values = beats.values()
             pairs = np.unique(values["autopilot"].astype(np.uint16) << 8 | values["type"])
             said = {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
         return vehicle_of(sysid, said)
-
-    def _damage(self) -> Damage:
-        index, count = self._index, DamageCount()
-        count.refused_times = index.refused_times
-        last = index.last_gap
-        is_cut = last is not None and last.end == self._file.size_bytes and is_cut_record(self._file.map[last.begin :])
-        for gap in index.gaps:
-            if not (is_cut and gap == last):
-                count.add(gap.begin, gap.end - gap.begin, "no frame")
-        if is_cut and last is not None:
-            count.cut(last.end - last.begin)
-        count.parts, count.size_bytes = index.gap_count - is_cut, index.gap_bytes
-        return count.damage()
 
 
 def _check(index: FrameIndex, path: Path) -> None:
@@ -204,7 +191,7 @@ def _message_info(source: Source, span: Span) -> MessageInfo:
         name=message_name(source.msgid),
         vehicle=str(source.sysid),
         vocabulary=Vocabulary.MAVLINK,
-        count=span.frames,
+        count=span.records,
         first_s=span.first_us / 1e6,
         last_s=span.last_us / 1e6,
         fields=_fields(source.msgid),

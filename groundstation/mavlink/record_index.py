@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a log of records holds and where, so that any message is read without going through all of it. Sans-I/O.
+
+The log is gone through once, window by window. Of each window a small summary stays (how many records of which kind,
+from when to when) and, while there is room, where they begin. Where there was no room the window is gone through again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window
+
+WINDOW_BYTES = 8 << 20
+"""Small enough to stay in the cache of a processor, large enough for thousands of lanes."""
+KEPT_STARTS = 64_000_000
+"""Beginnings of records kept in memory, four bytes each; about 3 GB of log."""
+MAX_JUMP_US = 86_400_000_000
+"""A day: time steps further than that are looked at twice."""
+SHORT_RUN = 16
+"""So few records between two such steps are damage; more are a clock that was set, or a log that went on."""
+KEPT_GAPS = 20
+
+Told = Callable[[float], None]
+"""Told which share is done, 0 to 1; may raise to end it."""
+Times = NDArray[np.uint64]
+"""Shape (n,), microseconds."""
+
+
+class Span(NamedTuple):
+    """How many, from when to when."""
+
+    records: int
+    first_us: int
+    """The earliest, microseconds."""
+    last_us: int
+    """The latest."""
+
+
+class Found(NamedTuple):
+    """The records of one window, in the order of the file."""
+
+    codes: NDArray[np.int32]
+    """Shape (n,): which kind each is, from 0 on."""
+    time_us: Times
+    """Shape (n,), as written."""
+    starts: Places
+    """Shape (n,): where they begin in the window."""
+    believed: Flags
+    """Shape (n,): whether the time makes sense; others are left out."""
+    gaps: list[Gap]
+    """Bytes between them."""
+    end: int
+    """Where the next window goes on."""
+
+
+class Slice(NamedTuple):
+    """Records of one kind in one window."""
+
+    window: Window
+    starts: Places
+    """Shape (n,), ascending."""
+    time_us: Times | None
+    """Shape (n,); None for a kind whose records carry their time."""
+
+
+class _Table(NamedTuple):
+    """Records of one window, those of one kind together."""
+
+    codes: NDArray[np.int32]
+    """Shape (k,): the kinds that occur, ascending."""
+    bounds: NDArray[np.int64]
+    """Shape (k + 1,): where each begins in `starts`."""
+    first_us: Times
+    """Shape (k,)."""
+    last_us: Times
+    """Shape (k,)."""
+    starts: NDArray[np.uint32] | None
+    """Shape (n,): beginnings of records from the begin of the window; None where there was no room."""
+    times: dict[int, Times]
+    """By kind, of those whose records don't carry their time."""
+
+
+class _Part(NamedTuple):
+    """One window of the file."""
+
+    begin: int
+    last_us: int | None
+    """The last believed time before it."""
+    table: _Table
+
+
+class RecordIndex:
+    """The records of one log; a format says how they are found. One thread at a time.
+
+    Args:
+        data: shape (n,), uint8: the whole file, as a rule mapped. It must stay valid as long as the index is used.
+        margin: bytes that a record has at most.
+        told: how far the first going-through is.
+    """
+
+    def __init__(self, data: Bytes, margin: int, told: Told | None = None) -> None:
+        self._data = data
+        self._margin = margin
+        self._parts: list[_Part] = []
+        self._kept = 0
+        self._last_window: tuple[int, Window] | None = None
+        self.gaps: list[Gap] = []
+        """The first `KEPT_GAPS` stretches of bytes that are in no record."""
+        self.gap_count = 0
+        """How many there are in all."""
+        self.gap_bytes = 0
+        """Bytes in all of them."""
+        self.last_gap: Gap | None = None
+        """The last of them."""
+        self.refused_times = 0
+        """Good records left out because their time is absurd."""
+        place, last_us = 0, None
+        while place < data.size:
+            part, place, last_us = self._read_part(place, last_us)
+            self._parts.append(part)
+            if told is not None:
+                told(place / data.size)
+        self.spans = self._summary()
+        """What there is, by kind."""
+
+    def slices(
+        self, code: int, begin_us: float = -np.inf, end_us: float = np.inf, told: Told | None = None
+    ) -> Iterator[Slice]:
+        """The records of a kind in the order of the file, window by window.
+
+        Args:
+            code: the kind.
+            begin_us: leave out windows in which all are earlier.
+            end_us: leave out windows in which all are this late or later.
+            told: how far it is.
+        """
+        for number, part in enumerate(self._parts):
+            table = part.table
+            at = int(np.searchsorted(table.codes, code))
+            if at == table.codes.size or table.codes[at] != code:
+                continue
+            if table.last_us[at] < begin_us or table.first_us[at] >= end_us:
+                continue
+            window = self._window(part.begin)
+            table = self._whole(part)
+            begin, end = table.bounds[at : at + 2]
+            yield Slice(window, _starts(table)[begin:end].astype(np.int64), table.times.get(code))
+            if told is not None:
+                told((number + 1) / len(self._parts))
+
+    def all_slices(self, told: Told | None = None) -> Iterator[Slice]:
+        """All records in the order of the file, window by window.
+
+        Args:
+            told: how far it is.
+        """
+        for number, part in enumerate(self._parts):
+            starts = np.sort(_starts(self._whole(part))).astype(np.int64)
+            yield Slice(self._window(part.begin), starts, None)
+            if told is not None:
+                told((number + 1) / len(self._parts))
+
+    def tail(self, begin: int) -> bytes:
+        """The bytes from a place to the end of the file, at most a thousand.
+
+        Args:
+            begin: first byte.
+        """
+        return self._data[begin : begin + 1000].tobytes()
+
+    def _find(self, window: Window, last_us: int | None) -> Found:
+        """Find the records of a window; the first one is expected at its begin.
+
+        Args:
+            window: to look in.
+            last_us: the last believed time before it.
+        """
+        raise NotImplementedError
+
+    def _untimed(self) -> NDArray[np.bool_] | None:
+        """By kind, whether its records don't carry their time; None where all do."""
+        return None
+
+    def _window(self, begin: int) -> Window:
+        if self._last_window is None or self._last_window[0] != begin:
+            self._last_window = begin, self._new_window(begin)
+        return self._last_window[1]
+
+    def _new_window(self, begin: int) -> Window:
+        limit = min(WINDOW_BYTES, self._data.size - begin)
+        wanted = limit + 2 * self._margin
+        found = self._data[begin : begin + wanted]
+        end = found.size
+        if end < wanted:
+            found = np.concatenate([found, np.zeros(wanted - end, np.uint8)])
+        return Window(found, limit, end)
+
+    def _read_part(self, begin: int, last_us: int | None) -> tuple[_Part, int, int | None]:
+        found = self._find(self._window(begin), last_us)
+        for gap in found.gaps:
+            self._add_gap(Gap(begin + gap.begin, begin + gap.end))
+        self.refused_times += found.believed.size - int(np.count_nonzero(found.believed))
+        table = self._table(found)
+        if _starts(table).size + self._kept > KEPT_STARTS:
+            table = table._replace(starts=None, times={})
+        else:
+            self._kept += _starts(table).size + 2 * sum(times.size for times in table.times.values())
+        believed = np.flatnonzero(found.believed)
+        after_us = int(found.time_us[believed[-1]]) if believed.size else last_us
+        return _Part(begin, last_us, table), begin + found.end, after_us
+
+    def _whole(self, part: _Part) -> _Table:
+        if part.table.starts is not None:
+            return part.table
+        return self._table(self._find(self._window(part.begin), part.last_us))
+
+    def _add_gap(self, gap: Gap) -> None:
+        self.gap_bytes += gap.end - gap.begin
+        last = self.last_gap
+        if last is not None and last.end == gap.begin:
+            gap = Gap(last.begin, gap.end)
+            if self.gaps[-1] == last:
+                self.gaps[-1] = gap
+        else:
+            self.gap_count += 1
+            if len(self.gaps) < KEPT_GAPS:
+                self.gaps.append(gap)
+        self.last_gap = gap
+
+    def _table(self, found: Found) -> _Table:
+        codes, times, starts = found.codes, found.time_us, found.starts
+        if not found.believed.all():
+            codes, times, starts = codes[found.believed], times[found.believed], starts[found.believed]
+        counts = np.bincount(codes)
+        present = np.flatnonzero(counts)
+        # numbers of 16 bits are sorted in one go
+        ranks = np.zeros(counts.size, np.uint16 if present.size < 1 << 16 else np.uint32)
+        ranks[present] = np.arange(present.size)
+        order = np.argsort(ranks[codes], kind="stable")
+        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[present])])
+        times = times[order]
+        first_us = np.minimum.reduceat(times, bounds[:-1]) if times.size else times
+        last_us = np.maximum.reduceat(times, bounds[:-1]) if times.size else times
+        untimed = self._untimed()
+        kept = {} if untimed is None else {
+            code: times[bounds[at] : bounds[at + 1]].copy() for at, code in enumerate(present.tolist()) if untimed[code]
+        }  # fmt: skip
+        return _Table(present.astype(np.int32), bounds, first_us, last_us, starts[order].astype(np.uint32), kept)
+
+    def _summary(self) -> dict[int, Span]:
+        spans: dict[int, Span] = {}
+        for part in self._parts:
+            table = part.table
+            columns = (table.codes, np.diff(table.bounds), table.first_us, table.last_us)
+            for code, count, first_us, last_us in zip(*(one.tolist() for one in columns), strict=True):
+                old = spans.get(code, Span(0, first_us, last_us))
+                spans[code] = Span(old.records + count, min(old.first_us, first_us), max(old.last_us, last_us))
+        return dict(sorted(spans.items()))
+
+
+def _starts(table: _Table) -> NDArray[np.uint32]:
+    if table.starts is None:
+        raise AssertionError("a whole table has its starts")
+    return table.starts
+
+
+def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: int) -> Flags:
+    """Which times make sense: inside limits, and no short run of them a day away from the others.
+
+    Args:
+        time_us: in the order of the file.
+        last_us: the last believed one before them; None if there is none.
+        least_us: the least that can be.
+        most_us: the most that can be.
+
+    Returns:
+        Shape (n,), bool.
+    """
+    believed: Flags = (time_us >= least_us) & (time_us <= most_us)
+    places = np.flatnonzero(believed)
+    times = time_us[places].astype(np.int64)
+    if not times.size:
+        return believed
+    steps = np.abs(np.diff(times, prepend=times[0] if last_us is None else last_us))
+    begins = np.flatnonzero(steps > MAX_JUMP_US)
+    if not begins.size:
+        return believed
+    begins = np.unique(np.append(begins, 0))
+    lengths = np.diff(np.append(begins, times.size))
+    trusted_us = int(times[begins[lengths.argmax()]]) if last_us is None else last_us
+    for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
+        if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= MAX_JUMP_US:
+            trusted_us = int(times[begin + length - 1])
+        else:
+            believed[places[begin : begin + length]] = False
+    return believed
