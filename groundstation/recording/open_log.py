@@ -80,11 +80,21 @@ def _tlog() -> LogReader:
     return TlogLog
 
 
+def _dataflash() -> LogReader:
+    from groundstation.recording.dataflash_log import DataflashLog
+
+    return DataflashLog
+
+
 def _ulog() -> LogReader:
     from groundstation.recording.ulog_log import open_ulog
 
     return open_ulog
 
 
-_READERS: dict[LogFormat, Callable[[], LogReader]] = {LogFormat.TLOG: _tlog, LogFormat.ULOG: _ulog}
+_READERS: dict[LogFormat, Callable[[], LogReader]] = {
+    LogFormat.TLOG: _tlog,
+    LogFormat.DATAFLASH: _dataflash,
+    LogFormat.ULOG: _ulog,
+}
 """Who reads a format; imported when it is needed."""
