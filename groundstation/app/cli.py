@@ -323,7 +323,7 @@ def bench(
         str,
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
-            "counted at the vehicles."
+            "counted at the vehicles. logs: reading logs."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -333,6 +333,9 @@ def bench(
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
+    log: Annotated[
+        list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one; several. Else a made one.")
+    ] = None,
     json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Measure what the product is held to, beside its peer in the same run."""
@@ -340,13 +343,17 @@ def bench(
 
     from groundstation.app.processes import stop_on_signal
 
-    if name not in ("fleet", "commands"):
-        raise UsageError(f"bench '{name}': there are fleet and commands")
+    if name not in ("fleet", "commands", "logs"):
+        raise UsageError(f"bench '{name}': there are fleet, commands and logs")
     with stop_on_signal() as stop:
         if name == "commands":
             from groundstation.app.bench import commands as trial
 
             report = trial.run(commands, vehicles or 50, seed, stop, errors.print)
+        elif name == "logs":
+            from groundstation.app.bench import logs
+
+            report = logs.run(log or [], stop, errors.print)
         else:
             from groundstation.app.bench import fleet
 
