@@ -50,9 +50,11 @@ class DataflashFacts:
     Args:
         formats: by message, of those that occur.
         read: reads columns.
+        is_text: whether the log is in text form.
     """
 
-    def __init__(self, formats: Mapping[str, MessageFormat], read: Read) -> None:
+    def __init__(self, formats: Mapping[str, MessageFormat], read: Read, *, is_text: bool = False) -> None:
+        self._is_text = is_text
         self._formats = formats
         self._read = read
         self._units = self._read_units()
@@ -97,7 +99,7 @@ class DataflashFacts:
             count=span.records,
             first_s=self._time_s(span.first_us),
             last_s=self._time_s(span.last_us),
-            fields=field_infos(one, self._units.of(one)),
+            fields=field_infos(one, self._units.of(one), is_text=self._is_text),
         )
 
     def _columns(self, message: str, *names: str) -> tuple[list[Any], ...]:

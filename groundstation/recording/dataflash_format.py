@@ -8,6 +8,7 @@ number that tells instances apart.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -79,8 +80,7 @@ class MessageFormat(NamedTuple):
     @property
     def dtype(self) -> np.dtype[np.void]:
         """A whole record as a packed structure; the head is `_head`."""
-        fields = [(name, LETTERS[one].dtype, _shape(one)) for name, one in zip(self.columns, self.letters, strict=True)]
-        return np.dtype([("_head", "u1", (HEAD_BYTES,)), *fields])
+        return _dtype(self.letters, self.columns)
 
     @property
     def time_field(self) -> str | None:
@@ -102,16 +102,22 @@ FMT = MessageFormat(FMT_TYPE, FMT_BYTES, "FMT", "BBnNZ", ("Type", "Length", "Nam
 """The format of formats, known beforehand."""
 
 
+@cache
+def _dtype(letters: str, columns: tuple[str, ...]) -> np.dtype[np.void]:
+    fields = [(name, LETTERS[one].dtype, _shape(one)) for name, one in zip(columns, letters, strict=True)]
+    return np.dtype([("_head", "u1", (HEAD_BYTES,)), *fields])
+
+
 def _shape(letter: str) -> tuple[int, ...]:
     return (LETTERS[letter].length,) if LETTERS[letter].length else ()
 
 
-def checked_format(kind: int, size_bytes: int, name: str, letters: str, columns: str) -> MessageFormat | None:
+def parsed_format(kind: int, size_bytes: int, name: str, letters: str, columns: str) -> MessageFormat | None:
     """A format as a log tells it; None when it contradicts itself, as after damage.
 
     Args:
         kind: the type.
-        size_bytes: of a record of it.
+        size_bytes: of a binary record of it.
         name: of the message.
         letters: one for each column.
         columns: names with commas between.
@@ -121,8 +127,13 @@ def checked_format(kind: int, size_bytes: int, name: str, letters: str, columns:
         return None
     if len(set(names)) != len(names) or not all(names):
         return None
-    found = MessageFormat(kind, size_bytes, name, letters, names)
-    return found if found.dtype.itemsize == size_bytes else None
+    return MessageFormat(kind, size_bytes, name, letters, names)
+
+
+def checked_format(kind: int, size_bytes: int, name: str, letters: str, columns: str) -> MessageFormat | None:
+    """As `parsed_format`, of a binary log: the letters must come to the size."""
+    found = parsed_format(kind, size_bytes, name, letters, columns)
+    return found if found is not None and found.dtype.itemsize == size_bytes else None
 
 
 def utc_of_gps(week: int, week_ms: int) -> float:

@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from groundstation.mavlink.record_index import Found, RecordIndex, Times, Told, believed_times
-from groundstation.mavlink.record_walk import Bytes, Flags, Places, Window, first_matches, rows_of, walk
+from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, first_matches, rows_of, walk
 from groundstation.recording.dataflash_format import (
     FMT,
     FMT_TYPE,
@@ -137,17 +137,18 @@ class DataflashIndex(RecordIndex):
             self._learned(window)
         found = walk(self._rules, window, 0)
         # a type that was unknown so far looks like damage
-        if found.gaps and self._learned(window):
+        if any(self._seems_unknown(window, gap) for gap in found.gaps) and self._learned(window):
             found = walk(self._rules, window, 0)
         starts = found.starts
         kinds = window.bytes.take(starts + 2)
         rows = rows_of(window.bytes, starts + self._time_offsets[kinds], 8).view("<u8")
         time_us = (rows & self._time_masks[kinds]) * self._time_steps[kinds]
-        believed = believed_times(time_us, last_us, 0, MAX_BOOT_US)
-        untimed = self._untimed()[kinds]
-        if untimed.any():
-            believed = _lend_times(time_us, untimed, last_us)
+        believed = believed_with_lent(time_us, self._untimed()[kinds], last_us)
         return Found(kinds.astype(np.int32), time_us, starts, believed, found.gaps, found.end)
+
+    def _seems_unknown(self, window: Window, gap: Gap) -> bool:
+        head = window.bytes[gap.begin : gap.begin + HEAD_BYTES].tobytes()
+        return head[:2] == b"\xa3\x95" and head[2] not in self.formats
 
     def _learned(self, window: Window) -> bool:
         """Take the formats of a window in; whether there are new ones."""
@@ -167,8 +168,18 @@ class DataflashIndex(RecordIndex):
         return True
 
 
-def _lend_times(time_us: Times, untimed: Flags, last_us: int | None) -> Flags:
-    """Records without a time get that of the record before them, the first ones that of the one behind."""
+def believed_with_lent(time_us: Times, untimed: Flags, last_us: int | None) -> Flags:
+    """Which records have a time that makes sense.
+
+    Those without one get that of the record before them, the first ones of a log that of the one behind.
+
+    Args:
+        time_us: in the order of the file; lent times are written into it.
+        untimed: which records have none.
+        last_us: the last believed time before them; None if there is none.
+    """
+    if not untimed.any():
+        return believed_times(time_us, last_us, 0, MAX_BOOT_US)
     timed = np.flatnonzero(~untimed)
     believed = np.ones(time_us.size, np.bool_)
     believed[timed] = believed_times(time_us[timed], last_us, 0, MAX_BOOT_US)

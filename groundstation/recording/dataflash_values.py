@@ -16,22 +16,33 @@ RAW_FIELDS = {("FILE", "Data")}
 """Fields that are written as text but are bytes: the contents of files that the log keeps."""
 
 
-def field_infos(message: MessageFormat, units: dict[str, str]) -> tuple[FieldInfo, ...]:
+def field_infos(message: MessageFormat, units: dict[str, str], *, is_text: bool) -> tuple[FieldInfo, ...]:
     """The columns of a message.
 
     Args:
         message: its format.
         units: by field name.
+        is_text: whether the log is in text form.
     """
     return tuple(
         FieldInfo(
             name=name,
-            dtype=_dtype_name(message, name, letter),
-            length=LETTERS[letter].length,
+            dtype=text_dtype(letter) if is_text else _dtype_name(message, name, letter),
+            length=0 if is_text else LETTERS[letter].length,
             unit=units.get(name),
         )
         for name, letter in zip(message.columns, message.letters, strict=True)
     )
+
+
+def text_dtype(letter: str) -> str:
+    """Numpy's name of the type that values of a letter have in text; numbers are written with their multipliers."""
+    dtype = LETTERS[letter].dtype
+    if letter in "aM" or dtype.startswith("S"):  # modes are written as words
+        return "str"
+    if LETTERS[letter].divisor or "f" in dtype:
+        return "float64"
+    return "uint64" if letter == "Q" else "int64"
 
 
 def _dtype_name(message: MessageFormat, name: str, letter: str) -> str:

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ArduPilot's DataFlash logs as text (`.log`) behind `recording/log.py`. One thread at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.mavlink.record_index import Slice, Times
+from groundstation.recording.dataflash_facts import DataflashFacts
+from groundstation.recording.dataflash_format import MessageFormat
+from groundstation.recording.dataflash_text_index import TextIndex
+from groundstation.recording.dataflash_values import text_dtype
+from groundstation.recording.log import Columns, FrameRecord, LogError, LogFormat, LogInfo, Progress
+from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
+from groundstation.recording.mapped_file import MappedFile
+
+
+class DataflashTextLog:
+    """An open DataFlash log in text form.
+
+    Args:
+        path: of the file.
+        on_progress: told how far the first reading is; may cancel.
+
+    Raises:
+        LogError: it can't be read, or there is no line with a known format in it.
+        CancelledError: by `on_progress`.
+    """
+
+    def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
+        self._file = MappedFile(path)
+        try:
+            self._index = TextIndex(self._file.bytes, on_progress)
+            _check(self._index, path)
+            self._codes = {self._index.formats[code].name: code for code in self._index.spans}
+            formats = {name: self._index.formats[code] for name, code in self._codes.items()}
+            self._facts = DataflashFacts(formats, self._read, is_text=True)
+            spans = {name: self._index.spans[code] for name, code in self._codes.items()}
+            damage = gap_damage(self._index, self._file.size_bytes, lambda tail: b"\n" not in tail)
+            self._info = self._facts.info(path, LogFormat.DATAFLASH_TEXT, self._file.size_bytes, spans, damage)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def info(self) -> LogInfo:
+        """What is in it and what is damaged."""
+        return self._info
+
+    def columns(
+        self,
+        message: str,
+        fields: Sequence[str] | None = None,
+        *,
+        vehicle: str | None = None,
+        begin_s: float | None = None,
+        end_s: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Columns:
+        """Values of a message as arrays; see `recording.log.Log.columns`.
+
+        A line whose values are no numbers where numbers belong is left out.
+        """
+        kind = find_message(self._info, message, vehicle)
+        names = wanted_fields(kind, fields)
+        offset_s = self._facts.offset_s
+        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
+        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6
+        time_us, values = self._collect(message, names, begin_us, end_us, on_progress)
+        return Columns(
+            message=message,
+            vehicle=kind.vehicle,
+            time_s=time_us / 1e6 + offset_s,
+            values=values,
+            units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},
+        )
+
+    def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
+        """None: there are no frames in a DataFlash log."""
+        del vehicle, on_progress
+        return iter(())
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._index = TextIndex(np.empty(0, np.uint8))
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, dict[str, NDArray[Any]]]:
+        return self._collect(message, names, -np.inf, np.inf, None)
+
+    def _collect(
+        self, message: str, names: Sequence[str], begin_us: float, end_us: float, told: Progress | None
+    ) -> tuple[Times, dict[str, NDArray[Any]]]:
+        code = self._codes[message]
+        one = self._index.formats[code]
+        times: list[Times] = [np.empty(0, np.uint64)]
+        lines: list[bytes] = []
+        for found in self._index.slices(code, begin_us, end_us, told):
+            time_us = self._index.times(found, one)
+            wanted = (time_us >= begin_us) & (time_us < end_us)
+            times.append(time_us[wanted])
+            lines += _lines(found, wanted)
+        return _parsed(one, names, np.concatenate(times), lines)
+
+
+def _check(index: TextIndex, path: Path) -> None:
+    if not index.spans:
+        raise LogError(f"{path} is no DataFlash log: there is no line with a known format in it; choose another")
+
+
+def _lines(found: Slice, wanted: NDArray[np.bool_]) -> list[bytes]:
+    data = found.window.bytes.tobytes()
+    return [data[start : data.find(b"\n", start)] for start in found.starts[wanted].tolist()]
+
+
+def _parsed(
+    one: MessageFormat, names: Sequence[str], time_us: Times, lines: list[bytes]
+) -> tuple[Times, dict[str, NDArray[Any]]]:
+    """Lines as columns; those that can't be read are left out."""
+    try:
+        return time_us, _columns(one, names, lines)
+    except (ValueError, OverflowError):
+        good = [place for place, line in enumerate(lines) if _is_readable(one, line)]
+        return time_us[good], _columns(one, names, [lines[place] for place in good])
+
+
+def _is_readable(one: MessageFormat, line: bytes) -> bool:
+    try:
+        _columns(one, one.columns, [line])
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _columns(one: MessageFormat, names: Sequence[str], lines: list[bytes]) -> dict[str, NDArray[Any]]:
+    count = len(one.columns)
+    rows = [line.split(b",", count)[1:] for line in lines]
+    cells = dict(zip(one.columns, zip(*rows, strict=True), strict=True)) if rows else {}
+    return {name: _column(cells.get(name, ()), one.letters_of(name)) for name in names}
+
+
+def _column(cells: Sequence[bytes], letter: str) -> NDArray[Any]:
+    kind = text_dtype(letter)
+    if kind == "str":
+        return np.fromiter(map(_text, cells), object, len(cells))
+    number: Callable[[bytes], float] = float if kind == "float64" else int
+    return np.array(list(map(number, cells)), kind)
+
+
+def _text(cell: bytes) -> str:
+    return cell.removeprefix(b" ").rstrip().decode("utf-8", "replace")
