@@ -11,7 +11,7 @@ import pytest
 from pyulog import ULog
 
 from groundstation.recording.log import CancelledError, LogError, TimeBase
-from groundstation.recording.ulog_log import open_ulog
+from groundstation.recording.open_log import open_log
 from tests.conftest import shared_log
 
 SAMPLE = "pyulog_sample_log_small.ulg"
@@ -20,7 +20,7 @@ SAMPLE = "pyulog_sample_log_small.ulg"
 def test_every_value_is_pyulogs() -> None:
     path = shared_log(SAMPLE)
     truth = ULog(str(path))
-    with open_ulog(path) as log:
+    with open_log(path) as log:
         assert log.info.damage.is_none
         for data in truth.data_list:
             name = f"{data.name}[{data.multi_id}]" if data.multi_id else data.name
@@ -38,7 +38,7 @@ def test_every_value_is_pyulogs() -> None:
 
 
 def test_times_are_utc_since_the_gps_told_it() -> None:
-    with open_ulog(shared_log(SAMPLE)) as log:
+    with open_log(shared_log(SAMPLE)) as log:
         assert log.info.time_base is TimeBase.UTC
         gps = log.columns("vehicle_gps_position", ["time_utc_usec", "fix_type"])
         fixed = gps.values["fix_type"] >= 3
@@ -56,7 +56,7 @@ def test_a_cut_log_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
     for cut in sorted(rng.randrange(60_000, 300_000) for _ in range(8)):
         path = tmp_path / "cut.ulg"
         path.write_bytes(data[:cut])
-        with open_ulog(path) as log:
+        with open_log(path) as log:
             total = sum(one.count for one in log.info.messages)
             assert total >= last
             assert log.info.damage.parts == 0
@@ -74,7 +74,7 @@ def test_random_damage_is_told_and_crashes_nothing(tmp_path: Path) -> None:
         path = tmp_path / "hurt.ulg"
         path.write_bytes(hurt)
         try:
-            with open_ulog(path) as log:
+            with open_log(path) as log:
                 opened += 1
                 for one in log.info.messages:
                     log.columns(one.name, vehicle=one.vehicle)
@@ -86,11 +86,11 @@ def test_random_damage_is_told_and_crashes_nothing(tmp_path: Path) -> None:
 def test_what_is_no_ulog_and_what_nobody_wants_any_more(tmp_path: Path) -> None:
     path = tmp_path / "no.ulg"
     path.write_bytes(b"nothing of that kind")
-    with pytest.raises(LogError, match="no ULog"):
-        open_ulog(path)
+    with pytest.raises(LogError, match="no log"):
+        open_log(path)
 
     def stop(share: float) -> None:
         raise CancelledError("enough")
 
     with pytest.raises(CancelledError):
-        open_ulog(shared_log(SAMPLE), stop)
+        open_log(shared_log(SAMPLE), stop)
