@@ -106,6 +106,17 @@ class TlogRules:
         flags = data.take(places + (STAMP_BYTES + 2), mode="clip")
         return _sizes(magic, sizes, flags, places, window.end)
 
+    def size(self, window: Window, place: int) -> int:
+        """The same of one place."""
+        head = window.bytes[place + STAMP_BYTES : place + STAMP_BYTES + 3].tobytes()
+        if head[0] == MAGIC_V1:
+            size = STAMP_BYTES + HEAD_V1_BYTES + head[1] + CHECKSUM_BYTES
+        elif head[0] == MAGIC_V2 and head[2] <= SIGNED_FLAG:
+            size = STAMP_BYTES + HEAD_V2_BYTES + head[1] + CHECKSUM_BYTES + SIGNATURE_BYTES * head[2]
+        else:
+            return 0
+        return size if place + size <= window.end else 0
+
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """Places where a stamp of nearly the same time as the window's first one stands before a frame."""
         data = window.bytes
@@ -127,22 +138,16 @@ class TlogRules:
 
     def good_size(self, window: Window, place: int) -> int:
         """Size of the record at a place; 0 when its frame is none."""
-        data = window.bytes
-        frame = bytes(data[place + STAMP_BYTES : place + MAX_RECORD_BYTES])
-        if len(frame) < HEAD_V2_BYTES or frame[0] not in (MAGIC_V1, MAGIC_V2):
+        size = self.size(window, place)
+        if not size:
             return 0
-        is_signed = frame[0] == MAGIC_V2 and frame[2] == SIGNED_FLAG
-        if frame[0] == MAGIC_V2 and frame[2] & ~SIGNED_FLAG:
-            return 0
-        head = HEAD_V2_BYTES if frame[0] == MAGIC_V2 else HEAD_V1_BYTES
-        msgid = int.from_bytes(frame[7:10], "little") if frame[0] == MAGIC_V2 else frame[5]
-        body = head + frame[1]
-        size = STAMP_BYTES + body + CHECKSUM_BYTES + (SIGNATURE_BYTES if is_signed else 0)
-        if place + size > window.end:
-            return 0
+        frame = window.bytes[place + STAMP_BYTES : place + size].tobytes()
+        is_v2 = frame[0] == MAGIC_V2
+        msgid = int.from_bytes(frame[7:10], "little") if is_v2 else frame[5]
         extra = CRC_EXTRAS.get(msgid)
         if extra is None:
             return size if _is_followed(window, place + size) else 0
+        body = (HEAD_V2_BYTES if is_v2 else HEAD_V1_BYTES) + frame[1]
         return size if mcrf4xx(frame[1:body] + extra) == frame[body] | frame[body + 1] << 8 else 0
 
     def next_good(self, window: Window, place: int) -> int:
@@ -162,7 +167,7 @@ def read_frames(window: Window, begin: int) -> FrameTable:
     """Find the good frames of a window.
 
     Args:
-        window: a part of the file, followed by `MAX_RECORD_BYTES` more (zeros behind its end).
+        window: a part of the file, followed by twice `MAX_RECORD_BYTES` more (zeros behind its end).
         begin: where the first record is expected.
     """
     rules = TlogRules()

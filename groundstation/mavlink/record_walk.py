@@ -25,12 +25,15 @@ Flags = NDArray[np.bool_]
 LANE_BYTES = 4096
 """Long enough for some dozen records, short enough for thousands of lanes in a window."""
 
+FEW_LANES = 16
+"""So few are walked one after the other; for more, arrays are faster."""
+
 
 class Window(NamedTuple):
     """A part of a file in which records are looked for."""
 
     bytes: Bytes
-    """The part, and behind it at least `RecordRules.margin` bytes of what follows; zeros behind the end of the file."""
+    """The part, and behind it twice `RecordRules.margin` bytes of what follows; zeros behind the end of the file."""
     limit: int
     """Records that begin before this byte belong to the window."""
     end: int
@@ -63,6 +66,9 @@ class RecordRules(Protocol):
 
     def sizes(self, window: Window, places: Places) -> Places:
         """Sizes of the records at these places in bytes by their headers; 0 where there is no header."""
+
+    def size(self, window: Window, place: int) -> int:
+        """The same of one place."""
 
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """The first place within `width` bytes of each where a record seems to begin; -1 where none does."""
@@ -131,12 +137,12 @@ def _joined(rules: RecordRules, window: Window, begin: int, proposed: Places, en
 def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
     """What all lanes find, sorted; may hold nonsense after damage or a false start."""
     limit = min(window.limit, window.end)
-    firsts = np.arange(begin + LANE_BYTES, limit - rules.margin, LANE_BYTES, dtype=np.int64)
+    firsts = np.arange(begin + LANE_BYTES, limit, LANE_BYTES, dtype=np.int64)
     firsts = rules.candidates(window, firsts, rules.margin) if firsts.size else firsts
     places = np.concatenate([np.array([begin], np.int64), np.unique(firsts[firsts >= 0])])
     ends = np.append(places[1:], limit)
     found: list[NDArray[np.int32]] = []
-    while places.size:
+    while places.size > FEW_LANES:
         sizes = rules.sizes(window, places)
         going = sizes > 0
         found.append(places[going].astype(np.int32))
@@ -144,10 +150,20 @@ def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
         going &= places < ends
         if not going.all():
             places, ends = places[going], ends[going]
+    found += [_steps(rules, window, int(place), int(end)) for place, end in zip(places, ends, strict=True)]
     starts = np.concatenate(found) if found else np.empty(0, np.int32)
     starts.sort()
     # two lanes meet on the same record only behind a false start
     return _distinct(starts).astype(np.int64)
+
+
+def _steps(rules: RecordRules, window: Window, place: int, end: int) -> NDArray[np.int32]:
+    """One lane alone."""
+    found: list[int] = []
+    while place < end and (size := rules.size(window, place)):
+        found.append(place)
+        place += size
+    return np.array(found, np.int32)
 
 
 def _distinct(ascending: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -50,6 +50,14 @@ class DataflashRules:
         sizes[no_head] = 0
         return sizes
 
+    def size(self, window: Window, place: int) -> int:
+        """The same of one place."""
+        head = window.bytes[place : place + HEAD_BYTES].tobytes()
+        if head[:2] != b"\xa3\x95":
+            return 0
+        size = int(self._sizes[head[2]])
+        return size if place + size <= window.end else 0
+
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """Places with the head of a known type."""
         span = width + HEAD_BYTES
@@ -69,11 +77,11 @@ class DataflashRules:
 
     def good_size(self, window: Window, place: int) -> int:
         """Size of the record at a place; 0 when there is none, or when it was cut short by another one."""
-        size = self._size_at(window, place)
+        size = self.size(window, place)
         if not size or self._is_followed(window, place + size):
             return size
         for found in self._heads.finditer(window.bytes.data, place + 1, min(place + size + 2, window.end)):
-            inner = self._size_at(window, found.start())
+            inner = self.size(window, found.start())
             if inner and self._is_followed(window, found.start() + inner):
                 return 0
         return size
@@ -82,17 +90,10 @@ class DataflashRules:
         """The first place from `place` on with a record that another one, or the end, follows; the limit if none."""
         for found in self._heads.finditer(window.bytes.data, place, min(window.limit + 2, window.end)):
             start: int = found.start()
-            size = self._size_at(window, start)
+            size = self.size(window, start)
             if size and self._is_followed(window, start + size):
                 return min(start, window.limit)
         return window.limit
-
-    def _size_at(self, window: Window, place: int) -> int:
-        head = window.bytes[place : place + HEAD_BYTES].tobytes()
-        if head[:2] != b"\xa3\x95":
-            return 0
-        size = int(self._sizes[head[2]])
-        return size if place + size <= window.end else 0
 
     def _is_followed(self, window: Window, end: int) -> bool:
         behind = window.bytes[end : min(end + HEAD_BYTES, window.end)].tobytes()

@@ -1,190 +1,277 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PX4's logs (ULog) behind `recording/log.py`, read by pyulog. The only module that knows pyulog. One thread at a time.
-
-Times count from the start of the autopilot; where a GPS told the date they are moved to UTC.
-"""
+"""PX4's logs (ULog, `.ulg`) behind `recording/log.py`. One thread at a time."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
+import struct
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pyulog import ULog
 
-from groundstation.recording.array_log import ArrayLog, Table
-from groundstation.recording.log import CancelledError, LogError, LogFormat, LogVehicle, Progress, TimeBase, Vocabulary
-from groundstation.recording.log_lookup import DamageCount
+from groundstation.fleet.identity import Autopilot
+from groundstation.mavlink.modes import vehicle_kind
+from groundstation.mavlink.record_index import Slice, Span, Times
+from groundstation.mavlink.record_walk import rows_of
+from groundstation.recording.log import (
+    Columns,
+    FieldInfo,
+    FrameRecord,
+    LogError,
+    LogFormat,
+    LogInfo,
+    LogVehicle,
+    MessageInfo,
+    Progress,
+    TimeBase,
+    Vocabulary,
+)
+from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
 from groundstation.recording.mapped_file import MappedFile
-from groundstation.recording.ulog_walk import HEADER_BYTES, MAGIC, ulog_damage
+from groundstation.recording.ulog_format import (
+    DATA_APPENDED,
+    HEAD_BYTES,
+    HEADER_BYTES,
+    MAGIC,
+    Topic,
+    text_column,
+)
+from groundstation.recording.ulog_index import (
+    FIRST_OTHER,
+    PARAMETER,
+    TEXT,
+    UlogIndex,
+    is_cut_message,
+)
+from groundstation.recording.ulog_own import OWN, bodies, info_pairs, own_columns
 
 VEHICLE = "vehicle"
-"""Id of the one vehicle."""
-WALK_SHARE = 0.15
-"""Of the time goes into the search for damage."""
-MAX_AWAY_US = 30 * 86_400_000_000
-"""Times further from the middle of the log are absurd."""
-READ_TIMES = 16
-"""So often every byte may be read before a file is given up; a sound one is read once."""
-_INDEXED = re.compile(r"(.+)\[(\d+)\]")
+_INFORMATION = ord("I")
+_FLAGS = struct.Struct("<HB8s8s")
+_GPS_TOPICS = ("vehicle_gps_position", "sensor_gps")
+_FIX_3D = 3
 _MIN_UTC_US, _MAX_UTC_US = 946_684_800_000_000, 4_102_444_800_000_000
-"""Years 2000 to 2100."""
 
 
-def open_ulog(path: Path, on_progress: Progress | None = None) -> ArrayLog:
-    """Read a ULog; see `recording.log.LogReader`."""
-    file = MappedFile(path)
-    try:
-        if bytes(file.map[: len(MAGIC)]) != MAGIC or file.size_bytes < HEADER_BYTES:
-            raise LogError(f"{path} is no ULog: its first bytes are others")
-        data = file.map[:]
-        damage = ulog_damage(data, None if on_progress is None else lambda share: on_progress(share * WALK_SHARE))
-        log = _parsed(path, data, on_progress)
-    finally:
-        file.close()
-    tables = {_name(one.name, one.multi_id): _table(one) for one in log.data_list if "timestamp" in one.data}
-    tables |= {name: table for name, table in _extra_tables(log).items() if table.time_s.size}
-    base = _settle_times(tables, damage)
-    if log.file_corruption and not damage.parts:
-        damage.add(len(data), 0, "pyulog met messages whose content makes no sense")
-    vehicle = LogVehicle(id=VEHICLE, sysid=_sysid(log), autopilot="px4")
-    return ArrayLog(str(path), LogFormat.ULOG, len(data), base, vehicle, Vocabulary.ULOG, tables, damage.damage())
+class _Kind(NamedTuple):
+    """A message as it is shown, and where it comes from."""
+
+    codes: tuple[int, ...]
+    """Kinds of `UlogIndex`."""
+    fields: tuple[FieldInfo, ...]
+    topic: Topic | None
+    """None for messages of the log itself."""
 
 
-class _GuardedBytes(io.BytesIO):
-    """A file in memory for pyulog: tells how far it is read, and ends what would never end.
+class UlogLog:
+    """An open ULog.
 
-    Where a damaged size points behind the end, pyulog goes back by more than it has read, for ever.
+    Args:
+        path: of the file.
+        on_progress: told how far the first reading is; may cancel.
+
+    Raises:
+        LogError: it can't be read, or it is no ULog.
+        CancelledError: by `on_progress`.
     """
 
-    def __init__(self, data: bytes, on_progress: Progress | None) -> None:
-        super().__init__(data)
-        self._size = len(data)
-        self._on_progress = on_progress
-        self._reads = 0
-        self._missing = 0
-        self._budget = READ_TIMES * len(data) + (64 << 20)
+    def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
+        self._file = MappedFile(path)
+        try:
+            _check(self._file.map[: HEADER_BYTES + _FLAGS.size], path)
+            self._index = UlogIndex(self._file.bytes, on_progress)
+            self._kinds = self._find_kinds()
+            self._offset_s = self._read_offset()
+            self._info = self._make_info(path)
+        except BaseException:
+            self.close()
+            raise
 
-    def read(self, size: int | None = -1) -> bytes:
-        found = super().read(size)
-        self._missing = max((size or 0) - len(found), 0)
-        self._reads += 1
-        self._budget -= len(found) + 1
-        if self._budget < 0:
-            raise LogError("too much of it is damaged")
-        if self._on_progress is not None and self._reads & 0x3FFF == 0:
-            self._on_progress(WALK_SHARE + (1 - WALK_SHARE) * min(self.tell() / self._size, 1.0))
+    @property
+    def info(self) -> LogInfo:
+        """What is in it and what is damaged."""
+        return self._info
+
+    def columns(
+        self,
+        message: str,
+        fields: Sequence[str] | None = None,
+        *,
+        vehicle: str | None = None,
+        begin_s: float | None = None,
+        end_s: float | None = None,
+        on_progress: Progress | None = None,
+    ) -> Columns:
+        """Values of a message as arrays; see `recording.log.Log.columns`.
+
+        Nested fields have their paths as names, such as `esc[0].esc_rpm`. A bool is a number: damage can make it any.
+        """
+        kind = find_message(self._info, message, vehicle)
+        names = wanted_fields(kind, fields)
+        offset_s = self._offset_s or 0.0
+        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
+        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6
+        time_us, values = self._collect(self._kinds[message], names, begin_us, end_us, on_progress)
+        units = {one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names}
+        return Columns(
+            message=message, vehicle=kind.vehicle, time_s=time_us / 1e6 + offset_s, values=values, units=units
+        )
+
+    def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
+        """None: there are no frames in a ULog."""
+        del vehicle, on_progress
+        return iter(())
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._index = UlogIndex(np.empty(0, np.uint8))
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _find_kinds(self) -> dict[str, _Kind]:
+        found: dict[str, _Kind] = {}
+        for number, topic in self._index.topics.items():
+            if number not in self._index.spans:
+                continue
+            same = found.get(topic.shown)
+            if same is not None and same.topic is not None and same.topic.dtype == topic.dtype:
+                found[topic.shown] = same._replace(codes=(*same.codes, number))
+            elif same is None:
+                found[topic.shown] = _Kind((number,), _fields(topic), topic)
+        for name, (codes, fields) in OWN.items():
+            if any(code in self._index.spans for code in codes):
+                found.setdefault(name, _Kind(codes, fields, None))
         return found
 
-    def seek(self, offset: int, whence: int = 0) -> int:
-        missing, self._missing = self._missing, 0
-        return super().seek(offset + missing if whence == 1 and offset < 0 else offset, whence)
+    def _collect(
+        self, kind: _Kind, names: Sequence[str], begin_us: float, end_us: float, told: Progress | None
+    ) -> tuple[Times, dict[str, NDArray[Any]]]:
+        times: list[Times] = [np.empty(0, np.uint64)]
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+        for code in kind.codes:
+            for found in self._index.slices(code, begin_us, end_us, told):
+                values, time_us = _values(found, code, kind.topic, names)
+                wanted = slice(None)
+                if begin_us > -np.inf or end_us < np.inf:
+                    wanted = np.flatnonzero((time_us >= begin_us) & (time_us < end_us))  # type: ignore[assignment]
+                times.append(time_us[wanted])
+                for name in names:
+                    parts[name].append(values[name][wanted])
+        time_us = np.concatenate(times)
+        columns = {name: _joined(parts[name], kind, name) for name in names}
+        if len(kind.codes) > 1:
+            order = np.argsort(time_us, kind="stable")
+            return time_us[order], {name: column[order] for name, column in columns.items()}
+        return time_us, columns
+
+    def _read_offset(self) -> float | None:
+        """Seconds from the autopilot's clock to UTC by its first GPS message with a fix; None without one."""
+        for name in _GPS_TOPICS:
+            kind = self._kinds.get(name)
+            wanted = ("time_utc_usec", "fix_type")
+            if kind is None or not {one.name for one in kind.fields} >= set(wanted):
+                continue
+            time_us, values = self._collect(kind, wanted, -np.inf, np.inf, None)
+            utc_us = values["time_utc_usec"]
+            good = (values["fix_type"] >= _FIX_3D) & (utc_us >= _MIN_UTC_US) & (utc_us < _MAX_UTC_US)
+            if good.any():
+                at = int(good.argmax())
+                return (int(utc_us[at]) - int(time_us[at])) / 1e6
+        return None
+
+    def _make_info(self, path: Path) -> LogInfo:
+        messages = tuple(self._message(name, kind) for name, kind in sorted(self._kinds.items()))
+        timed = [one for one in messages if one.name != "parameters"]
+        damage = gap_damage(self._index, self._file.size_bytes - HEADER_BYTES, is_cut_message)
+        return LogInfo(
+            path=str(path),
+            format=LogFormat.ULOG,
+            size_bytes=self._file.size_bytes,
+            time_base=TimeBase.BOOT if self._offset_s is None else TimeBase.UTC,
+            begin_s=min((one.first_s for one in timed if one.first_s is not None), default=None),
+            end_s=max((one.last_s for one in timed if one.last_s is not None), default=None),
+            vehicles=(self._vehicle(),),
+            messages=messages,
+            damage=damage,
+        )
+
+    def _message(self, name: str, kind: _Kind) -> MessageInfo:
+        spans: list[Span] = [self._index.spans[code] for code in kind.codes if code in self._index.spans]
+        offset_s = self._offset_s or 0.0
+        return MessageInfo(
+            name=name,
+            vehicle=VEHICLE,
+            vocabulary=Vocabulary.ULOG,
+            count=sum(one.records for one in spans),
+            first_s=min(one.first_us for one in spans) / 1e6 + offset_s,
+            last_s=max(one.last_us for one in spans) / 1e6 + offset_s,
+            fields=kind.fields,
+        )
+
+    def _vehicle(self) -> LogVehicle:
+        said = dict(one for found in self._index.slices(FIRST_OTHER + _INFORMATION) for one in info_pairs(found))
+        parameters = dict(one for found in self._index.slices(FIRST_OTHER + PARAMETER) for one in info_pairs(found))
+        sysid, mav_type = parameters.get("MAV_SYS_ID"), parameters.get("MAV_TYPE")
+        is_px4 = str(said.get("sys_name", "")).upper().startswith("PX4")
+        return LogVehicle(
+            id=VEHICLE,
+            sysid=sysid if isinstance(sysid, int) and 1 <= sysid <= 255 else None,
+            autopilot=Autopilot.PX4.value if is_px4 else "",
+            kind=vehicle_kind(mav_type).value if isinstance(mav_type, int) else "",
+        )
 
 
-def _parsed(path: Path, data: bytes, on_progress: Progress | None) -> ULog:
-    """What pyulog makes of it; whatever a damaged file makes it raise is one line."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it finds wrong
-            return ULog(_GuardedBytes(data, on_progress))
-    except CancelledError:
-        raise
-    except Exception as error:
-        raise LogError(
-            f"{path} can't be read as ULog ({error or type(error).__name__}); its head is damaged"
-        ) from error
+def _check(beginning: bytes, path: Path) -> None:
+    if not beginning.startswith(MAGIC) or len(beginning) < HEADER_BYTES:
+        raise LogError(f"{path} is no ULog: its first bytes are others; choose another")
+    if len(beginning) < HEADER_BYTES + _FLAGS.size:
+        return
+    _, kind, _, flags = _FLAGS.unpack_from(beginning, HEADER_BYTES)
+    if kind == ord("B") and (flags[0] & ~DATA_APPENDED or any(flags[1:])):
+        raise LogError(f"{path} is a ULog of a newer kind than can be read here; update groundstation")
 
 
-def _name(name: str, instance: int) -> str:
-    return f"{name}[{instance}]" if instance else name
+def _fields(topic: Topic) -> tuple[FieldInfo, ...]:
+    return tuple(
+        FieldInfo(
+            name=name,
+            dtype="str" if topic.dtype[name].base.kind == "S" else topic.dtype[name].base.name,
+            length=topic.dtype[name].shape[0] if topic.dtype[name].shape else 0,
+        )
+        for name in topic.dtype.names or ()
+    )
 
 
-def _table(one: Any) -> Table:
-    """The columns of a topic, `q[0]`, `q[1]` ... put together."""
-    kinds = {field.field_name: field.type_str for field in one.field_data}
-    groups: dict[str, list[str]] = {}
-    for name in one.data:
-        found = _INDEXED.fullmatch(name)
-        groups.setdefault(found[1] if found else name, []).append(name)
-    values: dict[str, NDArray[Any]] = {}
-    for name, members in groups.items():
-        if name == "timestamp" or name.startswith("_padding"):
-            continue
-        column = one.data[members[0]] if members == [name] else np.stack([one.data[each] for each in members], axis=1)
-        values[name] = _typed(column, kinds.get(members[0], ""))
-    return Table(time_s=one.data["timestamp"].astype(np.float64), values=values)
+def _values(
+    found: Slice, code: int, topic: Topic | None, names: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], Times]:
+    """Columns of records of one kind in one window, and their times."""
+    if topic is None:
+        columns = own_columns(code, bodies(found))
+        time_us = found.time_us
+        if time_us is None:
+            offset = HEAD_BYTES + (1 if code == FIRST_OTHER + TEXT else 3)
+            time_us = rows_of(found.window.bytes, found.starts + offset, 8).view("<u8").astype(np.uint64)
+        return columns, time_us
+    rows = rows_of(found.window.bytes, found.starts + (HEAD_BYTES + 2), topic.dtype.itemsize).view(topic.dtype)
+    time_us = rows["timestamp"].astype(np.uint64) if found.time_us is None else found.time_us
+    return {name: rows[name] for name in names}, time_us
 
 
-def _typed(column: NDArray[Any], kind: str) -> NDArray[Any]:
-    if kind == "bool":
-        return column.astype(np.bool_)
-    if kind == "char" and column.ndim > 1:
-        return _texts([row.tobytes().split(b"\0", 1)[0].decode("utf-8", "replace") for row in column])
-    return column
-
-
-def _texts(values: list[str]) -> NDArray[np.object_]:
-    column = np.empty(len(values), object)
-    column[:] = values
-    return column
-
-
-def _extra_tables(log: ULog) -> dict[str, Table]:
-    """Texts and parameters, which are no topics."""
-    said = log.logged_messages
-    parameters = [(log.start_timestamp, name, value) for name, value in log.initial_parameters.items()]
-    parameters += log.changed_parameters
-    parameters = [one for one in parameters if isinstance(one[2], int | float)]  # a damaged key makes it bytes
-    return {
-        "logged_message": Table(
-            time_s=np.array([one.timestamp for one in said], np.float64),
-            values={
-                "level": _texts([one.log_level_str() for one in said]),
-                "message": _texts([one.message for one in said]),
-            },
-        ),
-        "parameter": Table(
-            time_s=np.array([one[0] for one in parameters], np.float64),
-            values={
-                "name": _texts([one[1] for one in parameters]),
-                "value": np.array([one[2] for one in parameters], np.float64),
-            },
-        ),
-    }
-
-
-def _settle_times(tables: dict[str, Table], damage: DamageCount) -> TimeBase:
-    """Leave absurd times out; from microseconds since the start to seconds, UTC where known."""
-    if tables:
-        middle = float(np.median(np.concatenate([table.time_s for table in tables.values()])))
-        for table in tables.values():
-            good = np.abs(table.time_s - middle) <= MAX_AWAY_US
-            if not good.all():
-                damage.refused_times += int(good.size - good.sum())
-                table.time_s = table.time_s[good]
-                table.values = {name: column[good] for name, column in table.values.items()}
-    offset_us = _utc_offset_us(tables)
-    for table in tables.values():
-        table.time_s = (table.time_s + (offset_us or 0.0)) / 1e6
-    return TimeBase.BOOT if offset_us is None else TimeBase.UTC
-
-
-def _utc_offset_us(tables: dict[str, Table]) -> float | None:
-    """UTC less the time since the start, by the first fix of a GPS."""
-    for name in ("vehicle_gps_position", "sensor_gps"):
-        table = tables.get(name)
-        if table is None or not {"time_utc_usec", "fix_type"} <= table.values.keys():
-            continue
-        utc = table.values["time_utc_usec"].astype(np.float64)
-        told = np.flatnonzero((table.values["fix_type"] >= 3) & (utc > _MIN_UTC_US) & (utc < _MAX_UTC_US))
-        if told.size:
-            return float(utc[told[0]] - table.time_s[told[0]])
-    return None
-
-
-def _sysid(log: ULog) -> int | None:
-    value = log.initial_parameters.get("MAV_SYS_ID")
-    return int(value) if isinstance(value, int | float) and 0 < value < 256 else None
+def _joined(parts: list[NDArray[Any]], kind: _Kind, name: str) -> NDArray[Any]:
+    if not parts:
+        info = next(one for one in kind.fields if one.name == name)
+        dtype = "object" if info.dtype == "str" else info.dtype
+        return np.empty((0, info.length) if info.length else 0, dtype)
+    joined = np.concatenate(parts)
+    return text_column(joined) if joined.dtype.kind == "S" else joined
