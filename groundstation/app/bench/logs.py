@@ -40,8 +40,8 @@ GOALS = {
 }
 """How many times faster than the peer, for one message and for all.
 
-For one message pymavlink has an index of DataFlash logs in C. ULog is read by pyulog itself, and its damage is looked
-for besides.
+For one message pymavlink has an index of DataFlash logs in C. pyulog is quick on small logs; here damage is looked for
+besides.
 """
 MESSAGES = {
     LogFormat.TLOG: ("ATTITUDE",),
