@@ -102,11 +102,13 @@ class Definitions:
         fields: list[tuple[str, str, int]] = []
         if not self._flatten("", name, fields, 0):
             return None
+        names = [one[0] for one in fields]
+        if len(set(names)) != len(names):
+            return None
         whole = _dtype(fields)
         while fields and fields[-1][0].startswith("_padding"):
             fields.pop()
-        names = [one[0] for one in fields]
-        if not fields or len(set(names)) != len(names):
+        if not fields:
             return None
         return Topic(name, instance, _dtype(fields), whole.itemsize)
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,6 @@ from groundstation.recording.open_log import open_log
 from tests.conftest import SHARED, shared_log
 from tests.recording import peers
 
-ALL = "GROUNDSTATION_ALL_LOGS" in os.environ
-"""Set it to compare every file that lies beside the project; takes a minute."""
 TLOGS = [
     "copter_boot.tlog",
     "copter_square.tlog",
@@ -28,7 +25,8 @@ BINS = ["pymavlink_test.bin", "dronekit-la_log171.bin"]
 
 
 def names(few: list[str], ending: str) -> list[str]:
-    return sorted({*few, *(one.name for one in SHARED.glob(f"*/*{ending}"))}) if ALL else few
+    """These, and all others that lie beside the project."""
+    return sorted({*few, *(one.name for one in SHARED.glob(f"*/*{ending}"))})
 
 
 @pytest.mark.parametrize("name", names(TLOGS, ".tlog"))
