@@ -100,7 +100,7 @@ class Outbox:
         """Whether anything of a session of a topic is or was here."""
         if (topic, sid) in self._runs or (topic, sid) in self._stored:
             return True
-        return self.store is not None and any(one[:2] == (topic, sid) for one in self.store.extents())
+        return self.store is not None and self.store.knows(topic, sid)
 
     def extents(self) -> list[Extent]:
         """What can be had, the latest of a session first."""

@@ -73,6 +73,7 @@ class OutboxStore:
         self._waiting: queue.Queue[Callable[[sqlite3.Connection], None] | None] = queue.Queue(MAX_WAITING)
         self._fetched: deque[Fetched] = deque()
         self._extents: list[tuple[str, str, int, int]] = []
+        self._runs: frozenset[tuple[str, str]] = frozenset()
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._stopping = threading.Event()
         self.dropped = 0
@@ -122,6 +123,10 @@ class OutboxStore:
     def extents(self) -> list[tuple[str, str, int, int]]:
         """Topic, session, first and following number of what is on disk, as of a moment ago."""
         return self._extents
+
+    def knows(self, topic: str, sid: str) -> bool:
+        """Whether anything of a session of a topic is on disk, as of a moment ago."""
+        return (topic, sid) in self._runs
 
     def refresh(self) -> None:
         """Have `extents` looked up anew."""
@@ -183,6 +188,7 @@ class OutboxStore:
 
     def _look_up(self, database: sqlite3.Connection) -> None:
         self._extents = database.execute(_EXTENTS).fetchall()
+        self._runs = frozenset((topic, sid) for topic, sid, _, _ in self._extents)
 
     def _prune(self, database: sqlite3.Connection) -> None:
         database.execute("DELETE FROM messages WHERE at_unix_s < ?", (self._wall_clock() - MAX_AGE_S,))

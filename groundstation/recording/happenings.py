@@ -170,7 +170,7 @@ def _texts(series: SeriesOf, vocabulary: Vocabulary) -> Iterator[Text]:
         for at, (part, code) in _rows(series.columns("ERR", ("Subsys", "ECode"))):
             yield Text(at, f"error {int(code)} of subsystem {int(part)}", 3)
     elif vocabulary is Vocabulary.ULOG:
-        for at, (severity, text) in _rows(series.columns("logged_message", ("severity", "text"))):
+        for at, (severity, text) in _rows(series.columns("logged_messages", ("log_level", "message"))):
             yield Text(at, _plain(text), int(severity))
     else:
         ranks = {one.value: rank for rank, one in enumerate(Severity) if one is not Severity.UNKNOWN}
@@ -183,7 +183,7 @@ def _parameters(series: SeriesOf) -> Iterable[tuple[float, str, float]]:
     is_packed = series.vehicle.autopilot == "px4"
     for at, (name, value, kind) in _rows(series.columns("PARAM_VALUE", ("param_id", "param_value", "param_type"))):
         yield at, _plain(name), _unpacked(float(value), int(kind)) if is_packed else float(value)
-    for message, fields in (("PARM", ("Name", "Value")), ("parameter_change", ("name", "value"))):
+    for message, fields in (("PARM", ("Name", "Value")), ("parameters", ("name", "value"))):
         for at, (name, value) in _rows(series.columns(message, fields)):
             yield at, _plain(name), float(value)
 

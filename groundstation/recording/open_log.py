@@ -48,7 +48,7 @@ _SIGNS = (
 
 
 def open_log(path: Path, on_progress: Progress | None = None) -> Log:
-    """Open a recording of ours, a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
+    """Open a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
 
     Args:
         path: of the file.
@@ -64,5 +64,5 @@ def open_log(path: Path, on_progress: Progress | None = None) -> Log:
     counts = [(sign.count(beginning), sign.reader) for sign in _SIGNS]
     most = max(count for count, _ in counts)
     if not most:
-        raise LogError(f"{path} is no log that can be read here; there are MCAP, tlog, .bin, .log and .ulg")
+        raise LogError(f"{path} is no log that can be read here; there are tlog, .bin, .log and .ulg")
     return next(reader for count, reader in counts if count == most)(path, on_progress)

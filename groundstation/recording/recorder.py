@@ -96,8 +96,10 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="disk", daemon=True)
         self._lock: FileLock | None = None
         self._problem = ""
-        self._messages = self._missing = 0
+        self._messages = self._missing = self._refused = 0
         self._turn_began_s: float | None = None
+        self._began_s: float | None = None
+        """When the session began, on the monotonic clock: the computer's own may be set meanwhile."""
         self._next_sync_s = self._next_manifest_s = self._next_prune_s = 0.0
         self._free_bytes: int | None = None
         self._rates: deque[tuple[float, int]] = deque()
@@ -130,7 +132,7 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """How it goes."""
         manifest, files, sequences = self._manifest, self._files, self._sequences
-        problem = self._problem or self._slowness()
+        problem = self._problem or self._slowness() or self._silence()
         left_s = self._left_s()
         return RecorderStatus(
             state=RecorderState.TROUBLE if problem else RecorderState.RECORDING,
@@ -138,12 +140,12 @@ class Recorder:
             warning=self._warning(left_s),
             folder=str(self._settings.out),
             session=manifest.name if manifest is not None else "",
-            elapsed_s=self._wall_clock() - manifest.began_unix_s if manifest is not None else None,
+            elapsed_s=self._clock() - self._began_s if self._began_s is not None else None,
             vehicles=files.vehicles if files is not None else 0,
             messages=self._messages,
             size_bytes=self._rates[-1][1] if self._rates else 0,
             waiting=len(self._intake) + len(self._entries),
-            dropped=self._intake.dropped,
+            dropped=self._intake.dropped + self._refused + self._sorter.refused,
             missing=self._missing,
             recovered=sequences.recovered,
             lost=sequences.lost,
@@ -159,6 +161,11 @@ class Recorder:
         if late_s < SLOW_S:
             return ""
         return f"the disk of {self._settings.out} does not answer for {late_s:.0f} s; what arrives waits in memory"
+
+    def _silence(self) -> str:
+        """A thread that ended although nobody stopped it."""
+        is_over = self._thread.ident is not None and not self._thread.is_alive() and not self._stopping.is_set()
+        return "recording has ended by itself; restart the recorder and look at its log" if is_over else ""
 
     def _left_s(self) -> float | None:
         """Seconds until the disk is full, by the rate of the last minute."""
@@ -185,12 +192,22 @@ class Recorder:
                 self._problem = ""
             except OSError as error:
                 self._complain(error)
-                if self._stopping.is_set():
-                    break
-                self._turn_began_s = None
-                self._stopping.wait(RETRY_S)
+            except Exception:  # the thread must outlive any fault: it is logged whole, and told
+                log.exception("a message could not be recorded")
+                self._skip()
             self._turn_began_s = None
+            if self._problem and self._stopping.wait(RETRY_S):
+                break
         self._end()
+
+    def _skip(self) -> None:
+        """Leave out the message that can't be written, so that those behind it can be."""
+        if self._entries:
+            entry = self._entries.popleft()
+            self._refused += 1
+            self._say(f"a message on {entry.place.topic[:80]!r} could not be recorded, see the log")
+        else:
+            self._problem = "recording fails at an internal fault, see the log of the recorder"
 
     def _has_work(self) -> bool:
         return not self._problem and bool(len(self._intake) or self._entries)
@@ -248,6 +265,8 @@ class Recorder:
             self._lock = session.lock(folder)
             self._files = SessionFiles(folder)
             self._manifest = self._new_manifest(folder.name, now_unix_s)
+        if self._manifest is not None:
+            self._began_s = self._clock() - max(0.0, now_unix_s - self._manifest.began_unix_s)
         self._write_manifest(SessionState.RECORDING)
         assert self._files is not None  # noqa: S101 - made above
         return self._files
@@ -332,7 +351,7 @@ class Recorder:
             recovered=sequences.recovered,
             missing=sequences.missing,
             lost=sequences.lost,
-            dropped=self._intake.dropped,
+            dropped=self._intake.dropped + self._refused + self._sorter.refused,
         )
         if not is_over:
             numbers = resume.Numbers(sequences.snapshot(), sorted(sequences.kept), self._files.ends())

@@ -64,27 +64,37 @@ def mend_all(out: Path, now_unix_s: float, broker: str) -> Resumed | None:
 
     Returns:
         The session to go on with; None for none.
-
-    Raises:
-        OSError: a file can't be read or written.
     """
+    folders = session.sessions(out)
     resumed: Resumed | None = None
-    for folder in session.sessions(out):
-        manifest = session.load(folder)
-        if manifest is None or manifest.state is not SessionState.RECORDING:
-            continue
-        held = session.lock(folder)
-        if held is None:
-            continue
+    for folder in folders:
+        try:
+            resumed = _mend_one(folder, now_unix_s, broker, is_newest=folder == folders[-1]) or resumed
+        except Exception:  # an old session that can't be mended must not keep a new one from being recorded
+            log.exception("session %s can't be mended; it is left as it is", folder.name)
+    return resumed
+
+
+def _mend_one(folder: Path, now_unix_s: float, broker: str, *, is_newest: bool) -> Resumed | None:
+    """Mend a session that nobody writes any more; it is given back when it is to be gone on with."""
+    manifest = session.load(folder)
+    if manifest is None or manifest.state is not SessionState.RECORDING:
+        return None
+    held = session.lock(folder)
+    if held is None:
+        return None
+    found: Resumed | None = None
+    try:
         last_unix_s = _last_written_unix_s(folder, manifest)
-        is_last = folder == session.sessions(out)[-1]
         is_young = 0 <= now_unix_s - last_unix_s < YOUNG_S
-        if is_last and is_young and manifest.broker == broker:
-            resumed = _open_again(folder, manifest, held, last_unix_s, now_unix_s)
+        if is_newest and is_young and manifest.broker == broker:
+            found = _open_again(folder, manifest, held, last_unix_s, now_unix_s)
         else:
             _close_for_good(folder, manifest, last_unix_s)
+    finally:
+        if found is None:
             session.unlock(held)
-    return resumed
+    return found
 
 
 def _last_written_unix_s(folder: Path, manifest: Manifest) -> float:

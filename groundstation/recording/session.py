@@ -242,7 +242,8 @@ def drop_oldest(out: Path, max_bytes: int, current: Path | None) -> list[str]:
         manifest = load(folder)
         is_free = folder != current and manifest is not None and not manifest.is_pinned
         if is_free and manifest is not None and manifest.state is not SessionState.RECORDING:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)  # what is left of it is told below
             total -= size
-            dropped.append(folder.name)
+            if not folder.exists():
+                dropped.append(folder.name)
     return dropped

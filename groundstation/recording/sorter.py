@@ -6,6 +6,7 @@ Thread `disk`, except that `is_reconnected` is set by another. No I/O.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from groundstation.transport.bus import Message
 from groundstation.transport.payloads import PayloadError
 from groundstation.transport.sequence import Gap, Sequences
 from groundstation.transport.stamps import Stamp, stamp_of
+
+log = logging.getLogger("groundstation.recorder")
 
 MAX_FILTERS = 200
 CLOCK_STEP_S = 1.0
@@ -55,6 +58,8 @@ class Sorter:
         self._filters: set[str] = set()
         self._presences: dict[str, bytes] = {}
         self._counts: dict[str, int] = {}
+        self.refused = 0
+        """Messages that a fault of ours cost."""
         self.is_reconnected = threading.Event()
         """Set when the connection is new."""
 
@@ -64,7 +69,12 @@ class Sorter:
         if abs(offset_s - self._wall_offset_s) > CLOCK_STEP_S:
             self._wall_offset_s = offset_s
         for message in messages:
-            entry = self._sort_one(message)
+            try:
+                entry = self._sort_one(message)
+            except Exception:  # one message that we stumble over must not cost the others; it is logged whole
+                log.exception("a message on %r could not be sorted", message.topic[:80])
+                self.refused += 1
+                continue
             if entry is not None:
                 yield entry
 

@@ -116,8 +116,12 @@ def item(message: str, field: str, index: int, scale: float = 1.0) -> Source:
     return Source(message, (field,), read)
 
 
+NOWHERE_DEG = 0.01
+"""Before the first fix autopilots stand at latitude and longitude zero, and drift about there."""
+
+
 class Place(NamedTuple):
-    """Latitude and longitude of one message; both zero is unknown, as autopilots send it before the first fix."""
+    """Latitude and longitude of one message; around zero both are unknown, see `NOWHERE_DEG`."""
 
     message: str
     lat: str
@@ -139,7 +143,7 @@ class Place(NamedTuple):
             # readers differ in whether they scale degrees times 1e7 by themselves
             pair = [one * 1e-7 if np.nanmax(np.abs(one), initial=0.0) > 360.0 else one for one in pair]
             is_known = (np.abs(pair[0]) <= 90.0) & (np.abs(pair[1]) <= 180.0)
-            is_known &= (np.abs(pair[0]) > 1e-6) | (np.abs(pair[1]) > 1e-6)
+            is_known &= (np.abs(pair[0]) > NOWHERE_DEG) | (np.abs(pair[1]) > NOWHERE_DEG)
             return np.where(is_known, pair[which], np.nan)
 
         return read

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,7 +20,7 @@ from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.recorder import LateEnd, LateMarks, Mark, Missed, RecorderState, StationSensors
 from groundstation.recording import recorder as recorder_module
-from groundstation.recording import session
+from groundstation.recording import resume, session, session_files
 from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.recording.session import SessionState
 from groundstation.transport import frame_batches, payloads
@@ -475,3 +476,65 @@ def test_the_oldest_sessions_go_and_pinned_ones_stay(tmp_path: Path, desks: Call
 
 def only_running(out: Path, desk: Desk) -> Path:
     return out / desk.recorder.status().session
+
+
+# ---- faults of our own ----
+
+
+def test_a_message_that_we_stumble_over_costs_itself_alone(
+    tmp_path: Path, desks: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desks(tmp_path)
+    write = session_files.SessionFiles.write
+
+    def stumbling(files: object, key: object, place: Any, *rest: Any) -> None:
+        if place.topic == "site/bad":
+            raise ValueError("a fault")
+        write(files, key, place, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session_files.SessionFiles, "write", stumbling)
+    desk.offer(event(0), raw("site/bad", b"1"), event(1))
+    desk.wait(lambda: desk.recorder.status().dropped == 1)
+    desk.wait_written(2)
+    assert desk.recorder.status().state is RecorderState.RECORDING
+    desk.recorder.stop()
+    assert [message.sequence for _, message in messages(only(tmp_path))] == [0, 1]
+
+
+def test_a_recording_that_ended_by_itself_is_not_called_one(tmp_path: Path, desks: Callable[..., Desk]) -> None:
+    desk = desks(tmp_path)
+    desk.offer(event(0))
+    desk.wait_written(1)
+    desk.recorder._thread = threading.Thread(target=lambda: None)
+    desk.recorder._thread.start()
+    desk.recorder._thread.join()
+    assert desk.recorder.status().state is RecorderState.TROUBLE
+    assert "ended by itself" in desk.recorder.status().problem
+
+
+def test_an_old_session_that_can_not_be_mended_keeps_nothing_from_being_recorded(
+    tmp_path: Path, desks: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = session.begin(tmp_path, 1_700_000_000.0)
+    made = session.Manifest(name=folder.name, state=SessionState.RECORDING, began_unix_s=1_700_000_000.0)
+    session.save(folder, made)
+    (folder / "rest.mcap").write_bytes(b"\x89MCAP0\r\n")
+
+    def failing(path: Path, *, close: bool) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(resume, "mend", failing)
+    desk = desks(tmp_path)
+    desk.offer(event(0))
+    desk.wait_written(1)
+    assert len(session.sessions(tmp_path)) == 2
+
+
+def test_the_time_of_recording_does_not_follow_a_clock_that_is_set(tmp_path: Path, desks: Callable[..., Desk]) -> None:
+    desk = desks(tmp_path)
+    desk.offer(event(0))
+    desk.wait_written(1)
+    desk.recorder._wall_clock = lambda: time.time() - 86_400.0
+    elapsed_s = desk.recorder.status().elapsed_s
+    assert elapsed_s is not None
+    assert 0.0 <= elapsed_s < 60.0

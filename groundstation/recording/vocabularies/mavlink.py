@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 
+from groundstation.mavlink.decoders.energy import UNKNOWN_CURRENT
 from groundstation.recording.quantities import Quantity as Q  # noqa: N817 - the tables are read in columns
 from groundstation.recording.sources import Place, Table, Where, bit, coded, is_one, largest, length, number, other_than
 
@@ -58,8 +59,8 @@ SOURCES: Table = {
     Q.THROTTLE: (number("VFR_HUD", "throttle", 1e-2),),
     Q.BATTERY_VOLTAGE: (number("SYS_STATUS", "voltage_battery", 1e-3, unknown=(0, 65535)),),
     Q.BATTERY_CURRENT: (
-        number("SYS_STATUS", "current_battery", 1e-2, unknown=(-1,)),
-        number("BATTERY_STATUS", "current_battery", 1e-2, unknown=(-1,), where=FIRST_PACK),
+        number("SYS_STATUS", "current_battery", 1e-2, unknown=UNKNOWN_CURRENT),
+        number("BATTERY_STATUS", "current_battery", 1e-2, unknown=UNKNOWN_CURRENT, where=FIRST_PACK),
     ),
     Q.BATTERY_CHARGE: (
         number("SYS_STATUS", "battery_remaining", 1e-2, unknown=(-1,)),
