@@ -7,6 +7,7 @@ from when to when) and, while there is room, where they begin. Where there was n
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ class _Part(NamedTuple):
     table: _Table
 
 
-class RecordIndex:
+class RecordIndex(ABC):
     """The records of one log; a format says how they are found. One thread at a time.
 
     Args:
@@ -173,6 +174,7 @@ class RecordIndex:
         """
         return self._data[begin : begin + 1000].tobytes()
 
+    @abstractmethod
     def _find(self, window: Window, last_us: int | None) -> Found:
         """Find the records of a window; the first one is expected at its begin.
 
@@ -180,7 +182,6 @@ class RecordIndex:
             window: to look in.
             last_us: the last believed time before it.
         """
-        raise NotImplementedError
 
     def _untimed(self) -> NDArray[np.bool_] | None:
         """By kind, whether its records don't carry their time; None where all do."""

@@ -3,108 +3,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.mavlink.record_index import Slice, Times
+from groundstation.recording.array_log import ArrayLog, Values
 from groundstation.recording.dataflash_facts import DataflashFacts
 from groundstation.recording.dataflash_format import MessageFormat
 from groundstation.recording.dataflash_text_index import TextIndex
 from groundstation.recording.dataflash_values import text_dtype
-from groundstation.recording.log import Columns, FrameRecord, LogError, LogFormat, LogInfo, Progress
-from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
-from groundstation.recording.mapped_file import MappedFile
+from groundstation.recording.log import LogError, LogFormat, Progress
+from groundstation.recording.log_lookup import gap_damage
 
 
-class DataflashTextLog:
-    """An open DataFlash log in text form.
+class DataflashTextLog(ArrayLog):
+    """An open DataFlash log in text form; a line whose values are no numbers where they belong is left out."""
 
-    Args:
-        path: of the file.
-        on_progress: told how far the first reading is; may cancel.
+    def _open(self, path: Path, on_progress: Progress | None) -> None:
+        self._index = TextIndex(self._file.bytes, on_progress)
+        _check(self._index, path)
+        self._codes = {self._index.formats[code].name: code for code in self._index.spans}
+        formats = {name: self._index.formats[code] for name, code in self._codes.items()}
+        self._facts = DataflashFacts(formats, self._read, is_text=True)
+        spans = {name: self._index.spans[code] for name, code in self._codes.items()}
+        damage = gap_damage(self._index, self._file.size_bytes, lambda tail: b"\n" not in tail)
+        self._info = self._facts.info(path, LogFormat.DATAFLASH_TEXT, self._file.size_bytes, spans, damage)
 
-    Raises:
-        LogError: it can't be read, or there is no line with a known format in it.
-        CancelledError: by `on_progress`.
-    """
-
-    def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
-        self._file = MappedFile(path)
-        try:
-            self._index = TextIndex(self._file.bytes, on_progress)
-            _check(self._index, path)
-            self._codes = {self._index.formats[code].name: code for code in self._index.spans}
-            formats = {name: self._index.formats[code] for name, code in self._codes.items()}
-            self._facts = DataflashFacts(formats, self._read, is_text=True)
-            spans = {name: self._index.spans[code] for name, code in self._codes.items()}
-            damage = gap_damage(self._index, self._file.size_bytes, lambda tail: b"\n" not in tail)
-            self._info = self._facts.info(path, LogFormat.DATAFLASH_TEXT, self._file.size_bytes, spans, damage)
-        except BaseException:
-            self.close()
-            raise
-
-    @property
-    def info(self) -> LogInfo:
-        """What is in it and what is damaged."""
-        return self._info
-
-    def columns(
-        self,
-        message: str,
-        fields: Sequence[str] | None = None,
-        *,
-        vehicle: str | None = None,
-        begin_s: float | None = None,
-        end_s: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Columns:
-        """Values of a message as arrays; see `recording.log.Log.columns`.
-
-        A line whose values are no numbers where numbers belong is left out.
-        """
-        kind = find_message(self._info, message, vehicle)
-        names = wanted_fields(kind, fields)
-        offset_s = self._facts.offset_s
-        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
-        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6
-        time_us, values = self._collect(message, names, begin_us, end_us, on_progress)
-        return Columns(
-            message=message,
-            vehicle=kind.vehicle,
-            time_s=time_us / 1e6 + offset_s,
-            values=values,
-            units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},
-        )
-
-    def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
-        """None: there are no frames in a DataFlash log."""
-        del vehicle, on_progress
-        return iter(())
-
-    def close(self) -> None:
-        """Give the file back."""
+    def _let_go(self) -> None:
         self._index = TextIndex(np.empty(0, np.uint8))
-        self._file.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def _clock_offset_s(self) -> float:
+        return self._facts.offset_s
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, dict[str, NDArray[Any]]]:
-        return self._collect(message, names, -np.inf, np.inf, None)
+    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
+        return self._collect("", message, names, -np.inf, np.inf, None)
 
     def _collect(
-        self, message: str, names: Sequence[str], begin_us: float, end_us: float, told: Progress | None
-    ) -> tuple[Times, dict[str, NDArray[Any]]]:
+        self,
+        vehicle: str,
+        message: str,
+        names: Sequence[str],
+        begin_us: float,
+        end_us: float,
+        told: Progress | None,
+    ) -> tuple[Times, Values]:
+        del vehicle
         code = self._codes[message]
         one = self._index.formats[code]
         times: list[Times] = [np.empty(0, np.uint64)]

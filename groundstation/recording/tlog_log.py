@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +22,10 @@ from groundstation.mavlink.modes import (
     vehicle_kind,
 )
 from groundstation.mavlink.modes import autopilot as autopilot_of
-from groundstation.mavlink.record_index import Span
+from groundstation.mavlink.record_index import Span, Times
 from groundstation.mavlink.record_walk import Places, Window
+from groundstation.recording.array_log import ArrayLog, Values
 from groundstation.recording.log import (
-    Columns,
     FieldInfo,
     FrameRecord,
     LogError,
@@ -38,72 +37,45 @@ from groundstation.recording.log import (
     TimeBase,
     Vocabulary,
 )
-from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
-from groundstation.recording.mapped_file import MappedFile
+from groundstation.recording.log_lookup import gap_damage
 
 PAYLOAD = "payload"
 """The one field of an unknown message: its payload as bytes."""
 _HEARTBEAT = MSGIDS["HEARTBEAT"]
 
 
-class TlogLog:
-    """An open tlog.
+class TlogLog(ArrayLog):
+    """An open tlog; there is a frame in it."""
 
-    Args:
-        path: of the file.
-        on_progress: told how far the first reading is; may cancel.
+    def _open(self, path: Path, on_progress: Progress | None) -> None:
+        self._index = FrameIndex(self._file.bytes, on_progress)
+        _check(self._index, path)
+        self._sources = {(str(one.sysid), message_name(one.msgid)): one for one in self._index.sources}
+        self._info = self._make_info(path)
 
-    Raises:
-        LogError: it can't be read, or there is no frame in it.
-        CancelledError: by `on_progress`.
-    """
+    def _let_go(self) -> None:
+        self._index = FrameIndex(np.empty(0, np.uint8))
 
-    def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
-        self._file = MappedFile(path)
-        try:
-            self._index = FrameIndex(self._file.bytes, on_progress)
-            _check(self._index, path)
-            self._sources = {(str(one.sysid), message_name(one.msgid)): one for one in self._index.sources}
-            self._info = self._make_info(path)
-        except BaseException:
-            self.close()
-            raise
+    def _clock_offset_s(self) -> float:
+        return 0.0
 
-    @property
-    def info(self) -> LogInfo:
-        """What is in it and what is damaged."""
-        return self._info
-
-    def columns(
+    def _collect(
         self,
+        vehicle: str,
         message: str,
-        fields: Sequence[str] | None = None,
-        *,
-        vehicle: str | None = None,
-        begin_s: float | None = None,
-        end_s: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Columns:
-        """Values of a message as arrays; see `recording.log.Log.columns`."""
-        kind = find_message(self._info, message, vehicle)
-        names = wanted_fields(kind, fields)
-        source = self._sources[kind.vehicle, message]
-        begin_us = -np.inf if begin_s is None else begin_s * 1e6
-        end_us = np.inf if end_s is None else end_s * 1e6
-        found = self._index.slices_of(source, begin_us, end_us, on_progress)
+        names: Sequence[str],
+        begin_us: float,
+        end_us: float,
+        told: Progress | None,
+    ) -> tuple[Times, Values]:
+        source = self._sources[vehicle, message]
         most = self._index.sources[source].records
         collected: FrameColumns | _Payloads = (
             FrameColumns(source.msgid, names, most) if source.msgid in DEFINITIONS else _Payloads()
         )
-        for window, starts, _ in found:
+        for window, starts, _ in self._index.slices_of(source, begin_us, end_us, told):
             collected.add(window, starts, begin_us, end_us)
-        return Columns(
-            message=message,
-            vehicle=kind.vehicle,
-            time_s=collected.time_us() / 1e6,
-            values=collected.values(),
-            units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},
-        )
+        return collected.time_us(), collected.values()
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """The MAVLink frames in order of the file; see `recording.log.Log.frames`."""
@@ -113,19 +85,6 @@ class TlogLog:
         sysid = None if vehicle is None else int(vehicle)
         for time_us, raw in self._index.frames(sysid, on_progress):
             yield FrameRecord(time_us, raw)
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._index = FrameIndex(np.empty(0, np.uint8))
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _make_info(self, path: Path) -> LogInfo:
         spans = self._index.sources.values()

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,9 @@ from groundstation.fleet.identity import Autopilot
 from groundstation.mavlink.modes import vehicle_kind
 from groundstation.mavlink.record_index import Slice, Span, Times
 from groundstation.mavlink.record_walk import rows_of
+from groundstation.recording.array_log import ArrayLog, Values
 from groundstation.recording.log import (
-    Columns,
     FieldInfo,
-    FrameRecord,
     LogError,
     LogFormat,
     LogInfo,
@@ -29,8 +27,7 @@ from groundstation.recording.log import (
     TimeBase,
     Vocabulary,
 )
-from groundstation.recording.log_lookup import find_message, gap_damage, wanted_fields
-from groundstation.recording.mapped_file import MappedFile
+from groundstation.recording.log_lookup import gap_damage
 from groundstation.recording.ulog_format import (
     DATA_APPENDED,
     HEAD_BYTES,
@@ -66,77 +63,36 @@ class _Kind(NamedTuple):
     """None for messages of the log itself."""
 
 
-class UlogLog:
+class UlogLog(ArrayLog):
     """An open ULog.
 
-    Args:
-        path: of the file.
-        on_progress: told how far the first reading is; may cancel.
-
-    Raises:
-        LogError: it can't be read, or it is no ULog.
-        CancelledError: by `on_progress`.
+    Nested fields have their paths as names, such as `esc[0].esc_rpm`. A bool is a number: damage can make it any.
     """
 
-    def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
-        self._file = MappedFile(path)
-        try:
-            _check(self._file.map[: HEADER_BYTES + _FLAGS.size], path)
-            self._index = UlogIndex(self._file.bytes, on_progress)
-            self._kinds = self._find_kinds()
-            self._offset_s = self._read_offset()
-            self._info = self._make_info(path)
-        except BaseException:
-            self.close()
-            raise
+    def _open(self, path: Path, on_progress: Progress | None) -> None:
+        _check(self._file.map[: HEADER_BYTES + _FLAGS.size], path)
+        self._index = UlogIndex(self._file.bytes, on_progress)
+        self._kinds = self._find_kinds()
+        self._offset_s = self._read_offset()
+        self._info = self._make_info(path)
 
-    @property
-    def info(self) -> LogInfo:
-        """What is in it and what is damaged."""
-        return self._info
-
-    def columns(
-        self,
-        message: str,
-        fields: Sequence[str] | None = None,
-        *,
-        vehicle: str | None = None,
-        begin_s: float | None = None,
-        end_s: float | None = None,
-        on_progress: Progress | None = None,
-    ) -> Columns:
-        """Values of a message as arrays; see `recording.log.Log.columns`.
-
-        Nested fields have their paths as names, such as `esc[0].esc_rpm`. A bool is a number: damage can make it any.
-        """
-        kind = find_message(self._info, message, vehicle)
-        names = wanted_fields(kind, fields)
-        offset_s = self._offset_s or 0.0
-        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
-        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6
-        time_us, values = self._collect(self._kinds[message], names, begin_us, end_us, on_progress)
-        units = {one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names}
-        return Columns(
-            message=message, vehicle=kind.vehicle, time_s=time_us / 1e6 + offset_s, values=values, units=units
-        )
-
-    def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
-        """None: there are no frames in a ULog."""
-        del vehicle, on_progress
-        return iter(())
-
-    def close(self) -> None:
-        """Give the file back."""
+    def _let_go(self) -> None:
         self._index = UlogIndex(np.empty(0, np.uint8))
-        self._file.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def _clock_offset_s(self) -> float:
+        return self._offset_s or 0.0
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def _collect(
+        self,
+        vehicle: str,
+        message: str,
+        names: Sequence[str],
+        begin_us: float,
+        end_us: float,
+        told: Progress | None,
+    ) -> tuple[Times, Values]:
+        del vehicle
+        return self._collected(self._kinds[message], names, begin_us, end_us, told)
 
     def _find_kinds(self) -> dict[str, _Kind]:
         found: dict[str, _Kind] = {}
@@ -153,7 +109,7 @@ class UlogLog:
                 found.setdefault(name, _Kind(codes, fields, None))
         return found
 
-    def _collect(
+    def _collected(
         self, kind: _Kind, names: Sequence[str], begin_us: float, end_us: float, told: Progress | None
     ) -> tuple[Times, dict[str, NDArray[Any]]]:
         times: list[Times] = [np.empty(0, np.uint64)]
@@ -181,7 +137,7 @@ class UlogLog:
             wanted = ("time_utc_usec", "fix_type")
             if kind is None or not {one.name for one in kind.fields} >= set(wanted):
                 continue
-            time_us, values = self._collect(kind, wanted, -np.inf, np.inf, None)
+            time_us, values = self._collected(kind, wanted, -np.inf, np.inf, None)
             utc_us = values["time_utc_usec"]
             good = (values["fix_type"] >= _FIX_3D) & (utc_us >= _MIN_UTC_US) & (utc_us < _MAX_UTC_US)
             if good.any():

@@ -3,37 +3,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.recorder import Heard, RecorderStatus, RecordingNow, recording_now
 from groundstation.transport.bus import BusState
-from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.top_bar.marked_text import MarkedText
 
 
-class RecordingState(QWidget):
+class RecordingState(MarkedText):
     """A mark, `REC` and the time; in the colour of a caution when nothing is recorded."""
 
     def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
-        self._icon, self.text = QLabel(), ElidingLabel()
-        self._look: tuple[str, str] = ("", "")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(5)
-        layout.addWidget(self._icon)
-        layout.addWidget(self.text)
 
     def refresh(self, now_s: float) -> None:
         """Show recording as it is now."""
         heard = [Heard(one.status, one.received_s) for one in self._feed.fleet.recorders.values()]
         now = recording_now(heard, now_s)
         is_connected = self._feed.bus.state is BusState.CONNECTED
-        self._show(*self._words(now, is_connected=is_connected))
+        icon_name, colour, text = self._words(now, is_connected=is_connected)
+        self.show_marked(icon_name, colour, text, PALETTE.accent if icon_name == "record" else "")
         self.setToolTip(plain_tip("\n".join(self._lines(now, [one.status for one in heard]))))
 
     def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, str, str]:
@@ -63,15 +56,6 @@ class RecordingState(QWidget):
             )
             lines += [line, came]
         return lines
-
-    def _show(self, icon_name: str, colour: str, text: str) -> None:
-        self.text.setText(text)
-        if (icon_name, colour) != self._look:
-            self._look = (icon_name, colour)
-            icon_colour = PALETTE.accent if icon_name == "record" else colour
-            self._icon.setPixmap(pixmap(icon_name, 16, icon_colour, self.devicePixelRatioF()))
-            weight = 500 if colour == PALETTE.text else 600
-            self.text.setStyleSheet(f"color: {colour}; font-weight: {weight};")
 
 
 def _colour(now: RecordingNow) -> str:
