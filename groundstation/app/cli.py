@@ -63,6 +63,11 @@ def _escaped(error: Exception | str) -> str:
     return escape(" ".join(str(error).split()))
 
 
+def _say_plain(line: str) -> None:
+    """A line from outside, letter by letter."""
+    errors.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def _log(verbose: bool) -> None:
     level = logging.INFO if verbose else logging.WARNING
     handler = RichHandler(console=errors, show_path=False, log_time_format="%H:%M:%S", markup=False)
@@ -136,7 +141,7 @@ def gui(
     supervisor = Supervisor()
     with stop_on_signal() as stop:
         if record:
-            supervisor.add(recorder_child(broker, recordings, errors.print))
+            supervisor.add(recorder_child(broker, recordings, _say_plain))
         try:
             Station(url, QSettings("groundstation", "groundstation"), filters, role=role).run(stop)
         finally:

@@ -95,7 +95,7 @@ def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
         simulator += [word for name in plan.flavours for word in ("--flavour", name)]
         supervisor.add(Child("simulator", simulator, on_line=_say))
         out = default_recordings().with_name("demo-recordings")
-        supervisor.add(recorder_child(url.shown, out, _said.print, ("--max-size", DEMO_BYTES)))
+        supervisor.add(recorder_child(url.shown, out, _say, ("--max-size", DEMO_BYTES)))
         sensor.start()
         yield url
     finally:

@@ -31,7 +31,7 @@ def bytes_from_text(text: str, option: str) -> int:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
-def recorder_child(broker: str, out: Path | None, say: Callable[..., None], more: tuple[str, ...] = ()) -> Child:
+def recorder_child(broker: str, out: Path | None, say: Callable[[str], None], more: tuple[str, ...] = ()) -> Child:
     """A recorder that a window keeps running; what goes wrong in it is said on the terminal.
 
     Args:
@@ -43,7 +43,7 @@ def recorder_child(broker: str, out: Path | None, say: Callable[..., None], more
 
     def on_line(line: str) -> None:
         if "Ctrl-C ends" not in line:
-            say(line, markup=False, highlight=False)
+            say(line)
 
     folder = ["--out", str(out)] if out is not None else []
     return Child("recorder", ["record", *folder, *more], on_line, environment={"GROUNDSTATION_BROKER": broker})
