@@ -171,8 +171,9 @@ class McapIndex:
             is_good = self._take_channel(self._data, record) and _is_followed(self._data, record, 1)
             return record.end if is_good else None
         if record.opcode == Opcode.FOOTER:
-            self.is_closed = self._data[record.end :] == MAGIC
-            return len(self._data) if self.is_closed else None
+            rest = self._data[record.end :]
+            self.is_closed = rest == MAGIC
+            return len(self._data) if MAGIC.startswith(rest) else None
         return record.end if _is_followed(self._data, record, 1) else None
 
     def _take_chunk(self, record: Record) -> int | None:
