@@ -6,6 +6,7 @@ Of our envelopes the content counts. A payload that is a plain number has the on
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -24,6 +25,11 @@ MAX_FIELDS = 1_000
 VALUE, TEXT, PAYLOAD = "value", "text", "payload"
 ENVELOPE = frozenset({"v", "sid", "seq", "d"})
 """Members that make an object one of our envelopes."""
+NUMBER_TYPES = frozenset({"bool", "float16", "float32", "float64"}) | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+MAX_LENGTH = 4_096
+"""Of an array; a longer one is no array of a log."""
 BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
 _json = msgspec.json.Decoder()
 
@@ -142,8 +148,10 @@ def column_of(values: Sequence[Any], field: FieldInfo | None) -> NDArray[Any]:
         values: None for unknown: NaN among numbers, None among texts.
         field: tells the dtype; None for whatever the values are.
     """
-    if field is not None and field.dtype not in (BOOL, NUMBER, STRING, BYTES):
+    if field is not None and (field.length or field.dtype not in (BOOL, NUMBER, STRING, BYTES)):
         return _typed(values, field)
+    if field is not None and field.dtype == BYTES:
+        return _objects(_bytes(one) for one in values)
     kinds = {type(one) for one in values}
     if kinds == {bool}:
         return np.array(values, np.bool_)
@@ -171,19 +179,40 @@ def _objects(values: Iterable[Any]) -> NDArray[Any]:
     return found
 
 
+def _bytes(value: Any) -> bytes:
+    """Bytes as they are, or from the hexadecimal text that an import made of them."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return bytes.fromhex(value)
+    except (TypeError, ValueError):
+        return b""
+
+
 def _typed(values: Sequence[Any], field: FieldInfo) -> NDArray[Any]:
-    """Numbers of a type that an imported log had; what is unknown is NaN, or zero where there is none."""
-    dtype = np.dtype(field.dtype)
-    shape = (len(values), field.length) if field.length else (len(values),)
+    """Numbers of a type that an imported log had; what is unknown or does not fit is NaN, zero among whole numbers."""
+    dtype = np.dtype(field.dtype) if field.dtype in NUMBER_TYPES else None
+    if dtype is None or field.length > MAX_LENGTH:
+        return _objects(_plain(one) for one in values)
     missing = math.nan if dtype.kind == "f" else 0
-    found = np.full(shape, missing, dtype)
+    shaped = [_shaped(one, field.length, missing) for one in values]
+    shape = (len(values), field.length) if field.length else (len(values),)
+    try:
+        return np.array(shaped, dtype).reshape(shape)
+    except (TypeError, ValueError, OverflowError):
+        return _one_by_one(shaped, np.full(shape, missing, dtype))
+
+
+def _one_by_one(values: Sequence[Any], found: NDArray[Any]) -> NDArray[Any]:
     for place, value in enumerate(values):
-        found[place] = _number(value, field.length, missing)
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            found[place] = value
     return found
 
 
-def _number(value: Any, length: int, missing: float) -> Any:
+def _shaped(value: Any, length: int, missing: float) -> Any:
     if not length:
         return missing if value is None else value
-    whole = [missing if one is None else one for one in value or ()][:length]
+    listed = value if isinstance(value, list) else []
+    whole = [missing if one is None else one for one in listed][:length]
     return whole + [missing] * (length - len(whole))

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
-from mcap.records import Channel
+from mcap.records import Channel, Schema
 
 from groundstation.recording.log import Progress
 from groundstation.recording.log_lookup import DamageCount
@@ -38,14 +38,17 @@ from groundstation.recording.mcap_records import (
 
 MIN_NS, MAX_NS = 946_684_800_000_000_000, 4_102_444_800_000_000_000
 """Years 2000 to 2100; earlier times count from the start of an autopilot."""
-MAX_DEFINITION_BYTES = 64 * 1024
-"""A longer definition of a channel is none."""
+MAX_DEFINITION_BYTES = 1024 * 1024
+"""A longer definition of a channel or a schema is none."""
+MAX_SCHEMA_BYTES = 64 * 1024 * 1024
+"""Schemas that are kept, all together."""
 LOOSE_BYTES = 256 * 1024
 """Messages outside of chunks are taken together by so much."""
 KEPT_CHUNKS = 8
 """Unpacked chunks that are remembered."""
 MAX_LENGTH = 1 << 40
 _LAST_OPCODE = 15
+_DEFINITIONS = frozenset({Opcode.CHANNEL, Opcode.SCHEMA})
 _CHUNK = re.compile(rb"(?s)\x06.{5}\x00\x00\x00.{28}(?:\x04\x00\x00\x00zstd|\x03\x00\x00\x00lz4|\x00\x00\x00\x00)")
 _MESSAGE = re.compile(rb"(?s)\x05.{3}\x00{5}")
 FOLLOWERS = 3
@@ -90,6 +93,8 @@ class McapIndex:
     def __init__(self, data: mmap.mmap | bytes, on_progress: Progress | None = None) -> None:
         self._data = data
         self.channels: dict[int, Channel] = {}
+        self.schemas: dict[int, Schema] = {}
+        self._schema_bytes = 0
         self.utc: dict[int, Span] = {}
         """Messages by channel id, of those that have a date."""
         self.boot: dict[int, Span] = {}
@@ -167,8 +172,8 @@ class McapIndex:
             return self._take_chunk(record)
         if record.opcode == Opcode.MESSAGE:
             return self._take_loose(record)
-        if record.opcode == Opcode.CHANNEL:
-            is_good = self._take_channel(self._data, record) and _is_followed(self._data, record, 1)
+        if record.opcode in _DEFINITIONS:
+            is_good = self._take_definition(self._data, record) and _is_followed(self._data, record, 1)
             return record.end if is_good else None
         if record.opcode == Opcode.FOOTER:
             rest = self._data[record.end :]
@@ -217,8 +222,8 @@ class McapIndex:
                 if channel_id not in seen:
                     seen.add(channel_id)
                     self.chunks_of.setdefault(channel_id, array("I")).append(number)
-            elif record.opcode == Opcode.CHANNEL:
-                self._take_channel(content, record)
+            elif record.opcode in _DEFINITIONS:
+                self._take_definition(content, record)
         if place < len(content):
             self.damage.add(begin, 0, "a chunk that ends in the middle of a message")
         self._first_ns.append(span.first_ns)
@@ -231,15 +236,22 @@ class McapIndex:
             span = spans[channel_id] = Span()
         span.add(log_ns)
 
-    def _take_channel(self, data: mmap.mmap | bytes, record: Record) -> bool:
-        """The first definition of a channel counts."""
-        if record.end - record.body > MAX_DEFINITION_BYTES:
+    def _take_definition(self, data: mmap.mmap | bytes, record: Record) -> bool:
+        """The first definition of a channel or a schema counts."""
+        size = record.end - record.body
+        if size > MAX_DEFINITION_BYTES:
             return False
+        stream = ReadDataStream(io.BytesIO(data[record.body : record.end]))
         try:
-            channel = Channel.read(ReadDataStream(io.BytesIO(data[record.body : record.end])))
+            if record.opcode == Opcode.CHANNEL:
+                channel = Channel.read(stream)
+                self.channels.setdefault(channel.id, channel)
+            elif self._schema_bytes + size <= MAX_SCHEMA_BYTES:
+                schema = Schema.read(stream)
+                if self.schemas.setdefault(schema.id, schema) is schema:
+                    self._schema_bytes += size
         except (McapError, ValueError, struct.error, UnicodeDecodeError):
             return False
-        self.channels.setdefault(channel.id, channel)
         return True
 
     def _skip(self, place: int, size: int) -> int:

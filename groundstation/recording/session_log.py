@@ -47,16 +47,17 @@ class SessionLog:
         paths = session.mcap_files(folder)
         if not paths:
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
-        self._files: list[McapLog] = []
+        self.files: list[McapLog] = []
+        """Those with something in them."""
         self._stack = ExitStack()
         with ExitStack() as stack:
             for place, path in enumerate(paths):
                 if path.stat().st_size:  # a recorder that was killed at once leaves an empty one
-                    self._files.append(stack.enter_context(McapLog(path, _part(on_progress, place, len(paths)))))
+                    self.files.append(stack.enter_context(McapLog(path, _part(on_progress, place, len(paths)))))
             self._stack = stack.pop_all()
-        if not self._files:
+        if not self.files:
             raise LogError(f"{folder}: its files are empty; the recording never began")
-        self._info = _joined(folder, [one.info for one in self._files])
+        self._info = _joined(folder, [one.info for one in self.files])
 
     @property
     def info(self) -> LogInfo:
@@ -77,7 +78,7 @@ class SessionLog:
         kind = find_message(self._info, message, vehicle)
         found = [
             one.columns(message, fields, vehicle=kind.vehicle, begin_s=begin_s, end_s=end_s, on_progress=on_progress)
-            for one in self._files
+            for one in self.files
             if any(known.name == message and known.vehicle == kind.vehicle for known in one.info.messages)
         ]
         return reduce(_one_after_other, found)
@@ -87,7 +88,7 @@ class SessionLog:
         if vehicle is not None:
             find_vehicle(self._info, vehicle)
         having = [
-            one for one in self._files if vehicle is None or any(known.id == vehicle for known in one.info.vehicles)
+            one for one in self.files if vehicle is None or any(known.id == vehicle for known in one.info.vehicles)
         ]
         yield from heapq.merge(*(one.frames(vehicle, on_progress) for one in having), key=lambda one: one.time_us)
 
