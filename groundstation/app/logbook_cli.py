@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +12,6 @@ import typer
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.recording.log import Progress
     from groundstation.recording.logbook import Entry
 
 Folder = Annotated[
@@ -44,6 +41,7 @@ def logbook(
     tlog, DataFlash (.bin, .log), ULog. Exit code 1 when there are logs and none of them can be read.
     """
     from groundstation.app import logbook_view
+    from groundstation.app.long_work import progress_bar
     from groundstation.recording import flight_cache, session
     from groundstation.recording.logbook import Logbook, read_logbook
 
@@ -54,7 +52,7 @@ def logbook(
     if folder is None and not where.exists():
         found = Logbook(folder=str(where))
     else:
-        with _bar() as told:
+        with progress_bar("reading logs") as told:
             found = read_logbook(where, flight_cache.default_cache() if cache else None, told)
     kept = _kept(found.entries, vehicle, earliest_s)
     show = logbook_view.csv_out if as_csv else logbook_view.json_out if json_document else logbook_view.table_out
@@ -90,23 +88,3 @@ def _kept(entries: tuple[Entry, ...], vehicle: str | None, earliest_s: float | N
             one for one in entries if one.flight.time_base is TimeBase.UTC and one.flight.begin_s >= earliest_s
         )
     return entries
-
-
-def _bar() -> AbstractContextManager[Progress | None]:
-    """How far it is, on a terminal; it goes away at the end."""
-    from contextlib import contextmanager, nullcontext
-
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return nullcontext()
-
-    @contextmanager
-    def shown() -> Iterator[Callable[[float], None]]:
-        with Bar(console=console, transient=True) as bar:
-            task = bar.add_task("reading logs", total=1.0)
-            yield lambda done: bar.update(task, completed=done)
-
-    return shown()

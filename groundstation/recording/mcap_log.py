@@ -28,6 +28,7 @@ from groundstation.recording.log import (
     MessageInfo,
     Progress,
     TimeBase,
+    part_of,
 )
 from groundstation.recording.log_lookup import find_vehicle
 from groundstation.recording.mcap_channels import Kind, kind_of
@@ -63,13 +64,13 @@ class McapLog(ArrayLog):
     """An open MCAP file."""
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
-        self._index = McapIndex(self._file.map, _part(on_progress, 0.0, 0.5))
+        self._index = McapIndex(self._file.map, part_of(on_progress, 0.0, 0.5))
         self._streams: dict[tuple[str, str], _Stream] = {}
         self._frames: list[BatchFrames] = []
         utc, boot = (sum(one.count for one in spans.values()) for spans in (self._index.utc, self._index.boot))
         self._base, refused = (TimeBase.UTC, boot) if utc >= boot else (TimeBase.BOOT, utc)
         self._index.damage.refused_times += refused
-        self._look(_part(on_progress, 0.5, 1.0))
+        self._look(part_of(on_progress, 0.5, 1.0))
         self._info = self._make_info(path)
 
     def _let_go(self) -> None:
@@ -259,8 +260,3 @@ def _vehicle(key: str, said: Any) -> LogVehicle:
 
 def _content(kind: Kind, data: bytes) -> Any:
     return content(data) if kind.is_text else {PAYLOAD: data}
-
-
-def _part(told: Progress | None, begin: float, end: float) -> Progress | None:
-    """Progress of one part of a work."""
-    return None if told is None else lambda share: told(begin + (end - begin) * share)

@@ -26,6 +26,7 @@ from groundstation.recording.log import (
     LogVehicle,
     MessageInfo,
     Progress,
+    part_of,
 )
 from groundstation.recording.log_lookup import find_message, find_vehicle
 from groundstation.recording.mcap_log import McapLog
@@ -53,7 +54,11 @@ class SessionLog:
         with ExitStack() as stack:
             for place, path in enumerate(paths):
                 if path.stat().st_size:  # a recorder that was killed at once leaves an empty one
-                    self.files.append(stack.enter_context(McapLog(path, _part(on_progress, place, len(paths)))))
+                    self.files.append(
+                        stack.enter_context(
+                            McapLog(path, part_of(on_progress, place / len(paths), (place + 1) / len(paths)))
+                        )
+                    )
             self._stack = stack.pop_all()
         if not self.files:
             raise LogError(f"{folder}: its files are empty; the recording never began")
@@ -103,10 +108,6 @@ class SessionLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _part(told: Progress | None, place: int, count: int) -> Progress | None:
-    return None if told is None else lambda share: told((place + share) / count)
 
 
 def _joined(folder: Path, infos: list[LogInfo]) -> LogInfo:
