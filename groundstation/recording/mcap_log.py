@@ -22,6 +22,7 @@ from groundstation.recording.batch_frames import BatchFrames
 from groundstation.recording.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
 from groundstation.recording.log import (
     FrameRecord,
+    LogError,
     LogFormat,
     LogInfo,
     LogVehicle,
@@ -65,6 +66,8 @@ class McapLog(ArrayLog):
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         self._index = McapIndex(self._file.map, part_of(on_progress, 0.0, 0.5))
+        if self._index.damage.parts and not self._index.channels:
+            raise LogError(f"{path}: nothing in this MCAP file can be read, its beginning is damaged; use a copy of it")
         self._streams: dict[tuple[str, str], _Stream] = {}
         self._frames: list[BatchFrames] = []
         utc, boot = (sum(one.count for one in spans.values()) for spans in (self._index.utc, self._index.boot))
