@@ -22,6 +22,7 @@ from mcap.reader import NonSeekingReader
 from mcap.writer import Writer
 
 from groundstation.recording import mcap_file
+from groundstation.recording.exports import as_mcap
 from groundstation.recording.exports.export import export
 from groundstation.recording.exports.formats import ExportFormat
 from groundstation.recording.log import Log, LogError
@@ -54,7 +55,8 @@ def sample(kind: str, size: int = SIZE) -> bytes:
 
 def _recording(path: Path) -> bytes:
     """A recording of ours in small chunks, as a live one has them."""
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(mcap_file, "CHUNK_BYTES", 8 * 1024):
+    small = mock.patch.object(mcap_file, "CHUNK_BYTES", 8 * 1024), mock.patch.object(as_mcap, "BATCH_BYTES", 4 * 1024)
+    with tempfile.TemporaryDirectory() as folder, small[0], small[1]:
         return export(path, ExportFormat.MCAP, Path(folder) / "a.mcap").path.read_bytes()
 
 
