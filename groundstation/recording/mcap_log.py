@@ -172,11 +172,16 @@ class McapLog(ArrayLog):
         self._add_frames(list(batches.values()))
 
     def _add_frames(self, found: list[BatchFrames]) -> None:
+        """Take frames in; of what is there twice under one name the frames count, and of these the first."""
         for one in found:
             one.find()
             self._index.damage.parts += one.index.gap_count
             self._index.damage.refused_times += one.index.refused_times
-        self._frames = found
+            for frames in self._frames:
+                one.leave_out(frames.sources)
+            for key in one.sources:
+                self._streams.pop(key, None)
+            self._frames.append(one)
 
     def _learn(self, kind: Kind, message: Message) -> None:
         stream = self._streams.get((kind.vehicle, kind.name))
