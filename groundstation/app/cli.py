@@ -339,8 +339,12 @@ def bench(
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
     log: Annotated[
-        list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one; several. Else a made one.")
+        list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one too; several.")
     ] = None,
+    made: Annotated[
+        float,
+        typer.Option(metavar="MB", help="logs: size of the tlog and of the .bin that are made; 0 for none.", min=0),
+    ] = 100.0,
     json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Measure what the product is held to, beside its peer in the same run."""
@@ -358,7 +362,7 @@ def bench(
         elif name == "logs":
             from groundstation.app.bench import logs
 
-            report = logs.run(log or [], stop, errors.print)
+            report = logs.run(log or [], made, stop, errors.print)
         else:
             from groundstation.app.bench import fleet
 

@@ -18,8 +18,8 @@ from groundstation.recording.session_log import SessionLog
 from groundstation.recording.tlog_log import TlogLog
 from groundstation.recording.ulog_log import UlogLog
 
-LOOKED_AT_BYTES = 1 << 20
-"""A log whose first megabyte is damaged is not recognised."""
+LOOKED_AT_BYTES = (1 << 14, 1 << 20)
+"""What a file is its beginning tells; where that is damaged, more of it. With a damaged first megabyte it is no log."""
 _CERTAIN = 1 << 30
 
 
@@ -37,7 +37,7 @@ def _starts_with(magic: bytes) -> Callable[[bytes], int]:
 
 def _occurrences(pattern: bytes, weight: int = 1) -> Callable[[bytes], int]:
     found = re.compile(pattern)
-    return lambda data: sum(weight for _ in found.finditer(data))
+    return lambda data: weight * len(found.findall(data))
 
 
 _SIGNS = (
@@ -67,10 +67,10 @@ def open_log(path: Path, on_progress: Progress | None = None) -> Log:
     if path.is_dir():
         return SessionLog(path, on_progress)
     file = MappedFile(path)
-    beginning = file.map[:LOOKED_AT_BYTES]
+    beginnings = [file.map[:size] for size in LOOKED_AT_BYTES]
     file.close()
-    counts = [(sign.count(beginning), sign.reader) for sign in _SIGNS]
-    most = max(count for count, _ in counts)
-    if not most:
-        raise LogError(f"{path} is no log that can be read here; there are .mcap, tlog, .bin, .log and .ulg")
-    return next(reader for count, reader in counts if count == most)(path, on_progress)
+    for beginning in beginnings:
+        most, reader = max(((sign.count(beginning), sign.reader) for sign in _SIGNS), key=lambda one: one[0])
+        if most:
+            return reader(path, on_progress)
+    raise LogError(f"{path} is no log that can be read here; there are .mcap, tlog, .bin, .log and .ulg")

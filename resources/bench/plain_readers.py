@@ -14,7 +14,7 @@ import numpy as np
 
 os.environ["MAVLINK20"] = "1"
 from pymavlink import mavutil
-from pymavlink.DFReader import DFReader_binary
+from pymavlink.DFReader import DFReader_binary, DFReader_text
 from pyulog import ULog
 
 ALL = "*"
@@ -34,6 +34,15 @@ def tlog(path: str, message: str) -> int:
 def dataflash(path: str, message: str) -> int:
     """Index the file, then take a message out of it."""
     log = DFReader_binary(path)
+    found = {}
+    while (one := log.recv_msg() if message == ALL else log.recv_match(type=message)) is not None:
+        found.setdefault(one.get_type(), []).append(one)
+    return columns(found)
+
+
+def dataflash_text(path: str, message: str) -> int:
+    """The same of a log as text."""
+    log = DFReader_text(path)
     found = {}
     while (one := log.recv_msg() if message == ALL else log.recv_match(type=message)) is not None:
         found.setdefault(one.get_type(), []).append(one)
@@ -60,7 +69,7 @@ def columns(found: dict) -> int:
 
 def main(kind: str, path: str, message: str) -> None:
     """Read once and say what it cost."""
-    read = {"tlog": tlog, "dataflash": dataflash, "ulog": ulog}[kind]
+    read = {"tlog": tlog, "dataflash": dataflash, "dataflash_text": dataflash_text, "ulog": ulog}[kind]
     with open(path, "rb") as file:  # noqa: PTH123
         file.read()  # from the disk into memory for everybody
     began_s = time.process_time()
