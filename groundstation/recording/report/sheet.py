@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sheet of paper that is drawn on with lines and letters, and becomes SVG. Lengths are millimetres from the top left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from groundstation.recording.report import paper
+
+Point = tuple[float, float]
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+def escaped(words: str) -> str:
+    """Any text as characters of XML; what can't stand there becomes a question mark."""
+    return "".join(_ENTITIES.get(one, one) for one in _NOT_XML.sub("?", words))
+
+
+def number(value: float) -> str:
+    """A length to a hundredth of a millimetre, as short as can be."""
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    if shown in ("-0", "0", ""):
+        return "0"
+    return shown.replace("0.", ".", 1) if shown.startswith(("0.", "-0.")) else shown
+
+
+def polyline(points: Iterable[Point]) -> str:
+    """Path data through points; a point alone becomes a dot, points in the same place become one."""
+    last: tuple[int, int] | None = None
+    parts: list[str] = []
+    for x, y in points:
+        here = (round(x * 100), round(y * 100))
+        if last is None:
+            parts.append(f"M{number(here[0] / 100)} {number(here[1] / 100)}")
+        elif here != last:
+            across, down = number((here[0] - last[0]) / 100), number((here[1] - last[1]) / 100)
+            letter = "l" if len(parts) == 1 else ("" if across.startswith("-") else " ")
+            parts.append(f"{letter}{across}{'' if down.startswith('-') else ' '}{down}")
+        last = here
+    if len(parts) == 1:
+        parts.append("h.01")
+    return "".join(parts)
+
+
+class Sheet:
+    """One page while it is drawn."""
+
+    def __init__(self, title: str) -> None:
+        """An empty page.
+
+        Args:
+            title: what it shows, for those who can't see it.
+        """
+        self.title = title
+        self._parts: list[str] = []
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = paper.BODY_MM,
+        colour: str = paper.INK,
+        weight: int = paper.REGULAR,
+        anchor: str = "start",
+    ) -> None:
+        """Plain text on a base line; `anchor` is `start`, `middle` or `end`."""
+        more = "" if weight == paper.REGULAR else f' font-weight="{weight}"'
+        more += "" if anchor == "start" else f' text-anchor="{anchor}"'
+        place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{colour}"'
+        self._parts.append(f"<text {place}{more}>{escaped(words)}</text>")
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str, width: float, dash: str = "") -> None:
+        """A straight line."""
+        self.path(polyline(((x1, y1), (x2, y2))), colour=colour, width=width, dash=dash)
+
+    def path(self, data: str, *, colour: str, width: float, dash: str = "", fill: str = "none") -> None:
+        """A line along path data."""
+        if data:
+            dashes = f' stroke-dasharray="{dash}" stroke-linecap="butt"' if dash else ""
+            look = f'fill="{fill}" stroke="{colour}" stroke-width="{number(width)}"{dashes}'
+            self._parts.append(f'<path d="{data}" {look}/>')
+
+    def box(self, x: float, y: float, width: float, height: float, *, fill: str, line: str = "none") -> None:
+        """A rectangle with a fill and perhaps a hairline around."""
+        size = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+        around = "" if line == "none" else f' stroke="{line}" stroke-width=".2"'
+        self._parts.append(f'<rect {size} fill="{fill}"{around}/>')
+
+    def circle(self, x: float, y: float, radius: float, *, fill: str, line: str, width: float) -> None:
+        """A circle."""
+        place = f'cx="{number(x)}" cy="{number(y)}" r="{number(radius)}"'
+        self._parts.append(f'<circle {place} fill="{fill}" stroke="{line}" stroke-width="{number(width)}"/>')
+
+    def polygon(self, points: Sequence[Point], *, fill: str, line: str = "none") -> None:
+        """A closed figure."""
+        self.path(polyline(points) + "z", colour=line, width=0.2, fill=fill)
+
+    def svg(self) -> str:
+        """The page as one SVG element."""
+        width, height = number(paper.PAGE_WIDTH_MM), number(paper.PAGE_HEIGHT_MM)
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" width="{width}mm" '
+            f'height="{height}mm" viewBox="0 0 {width} {height}" role="img">'
+        )
+        drawn = "\n".join(self._parts)
+        return (
+            f"{head}<title>{escaped(self.title)}</title>\n"
+            f'<rect width="{width}" height="{height}" fill="{paper.PAPER}"/>\n'
+            f'<g font-family="{paper.FONTS}" stroke-linejoin="round" stroke-linecap="round">\n{drawn}\n</g></svg>'
+        )
