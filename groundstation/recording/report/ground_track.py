@@ -65,18 +65,19 @@ def track_of(series: SeriesOf, begin_s: float, end_s: float) -> Track | None:
     return Track(time_s[is_good], east_m[is_good], north_m[is_good], home, int(np.count_nonzero(~is_good)))
 
 
-def draw(track: Track, spans: Sequence[ModeSpan], sheet: Sheet, left: float, top: float, size: tuple[float, float]) -> None:
+def draw(
+    track: Track, spans: Sequence[ModeSpan], sheet: Sheet, corner: tuple[float, float], size: tuple[float, float]
+) -> None:
     """Draw a track with its frame, scale bar and legend.
 
     Args:
         track: what to draw.
         spans: flight modes, for the colours.
         sheet: where to.
-        left: edge, mm.
-        top: edge, mm.
+        corner: left and upper edge, mm.
         size: width and height, mm; the legend below is in it.
     """
-    names = tuple(dict.fromkeys(one.name for one in spans))
+    (left, top), names = corner, tuple(dict.fromkeys(one.name for one in spans))
     legend_mm = _legend(names, track, sheet, left, top, size)
     width, height = size[0], size[1] - legend_mm
     sheet.box(left, top, width, height, fill="#fbfcfd", line=paper.FRAME)

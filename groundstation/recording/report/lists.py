@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the vehicle said and which parameters changed, as lists on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groundstation.recording.happenings import Change, Text
+from groundstation.recording.report import paper, scales
+from groundstation.recording.report.sheet import Sheet
+
+AROUND_S = 2.0
+"""Texts so long before arming and after disarming belong to the flight: telemetry tells both late."""
+UNKNOWN_SEVERITY = 6
+"""A text of unknown severity counts as information."""
+_SEVERITIES = (
+    ("emergency", paper.WARNING),
+    ("alert", paper.WARNING),
+    ("critical", paper.WARNING),
+    ("error", paper.WARNING),
+    ("warning", paper.CAUTION),
+    ("notice", paper.INK),
+    ("", paper.MUTED),
+    ("", paper.MUTED),
+)
+_TIME_MM = 9.5
+_COLUMN_GAP_MM = 5.0
+_LEAST_COLUMN_MM = 55.0
+
+
+def important(found: Sequence[Text], most: int) -> list[Text]:
+    """The most important texts, in order of time; of equal ones the earliest."""
+    ranked = sorted(found, key=lambda one: (_rank(one), one.time_s))[:most]
+    return sorted(ranked, key=lambda one: one.time_s)
+
+
+def draw_texts(found: Sequence[Text], zero_s: float, sheet: Sheet, corner: tuple[float, float], size: tuple[float, float]) -> None:
+    """Draw texts below a heading.
+
+    Args:
+        found: all of the flight.
+        zero_s: what times are told from.
+        sheet: where to.
+        corner: left and upper edge, mm.
+        size: width and height, mm.
+    """
+    left, top = corner
+    sheet.text(left, top + 2.4, "Messages", size=paper.HEADING_MM, weight=paper.BOLD)
+    if not found:
+        sheet.text(left, top + 2.4 + paper.ROW_MM, "none in this log", colour=paper.MUTED)
+        return
+    rows = max(1, int((size[1] - 3.6) / paper.ROW_MM))
+    columns = 2 if size[0] > 140.0 else 1
+    most = rows * columns
+    shown = important(found, most if len(found) <= most else most - 1)
+    width = (size[0] - _COLUMN_GAP_MM * (columns - 1)) / columns
+    for place, one in enumerate(shown):
+        x = left + (place // rows) * (width + _COLUMN_GAP_MM)
+        _draw_text(one, zero_s, sheet, x, top + 3.0 + paper.ROW_MM * (place % rows + 1), width)
+    if len(shown) < len(found):
+        x = left + (len(shown) // rows) * (width + _COLUMN_GAP_MM)
+        y = top + 3.0 + paper.ROW_MM * (len(shown) % rows + 1)
+        words = f"{len(found) - len(shown):,} of {len(found):,} left out, the less important ones"
+        sheet.text(x + _TIME_MM, y, words, size=paper.SMALL_MM, colour=paper.MUTED)
+
+
+def draw_changes(found: Sequence[Change], zero_s: float, sheet: Sheet, top: float, bottom: float) -> None:
+    """Draw changed parameters in columns below a heading, from one height to another, mm."""
+    sheet.text(paper.LEFT_MM, top + 2.4, "Parameters changed", size=paper.HEADING_MM, weight=paper.BOLD)
+    rows = max(1, int((bottom - top - 3.0) / paper.ROW_MM))
+    columns = int((paper.WIDTH_MM + _COLUMN_GAP_MM) / (_LEAST_COLUMN_MM + _COLUMN_GAP_MM))
+    most = rows * columns
+    shown = found if len(found) <= most else found[: most - 1]
+    width = (paper.WIDTH_MM - _COLUMN_GAP_MM * (columns - 1)) / columns
+    rows = -(-min(len(found), most) // columns)
+    for place, one in enumerate(shown):
+        x, y = _cell(place, rows, width, top)
+        sheet.text(x, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED)
+        value = f"{_value(one.before)} → {_value(one.after)}"
+        room = width - _TIME_MM - paper.text_width_mm(value, paper.BODY_MM) - 2.0
+        sheet.text(x + _TIME_MM, y, paper.fitted(one.name, room, paper.BODY_MM))
+        sheet.text(x + width, y, value, anchor="end")
+    if len(shown) < len(found):
+        x, y = _cell(len(shown), rows, width, top)
+        words = f"and {len(found) - len(shown):,} more of {len(found):,}"
+        sheet.text(x + _TIME_MM, y, words, size=paper.SMALL_MM, colour=paper.MUTED)
+
+
+def changes_mm(count: int, most_mm: float) -> float:
+    """Height that so many changed parameters take, at most so much."""
+    columns = int((paper.WIDTH_MM + _COLUMN_GAP_MM) / (_LEAST_COLUMN_MM + _COLUMN_GAP_MM))
+    return min(most_mm, 4.0 + paper.ROW_MM * -(-count // columns))
+
+
+def _cell(place: int, rows: int, width: float, top: float) -> tuple[float, float]:
+    x = paper.LEFT_MM + (place // rows) * (width + _COLUMN_GAP_MM)
+    return x, top + 3.0 + paper.ROW_MM * (place % rows + 1)
+
+
+def _draw_text(one: Text, zero_s: float, sheet: Sheet, x: float, y: float, width: float) -> None:
+    word, colour = _SEVERITIES[_rank(one)]
+    sheet.text(x + _TIME_MM - 2.0, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
+    at = x + _TIME_MM
+    if word:
+        weight = paper.BOLD
+        sheet.text(at, y, word, colour=colour, weight=weight)
+        at += paper.text_width_mm(word, paper.BODY_MM, weight) + 1.0
+    sheet.text(at, y, paper.fitted(one.text, x + width - at, paper.BODY_MM), colour=paper.INK)
+
+
+def _rank(one: Text) -> int:
+    return UNKNOWN_SEVERITY if one.severity is None else min(max(one.severity, 0), len(_SEVERITIES) - 1)
+
+
+def _value(value: float) -> str:
+    return f"{value:.7g}"

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The charts of a page below each other on one axis of time, under the flight modes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from groundstation.recording.happenings import ModeSpan
+from groundstation.recording.report import panel, paper, scales, subject
+from groundstation.recording.report.chart_table import CHARTS, Chart
+from groundstation.recording.report.colours import mode_colour, mode_surface
+from groundstation.recording.report.panel import BETWEEN_MM, MOST_MM, PLOT_LEFT_MM, PLOT_RIGHT_MM, Panel
+from groundstation.recording.report.scales import Scale
+from groundstation.recording.report.sheet import Sheet
+from groundstation.recording.report.subject import Subject
+from groundstation.recording.series import SeriesOf
+
+BAND_MM = 4.4
+AXIS_MM = 4.6
+LEAST_SPAN_S = 1.0
+"""A flight of no time at all still has an axis."""
+MOST_MARKS = 500
+"""Changes of mode beyond are not drawn down the charts."""
+
+
+def panels(about: Subject) -> tuple[Panel, ...]:
+    """The charts that the log tells something of."""
+    flight = about.flight
+    found = (panel.prepared(one, about.series, flight.begin_s, flight.end_s) for one in CHARTS)
+    return tuple(one for one in found if one is not None)
+
+
+def missing(drawn: Sequence[Panel]) -> tuple[str, ...]:
+    """Charts that the log tells nothing of, and lines that are missing in the others."""
+    titles = {one.chart.title for one in drawn}
+    found = [one.title.lower() if one.title != "GPS" else one.title for one in CHARTS if one.title not in titles]
+    for one in drawn:
+        known = {line.label for line in one.lines}
+        found += [_name(one.chart, label) for label in _labels(one.chart) if label not in known]
+    return tuple(found)
+
+
+def least_mm(drawn: Sequence[Panel]) -> float:
+    """Height that modes, charts and axis need."""
+    return BAND_MM + BETWEEN_MM + AXIS_MM + sum(one.least_mm + BETWEEN_MM for one in drawn)
+
+
+def draw(about: Subject, drawn: Sequence[Panel], sheet: Sheet, top: float, height: float) -> float:
+    """Draw modes, charts and axis.
+
+    Args:
+        about: the flight.
+        drawn: its charts.
+        sheet: where to.
+        top: upper edge, mm.
+        height: room, mm; charts don't grow beyond their largest.
+
+    Returns:
+        The lower edge, mm.
+    """
+    flight = about.flight
+    end_s = max(flight.end_s, flight.begin_s + LEAST_SPAN_S)
+    across = Scale(flight.begin_s, end_s, PLOT_LEFT_MM, PLOT_RIGHT_MM)
+    y = top
+    if flight.modes:
+        _bands(flight.modes, sheet, across, y)
+        y += BAND_MM + BETWEEN_MM
+    first = y
+    heights = _heights(drawn, height - (y - top) - AXIS_MM)
+    marks = scales.time_ticks(0.0, end_s - flight.begin_s, 11)
+    for one, high in zip(drawn, heights, strict=True):
+        _draw_one(one, sheet, across, y, high, marks)
+        y += high + BETWEEN_MM
+    last = y - BETWEEN_MM
+    if drawn:
+        _changes(flight.modes, sheet, across, first, last)
+    _axis(about, sheet, across, last, marks)
+    return last + AXIS_MM
+
+
+def _draw_one(one: Panel, sheet: Sheet, across: Scale, top: float, height: float, marks: Iterable[float]) -> None:
+    for at in marks:
+        x = across.at(across.low + at)
+        sheet.line(x, top, x, top + height, colour=paper.GRID, width=0.15)
+    panel.draw(one, sheet, across, top, height)
+
+
+def _heights(drawn: Sequence[Panel], room: float) -> list[float]:
+    """What is left after what each needs is shared out, the smallest first."""
+    heights = [one.least_mm for one in drawn]
+    left = room - sum(heights) - BETWEEN_MM * len(heights)
+    while left > 0.1 and min(heights, default=MOST_MM) < MOST_MM:
+        low = min(heights)
+        lowest = [place for place, one in enumerate(heights) if one == low]
+        above = min([one for one in heights if one > low] + [MOST_MM])
+        more = min(above - low, left / len(lowest))
+        for place in lowest:
+            heights[place] += more
+        left -= more * len(lowest)
+    return heights
+
+
+def _bands(spans: Sequence[ModeSpan], sheet: Sheet, across: Scale, top: float) -> None:
+    """A coloured strip for each mode with its name where there is room."""
+    names = tuple(dict.fromkeys(one.name for one in spans))
+    y = top + BAND_MM / 2 + paper.SMALL_MM * 0.36
+    sheet.text(paper.LEFT_MM, y, "Flight mode", size=paper.HEADING_MM, weight=paper.BOLD)
+    drawn_to = PLOT_LEFT_MM - 1.0
+    for one in spans:
+        left, right = across.at(one.begin_s), across.at(one.end_s)
+        if right - drawn_to < 0.1:
+            continue
+        drawn_to = right
+        sheet.box(left, top, max(0.1, right - left), BAND_MM, fill=mode_surface(names, one.name))
+        sheet.line(left, top, left, top + BAND_MM, colour=mode_colour(names, one.name), width=0.3)
+        if right - left > paper.text_width_mm(one.name, paper.SMALL_MM, paper.BOLD) + 1.4:
+            colour = mode_colour(names, one.name)
+            sheet.text(left + 1.0, y, one.name, size=paper.SMALL_MM, colour=colour, weight=paper.BOLD)
+
+
+def _changes(spans: Sequence[ModeSpan], sheet: Sheet, across: Scale, top: float, bottom: float) -> None:
+    """Fine lines down the charts where the mode changed."""
+    last = PLOT_LEFT_MM
+    for one in spans[1:MOST_MARKS]:
+        x = across.at(one.begin_s)
+        if x - last > 0.5:
+            sheet.line(x, top, x, bottom, colour=paper.FRAME, width=0.15, dash=".6 .6")
+            last = x
+
+
+def _axis(about: Subject, sheet: Sheet, across: Scale, y: float, marks: Sequence[float]) -> None:
+    baseline = y + 3.0
+    for at in marks:
+        x = across.at(across.low + at)
+        sheet.line(x, y, x, y + 0.8, colour=paper.FRAME, width=0.2)
+        sheet.text(x, baseline, scales.clock(at), size=paper.SMALL_MM, colour=paper.MUTED, anchor="middle")
+    unit = "h:min:s" if marks and marks[-1] >= 3600.0 else "min:s"
+    words = f"{unit} since {subject.zero(about)}"
+    words = paper.fitted(words, panel.LABELS_MM + panel.MARKS_MM - 4.0, paper.SMALL_MM)
+    sheet.text(paper.LEFT_MM, baseline, words, size=paper.SMALL_MM, colour=paper.MUTED)
+
+
+def _labels(chart: Chart) -> list[str]:
+    return [line.label for axis in (chart.left, chart.right) if axis for line in axis.lines]
+
+
+def _name(chart: Chart, label: str) -> str:
+    """A line by a name that is clear without its chart."""
+    if chart.title in ("Speed", "Vibration", "Height"):
+        return f"{chart.title.lower()} {label}"
+    if chart.title == "Estimator ratio":
+        return f"estimator {label}"
+    return f"{chart.title} {label}" if chart.title == "GPS" else f"{label}"
+
+
+def axis_of(series: SeriesOf) -> tuple[float, float]:
+    """First and last moment of a vehicle in its log, seconds."""
+    times = [(one.first_s, one.last_s) for one in series.messages.values()]
+    begins = [begin for begin, _ in times if begin is not None]
+    ends = [end for _, end in times if end is not None]
+    return (min(begins), max(ends)) if begins and ends else (0.0, 0.0)
