@@ -13,8 +13,12 @@ class Line(NamedTuple):
 
     quantity: Quantity
     label: str
+    name: str
+    """What it is called outside of its chart."""
     factor: float = 1.0
     """From the quantity's unit to the one of the axis."""
+    is_never_zero: bool = False
+    """Zero in the whole log means that nobody measures it."""
 
 
 class Axis(NamedTuple):
@@ -34,6 +38,8 @@ class Chart(NamedTuple):
     """One chart."""
 
     title: str
+    name: str
+    """What it is called in a sentence."""
     left: Axis
     right: Axis | None = None
     limit: float | None = None
@@ -51,18 +57,20 @@ class Chart(NamedTuple):
 CHARTS = (
     Chart(
         "Height",
-        Axis("m", (Line(Quantity.HEIGHT_HOME, "above home"),), 4.0, always=(0.0,)),
-        Axis("m", (Line(Quantity.HEIGHT_AMSL, "above sea"),), 4.0),
+        "height",
+        Axis("m", (Line(Quantity.HEIGHT_HOME, "above home", "height above home"),), 4.0, always=(0.0,)),
+        Axis("m", (Line(Quantity.HEIGHT_AMSL, "above sea", "height above sea"),), 4.0),
         is_right_shifted=True,
     ),
     Chart(
         "Speed",
+        "speeds",
         Axis(
             "m/s",
             (
-                Line(Quantity.GROUND_SPEED, "ground"),
-                Line(Quantity.AIRSPEED, "air"),
-                Line(Quantity.CLIMB, "climb"),
+                Line(Quantity.GROUND_SPEED, "ground", "ground speed"),
+                Line(Quantity.AIRSPEED, "air", "airspeed", is_never_zero=True),
+                Line(Quantity.CLIMB, "climb", "climb rate"),
             ),
             2.0,
             always=(0.0,),
@@ -70,46 +78,51 @@ CHARTS = (
     ),
     Chart(
         "Battery",
-        Axis("V", (Line(Quantity.BATTERY_VOLTAGE, "voltage"),), 1.0),
-        Axis("A", (Line(Quantity.BATTERY_CURRENT, "current"),), 2.0, always=(0.0,)),
+        "voltage and current",
+        Axis("V", (Line(Quantity.BATTERY_VOLTAGE, "voltage", "voltage"),), 1.0),
+        Axis("A", (Line(Quantity.BATTERY_CURRENT, "current", "current", is_never_zero=True),), 2.0, always=(0.0,)),
     ),
     Chart(
         "Energy",
-        Axis("%", (Line(Quantity.BATTERY_CHARGE, "charge", 100.0),), 100.0, always=(0.0, 100.0)),
-        Axis("mAh", (Line(Quantity.BATTERY_USED, "used"),), 10.0),
+        "charge",
+        Axis("%", (Line(Quantity.BATTERY_CHARGE, "charge", "charge", 100.0),), 100.0, always=(0.0, 100.0)),
+        Axis("mAh", (Line(Quantity.BATTERY_USED, "used", "mAh used", is_never_zero=True),), 10.0),
     ),
     # https://ardupilot.org/copter/docs/common-measuring-vibration.html: below 30 is normal
     Chart(
         "Vibration",
+        "vibration",
         Axis(
             "m/s²",
             (
-                Line(Quantity.VIBRATION_X, "x"),
-                Line(Quantity.VIBRATION_Y, "y"),
-                Line(Quantity.VIBRATION_Z, "z"),
+                Line(Quantity.VIBRATION_X, "x", "vibration x"),
+                Line(Quantity.VIBRATION_Y, "y", "vibration y"),
+                Line(Quantity.VIBRATION_Z, "z", "vibration z"),
             ),
             2.0,
             always=(0.0,),
         ),
-        Axis("", (Line(Quantity.CLIPPING, "clipped"),), 4.0),
+        Axis("", (Line(Quantity.CLIPPING, "clipped", "clipping"),), 4.0, always=(0.0,)),
         limit=30.0,
         limit_of="ardupilot",
     ),
     Chart(
         "GPS",
-        Axis("", (Line(Quantity.GPS_SATELLITES, "satellites"),), 8.0, always=(0.0,)),
-        Axis("", (Line(Quantity.GPS_HDOP, "HDOP"),), 2.0, always=(0.0,), ceiling=10.0),
+        "GPS quality",
+        Axis("", (Line(Quantity.GPS_SATELLITES, "satellites", "satellites"),), 8.0, always=(0.0,)),
+        Axis("", (Line(Quantity.GPS_HDOP, "HDOP", "HDOP"),), 2.0, always=(0.0,), ceiling=10.0),
         has_fix=True,
     ),
     Chart(
         "Estimator ratio",
+        "estimator",
         Axis(
             "",
             (
-                Line(Quantity.ESTIMATOR_VELOCITY, "velocity"),
-                Line(Quantity.ESTIMATOR_POSITION, "position"),
-                Line(Quantity.ESTIMATOR_HEIGHT, "height"),
-                Line(Quantity.ESTIMATOR_COMPASS, "compass"),
+                Line(Quantity.ESTIMATOR_VELOCITY, "velocity", "estimator velocity", is_never_zero=True),
+                Line(Quantity.ESTIMATOR_POSITION, "position", "estimator position", is_never_zero=True),
+                Line(Quantity.ESTIMATOR_HEIGHT, "height", "estimator height", is_never_zero=True),
+                Line(Quantity.ESTIMATOR_COMPASS, "compass", "estimator compass", is_never_zero=True),
             ),
             1.2,
             always=(0.0,),
@@ -120,15 +133,22 @@ CHARTS = (
     ),
     Chart(
         "Link",
+        "link quality",
         Axis(
             "%",
-            (Line(Quantity.LINK_LOSS, "lost", 100.0), Line(Quantity.RC_RSSI, "RC signal", 100.0)),
+            (
+                Line(Quantity.LINK_LOSS, "lost", "link loss", 100.0),
+                Line(Quantity.RC_RSSI, "RC signal", "RC signal", 100.0, is_never_zero=True),
+            ),
             100.0,
             always=(0.0, 100.0),
         ),
         Axis(
             "",
-            (Line(Quantity.RADIO_RSSI, "radio RSSI"), Line(Quantity.RADIO_REMOTE_RSSI, "remote RSSI")),
+            (
+                Line(Quantity.RADIO_RSSI, "radio RSSI", "radio RSSI"),
+                Line(Quantity.RADIO_REMOTE_RSSI, "remote RSSI", "remote RSSI"),
+            ),
             20.0,
         ),
     ),

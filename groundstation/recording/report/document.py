@@ -52,6 +52,8 @@ class Page(NamedTuple):
     """Vehicle and time; plain text from outside."""
     svg: str
     """The whole of it."""
+    is_whole: bool
+    """It shows a whole log, no flight."""
 
 
 def pages_of(
@@ -87,7 +89,7 @@ def pages_of(
     for place, one in enumerate(subjects):
         tell(FLIGHTS_SHARE + (1.0 - FLIGHTS_SHARE) * place / len(subjects))
         svg = page.draw(one, f"page {place + 1} of {len(subjects)}")
-        found.append(Page(f"{subject.title(one.flight)}, {subject.when(one.flight)[0]}", svg))
+        found.append(Page(f"{subject.title(one.flight)}, {subject.when(one.flight)[0]}", svg, bool(one.whole_because)))
     tell(1.0)
     return tuple(found)
 

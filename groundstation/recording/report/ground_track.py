@@ -41,6 +41,8 @@ class Track(NamedTuple):
     north_m: Numbers
     home: Point | None
     """East and north of home, metres; None when unknown or far away."""
+    begin_deg: Point
+    """Latitude and longitude of the first position."""
     left_out: int
     """Positions that are too far from all others to be true."""
 
@@ -55,14 +57,17 @@ def track_of(series: SeriesOf, begin_s: float, end_s: float) -> Track | None:
     east_m = _wrapped(lon_deg - middle_lon) * M_PER_DEG * math.cos(math.radians(middle_lat))
     north_m = (lat_deg - middle_lat) * M_PER_DEG
     is_good = _is_good(east_m) & _is_good(north_m)
-    home = _home(series, begin_s, end_s)
+    home = _home(series, end_s)
     if home is not None:
         east = float(_wrapped(np.array([home[1] - middle_lon]))[0]) * M_PER_DEG * math.cos(math.radians(middle_lat))
         home = (east, (home[0] - middle_lat) * M_PER_DEG)
     extent_m = max(LEAST_EXTENT_M, float(np.ptp(east_m[is_good])), float(np.ptp(north_m[is_good])))
     if home is not None and max(map(abs, home)) > 3.0 * extent_m:
         home = None
-    return Track(time_s[is_good], east_m[is_good], north_m[is_good], home, int(np.count_nonzero(~is_good)))
+    first = int(np.argmax(is_good))
+    begin_deg = float(lat_deg[first]), float(lon_deg[first])
+    left_out = int(np.count_nonzero(~is_good))
+    return Track(time_s[is_good], east_m[is_good], north_m[is_good], home, begin_deg, left_out)
 
 
 def draw(
@@ -84,6 +89,9 @@ def draw(
     east, north, mm_per_m = _fitted(track, left, top, width, height)
     _scale_bar(sheet, left + 3.0, top + height - 3.0, mm_per_m, width * 0.35)
     _north(sheet, left + width - 5.0, top + 4.0)
+    words = f"begin {track.begin_deg[0]:.5f}°, {track.begin_deg[1]:.5f}°"
+    at = left + width - 2.0, top + height - 2.2
+    sheet.text(*at, words, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
     points = list(zip(east, north, strict=True))
     for begin, end, name in _pieces(track, spans):
         piece = points[begin : end + 1] if end < len(points) else points[begin:end]
@@ -124,7 +132,7 @@ def _places(series: SeriesOf, begin_s: float, end_s: float) -> tuple[Numbers, Nu
     return lat.time_s[::every], lat.values[::every], beside[::every]
 
 
-def _home(series: SeriesOf, begin_s: float, end_s: float) -> Point | None:
+def _home(series: SeriesOf, end_s: float) -> Point | None:
     """Latitude and longitude of home at the end, degrees."""
     found = []
     for quantity in (Quantity.HOME_LATITUDE, Quantity.HOME_LONGITUDE):
@@ -133,7 +141,6 @@ def _home(series: SeriesOf, begin_s: float, end_s: float) -> Point | None:
             return None
         before = one.between(-math.inf, end_s) or one
         found.append(float(before.values[-1]))
-    del begin_s
     return found[0], found[1]
 
 
@@ -205,9 +212,7 @@ def _scale_bar(sheet: Sheet, x: float, y: float, mm_per_m: float, most_mm: float
     while length_m * mm_per_m > most_mm:
         length_m /= 2.0 if round(math.log10(length_m) % 1, 3) != 0.699 else 2.5
     end = x + length_m * mm_per_m
-    sheet.path(
-        polyline(((x, y - 1.2), (x, y), (end, y), (end, y - 1.2))), colour=paper.INK, width=0.25
-    )
+    sheet.path(polyline(((x, y - 1.2), (x, y), (end, y), (end, y - 1.2))), colour=paper.INK, width=0.25)
     words = f"{length_m / 1000.0:g} km" if length_m >= 1000.0 else f"{length_m:g} m"
     sheet.text((x + end) / 2, y - 1.0, words, size=paper.SMALL_MM, anchor="middle")
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from groundstation.recording.happenings import Change, Text
 from groundstation.recording.report import paper, scales
@@ -25,7 +26,7 @@ _SEVERITIES = (
 )
 _TIME_MM = 9.5
 _COLUMN_GAP_MM = 5.0
-_LEAST_COLUMN_MM = 55.0
+_COLUMNS = 3
 
 
 def important(found: Sequence[Text], most: int) -> list[Text]:
@@ -34,7 +35,9 @@ def important(found: Sequence[Text], most: int) -> list[Text]:
     return sorted(ranked, key=lambda one: one.time_s)
 
 
-def draw_texts(found: Sequence[Text], zero_s: float, sheet: Sheet, corner: tuple[float, float], size: tuple[float, float]) -> None:
+def draw_texts(
+    found: Sequence[Text], zero_s: float, sheet: Sheet, corner: tuple[float, float], size: tuple[float, float]
+) -> None:
     """Draw texts below a heading.
 
     Args:
@@ -64,32 +67,54 @@ def draw_texts(found: Sequence[Text], zero_s: float, sheet: Sheet, corner: tuple
         sheet.text(x + _TIME_MM, y, words, size=paper.SMALL_MM, colour=paper.MUTED)
 
 
-def draw_changes(found: Sequence[Change], zero_s: float, sheet: Sheet, top: float, bottom: float) -> None:
+class Net(NamedTuple):
+    """All changes of one parameter."""
+
+    name: str
+    time_s: float
+    """Of the last one."""
+    before: float
+    after: float
+    times: int
+
+
+def net(found: Sequence[Change]) -> tuple[Net, ...]:
+    """One entry for each parameter, in order of its last change."""
+    known: dict[str, Net] = {}
+    for one in found:
+        last = known.pop(one.name, Net(one.name, one.time_s, one.before, one.after, 0))
+        known[one.name] = Net(one.name, one.time_s, last.before, one.after, last.times + 1)
+    return tuple(known.values())
+
+
+def draw_changes(found: Sequence[Net], zero_s: float, sheet: Sheet, top: float, bottom: float) -> None:
     """Draw changed parameters in columns below a heading, from one height to another, mm."""
     sheet.text(paper.LEFT_MM, top + 2.4, "Parameters changed", size=paper.HEADING_MM, weight=paper.BOLD)
-    rows = max(1, int((bottom - top - 3.0) / paper.ROW_MM))
-    columns = int((paper.WIDTH_MM + _COLUMN_GAP_MM) / (_LEAST_COLUMN_MM + _COLUMN_GAP_MM))
-    most = rows * columns
+    most = max(1, int((bottom - top - 3.0) / paper.ROW_MM)) * _COLUMNS
     shown = found if len(found) <= most else found[: most - 1]
-    width = (paper.WIDTH_MM - _COLUMN_GAP_MM * (columns - 1)) / columns
-    rows = -(-min(len(found), most) // columns)
+    width = (paper.WIDTH_MM - _COLUMN_GAP_MM * (_COLUMNS - 1)) / _COLUMNS
+    rows = -(-min(len(found), most) // _COLUMNS)
     for place, one in enumerate(shown):
         x, y = _cell(place, rows, width, top)
-        sheet.text(x, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED)
-        value = f"{_value(one.before)} → {_value(one.after)}"
-        room = width - _TIME_MM - paper.text_width_mm(value, paper.BODY_MM) - 2.0
-        sheet.text(x + _TIME_MM, y, paper.fitted(one.name, room, paper.BODY_MM))
-        sheet.text(x + width, y, value, anchor="end")
+        _draw_change(one, zero_s, sheet, x, y, width)
     if len(shown) < len(found):
         x, y = _cell(len(shown), rows, width, top)
         words = f"and {len(found) - len(shown):,} more of {len(found):,}"
         sheet.text(x + _TIME_MM, y, words, size=paper.SMALL_MM, colour=paper.MUTED)
 
 
+def _draw_change(one: Net, zero_s: float, sheet: Sheet, x: float, y: float, width: float) -> None:
+    sheet.text(x, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED)
+    times = f" ({one.times} times)" if one.times > 1 else ""
+    value = f"{_value(one.before)} → {_value(one.after)}{times}"
+    room = width - _TIME_MM - paper.text_width_mm(value, paper.SMALL_MM) - 1.5
+    sheet.text(x + _TIME_MM, y, paper.fitted(one.name, room, paper.SMALL_MM), size=paper.SMALL_MM)
+    sheet.text(x + width, y, value, size=paper.SMALL_MM, anchor="end")
+
+
 def changes_mm(count: int, most_mm: float) -> float:
     """Height that so many changed parameters take, at most so much."""
-    columns = int((paper.WIDTH_MM + _COLUMN_GAP_MM) / (_LEAST_COLUMN_MM + _COLUMN_GAP_MM))
-    return min(most_mm, 4.0 + paper.ROW_MM * -(-count // columns))
+    return min(most_mm, 4.0 + paper.ROW_MM * -(-count // _COLUMNS))
 
 
 def _cell(place: int, rows: int, width: float, top: float) -> tuple[float, float]:
@@ -99,7 +124,9 @@ def _cell(place: int, rows: int, width: float, top: float) -> tuple[float, float
 
 def _draw_text(one: Text, zero_s: float, sheet: Sheet, x: float, y: float, width: float) -> None:
     word, colour = _SEVERITIES[_rank(one)]
-    sheet.text(x + _TIME_MM - 2.0, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
+    sheet.text(
+        x + _TIME_MM - 2.0, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED, anchor="end"
+    )
     at = x + _TIME_MM
     if word:
         weight = paper.BOLD
@@ -113,4 +140,4 @@ def _rank(one: Text) -> int:
 
 
 def _value(value: float) -> str:
-    return f"{value:.7g}"
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.6g}"

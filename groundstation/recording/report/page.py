@@ -8,8 +8,9 @@ from pathlib import PurePath
 
 from groundstation import __version__
 from groundstation.recording import happenings
-from groundstation.recording.happenings import Change, Text
+from groundstation.recording.happenings import Text
 from groundstation.recording.report import ground_track, lists, paper, subject, timeline
+from groundstation.recording.report.lists import Net
 from groundstation.recording.report.sheet import Sheet
 from groundstation.recording.report.subject import Figure, Subject
 
@@ -39,7 +40,7 @@ def draw(about: Subject, footer: str) -> str:
     _middle(about, sheet, y, middle)
     y += middle + paper.GAP_MM
     y = timeline.draw(about, panels, sheet, y, room - middle) + 2.5
-    y = _missing(timeline.missing(panels), sheet, y)
+    y = _missing(*timeline.missing(about, panels), sheet, y)
     _parameters(about, changed, sheet, y + 2.0)
     _foot(flight.path, footer, sheet)
     return sheet.svg()
@@ -57,7 +58,9 @@ def _head(about: Subject, sheet: Sheet) -> float:
     sheet.text(paper.LEFT_MM, y, paper.fitted(subject.subtitle(about), room, paper.BODY_MM), colour=paper.MUTED)
     for words in subject.warnings(about):
         y += 3.8
-        sheet.polygon(((paper.LEFT_MM, y), (paper.LEFT_MM + 2.2, y), (paper.LEFT_MM + 1.1, y - 2.0)), fill=paper.CAUTION)
+        sheet.polygon(
+            ((paper.LEFT_MM, y), (paper.LEFT_MM + 2.2, y), (paper.LEFT_MM + 1.1, y - 2.0)), fill=paper.CAUTION
+        )
         shown = paper.fitted(words, paper.WIDTH_MM - 3.4, paper.BODY_MM, paper.BOLD)
         sheet.text(paper.LEFT_MM + 3.4, y, shown, colour=paper.CAUTION, weight=paper.BOLD)
     y += 2.6
@@ -99,21 +102,23 @@ def _texts(about: Subject) -> list[Text]:
     return [one for one in happenings.texts(about.series) if one.text and begin_s <= one.time_s <= end_s]
 
 
-def _changes(about: Subject) -> list[Change]:
+def _changes(about: Subject) -> tuple[Net, ...]:
     found = happenings.changes(about.series)
     inside = [one for one in found if about.flight.begin_s <= one.time_s <= about.flight.end_s]
-    return [one for one in inside if math.isfinite(one.before) and math.isfinite(one.after)]
+    return lists.net([one for one in inside if math.isfinite(one.before) and math.isfinite(one.after)])
 
 
-def _missing(names: tuple[str, ...], sheet: Sheet, y: float) -> float:
-    if not names:
+def _missing(absent: tuple[str, ...], zeros: tuple[str, ...], sheet: Sheet, y: float) -> float:
+    parts = [f"Not in this log: {', '.join(absent)}."] if absent else []
+    parts += [f"Zero all along, so not measured: {', '.join(zeros)}."] if zeros else []
+    if not parts:
         return y
-    words = paper.fitted(f"Not in this log: {', '.join(names)}.", paper.WIDTH_MM, paper.SMALL_MM)
+    words = paper.fitted("  ".join(parts), paper.WIDTH_MM, paper.SMALL_MM)
     sheet.text(paper.LEFT_MM, y + 1.6, words, size=paper.SMALL_MM, colour=paper.MUTED)
     return y + _NOTE_MM
 
 
-def _parameters(about: Subject, changed: list[Change], sheet: Sheet, y: float) -> None:
+def _parameters(about: Subject, changed: tuple[Net, ...], sheet: Sheet, y: float) -> None:
     if changed:
         lists.draw_changes(changed, about.flight.begin_s, sheet, y, paper.BOTTOM_MM)
         return

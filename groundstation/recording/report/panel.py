@@ -10,7 +10,7 @@ import numpy as np
 
 from groundstation.recording.quantities import Quantity
 from groundstation.recording.report import paper, scales
-from groundstation.recording.report.chart_table import FIXES, THREE_DIMENSIONS, Axis, Chart
+from groundstation.recording.report.chart_table import FIXES, THREE_DIMENSIONS, Axis, Chart, Line
 from groundstation.recording.report.scales import Scale
 from groundstation.recording.report.sheet import Sheet
 from groundstation.recording.report.strokes import stroke
@@ -34,10 +34,9 @@ _NEAR_LIMIT = 0.5
 class Drawn(NamedTuple):
     """A line that the log has."""
 
-    label: str
+    line: Line
     unit: str
     series: Series
-    factor: float
     colour: str
     dash: str
     is_right: bool
@@ -45,7 +44,7 @@ class Drawn(NamedTuple):
     @property
     def span(self) -> str:
         """Lowest and highest value as text."""
-        low, high = (scales.figure(float(one) * self.factor) for one in (self._low, self._high))
+        low, high = (scales.figure(float(one) * self.line.factor) for one in (self._low, self._high))
         return f"{low} throughout" if low == high else f"{low} … {high}"
 
     @property
@@ -59,7 +58,7 @@ class Drawn(NamedTuple):
     @property
     def bounds(self) -> tuple[float, float]:
         """Lowest and highest value in the unit of the axis."""
-        return self._low * self.factor, self._high * self.factor
+        return self._low * self.line.factor, self._high * self.line.factor
 
 
 class Panel(NamedTuple):
@@ -84,13 +83,22 @@ def prepared(chart: Chart, series: SeriesOf, begin_s: float, end_s: float) -> Pa
         for one in axis.lines if axis else ():
             whole = series.get(one.quantity)
             part = whole.between(begin_s, end_s) if whole else None
-            if part is not None and axis is not None:
-                look = paper.LINES[len(lines) % len(paper.LINES)]
-                lines.append(Drawn(one.label, axis.unit, part, one.factor, *look, axis is chart.right))
+            if whole is None or part is None or axis is None or is_unmeasured(one, whole):
+                continue
+            look = paper.LINES[len(lines) % len(paper.LINES)]
+            lines.append(Drawn(one, axis.unit, part, *look, axis is chart.right))
     if not lines:
         return None
+    if all(one.is_right for one in lines) and chart.right is not None:
+        chart = chart._replace(left=chart.right, right=None, limit=None)
+        lines = [one._replace(is_right=False) for one in lines]
     fix = series.get(Quantity.GPS_FIX) if chart.has_fix else None
     return Panel(chart, tuple(lines), fix.between(begin_s, end_s) if fix else None, _has_limit(chart, lines, series))
+
+
+def is_unmeasured(line: Line, whole: Series) -> bool:
+    """Whether a log says zero all along where a real value never is."""
+    return line.is_never_zero and not whole.values.any()
 
 
 def _has_limit(chart: Chart, lines: list[Drawn], series: SeriesOf) -> bool:
@@ -111,7 +119,6 @@ def draw(panel: Panel, sheet: Sheet, across: Scale, top: float, height: float) -
         height: of the whole, mm; at least `least_mm`.
     """
     bottom = top + height
-    sheet.box(PLOT_LEFT_MM, top, PLOT_RIGHT_MM - PLOT_LEFT_MM, height, fill=paper.PAPER)
     _shade_lost_fixes(panel, sheet, across, top, height)
     ranges = _ranges(panel)
     for is_right, (low, high) in ranges.items():
@@ -120,9 +127,9 @@ def draw(panel: Panel, sheet: Sheet, across: Scale, top: float, height: float) -
     if panel.has_limit and panel.chart.limit is not None:
         y = Scale(*ranges[False], bottom, top).at(panel.chart.limit)
         sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.WARNING, width=0.2)
-    for one in reversed(panel.lines):
+    for one in panel.lines:
         up = Scale(*ranges[one.is_right], bottom, top)
-        sheet.path(stroke(one.series, one.factor, across, up), colour=one.colour, width=0.28, dash=one.dash)
+        sheet.path(stroke(one.series, one.line.factor, across, up), colour=one.colour, width=0.28, dash=one.dash)
     for y in (top, bottom):
         sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.FRAME, width=0.15)
     _labels(panel, sheet, top)
@@ -196,7 +203,7 @@ def _shade_lost_fixes(panel: Panel, sheet: Sheet, across: Scale, top: float, hei
 
 def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
     """Title and entries; a unit is told once where all lines have it, else at each."""
-    units = {one.unit for one in panel.lines}
+    units = {one.unit for one in panel.lines if one.unit}
     unit = units.pop() if len(units) == 1 else ""
     title = f"{panel.chart.title}, {unit}" if unit else panel.chart.title
     sheet.text(paper.LEFT_MM, top + 2.4, title, size=paper.HEADING_MM, weight=paper.BOLD)
@@ -206,15 +213,13 @@ def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
             middle = y - 0.75
             sheet.line(paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=0.4, dash=dash)
         sheet.text(paper.LEFT_MM + SWATCH_MM + 1.2, y, words, size=paper.SMALL_MM)
-        sheet.text(
-            paper.LEFT_MM + LABELS_MM - 1.0, y, value, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end"
-        )
+        sheet.text(paper.LEFT_MM + LABELS_MM - 1.0, y, value, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
 
 
 def _entries(panel: Panel, *, has_units: bool) -> Iterator[tuple[str, str, str, str]]:
     """Label, value, colour and dashes of each row."""
     for one in panel.lines:
-        words = f"{one.label}, {one.unit}" if has_units and one.unit else one.label
+        words = f"{one.line.label}, {one.unit}" if has_units and one.unit else one.line.label
         yield words, one.span, one.colour, one.dash
     if panel.has_limit and panel.chart.limit is not None:
         yield "limit", scales.figure(panel.chart.limit), paper.WARNING, ""

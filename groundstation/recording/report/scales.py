@@ -69,10 +69,12 @@ def label(value: float, step: float) -> str:
 
 
 def figure(value: float) -> str:
-    """A measured value with three digits or so: `0.05`, `7.7`, `584`, `0`."""
+    """A measured value with three digits or so: `0.05`, `7.7`, `584`, `10`, `<0.001`, `0`."""
     size = abs(value)
     if size < 5e-4:
-        return "0"
+        return "<0.001" if size > 1e-9 else "0"
     if size >= 1e6:
         return f"{value:.2e}"
+    if size >= 1 and abs(value - round(value)) < 1e-6:
+        return f"{value:.0f}"
     return f"{value:.{0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.01 else 3}f}"

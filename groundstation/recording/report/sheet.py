@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sheet of paper that is drawn on with lines and letters, and becomes SVG. Lengths are millimetres from the top left."""
+"""A sheet of paper that is drawn on with lines and letters, and becomes SVG. Millimetres from the top left."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ def escaped(words: str) -> str:
     return "".join(_ENTITIES.get(one, one) for one in _NOT_XML.sub("?", words))
 
 
-def number(value: float) -> str:
-    """A length to a hundredth of a millimetre, as short as can be."""
-    shown = f"{value:.2f}".rstrip("0").rstrip(".")
-    if shown in ("-0", "0", ""):
-        return "0"
-    return shown.replace("0.", ".", 1) if shown.startswith(("0.", "-0.")) else shown
+UNITS_A_MM = 100
+"""Whole numbers are short, and Qt rounds some places to them."""
+
+
+def number(length_mm: float) -> str:
+    """A length in the units of the drawing."""
+    return str(round(length_mm * UNITS_A_MM))
 
 
 def polyline(points: Iterable[Point]) -> str:
@@ -31,16 +32,16 @@ def polyline(points: Iterable[Point]) -> str:
     last: tuple[int, int] | None = None
     parts: list[str] = []
     for x, y in points:
-        here = (round(x * 100), round(y * 100))
+        here = (round(x * UNITS_A_MM), round(y * UNITS_A_MM))
         if last is None:
-            parts.append(f"M{number(here[0] / 100)} {number(here[1] / 100)}")
+            parts.append(f"M{here[0]} {here[1]}")
         elif here != last:
-            across, down = number((here[0] - last[0]) / 100), number((here[1] - last[1]) / 100)
-            letter = "l" if len(parts) == 1 else ("" if across.startswith("-") else " ")
-            parts.append(f"{letter}{across}{'' if down.startswith('-') else ' '}{down}")
+            across, down = here[0] - last[0], here[1] - last[1]
+            letter = "l" if len(parts) == 1 else " " if across >= 0 else ""
+            parts.append(f"{letter}{across}{' ' if down >= 0 else ''}{down}")
         last = here
     if len(parts) == 1:
-        parts.append("h.01")
+        parts.append("h1")
     return "".join(parts)
 
 
@@ -80,14 +81,15 @@ class Sheet:
     def path(self, data: str, *, colour: str, width: float, dash: str = "", fill: str = "none") -> None:
         """A line along path data."""
         if data:
-            dashes = f' stroke-dasharray="{dash}" stroke-linecap="butt"' if dash else ""
+            lengths = " ".join(number(float(one)) for one in dash.split())
+            dashes = f' stroke-dasharray="{lengths}" stroke-linecap="butt"' if dash else ""
             look = f'fill="{fill}" stroke="{colour}" stroke-width="{number(width)}"{dashes}'
             self._parts.append(f'<path d="{data}" {look}/>')
 
     def box(self, x: float, y: float, width: float, height: float, *, fill: str, line: str = "none") -> None:
         """A rectangle with a fill and perhaps a hairline around."""
         size = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
-        around = "" if line == "none" else f' stroke="{line}" stroke-width=".2"'
+        around = "" if line == "none" else f' stroke="{line}" stroke-width="{number(0.2)}"'
         self._parts.append(f'<rect {size} fill="{fill}"{around}/>')
 
     def circle(self, x: float, y: float, radius: float, *, fill: str, line: str, width: float) -> None:
@@ -103,8 +105,9 @@ class Sheet:
         """The page as one SVG element."""
         width, height = number(paper.PAGE_WIDTH_MM), number(paper.PAGE_HEIGHT_MM)
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" width="{width}mm" '
-            f'height="{height}mm" viewBox="0 0 {width} {height}" role="img">'
+            '<svg xmlns="http://www.w3.org/2000/svg" version="1.2" baseProfile="tiny" '
+            f'width="{paper.PAGE_WIDTH_MM:g}mm" height="{paper.PAGE_HEIGHT_MM:g}mm" '
+            f'viewBox="0 0 {width} {height}" role="img">'
         )
         drawn = "\n".join(self._parts)
         return (

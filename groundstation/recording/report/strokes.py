@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ def gaps(time_s: Numbers) -> NDArray[np.int64]:
 
 def _runs(time_s: Numbers) -> list[tuple[int, int]]:
     edges = [0, *gaps(time_s).tolist(), len(time_s)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 def _columns(time_s: Numbers, values: Numbers, across: Scale) -> tuple[Numbers, Numbers]:

@@ -16,6 +16,7 @@ from groundstation.recording.series import Series, SeriesOf
 
 SIMULATED = "sim/"
 """Ids in a recording of ours begin so when nothing really flew."""
+_KINDS = {"vtol": "VTOL"}
 _AUTOPILOTS = {"ardupilot": "ArduPilot", "px4": "PX4"}
 
 
@@ -59,7 +60,7 @@ def title(flight: Flight) -> str:
 def subtitle(subject: Subject) -> str:
     """Autopilot, kind, file and who flew it, in one line."""
     flight = subject.flight
-    kind = " ".join((_AUTOPILOTS.get(flight.autopilot, flight.autopilot), flight.kind.replace("_", " "))).strip()
+    kind = " ".join((_AUTOPILOTS.get(flight.autopilot, flight.autopilot), _KINDS.get(flight.kind, flight.kind))).strip()
     parts = [
         "simulated" if flight.vehicle.startswith(SIMULATED) else "",
         kind,
@@ -83,10 +84,10 @@ def when(flight: Flight) -> tuple[str, str]:
 def zero(subject: Subject) -> str:
     """What the time axis counts from."""
     flight = subject.flight
-    what = "begin of the log" if subject.whole_because or not flight.begin_is_known else "arming"
+    what = "begin of log" if subject.whole_because or not flight.begin_is_known else "arming"
     if flight.time_base is TimeBase.UTC:
         return f"{what}, {dt.datetime.fromtimestamp(flight.begin_s, dt.UTC):%H:%M:%S} UTC"
-    return f"{what}, {scales.clock(flight.begin_s)} after start"
+    return f"{what}, {scales.clock(flight.begin_s)} after boot"
 
 
 def warnings(subject: Subject) -> Iterator[str]:
@@ -117,16 +118,17 @@ def _damage(damage: Damage) -> Iterator[str]:
 def figures(subject: Subject) -> tuple[Figure, ...]:
     """The numbers at the top; of a whole log only what needs no flight."""
     flight = subject.flight
+    origin = "from arming" if flight.takeoff_lat_deg is not None else "from home"
     duration = scales.clock(flight.duration_s)
     if subject.whole_because:
-        return (Figure("Log", duration, "min:s"), _highest(subject), _fastest(subject), _voltage(subject))
+        return (Figure("Log", duration, _time_unit(duration)), _highest(subject), _fastest(subject), _voltage(subject))
     ended = "" if flight.is_ended and flight.begin_is_known else "at least"
     air = "" if flight.air_s is None else scales.clock(flight.air_s)
     return (
         Figure("Armed", duration, _time_unit(duration), ended),
         Figure("In the air", air, _time_unit(air)),
         Figure("Distance", *_metres(flight.distance_m), "along the ground"),
-        Figure("Farthest", *_metres(flight.farthest_m), "from arming" if flight.takeoff_lat_deg is not None else "from home"),
+        Figure("Farthest", *_metres(flight.farthest_m), origin),
         _highest(subject),
         _fastest(subject),
         _used(flight),
@@ -135,7 +137,7 @@ def figures(subject: Subject) -> tuple[Figure, ...]:
 
 
 def _time_unit(shown: str) -> str:
-    return "h:min:s" if shown.count(":") == 2 else "min:s"
+    return "h" if shown.count(":") == 2 else "min"
 
 
 def _metres(length_m: float | None) -> tuple[str, str]:

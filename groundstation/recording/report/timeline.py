@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from groundstation.recording.happenings import ModeSpan
 from groundstation.recording.report import panel, paper, scales, subject
-from groundstation.recording.report.chart_table import CHARTS, Chart
+from groundstation.recording.report.chart_table import CHARTS, Line
 from groundstation.recording.report.colours import mode_colour, mode_surface
 from groundstation.recording.report.panel import BETWEEN_MM, MOST_MM, PLOT_LEFT_MM, PLOT_RIGHT_MM, Panel
 from groundstation.recording.report.scales import Scale
@@ -30,14 +30,23 @@ def panels(about: Subject) -> tuple[Panel, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def missing(drawn: Sequence[Panel]) -> tuple[str, ...]:
-    """Charts that the log tells nothing of, and lines that are missing in the others."""
-    titles = {one.chart.title for one in drawn}
-    found = [one.title.lower() if one.title != "GPS" else one.title for one in CHARTS if one.title not in titles]
-    for one in drawn:
-        known = {line.label for line in one.lines}
-        found += [_name(one.chart, label) for label in _labels(one.chart) if label not in known]
-    return tuple(found)
+def missing(about: Subject, drawn: Sequence[Panel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Charts and lines that the log does not have, and those of which it says zero all along."""
+    known = {line.line.quantity for one in drawn for line in one.lines}
+    absent: list[str] = []
+    zeros: list[str] = []
+    for chart in CHARTS:
+        lines = [line for axis in (chart.left, chart.right) if axis for line in axis.lines]
+        unknown = [one for one in lines if one.quantity not in known]
+        silent = [one.name for one in unknown if not _is_unmeasured(about.series, one)]
+        zeros += [one.name for one in unknown if _is_unmeasured(about.series, one)]
+        absent += [chart.name] if len(silent) == len(lines) else silent
+    return tuple(absent), tuple(zeros)
+
+
+def _is_unmeasured(series: SeriesOf, line: Line) -> bool:
+    whole = series.get(line.quantity)
+    return whole is not None and panel.is_unmeasured(line, whole)
 
 
 def least_mm(drawn: Sequence[Panel]) -> float:
@@ -134,23 +143,8 @@ def _axis(about: Subject, sheet: Sheet, across: Scale, y: float, marks: Sequence
         x = across.at(across.low + at)
         sheet.line(x, y, x, y + 0.8, colour=paper.FRAME, width=0.2)
         sheet.text(x, baseline, scales.clock(at), size=paper.SMALL_MM, colour=paper.MUTED, anchor="middle")
-    unit = "h:min:s" if marks and marks[-1] >= 3600.0 else "min:s"
-    words = f"{unit} since {subject.zero(about)}"
-    words = paper.fitted(words, panel.LABELS_MM + panel.MARKS_MM - 4.0, paper.SMALL_MM)
+    words = paper.fitted(f"0:00 is {subject.zero(about)}", panel.LABELS_MM + panel.MARKS_MM - 4.0, paper.SMALL_MM)
     sheet.text(paper.LEFT_MM, baseline, words, size=paper.SMALL_MM, colour=paper.MUTED)
-
-
-def _labels(chart: Chart) -> list[str]:
-    return [line.label for axis in (chart.left, chart.right) if axis for line in axis.lines]
-
-
-def _name(chart: Chart, label: str) -> str:
-    """A line by a name that is clear without its chart."""
-    if chart.title in ("Speed", "Vibration", "Height"):
-        return f"{chart.title.lower()} {label}"
-    if chart.title == "Estimator ratio":
-        return f"estimator {label}"
-    return f"{chart.title} {label}" if chart.title == "GPS" else f"{label}"
 
 
 def axis_of(series: SeriesOf) -> tuple[float, float]:
