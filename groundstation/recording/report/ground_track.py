@@ -17,7 +17,7 @@ from groundstation.recording.report import paper, scales
 from groundstation.recording.report.colours import mode_colour
 from groundstation.recording.report.sheet import Point, Sheet, polyline
 from groundstation.recording.report.strokes import gaps
-from groundstation.recording.series import Series, SeriesOf
+from groundstation.recording.series import SeriesOf
 from groundstation.recording.sources import Numbers
 
 M_PER_DEG = 111_194.9
