@@ -33,7 +33,7 @@ class MemoryLog:
         self.vocabularies: dict[tuple[str, str], Vocabulary] = {}
         self.records: list[tuple[str, FrameRecord]] = []
 
-    def vehicle(self, name: str, **more: Any) -> Self:
+    def vehicle(self, name: str, /, **more: Any) -> Self:
         self.vehicles.append(LogVehicle(id=name, **more))
         return self
 
