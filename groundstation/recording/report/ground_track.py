@@ -245,7 +245,12 @@ def _legend(
         for words, look, at in cells:
             _legend_entry(sheet, at, y, words, look)
     if track.left_out:
-        words = f"{track.left_out} positions far from all others are left out"
+        many = (
+            "1 position far from all others is"
+            if track.left_out == 1
+            else f"{track.left_out} positions far from all others are"
+        )
+        words = f"{many} left out"
         sheet.text(left, top + size[1] - 0.2, words, size=paper.SMALL_MM, colour=paper.CAUTION)
     return height
 

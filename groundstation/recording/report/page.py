@@ -11,6 +11,7 @@ from groundstation.recording import happenings
 from groundstation.recording.happenings import Text
 from groundstation.recording.report import ground_track, lists, paper, subject, timeline
 from groundstation.recording.report.lists import Net
+from groundstation.recording.report.panel import Panel
 from groundstation.recording.report.sheet import Sheet
 from groundstation.recording.report.subject import Figure, Subject
 
@@ -18,6 +19,7 @@ FIGURES_MM = 15.5
 MIDDLE_MM = 66.0
 """Height of track and messages, when the charts leave it."""
 LEAST_MIDDLE_MM = 42.0
+MOST_MIDDLE_MM = 110.0
 CHANGES_MM = 18.0
 """Changed parameters take no more while there are charts."""
 _NOTE_MM = 4.2
@@ -36,7 +38,7 @@ def draw(about: Subject, footer: str) -> str:
     panels, changed = timeline.panels(about), _changes(about)
     changes_mm = lists.changes_mm(len(changed), CHANGES_MM) if changed else _NOTE_MM
     room = paper.BOTTOM_MM - y - changes_mm - _NOTE_MM - 3 * paper.GAP_MM
-    middle = min(MIDDLE_MM, max(LEAST_MIDDLE_MM, room - timeline.least_mm(panels)))
+    middle = _middle_mm(room, panels)
     _middle(about, sheet, y, middle)
     y += middle + paper.GAP_MM
     y = timeline.draw(about, panels, sheet, y, room - middle) + 2.5
@@ -44,6 +46,12 @@ def draw(about: Subject, footer: str) -> str:
     _parameters(about, changed, sheet, y + 2.0)
     _foot(flight.path, footer, sheet)
     return sheet.svg()
+
+
+def _middle_mm(room: float, panels: tuple[Panel, ...]) -> float:
+    """Height of track and messages: what many charts leave, and more when they are few."""
+    usual = min(MIDDLE_MM, max(LEAST_MIDDLE_MM, room - timeline.least_mm(panels)))
+    return max(usual, min(MOST_MIDDLE_MM, room - timeline.most_mm(panels)))
 
 
 def _head(about: Subject, sheet: Sheet) -> float:

@@ -27,6 +27,10 @@ LEAST_MM = 11.0
 MOST_MM = 27.0
 BETWEEN_MM = 1.8
 SWATCH_MM = 5.0
+THROUGHOUT = " throughout"
+"""Said of a value that never changed, where there is room."""
+MOST_MARKS = 4
+"""Of one side."""
 _NEAR_LIMIT = 0.5
 """A limit is drawn when the values come to this share of it."""
 
@@ -45,7 +49,7 @@ class Drawn(NamedTuple):
     def span(self) -> str:
         """Lowest and highest value as text."""
         low, high = (scales.figure(float(one) * self.line.factor) for one in (self._low, self._high))
-        return f"{low} throughout" if low == high else f"{low} … {high}"
+        return low + THROUGHOUT if low == high else f"{low} … {high}"
 
     @property
     def _low(self) -> float:
@@ -176,7 +180,7 @@ def _shifted(panel: Panel, found: dict[bool, tuple[float, float]]) -> dict[bool,
 
 def _marks(panel: Panel, sheet: Sheet, up: Scale, *, is_right: bool, has_grid: bool) -> None:
     """Round numbers at a side, in the colour of the line when it is the only one there."""
-    most = max(2, int(abs(up.end_mm - up.begin_mm) / 4.0))
+    most = min(MOST_MARKS, max(2, int(abs(up.end_mm - up.begin_mm) / 4.0)))
     marks = scales.ticks(up.low, up.high, most)
     colours = [one.colour for one in panel.lines if one.is_right == is_right]
     colour = colours[0] if len(colours) == 1 else paper.MUTED
@@ -207,12 +211,14 @@ def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
     unit = units.pop() if len(units) == 1 else ""
     title = f"{panel.chart.title}, {unit}" if unit else panel.chart.title
     sheet.text(paper.LEFT_MM, top + 2.4, title, size=paper.HEADING_MM, weight=paper.BOLD)
-    for row, (words, value, colour, dash) in enumerate(_entries(panel, has_units=not unit)):
+    for row, (words, span, colour, dash) in enumerate(_entries(panel, has_units=not unit)):
         y = top + HEAD_MM + ENTRY_MM * row + 2.0
         if colour:
             middle = y - 0.75
             sheet.line(paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=0.4, dash=dash)
         sheet.text(paper.LEFT_MM + SWATCH_MM + 1.2, y, words, size=paper.SMALL_MM)
+        room = LABELS_MM - SWATCH_MM - 3.4 - paper.text_width_mm(words, paper.SMALL_MM)
+        value = span if paper.text_width_mm(span, paper.SMALL_MM) <= room else span.removesuffix(THROUGHOUT)
         sheet.text(paper.LEFT_MM + LABELS_MM - 1.0, y, value, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
 
 
@@ -226,7 +232,7 @@ def _entries(panel: Panel, *, has_units: bool) -> Iterator[tuple[str, str, str, 
     if panel.fix is not None:
         low, high = (FIXES[min(len(FIXES) - 1, max(0, int(one)))] for one in _bounds(panel.fix))
         is_lost = bool((panel.fix.values < THREE_DIMENSIONS).any())
-        span = f"{low} throughout" if low == high else f"{low} … {high}"
+        span = low + THROUGHOUT if low == high else f"{low} … {high}"
         yield "fix", span, paper.CAUTION_SURFACE if is_lost else "", ""
 
 

@@ -38,9 +38,9 @@ def missing(about: Subject, drawn: Sequence[Panel]) -> tuple[tuple[str, ...], tu
     for chart in CHARTS:
         lines = [line for axis in (chart.left, chart.right) if axis for line in axis.lines]
         unknown = [one for one in lines if one.quantity not in known]
-        silent = [one.name for one in unknown if not _is_unmeasured(about.series, one)]
-        zeros += [one.name for one in unknown if _is_unmeasured(about.series, one)]
-        absent += [chart.name] if len(silent) == len(lines) else silent
+        for said, is_zero in ((absent, False), (zeros, True)):
+            names = [one.name for one in unknown if _is_unmeasured(about.series, one) is is_zero]
+            said.extend([chart.name] if len(names) == len(lines) else names)
     return tuple(absent), tuple(zeros)
 
 
@@ -52,6 +52,11 @@ def _is_unmeasured(series: SeriesOf, line: Line) -> bool:
 def least_mm(drawn: Sequence[Panel]) -> float:
     """Height that modes, charts and axis need."""
     return BAND_MM + BETWEEN_MM + AXIS_MM + sum(one.least_mm + BETWEEN_MM for one in drawn)
+
+
+def most_mm(drawn: Sequence[Panel]) -> float:
+    """Height beyond which they don't grow."""
+    return BAND_MM + BETWEEN_MM + AXIS_MM + (MOST_MM + BETWEEN_MM) * len(drawn)
 
 
 def draw(about: Subject, drawn: Sequence[Panel], sheet: Sheet, top: float, height: float) -> float:
