@@ -89,9 +89,9 @@ def _write(pages: Sequence[Page], target: Path, tell: Progress) -> None:
 
 def _write_to(path: Path, pages: Sequence[Page], tell: Progress) -> None:
     if path.suffix.lower() == ".pdf":
-        from groundstation.app.report_pdf import write_pdf
+        from groundstation.app.report_pdf import pdf
 
-        write_pdf(pages, path, tell)
+        path.write_bytes(pdf(pages, tell))
         return
     from groundstation.recording.report.document import html
 

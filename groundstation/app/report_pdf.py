@@ -1,48 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of SVG as a PDF document, painted by Qt with the bundled font. Main thread; needs no display."""
+"""Pages of SVG as a PDF document, painted by Qt with the bundled font. GUI thread; needs no display."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF
-from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.recording.log import Progress
 from groundstation.recording.report.document import Page
 from groundstation.recording.report.paper import FONTS
+from groundstation.ui.application import make_application
 from groundstation.ui.theme import tokens
-from groundstation.ui.theme.fonts import load_fonts
 
 DOTS_PER_INCH = 1200
 
 
-def write_pdf(pages: Sequence[Page], target: Path, on_progress: Progress | None = None) -> None:
-    """Write a document, a page each.
+def pdf(pages: Sequence[Page], on_progress: Progress | None = None) -> bytes:
+    """A document, a page each.
 
     Args:
         pages: at least one.
-        target: file; overwritten.
         on_progress: told how far it is; may cancel.
 
     Raises:
-        GroundStationError: a page can't be painted or the file can't be written.
+        GroundStationError: a page can't be painted.
         CancelledError: by `on_progress`.
     """
-    application = _application()
-    writer = QPdfWriter(str(target))
+    _ensure_application()
+    # in memory, since Qt does not tell of a full disk
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(made)
     writer.setResolution(DOTS_PER_INCH)
     writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF()))
     writer.setTitle(pages[0].title)
     writer.setCreator("groundstation")
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise GroundStationError(f"{target} can't be written; choose another --out")
+    painter = QPainter(writer)
     try:
         for place, one in enumerate(pages):
             if place:
@@ -52,7 +52,7 @@ def write_pdf(pages: Sequence[Page], target: Path, on_progress: Progress | None 
                 on_progress((place + 1) / len(pages))
     finally:
         painter.end()
-        del application
+    return bytes(made.data().data())
 
 
 def _paint(page: Page, painter: QPainter, sheet: QRectF) -> None:
@@ -64,11 +64,8 @@ def _paint(page: Page, painter: QPainter, sheet: QRectF) -> None:
     renderer.render(painter, sheet)
 
 
-def _application() -> QGuiApplication:
-    """The running application, or one that shows nothing."""
-    running = QGuiApplication.instance()
-    if not isinstance(running, QGuiApplication):
+def _ensure_application() -> None:
+    """The running application with its fonts, else one that shows nothing."""
+    if QApplication.instance() is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        running = QGuiApplication(sys.argv[:1])
-    load_fonts()
-    return running
+    make_application(sys.argv[:1])

@@ -30,6 +30,8 @@ MOST_POINTS = 40_000
 """Of a longer flight each n-th point counts."""
 OUTLIER_EXTENTS = 4.0
 """Positions this many times farther out than almost all others are told and left out."""
+MOST_NAMES = 16
+"""Modes in the legend."""
 _EDGE_MM = 5.0
 
 
@@ -229,7 +231,7 @@ def _legend(
     entries: list[tuple[str, str]] = [("begin", "begin"), ("end", "end")]
     if track.home is not None:
         entries.append(("home", "home"))
-    entries += [(name, mode_colour(names, name)) for name in names]
+    entries += [(name, mode_colour(names, name)) for name in names[:MOST_NAMES]]
     rows: list[list[tuple[str, str, float]]] = [[]]
     x = left
     for words, look in entries:

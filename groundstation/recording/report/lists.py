@@ -27,6 +27,8 @@ _SEVERITIES = (
 _TIME_MM = 9.5
 _COLUMN_GAP_MM = 5.0
 _COLUMNS = 3
+_DIGITS = (7, 6, 5, 4, 3)
+"""A parameter is a float of 32 bits: more have no meaning."""
 
 
 def important(found: Sequence[Text], most: int) -> list[Text]:
@@ -63,7 +65,7 @@ def draw_texts(
     if len(shown) < len(found):
         x = left + (len(shown) // rows) * (width + _COLUMN_GAP_MM)
         y = top + 3.0 + paper.ROW_MM * (len(shown) % rows + 1)
-        words = f"{len(found) - len(shown):,} of {len(found):,} left out, the less important ones"
+        words = f"{len(found) - len(shown):,} of {len(found):,} left out: less important, or later"
         sheet.text(x + _TIME_MM, y, words, size=paper.SMALL_MM, colour=paper.MUTED)
 
 
@@ -105,11 +107,25 @@ def draw_changes(found: Sequence[Net], zero_s: float, sheet: Sheet, top: float, 
 
 def _draw_change(one: Net, zero_s: float, sheet: Sheet, x: float, y: float, width: float) -> None:
     sheet.text(x, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED)
-    times = f" ({one.times} times)" if one.times > 1 else ""
-    value = f"{_value(one.before)} → {_value(one.after)}{times}"
-    room = width - _TIME_MM - paper.text_width_mm(value, paper.SMALL_MM) - 1.5
+    room = width - _TIME_MM - 1.5
+    value = _change(one, room - paper.text_width_mm(one.name, paper.SMALL_MM))
+    room -= paper.text_width_mm(value, paper.SMALL_MM)
     sheet.text(x + _TIME_MM, y, paper.fitted(one.name, room, paper.SMALL_MM), size=paper.SMALL_MM)
     sheet.text(x + width, y, value, size=paper.SMALL_MM, anchor="end")
+
+
+def _change(one: Net, room: float) -> str:
+    """Both values with as many digits as there is room for, but enough to be told apart."""
+    times = f" ({one.times}\N{MULTIPLICATION SIGN})" if one.times > 1 else ""
+    shown = ""
+    for digits in _DIGITS:
+        before, after = _value(one.before, digits), _value(one.after, digits)
+        if shown and before == after and one.before != one.after:
+            break
+        shown = f"{before} → {after}{times}"
+        if paper.text_width_mm(shown, paper.SMALL_MM) <= room:
+            break
+    return shown
 
 
 def changes_mm(count: int, most_mm: float) -> float:
@@ -139,5 +155,6 @@ def _rank(one: Text) -> int:
     return UNKNOWN_SEVERITY if one.severity is None else min(max(one.severity, 0), len(_SEVERITIES) - 1)
 
 
-def _value(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.6g}"
+def _value(value: float, digits: int) -> str:
+    """Whole numbers as they are."""
+    return f"{value:.0f}" if value.is_integer() and abs(value) < 1e9 else f"{value:.{digits}g}"

@@ -121,9 +121,12 @@ def _missing(absent: tuple[str, ...], zeros: tuple[str, ...], sheet: Sheet, y: f
     parts += [f"Zero all along, so not measured: {', '.join(zeros)}."] if zeros else []
     if not parts:
         return y
-    words = paper.fitted("  ".join(parts), paper.WIDTH_MM, paper.SMALL_MM)
-    sheet.text(paper.LEFT_MM, y + 1.6, words, size=paper.SMALL_MM, colour=paper.MUTED)
-    return y + _NOTE_MM
+    both = "  ".join(parts)
+    for words in [both] if paper.text_width_mm(both, paper.SMALL_MM) <= paper.WIDTH_MM else parts:
+        shown = paper.fitted(words, paper.WIDTH_MM, paper.SMALL_MM)
+        sheet.text(paper.LEFT_MM, y + 1.6, shown, size=paper.SMALL_MM, colour=paper.MUTED)
+        y += paper.ROW_MM
+    return y + 0.9
 
 
 def _parameters(about: Subject, changed: tuple[Net, ...], sheet: Sheet, y: float) -> None:

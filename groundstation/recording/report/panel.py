@@ -133,7 +133,11 @@ def draw(panel: Panel, sheet: Sheet, across: Scale, top: float, height: float) -
         sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.WARNING, width=0.2)
     for one in panel.lines:
         up = Scale(*ranges[one.is_right], bottom, top)
-        sheet.path(stroke(one.series, one.line.factor, across, up), colour=one.colour, width=0.28, dash=one.dash)
+        drawn = stroke(one.series, one.line.factor, across, up)
+        sheet.area(drawn.envelope, fill=one.colour, opacity=0.35)
+        sheet.path(drawn.line, colour=one.colour, width=0.28, dash=one.dash)
+        for x, y in drawn.dots:
+            sheet.circle(x, y, 0.3, fill=one.colour, line="none", width=0.0)
     for y in (top, bottom):
         sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.FRAME, width=0.15)
     _labels(panel, sheet, top)
@@ -215,7 +219,8 @@ def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
         y = top + HEAD_MM + ENTRY_MM * row + 2.0
         if colour:
             middle = y - 0.75
-            sheet.line(paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=0.4, dash=dash)
+            thick = 1.8 if colour == paper.CAUTION_SURFACE else 0.4
+            sheet.line(paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=thick, dash=dash)
         sheet.text(paper.LEFT_MM + SWATCH_MM + 1.2, y, words, size=paper.SMALL_MM)
         room = LABELS_MM - SWATCH_MM - 3.4 - paper.text_width_mm(words, paper.SMALL_MM)
         value = span if paper.text_width_mm(span, paper.SMALL_MM) <= room else span.removesuffix(THROUGHOUT)

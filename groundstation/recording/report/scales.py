@@ -65,7 +65,7 @@ def label(value: float, step: float) -> str:
     if abs(value) >= 1e6 or 0 < step < 1e-4:
         return f"{value:.3g}"
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{0.0 if abs(value) < step * 1e-6 else value:.{decimals}f}"
+    return fixed(value, decimals)
 
 
 def figure(value: float) -> str:
@@ -77,4 +77,9 @@ def figure(value: float) -> str:
         return f"{value:.2e}"
     if size >= 1 and abs(value - round(value)) < 1e-6:
         return f"{value:.0f}"
-    return f"{value:.{0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.01 else 3}f}"
+    return fixed(value, 0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.01 else 3)
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A value with so many decimals; never a minus before nothing but zeros."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"

@@ -86,6 +86,11 @@ class Sheet:
             look = f'fill="{fill}" stroke="{colour}" stroke-width="{number(width)}"{dashes}'
             self._parts.append(f'<path d="{data}" {look}/>')
 
+    def area(self, data: str, *, fill: str, opacity: float) -> None:
+        """What a path encloses, through which one sees what is below."""
+        if data:
+            self._parts.append(f'<path d="{data}" fill="{fill}" fill-opacity="{opacity:g}"/>')
+
     def box(self, x: float, y: float, width: float, height: float, *, fill: str, line: str = "none") -> None:
         """A rectangle with a fill and perhaps a hairline around."""
         size = f'x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
@@ -113,5 +118,7 @@ class Sheet:
         return (
             f"{head}<title>{escaped(self.title)}</title>\n"
             f'<rect width="{width}" height="{height}" fill="{paper.PAPER}"/>\n'
-            f'<g font-family="{paper.FONTS}" stroke-linejoin="round" stroke-linecap="round">\n{drawn}\n</g></svg>'
+            # Qt complains of a size of zero when none is given before the first text
+            f'<g font-family="{paper.FONTS}" font-size="{number(paper.BODY_MM)}" '
+            f'stroke-linejoin="round" stroke-linecap="round">\n{drawn}\n</g></svg>'
         )

@@ -148,12 +148,12 @@ def _metres(length_m: float | None) -> tuple[str, str]:
 
 def _highest(subject: Subject) -> Figure:
     height = subject.inside(Quantity.HEIGHT_HOME)
-    return Figure("Highest", "" if height is None else f"{height.values.max():.1f}", "m", "above home")
+    return Figure("Highest", "" if height is None else scales.fixed(float(height.values.max()), 1), "m", "above home")
 
 
 def _fastest(subject: Subject) -> Figure:
     speed = subject.inside(Quantity.GROUND_SPEED)
-    return Figure("Fastest", "" if speed is None else f"{speed.values.max():.1f}", "m/s", "over ground")
+    return Figure("Fastest", "" if speed is None else scales.fixed(float(speed.values.max()), 1), "m/s", "over ground")
 
 
 def _used(flight: Flight) -> Figure:

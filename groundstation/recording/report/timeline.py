@@ -19,8 +19,8 @@ BAND_MM = 4.4
 AXIS_MM = 4.6
 LEAST_SPAN_S = 1.0
 """A flight of no time at all still has an axis."""
-MOST_MARKS = 500
-"""Changes of mode beyond are not drawn down the charts."""
+MOST_CHANGES = 30
+"""More changes of mode than these are not drawn down the charts: they would hide them."""
 
 
 def panels(about: Subject) -> tuple[Panel, ...]:
@@ -135,7 +135,7 @@ def _bands(spans: Sequence[ModeSpan], sheet: Sheet, across: Scale, top: float) -
 def _changes(spans: Sequence[ModeSpan], sheet: Sheet, across: Scale, top: float, bottom: float) -> None:
     """Fine lines down the charts where the mode changed."""
     last = PLOT_LEFT_MM
-    for one in spans[1:MOST_MARKS]:
+    for one in spans[1:] if len(spans) <= MOST_CHANGES else ():
         x = across.at(one.begin_s)
         if x - last > 0.5:
             sheet.line(x, top, x, bottom, colour=paper.FRAME, width=0.15, dash=".6 .6")
