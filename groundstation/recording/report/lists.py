@@ -31,9 +31,9 @@ _DIGITS = (7, 6, 5, 4, 3)
 """A parameter is a float of 32 bits: more have no meaning."""
 
 
-def important(found: Sequence[Text], most: int) -> list[Text]:
-    """The most important texts, in order of time; of equal ones the earliest."""
-    ranked = sorted(found, key=lambda one: (_rank(one), one.time_s))[:most]
+def important(found: Sequence[Text], most: int, zero_s: float) -> list[Text]:
+    """The most important texts, in order of time; of equal ones those since arming, and of these the earliest."""
+    ranked = sorted(found, key=lambda one: (_rank(one), one.time_s < zero_s, one.time_s))[:most]
     return sorted(ranked, key=lambda one: one.time_s)
 
 
@@ -57,7 +57,7 @@ def draw_texts(
     rows = max(1, int((size[1] - 3.6) / paper.ROW_MM))
     columns = 2 if size[0] > 140.0 else 1
     most = rows * columns
-    shown = important(found, most if len(found) <= most else most - 1)
+    shown = important(found, most if len(found) <= most else most - 1, zero_s)
     width = (size[0] - _COLUMN_GAP_MM * (columns - 1)) / columns
     for place, one in enumerate(shown):
         x = left + (place // rows) * (width + _COLUMN_GAP_MM)

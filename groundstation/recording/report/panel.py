@@ -219,8 +219,12 @@ def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
         y = top + HEAD_MM + ENTRY_MM * row + 2.0
         if colour:
             middle = y - 0.75
-            thick = 1.8 if colour == paper.CAUTION_SURFACE else 0.4
-            sheet.line(paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=thick, dash=dash)
+            if colour == paper.CAUTION_SURFACE:
+                sheet.box(paper.LEFT_MM, middle - 0.9, SWATCH_MM, 1.8, fill=colour)
+            else:
+                sheet.line(
+                    paper.LEFT_MM, middle, paper.LEFT_MM + SWATCH_MM, middle, colour=colour, width=0.4, dash=dash
+                )
         sheet.text(paper.LEFT_MM + SWATCH_MM + 1.2, y, words, size=paper.SMALL_MM)
         room = LABELS_MM - SWATCH_MM - 3.4 - paper.text_width_mm(words, paper.SMALL_MM)
         value = span if paper.text_width_mm(span, paper.SMALL_MM) <= room else span.removesuffix(THROUGHOUT)

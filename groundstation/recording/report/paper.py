@@ -50,10 +50,10 @@ MODES = (
 )
 """Flight modes in the order in which they first come: behind text, and as a line."""
 
-# advance widths of Inter from the space to the tilde, thousandths of the type size
+# advance widths of Inter with figures of one width, from the space to the tilde, thousandths of the type size
 _WIDTHS = (
-    *(281, 278, 403, 631, 638, 812, 639, 222, 362, 362, 500, 659, 280, 460, 276, 357),
-    *(625, 464, 605, 636, 642, 608, 624, 571, 616, 624, 276, 280, 659, 659, 659, 507),
+    *(281, 278, 403, 631, 638, 812, 639, 222, 362, 362, 500, 659, 276, 460, 276, 357),
+    *(648, 648, 648, 648, 648, 648, 648, 648, 648, 648, 276, 276, 659, 659, 659, 507),
     *(936, 676, 651, 727, 719, 598, 587, 743, 740, 264, 543, 652, 562, 889, 753, 761),
     *(635, 761, 639, 638, 642, 741, 676, 949, 642, 665, 625, 362, 357, 362, 469, 452),
     *(497, 564, 621, 558, 621, 582, 361, 609, 591, 237, 237, 544, 237, 869, 585, 597),
