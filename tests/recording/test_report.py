@@ -43,7 +43,7 @@ def tree(page: Page) -> ET.Element:
 
 
 def words_of(page: Page) -> list[str]:
-    return [one.text or "" for one in tree(page).iter(f"{SVG}text")]
+    return [words.strip() for one in tree(page).iter(f"{SVG}text") for words in one.itertext()]
 
 
 def said(page: Page) -> str:
@@ -84,16 +84,21 @@ def assert_is_good(page: Page) -> None:
     assert not overlapping(root)
 
 
+def look(part: ET.Element) -> tuple[float, int]:
+    """Size and weight of a text or of a part of it."""
+    return float(part.get("font-size", "0")), int(part.get("font-weight", "400"))
+
+
 def overlapping(root: ET.Element) -> list[tuple[str, str]]:
     """Pairs of texts that stand on each other."""
     boxes = []
     for one in root.iter(f"{SVG}text"):
-        size = float(one.attrib["font-size"])
-        weight = int(one.get("font-weight", "400"))
         # measured with slack for other fonts; the bundled one is narrower
-        wide = paper.text_width_mm(one.text or "", size, weight) / 1.05
+        parts = [one, *one]
+        wide = sum(paper.text_width_mm(part.text or "", *look(part)) for part in parts) / 1.05
         x = float(one.attrib["x"]) - {"start": 0.0, "middle": 0.5, "end": 1.0}[one.get("text-anchor", "start")] * wide
-        boxes.append((x, float(one.attrib["y"]), wide, size * 0.7, one.text or ""))
+        high = max(look(part)[0] for part in parts if part.text) * 0.7
+        boxes.append((x, float(one.attrib["y"]), wide, high, "".join(one.itertext())))
     assert all(x >= 0 and x + wide <= paper.PAGE_WIDTH_MM * UNITS_A_MM for x, _, wide, _, _ in boxes)
     found = []
     for place, (x, y, wide, high, words) in enumerate(boxes):

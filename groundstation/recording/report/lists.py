@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from groundstation.recording.happenings import Change, Text
 from groundstation.recording.report import paper, scales
-from groundstation.recording.report.sheet import Sheet
+from groundstation.recording.report.sheet import Sheet, Words
 
 AROUND_S = 2.0
 """Texts so long before arming and after disarming belong to the flight: telemetry tells both late."""
@@ -143,12 +143,13 @@ def _draw_text(one: Text, zero_s: float, sheet: Sheet, x: float, y: float, width
     sheet.text(
         x + _TIME_MM - 2.0, y, scales.clock(one.time_s - zero_s), size=paper.SMALL_MM, colour=paper.MUTED, anchor="end"
     )
-    at = x + _TIME_MM
+    parts = []
+    room = width - _TIME_MM
     if word:
-        weight = paper.BOLD
-        sheet.text(at, y, word, colour=colour, weight=weight)
-        at += paper.text_width_mm(word, paper.BODY_MM, weight) + 1.0
-    sheet.text(at, y, paper.fitted(one.text, x + width - at, paper.BODY_MM), colour=paper.INK)
+        parts.append(Words(word, paper.BODY_MM, colour, paper.BOLD))
+        room -= paper.text_width_mm(f"{word} ", paper.BODY_MM, paper.BOLD)
+    parts.append(Words(paper.fitted(one.text, room, paper.BODY_MM), paper.BODY_MM, paper.INK))
+    sheet.texts(x + _TIME_MM, y, parts)
 
 
 def _rank(one: Text) -> int:

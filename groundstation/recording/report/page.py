@@ -12,7 +12,7 @@ from groundstation.recording.happenings import Text
 from groundstation.recording.report import ground_track, lists, paper, subject, timeline
 from groundstation.recording.report.lists import Net
 from groundstation.recording.report.panel import Panel
-from groundstation.recording.report.sheet import Sheet
+from groundstation.recording.report.sheet import Sheet, Words
 from groundstation.recording.report.subject import Figure, Subject
 
 FIGURES_MM = 15.5
@@ -84,9 +84,8 @@ def _figures(found: tuple[Figure, ...], sheet: Sheet, top: float) -> float:
         if not one.value:
             sheet.text(x, top + 9.2, "unknown", size=paper.HEADING_MM, colour=paper.MUTED)
             continue
-        sheet.text(x, top + 9.2, one.value, size=paper.VALUE_MM, weight=paper.BOLD)
-        at = x + paper.text_width_mm(one.value, paper.VALUE_MM, paper.BOLD) / 1.05 + 0.8
-        sheet.text(at, top + 9.2, one.unit, size=paper.SMALL_MM, colour=paper.MUTED)
+        value = Words(one.value, paper.VALUE_MM, paper.INK, paper.BOLD)
+        sheet.texts(x, top + 9.2, (value, Words(one.unit, paper.SMALL_MM, paper.MUTED)))
         sheet.text(x, top + 12.6, one.more, size=paper.SMALL_MM, colour=paper.MUTED)
     y = top + FIGURES_MM
     sheet.line(paper.LEFT_MM, y, paper.RIGHT_MM, y, colour=paper.FRAME, width=0.15)

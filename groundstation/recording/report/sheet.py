@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from groundstation.recording.report import paper
 
@@ -45,6 +46,15 @@ def polyline(points: Iterable[Point]) -> str:
     return "".join(parts)
 
 
+class Words(NamedTuple):
+    """A part of a line of text in its own look."""
+
+    words: str
+    size: float
+    colour: str
+    weight: int = paper.REGULAR
+
+
 class Sheet:
     """One page while it is drawn."""
 
@@ -69,10 +79,21 @@ class Sheet:
         anchor: str = "start",
     ) -> None:
         """Plain text on a base line; `anchor` is `start`, `middle` or `end`."""
+        if not words:
+            return
         more = "" if weight == paper.REGULAR else f' font-weight="{weight}"'
         more += "" if anchor == "start" else f' text-anchor="{anchor}"'
         place = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{colour}"'
         self._parts.append(f"<text {place}{more}>{escaped(words)}</text>")
+
+    def texts(self, x: float, y: float, parts: Iterable[Words]) -> None:
+        """Parts of a line behind each other, as wide as the font makes them, a space between."""
+        shown: list[str] = []
+        for one in parts:
+            look = f'font-size="{number(one.size)}" fill="{one.colour}" font-weight="{one.weight}"'
+            space = " " if shown else ""
+            shown.append(f"<tspan {look}>{space}{escaped(one.words)}</tspan>")
+        self._parts.append(f'<text x="{number(x)}" y="{number(y)}" xml:space="preserve">{"".join(shown)}</text>')
 
     def line(self, x1: float, y1: float, x2: float, y2: float, *, colour: str, width: float, dash: str = "") -> None:
         """A straight line."""
