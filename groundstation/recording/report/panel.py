@@ -16,8 +16,8 @@ from groundstation.recording.report.sheet import Sheet
 from groundstation.recording.report.strokes import stroke
 from groundstation.recording.series import Series, SeriesOf
 
-LABELS_MM = 37.0
-MARKS_MM = 8.0
+LABELS_MM = 36.5
+MARKS_MM = 10.0
 """Room of the numbers at either side."""
 PLOT_LEFT_MM = paper.LEFT_MM + LABELS_MM + MARKS_MM
 PLOT_RIGHT_MM = paper.RIGHT_MM - MARKS_MM
@@ -189,12 +189,15 @@ def _marks(panel: Panel, sheet: Sheet, up: Scale, *, is_right: bool, has_grid: b
     colours = [one.colour for one in panel.lines if one.is_right == is_right]
     colour = colours[0] if len(colours) == 1 else paper.MUTED
     step = marks[1] - marks[0] if len(marks) > 1 else scales.step_for(up.high - up.low, most)
+    last = ""
     for value in marks:
-        y = up.at(value)
+        y, words = up.at(value), scales.label(value, step)
+        if words == last:
+            continue
+        last = words
         if has_grid:
             sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.FRAME if value == 0 else paper.GRID, width=0.15)
         x, anchor = (PLOT_RIGHT_MM + 1.0, "start") if is_right else (PLOT_LEFT_MM - 1.0, "end")
-        words = scales.label(value, step)
         sheet.text(x, y + paper.SMALL_MM * 0.36, words, size=paper.SMALL_MM, colour=colour, anchor=anchor)
 
 
@@ -227,7 +230,9 @@ def _labels(panel: Panel, sheet: Sheet, top: float) -> None:
                 )
         sheet.text(paper.LEFT_MM + SWATCH_MM + 1.2, y, words, size=paper.SMALL_MM)
         room = LABELS_MM - SWATCH_MM - 3.4 - paper.text_width_mm(words, paper.SMALL_MM)
-        value = span if paper.text_width_mm(span, paper.SMALL_MM) <= room else span.removesuffix(THROUGHOUT)
+        value = span
+        if paper.text_width_mm(span, paper.SMALL_MM) > room:
+            value = span.removesuffix(THROUGHOUT).replace(" … ", "…")
         sheet.text(paper.LEFT_MM + LABELS_MM - 1.0, y, value, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+HUGE = 1e6
+"""Nothing that flies measures so much: shown as a power of ten, so that it has room."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 
@@ -62,8 +64,8 @@ def clock(seconds: float) -> str:
 
 def label(value: float, step: float) -> str:
     """A mark of a scale, with as many decimals as its steps have."""
-    if abs(value) >= 1e6 or 0 < step < 1e-4:
-        return f"{value:.3g}"
+    if abs(value) >= HUGE or 0 < step < 1e-4:
+        return _short(value)
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return fixed(value, decimals)
 
@@ -73,13 +75,18 @@ def figure(value: float) -> str:
     size = abs(value)
     if size < 5e-4:
         return "<0.001" if size > 1e-9 else "0"
-    if size >= 1e6:
-        return f"{value:.2e}"
     if size >= 1 and abs(value - round(value)) < 1e-6:
-        return f"{value:.0f}"
+        return fixed(value, 0)
     return fixed(value, 0 if size >= 100 else 1 if size >= 1 else 2 if size >= 0.01 else 3)
 
 
 def fixed(value: float, decimals: int) -> str:
     """A value with so many decimals; never a minus before nothing but zeros."""
+    if abs(value) >= HUGE:
+        return _short(value)
+    decimals = 0 if abs(value) >= 1e4 else decimals
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.1e}".replace("e+", "e").replace("e0", "e").replace(".0e", "e")

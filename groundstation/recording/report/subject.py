@@ -143,7 +143,7 @@ def _time_unit(shown: str) -> str:
 def _metres(length_m: float | None) -> tuple[str, str]:
     if length_m is None:
         return "", ""
-    return (f"{length_m / 1000.0:.1f}", "km") if length_m >= 10_000.0 else (f"{length_m:.0f}", "m")
+    return (scales.fixed(length_m / 1000.0, 1), "km") if length_m >= 10_000.0 else (scales.fixed(length_m, 0), "m")
 
 
 def _highest(subject: Subject) -> Figure:
@@ -157,10 +157,13 @@ def _fastest(subject: Subject) -> Figure:
 
 
 def _used(flight: Flight) -> Figure:
-    share = "" if flight.battery_used_fraction is None else f"{flight.battery_used_fraction * 100.0:.0f}"
+    part = flight.battery_used_fraction
+    share = "" if part is None or not 0.0 <= part <= 1.0 else scales.fixed(part * 100.0, 0)
     if flight.battery_used_mah is None:
         return Figure("Battery used", share, "%", "of its charge")
-    return Figure("Battery used", f"{flight.battery_used_mah:.0f}", "mAh", f"{share} % of its charge" if share else "")
+    return Figure(
+        "Battery used", scales.fixed(flight.battery_used_mah, 0), "mAh", f"{share} % of its charge" if share else ""
+    )
 
 
 def _voltage(subject: Subject) -> Figure:
@@ -168,4 +171,9 @@ def _voltage(subject: Subject) -> Figure:
     if voltage is None:
         return Figure("Lowest voltage", "")
     first, last = float(voltage.values[0]), float(voltage.values[-1])
-    return Figure("Lowest voltage", f"{voltage.values.min():.2f}", "V", f"{first:.2f} → {last:.2f}")
+    return Figure(
+        "Lowest voltage",
+        scales.fixed(float(voltage.values.min()), 2),
+        "V",
+        f"{scales.fixed(first, 2)} → {scales.fixed(last, 2)}",
+    )
