@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from groundstation import __version__
-from groundstation.app import log_cli, order_cli, record_cli, report_cli
+from groundstation.app import export_cli, log_cli, logbook_cli, order_cli, record_cli, recordings_cli, report_cli
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
 
@@ -373,5 +373,8 @@ def bench(
 
 order_cli.add_to(app)
 record_cli.add_to(app)
+recordings_cli.add_to(app)
 log_cli.add_to(app)
+logbook_cli.add_to(app)
+export_cli.add_to(app)
 report_cli.add_to(app)

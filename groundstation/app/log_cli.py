@@ -4,20 +4,24 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
+import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from groundstation.app import log_times
+
 if TYPE_CHECKING:
-    from groundstation.recording.log import Columns, Damage, LogInfo
+    from groundstation.recording.log import LogInfo
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="tlog, DataFlash (.bin, .log) or ULog.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
+]
 
-_log = typer.Typer(help="Look into logs: telemetry logs, DataFlash, ULog.", no_args_is_help=True)
+_log = typer.Typer(help="Look into logs: recordings, telemetry logs, DataFlash, ULog.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,9 +34,10 @@ def info(file: File, json_document: Annotated[bool, typer.Option("--json", help=
     """Say what is in a log: vehicles, messages with counts and times, and what is damaged."""
     import msgspec
 
+    from groundstation.app.long_work import progress_bar
     from groundstation.recording.open_log import open_log
 
-    with open_log(file) as log:
+    with progress_bar("reading") as told, open_log(file, told) as log:
         found = log.info
     if json_document:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -49,14 +54,22 @@ def columns(
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values for scripts.")] = False,
     limit: Annotated[int | None, typer.Option(help="Only so many lines.", min=1)] = None,
+    begin: Annotated[str | None, typer.Option("--from", metavar="TIME", help=f"Not earlier: {log_times.HELP}.")] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="Earlier than that; written in the same way.")
+    ] = None,
 ) -> None:
     """Print the values of a message, a line for each time it came."""
+    from groundstation.app.long_work import progress_bar
+    from groundstation.recording.exports import rows
     from groundstation.recording.open_log import open_log
 
-    with open_log(file) as log:
+    with progress_bar("reading") as told, open_log(file, told) as log:
+        begin_s = log_times.moment_s(begin, log.info, "--from")
+        end_s = log_times.moment_s(end, log.info, "--to")
         name, fields = _split(message, {one.name for one in log.info.messages})
-        found = log.columns(name, fields, vehicle=vehicle)
-    lines = _lines(found, limit)
+        found = log.columns(name, fields, vehicle=vehicle, begin_s=begin_s, end_s=end_s)
+    lines: Iterable[Sequence[object]] = itertools.chain([rows.heading_of(found)], rows.lines(found, limit))
     if as_csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows(lines)
     else:
@@ -73,26 +86,11 @@ def _split(text: str, names: set[str]) -> tuple[str, list[str] | None]:
     return name, [text[len(name) + 1 :]]
 
 
-def _lines(found: Columns, limit: int | None) -> Iterator[list[Any]]:
-    """A heading, then time and values of each message; arrays spread out."""
-    heading: list[Any] = ["time_s"]
-    arrays = []
-    for name, values in found.values.items():
-        part = values[:limit]
-        if part.ndim == 1:
-            heading.append(name)
-            arrays.append(part.tolist())
-        else:
-            heading += [f"{name}[{place}]" for place in range(part.shape[1])]
-            arrays += [part[:, place].tolist() for place in range(part.shape[1])]
-    yield heading
-    for time_s, *line in zip(found.time_s[:limit].tolist(), *arrays, strict=True):
-        yield [f"{time_s:.6f}", *(one.hex() if isinstance(one, bytes) else one for one in line)]
-
-
 def _plain(value: Any) -> str:
-    """A value for a terminal: no control characters from outside."""
-    text = f"{value:.7g}" if isinstance(value, float) else str(value)
+    """A value for a terminal: no control characters from outside; degrees to the centimetre."""
+    if value is None:
+        return "-"
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
@@ -101,11 +99,12 @@ def _show(found: LogInfo) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from groundstation.recording.damage_text import damage_lines, moment_text
+
     console = Console(highlight=False, markup=False)
-    is_utc = found.time_base.value == "utc"
     console.print(f"{found.path}: {found.format}, {found.size_bytes:,} bytes", soft_wrap=True)
     if found.begin_s is not None and found.end_s is not None:
-        begin = _moment(found.begin_s) if is_utc else f"{found.begin_s:.1f} s after the start of the autopilot"
+        begin = moment_text(found.begin_s, found.time_base)
         console.print(f"from {begin}, {found.end_s - found.begin_s:.1f} s", soft_wrap=True)
     for one in found.vehicles:
         words = ["ground station" if one.is_station else "vehicle", one.name, one.autopilot, one.kind]
@@ -120,22 +119,5 @@ def _show(found: LogInfo) -> None:
         times = ("" if one is None else f"{one - begin_s:.1f}" for one in (kind.first_s, kind.last_s))
         table.add_row(Text(_plain(kind.vehicle)), Text(_plain(kind.name)), f"{kind.count:,}", *times)
     console.print(table)
-    for line in _damage_lines(found.damage):
+    for line in damage_lines(found) or ("whole: nothing is damaged",):
         console.print(line, soft_wrap=True)
-
-
-def _moment(time_s: float) -> str:
-    return f"{dt.datetime.fromtimestamp(time_s, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _damage_lines(damage: Damage) -> Iterator[str]:
-    if damage.is_none:
-        yield "whole: nothing is damaged"
-    if damage.parts:
-        yield f"damaged: {damage.parts:,} places, {damage.size_bytes:,} bytes"
-    for part in damage.first:
-        yield f"  at byte {part.offset:,}: {part.size_bytes:,} bytes, {part.what}"
-    if damage.is_cut:
-        yield "the file ends in the middle of a message"
-    if damage.refused_times:
-        yield f"{damage.refused_times:,} messages left out, their times are absurd"

@@ -19,8 +19,8 @@ from groundstation.mavlink.frame_table import (
     read_headers,
 )
 from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2
-from groundstation.mavlink.record_index import Found, RecordIndex, Slice, Span, Told, believed_times
-from groundstation.mavlink.record_walk import Bytes, Window
+from groundstation.mavlink.record_index import ByteSource, Found, RecordIndex, Slice, Span, Told, believed_times
+from groundstation.mavlink.record_walk import Window
 
 MAX_UNKNOWN = 128
 """Unknown message ids told apart; frames of further ones are all `OTHER_ID`."""
@@ -50,7 +50,7 @@ class FrameIndex(RecordIndex):
         told: how far the first going-through is.
     """
 
-    def __init__(self, data: Bytes, told: Told | None = None) -> None:
+    def __init__(self, data: ByteSource, told: Told | None = None) -> None:
         self._unknown: dict[int, int] = {}
         super().__init__(data, MAX_RECORD_BYTES, told)
         self.sources: dict[Source, Span] = {self._source(code): span for code, span in self.spans.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,17 @@ class _Part(NamedTuple):
     table: _Table
 
 
+class ByteSource(Protocol):
+    """The bytes of a file, or of what is put together to look like one."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, wanted: slice, /) -> Bytes:
+        """Those of a range, shape (n,), uint8."""
+
+
 class RecordIndex(ABC):
     """The records of one log; a format says how they are found. One thread at a time.
 
@@ -104,7 +115,7 @@ class RecordIndex(ABC):
         told: how far the first going-through is.
     """
 
-    def __init__(self, data: Bytes, margin: int, told: Told | None = None) -> None:
+    def __init__(self, data: ByteSource, margin: int, told: Told | None = None) -> None:
         self._data = data
         self._margin = margin
         self._parts: list[_Part] = []

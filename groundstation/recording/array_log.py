@@ -12,8 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.mavlink.record_index import Times
-from groundstation.recording.log import Columns, FrameRecord, LogInfo, Progress
+from groundstation.recording.log import Columns, FrameRecord, LogInfo, MessageInfo, Progress
 from groundstation.recording.log_lookup import find_message, wanted_fields
 from groundstation.recording.mapped_file import MappedFile
 
@@ -59,7 +58,7 @@ class ArrayLog(ABC):
         on_progress: Progress | None = None,
     ) -> Columns:
         """Values of a message as arrays; see `recording.log.Log.columns`."""
-        kind = find_message(self._info, message, vehicle)
+        kind = self._kind(message, vehicle, fields)
         names = wanted_fields(kind, fields)
         offset_s = self._clock_offset_s()
         begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
@@ -91,6 +90,11 @@ class ArrayLog(ABC):
     ) -> None:
         self.close()
 
+    def _kind(self, message: str, vehicle: str | None, fields: Sequence[str] | None) -> MessageInfo:
+        """The message that is meant, with all its fields, or at least the wanted ones."""
+        del fields
+        return find_message(self._info, message, vehicle)
+
     @abstractmethod
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         """Find out what is in the file, and set `_info`."""
@@ -112,5 +116,5 @@ class ArrayLog(ABC):
         begin_us: float,
         end_us: float,
         told: Progress | None,
-    ) -> tuple[Times, Values]:
+    ) -> tuple[NDArray[Any], Values]:
         """Times and columns of a message between two times of the file, microseconds."""

@@ -8,16 +8,19 @@ nothing tells their vehicles apart: their ids in recordings of ours, else system
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from groundstation.fleet.geometry import distance_m
+from groundstation.fleet.identity import VehicleKind
 from groundstation.recording.flights import Flight
 from groundstation.recording.log import TimeBase
 
 OVERLAP = 0.5
 """Clocks of two stations differ by seconds."""
+_SHORT: dict[str, str] = {VehicleKind.MULTICOPTER: "copter"}
 DAY_S = 86_400.0
 SAME_PLACE_M = 1_000.0
 """Two vehicles with the same system id, far from each other, are two."""
@@ -27,7 +30,7 @@ class VehicleTotals(msgspec.Struct, frozen=True, kw_only=True):
     """What a vehicle has flown. Sums are over the flights that tell; None when none does."""
 
     vehicle: str
-    """Its id in recordings of ours; else `system 1 multicopter`, for a log without names."""
+    """Its id in recordings of ours; else `copter 1`, by kind and system id."""
     name: str
     """Human name; plain text from outside."""
     flights: int
@@ -46,7 +49,7 @@ def vehicle_of(flight: Flight) -> str:
     """What a vehicle is counted under; see `VehicleTotals.vehicle`."""
     if is_named(flight) or flight.sysid is None:
         return flight.vehicle
-    return " ".join(one for one in (f"system {flight.sysid}", flight.kind) if one)
+    return f"{_SHORT.get(flight.kind, flight.kind) or 'system'} {flight.sysid}"
 
 
 def name_of(flight: Flight) -> str:
@@ -96,7 +99,12 @@ def totals(flights: Iterable[Flight]) -> tuple[VehicleTotals, ...]:
     for one in flights:
         by_vehicle.setdefault(vehicle_of(one), []).append(one)
     found = [_total(vehicle, several) for vehicle, several in by_vehicle.items()]
-    return tuple(sorted(found, key=lambda one: (one.name, one.vehicle)))
+    return tuple(sorted(found, key=lambda one: (_by_number(one.name), one.vehicle)))
+
+
+def _by_number(text: str) -> str:
+    """For sorting: `copter 2` before `copter 10`."""
+    return re.sub(r"[0-9]+", lambda found: found[0].zfill(20), text.casefold())
 
 
 def _total(vehicle: str, flights: list[Flight]) -> VehicleTotals:

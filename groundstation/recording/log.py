@@ -22,6 +22,12 @@ from groundstation.fleet.errors import GroundStationError
 Progress = Callable[[float], None]
 """Told how far a long work is, 0 to 1, several times a second; raises `CancelledError` to end it."""
 
+
+def part_of(told: Progress | None, begin: float, end: float) -> Progress | None:
+    """Progress of a part of a work, which goes from one share of it to another; None for nobody to tell."""
+    return None if told is None else lambda share: told(begin + (end - begin) * share)
+
+
 KEPT_DAMAGES = 20
 """Damaged parts described one by one; the others are counted."""
 

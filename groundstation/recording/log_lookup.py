@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 
 from groundstation.mavlink.record_index import RecordIndex
-from groundstation.recording.log import KEPT_DAMAGES, Damage, DamagedPart, LogError, LogInfo, MessageInfo
+from groundstation.recording.log import KEPT_DAMAGES, Damage, DamagedPart, LogError, LogInfo, LogVehicle, MessageInfo
 
 
 def find_message(info: LogInfo, message: str, vehicle: str | None) -> MessageInfo:
@@ -32,6 +32,19 @@ def find_message(info: LogInfo, message: str, vehicle: str | None) -> MessageInf
         ids = ", ".join(one.vehicle or "(none)" for one in named)
         raise LogError(f"vehicle '{vehicle}' has no {message} in this log; there is one of {ids}")
     raise LogError(f"no message '{message}' in this log{_nearest(message, {one.name for one in info.messages})}")
+
+
+def find_vehicle(info: LogInfo, vehicle: str) -> LogVehicle:
+    """The vehicle with an id.
+
+    Raises:
+        LogError: there is none.
+    """
+    for one in info.vehicles:
+        if one.id == vehicle:
+            return one
+    known = ", ".join(one.id for one in info.vehicles) or "none"
+    raise LogError(f"no vehicle '{vehicle}' in this log; there are: {known}")
 
 
 def wanted_fields(message: MessageInfo, fields: Sequence[str] | None) -> tuple[str, ...]:

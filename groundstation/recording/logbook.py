@@ -75,9 +75,9 @@ def read_logbook(folder: Path, cache: Path | None = None, on_progress: Progress 
         LogError: there is no such folder.
         CancelledError: by `on_progress`.
     """
-    folder = folder.absolute()
     if not folder.exists():
         raise LogError(f"{folder} is not there; name a folder with logs in it")
+    folder = folder.resolve()
     unread: list[Unread] = []
     states = sorted(_states(folder, unread))
     found: list[Entry] = []

@@ -10,12 +10,9 @@ from __future__ import annotations
 import io
 import mmap
 import struct
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import zstandard
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
@@ -23,29 +20,12 @@ from mcap.records import Channel, Chunk, ChunkIndex, Schema
 
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import MAGIC, Layout, McapFile, chunk_records
+from groundstation.recording.mcap_records import HEAD, MESSAGE_HEAD, MESSAGE_HEAD_BYTES, Record, content_of, records
 
-MAX_RECORD_BYTES = 16 * 1024 * 1024
-MAX_CHUNK_BYTES = 64 * 1024 * 1024
-"""Unpacked; a larger chunk is a bomb."""
-_HEAD = struct.Struct("<BQ")
 _INDEX_HEAD = struct.Struct("<HI")
 """Channel, bytes of entries; an entry has 16."""
-_MESSAGE_HEAD = struct.Struct("<H4xQ")
-"""Channel and time of a message record."""
-MESSAGE_HEAD_BYTES = 22
 TORN_BYTES = 8 * 1024 * 1024
 """What a power cut may have left in pieces: more than is written in the second between two syncs."""
-
-
-class Record(msgspec.Struct, frozen=True, gc=False):
-    """Where one record of a file or of a chunk stands."""
-
-    opcode: int
-    start: int
-    """First byte of the record."""
-    body: int
-    """First byte of its content."""
-    end: int
 
 
 class Mended(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,18 +39,6 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
     """True for a file that needed nothing."""
 
 
-def records(data: mmap.mmap | bytes, start: int, end: int) -> Iterator[Record]:
-    """The records between two places, as far as they are whole."""
-    place = start
-    while end - place >= _HEAD.size:
-        opcode, length = _HEAD.unpack_from(data, place)
-        body = place + _HEAD.size
-        if opcode == 0 or length > end - body:
-            return
-        yield Record(opcode, place, body, body + length)
-        place = body + length
-
-
 def read_chunk(data: mmap.mmap | bytes, record: Record) -> Chunk | None:
     """A chunk record; None for one that contradicts itself."""
     try:
@@ -78,36 +46,6 @@ def read_chunk(data: mmap.mmap | bytes, record: Record) -> Chunk | None:
     except (McapError, ValueError, struct.error, UnicodeDecodeError):
         return None
     return chunk
-
-
-def unpacked(chunk: Chunk) -> bytes | None:
-    """The records in a chunk; None when they can't be had or their checksum is wrong."""
-    if chunk.uncompressed_size > MAX_CHUNK_BYTES:
-        return None
-    try:
-        content = _content(chunk)
-    except (zstandard.ZstdError, RuntimeError, ValueError, MemoryError):
-        return None
-    if content is None or len(content) != chunk.uncompressed_size:
-        return None
-    if chunk.uncompressed_crc and zlib.crc32(content) != chunk.uncompressed_crc:
-        return None
-    return content
-
-
-def _content(chunk: Chunk) -> bytes | None:
-    if chunk.compression == "":
-        return chunk.data
-    if chunk.compression == "zstd":
-        # the frame's own word of its size is as little to be believed as ours
-        stream = zstandard.ZstdDecompressor(max_window_size=MAX_CHUNK_BYTES).stream_reader(chunk.data)
-        return bytes(stream.read(chunk.uncompressed_size + 1))
-    if chunk.compression == "lz4":
-        import lz4.frame
-
-        unpacker = lz4.frame.LZ4FrameDecompressor()
-        return bytes(unpacker.decompress(chunk.data, max_length=chunk.uncompressed_size + 1))
-    return None
 
 
 def scan(data: mmap.mmap | bytes) -> tuple[Layout, bool]:
@@ -204,15 +142,13 @@ def _believed(layout: Layout, data: mmap.mmap | bytes) -> bytes:
 
 def _is_whole(entry: ChunkIndex, data: mmap.mmap | bytes) -> bool:
     start = entry.chunk_start_offset
-    record = Record(Opcode.CHUNK, start, start + _HEAD.size, start + entry.chunk_length)
-    chunk = read_chunk(data, record)
-    return chunk is not None and unpacked(chunk) is not None
+    return content_of(data, start, start + entry.chunk_length) is not None
 
 
 def _drop_from(layout: Layout, number: int, data: mmap.mmap | bytes) -> None:
     for chunk in layout.chunks[number:]:
         for channel_id, place in chunk.message_index_offsets.items():
-            _, size = _INDEX_HEAD.unpack_from(data, place + _HEAD.size)
+            _, size = _INDEX_HEAD.unpack_from(data, place + HEAD.size)
             layout.counts[channel_id] -= size // 16
     layout.end = layout.chunks[number].chunk_start_offset
     del layout.chunks[number:]
@@ -222,19 +158,19 @@ def _index_of_last(layout: Layout, data: mmap.mmap | bytes) -> bytes:
     """The last chunk's index made anew from its messages, unless it is there as it should be."""
     last = layout.chunks[-1]
     start, end = last.chunk_start_offset, last.chunk_start_offset + last.chunk_length
-    chunk = read_chunk(data, Record(Opcode.CHUNK, start, start + _HEAD.size, end))
-    content = unpacked(chunk) if chunk is not None else None
+    chunk = read_chunk(data, Record(Opcode.CHUNK, start, start + HEAD.size, end))
+    content = content_of(data, start, end)
     if chunk is None or content is None:
         return b""
     indexes: dict[int, list[tuple[int, int]]] = {}
     for inner in records(content, 0, len(content)):
         if inner.opcode == Opcode.MESSAGE and inner.end - inner.body >= MESSAGE_HEAD_BYTES:
-            channel_id, log_ns = _MESSAGE_HEAD.unpack_from(content, inner.body)
+            channel_id, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, inner.body)
             indexes.setdefault(channel_id, []).append((log_ns, inner.start))
     if set(indexes) == set(last.message_index_offsets):
         return b""
     for channel_id, place in last.message_index_offsets.items():
-        _, size = _INDEX_HEAD.unpack_from(data, place + _HEAD.size)
+        _, size = _INDEX_HEAD.unpack_from(data, place + HEAD.size)
         layout.counts[channel_id] -= size // 16
     for channel_id, entries in indexes.items():
         layout.counts[channel_id] = layout.counts.get(channel_id, 0) + len(entries)

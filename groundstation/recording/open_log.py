@@ -12,6 +12,9 @@ from groundstation.recording.dataflash_log import DataflashLog
 from groundstation.recording.dataflash_text_log import DataflashTextLog
 from groundstation.recording.log import Log, LogError, LogReader, Progress
 from groundstation.recording.mapped_file import MappedFile
+from groundstation.recording.mcap_file import MAGIC
+from groundstation.recording.mcap_log import McapLog
+from groundstation.recording.session_log import SessionLog
 from groundstation.recording.tlog_log import TlogLog
 from groundstation.recording.ulog_log import UlogLog
 
@@ -32,13 +35,16 @@ def _starts_with(magic: bytes) -> Callable[[bytes], int]:
     return lambda data: _CERTAIN if data.startswith(magic) else 0
 
 
-def _occurrences(pattern: bytes) -> Callable[[bytes], int]:
+def _occurrences(pattern: bytes, weight: int = 1) -> Callable[[bytes], int]:
     found = re.compile(pattern)
-    return lambda data: sum(1 for _ in found.finditer(data))
+    return lambda data: sum(weight for _ in found.finditer(data))
 
 
 _SIGNS = (
+    _Sign(_starts_with(MAGIC), McapLog),
     _Sign(_starts_with(b"ULog\x01\x12\x35"), UlogLog),
+    # a chunk, where the beginning is damaged; so long a pattern counts for many
+    _Sign(_occurrences(rb"(?s)\x06.{5}\0\0\0.{28}(?:\x04\0\0\0zstd|\x03\0\0\0lz4)", 1_000), McapLog),
     # the head of a record and its type; FMT counts for many, since nothing else has it
     _Sign(_occurrences(rb"(?s)\xa3\x95."), DataflashLog),
     _Sign(_occurrences(rb"(?m)^[A-Z0-9]{2,4}, ?[-0-9A-Za-z. ]+,"), DataflashTextLog),
@@ -48,21 +54,23 @@ _SIGNS = (
 
 
 def open_log(path: Path, on_progress: Progress | None = None) -> Log:
-    """Open a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
+    """Open an MCAP file, a recorded session, a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
 
     Args:
-        path: of the file.
+        path: of the file, or of the folder of a session.
         on_progress: told how far the first reading is; may cancel.
 
     Raises:
         LogError: it can't be read or is no log; one line with cause and remedy.
         CancelledError: by `on_progress`.
     """
+    if path.is_dir():
+        return SessionLog(path, on_progress)
     file = MappedFile(path)
     beginning = file.map[:LOOKED_AT_BYTES]
     file.close()
     counts = [(sign.count(beginning), sign.reader) for sign in _SIGNS]
     most = max(count for count, _ in counts)
     if not most:
-        raise LogError(f"{path} is no log that can be read here; there are tlog, .bin, .log and .ulg")
+        raise LogError(f"{path} is no log that can be read here; there are .mcap, tlog, .bin, .log and .ulg")
     return next(reader for count, reader in counts if count == most)(path, on_progress)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 import mmap
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,8 @@ from mcap.opcode import Opcode
 from groundstation.recording import session
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import Layout
-from groundstation.recording.mcap_scan import Record, mend, read_chunk, records, unpacked
+from groundstation.recording.mcap_records import MESSAGE_HEAD, content_of, records
+from groundstation.recording.mcap_scan import mend
 from groundstation.recording.session import Manifest, Note, SessionFile, SessionState
 from groundstation.transport import topics
 from groundstation.transport.sequence import RunState
@@ -27,8 +27,6 @@ log = logging.getLogger("groundstation.recorder")
 
 YOUNG_S = 600.0
 """A session that was written to so short a time ago is gone on with: a flight stays in one piece."""
-_HEAD_BYTES = 9
-_MESSAGE = struct.Struct("<HIQQ")
 
 
 class Numbers(msgspec.Struct, frozen=True):
@@ -155,22 +153,21 @@ def _stamps_behind(path: Path, layout: Layout, end: int) -> Iterator[tuple[str, 
             if entry.chunk_start_offset < end:
                 continue
             start = entry.chunk_start_offset
-            chunk = read_chunk(data, Record(Opcode.CHUNK, start, start + _HEAD_BYTES, start + entry.chunk_length))
-            content = unpacked(chunk) if chunk is not None else None
+            content = content_of(data, start, start + entry.chunk_length)
             if content is not None:
                 yield from _stamps_in(content, layout)
 
 
 def _stamps_in(content: bytes, layout: Layout) -> Iterator[tuple[str, Stamp]]:
     for record in records(content, 0, len(content)):
-        if record.opcode != Opcode.MESSAGE or record.end - record.body < _MESSAGE.size:
+        if record.opcode != Opcode.MESSAGE or record.end - record.body < MESSAGE_HEAD.size:
             continue
-        channel = layout.channels.get(_MESSAGE.unpack_from(content, record.body)[0])
+        channel = layout.channels.get(MESSAGE_HEAD.unpack_from(content, record.body)[0])
         if channel is None:
             continue
         topic = topics.parse(channel.topic)
         leaf = topic.leaf if topic is not None else ""
-        stamp = stamp_of(leaf, content[record.body + _MESSAGE.size : record.end]) if leaf else None
+        stamp = stamp_of(leaf, content[record.body + MESSAGE_HEAD.size : record.end]) if leaf else None
         if stamp is not None:
             yield channel.topic, stamp
 

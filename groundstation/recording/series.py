@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.recording.log import Columns, Log, LogError, LogVehicle, MessageInfo, Vocabulary
+from groundstation.recording.log import Columns, Log, LogError, MessageInfo, Vocabulary
+from groundstation.recording.log_lookup import find_vehicle
 from groundstation.recording.quantities import UNITS, Quantity
 from groundstation.recording.sources import LARGEST, Numbers, Source, Table
 from groundstation.recording.vocabularies import dataflash, mavlink, streams, ulog
@@ -65,7 +66,7 @@ class SeriesOf:
             LogError: no such vehicle.
         """
         self.log = log
-        self.vehicle = _vehicle(log, vehicle)
+        self.vehicle = find_vehicle(log.info, vehicle)
         self.messages: dict[str, MessageInfo] = {one.name: one for one in log.info.messages if one.vehicle == vehicle}
         self._kept: dict[Quantity, Series | None] = {}
 
@@ -145,14 +146,6 @@ def tidy(time_s: NDArray[np.float64], values: Numbers, unit: str) -> Series | No
         return None
     order = np.argsort(time_s, kind="stable")
     return Series(time_s[order], values[order], unit)
-
-
-def _vehicle(log: Log, vehicle: str) -> LogVehicle:
-    for one in log.info.vehicles:
-        if one.id == vehicle:
-            return one
-    known = ", ".join(repr(one.id) for one in log.info.vehicles) or "none"
-    raise LogError(f"no vehicle '{vehicle}' in this log; there are: {known}")
 
 
 def _spans(series: Series, last_s: float) -> list[Interval]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Damages logs in every way and reads them. In the tests a little; by hand as much as one likes:
 
-`python -m tests.recording.mutations tlog 100000` (dataflash, dataflash_text, ulog) damages at random;
+`python -m tests.recording.mutations tlog 100000` (dataflash, dataflash_text, ulog, mcap) damages at random;
 `python -m tests.recording.mutations tlog cuts` cuts at every byte.
 """
 

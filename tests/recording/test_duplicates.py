@@ -77,10 +77,10 @@ def test_totals_are_sums_of_what_is_known() -> None:
         flight("c", 300.0, 400.0),
         flight("d", vehicle="fleet/x", vehicle_name="Heron", time_base=TimeBase.BOOT),
     ]
-    heron, other = totals(flown)
+    other, heron = totals(flown)
     assert (heron.vehicle, heron.name, heron.flights, heron.last_flight_unix_s) == ("fleet/x", "Heron", 1, None)
     assert (heron.air_s, heron.distance_m, heron.battery_used_mah) == (None, None, None)
-    assert (other.vehicle, other.name) == ("system 1 multicopter", "system 1 multicopter")
+    assert (other.vehicle, other.name) == ("copter 1", "copter 1")
     assert (other.flights, other.bench_tests, other.armed_s) == (2, 1, 203.0)
     assert (other.air_s, other.distance_m) == (80.0, 400.0)
     assert other.last_flight_unix_s == START_S + 300.0
@@ -92,3 +92,5 @@ def test_what_a_vehicle_is_called() -> None:
     assert name_of(flight("a", vehicle="fleet/x")) == "fleet/x"
     assert vehicle_of(flight("a", vehicle="vehicle", sysid=None)) == "vehicle"
     assert vehicle_of(flight("a", kind="")) == "system 1"
+    assert vehicle_of(flight("a", kind="plane")) == "plane 1"
+    assert [one.name for one in totals([flight("a", sysid=10), flight("b", sysid=2)])] == ["copter 2", "copter 10"]

@@ -300,3 +300,20 @@ def test_it_can_be_cancelled_and_tells_how_far_it_is() -> None:
 
     with pytest.raises(CancelledError):
         pages_of(square_flight(), on_progress=stop)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_absurd_values_neither_break_a_page_nor_run_over_its_texts(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    log = square_flight()
+    for key, columns in log.kept.items():
+        for name, values in columns.values.items():
+            if key[1] in ("HEARTBEAT", "STATUSTEXT") or values.dtype == object or chance.random() < 0.6:
+                continue
+            odd = values.astype(np.float64)
+            rows = chance.random(len(odd)) < chance.choice([0.01, 0.5, 1.0])
+            absurd = [0.0, np.nan, np.inf, -1e17, 1e17, 1e-30, 360.0, 9e9, -5.0, 1e6]
+            odd[rows] = chance.choice(absurd, size=int(rows.sum()))
+            columns.values[name] = odd
+    for page in (*pages_of(log), *pages_of(log, is_whole=True)):
+        assert_is_good(page)

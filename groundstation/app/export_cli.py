@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation import` and `groundstation export`: logs in other formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundstation.app import log_times
+from groundstation.recording.exports.formats import ExportFormat
+
+if TYPE_CHECKING:
+    from groundstation.recording.exports.selection import Selection
+    from groundstation.recording.log import Log
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
+]
+Out = Annotated[
+    Path | None, typer.Option("-o", "--out", help="Where to; beside the log, with its name, when left out.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
+Vehicle = Annotated[str | None, typer.Option(help="Only of this one; 'log info' lists them.")]
+Begin = Annotated[str | None, typer.Option("--from", metavar="TIME", help=f"Not earlier: {log_times.HELP}.")]
+End = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Earlier than that; written in the same way.")]
+Messages = Annotated[
+    list[str] | None,
+    typer.Option("--message", metavar="NAME", help="Only messages of this name; several times for several."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="import")(import_log)
+    app.command(name="export")(export_log)
+
+
+def import_log(file: File, out: Out = None, force: Force = False) -> None:
+    """Make a recording (MCAP) of any log, for Foxglove and PlotJuggler and for all that is done with recordings here.
+
+    Every message is in it as JSON; of a telemetry log the frames too, so that nothing is lost.
+    """
+    _export(file, ExportFormat.MCAP, out, None, force=force)
+
+
+def export_log(
+    file: File,
+    form: Annotated[ExportFormat, typer.Option("--format", help="What to make.")],
+    out: Out = None,
+    vehicle: Vehicle = None,
+    messages: Messages = None,
+    begin: Begin = None,
+    end: End = None,
+    force: Force = False,
+) -> None:
+    """Make other programs' files out of a log.
+
+    csv: one file for --message NAME, else a folder with a file for each message. tlog: the MAVLink frames, byte for
+    byte as they came in. kml, gpx, geojson: the flown ways, one for each flight. mcap: a recording, or a part of one.
+    """
+
+    def selected(log: Log) -> Selection:
+        from groundstation.recording.exports.selection import Selection
+
+        return Selection(
+            vehicle=vehicle,
+            messages=tuple(messages or ()),
+            begin_s=log_times.moment_s(begin, log.info, "--from"),
+            end_s=log_times.moment_s(end, log.info, "--to"),
+        )
+
+    _export(file, form, out, selected, force=force)
+
+
+def _export(
+    file: Path, form: ExportFormat, out: Path | None, selected: Callable[[Log], Selection] | None, *, force: bool
+) -> None:
+    from groundstation.app.long_work import progress_bar
+    from groundstation.recording.exports.export import export
+    from groundstation.recording.exports.formats import COUNTED
+
+    with progress_bar(f"writing {form.value}") as told:
+        made = export(file, form, out, selected, may_replace=force, on_progress=told)
+    typer.echo(f"{made.path}: {made.messages:,} {COUNTED[form]}, {made.size_bytes:,} bytes")
+    for line in made.notes:
+        typer.echo(line, err=True)

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Moments of a log as a user writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from groundstation.fleet.errors import UsageError
+
+if TYPE_CHECKING:
+    from groundstation.recording.log import LogInfo
+
+HELP = "seconds or minutes:seconds since its beginning (90, 1:30), or a time, UTC: 2026-05-31T08:00:00"
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:
+    """A moment in the time of a log; None for none.
+
+    Args:
+        text: as `HELP` says.
+        info: of the log.
+        option: what it was given with, for the error.
+
+    Raises:
+        UsageError: it is no such text, or the log has no date.
+    """
+    if text is None:
+        return None
+    text = text.strip()
+    if _MONTH.match(text):
+        return _of_date(text, info, option)
+    clock = _CLOCK.fullmatch(text)
+    try:
+        if clock is not None:
+            hours, minutes, seconds = (float(one or 0) for one in clock.groups())
+            since_s = hours * 3600 + minutes * 60 + seconds
+        else:
+            since_s = float(text)
+    except ValueError as error:
+        raise UsageError(f"{option} '{text}': write {HELP}") from error
+    return (info.begin_s or 0.0) + since_s
+
+
+def _of_date(text: str, info: LogInfo, option: str) -> float:
+    if info.time_base.value != "utc":
+        raise UsageError(f"{option} '{text}': this log does not tell the date; write seconds since its beginning")
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} '{text}': write {HELP}") from error
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()

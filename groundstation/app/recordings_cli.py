@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation recordings`: the recorded sessions, and which of them are kept for ever."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from groundstation.fleet.errors import GroundStationError
+
+if TYPE_CHECKING:
+    from groundstation.recording.session import Manifest
+
+Session = Annotated[
+    str, typer.Argument(metavar="SESSION", help="Its name, such as 2026-05-31_08-15-00, or its folder.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--recordings", metavar="DIR", help="Folder of the recordings; this user's own by default."),
+]
+
+_recordings = typer.Typer(help="List recorded sessions, and keep the ones that matter.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_recordings, name="recordings")
+
+
+@_recordings.command(name="list")
+def list_sessions(
+    recordings: Out = None, json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False
+) -> None:
+    """List the sessions, the oldest first: when, how long, which vehicles, how large."""
+    import msgspec
+
+    from groundstation.recording import session
+
+    out = recordings or session.default_recordings()
+    if recordings is not None and not out.is_dir():
+        raise GroundStationError(f"{out} is no folder; name the one that holds the sessions")
+    found = [_described(folder) for folder in session.sessions(out)]
+    if json_document:
+        typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    elif found:
+        _show(found)
+    else:
+        typer.echo(f"no sessions in {out}")
+
+
+@_recordings.command()
+def pin(name: Session, recordings: Out = None) -> None:
+    """Keep a session for ever: it is never dropped to make room."""
+    _set_pin(name, recordings, is_pinned=True)
+
+
+@_recordings.command()
+def unpin(name: Session, recordings: Out = None) -> None:
+    """Keep a session no longer than there is room for it."""
+    _set_pin(name, recordings, is_pinned=False)
+
+
+def _set_pin(name: str, recordings: Path | None, *, is_pinned: bool) -> None:
+    from groundstation.recording import session
+
+    folder = _folder(name, recordings or session.default_recordings())
+    session.pin(folder, is_pinned=is_pinned)
+    words = "is kept for ever" if is_pinned else "goes when room is needed and it is the oldest"
+    typer.echo(f"{folder.name} {words}")
+
+
+def _folder(name: str, out: Path) -> Path:
+    """The folder of a session by its name, else by its path."""
+    from groundstation.recording import session
+
+    by_name = {one.name: one for one in session.sessions(out)}
+    if name in by_name:
+        return by_name[name]
+    path = Path(name)
+    if session.load(path) is not None:
+        return path.absolute()
+    newest = f"; the newest is {max(by_name)}" if by_name else ""
+    raise GroundStationError(f"no session '{name}' in {out}{newest}; see 'groundstation recordings list'")
+
+
+def _described(folder: Path) -> dict[str, Any]:
+    """What is known of a session; None for unknown."""
+    from groundstation.recording import session
+
+    manifest = session.load(folder)
+    try:
+        size_bytes: int | None = session.size_bytes(folder)
+    except OSError:
+        size_bytes = None
+    if manifest is None:
+        return {"name": folder.name, "state": session.SessionState.UNKNOWN, "size_bytes": size_bytes}
+    return {
+        "name": folder.name,
+        "state": manifest.state,
+        "began_unix_s": manifest.began_unix_s,
+        "duration_s": _duration_s(manifest),
+        "vehicles": [one.vehicle for one in manifest.files if one.vehicle],
+        "size_bytes": size_bytes,
+        "is_pinned": manifest.is_pinned,
+        "missing": manifest.missing,
+        "dropped": manifest.dropped,
+    }
+
+
+def _duration_s(manifest: Manifest) -> float:
+    """How long it is by now."""
+    end_s = time.time() if manifest.ended_unix_s is None else manifest.ended_unix_s
+    return max(0.0, end_s - manifest.began_unix_s)
+
+
+def _show(found: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from groundstation.app.logbook_view import clock
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("session", no_wrap=True)
+    for name in ("length", "size"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("state")
+    table.add_column("pinned")
+    table.add_column("vehicles", overflow="fold")
+    for one in found:
+        size_bytes = one["size_bytes"]
+        texts = (
+            one["name"],
+            clock(one.get("duration_s")),
+            "" if size_bytes is None else f"{size_bytes / 1e6:,.1f} MB",
+            "no manifest" if "duration_s" not in one else str(one["state"]),
+            "pinned" if one.get("is_pinned") else "",
+            ", ".join(one.get("vehicles", ())),
+        )
+        table.add_row(*(Text("".join(c if c.isprintable() else "?" for c in text)) for text in texts))
+    Console(highlight=False, markup=False).print(table)

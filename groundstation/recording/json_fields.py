@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Values in JSON messages as columns, each named by its path: `position.lat_deg`, `battery.0.voltage_v`. Pure.
+
+Of our envelopes the content counts. A payload that is a plain number has the one field `value`, any other text `text`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.recording.log import FieldInfo
+
+MAX_DEPTH = 8
+MAX_ITEMS = 64
+"""Of a list so many are columns."""
+MAX_FIELDS = 1_000
+"""Of one kind of message."""
+VALUE, TEXT, PAYLOAD = "value", "text", "payload"
+ENVELOPE = frozenset({"v", "sid", "seq", "d"})
+"""Members that make an object one of our envelopes."""
+NUMBER_TYPES = frozenset({"bool", "float16", "float32", "float64"}) | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+MAX_LENGTH = 4_096
+"""Of an array; a longer one is no array of a log."""
+BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
+_json = msgspec.json.Decoder()
+
+Steps = tuple[str | int, ...]
+"""Names and places that lead to a value."""
+
+
+def content(data: bytes) -> Any:
+    """What a payload says: the content of an envelope, else the whole; bytes that are no text stay bytes."""
+    try:
+        value = _json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _text(data)
+    if isinstance(value, dict):
+        if isinstance(value.get("d"), dict) and value.keys() >= ENVELOPE:
+            return value["d"]
+        return value
+    return {VALUE: value}
+
+
+def _text(data: bytes) -> dict[str, str | bytes]:
+    try:
+        return {TEXT: data.decode()}
+    except UnicodeDecodeError:
+        return {PAYLOAD: data}
+
+
+class Fields:
+    """The fields of one kind of message, learnt from examples."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, Steps] = {}
+        """The way to each."""
+        self._dtypes: dict[str, str] = {}
+
+    def learn(self, value: Any) -> None:
+        """One more example, see `content`."""
+        for steps, one in _leaves(value, ()):
+            name = ".".join(map(str, steps))
+            kind = _kind(one)
+            known = self._dtypes.get(name)
+            if known is None:
+                if len(self.steps) >= MAX_FIELDS:
+                    return
+                self.steps[name], self._dtypes[name] = steps, kind
+            elif known != kind:
+                self._dtypes[name] = NUMBER if {known, kind} <= {BOOL, NUMBER} else STRING
+
+    def infos(self) -> tuple[FieldInfo, ...]:
+        """What was learnt, sorted by name."""
+        return tuple(FieldInfo(name=name, dtype=self._dtypes[name]) for name in sorted(self.steps))
+
+
+def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
+    if value is None or len(steps) > MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _leaves(one, (*steps, name))
+    elif isinstance(value, list):
+        for place, one in enumerate(value[:MAX_ITEMS]):
+            yield from _leaves(one, (*steps, place))
+    else:
+        yield steps, value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, int | float):
+        return NUMBER
+    return BYTES if isinstance(value, bytes) else STRING
+
+
+class FieldColumns:
+    """Collects columns of one kind of message.
+
+    Args:
+        ways: wanted fields by name and the way to each.
+    """
+
+    def __init__(self, ways: dict[str, Steps]) -> None:
+        self._ways = [(steps, []) for steps in ways.values()]  # type: list[tuple[Steps, list[Any]]]
+        self._names = tuple(ways)
+
+    def add(self, value: Any) -> None:
+        """One more message, see `content`; it has a row, whatever it has of the fields."""
+        for steps, column in self._ways:
+            column.append(_at(value, steps))
+
+    def values(self, fields: Iterable[FieldInfo]) -> dict[str, NDArray[Any]]:
+        """Columns by name.
+
+        Args:
+            fields: of the message; those with a `length` or a dtype of their own come in it.
+        """
+        known = {one.name: one for one in fields}
+        return {
+            name: column_of(column, known.get(name)) for name, (_, column) in zip(self._names, self._ways, strict=True)
+        }
+
+
+def _at(value: Any, steps: Steps) -> Any:
+    try:
+        for step in steps:
+            value = value[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return value
+
+
+def column_of(values: Sequence[Any], field: FieldInfo | None) -> NDArray[Any]:
+    """Values as an array of shape (n,), or (n, length) for a field with one.
+
+    Args:
+        values: None for unknown: NaN among numbers, None among texts.
+        field: tells the dtype; None for whatever the values are.
+    """
+    if field is not None and (field.length or field.dtype not in (BOOL, NUMBER, STRING, BYTES)):
+        return _typed(values, field)
+    if field is not None and field.dtype == BYTES:
+        return _objects(_bytes(one) for one in values)
+    kinds = {type(one) for one in values}
+    if kinds == {bool}:
+        return np.array(values, np.bool_)
+    if kinds <= {bool, int, float, type(None)}:
+        return np.fromiter((math.nan if one is None else _float(one) for one in values), np.float64, len(values))
+    return _objects(_plain(one) for one in values)
+
+
+def _float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of more than 300 digits
+        return math.inf if value > 0 else -math.inf
+
+
+def _plain(value: Any) -> str | bytes | None:
+    """A text as it is; what stands among texts and is none, as text."""
+    return value if value is None or isinstance(value, str | bytes) else msgspec.json.encode(value).decode()
+
+
+def _objects(values: Iterable[Any]) -> NDArray[Any]:
+    listed = list(values)
+    found = np.empty(len(listed), object)
+    found[:] = listed
+    return found
+
+
+def _bytes(value: Any) -> bytes:
+    """Bytes as they are, or from the hexadecimal text that an import made of them."""
+    if isinstance(value, bytes):
+        return value
+    try:
+        return bytes.fromhex(value)
+    except (TypeError, ValueError):
+        return b""
+
+
+def _typed(values: Sequence[Any], field: FieldInfo) -> NDArray[Any]:
+    """Numbers of a type that an imported log had; what is unknown or does not fit is NaN, zero among whole numbers."""
+    dtype = np.dtype(field.dtype) if field.dtype in NUMBER_TYPES else None
+    if dtype is None or field.length > MAX_LENGTH:
+        return _objects(_plain(one) for one in values)
+    missing = math.nan if dtype.kind == "f" else 0
+    shaped = [_shaped(one, field.length, missing) for one in values]
+    shape = (len(values), field.length) if field.length else (len(values),)
+    try:
+        return np.array(shaped, dtype).reshape(shape)
+    except (TypeError, ValueError, OverflowError):
+        return _one_by_one(shaped, np.full(shape, missing, dtype))
+
+
+def _one_by_one(values: Sequence[Any], found: NDArray[Any]) -> NDArray[Any]:
+    for place, value in enumerate(values):
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            found[place] = value
+    return found
+
+
+def _shaped(value: Any, length: int, missing: float) -> Any:
+    if not length:
+        return missing if value is None else value
+    listed = value if isinstance(value, list) else []
+    whole = [missing if one is None else one for one in listed][:length]
+    return whole + [missing] * (length - len(whole))

@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MCAP files as logs: ours, other people's, damaged ones."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mcap.writer import CompressionType, IndexType, Writer
+
+from groundstation.mavlink.dialect import MSGIDS
+from groundstation.mavlink.frames import frame_bytes
+from groundstation.recording import batch_bytes, mcap_index
+from groundstation.recording.log import CancelledError, LogError, LogVehicle, TimeBase, Vocabulary
+from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.mcap_log import McapLog
+from groundstation.recording.open_log import open_log
+from groundstation.recording.session_log import SessionLog
+from groundstation.transport import frame_batches
+from groundstation.transport.frame_batches import FrameBatch
+
+S = 1_000_000_000
+BEGIN_NS = 1_700_000_000 * S
+METADATA = {"qos": "0", "retain": "false", "late": "false"}
+LATE = METADATA | {"late": "true"}
+
+
+def heartbeat(number: int, sysid: int = 1) -> bytes:
+    return frame_bytes(MSGIDS["HEARTBEAT"], bytes([number % 250, 0, 0, 0, 2, 3, 81, 3, 3]), number % 256, sysid, 1)
+
+
+def envelope(number: int, content: dict[str, object], sid: str = "s") -> bytes:
+    return json.dumps({"v": 1, "sid": sid, "seq": number, "ts": 1, "bms": 1, "d": content}).encode()
+
+
+def batch(number: int, frames: list[bytes], sid: str = "0123456789abcdef", ahead_s: float = 0.0) -> bytes:
+    """A batch of frames of the second `number`, by a clock that is ahead of the recorder's."""
+    time_us = BEGIN_NS // 1000 + int((number + ahead_s) * 1e6)
+    body = b"".join(frame_batches.record(time_us, one) for one in frames)
+    return frame_batches.encode(FrameBatch(sid, number, time_us // 1000, 1, body))
+
+
+def written(path: Path, messages: list[tuple[str, str, dict[str, str], int, bytes]], per_chunk: int = 3) -> Path:
+    """A file of ours; each message is topic, encoding, metadata, second, payload."""
+    with McapFile(path) as file:
+        for number, (topic, encoding, metadata, second, data) in enumerate(messages):
+            time_ns = BEGIN_NS + second * S
+            file.add(file.channel(topic, encoding, metadata), time_ns, time_ns, number, data)
+            if number % per_chunk == per_chunk - 1:
+                file.flush()
+    return path
+
+
+def foreign(path: Path, compression: CompressionType = CompressionType.ZSTD, **options: object) -> Path:
+    """A file by the `mcap` library's own writer."""
+    with path.open("wb") as file:
+        writer = Writer(file, compression=compression, **options)  # type: ignore[arg-type]
+        writer.start()
+        schema = writer.register_schema("S", "jsonschema", b'{"type": "object"}')
+        one = writer.register_channel("/imu", "json", schema)
+        other = writer.register_channel("/scan", "protobuf", 0)
+        for number in range(200):
+            time_ns = BEGIN_NS + number * S
+            writer.add_message(one, time_ns, json.dumps({"a": {"x": number}, "l": [1, number]}).encode(), time_ns)
+            writer.add_message(other, time_ns, b"\x08\x96\x01", time_ns)
+        writer.finish()
+    return path
+
+
+def test_values_of_our_topics_are_columns_by_their_path(tmp_path: Path) -> None:
+    said = [{"position": {"lat_deg": 41.0 + n, "fix": None}, "battery": [{"v": n}], "ok": True} for n in range(5)]
+    path = written(
+        tmp_path / "a.mcap",
+        [("fleet/uav-1/tlm/motion", "json", METADATA, n, envelope(n, one)) for n, one in enumerate(said)],
+    )
+    with open_log(path) as log:
+        assert isinstance(log, McapLog)
+        (message,) = log.info.messages
+        assert (message.name, message.vehicle, message.count) == ("tlm/motion", "fleet/uav-1", 5)
+        assert message.vocabulary is Vocabulary.STREAMS
+        assert [(one.name, one.dtype) for one in message.fields] == [
+            ("battery.0.v", "float64"), ("ok", "bool"), ("position.lat_deg", "float64"),
+        ]  # fmt: skip
+        assert log.info.vehicles == (LogVehicle(id="fleet/uav-1"),)
+        assert log.info.damage.is_none
+        found = log.columns(
+            "tlm/motion", ["position.lat_deg", "battery.0.v"], begin_s=1_700_000_001, end_s=1_700_000_004
+        )
+        assert found.time_s.tolist() == [1_700_000_001, 1_700_000_002, 1_700_000_003]
+        assert found.values["position.lat_deg"].tolist() == [42.0, 43.0, 44.0]
+        assert found.values["battery.0.v"].tolist() == [1, 2, 3]
+
+
+def test_what_a_message_does_not_say_is_unknown(tmp_path: Path) -> None:
+    said: list[dict[str, object]] = [{"a": 1, "t": "x"}, {"t": None}, {"a": None, "t": "y", "b": False}]
+    path = written(
+        tmp_path / "a.mcap",
+        [("fleet/uav-1/state", "json", METADATA, n, envelope(n, one)) for n, one in enumerate(said)],
+    )
+    with open_log(path) as log:
+        found = log.columns("state").values
+    np.testing.assert_array_equal(found["a"], [1, math.nan, math.nan])
+    np.testing.assert_array_equal(found["b"], [math.nan, math.nan, 0.0])
+    assert found["t"].tolist() == ["x", None, "y"]
+
+
+def test_who_a_vehicle_is_its_certificate_tells(tmp_path: Path) -> None:
+    told = {"name": "Öztürk", "sysid": 7, "autopilot": "px4", "kind": "unknown"}
+    path = written(tmp_path / "a.mcap", [("sim/uav-1/info", "json", METADATA, 0, envelope(0, told))])
+    with open_log(path) as log:
+        assert log.info.vehicles == (LogVehicle(id="sim/uav-1", name="Öztürk", sysid=7, autopilot="px4"),)
+
+
+def test_late_messages_stand_where_they_belong(tmp_path: Path) -> None:
+    order = [0, 1, 4, 5, 2, 3]
+    messages = [
+        ("fleet/uav-1/state", "json", LATE if n in (2, 3) else METADATA, n, envelope(n, {"n": n})) for n in order
+    ]
+    raw = [
+        ("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, LATE if n in (2, 3) else METADATA, n,
+         batch(n, [heartbeat(n * 10), heartbeat(n * 10 + 1)]))
+        for n in order
+    ]  # fmt: skip
+    path = written(tmp_path / "a.mcap", messages + raw)
+    with open_log(path) as log:
+        assert log.columns("state").values["n"].tolist() == [0, 1, 2, 3, 4, 5]
+        wanted = [n * 10 + m for n in range(6) for m in range(2)]
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in wanted]
+        assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == wanted
+
+
+def test_frames_are_messages_of_the_vehicle_whose_topic_they_came_on(tmp_path: Path) -> None:
+    messages = [
+        (f"fleet/{owner}/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, n, batch(n, [heartbeat(n, sysid)]))
+        for n in range(4)
+        for owner, sysid in (("uav-1", 1), ("uav-2", 1), ("_bridge/b1", 9))
+    ]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        beats = {one.vehicle: one for one in log.info.messages if one.name == "HEARTBEAT"}
+        assert {key: one.count for key, one in beats.items()} == {
+            "fleet/uav-1": 4, "fleet/uav-2": 4, "fleet/_bridge/b1": 4,
+        }  # fmt: skip
+        assert {one.id: one.is_station for one in log.info.vehicles} == {
+            "fleet/uav-1": False, "fleet/uav-2": False, "fleet/_bridge/b1": True,
+        }  # fmt: skip
+        assert len(list(log.frames("fleet/uav-2"))) == 4
+        times = [one.time_us for one in log.frames()]
+        assert len(times) == 12
+        assert times == sorted(times)
+        with pytest.raises(LogError, match="several vehicles"):
+            log.columns("HEARTBEAT")
+        with pytest.raises(LogError, match="no vehicle 'uav-9'"):
+            list(log.frames("uav-9"))
+
+
+@pytest.mark.parametrize(("ahead_s", "shown_s"), [(0.2, 0.2), (-3600.0, 0.0)])
+def test_frames_of_a_bridge_whose_clock_is_wrong_stand_at_the_recorders_time(
+    tmp_path: Path, ahead_s: float, shown_s: float
+) -> None:
+    messages = [
+        ("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, n, batch(n, [heartbeat(n)], ahead_s=ahead_s))
+        for n in range(3)
+    ]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        found = log.columns("HEARTBEAT", begin_s=1_700_000_001 + shown_s, end_s=1_700_000_003)
+        np.testing.assert_allclose(found.time_s, [1_700_000_001 + shown_s, 1_700_000_002 + shown_s], atol=1e-5)
+        stamps = [one.time_us for one in log.frames()]
+    assert stamps[0] == BEGIN_NS // 1000 + int(ahead_s * 1e6)
+
+
+def test_a_sensor_that_sends_plain_numbers_or_words_is_read_too(tmp_path: Path) -> None:
+    messages = [
+        ("lab/humidity", "text/plain", METADATA, 0, b"41.5"),
+        ("lab/humidity", "text/plain", METADATA, 1, b"42"),
+        ("lab/door", "text/plain", METADATA, 2, b"open"),
+        ("lab/raw", "application/octet-stream", METADATA, 3, b"\xff\x00"),
+    ]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert {one.vocabulary for one in log.info.messages} == {Vocabulary.FOREIGN}
+        assert log.columns("lab/humidity").values["value"].tolist() == [41.5, 42.0]
+        assert log.columns("lab/door").values["text"].tolist() == ["open"]
+        assert log.columns("lab/raw").values["payload"].tolist() == [b"\xff\x00"]
+        assert log.info.vehicles == ()
+
+
+@pytest.mark.parametrize("compression", list(CompressionType))
+@pytest.mark.parametrize("options", [{}, {"use_chunking": False}, {"chunk_size": 500, "index_types": IndexType.NONE}])
+def test_anybodys_file_is_read(tmp_path: Path, compression: CompressionType, options: dict[str, object]) -> None:
+    path = foreign(tmp_path / "a.mcap", compression, **options)
+    with open_log(path) as log:
+        assert log.info.damage.is_none
+        assert {one.name: one.count for one in log.info.messages} == {"/imu": 200, "/scan": 200}
+        found = log.columns("/imu", begin_s=1_700_000_050)
+        assert found.values["a.x"].tolist() == list(range(50, 200))
+        assert found.values["l.1"].tolist() == list(range(50, 200))
+        assert log.columns("/scan").values["payload"][7] == b"\x08\x96\x01"
+
+
+@pytest.mark.parametrize("options", [{}, {"use_chunking": False}])
+def test_a_file_cut_anywhere_keeps_what_is_whole(tmp_path: Path, options: dict[str, object]) -> None:
+    data = foreign(tmp_path / "a.mcap", chunk_size=900, **options).read_bytes()
+    cut, last = tmp_path / "cut.mcap", 0
+    for size in range(100, len(data), 13):
+        cut.write_bytes(data[:size])
+        with open_log(cut) as log:
+            count = sum(one.count for one in log.info.messages)
+            assert log.info.damage.is_cut
+            assert log.info.damage.parts == 0, (size, log.info.damage)
+        assert count >= last
+        last = count
+    assert last == 400
+
+
+@pytest.mark.parametrize("options", [{"chunk_size": 900}, {"use_chunking": False}])
+def test_a_hole_in_a_file_costs_what_is_in_it(tmp_path: Path, options: dict[str, object]) -> None:
+    path = foreign(tmp_path / "a.mcap", **options)  # type: ignore[arg-type]
+    data = bytearray(path.read_bytes())
+    begin = len(data) // 3
+    data[begin : begin + 60] = bytes(60)
+    path.write_bytes(data)
+    with open_log(path) as log:
+        assert log.info.damage.parts == 1
+        assert not log.info.damage.is_cut
+        part = log.info.damage.first[0]
+        assert part.offset <= begin < part.offset + part.size_bytes
+        found = log.columns("/imu").values["a.x"]
+        assert 150 < len(found) < 200
+        assert found[-1] == 199
+
+
+def test_a_field_that_no_example_had_is_found_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundstation.recording.mcap_log.LEARNT_FROM", 3)
+    said: list[dict[str, object]] = [{"a": n} for n in range(60)]
+    said[9]["rare"] = 5
+    path = written(
+        tmp_path / "a.mcap",
+        [("fleet/uav-1/state", "json", METADATA, n, envelope(n, one)) for n, one in enumerate(said)],
+    )
+    with open_log(path) as log:
+        assert [one.name for one in log.info.messages[0].fields] == ["a"]
+        assert np.nansum(log.columns("state", ["rare"]).values["rare"]) == 5
+        with pytest.raises(LogError, match="no field 'rarer'; did you mean rare"):
+            log.columns("state", ["rarer"])
+    with open_log(path) as log:
+        assert "rare" in log.columns("state").values
+
+
+def test_times_from_the_start_of_an_autopilot_are_such_and_mixed_ones_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    with McapFile(path) as file:
+        channel = file.channel("lab/x", "json", {})
+        for second in (1, 2, 3):
+            file.add(channel, second * S, 0, 0, b'{"n": 1}')
+        file.add(channel, BEGIN_NS, 0, 0, b'{"n": 2}')
+        file.add(channel, (1 << 63) - 1, 0, 0, b'{"n": 3}')
+    with open_log(path) as log:
+        assert log.info.time_base is TimeBase.BOOT
+        assert (log.info.begin_s, log.info.end_s) == (1.0, 3.0)
+        assert log.info.damage.refused_times == 2
+        assert log.columns("lab/x").values["n"].tolist() == [1, 1, 1]
+
+
+def test_a_recording_that_is_still_written_can_be_read(tmp_path: Path) -> None:
+    file = McapFile(tmp_path / "a.mcap")
+    file.add(file.channel("lab/x", "json", {}), BEGIN_NS, BEGIN_NS, 0, b'{"n": 1}')
+    file.flush()
+    with open_log(tmp_path / "a.mcap") as log:
+        assert log.info.damage.is_cut
+        assert log.info.messages[0].count == 1
+    file.close()
+    with open_log(tmp_path / "a.mcap") as log:
+        assert log.info.damage.is_none
+
+
+def test_opening_can_be_cancelled(tmp_path: Path) -> None:
+    def stop(share: float) -> None:
+        raise CancelledError(f"at {share}")
+
+    with pytest.raises(CancelledError):
+        open_log(foreign(tmp_path / "a.mcap"), stop)
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groundstation.recording.mcap_records.MAX_CHUNK_BYTES", 10_000)
+    path = tmp_path / "a.mcap"
+    with McapFile(path) as file:
+        channel = file.channel("lab/x", "json", {})
+        file.add(channel, BEGIN_NS, 0, 0, b'{"n": "' + b" " * 20_000 + b'"}')
+        file.flush()
+        file.add(channel, BEGIN_NS, 0, 0, b'{"n": 1}')
+    with open_log(path) as log:
+        assert log.info.damage.parts == 1
+        assert log.info.messages[0].count == 1
+
+
+def test_a_session_is_one_log(tmp_path: Path) -> None:
+    written(tmp_path / "fleet-uav-1.mcap", [("fleet/uav-1/state", "json", METADATA, 5, envelope(0, {"n": 1}))])
+    written(tmp_path / "rest.mcap", [("lab/x", "json", METADATA, 0, b'{"n": 2}')])
+    (tmp_path / "empty.mcap").touch()
+    with open_log(tmp_path) as log:
+        assert isinstance(log, SessionLog)
+        assert [(one.vehicle, one.name) for one in log.info.messages] == [("", "lab/x"), ("fleet/uav-1", "state")]
+        assert (log.info.begin_s, log.info.end_s) == (1_700_000_000, 1_700_000_005)
+        assert log.columns("state").values["n"].tolist() == [1]
+
+
+def test_a_folder_without_a_recording_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="folder without a recording"):
+        open_log(tmp_path)
+
+
+def test_the_bytes_of_batches_are_those_of_all_in_order() -> None:
+    chunks = {0: b"xxABCyy", 1: b"DE", 2: b"-FGHI-"}
+    columns = ([0, 1, 2], [2, 0, 1], [3, 2, 4])
+    joined = batch_bytes.BatchBytes(chunks.__getitem__, *(np.array(one) for one in columns))
+    assert joined.size == 9
+    for begin in range(10):
+        for end in range(begin, 11):
+            assert joined[begin:end].tobytes() == b"ABCDEFGHI"[begin:end]
+
+
+def test_messages_outside_of_chunks_are_taken_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "LOOSE_BYTES", 1_000)
+    with McapLog(foreign(tmp_path / "a.mcap", use_chunking=False)) as log:
+        assert log.index.chunks > 10
+        assert {one.count for one in log.info.messages} == {200}
