@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,16 @@ def test_flights_of_a_vehicle_since_a_date(book: list[Entry]) -> None:
     problem = run(str(DATA), "--vehicle", "Stork").exception
     assert isinstance(problem, GroundStationError)
     assert "'Heron', 'plane 7'" in str(problem)
+
+
+def test_a_date_is_that_of_utc_wherever_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert logbook_cli._unix_s("2023-11-14") == 1_699_920_000.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_marks_are_explained_where_they_are(book: list[Entry]) -> None:
