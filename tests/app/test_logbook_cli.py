@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from groundstation.app import logbook_cli, logbook_view
 from groundstation.app.cli import app
+from groundstation.app.long_work import progress_bar
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.recording import flight_cache, logbook
 from groundstation.recording.flights import Flight
@@ -228,7 +229,7 @@ def test_how_far_it_is_is_shown_on_a_terminal_only(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     assert Console(stderr=True).is_terminal
-    with logbook_cli._bar() as told:
+    with progress_bar("reading logs") as told:
         assert told is not None
         told(0.5)
     assert "reading logs" in capsys.readouterr().err
