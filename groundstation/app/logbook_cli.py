@@ -38,7 +38,7 @@ def logbook(
 ) -> None:
     """List the flights in sessions and loose logs, from arming to disarming, and the hours of each vehicle.
 
-    tlog, DataFlash (.bin, .log), ULog. Exit code 1 when there are logs and none of them can be read.
+    MCAP, tlog, DataFlash (.bin, .log), ULog. Exit code 1 when there are logs and none of them can be read.
     """
     from groundstation.app import logbook_view
     from groundstation.app.long_work import progress_bar

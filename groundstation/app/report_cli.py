@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,8 +18,8 @@ if TYPE_CHECKING:
     from groundstation.recording.report.document import Page
 
 SUFFIXES = (".html", ".htm", ".pdf")
-READING, DRAWING, WRITING = (0.0, 0.5), (0.5, 0.9), (0.9, 1.0)
-"""Which part of the work each step is."""
+READ, DRAWN = 0.5, 0.9
+"""Shares of the work that are done by then."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,97 +28,71 @@ def add_to(app: typer.Typer) -> None:
 
 
 def report(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="tlog, DataFlash (.bin, .log) or ULog.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
+    ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="flight.html or flight.pdf; else FILE's name with .html, here. Overwritten."),
+        typer.Option("-o", "--out", help="Where to, .html or .pdf; beside the log, as .html, when left out."),
     ] = None,
-    vehicle: Annotated[str | None, typer.Option(help="Only this vehicle; see 'log info'.")] = None,
+    vehicle: Annotated[str | None, typer.Option(help="Only of this one; 'log info' lists them.")] = None,
     flight: Annotated[int | None, typer.Option(help="Only this flight, from 1.", min=1)] = None,
     whole: Annotated[bool, typer.Option("--whole", help="The whole log on one page instead of its flights.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there already.")] = False,
 ) -> None:
     """Make a page a flight: track, charts, battery, messages, changed parameters; HTML that prints well, or PDF.
 
     A log in which nobody was armed becomes one page that says so.
     """
+    from groundstation.app.long_work import progress_bar
+    from groundstation.recording.log import part_of
     from groundstation.recording.open_log import open_log
     from groundstation.recording.report.document import pages_of
 
     if whole and flight is not None:
         raise UsageError("--whole and --flight: the whole log has no flights to choose from; leave one out")
-    target = _target(file, out)
-    with _progress() as tell:
-        with open_log(file, _part(tell, READING)) as log:
-            pages = pages_of(log, vehicle, flight, is_whole=whole, on_progress=_part(tell, DRAWING))
-        _write(pages, target, _part(tell, WRITING))
+    target = _target(file, out, force=force)
+    with progress_bar("report") as told:
+        with open_log(file, part_of(told, 0.0, READ)) as log:
+            pages = pages_of(log, vehicle, flight, is_whole=whole, on_progress=part_of(told, READ, DRAWN))
+        _write(pages, target, part_of(told, DRAWN, 1.0))
     errors = Console(stderr=True, markup=False, highlight=False)
     count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
-    errors.print(f"{count} in {target}", soft_wrap=True)
+    typer.echo(f"{target}: {count}, {target.stat().st_size:,} bytes")
     if pages[0].is_whole and not whole:
         errors.print("no flight in this log: the page shows the whole of it", soft_wrap=True)
 
 
-def _target(file: Path, out: Path | None) -> Path:
-    target = out if out is not None else Path(f"{file.stem}.html")
+def _target(file: Path, out: Path | None, *, force: bool) -> Path:
+    target = out if out is not None else file.with_name(f"{file.name if file.is_dir() else file.stem}.html")
     if target.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--out '{target}': reports are written as .html or .pdf; give it one of these endings")
+        raise UsageError(
+            f"{target}: reports are written as .html or .pdf; give a name with one of these endings with -o"
+        )
     if target.exists() and file.exists() and target.samefile(file):
-        raise UsageError(f"--out '{target}' is the log itself; choose another name")
+        raise UsageError(f"{target} is the log itself; give another name with -o")
+    if target.exists() and not force:
+        raise GroundStationError(f"{target} is there already; give another name with -o, or replace it with --force")
     return target
 
 
-def _write(pages: Sequence[Page], target: Path, tell: Progress) -> None:
+def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
     """Write beside and rename, so that a half of a document never stands under its name."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        raise _cannot_write(target, error) from error
-    beside = Path(name)
-    try:
-        _write_to(beside, pages, tell)
-        beside.chmod(_usual_mode())
+        beside.write_bytes(_document(pages, target, told))
         beside.replace(target)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise GroundStationError(f"{target} can't be written ({error.strerror}); choose another place") from error
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _write_to(path: Path, pages: Sequence[Page], tell: Progress) -> None:
-    if path.suffix.lower() == ".pdf":
+def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:
+    if target.suffix.lower() == ".pdf":
         from groundstation.app.report_pdf import pdf
 
-        path.write_bytes(pdf(pages, tell))
-        return
+        return pdf(pages, told)
     from groundstation.recording.report.document import html
 
-    path.write_text(html(pages), encoding="utf-8", newline="\n")
-    tell(1.0)
-
-
-def _cannot_write(target: Path, error: OSError) -> GroundStationError:
-    return GroundStationError(f"{target} can't be written: {error.strerror}; choose another --out")
-
-
-def _usual_mode() -> int:
-    """What a new file of this user would have; a temporary one is closed to all others."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _part(tell: Progress, part: tuple[float, float]) -> Progress:
-    return lambda done: tell(part[0] + (part[1] - part[0]) * done)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar beside the output, where somebody looks at it."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("report"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("report", total=1.0)
-        yield lambda done: bar.update(task, completed=done)
+    return html(pages).encode()

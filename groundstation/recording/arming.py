@@ -7,6 +7,9 @@
 - So does a silence of `SILENCE_S` and more, in which nothing came at all, for nobody knows what happened in it; unless
   the vehicle is armed before and after, and its clock since boot ran on meanwhile.
 
+A bridge says its last state again and again while a vehicle is silent, and a broker hands out one of long ago. Such
+words count only where the vehicle itself was heard (`HEARD`).
+
 Where an arming ends without a sample that says so, `is_ended` is False and `end_s` is when it was last heard.
 """
 
@@ -21,6 +24,7 @@ import numpy as np
 from groundstation.recording.log import Vocabulary
 from groundstation.recording.quantities import Quantity
 from groundstation.recording.series import Series, SeriesOf
+from groundstation.recording.sources import Numbers
 
 SILENCE_S = 300.0
 """A link that is lost behind a hill comes back sooner."""
@@ -34,7 +38,6 @@ ALL_ROUND_MS = 1 << 32
 """Clocks since boot are 32 bits of milliseconds."""
 
 BOOT_CLOCKS = (
-    ("state", "clock.boot_ms"),
     ("tlm/status", "clock.boot_ms"),
     ("tlm/detail", "clock.boot_ms"),
     ("GLOBAL_POSITION_INT", "time_boot_ms"),
@@ -42,8 +45,15 @@ BOOT_CLOCKS = (
     ("SYSTEM_TIME", "time_boot_ms"),
 )
 """Where the milliseconds since boot are told, the best first."""
-SIGNS_OF_LIFE = (Quantity.LATITUDE, Quantity.ROLL, Quantity.BATTERY_VOLTAGE)
-"""Besides the arming itself."""
+HEARD = (
+    *("tlm/motion", "tlm/status", "tlm/detail"),
+    *("HEARTBEAT", "ATTITUDE", "GLOBAL_POSITION_INT", "SYS_STATUS"),
+)
+"""Messages that come of the vehicle, and of nobody else."""
+ECHO_S = 15.0
+"""A state counts when the vehicle was heard so short a time before,"""
+AHEAD_S = 3.0
+"""or after: its streams wait for their turn."""
 OVER_A_LINK = (Vocabulary.STREAMS, Vocabulary.MAVLINK)
 """Vocabularies of what was heard from afar; the others are written on board, and nothing of them is lost on a way."""
 
@@ -71,10 +81,31 @@ def armings(series: SeriesOf) -> tuple[Arming, ...]:
     told = series.get(Quantity.ARMED)
     if told is None:
         return ()
+    last_s = series.last_s(told.time_s[-1])
+    if series.vocabularies[:1] == (Vocabulary.STREAMS,):
+        heard_s = _heard_s(series)
+        told = _without_echoes(told, heard_s)
+        if told is None:
+            return ()
+        last_s = float(heard_s[-1])
     told, is_of_changes = _with_beginning(series, told)
     clock = _boot_clock(series)
     breaks = [*_reboots(clock), *_silences(series, told, clock)]
-    return tuple(_spans(told, breaks, series.last_s(told.time_s[-1]), is_of_changes=is_of_changes))
+    return tuple(_spans(told, breaks, last_s, is_of_changes=is_of_changes))
+
+
+def _heard_s(series: SeriesOf) -> Numbers:
+    """When the vehicle itself was heard, in order; shape (n,)."""
+    found = [series.columns(message, ()) for message in HEARD]
+    return np.sort(np.concatenate([np.empty(0), *(one.time_s for one in found if one is not None)]))
+
+
+def _without_echoes(told: Series, heard_s: Numbers) -> Series | None:
+    """What was told when the vehicle was heard; None when that is nothing."""
+    before = np.searchsorted(heard_s, told.time_s - ECHO_S)
+    after = np.searchsorted(heard_s, told.time_s + AHEAD_S, side="right")
+    is_heard = after > before
+    return Series(told.time_s[is_heard], told.values[is_heard], told.unit) if is_heard.any() else None
 
 
 def _with_beginning(series: SeriesOf, told: Series) -> tuple[Series, bool]:
@@ -142,15 +173,12 @@ def _silences(series: SeriesOf, told: Series, clock: Series | None) -> Iterator[
     if series.vocabularies[:1] and series.vocabularies[0] not in OVER_A_LINK:
         return
     long = np.flatnonzero(np.diff(told.time_s) > SILENCE_S).tolist()
+    heard_s = _heard_s(series) if long else np.empty(0)
     for place in long:
         begin_s, end_s = float(told.time_s[place]), float(told.time_s[place + 1])
-        heard = [begin_s, end_s]
-        for quantity in SIGNS_OF_LIFE:
-            found = series.get(quantity)
-            inside = None if found is None else found.between(begin_s, end_s)
-            heard += [] if inside is None else inside.time_s.tolist()
-        heard.sort()
-        gaps = [_Break(*pair) for pair in itertools.pairwise(heard) if pair[1] - pair[0] > SILENCE_S]
+        inside = heard_s[(heard_s > begin_s) & (heard_s < end_s)].tolist()
+        words = itertools.pairwise([begin_s, *inside, end_s])
+        gaps = [_Break(*pair) for pair in words if pair[1] - pair[0] > SILENCE_S]
         is_same = told.values[place] > 0.5 and told.values[place + 1] > 0.5
         yield from (one for one in gaps if not (is_same and _ran_on(clock, one)))
 

@@ -29,7 +29,7 @@ log = logging.getLogger("groundstation.logbook")
 SUFFIXES = frozenset({".mcap", ".tlog", ".bin", ".log", ".ulg"})
 """What logs are called; in capitals too."""
 FRESH_S = 60.0
-"""A file that was written to so short a time ago may still be growing."""
+"""A loose file that was written to so short a time ago may still be growing."""
 OPENING = 0.6
 """Share of the work on a log that is to open it."""
 
@@ -105,7 +105,7 @@ class _Reading:
         self._total_bytes = max(1, total_bytes)
         self._done_bytes = 0
         self._told = on_progress
-        self._growing: dict[Path, bool] = {}
+        self._sessions: dict[Path, SessionState | None] = {}
 
     def entries(self, state: LogState) -> list[Entry]:
         """The flights in one log.
@@ -119,7 +119,7 @@ class _Reading:
             found = None if self._cache is None or is_growing else self._cache.get(state)
             if found is None:
                 found = self._search(state)
-                if self._cache is not None and not is_growing and _state(state.path) == state:
+                if self._cache is not None and not is_growing:
                     self._cache.put(state, found)
         finally:
             self._done_bytes += state.size_bytes
@@ -143,10 +143,13 @@ class _Reading:
 
     def _is_growing(self, state: LogState) -> bool:
         folder = state.path.parent
-        if folder not in self._growing:
+        if folder not in self._sessions:
             manifest = session.load(folder)
-            self._growing[folder] = manifest is not None and manifest.state is SessionState.RECORDING
-        return self._growing[folder] or 0 <= time.time() - state.mtime_ns / 1e9 < FRESH_S
+            self._sessions[folder] = None if manifest is None else manifest.state
+        known = self._sessions[folder]
+        if known is not None:
+            return known is SessionState.RECORDING
+        return 0 <= time.time() - state.mtime_ns / 1e9 < FRESH_S
 
 
 def _states(folder: Path, unread: list[Unread]) -> Iterator[LogState]:

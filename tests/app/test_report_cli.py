@@ -14,7 +14,6 @@ import pytest
 from PySide6.QtGui import QFontDatabase
 from typer.testing import CliRunner, Result
 
-from groundstation.app import report_cli
 from groundstation.app.cli import app
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.recording.log import LogError
@@ -29,7 +28,7 @@ def test_html_has_a_page_for_each_flight(tmp_path: Path) -> None:
     out = tmp_path / "flight.html"
     result = run(shared_log("ardupilot_loganalyzer_nan.log"), "-o", out)
     assert result.exit_code == 0, result.output
-    assert "2 pages in" in result.output
+    assert f"{out}: 2 pages, " in result.output
     document = out.read_text(encoding="utf-8")
     assert document.count("<svg ") == 2
     assert [one.name for one in tmp_path.iterdir()] == ["flight.html"]
@@ -54,17 +53,27 @@ def test_a_pdf_is_made_without_a_display(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "groundstation", "report", str(shared_log("copter_square.tlog")), "-o", str(out)]
     done = subprocess.run(words, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == ""
-    assert done.stderr.split() == ["1", "page", "in", str(out)]
+    assert done.stdout.startswith(f"{out}: 1 page, ")
+    assert done.stderr == ""
     assert out.read_bytes().startswith(b"%PDF-")
 
 
-def test_without_a_name_it_is_named_after_the_log_and_stands_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert run(shared_log("copter_square.tlog")).exit_code == 0
+def test_without_a_name_it_stands_beside_the_log(tmp_path: Path) -> None:
+    shutil.copy(shared_log("copter_square.tlog"), tmp_path)
+    assert run(tmp_path / "copter_square.tlog").exit_code == 0
     assert (tmp_path / "copter_square.html").exists()
+
+
+def test_a_recording_and_the_log_that_it_was_made_of_give_the_same_charts(tmp_path: Path) -> None:
+    log, recording = shared_log("copter_square.tlog"), tmp_path / "copter_square.mcap"
+    assert CliRunner().invoke(app, ["import", str(log), "-o", str(recording)]).exit_code == 0
+    documents = []
+    for one in (log, recording):
+        out = tmp_path / "flight.html"
+        assert run(one, "-o", out, "--force").exit_code == 0
+        documents.append(re.findall(r'<path d="([^"]*)"', out.read_text(encoding="utf-8")))
+    assert len(documents[0]) > 50
+    assert documents[0] == documents[1]
 
 
 def test_a_log_without_a_flight_is_said_on_the_terminal_too(tmp_path: Path) -> None:
@@ -91,17 +100,20 @@ def test_a_report_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path, monkeypat
     out.write_text("old", encoding="utf-8")
     with monkeypatch.context() as patch:
 
-        def full(path: Path, *_: object) -> None:
+        def full(path: Path, _: bytes) -> None:
             path.write_text("half", encoding="utf-8")
             raise OSError(28, "No space left on device")
 
-        patch.setattr(report_cli, "_write_to", full)
-        result = run(shared_log("copter_square.tlog"), "-o", out)
+        patch.setattr(Path, "write_bytes", full)
+        result = run(shared_log("copter_square.tlog"), "-o", out, "--force")
     assert isinstance(result.exception, GroundStationError)
     assert "No space left on device" in str(result.exception)
     assert out.read_text(encoding="utf-8") == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["flight.html"]
-    assert run(shared_log("copter_square.tlog"), "-o", out).exit_code == 0
+    result = run(shared_log("copter_square.tlog"), "-o", out)
+    assert "--force" in str(result.exception)
+    assert out.read_text(encoding="utf-8") == "old"
+    assert run(shared_log("copter_square.tlog"), "-o", out, "--force").exit_code == 0
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

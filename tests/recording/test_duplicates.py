@@ -65,6 +65,10 @@ def test_flights_that_differ_count_each(differs: dict[str, Any]) -> None:
     assert len(duplicates([flight("a", **here), flight("b", **here)])) == 1
 
 
+def test_vehicles_that_nobody_knows_are_not_the_same() -> None:
+    assert duplicates([flight("a", sysid=None), flight("b", sysid=None)]) == {}
+
+
 def test_vehicles_of_the_fleet_are_told_apart_by_their_ids() -> None:
     assert duplicates([flight("a", vehicle="fleet/x"), flight("b", vehicle="fleet/y")]) == {}
     assert duplicates([flight("a", vehicle="fleet/x"), flight("b", vehicle="fleet/x", sysid=None)]) == {1: "a"}

@@ -3,16 +3,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
+from groundstation.fleet.commands import Actor
+from groundstation.fleet.control import Control
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.motion import Position
+from groundstation.fleet.status import Armed
 from groundstation.recording.arming import armings
 from groundstation.recording.flights import flights
 from groundstation.recording.log import CancelledError, LogError, LogFormat, Vocabulary
+from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.open_log import open_log
 from groundstation.recording.series import SeriesOf
+from groundstation.transport.payloads import Envelope
 from tests.support.memory_log import START_S, MemoryLog, square_flight
 
 ARMED, NOT = 209, 81
@@ -230,6 +239,30 @@ def test_a_recording_of_ours_is_read_by_its_streams() -> None:
     assert flight.operator is None
 
 
+def echoes(heard_s: list[float], state_s: Any, is_armed: Any) -> MemoryLog:
+    """A recording in which the bridge says a state, and the vehicle is heard, at times of their own."""
+    told: dict[str, Any] = {"vocabulary": Vocabulary.STREAMS}
+    log = MemoryLog("uav.mcap", LogFormat.MCAP).vehicle("fleet/uav-1", kind="multicopter")
+    log.add("fleet/uav-1", "state", START_S + np.asarray(state_s), armed__is_armed=np.asarray(is_armed), **told)
+    log.add("fleet/uav-1", "link", START_S + np.arange(0.0, 5_000.0, 1.0), damaged=0, **told)
+    log.add("fleet/uav-1", "tlm/status", START_S + np.asarray(heard_s), mode__base_mode=0, **told)
+    return log
+
+
+def test_a_vehicle_that_is_lost_in_flight_is_not_armed_as_long_as_its_bridge_says_so() -> None:
+    state_s = np.arange(0.0, 5_000.0, 10.0)
+    (span,) = spans(echoes([0.0, 5.0, 10.0, 20.0, 30.0], state_s, state_s >= 10.0))
+    assert span[0] == 10.0
+    assert span[1] == pytest.approx(30.0, abs=15.0)
+    assert span[2:] == (False, True)
+
+
+def test_a_state_of_long_ago_that_a_broker_hands_out_is_no_flight() -> None:
+    assert spans(echoes([], [0.0], [True])) == []
+    assert spans(echoes([60.0, 61.0, 62.0], [0.0, 60.5], [True, False])) == []
+    assert spans(echoes([2.0, 61.0], [0.0, 60.5], [True, False])) == [(0.0, 60.5, True, False)]
+
+
 CONTROL = [
     ([5.0], ["Ada"], "Ada"),
     ([5.0, 8.0], ["Ada", None], None),
@@ -248,6 +281,30 @@ def test_the_operator_is_who_had_control_last(
         "fleet/uav-1", "ctl", START_S + np.array(at_s), owner__op=names, vocabulary=Vocabulary.STREAMS
     )
     assert flights(log)[0].operator == operator
+
+
+def test_a_recording_on_disk_tells_the_flight_and_its_operator(tmp_path: Path) -> None:
+    actor = Actor(op="Ada", gs="laptop")
+    path = tmp_path / "fleet-uav-1.mcap"
+    with McapFile(path) as file:
+
+        def write(leaf: str, at_s: float, content: Any) -> None:
+            channel = file.channel(f"fleet/uav-1/{leaf}", "json", {"qos": "1", "retain": "false", "late": "false"})
+            data = msgspec.json.encode(Envelope(sid="s", seq=int(at_s), ts=0, bms=0, d=content))
+            file.add(channel, round((START_S + at_s) * 1e9), round((START_S + at_s) * 1e9), int(at_s), data)
+
+        for second in range(60):
+            is_armed = 10 <= second < 50
+            height_m = 5.0 if 12 <= second < 48 else 0.0
+            position = Position(at_s=second, lat_deg=41.0 + second * 1e-4, lon_deg=39.7, height_home_m=height_m)
+            write("tlm/motion", second, Samples(position=position))
+            write("state", second, Samples(armed=Armed(at_s=second, is_armed=is_armed if second else None)))
+            write("ctl", second, Control(owner=actor if 20 <= second < 40 else None))
+    with open_log(path) as log:
+        (flight,) = flights(log)
+    assert (flight.begin_s - START_S, flight.end_s - START_S) == (10.0, 50.0)
+    assert (flight.operator, flight.vehicle) == ("Ada", "fleet/uav-1")
+    assert flight.distance_m == pytest.approx(35 * 11.12, rel=0.02)
 
 
 def test_progress_is_told_and_may_cancel() -> None:

@@ -129,11 +129,13 @@ def test_a_cache_that_another_one_writes_or_that_is_no_file_is_done_without(
     monkeypatch.setattr(flight_cache, "BUSY_S", 0.0)
     made(tmp_path / "a.tlog")
     first = read_logbook(tmp_path, tmp_path / "cache")
+    number = (tmp_path / "cache").stat().st_ino
     writer = sqlite3.connect(tmp_path / "cache")
     writer.execute("BEGIN EXCLUSIVE")
     assert read_logbook(tmp_path, tmp_path / "cache") == first
     writer.rollback()
     writer.close()
+    assert (tmp_path / "cache").stat().st_ino == number
     assert read_logbook(tmp_path, tmp_path / "cache") == first
     assert read_logbook(tmp_path, tmp_path) == first
     assert read_logbook(tmp_path, tmp_path / "a.tlog" / "cache") == first
@@ -175,6 +177,15 @@ def test_a_log_that_still_grows_is_read_and_not_remembered(tmp_path: Path, opene
     assert sorted(opened) == sorted(["old.tlog", *["open.mcap", "ended.mcap", "fresh.tlog"] * 2])
 
 
+def test_a_session_that_was_closed_a_moment_ago_is_final(tmp_path: Path, opened: list[str]) -> None:
+    made(tmp_path / "open.mcap", age_s=1.0)
+    session.save(tmp_path, Manifest(name="s", state=SessionState.CLOSED, began_unix_s=0.0))
+    for _ in range(2):
+        (entry,) = read_logbook(tmp_path, tmp_path / "cache").entries
+        assert not entry.is_recording
+    assert opened == ["open.mcap"]
+
+
 def test_the_same_flight_in_two_logs_is_marked(tmp_path: Path, opened: list[str]) -> None:
     made(tmp_path / "a" / "1.tlog", tmp_path / "b" / "1.tlog")
     first, second = read_logbook(tmp_path).entries
@@ -193,6 +204,7 @@ def test_progress_is_told_and_what_was_found_before_a_cancel_is_kept(tmp_path: P
     with pytest.raises(CancelledError):
         read_logbook(tmp_path, tmp_path / "cache", until_half)
     assert told == sorted(told)
+    assert told[-1] < 1.0
     told.clear()
     read_logbook(tmp_path, tmp_path / "cache", told.append)
     assert opened == ["a.tlog", "b.tlog", "b.tlog"]

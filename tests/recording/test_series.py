@@ -105,5 +105,5 @@ def test_only_a_parameter_told_with_another_value_was_changed() -> None:
 
 
 def test_an_unknown_vehicle_is_refused_with_those_there_are() -> None:
-    with pytest.raises(LogError, match="'1'"):
+    with pytest.raises(LogError, match="there are: 1"):
         SeriesOf(square_flight(), "7")

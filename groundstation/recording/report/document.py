@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from groundstation.recording.flights import Flight, flights
 from groundstation.recording.happenings import mode_spans
-from groundstation.recording.log import Log, LogError, Progress
+from groundstation.recording.log import Log, LogError, Progress, part_of
 from groundstation.recording.quantities import Quantity
 from groundstation.recording.report import page, subject, timeline
 from groundstation.recording.report.sheet import escaped
@@ -78,7 +78,7 @@ def pages_of(
         CancelledError: by `on_progress`.
     """
     tell = on_progress or (lambda _: None)
-    subjects = _subjects(log, vehicle, is_whole, lambda done: tell(done * FLIGHTS_SHARE))
+    subjects = _subjects(log, vehicle, is_whole, part_of(on_progress, 0.0, FLIGHTS_SHARE))
     if not subjects:
         raise LogError(f"{log.info.path} has no vehicle in it; look with 'groundstation log info'")
     if number is not None:
@@ -104,11 +104,11 @@ def _are(count: int) -> str:
     return "is one" if count == 1 else f"are {count}"
 
 
-def _subjects(log: Log, vehicle: str | None, is_whole: bool, tell: Progress) -> list[Subject]:
+def _subjects(log: Log, vehicle: str | None, is_whole: bool, told: Progress | None) -> list[Subject]:
     every = {one.id: SeriesOf(log, one.id) for one in log.info.vehicles if not one.is_station}
     if vehicle is not None:
         every = {vehicle: every.get(vehicle) or SeriesOf(log, vehicle)}
-    found = () if is_whole else flights(log, vehicle, tell)
+    found = () if is_whole else flights(log, vehicle, told)
     if found:
         return [
             Subject(one, every[one.vehicle], f"flight {place + 1} of {len(found)}") for place, one in enumerate(found)

@@ -103,12 +103,12 @@ def warnings(subject: Subject) -> Iterator[str]:
 
 
 def _damage(damage: Damage) -> Iterator[str]:
+    if damage.is_cut:
+        yield "The log ends early: it was cut, or was still being written."
     parts = []
     if damage.parts:
-        places = "1 place" if damage.parts == 1 else f"{damage.parts:,} places"
+        places = "1 damaged part" if damage.parts == 1 else f"{damage.parts:,} damaged parts"
         parts.append(f"{places}, {damage.size_bytes:,} bytes, can't be read")
-    if damage.is_cut:
-        parts.append("the file ends in the middle of a message")
     if damage.refused_times:
         parts.append(f"{damage.refused_times:,} messages with absurd times are left out")
     if parts:
