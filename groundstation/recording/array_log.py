@@ -19,6 +19,9 @@ from groundstation.recording.mapped_file import MappedFile
 Values = dict[str, NDArray[Any]]
 """Columns by field name, see `Columns.values`."""
 
+SLACK_US = 0.4
+"""Seconds since 1970 are this exact as float64: a time that was given out must be found again when it is asked for."""
+
 
 class ArrayLog(ABC):
     """An open log that is mapped into memory.
@@ -61,8 +64,8 @@ class ArrayLog(ABC):
         kind = self._kind(message, vehicle, fields)
         names = wanted_fields(kind, fields)
         offset_s = self._clock_offset_s()
-        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6
-        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6
+        begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6 - SLACK_US
+        end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6 - SLACK_US
         time_us, values = self._collect(kind.vehicle, message, names, begin_us, end_us, on_progress)
         return Columns(
             message=message,

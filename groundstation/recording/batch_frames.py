@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -50,12 +50,23 @@ class BatchFrames:
             key = (self._vehicle_id(source.sysid), message_name(source.msgid))
             self.sources.setdefault(key, []).append(source)
 
+    def leave_out(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Messages that somebody else tells already.
+
+        Args:
+            keys: vehicles and names.
+        """
+        for key in keys:
+            self.sources.pop(key, None)
+
     def messages(self) -> Iterator[MessageInfo]:
         """What there is."""
         by_key: dict[tuple[str, str], list[MessageInfo]] = {}
         for one in message_infos(self.index):
             by_key.setdefault((self._vehicle_id(int(one.vehicle)), one.name), []).append(one)
-        for (vehicle, _), found in by_key.items():
+        for (vehicle, name), found in by_key.items():
+            if (vehicle, name) not in self.sources:
+                continue
             yield msgspec.structs.replace(
                 found[0],
                 vehicle=vehicle,

@@ -50,9 +50,10 @@ MAX_LENGTH = 1 << 40
 _LAST_OPCODE = 15
 _DEFINITIONS = frozenset({Opcode.CHANNEL, Opcode.SCHEMA})
 _CHUNK = re.compile(rb"(?s)\x06.{5}\x00\x00\x00.{28}(?:\x04\x00\x00\x00zstd|\x03\x00\x00\x00lz4|\x00\x00\x00\x00)")
-_MESSAGE = re.compile(rb"(?s)\x05.{3}\x00{5}")
+_LOOSE = re.compile(rb"(?s)[\x03-\x05].{3}\x00{5}")
+"""A schema, a channel or a message outside of a chunk."""
 FOLLOWERS = 3
-"""A message outside of a chunk is believed where so many records follow it, or the end."""
+"""A record outside of a chunk is believed where so many follow it, or the end."""
 
 
 class Message(NamedTuple):
@@ -238,21 +239,13 @@ class McapIndex:
 
     def _take_definition(self, data: mmap.mmap | bytes, record: Record) -> bool:
         """The first definition of a channel or a schema counts."""
-        size = record.end - record.body
-        if size > MAX_DEFINITION_BYTES:
-            return False
-        stream = ReadDataStream(io.BytesIO(data[record.body : record.end]))
-        try:
-            if record.opcode == Opcode.CHANNEL:
-                channel = Channel.read(stream)
-                self.channels.setdefault(channel.id, channel)
-            elif self._schema_bytes + size <= MAX_SCHEMA_BYTES:
-                schema = Schema.read(stream)
-                if self.schemas.setdefault(schema.id, schema) is schema:
-                    self._schema_bytes += size
-        except (McapError, ValueError, struct.error, UnicodeDecodeError):
-            return False
-        return True
+        found = _definition(data, record)
+        if isinstance(found, Channel):
+            self.channels.setdefault(found.id, found)
+        elif found is not None and found.id not in self.schemas and self._schema_bytes < MAX_SCHEMA_BYTES:
+            self.schemas[found.id] = found
+            self._schema_bytes += len(found.data)
+        return found is not None
 
     def _skip(self, place: int, size: int) -> int:
         """Go over a damaged place; what is cut off at the end of the file is no damaged place."""
@@ -266,9 +259,9 @@ class McapIndex:
         return following
 
     def _next(self, place: int, size: int) -> int:
-        """The next chunk that can be unpacked, or message that is followed by others; the end of the file for none."""
+        """The next chunk that can be unpacked, or record that is followed by others; the end of the file for none."""
         chunk = self._next_where(_CHUNK, place, size, self._is_good_chunk)
-        return self._next_where(_MESSAGE, place, chunk, self._is_good_message)
+        return self._next_where(_LOOSE, place, chunk, self._is_good_loose)
 
     def _next_where(self, pattern: re.Pattern[bytes], place: int, end: int, is_good: Callable[[Record], bool]) -> int:
         while place < end:
@@ -285,12 +278,24 @@ class McapIndex:
         head = chunk_head(self._data, record)
         return head is not None and unpack(self._data, head) is not None
 
-    def _is_good_message(self, record: Record) -> bool:
-        size = record.end - record.body
-        if size < MESSAGE_HEAD_BYTES:
-            return False
-        (channel_id,) = struct.unpack_from("<H", self._data, record.body)
-        return channel_id in self.channels and _is_followed(self._data, record, FOLLOWERS)
+    def _is_good_loose(self, record: Record) -> bool:
+        if record.opcode == Opcode.MESSAGE:
+            is_good = record.end - record.body >= MESSAGE_HEAD_BYTES
+        else:
+            is_good = _definition(self._data, record) is not None
+        return is_good and _is_followed(self._data, record, FOLLOWERS)
+
+
+def _definition(data: mmap.mmap | bytes, record: Record) -> Channel | Schema | None:
+    """A channel or a schema; None for what makes no sense."""
+    if record.end - record.body > MAX_DEFINITION_BYTES:
+        return None
+    kind: type[Channel | Schema] = Channel if record.opcode == Opcode.CHANNEL else Schema
+    try:
+        found: Channel | Schema = kind.read(ReadDataStream(io.BytesIO(data[record.body : record.end])))
+    except (McapError, ValueError, struct.error, UnicodeDecodeError):
+        return None
+    return found
 
 
 def _record_at(data: mmap.mmap | bytes, place: int, size: int) -> Record | None:

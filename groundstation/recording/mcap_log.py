@@ -22,6 +22,7 @@ from groundstation.recording.batch_frames import BatchFrames
 from groundstation.recording.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
 from groundstation.recording.log import (
     FrameRecord,
+    LogError,
     LogFormat,
     LogInfo,
     LogVehicle,
@@ -65,6 +66,8 @@ class McapLog(ArrayLog):
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         self._index = McapIndex(self._file.map, part_of(on_progress, 0.0, 0.5))
+        if self._index.damage.parts and not self._index.channels:
+            raise LogError(f"{path}: nothing in this MCAP file can be read, its beginning is damaged; use a copy of it")
         self._streams: dict[tuple[str, str], _Stream] = {}
         self._frames: list[BatchFrames] = []
         utc, boot = (sum(one.count for one in spans.values()) for spans in (self._index.utc, self._index.boot))
@@ -169,11 +172,16 @@ class McapLog(ArrayLog):
         self._add_frames(list(batches.values()))
 
     def _add_frames(self, found: list[BatchFrames]) -> None:
+        """Take frames in; of what is there twice under one name the frames count, and of these the first."""
         for one in found:
             one.find()
             self._index.damage.parts += one.index.gap_count
             self._index.damage.refused_times += one.index.refused_times
-        self._frames = found
+            for frames in self._frames:
+                one.leave_out(frames.sources)
+            for key in one.sources:
+                self._streams.pop(key, None)
+            self._frames.append(one)
 
     def _learn(self, kind: Kind, message: Message) -> None:
         stream = self._streams.get((kind.vehicle, kind.name))

@@ -8,6 +8,7 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -38,7 +39,8 @@ def test_columns_are_printed_as_csv_with_arrays_spread_out() -> None:
     rows = list(csv.reader(io.StringIO(run("columns", str(path), "ATTITUDE.roll", "--csv").stdout)))
     assert rows[0] == ["time_s", "roll"]
     with open_log(path) as log:
-        assert [float(row[1]) for row in rows[1:]] == log.columns("ATTITUDE", ["roll"]).values["roll"].tolist()
+        wanted = log.columns("ATTITUDE", ["roll"]).values["roll"].tolist()
+    assert [np.float32(row[1]) for row in rows[1:]] == wanted
     battery = run("columns", str(path), "BATTERY_STATUS", "--csv", "--limit", "2").stdout.splitlines()
     assert len(battery) == 3
     assert "voltages[0],voltages[1]" in battery[0]

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Damages logs in every way and reads them. In the tests a little; by hand as much as one likes:
 
-`python -m tests.recording.mutations tlog 100000` (dataflash, dataflash_text, ulog, mcap) damages at random;
+`python -m tests.recording.mutations tlog 100000` (dataflash, dataflash_text, ulog, mcap, mcap_loose) damages at random;
 `python -m tests.recording.mutations tlog cuts` cuts at every byte.
 """
 
 from __future__ import annotations
 
+import io
 import itertools
 import random
 import resource
@@ -15,7 +16,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
+from mcap.reader import NonSeekingReader
+from mcap.writer import Writer
+
+from groundstation.recording import mcap_file
+from groundstation.recording.exports import as_mcap
+from groundstation.recording.exports.export import export
+from groundstation.recording.exports.formats import ExportFormat
 from groundstation.recording.log import Log, LogError
 from groundstation.recording.open_log import open_log
 from tests.conftest import shared_log
@@ -28,14 +37,41 @@ FILES = {
     "dataflash": "dronekit-la_log171.bin",
     "dataflash_text": "ardupilot_loganalyzer_nan.log",
     "ulog": "pyulog_sample_log_small.ulg",
+    "mcap": "copter_boot.tlog",
+    "mcap_loose": "copter_boot.tlog",
 }
+"""Where the samples come from; MCAP files are made of one."""
 ULOG_TOPICS = 12
 
 
 def sample(kind: str, size: int = SIZE) -> bytes:
     """The first bytes of a recording; of a ULog a few topics, since its definitions alone are longer."""
-    data = shared_log(FILES[kind]).read_bytes()
+    path = shared_log(FILES[kind])
+    if kind.startswith("mcap"):
+        return (_recording(path) if kind == "mcap" else _loose(path))[:size]
+    data = path.read_bytes()
     return (_few_topics(data) if kind == "ulog" else data)[:size]
+
+
+def _recording(path: Path) -> bytes:
+    """A recording of ours in small chunks, as a live one has them."""
+    small = mock.patch.object(mcap_file, "CHUNK_BYTES", 8 * 1024), mock.patch.object(as_mcap, "BATCH_BYTES", 4 * 1024)
+    with tempfile.TemporaryDirectory() as folder, small[0], small[1]:
+        return export(path, ExportFormat.MCAP, Path(folder) / "a.mcap").path.read_bytes()
+
+
+def _loose(path: Path) -> bytes:
+    """The same messages as the `mcap` library writes them outside of chunks, where no checksum looks after them."""
+    whole, out, ids = io.BytesIO(_recording(path)), io.BytesIO(), {}
+    writer = Writer(out, use_chunking=False)
+    writer.start()
+    for schema, channel, message in NonSeekingReader(whole).iter_messages():
+        if channel.id not in ids:
+            number = writer.register_schema(schema.name, schema.encoding, schema.data) if schema is not None else 0
+            ids[channel.id] = writer.register_channel(channel.topic, channel.message_encoding, number, channel.metadata)
+        writer.add_message(ids[channel.id], message.log_time, message.data, message.publish_time, message.sequence)
+    writer.finish()
+    return out.getvalue()
 
 
 def _few_topics(data: bytes) -> bytes:

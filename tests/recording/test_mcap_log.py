@@ -327,3 +327,15 @@ def test_messages_outside_of_chunks_are_taken_in_parts(tmp_path: Path, monkeypat
     with McapLog(foreign(tmp_path / "a.mcap", use_chunking=False)) as log:
         assert log.index.chunks > 10
         assert {one.count for one in log.info.messages} == {200}
+
+
+def test_what_two_channels_tell_under_one_name_is_there_once(tmp_path: Path) -> None:
+    told = {"vehicle": {"id": "1"}, "message": "HEARTBEAT", "vocabulary": "mavlink"}
+    messages = [
+        ("mavlink/raw/_mav", frame_batches.CONTENT_TYPE,
+         {"groundstation.origin": '{"message": "", "vocabulary": "mavlink"}'}, 0, batch(0, [heartbeat(3)])),
+        ("mavlink/1/HEARTBEAT", "json", {"groundstation.origin": json.dumps(told)}, 0, b'{"type": 9}'),
+    ]  # fmt: skip
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert [(one.vehicle, one.name, one.count) for one in log.info.messages] == [("1", "HEARTBEAT", 1)]
+        assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == [3]

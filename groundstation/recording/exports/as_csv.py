@@ -15,7 +15,7 @@ from groundstation.recording.exports import rows
 from groundstation.recording.exports.selection import Selection, spans, wanted_messages
 from groundstation.recording.log import Columns, Log, MessageInfo, Progress
 
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+")
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+[]()")
 
 
 def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:

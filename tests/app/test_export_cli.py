@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation import` and `groundstation export` as they are typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from groundstation.app import log_times
+from groundstation.app.cli import app
+from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.recording.log import LogInfo
+from groundstation.recording.open_log import open_log
+from tests.conftest import shared_log
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in words])
+
+
+def copied(tmp_path: Path, name: str) -> Path:
+    path = tmp_path / name
+    path.write_bytes(shared_log(name).read_bytes())
+    return path
+
+
+def test_an_import_stands_beside_the_log_unless_told_otherwise(tmp_path: Path) -> None:
+    path = copied(tmp_path, "copter_boot.tlog")
+    said = run("import", path)
+    assert said.exit_code == 0, said.output
+    assert said.stdout.startswith(f"{tmp_path / 'copter_boot.mcap'}: ")
+    assert " messages, " in said.stdout
+    assert run("import", path, "-o", tmp_path / "other.mcap").exit_code == 0
+    assert (tmp_path / "other.mcap").read_bytes()[:5] == b"\x89MCAP"
+
+
+def test_an_export_of_a_message_from_a_time_to_another(tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    said = run(
+        "export", shared_log("copter_square.tlog"), "--format", "csv", "-o", out,
+        "--message", "ATTITUDE", "--from", "0:10", "--to", "12.5",
+    )  # fmt: skip
+    assert said.exit_code == 0, said.output
+    head, *lines = out.read_text().splitlines()
+    assert head.startswith("time_s,time_boot_ms,roll,pitch")
+    with open_log(shared_log("copter_square.tlog")) as log:
+        begin_s = log.info.begin_s or 0.0
+    times = [float(one.split(",")[0]) - begin_s for one in lines]
+    assert 10 <= min(times) < 10.5
+    assert 12 < max(times) < 12.5
+
+
+def test_a_folder_of_csv_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    path = copied(tmp_path, "copter_boot.tlog")
+    assert run("export", path, "--format", "csv").exit_code == 0
+    assert (tmp_path / "copter_boot-csv" / "14" / "HEARTBEAT.csv").is_file()
+
+
+def test_what_is_there_is_kept_without_force(tmp_path: Path) -> None:
+    path, out = shared_log("copter_boot.tlog"), tmp_path / "o.tlog"
+    out.write_text("precious")
+    refused = run("export", path, "--format", "tlog", "-o", out)
+    assert isinstance(refused.exception, GroundStationError)
+    assert "--force" in str(refused.exception)
+    assert run("export", path, "--format", "tlog", "-o", out, "--force").exit_code == 0
+    assert out.read_bytes() == path.read_bytes()
+
+
+def test_a_damaged_log_is_exported_and_said_to_be_damaged(tmp_path: Path) -> None:
+    path = copied(tmp_path, "copter_boot.tlog")
+    path.write_bytes(path.read_bytes()[:-3])
+    said = run("import", path)
+    assert said.exit_code == 0
+    assert "ends early at 2" in said.stderr
+
+
+@pytest.mark.parametrize("text", ["soon", "1:2:3:4", "", "12h"])
+def test_what_is_no_time_is_said(text: str) -> None:
+    with (
+        open_log(shared_log("copter_boot.tlog")) as log,
+        pytest.raises(UsageError, match=r"--from '.*': write seconds"),
+    ):
+        log_times.moment_s(text, log.info, "--from")
+
+
+def test_times_are_counted_from_the_beginning_or_dates() -> None:
+    with open_log(shared_log("copter_boot.tlog")) as log:
+        info: LogInfo = log.info
+    begin_s = info.begin_s or 0.0
+    assert log_times.moment_s(None, info, "--from") is None
+    assert log_times.moment_s("90", info, "--from") == begin_s + 90
+    assert log_times.moment_s("1:30.5", info, "--from") == begin_s + 90.5
+    assert log_times.moment_s("1:00:00", info, "--from") == begin_s + 3600
+    assert log_times.moment_s("2026-05-31T08:00:00", info, "--from") == 1_780_214_400
+    assert log_times.moment_s("2026-05-31T10:00+02:00", info, "--from") == 1_780_214_400
+    with pytest.raises(UsageError, match="write seconds"):
+        log_times.moment_s("2026-99-31", info, "--from")
