@@ -278,6 +278,17 @@ def test_ten_hours_at_ten_hertz_stay_small() -> None:
     assert "10:00:00" in said(page)
 
 
+def test_few_samples_are_lines_however_they_come_bunched_and_many_are_an_area() -> None:
+    def areas(time_s: Any) -> int:
+        log = square_flight()
+        log.add("1", "SYS_STATUS", START_S + time_s, voltage_battery=16000.0 + 100 * np.sin(np.arange(len(time_s))))
+        (page,) = pages_of(log)
+        return sum(one.get("fill-opacity") is not None for one in tree(page).iter())
+
+    assert areas(np.repeat(np.arange(0.0, 100.0), 8) + np.tile(np.arange(8) / 1000.0, 100)) == 0
+    assert areas(np.arange(0.0, 100.0, 0.01)) == 1
+
+
 def test_one_flight_or_one_vehicle_can_be_asked_for() -> None:
     with open_log(shared_log("ardupilot_loganalyzer_nan.log")) as log:
         assert len(pages_of(log)) == 2

@@ -20,7 +20,7 @@ Curve = list[tuple[float, float]]
 COLUMN_MM = 0.2
 """All samples in so much of the width become their mean, with an area from the lowest to the highest."""
 DENSE = 3
-"""So many samples in a column, and each can't be seen any more."""
+"""So many samples in a column on average, and each can't be seen any more."""
 GAP_PERIODS = 8.0
 """A silence this many times longer than usual is a gap, and no line crosses it ..."""
 GAP_S = 3.0
@@ -77,7 +77,7 @@ def _columns(time_s: Numbers, values: Numbers, across: Scale) -> tuple[Curve, Cu
     count = max(1, int(abs(across.end_mm - across.begin_mm) / COLUMN_MM))
     column = ((time_s - across.low) / (across.high - across.low) * count).astype(np.int64)
     first = np.concatenate(([0], np.flatnonzero(np.diff(column)) + 1))
-    if len(time_s) <= DENSE * len(first):
+    if len(time_s) <= DENSE * (column[-1] - column[0] + 1):
         every = _without_flats(time_s, values)
         return every, every, every
     sizes = np.diff(np.append(first, len(time_s)))
