@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from groundstation import __version__
-from groundstation.app import export_cli, log_cli, logbook_cli, order_cli, record_cli, recordings_cli
+from groundstation.app import export_cli, log_cli, logbook_cli, order_cli, record_cli, recordings_cli, report_cli
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
 
@@ -381,3 +381,4 @@ recordings_cli.add_to(app)
 log_cli.add_to(app)
 logbook_cli.add_to(app)
 export_cli.add_to(app)
+report_cli.add_to(app)

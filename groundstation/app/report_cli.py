@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation report`: a printed page a flight, out of a log of any format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from groundstation.fleet.errors import GroundStationError, UsageError
+
+if TYPE_CHECKING:
+    from groundstation.recording.log import Progress
+    from groundstation.recording.report.document import Page
+
+SUFFIXES = (".html", ".htm", ".pdf")
+READ, DRAWN = 0.5, 0.9
+"""Shares of the work that are done by then."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(report)
+
+
+def report(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Where to, .html or .pdf; beside the log, as .html, when left out."),
+    ] = None,
+    vehicle: Annotated[str | None, typer.Option(help="Only of this one; 'log info' lists them.")] = None,
+    flight: Annotated[int | None, typer.Option(help="Only this flight, from 1.", min=1)] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="The whole log on one page instead of its flights.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there already.")] = False,
+) -> None:
+    """Make a page a flight: track, charts, battery, messages, changed parameters; HTML that prints well, or PDF.
+
+    A log in which nobody was armed becomes one page that says so.
+    """
+    from groundstation.app.long_work import progress_bar
+    from groundstation.recording.log import part_of
+    from groundstation.recording.open_log import open_log
+    from groundstation.recording.report.document import pages_of
+
+    if whole and flight is not None:
+        raise UsageError("--whole and --flight: the whole log has no flights to choose from; leave one out")
+    target = _target(file, out, force=force)
+    with progress_bar("report") as told:
+        with open_log(file, part_of(told, 0.0, READ)) as log:
+            pages = pages_of(log, vehicle, flight, is_whole=whole, on_progress=part_of(told, READ, DRAWN))
+        _write(pages, target, part_of(told, DRAWN, 1.0))
+    errors = Console(stderr=True, markup=False, highlight=False)
+    count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
+    typer.echo(f"{target}: {count}, {target.stat().st_size:,} bytes")
+    if pages[0].is_whole and not whole:
+        errors.print("no flight in this log: the page shows the whole of it", soft_wrap=True)
+
+
+def _target(file: Path, out: Path | None, *, force: bool) -> Path:
+    target = out if out is not None else file.with_name(f"{file.name if file.is_dir() else file.stem}.html")
+    if target.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"{target}: reports are written as .html or .pdf; give a name with one of these endings with -o"
+        )
+    if target.exists() and file.exists() and target.samefile(file):
+        raise UsageError(f"{target} is the log itself; give another name with -o")
+    if target.exists() and not force:
+        raise GroundStationError(f"{target} is there already; give another name with -o, or replace it with --force")
+    return target
+
+
+def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
+    """Write beside and rename, so that a half of a document never stands under its name."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(_document(pages, target, told))
+        beside.replace(target)
+    except OSError as error:
+        raise GroundStationError(f"{target} can't be written ({error.strerror}); choose another place") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:
+    if target.suffix.lower() == ".pdf":
+        from groundstation.app.report_pdf import pdf
+
+        return pdf(pages, told)
+    from groundstation.recording.report.document import html
+
+    return html(pages).encode()
