@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window
+from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, distinct
 
 WINDOW_BYTES = 8 << 20
 """Small enough to stay in the cache of a processor, large enough for thousands of lanes."""
@@ -302,7 +302,7 @@ def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: 
     begins = np.flatnonzero(steps > MAX_JUMP_US)
     if not begins.size:
         return believed
-    begins = np.unique(np.append(begins, 0))
+    begins = distinct(np.append(begins, 0))
     lengths = np.diff(np.append(begins, times.size))
     trusted_us = int(times[begins[lengths.argmax()]]) if last_us is None else last_us
     for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):

@@ -8,7 +8,7 @@ goes by single steps where it does not join, as around damage.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +139,7 @@ def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
     limit = min(window.limit, window.end)
     firsts = np.arange(begin + LANE_BYTES, limit, LANE_BYTES, dtype=np.int64)
     firsts = rules.candidates(window, firsts, rules.margin) if firsts.size else firsts
-    places = np.concatenate([np.array([begin], np.int64), np.unique(firsts[firsts >= 0])])
+    places = np.concatenate([np.array([begin], np.int64), distinct(firsts[firsts >= 0])])
     ends = np.append(places[1:], limit)
     found: list[NDArray[np.int32]] = []
     while places.size > FEW_LANES:
@@ -166,7 +166,7 @@ def _steps(rules: RecordRules, window: Window, place: int, end: int) -> NDArray[
     return np.array(found, np.int32)
 
 
-def _distinct(ascending: NDArray[np.int32]) -> NDArray[np.int32]:
+def _distinct(ascending: NDArray[Any]) -> NDArray[Any]:
     same = ascending[1:] == ascending[:-1]
     return ascending[np.append(True, ~same)] if same.any() else ascending
 
@@ -183,6 +183,11 @@ def first_matches(matches: NDArray[np.bool_], places: Places) -> Places:
     """
     columns = matches.argmax(axis=1)
     return np.where(matches[np.arange(places.size), columns], places + columns, -1)
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Values of shape (n,) sorted, each once; `np.unique` does more, and first imports all of `numpy.ma`."""
+    return _distinct(np.sort(values))
 
 
 def rows_of(data: Bytes, starts: Places, size: int) -> NDArray[np.void]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.mavlink.record_index import Found, RecordIndex, Slice, Times, Told
-from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, rows_of
+from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, distinct, rows_of
 from groundstation.recording.dataflash_format import FMT, TIME_STEPS_US, MessageFormat, parsed_format
 from groundstation.recording.dataflash_index import believed_with_lent
 
@@ -79,8 +79,8 @@ class TextIndex(RecordIndex):
         return np.array([len(one.columns) for one in self.formats])
 
     def _codes_of(self, keys: NDArray[np.uint32]) -> NDArray[np.int64]:
-        kinds, places = np.unique(keys, return_inverse=True)
-        return np.array([self._codes.get(key, -1) for key in kinds.tolist()], np.int64)[places]
+        kinds = distinct(keys)
+        return np.array([self._codes.get(key, -1) for key in kinds.tolist()], np.int64)[np.searchsorted(kinds, keys)]
 
     def _learn(self, window: Window, starts: Places) -> None:
         for start in starts.tolist():

@@ -22,7 +22,7 @@ from groundstation.mavlink.modes import (
 )
 from groundstation.mavlink.modes import autopilot as autopilot_of
 from groundstation.mavlink.record_index import Span, Times
-from groundstation.mavlink.record_walk import Places, Window
+from groundstation.mavlink.record_walk import Places, Window, distinct
 from groundstation.recording.array_log import Values
 from groundstation.recording.log import FieldInfo, LogVehicle, MessageInfo, Progress, Vocabulary
 
@@ -69,7 +69,7 @@ def said_by(index: FrameIndex, sysid: int) -> set[tuple[int, int]]:
     if source not in index.sources:
         return set()
     _, values = collect(index, [source], ("autopilot", "type"), -np.inf, np.inf, None)
-    pairs = np.unique(values["autopilot"].astype(np.uint16) << 8 | values["type"])
+    pairs = distinct(values["autopilot"].astype(np.uint16) << 8 | values["type"])
     return {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
 
 
