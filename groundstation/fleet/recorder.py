@@ -12,8 +12,6 @@ class RecorderState(Name):
     """What a recorder does."""
 
     UNKNOWN = "unknown"
-    STANDBY = "standby"
-    """Another one records into the same folder; this one takes over when that ends."""
     RECORDING = "recording"
     TROUBLE = "trouble"
     """What arrives can't be written; it is kept as long as memory allows."""

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import pytest
+
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import BusState, BusStatus, Message
+from groundstation.ui.notices.recording_watch import RecordingWatch
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.recording_state import RecordingState
+from tests.ui.support.commanding import Commands
 
 
 def report(station, state=RecorderState.RECORDING, seq=0, recorder="r1", **fields):
@@ -80,3 +85,45 @@ def test_without_a_broker_nothing_is_claimed(station):
     station.bus = BusStatus(state=BusState.LOST, broker="b")
     station.feed.tick()
     assert shown(station)[0] == "REC waits for broker"
+
+
+@pytest.fixture
+def told(station):
+    """What the operator is told, in order."""
+    desk = Commands(station).desk
+    watch = RecordingWatch(desk)
+    found = []
+    desk.noticed.connect(lambda text, level: found.append((text, level)))
+    yield found
+    watch.deleteLater()
+
+
+def test_trouble_is_told_once_and_that_it_is_over(station, told):
+    report(station, elapsed_s=1.0)
+    station.pass_time(0.3)
+    assert told == []
+    for seq in (1, 2, 3):
+        report(station, RecorderState.TROUBLE, seq=seq, problem=f"the disk is full; {seq} MB wait; make room")
+        station.pass_time(0.3)
+    assert [level for _, level in told] == [Level.CAUTION]
+    assert "the disk is full" in told[0][0]
+    report(station, seq=4)
+    station.pass_time(0.3)
+    assert told[1:] == [("Recording goes on.", Level.NORMAL)]
+
+
+def test_a_recorder_that_falls_silent_is_told_and_one_that_never_was_is_not(station, told):
+    station.pass_time(5.0)
+    assert told == []
+    report(station, elapsed_s=1.0)
+    station.pass_time(0.3)
+    station.pass_time(5.0)
+    assert len(told) == 1
+    assert "the recorder is gone" in told[0][0]
+
+
+def test_without_a_broker_the_watch_is_silent(station, told):
+    report(station, RecorderState.TROUBLE, problem="full")
+    station.bus = BusStatus(state=BusState.LOST, broker="b")
+    station.pass_time(0.3)
+    assert told == []
