@@ -68,13 +68,14 @@ def length_m(track: Track) -> float:
     east, north = _flat(track)
     if not east:
         return 0.0
-    total_m, (from_x, from_y) = 0.0, (east[0], north[0])
+    total_m, step_m, (from_x, from_y) = 0.0, 0.0, (east[0], north[0])
     for x, y in zip(east, north, strict=True):
         step_m = ((x - from_x) ** 2 + (y - from_y) ** 2) ** 0.5
         if step_m >= STEP_M:
             total_m += step_m
             from_x, from_y = x, y
-    return total_m
+    # the rest of a way belongs to it: else it would be shorter than its end is far away
+    return total_m + step_m if total_m and step_m < STEP_M else total_m
 
 
 def _flat(track: Track) -> tuple[list[float], list[float]]:

@@ -21,6 +21,7 @@ from groundstation.recording.log import CancelledError, LogError, LogFormat, Voc
 from groundstation.recording.mcap_file import McapFile
 from groundstation.recording.open_log import open_log
 from groundstation.recording.series import SeriesOf
+from groundstation.recording.track import Track, distances_m, length_m
 from groundstation.transport.payloads import Envelope
 from tests.support.memory_log import START_S, MemoryLog, square_flight
 
@@ -318,3 +319,9 @@ def test_progress_is_told_and_may_cancel() -> None:
 
     with pytest.raises(CancelledError):
         flights(square_flight(), on_progress=refuse)
+
+
+def test_a_way_is_never_shorter_than_its_end_is_far_away() -> None:
+    north_m = np.arange(0.0, 101.5, 0.7)
+    track = Track(np.arange(north_m.size, dtype=float), 41.0 + north_m / 111_195.0, np.full(north_m.size, 39.0))
+    assert length_m(track) == pytest.approx(distances_m(track, 41.0, 39.0).max(), abs=0.01)
