@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from groundstation.app import log_times
+from groundstation.fleet.errors import UsageError
 from groundstation.recording.exports.formats import ExportFormat
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def import_log(file: File, out: Out = None, force: Force = False) -> None:
 
 def export_log(
     file: File,
-    form: Annotated[ExportFormat, typer.Option("--format", help="What to make.")],
+    form: Annotated[
+        ExportFormat | None, typer.Option("--format", help="What to make; what -o ends with when left out.")
+    ] = None,
     out: Out = None,
     vehicle: Vehicle = None,
     messages: Messages = None,
@@ -58,8 +61,13 @@ def export_log(
 ) -> None:
     """Make other programs' files out of a log.
 
-    csv: one file for --message NAME, else a folder with a file for each message. tlog: the MAVLink frames, byte for
-    byte as they came in. kml, gpx, geojson: the flown ways, one for each flight. mcap: a recording, or a part of one.
+    csv: one file for --message NAME, else a folder with a file for each message.
+
+    tlog: the MAVLink frames, byte for byte as they came in.
+
+    kml, gpx, geojson: the flown ways, one for each flight.
+
+    mcap: a recording, or a part of one.
     """
 
     def selected(log: Log) -> Selection:
@@ -72,7 +80,16 @@ def export_log(
             end_s=log_times.moment_s(end, log.info, "--to"),
         )
 
-    _export(file, form, out, selected, force=force)
+    _export(file, form if form is not None else _form_of(out), out, selected, force=force)
+
+
+def _form_of(out: Path | None) -> ExportFormat:
+    """What a name asks for by its end."""
+    suffix = "" if out is None else out.suffix.removeprefix(".").lower()
+    if suffix not in tuple(ExportFormat):
+        known = ", ".join(ExportFormat)
+        raise UsageError(f"say what to make: --format, or an -o that ends with one of {known}")
+    return ExportFormat(suffix)
 
 
 def _export(

@@ -52,6 +52,16 @@ def test_an_export_of_a_message_from_a_time_to_another(tmp_path: Path) -> None:
     assert 12 < max(times) < 12.5
 
 
+def test_the_name_says_what_is_made_unless_the_format_is_given(tmp_path: Path) -> None:
+    path = shared_log("copter_square.tlog")
+    assert run("export", path, "-o", tmp_path / "way.GPX").exit_code == 0
+    assert (tmp_path / "way.GPX").read_text().startswith("<?xml")
+    for words in ((), ("-o", tmp_path / "way.doc")):
+        refused = run("export", path, *words)
+        assert isinstance(refused.exception, UsageError)
+        assert "--format, or an -o that ends with one of csv, tlog" in str(refused.exception)
+
+
 def test_a_folder_of_csv_gets_a_name_of_its_own(tmp_path: Path) -> None:
     path = copied(tmp_path, "copter_boot.tlog")
     assert run("export", path, "--format", "csv").exit_code == 0
