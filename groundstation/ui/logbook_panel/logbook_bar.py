@@ -42,9 +42,15 @@ class LogbookBar(QWidget):
         self.show_action = self._menu.addAction(self.tr("Show folder"))
         self.folder_button.setMenu(self._menu)
         self.refresh_button = _button("refresh", self.tr("Refresh"), self.tr("Look for new flights"))
-        self.cancel_button = _button("close", self.tr("Cancel"), self.tr("Stop; what was read until now is not read again"))
-        self.report_button = _button("report", self.tr("Flight report…"), self.tr("Write a page about the flight, to print or to send"))
-        self.csv_button = _button("export", self.tr("Save as CSV…"), self.tr("Save the flights that are shown as CSV, for a spreadsheet"))
+        self.cancel_button = _button(
+            "close", self.tr("Cancel"), self.tr("Stop; what was read until now is not read again")
+        )
+        self.report_button = _button(
+            "report", self.tr("Flight report…"), self.tr("Write a page about the flight, to print or to send")
+        )
+        self.csv_button = _button(
+            "export", self.tr("Save as CSV…"), self.tr("Save the flights that are shown as CSV, for a spreadsheet")
+        )
         self.cancel_button.hide()
         layout.addWidget(self.filter_box, 1)
         for widget in self._buttons():

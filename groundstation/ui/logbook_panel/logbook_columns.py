@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.summary import natural_order
 from groundstation.ui.logbook_panel.logbook_port import FlightRow, UnreadLog, VehicleHours
-from groundstation.ui.logbook_panel.row_model import Column
+from groundstation.ui.logbook_panel.row_model import Column, nothing
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import DASH, fixed, length_text
 
@@ -69,7 +69,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: one.air_s,
             is_number=True,
             colour=_counting,
-            is_searched=False,
+            searched=nothing,
         ),
         Column(
             _tr("Armed"),
@@ -79,7 +79,7 @@ def _how_far() -> tuple[Column, ...]:
             is_number=True,
             tip=_armed_tip,
             rank=3,
-            is_searched=False,
+            searched=nothing,
         ),
         Column(
             _tr("Distance"),
@@ -90,7 +90,7 @@ def _how_far() -> tuple[Column, ...]:
             colour=_counting,
             title_tip=_tr("Along the ground"),
             rank=1,
-            is_searched=False,
+            searched=nothing,
         ),
         Column(
             _tr("Height"),
@@ -101,7 +101,7 @@ def _how_far() -> tuple[Column, ...]:
             colour=_counting,
             title_tip=_tr("Highest above home"),
             rank=4,
-            is_searched=False,
+            searched=nothing,
         ),
         Column(
             _tr("Speed"),
@@ -112,7 +112,7 @@ def _how_far() -> tuple[Column, ...]:
             colour=_counting,
             title_tip=_tr("Fastest over the ground"),
             rank=6,
-            is_searched=False,
+            searched=nothing,
         ),
         Column(
             _tr("Battery"),
@@ -123,7 +123,7 @@ def _how_far() -> tuple[Column, ...]:
             colour=_counting,
             title_tip=_tr("Used of the first pack: its charge, else its share"),
             rank=2,
-            is_searched=False,
+            searched=nothing,
         ),
     )
 
@@ -153,6 +153,7 @@ def _by_whom() -> tuple[Column, ...]:
             lambda one: one.log,
             lambda one: _natural(one.log),
             tip=_log_tip,
+            searched=lambda one: f"{one.log}\n{one.path}",
             mark=lambda one: "copy" if one.duplicate_of is not None else "",
             rank=8,
         ),

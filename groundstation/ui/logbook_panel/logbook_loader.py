@@ -107,9 +107,7 @@ class LogbookLoader(QObject):
 
     # ---- thread `logbook-reader`; the window may be gone when it is through ----
 
-    def _work_through(
-        self, work: _Work, job: Callable[..., _End], *args: object
-    ) -> None:
+    def _work_through(self, work: _Work, job: Callable[..., _End], *args: object) -> None:
         with self._one_at_a_time:
             try:
                 signal, *values = job(work, *args)

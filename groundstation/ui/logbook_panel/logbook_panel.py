@@ -7,14 +7,13 @@ flight ended, and when the operator wants it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from groundstation.ui.command_bar.progress_line import ProgressBar
 from groundstation.ui.eliding_label import ElidingLabel
@@ -27,9 +26,10 @@ from groundstation.ui.logbook_panel.logbook_columns import (
     hours_columns,
     unread_columns,
 )
+from groundstation.ui.logbook_panel.logbook_dialogs import csv_dialog, folder_dialog, report_dialog
 from groundstation.ui.logbook_panel.logbook_loader import LogbookLoader
 from groundstation.ui.logbook_panel.logbook_port import FlightRow, FoundFlights, LogbookAccess
-from groundstation.ui.logbook_panel.logbook_words import air_words, count_words
+from groundstation.ui.logbook_panel.logbook_words import air_words, count_words, empty_words
 from groundstation.ui.logbook_panel.row_model import RowModel
 from groundstation.ui.logbook_panel.row_table import RowTable
 from groundstation.ui.plain_text import plain_tip
@@ -91,9 +91,6 @@ class LogbookPanel(QWidget):
 
     def read(self) -> None:
         """Read what is new in the folder."""
-        if not (self.folder or self._access.folder).exists() and self.folder is None:
-            self._on_loaded(FoundFlights(folder=str(self._access.folder)))
-            return
         self._problem = ""
         self.notice.setText("")
         self.loader.read(self.folder or self._access.folder)
@@ -150,8 +147,8 @@ class LogbookPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.bar, self.tabs, self.progress):
-            layout.addWidget(widget)
+        for above in (self.bar, self.tabs, self.progress):
+            layout.addWidget(above)
         layout.addWidget(self.stack, 1)
         layout.addLayout(self._foot())
 
@@ -185,7 +182,7 @@ class LogbookPanel(QWidget):
     def _connect(self) -> None:
         bar, loader = self.bar, self.loader
         bar.filter_box.textChanged.connect(self._on_filter_changed)
-        bar.own_action.triggered.connect(lambda: (self.set_folder(None), self._show_folder()))
+        bar.own_action.triggered.connect(self._on_own_folder_wanted)
         bar.choose_action.triggered.connect(self._on_folder_wanted)
         bar.show_action.triggered.connect(lambda: self._open(self.folder or self._access.folder))
         bar.refresh_button.clicked.connect(self.read)
@@ -238,19 +235,10 @@ class LogbookPanel(QWidget):
         if page == HOURS:
             self.hours.set_rows(self._access.totals(self.flights.rows))
         is_empty = page != UNREAD and not self.flights.rows
-        self.empty.setText(self._empty_words() if is_empty else "")
+        is_reading = self.loader.share is not None
+        words = self._problem or empty_words(self.found, self.folder, is_reading=is_reading)
+        self.empty.setText(words if is_empty else "")
         self.stack.setCurrentIndex(self.stack.indexOf(self.empty) if is_empty else page)
-
-    def _empty_words(self) -> str:
-        if self._problem:
-            return self._problem
-        if self.found is None:
-            return self.tr("Reading logs…") if self.loader.share is not None else self.tr("Nothing was read yet.")
-        if self.flights.total:
-            return self.tr("No flight passes the filter.")
-        if self.folder is not None:
-            return self.tr("No flights in the logs of {folder}.").format(folder=self.folder)
-        return self.tr("No flights yet: they appear here when a vehicle was armed and disarmed while recording.")
 
     def _show_progress(self) -> None:
         share = self.loader.share
@@ -331,39 +319,19 @@ class LogbookPanel(QWidget):
 
     def _on_report_wanted(self) -> None:
         flight = self.selected()
-        if flight is None or not self.report_action.isEnabled():
-            return
-        dialog = self._dialog(self.tr("Flight report"), "html", self.tr("Web page (*.html)"))
-        dialog.selectFile(f"{Path(flight.path).stem}.html")
-        dialog.fileSelected.connect(lambda path: self.report_to(flight, path))
-        dialog.show()
+        if flight is not None and self.report_action.isEnabled():
+            self.dialog = report_dialog(self.window(), flight, lambda path: self.report_to(flight, path))
 
     def _on_csv_wanted(self) -> None:
-        dialog = self._dialog(self.tr("Save flights"), "csv", self.tr("Comma-separated values (*.csv)"))
-        dialog.selectFile(time.strftime("flights-%Y%m%d-%H%M.csv"))
-        dialog.fileSelected.connect(self.save_to)
-        dialog.show()
+        self.dialog = csv_dialog(self.window(), self.save_to)
 
     def _on_folder_wanted(self) -> None:
-        dialog = self._dialog(self.tr("Folder of logs"), "", "")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setDirectory(str(self.folder or self._access.folder))
-        dialog.fileSelected.connect(lambda path: self.set_folder(Path(path)))
-        dialog.show()
+        where = self.folder or self._access.folder
+        self.dialog = folder_dialog(self.window(), where, lambda path: self.set_folder(Path(path)))
 
-    def _dialog(self, title: str, suffix: str, kind: str) -> QFileDialog:
-        """A file is asked for beside the window, not in its way."""
-        dialog = QFileDialog(self.window(), title)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        if suffix:
-            dialog.setNameFilter(kind)
-            dialog.setDefaultSuffix(suffix)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.dialog = dialog
-        return dialog
+    def _on_own_folder_wanted(self) -> None:
+        self.set_folder(None)
+        self._show_folder()
 
     def _on_pin_wanted(self) -> None:
         flight = self.selected()

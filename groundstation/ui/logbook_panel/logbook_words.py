@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -41,6 +42,23 @@ def air_words(flights: Sequence[FlightRow]) -> str:
     """
     known_s = [one.air_s for one in flights if one.air_s is not None]
     return _tr("{time} in the air").format(time=length_text(sum(known_s))) if known_s else ""
+
+
+def empty_words(found: FoundFlights | None, folder: Path | None, *, is_reading: bool) -> str:
+    """Why there is no flight to be seen, and what to do.
+
+    Args:
+        found: what was read; None for nothing yet.
+        folder: where; None for the recordings of this window.
+        is_reading: whether logs are being read.
+    """
+    if found is None:
+        return _tr("Reading logs…") if is_reading else _tr("Nothing was read yet. Press Refresh.")
+    if found.flights:
+        return _tr("No flight passes the filter.")
+    if folder is not None:
+        return _tr("No flights in the logs of {folder}").format(folder=folder)
+    return _tr("No flights yet: they appear here when a vehicle was armed and disarmed while recording.")
 
 
 def _counting(flights: Sequence[FlightRow]) -> int:

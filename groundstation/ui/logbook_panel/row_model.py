@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
@@ -23,7 +23,8 @@ def _muted(row: Any) -> str:
     return PALETTE.muted
 
 
-def _none(row: Any) -> str:
+def nothing(row: Any) -> str:
+    """Of no row."""
     del row
     return ""
 
@@ -38,15 +39,16 @@ class Column(NamedTuple):
     order: Callable[[Any], Any]
     """What it is sorted by; None for unknown."""
     is_number: bool = False
-    tip: Callable[[Any], str] = _none
+    tip: Callable[[Any], str] = nothing
     """More than there is room for; empty for nothing. Plain text."""
     colour: Callable[[Any], str] = _muted
-    mark: Callable[[Any], str] = _none
+    mark: Callable[[Any], str] = nothing
     """Name of an icon before the text; empty for none."""
     title_tip: str = ""
     rank: int = 0
     """Where there is no room, the column with the highest one gives way first; 0 never does."""
-    is_searched: bool = True
+    searched: Callable[[Any], str] | None = None
+    """What the filter looks at; None for the text."""
 
 
 class RowModel(QAbstractTableModel):
@@ -75,11 +77,7 @@ class RowModel(QAbstractTableModel):
 
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Know these and no others."""
-        searched = [one for one in self.columns if one.is_searched]
-        self._all = list(rows)
-        self._haystacks = [
-            "\n".join(f"{one.text(row)}\n{one.tip(row)}" for one in searched).casefold() for row in self._all
-        ]
+        self._all, self._haystacks = list(rows), []
         self._sieve()
 
     def set_filter(self, text: str) -> None:
@@ -102,8 +100,7 @@ class RowModel(QAbstractTableModel):
 
     def _sieve(self) -> None:
         self.beginResetModel()
-        pairs = zip(self._all, self._haystacks, strict=True)
-        self.rows = [row for row, haystack in pairs if all(word in haystack for word in self._words)]
+        self.rows = self._passing() if self._words else list(self._all)
         if self._sorted_by is not None:
             column, is_descending = self._sorted_by
             keys = [(self.columns[column].order(row), row) for row in self.rows]
@@ -111,6 +108,13 @@ class RowModel(QAbstractTableModel):
             known.sort(key=lambda one: one[0], reverse=is_descending)
             self.rows = [row for _, row in known] + [row for key, row in keys if key is None]
         self.endResetModel()
+
+    def _passing(self) -> list[Any]:
+        if not self._haystacks:
+            looks = [one.searched or one.text for one in self.columns]
+            self._haystacks = ["\n".join(look(row) for look in looks).casefold() for row in self._all]
+        pairs = zip(self._all, self._haystacks, strict=True)
+        return [row for row, haystack in pairs if all(word in haystack for word in self._words)]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: number of rows."""
@@ -136,16 +140,28 @@ class RowModel(QAbstractTableModel):
         row = self.row_at(index.row()) if index.isValid() else None
         if row is None:
             return None
-        column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(row)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column.is_number else LEFT
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(column.colour(row))
-        if role == Qt.ItemDataRole.DecorationRole:
-            mark = column.mark(row)
-            return icon(mark) if mark else None
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return plain_tip(column.tip(row))
-        return None
+        tell = _TELLERS.get(role)
+        return tell(self.columns[index.column()], row) if tell is not None else None
+
+
+def _alignment(column: Column, row: Any) -> Qt.AlignmentFlag:
+    del row
+    return RIGHT if column.is_number else LEFT
+
+
+def _mark(column: Column, row: Any) -> QIcon | None:
+    name = column.mark(row)
+    return icon(name) if name else None
+
+
+def _tip(column: Column, row: Any) -> str:
+    return plain_tip(column.tip(row))
+
+
+_TELLERS: dict[int, Callable[[Column, Any], Any]] = {
+    Qt.ItemDataRole.DisplayRole: lambda column, row: column.text(row),
+    Qt.ItemDataRole.TextAlignmentRole: _alignment,
+    Qt.ItemDataRole.ForegroundRole: lambda column, row: QColor(column.colour(row)),
+    Qt.ItemDataRole.DecorationRole: _mark,
+    Qt.ItemDataRole.ToolTipRole: _tip,
+}
