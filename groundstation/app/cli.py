@@ -143,7 +143,8 @@ def gui(
         if record:
             supervisor.add(recorder_child(broker, recordings, _say_plain))
         try:
-            Station(url, QSettings("groundstation", "groundstation"), filters, role=role).run(stop)
+            settings = QSettings("groundstation", "groundstation")
+            Station(url, settings, filters, role=role, recordings=recordings).run(stop)
         finally:
             supervisor.stop()
 

@@ -94,13 +94,17 @@ def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
         simulator += [word for name in plan.flavours for word in ("--flavour", name)]
         supervisor.add(Child("simulator", simulator, on_line=_say))
-        out = default_recordings().with_name("demo-recordings")
-        supervisor.add(recorder_child(url.shown, out, _say, ("--max-size", DEMO_BYTES)))
+        supervisor.add(recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)))
         sensor.start()
         yield url
     finally:
         sensor.stop()
         supervisor.stop()
+
+
+def _recordings() -> Path:
+    """Apart from those of real flights."""
+    return default_recordings().with_name("demo-recordings")
 
 
 def _broker_port() -> int:
@@ -137,7 +141,7 @@ def _run_window(
     if headless:
         qInstallMessageHandler(_say_qt)
     settings = QSettings("groundstation", "demo")
-    station = Station(url, settings, SENSOR_FILTERS)
+    station = Station(url, settings, SENSOR_FILTERS, recordings=_recordings())
     if headless:
         station.window.resize(*PICTURE_SIZE)
     table = _TerminalTable(station) if headless else None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from groundstation.app.journal_view import export
+from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.wiring import StationBus, client_id
 from groundstation.fleet.commands import Actor, Role
@@ -53,6 +54,7 @@ class Station:
         *,
         role: Role = Role.OPERATOR,
         journal: Path | None = None,
+        recordings: Path | None = None,
     ) -> None:
         """Build everything; nothing runs yet.
 
@@ -62,6 +64,7 @@ class Station:
             filters: topic filters of sensors besides those that the window remembers.
             role: what this station may do.
             journal: where commands are written down; None for this user's own file.
+            recordings: where this window's recordings are; None for this user's own folder.
         """
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self.application = make_application(sys.argv[:1])
@@ -71,7 +74,13 @@ class Station:
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
         self.feed.on_updates = self.orders.tick
-        self.window = MainWindow(self.feed, settings, self.orders, journal_access(journal or default_path()))
+        self.window = MainWindow(
+            self.feed,
+            settings,
+            self.orders,
+            journal_access(journal or default_path()),
+            logbook_access(recordings),
+        )
         for one in filters:
             self.window.sensors.subscribe(one)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))

@@ -90,19 +90,28 @@ def row(entry: Entry) -> dict[str, Any]:
 
 
 def csv_out(book: Logbook, entries: Sequence[Entry]) -> None:
-    """Print flights as RFC 4180 has it, texts so that no spreadsheet takes one for a formula.
+    """Print flights as comma-separated values.
 
     Args:
         book: that they are in.
         entries: those that are wanted.
     """
     del book
+    typer.echo(csv_text(entries).encode(), nl=False)
+
+
+def csv_text(entries: Sequence[Entry]) -> str:
+    """Flights as RFC 4180 has it, see `COLUMNS`; texts so that no spreadsheet takes one for a formula.
+
+    Args:
+        entries: those that are wanted.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for entry in entries:
         writer.writerow([_cell(value) for value in row(entry).values()])
-    typer.echo(text.getvalue().encode(), nl=False)
+    return text.getvalue()
 
 
 def json_out(book: Logbook, entries: Sequence[Entry]) -> None:
@@ -115,7 +124,7 @@ def json_out(book: Logbook, entries: Sequence[Entry]) -> None:
     document = {
         "folder": _encodable(book.folder),
         "flights": [row(one) for one in entries],
-        "totals": [msgspec.to_builtins(one) for one in _totals(entries)],
+        "totals": [msgspec.to_builtins(one) for one in totals_of(entries)],
         "unread": [{"path": _encodable(one.path), "reason": _encodable(one.reason)} for one in book.unread],
     }
     typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
@@ -147,7 +156,7 @@ def table_out(book: Logbook, entries: Sequence[Entry]) -> None:
     for line in _legend(entries):
         console.print(line)
     console.print()
-    console.print(_totals_table(_totals(entries)))
+    console.print(_totals_table(totals_of(entries)))
 
 
 def unread_out(book: Logbook) -> None:
@@ -164,7 +173,12 @@ def unread_out(book: Logbook) -> None:
         console.print(f"and {more} more that could not be read")
 
 
-def _totals(entries: Iterable[Entry]) -> tuple[VehicleTotals, ...]:
+def totals_of(entries: Iterable[Entry]) -> tuple[VehicleTotals, ...]:
+    """What each vehicle has flown; a flight that is in two logs counts once.
+
+    Args:
+        entries: those that are wanted.
+    """
     return totals(one.flight for one in entries if one.duplicate_of is None)
 
 
@@ -193,10 +207,14 @@ def _armed(entry: Entry) -> str:
     return clock(entry.flight.duration_s) + ("…" if entry.is_recording else "" if is_whole else "+")
 
 
+def log_name(flight: Flight) -> str:
+    """What the log of a flight is called: its session, else its file."""
+    path = Path(flight.path)
+    return path.parent.name if SESSION_NAME.fullmatch(path.parent.name) else path.name
+
+
 def _log(entry: Entry) -> str:
-    path = Path(entry.flight.path)
-    name = path.parent.name if SESSION_NAME.fullmatch(path.parent.name) else path.name
-    return ("= " if entry.duplicate_of is not None else "") + name
+    return ("= " if entry.duplicate_of is not None else "") + log_name(entry.flight)
 
 
 _SHOWN = (

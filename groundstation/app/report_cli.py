@@ -45,22 +45,50 @@ def report(
     A log in which nobody was armed becomes one page that says so.
     """
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording.log import part_of
-    from groundstation.recording.open_log import open_log
-    from groundstation.recording.report.document import pages_of
 
     if whole and flight is not None:
         raise UsageError("--whole and --flight: the whole log has no flights to choose from; leave one out")
     target = _target(file, out, force=force)
     with progress_bar("report") as told:
-        with open_log(file, part_of(told, 0.0, READ)) as log:
-            pages = pages_of(log, vehicle, flight, is_whole=whole, on_progress=part_of(told, READ, DRAWN))
-        _write(pages, target, part_of(told, DRAWN, 1.0))
+        pages = write_report(file, target, vehicle, flight, is_whole=whole, on_progress=told)
     errors = Console(stderr=True, markup=False, highlight=False)
     count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
     typer.echo(f"{target}: {count}, {target.stat().st_size:,} bytes")
     if pages[0].is_whole and not whole:
         errors.print("no flight in this log: the page shows the whole of it", soft_wrap=True)
+
+
+def write_report(
+    file: Path,
+    target: Path,
+    vehicle: str | None = None,
+    number: int | None = None,
+    *,
+    is_whole: bool = False,
+    on_progress: Progress | None = None,
+) -> tuple[Page, ...]:
+    """Make the pages of a log and write them to a file, in place of what is there. Any thread for .html.
+
+    Args:
+        file: the log.
+        target: ends in .html or .pdf.
+        vehicle: `LogVehicle.id`; None for all.
+        number: only this flight, from 1; None for all.
+        is_whole: a page for each vehicle over the whole log instead.
+        on_progress: told how far it is; may cancel.
+
+    Raises:
+        GroundStationError: the log can't be read, there is no such flight, or the file can't be written.
+        CancelledError: by `on_progress`.
+    """
+    from groundstation.recording.log import part_of
+    from groundstation.recording.open_log import open_log
+    from groundstation.recording.report.document import pages_of
+
+    with open_log(file, part_of(on_progress, 0.0, READ)) as log:
+        pages = pages_of(log, vehicle, number, is_whole=is_whole, on_progress=part_of(on_progress, READ, DRAWN))
+    _write(pages, target, part_of(on_progress, DRAWN, 1.0))
+    return pages
 
 
 def _target(file: Path, out: Path | None, *, force: bool) -> Path:

@@ -36,7 +36,7 @@ class ShortcutsDialog(QDialog):
 
     def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
         window = [
-            ("Alt+1 … Alt+8", self.tr("Fleet, map, vehicle, plots, messages, sensors, links, commands")),
+            ("Alt+1 … Alt+9", self.tr("Fleet, map, vehicle, plots, messages, sensors, links, commands, logbook")),
             ("Ctrl+F", self.tr("Filter the fleet")),
             ("Ctrl+P", self.tr("Add a vehicle panel for the selected vehicle")),
             ("Ctrl+T", self.tr("Subscribe to a sensor's topic")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
@@ -24,6 +25,8 @@ from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
 from groundstation.ui.links_panel.links_panel import LinksPanel
+from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
+from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.messages_panel import MessagesPanel
@@ -45,8 +48,8 @@ FIRST_PLOTTED = 4
 MAX_VEHICLE_PANELS = 16
 ROOMY = 1200
 """Below this width of the middle the tabs beside the plots get more of it."""
-DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands")
-"""Names of the docks, in the order of their keys Alt+1 to Alt+8."""
+DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands", "logbook")
+"""Names of the docks, in the order of their keys Alt+1 to Alt+9."""
 
 
 class MainWindow(QMainWindow):
@@ -62,6 +65,7 @@ class MainWindow(QMainWindow):
         settings: QSettings,
         orders: Orders | None = None,
         journal: JournalAccess | None = None,
+        logbook: LogbookAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
             settings: what is remembered.
             orders: to command with; None for a window that only looks.
             journal: ways to the journal on disk; None for a window without.
+            logbook: ways to the logs on disk; None for a window without.
         """
         super().__init__()
         self._feed, self._settings, self._orders = feed, settings, orders
@@ -81,6 +86,7 @@ class MainWindow(QMainWindow):
         self.desk = CommandDesk(orders, feed, self.selection, self) if orders is not None else None
         self.commands = CommandsPanel(self.desk, journal) if self.desk is not None else None
         """Orders and the journal; None where nothing can be commanded."""
+        self.logbook = LogbookPanel(logbook, feed) if logbook is not None else None
         self._make_panels()
         self._docks: dict[str, ads.CDockWidget] = {}
         self._vehicle_panels: dict[str, VehiclePanel] = {}
@@ -154,6 +160,8 @@ class MainWindow(QMainWindow):
         store.setValue("messages/level", int(self.messages.least_level))
         store.setValue("map/state", json.dumps(self.map.view_state()))
         store.setValue("sensors/filters", json.dumps(self.sensors.filters))
+        if self.logbook is not None:
+            store.setValue("logbook/folder", str(self.logbook.folder or ""))
         self._save_plots()
         store.sync()
 
@@ -213,6 +221,7 @@ class MainWindow(QMainWindow):
             ("sensors", self.tr("Sensors"), "sensors", self.sensors),
             ("links", self.tr("Links"), "links", self.links),
             ("commands", self.tr("Commands"), "commands", self.commands),
+            ("logbook", self.tr("Logbook"), "logbook", self.logbook),
         ):
             if panel is None:
                 continue
@@ -224,7 +233,7 @@ class MainWindow(QMainWindow):
         bottom = add(area.BottomDockWidgetArea, docks["plots"], map_area)
         add(area.LeftDockWidgetArea, docks["fleet"], map_area)
         tabs = add(area.RightDockWidgetArea, docks["messages"], bottom)
-        for name in [name for name in ("commands", "sensors", "links") if name in docks]:
+        for name in [name for name in ("commands", "sensors", "links", "logbook") if name in docks]:
             add(area.CenterDockWidgetArea, docks[name], tabs)
         docks["messages"].setAsCurrentTab()
         self._share_out()
@@ -268,7 +277,9 @@ class MainWindow(QMainWindow):
         help_menu = self._menus.addMenu(self.tr("&Help"))
         self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: _show(ShortcutsDialog(self)))
         self._action(help_menu, self.tr("&About"), "", lambda: _show(AboutDialog(self)))
-        for number, name in enumerate(names, start=1):
+        for number, name in enumerate(DOCKS, start=1):
+            if name not in self._docks:
+                continue
             action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
             self.addAction(action)
@@ -300,6 +311,8 @@ class MainWindow(QMainWindow):
         }
         if self.commands is not None:
             targets["commands"] = self.commands.journal.text_box
+        if self.logbook is not None:
+            targets["logbook"] = self.logbook.bar.filter_box
         targets[name].setFocus()
 
     def _restore(self) -> None:
@@ -319,6 +332,9 @@ class MainWindow(QMainWindow):
         level = str(store.value("messages/level", 0))
         self.messages.set_least_level(Level(int(level)) if level in "0123" else Level.NORMAL)
         self.map.restore_state(table_of(store.value("map/state")))
+        if self.logbook is not None:
+            folder = str(store.value("logbook/folder", ""))
+            self.logbook.set_folder(Path(folder) if folder else None)
         filters = json_of(store.value("sensors/filters"))
         self.sensors.restore([one for one in filters if isinstance(one, str)] if isinstance(filters, list) else [])
         plots = json_of(store.value("plots/values"))
@@ -401,6 +417,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: remembers everything."""
         self.save()
+        if self.logbook is not None:
+            self.logbook.stop()
         super().closeEvent(event)
 
 

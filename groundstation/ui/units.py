@@ -134,3 +134,12 @@ def age_text(age_s: float | None) -> str:
 def distance_text(metres: float) -> str:
     """A length for scale bars and grids."""
     return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+
+
+def length_text(seconds: float | None) -> str:
+    """A length of time as a clock has it: `0:07`, `12:34`, `1:02:03`; a dash for unknown."""
+    if seconds is None:
+        return DASH
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

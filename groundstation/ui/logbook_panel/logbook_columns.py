@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is told of flights, of vehicles and of logs that can't be read, column by column. GUI thread; no widgets."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QCoreApplication
+
+from groundstation.fleet.summary import natural_order
+from groundstation.ui.logbook_panel.logbook_port import FlightRow, UnreadLog, VehicleHours
+from groundstation.ui.logbook_panel.row_model import Column, nothing
+from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.units import DASH, fixed, length_text
+
+NEWEST_FIRST = 1
+"""Place of the column that flights are sorted by to begin with."""
+
+MOST_COMPARED = 200
+"""Characters of a text that it is sorted by."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LogbookColumns", text)
+
+
+def flight_columns() -> tuple[Column, ...]:
+    """Of one flight a row."""
+    return (*_who_and_when(), *_how_far(), *_by_whom())
+
+
+def _who_and_when() -> tuple[Column, ...]:
+    return (
+        Column(
+            "",
+            26,
+            lambda _: "",
+            lambda one: one.is_pinned,
+            tip=lambda one: _tr("Its session is kept for ever") if one.is_pinned else "",
+            mark=lambda one: "pin" if one.is_pinned else "",
+            title_tip=_tr("Pinned: its session is kept for ever"),
+        ),
+        Column(
+            _tr("Armed at"),
+            124,
+            lambda one: moment(one.begin_unix_s),
+            lambda one: one.begin_unix_s,
+            tip=lambda one: "" if one.begin_unix_s is not None else _tr("The log does not tell the date"),
+            colour=_counting,
+            title_tip=_tr("When it was armed, local time"),
+        ),
+        Column(
+            _tr("Vehicle"),
+            112,
+            lambda one: one.vehicle,
+            lambda one: _natural(one.vehicle),
+            tip=_about,
+            colour=_counting,
+        ),
+    )
+
+
+def _how_far() -> tuple[Column, ...]:
+    return (
+        Column(
+            _tr("In the air"),
+            74,
+            lambda one: length_text(one.air_s),
+            lambda one: one.air_s,
+            is_number=True,
+            colour=_counting,
+            searched=nothing,
+        ),
+        Column(
+            _tr("Armed"),
+            78,
+            _armed,
+            lambda one: one.armed_s,
+            is_number=True,
+            tip=_armed_tip,
+            rank=3,
+            searched=nothing,
+        ),
+        Column(
+            _tr("Distance"),
+            76,
+            lambda one: _with(one.distance_m, "km", 2, 0.001),
+            lambda one: one.distance_m,
+            is_number=True,
+            colour=_counting,
+            title_tip=_tr("Along the ground"),
+            rank=1,
+            searched=nothing,
+        ),
+        Column(
+            _tr("Height"),
+            66,
+            lambda one: _with(one.max_height_home_m, "m", 0),
+            lambda one: one.max_height_home_m,
+            is_number=True,
+            colour=_counting,
+            title_tip=_tr("Highest above home"),
+            rank=4,
+            searched=nothing,
+        ),
+        Column(
+            _tr("Speed"),
+            80,
+            lambda one: _with(one.max_ground_speed_mps, "m/s", 1),
+            lambda one: one.max_ground_speed_mps,
+            is_number=True,
+            colour=_counting,
+            title_tip=_tr("Fastest over the ground"),
+            rank=6,
+            searched=nothing,
+        ),
+        Column(
+            _tr("Battery"),
+            88,
+            _used,
+            _used_order,
+            is_number=True,
+            colour=_counting,
+            title_tip=_tr("Used of the first pack: its charge, else its share"),
+            rank=2,
+            searched=nothing,
+        ),
+    )
+
+
+def _by_whom() -> tuple[Column, ...]:
+    return (
+        Column(
+            _tr("Operator"),
+            96,
+            lambda one: one.operator or DASH,
+            lambda one: _natural(one.operator) if one.operator else None,
+            tip=lambda one: one.operator or "",
+            title_tip=_tr("Who had control of it most recently"),
+            rank=5,
+        ),
+        Column(
+            _tr("Modes"),
+            170,
+            lambda one: ", ".join(one.modes) or DASH,
+            lambda one: one.modes or None,
+            tip=lambda one: ", ".join(one.modes),
+            rank=7,
+        ),
+        Column(
+            _tr("Log"),
+            170,
+            lambda one: one.log,
+            lambda one: _natural(one.log),
+            tip=_log_tip,
+            searched=lambda one: f"{one.log}\n{one.path}",
+            mark=lambda one: "copy" if one.duplicate_of is not None else "",
+            rank=8,
+        ),
+    )
+
+
+def hours_columns() -> tuple[Column, ...]:
+    """Of one vehicle a row."""
+    text = PALETTE.text
+
+    def number(title: str, width: int, tell: str, tip: str = "", rank: int = 0) -> Column:
+        return Column(
+            title,
+            width,
+            lambda one: str(getattr(one, tell)),
+            lambda one: getattr(one, tell),
+            is_number=True,
+            colour=lambda _: text,
+            title_tip=tip,
+            rank=rank,
+        )
+
+    def time_of(title: str, tell: str, rank: int = 0) -> Column:
+        return Column(
+            title,
+            92,
+            lambda one: length_text(getattr(one, tell)),
+            lambda one: getattr(one, tell),
+            is_number=True,
+            colour=lambda _: text,
+            rank=rank,
+        )
+
+    def vehicle(one: VehicleHours) -> str:
+        return one.vehicle
+
+    return (
+        Column(
+            _tr("Vehicle"),
+            160,
+            vehicle,
+            lambda one: _natural(one.vehicle),
+            tip=vehicle,
+            colour=lambda _: text,
+        ),
+        number(_tr("Flights"), 68, "flights"),
+        number(_tr("Bench tests"), 92, "bench_tests", _tr("Armings that never left the ground"), 3),
+        time_of(_tr("In the air"), "air_s"),
+        time_of(_tr("Armed"), "armed_s", 2),
+        Column(
+            _tr("Distance"),
+            88,
+            lambda one: _with(one.distance_m, "km", 2, 0.001),
+            lambda one: one.distance_m,
+            is_number=True,
+            colour=lambda _: text,
+            rank=1,
+        ),
+        Column(
+            _tr("Battery"),
+            92,
+            lambda one: _with(one.battery_used_mah, "mAh", 0),
+            lambda one: one.battery_used_mah,
+            is_number=True,
+            colour=lambda _: text,
+            title_tip=_tr("Charge used of first packs"),
+            rank=5,
+        ),
+        Column(
+            _tr("Last flight"),
+            124,
+            lambda one: moment(one.last_flight_unix_s),
+            lambda one: one.last_flight_unix_s,
+            title_tip=_tr("When it was armed, local time"),
+            rank=4,
+        ),
+    )
+
+
+def unread_columns() -> tuple[Column, ...]:
+    """Of one log that could not be read a row."""
+
+    def path(one: UnreadLog) -> str:
+        return one.path
+
+    def reason(one: UnreadLog) -> str:
+        return one.reason
+
+    return (
+        Column(_tr("Log"), 200, path, path, tip=path, colour=lambda _: PALETTE.text),
+        Column(_tr("Why it could not be read"), 320, reason, reason, tip=reason),
+    )
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """`copter 2` before `copter 10`; texts from outside may be of any length."""
+    return natural_order(text[:MOST_COMPARED])
+
+
+def moment(unix_s: float | None) -> str:
+    """A date and time of this computer's zone, to the minute; a dash for unknown."""
+    if unix_s is None:
+        return DASH
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(unix_s))
+    except (OverflowError, ValueError, OSError):  # a log may tell any number
+        return DASH
+
+
+def _counting(row: FlightRow) -> str:
+    """What counts in another log is less bright."""
+    return PALETTE.muted if row.duplicate_of is not None else PALETTE.text
+
+
+def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> str:
+    return DASH if value is None else f"{fixed(value, digits, factor)} {unit}"
+
+
+def _armed(row: FlightRow) -> str:
+    return length_text(row.armed_s) if row.is_whole else f"≥ {length_text(row.armed_s)}"
+
+
+def _armed_tip(row: FlightRow) -> str:
+    if row.is_recording:
+        return _tr("Still being recorded")
+    return "" if row.is_whole else _tr("Longer than that: the log does not have the whole flight")
+
+
+def _used(row: FlightRow) -> str:
+    if row.battery_used_mah is None and row.battery_used_fraction is not None:
+        return _with(row.battery_used_fraction, "%", 0, 100.0)
+    return _with(row.battery_used_mah, "mAh", 0)
+
+
+def _used_order(row: FlightRow) -> tuple[bool, float] | None:
+    """Shares among themselves, charges among themselves: neither tells the other."""
+    if row.battery_used_mah is not None:
+        return True, row.battery_used_mah
+    return None if row.battery_used_fraction is None else (False, row.battery_used_fraction)
+
+
+def _log_tip(row: FlightRow) -> str:
+    if row.duplicate_of is None:
+        return row.path
+    same = _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
+    return f"{row.path}\n{same}"
+
+
+def _about(row: FlightRow) -> str:
+    """The flight in full: narrow panels have no room for every column."""
+    told = (
+        (_tr("Vehicle"), row.vehicle),
+        (_tr("Armed"), _armed(row)),
+        (_tr("Distance"), _with(row.distance_m, "km", 2, 0.001)),
+        (_tr("Height"), _with(row.max_height_home_m, "m", 0)),
+        (_tr("Speed"), _with(row.max_ground_speed_mps, "m/s", 1)),
+        (_tr("Battery"), _used(row)),
+        (_tr("Operator"), row.operator or DASH),
+        (_tr("Modes"), ", ".join(row.modes) or DASH),
+        (_tr("Log"), _log_tip(row)),
+    )
+    return "\n".join(f"{title}: {text}" for title, text in told)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files and folders are asked for beside the window, not in its way. GUI thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from groundstation.ui.logbook_panel.logbook_port import FlightRow
+
+Chosen = Callable[[str], object]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LogbookDialogs", text)
+
+
+def csv_dialog(window: QWidget, chosen: Chosen) -> QFileDialog:
+    """Ask for a file of flights."""
+    name = time.strftime("flights-%Y%m%d-%H%M.csv")
+    return _saving(window, _tr("Save flights"), _tr("Comma-separated values (*.csv)"), name, chosen)
+
+
+def report_dialog(window: QWidget, flight: FlightRow, chosen: Chosen) -> QFileDialog:
+    """Ask for a file for the report of a flight."""
+    name = f"{flight.log.removesuffix(Path(flight.log).suffix)}-{flight.vehicle}.html"
+    safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in name)
+    return _saving(window, _tr("Flight report"), _tr("Web page (*.html)"), safe, chosen)
+
+
+def folder_dialog(window: QWidget, where: Path, chosen: Chosen) -> QFileDialog:
+    """Ask for a folder of logs."""
+    dialog = _made(window, _tr("Folder of logs"), chosen)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.setDirectory(str(where))
+    dialog.show()
+    return dialog
+
+
+def _saving(window: QWidget, title: str, kind: str, name: str, chosen: Chosen) -> QFileDialog:
+    dialog = _made(window, title, chosen)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setNameFilter(kind)
+    dialog.setDefaultSuffix(Path(name).suffix[1:])
+    dialog.selectFile(name)
+    dialog.show()
+    return dialog
+
+
+def _made(window: QWidget, title: str, chosen: Chosen) -> QFileDialog:
+    dialog = QFileDialog(window, title)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(chosen)
+    return dialog

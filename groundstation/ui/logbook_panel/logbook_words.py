@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a logbook says under its tables. GUI thread; no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from groundstation.ui.logbook_panel.logbook_port import FlightRow, FoundFlights
+from groundstation.ui.units import length_text
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LogbookWords", text)
+
+
+def count_words(found: FoundFlights, shown: Sequence[FlightRow]) -> str:
+    """How many flights in how many logs; a flight in two logs is one.
+
+    Args:
+        found: everything.
+        shown: those that pass the filter.
+    """
+    total, passing = _counting(found.flights), _counting(shown)
+    flights = _tr("1 flight") if total == 1 else _tr("{count} flights").format(count=total)
+    if len(shown) != len(found.flights):
+        flights = _tr("{shown} of {flights}").format(shown=passing, flights=flights)
+    logs = _tr("1 log") if found.logs == 1 else _tr("{count} logs").format(count=found.logs)
+    words = _tr("{flights} in {logs}").format(flights=flights, logs=logs)
+    if found.unread:
+        words = _tr("{words}, {count} could not be read").format(words=words, count=len(found.unread))
+    return words
+
+
+def air_words(flights: Sequence[FlightRow]) -> str:
+    """How long they were in the air together; empty when nobody tells.
+
+    Args:
+        flights: each once.
+    """
+    known_s = [one.air_s for one in flights if one.air_s is not None]
+    return _tr("{time} in the air").format(time=length_text(sum(known_s))) if known_s else ""
+
+
+def empty_words(found: FoundFlights | None, folder: Path | None, *, is_reading: bool) -> str:
+    """Why there is no flight to be seen, and what to do.
+
+    Args:
+        found: what was read; None for nothing yet.
+        folder: where; None for the recordings of this window.
+        is_reading: whether logs are being read.
+    """
+    if found is None:
+        return _tr("Reading logs…") if is_reading else _tr("Nothing was read yet. Press Refresh.")
+    if found.flights:
+        return _tr("No flight passes the filter.")
+    if folder is not None:
+        return _tr("No flights in the logs of {folder}").format(folder=folder)
+    return _tr("No flights yet: they appear here when a vehicle was armed and disarmed while recording.")
+
+
+def _counting(flights: Sequence[FlightRow]) -> int:
+    return sum(one.duplicate_of is None for one in flights)
