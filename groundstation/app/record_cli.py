@@ -78,8 +78,8 @@ def record(
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.recorder_process import RecorderProcess, wait_for_turn
     from groundstation.app.wiring import broker_from_text, host_name
-    from groundstation.recording.recorder import RecorderSettings
     from groundstation.recording.session import default_recordings
+    from groundstation.recording.writer.recorder import RecorderSettings
     from groundstation.transport import topics
 
     url = broker_from_text(broker)

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from groundstation.recording.dataflash_log import DataflashLog
-from groundstation.recording.dataflash_text_log import DataflashTextLog
 from groundstation.recording.log import Log, LogError, LogReader, Progress
-from groundstation.recording.mapped_file import MappedFile
 from groundstation.recording.mcap_file import MAGIC
-from groundstation.recording.mcap_log import McapLog
-from groundstation.recording.session_log import SessionLog
-from groundstation.recording.tlog_log import TlogLog
-from groundstation.recording.ulog_log import UlogLog
+from groundstation.recording.readers.dataflash_log import DataflashLog
+from groundstation.recording.readers.dataflash_text_log import DataflashTextLog
+from groundstation.recording.readers.mapped_file import MappedFile
+from groundstation.recording.readers.mcap_log import McapLog
+from groundstation.recording.readers.session_log import SessionLog
+from groundstation.recording.readers.tlog_log import TlogLog
+from groundstation.recording.readers.ulog_log import UlogLog
 
 LOOKED_AT_BYTES = (1 << 14, 1 << 20)
 """What a file is its beginning tells; where that is damaged, more of it. With a damaged first megabyte it is no log."""

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from pymavlink.DFReader import DFReader_binary
 
-from groundstation.recording.dataflash_log import DataflashLog
 from groundstation.recording.log import CancelledError, LogError, TimeBase
+from groundstation.recording.readers.dataflash_log import DataflashLog
 from tests.conftest import shared_log
 
 SMALL = "pymavlink_test.bin"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from pymavlink.DFReader import DFReader_text
 
-from groundstation.recording.dataflash_text_log import DataflashTextLog
+from groundstation.recording.readers.dataflash_text_log import DataflashTextLog
 from tests.conftest import shared_log
 
 NAN = "ardupilot_loganalyzer_nan.log"

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from mcap.reader import NonSeekingReader, SeekingReader
 
-from groundstation.recording import mcap_file, schemas
+from groundstation.recording import mcap_file
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.mcap_scan import mend
+from groundstation.recording.writer import schemas
+from groundstation.recording.writer.mcap_scan import mend
 from tests.support.mcap_check import assert_strictly_sound
 
 S = 1_000_000_000

@@ -13,12 +13,12 @@ from mcap.writer import CompressionType, IndexType, Writer
 
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import frame_bytes
-from groundstation.recording import batch_bytes, mcap_index
 from groundstation.recording.log import CancelledError, LogError, LogVehicle, TimeBase, Vocabulary
 from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.mcap_log import McapLog
 from groundstation.recording.open_log import open_log
-from groundstation.recording.session_log import SessionLog
+from groundstation.recording.readers import batch_bytes, mcap_index
+from groundstation.recording.readers.mcap_log import McapLog
+from groundstation.recording.readers.session_log import SessionLog
 from groundstation.transport import frame_batches
 from groundstation.transport.frame_batches import FrameBatch
 
@@ -232,7 +232,7 @@ def test_a_hole_in_a_file_costs_what_is_in_it(tmp_path: Path, options: dict[str,
 
 
 def test_a_field_that_no_example_had_is_found_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groundstation.recording.mcap_log.LEARNT_FROM", 3)
+    monkeypatch.setattr("groundstation.recording.readers.mcap_log.LEARNT_FROM", 3)
     said: list[dict[str, object]] = [{"a": n} for n in range(60)]
     said[9]["rare"] = 5
     path = written(

@@ -19,10 +19,11 @@ from mcap.records import Message as McapMessage
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.recorder import LateEnd, LateMarks, Mark, Missed, RecorderState, StationSensors
-from groundstation.recording import recorder as recorder_module
-from groundstation.recording import resume, session, session_files
-from groundstation.recording.recorder import Recorder, RecorderSettings
+from groundstation.recording import session
 from groundstation.recording.session import SessionState
+from groundstation.recording.writer import recorder as recorder_module
+from groundstation.recording.writer import resume, session_files
+from groundstation.recording.writer.recorder import Recorder, RecorderSettings
 from groundstation.transport import frame_batches, payloads
 from groundstation.transport.bus import Message
 from groundstation.transport.frame_batches import FrameBatch

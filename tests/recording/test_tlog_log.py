@@ -16,7 +16,7 @@ from groundstation.mavlink.checksums import checksums
 from groundstation.mavlink.dialect import CRC_EXTRAS, MSGIDS
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.recording.log import FrameRecord, LogError, LogInfo
-from groundstation.recording.tlog_log import TlogLog
+from groundstation.recording.readers.tlog_log import TlogLog
 from tests.conftest import shared_log
 
 NOW_US = 1_700_000_000_000_000

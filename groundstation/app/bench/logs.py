@@ -139,7 +139,7 @@ def _logs(files: list[Path], made_mb: float, say: Callable[[str], None]) -> Iter
 def measure(path: Path, message: str) -> tuple[float, int]:
     """Our own reader: CPU seconds and number of values."""
     for module in ("tlog_log", "dataflash_log", "dataflash_text_log", "ulog_log"):
-        importlib.import_module(f"groundstation.recording.{module}")  # nobody is measured while he imports
+        importlib.import_module(f"groundstation.recording.readers.{module}")  # nobody is measured while he imports
     path.read_bytes()  # from the disk into memory for everybody
     began_s = time.process_time()
     count = 0

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.recording import channels, origin, schemas
+from groundstation.recording import origin
 from groundstation.recording.exports import copied
 from groundstation.recording.exports.selection import Selection, spans, wanted_messages
 from groundstation.recording.log import (
@@ -32,6 +32,7 @@ from groundstation.recording.log import (
 )
 from groundstation.recording.mcap_file import McapFile
 from groundstation.recording.origin import Origin
+from groundstation.recording.writer import channels, schemas
 from groundstation.transport import frame_batches
 from groundstation.transport.frame_batches import FrameBatch
 
@@ -186,7 +187,7 @@ def json_cells(values: NDArray[Any]) -> list[Any]:
 
 
 def schema_of(fields: tuple[FieldInfo, ...]) -> dict[str, Any]:
-    """A schema as other people's viewers read it, see `recording/schemas.py`."""
+    """A schema as other people's viewers read it, see `recording/writer/schemas.py`."""
     return {"type": "object", "properties": {one.name: _schema_of_one(one) for one in fields}}
 
 

@@ -12,11 +12,11 @@ from mcap.records import Channel
 
 from groundstation.recording.exports.selection import Selection, wanted_messages
 from groundstation.recording.log import Log, LogError, Progress
-from groundstation.recording.mcap_channels import Kind, kind_of
 from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.mcap_index import McapIndex
-from groundstation.recording.mcap_log import McapLog
-from groundstation.recording.session_log import SessionLog
+from groundstation.recording.readers.mcap_channels import Kind, kind_of
+from groundstation.recording.readers.mcap_index import McapIndex
+from groundstation.recording.readers.mcap_log import McapLog
+from groundstation.recording.readers.session_log import SessionLog
 
 
 def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:

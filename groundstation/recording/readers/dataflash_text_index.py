@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from groundstation.mavlink.record_index import Found, RecordIndex, Slice, Times, Told
 from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, distinct, rows_of
-from groundstation.recording.dataflash_format import FMT, TIME_STEPS_US, MessageFormat, parsed_format
-from groundstation.recording.dataflash_index import believed_with_lent
+from groundstation.recording.readers.dataflash_format import FMT, TIME_STEPS_US, MessageFormat, parsed_format
+from groundstation.recording.readers.dataflash_index import believed_with_lent
 
 MAX_LINE_BYTES = 4096
 NAME_BYTES = 4

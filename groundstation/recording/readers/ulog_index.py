@@ -12,8 +12,8 @@ import numpy as np
 
 from groundstation.mavlink.record_index import Found, RecordIndex, Told
 from groundstation.mavlink.record_walk import Bytes, Flags, Places, Window, first_matches, rows_of, walk
-from groundstation.recording.dataflash_index import believed_with_lent
-from groundstation.recording.ulog_format import HEAD_BYTES, HEADER_BYTES, SYNC, Definitions, Topic
+from groundstation.recording.readers.dataflash_index import believed_with_lent
+from groundstation.recording.readers.ulog_format import HEAD_BYTES, HEADER_BYTES, SYNC, Definitions, Topic
 
 MAX_RECORD_BYTES = 65_535 + HEAD_BYTES
 DATA = ord("D")

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.mavlink.frame_index import FrameIndex, Source
-from groundstation.recording.array_log import Values
-from groundstation.recording.batch_bytes import Batches
-from groundstation.recording.frame_messages import collect, message_infos, message_name, vehicles_of
 from groundstation.recording.log import FrameRecord, LogVehicle, MessageInfo, Progress
-from groundstation.recording.mcap_index import Message
+from groundstation.recording.readers.array_log import Values
+from groundstation.recording.readers.batch_bytes import Batches
+from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
+from groundstation.recording.readers.mcap_index import Message
 from groundstation.transport import frame_batches
 
 

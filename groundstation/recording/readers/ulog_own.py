@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from groundstation.mavlink.record_index import Slice
 from groundstation.recording.log import FieldInfo
-from groundstation.recording.ulog_format import HEAD_BYTES, info_value
-from groundstation.recording.ulog_index import DROPOUT, FIRST_OTHER, PARAMETER, TAGGED_TEXT, TEXT
+from groundstation.recording.readers.ulog_format import HEAD_BYTES, info_value
+from groundstation.recording.readers.ulog_index import DROPOUT, FIRST_OTHER, PARAMETER, TAGGED_TEXT, TEXT
 
 OWN: dict[str, tuple[tuple[int, ...], tuple[FieldInfo, ...]]] = {
     "logged_messages": (

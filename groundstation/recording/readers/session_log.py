@@ -29,7 +29,7 @@ from groundstation.recording.log import (
     part_of,
 )
 from groundstation.recording.log_lookup import find_message, find_vehicle
-from groundstation.recording.mcap_log import McapLog
+from groundstation.recording.readers.mcap_log import McapLog
 
 
 class SessionLog:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from groundstation.recording import schemas
+from groundstation.recording.writer import schemas
 from groundstation.transport import frame_batches, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.stamps import Stamp

@@ -10,10 +10,10 @@ import numpy as np
 
 from groundstation.mavlink.frame_index import FrameIndex, is_cut_record
 from groundstation.mavlink.record_index import Times
-from groundstation.recording.array_log import ArrayLog, Values
-from groundstation.recording.frame_messages import collect, message_infos, message_name, vehicles_of
 from groundstation.recording.log import FrameRecord, LogError, LogFormat, LogInfo, Progress, TimeBase
 from groundstation.recording.log_lookup import find_vehicle, gap_damage
+from groundstation.recording.readers.array_log import ArrayLog, Values
+from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
 
 
 class TlogLog(ArrayLog):

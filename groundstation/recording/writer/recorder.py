@@ -21,11 +21,12 @@ from filelock import FileLock
 
 from groundstation import __version__
 from groundstation.fleet.recorder import Missed, RecorderState, RecorderStatus
-from groundstation.recording import resume, session
-from groundstation.recording.intake import MAX_BYTES, Intake
+from groundstation.recording import session
 from groundstation.recording.session import Manifest, Note, SessionState
-from groundstation.recording.session_files import SessionFiles
-from groundstation.recording.sorter import Entry, Sorter
+from groundstation.recording.writer import resume
+from groundstation.recording.writer.intake import MAX_BYTES, Intake
+from groundstation.recording.writer.session_files import SessionFiles
+from groundstation.recording.writer.sorter import Entry, Sorter
 from groundstation.transport import topics
 from groundstation.transport.bus import Message
 from groundstation.transport.sequence import Gap, Sequences

@@ -23,8 +23,8 @@ from groundstation.mavlink.modes import (
 from groundstation.mavlink.modes import autopilot as autopilot_of
 from groundstation.mavlink.record_index import Span, Times
 from groundstation.mavlink.record_walk import Places, Window, distinct
-from groundstation.recording.array_log import Values
 from groundstation.recording.log import FieldInfo, LogVehicle, MessageInfo, Progress, Vocabulary
+from groundstation.recording.readers.array_log import Values
 
 PAYLOAD = "payload"
 """The one field of an unknown message: its payload as bytes."""

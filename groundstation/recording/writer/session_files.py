@@ -9,10 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.recording import schemas, session
-from groundstation.recording.channels import Place
+from groundstation.recording import session
 from groundstation.recording.mcap_file import Layout, McapFile
 from groundstation.recording.session import SessionFile
+from groundstation.recording.writer import schemas
+from groundstation.recording.writer.channels import Place
 
 FLUSH_S = 0.25
 """A message waits so long at most before the system has it."""

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.mavlink.record_index import Slice, Times
-from groundstation.recording.array_log import ArrayLog, Values
-from groundstation.recording.dataflash_facts import DataflashFacts
-from groundstation.recording.dataflash_format import MessageFormat
-from groundstation.recording.dataflash_text_index import TextIndex
-from groundstation.recording.dataflash_values import text_dtype
 from groundstation.recording.log import LogError, LogFormat, Progress
 from groundstation.recording.log_lookup import gap_damage
+from groundstation.recording.readers.array_log import ArrayLog, Values
+from groundstation.recording.readers.dataflash_facts import DataflashFacts
+from groundstation.recording.readers.dataflash_format import MessageFormat
+from groundstation.recording.readers.dataflash_text_index import TextIndex
+from groundstation.recording.readers.dataflash_values import text_dtype
 
 
 class DataflashTextLog(ArrayLog):

@@ -13,7 +13,7 @@ import numpy as np
 
 from groundstation.mavlink.record_index import Found, RecordIndex, Times, Told, believed_times
 from groundstation.mavlink.record_walk import Bytes, Flags, Gap, Places, Window, first_matches, rows_of, walk
-from groundstation.recording.dataflash_format import (
+from groundstation.recording.readers.dataflash_format import (
     FMT,
     FMT_TYPE,
     HEAD_BYTES,

@@ -15,7 +15,6 @@ from groundstation.fleet.identity import Autopilot
 from groundstation.mavlink.modes import vehicle_kind
 from groundstation.mavlink.record_index import Slice, Span, Times
 from groundstation.mavlink.record_walk import rows_of
-from groundstation.recording.array_log import ArrayLog, Values
 from groundstation.recording.log import (
     FieldInfo,
     LogError,
@@ -28,7 +27,8 @@ from groundstation.recording.log import (
     Vocabulary,
 )
 from groundstation.recording.log_lookup import gap_damage
-from groundstation.recording.ulog_format import (
+from groundstation.recording.readers.array_log import ArrayLog, Values
+from groundstation.recording.readers.ulog_format import (
     DATA_APPENDED,
     HEAD_BYTES,
     HEADER_BYTES,
@@ -36,14 +36,14 @@ from groundstation.recording.ulog_format import (
     Topic,
     text_column,
 )
-from groundstation.recording.ulog_index import (
+from groundstation.recording.readers.ulog_index import (
     FIRST_OTHER,
     PARAMETER,
     TEXT,
     UlogIndex,
     is_cut_message,
 )
-from groundstation.recording.ulog_own import OWN, bodies, info_pairs, own_columns
+from groundstation.recording.readers.ulog_own import OWN, bodies, info_pairs, own_columns
 
 VEHICLE = "vehicle"
 _INFORMATION = ord("I")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.recording.dataflash_format import LETTERS, MessageFormat
 from groundstation.recording.log import FieldInfo
+from groundstation.recording.readers.dataflash_format import LETTERS, MessageFormat
 
 RAW_FIELDS = {("FILE", "Data")}
 """Fields that are written as text but are bytes: the contents of files that the log keeps."""

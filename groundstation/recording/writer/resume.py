@@ -17,8 +17,8 @@ from groundstation.recording import session
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import Layout
 from groundstation.recording.mcap_records import MESSAGE_HEAD, content_of, records
-from groundstation.recording.mcap_scan import mend
 from groundstation.recording.session import Manifest, Note, SessionFile, SessionState
+from groundstation.recording.writer.mcap_scan import mend
 from groundstation.transport import topics
 from groundstation.transport.sequence import RunState
 from groundstation.transport.stamps import Stamp, stamp_of

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.mavlink.record_index import Span, Times
-from groundstation.recording.dataflash_format import MessageFormat, Units, utc_of_gps
-from groundstation.recording.dataflash_values import field_infos
 from groundstation.recording.log import (
     Damage,
     LogFormat,
@@ -23,6 +21,8 @@ from groundstation.recording.log import (
     TimeBase,
     Vocabulary,
 )
+from groundstation.recording.readers.dataflash_format import MessageFormat, Units, utc_of_gps
+from groundstation.recording.readers.dataflash_values import field_infos
 
 VEHICLE = "vehicle"
 """`LogVehicle.id` of the one vehicle of such a log."""

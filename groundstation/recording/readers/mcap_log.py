@@ -17,9 +17,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.recording.array_log import ArrayLog, Values
-from groundstation.recording.batch_frames import BatchFrames
-from groundstation.recording.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
 from groundstation.recording.log import (
     FrameRecord,
     LogError,
@@ -32,8 +29,11 @@ from groundstation.recording.log import (
     part_of,
 )
 from groundstation.recording.log_lookup import find_vehicle
-from groundstation.recording.mcap_channels import Kind, kind_of
-from groundstation.recording.mcap_index import McapIndex, Message
+from groundstation.recording.readers.array_log import ArrayLog, Values
+from groundstation.recording.readers.batch_frames import BatchFrames
+from groundstation.recording.readers.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
+from groundstation.recording.readers.mcap_channels import Kind, kind_of
+from groundstation.recording.readers.mcap_index import McapIndex, Message
 
 LEARNT_FROM = 2_000
 """Messages of a kind that are all examples of its fields;"""

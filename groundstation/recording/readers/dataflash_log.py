@@ -10,11 +10,6 @@ import numpy as np
 
 from groundstation.mavlink.record_index import Times
 from groundstation.mavlink.record_walk import rows_of
-from groundstation.recording.array_log import ArrayLog, Values
-from groundstation.recording.dataflash_facts import DataflashFacts
-from groundstation.recording.dataflash_format import TIME_STEPS_US, MessageFormat
-from groundstation.recording.dataflash_index import DataflashIndex, is_cut_record
-from groundstation.recording.dataflash_values import DataflashColumns
 from groundstation.recording.log import (
     Damage,
     LogError,
@@ -22,6 +17,11 @@ from groundstation.recording.log import (
     Progress,
 )
 from groundstation.recording.log_lookup import gap_damage
+from groundstation.recording.readers.array_log import ArrayLog, Values
+from groundstation.recording.readers.dataflash_facts import DataflashFacts
+from groundstation.recording.readers.dataflash_format import TIME_STEPS_US, MessageFormat
+from groundstation.recording.readers.dataflash_index import DataflashIndex, is_cut_record
+from groundstation.recording.readers.dataflash_values import DataflashColumns
 
 
 class DataflashLog(ArrayLog):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from mcap.records import Channel
 
-from groundstation.recording import channels, origin
+from groundstation.recording import origin
 from groundstation.recording.log import FieldInfo, LogVehicle, Vocabulary
+from groundstation.recording.writer import channels
 from groundstation.transport import frame_batches, topics
 
 _TEXTS = frozenset({channels.JSON, channels.TEXT})

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from groundstation.recording.log import Columns, FrameRecord, LogInfo, MessageInfo, Progress
 from groundstation.recording.log_lookup import find_message, wanted_fields
-from groundstation.recording.mapped_file import MappedFile
+from groundstation.recording.readers.mapped_file import MappedFile
 
 Values = dict[str, NDArray[Any]]
 """Columns by field name, see `Columns.values`."""

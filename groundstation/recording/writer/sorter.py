@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.recording.channels import Channels, Place
+from groundstation.recording.writer.channels import Channels, Place
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.payloads import PayloadError
