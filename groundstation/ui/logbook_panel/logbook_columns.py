@@ -37,9 +37,9 @@ def _who_and_when() -> tuple[Column, ...]:
             26,
             lambda _: "",
             lambda one: one.is_pinned,
-            tip=lambda one: _tr("Its session is kept for ever") if one.is_pinned else "",
-            mark=lambda one: "pin" if one.is_pinned else "",
-            title_tip=_tr("Pinned: its session is kept for ever"),
+            tip=_sign_tip,
+            mark=lambda one: "pin" if one.is_pinned else "copy" if one.duplicate_of is not None else "",
+            title_tip=_tr("A pin: its session is kept for ever. Two sheets: the same flight is in another log too"),
         ),
         Column(
             _tr("Armed at"),
@@ -147,7 +147,7 @@ def _how_and_where() -> tuple[Column, ...]:
             lambda one: ", ".join(one.modes) or DASH,
             lambda one: one.modes or None,
             tip=lambda one: ", ".join(one.modes),
-            rank=7,
+            rank=8,
         ),
         Column(
             _tr("Log"),
@@ -157,7 +157,7 @@ def _how_and_where() -> tuple[Column, ...]:
             tip=_log_tip,
             searched=lambda one: f"{one.log}\n{one.path}",
             mark=lambda one: "copy" if one.duplicate_of is not None else "",
-            rank=8,
+            rank=7,
         ),
     )
 
@@ -302,11 +302,19 @@ def _used_order(row: FlightRow) -> tuple[bool, float] | None:
     return None if row.battery_used_fraction is None else (False, row.battery_used_fraction)
 
 
-def _log_tip(row: FlightRow) -> str:
+def _sign_tip(row: FlightRow) -> str:
+    pinned = _tr("Its session is kept for ever") if row.is_pinned else ""
+    return "\n".join(line for line in (pinned, _same(row)) if line)
+
+
+def _same(row: FlightRow) -> str:
     if row.duplicate_of is None:
-        return row.path
-    same = _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
-    return f"{row.path}\n{same}"
+        return ""
+    return _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
+
+
+def _log_tip(row: FlightRow) -> str:
+    return "\n".join(line for line in (row.path, _same(row)) if line)
 
 
 def _about(row: FlightRow) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from groundstation.ui.logbook_panel.row_model import RowModel
+from groundstation.ui.theme.icons import icon
 
 ROW_HEIGHT = 24
 ICON_PX = 14
@@ -50,7 +51,9 @@ class RowTable(QTableView):
             self.setColumnWidth(place, column.width)
         model.modelReset.connect(self._give_way)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.copy_action = QAction(self.tr("Copy"), self, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        self.copy_action = QAction(
+            icon("copy"), self.tr("Copy"), self, shortcut=QKeySequence(QKeySequence.StandardKey.Copy)
+        )
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.copy_action.triggered.connect(self._copy)
         self.addAction(self.copy_action)
