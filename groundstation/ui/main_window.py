@@ -233,8 +233,11 @@ class MainWindow(QMainWindow):
         bottom = add(area.BottomDockWidgetArea, docks["plots"], map_area)
         add(area.LeftDockWidgetArea, docks["fleet"], map_area)
         tabs = add(area.RightDockWidgetArea, docks["messages"], bottom)
-        for name in [name for name in ("commands", "sensors", "links", "logbook") if name in docks]:
+        for name in [name for name in ("commands", "sensors", "links") if name in docks]:
             add(area.CenterDockWidgetArea, docks[name], tabs)
+        if "logbook" in docks:  # a wide table: where there is most room
+            add(area.CenterDockWidgetArea, docks["logbook"], map_area)
+            docks["map"].setAsCurrentTab()
         docks["messages"].setAsCurrentTab()
         self._share_out()
 

@@ -15,6 +15,9 @@ from groundstation.ui.theme.icons import icon
 ROOMY = 720
 """From this width on the buttons have words."""
 
+MOST_NAME_PX = 120
+"""Room for the name of a folder."""
+
 
 class LogbookBar(QWidget):
     """One line; its parts are public for the panel to join."""
@@ -59,6 +62,9 @@ class LogbookBar(QWidget):
     def show_folder(self, folder: Path, *, is_own: bool) -> None:
         """Tell where the logs are."""
         self.own_action.setChecked(is_own)
+        name = self.tr("Recordings") if is_own else folder.name or str(folder)
+        short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, MOST_NAME_PX)
+        self.folder_button.setText(short.replace("&", "&&"))
         self.folder_button.setToolTip(plain_tip(self.tr("Logs in {folder}").format(folder=folder)))
 
     def show_working(self, *, is_working: bool) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -26,7 +27,7 @@ def _tr(text: str) -> str:
 
 def flight_columns() -> tuple[Column, ...]:
     """Of one flight a row."""
-    return (*_who_and_when(), *_how_far(), *_by_whom())
+    return (*_who_and_when(), *_how_far(), *_how_and_where())
 
 
 def _who_and_when() -> tuple[Column, ...]:
@@ -36,13 +37,13 @@ def _who_and_when() -> tuple[Column, ...]:
             26,
             lambda _: "",
             lambda one: one.is_pinned,
-            tip=lambda one: _tr("Its session is kept for ever") if one.is_pinned else "",
-            mark=lambda one: "pin" if one.is_pinned else "",
-            title_tip=_tr("Pinned: its session is kept for ever"),
+            tip=_sign_tip,
+            mark=lambda one: "pin" if one.is_pinned else "copy" if one.duplicate_of is not None else "",
+            title_tip=_tr("A pin: its session is kept for ever. Two sheets: the same flight is in another log too"),
         ),
         Column(
             _tr("Armed at"),
-            124,
+            142,
             lambda one: moment(one.begin_unix_s),
             lambda one: one.begin_unix_s,
             tip=lambda one: "" if one.begin_unix_s is not None else _tr("The log does not tell the date"),
@@ -56,6 +57,15 @@ def _who_and_when() -> tuple[Column, ...]:
             lambda one: _natural(one.vehicle),
             tip=_about,
             colour=_counting,
+        ),
+        Column(
+            _tr("Operator"),
+            96,
+            lambda one: one.operator or DASH,
+            lambda one: _natural(one.operator) if one.operator else None,
+            tip=lambda one: one.operator or "",
+            title_tip=_tr("Who had control of it most recently"),
+            rank=5,
         ),
     )
 
@@ -78,13 +88,14 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: one.armed_s,
             is_number=True,
             tip=_armed_tip,
+            colour=_counting,
             rank=3,
             searched=nothing,
         ),
         Column(
             _tr("Distance"),
-            76,
-            lambda one: _with(one.distance_m, "km", 2, 0.001),
+            82,
+            lambda one: _way(one.distance_m),
             lambda one: one.distance_m,
             is_number=True,
             colour=_counting,
@@ -128,24 +139,15 @@ def _how_far() -> tuple[Column, ...]:
     )
 
 
-def _by_whom() -> tuple[Column, ...]:
+def _how_and_where() -> tuple[Column, ...]:
     return (
-        Column(
-            _tr("Operator"),
-            96,
-            lambda one: one.operator or DASH,
-            lambda one: _natural(one.operator) if one.operator else None,
-            tip=lambda one: one.operator or "",
-            title_tip=_tr("Who had control of it most recently"),
-            rank=5,
-        ),
         Column(
             _tr("Modes"),
             170,
             lambda one: ", ".join(one.modes) or DASH,
             lambda one: one.modes or None,
             tip=lambda one: ", ".join(one.modes),
-            rank=7,
+            rank=8,
         ),
         Column(
             _tr("Log"),
@@ -155,7 +157,7 @@ def _by_whom() -> tuple[Column, ...]:
             tip=_log_tip,
             searched=lambda one: f"{one.log}\n{one.path}",
             mark=lambda one: "copy" if one.duplicate_of is not None else "",
-            rank=8,
+            rank=7,
         ),
     )
 
@@ -199,14 +201,22 @@ def hours_columns() -> tuple[Column, ...]:
             tip=vehicle,
             colour=lambda _: text,
         ),
+        Column(
+            _tr("Last flight"),
+            142,
+            lambda one: moment(one.last_flight_unix_s),
+            lambda one: one.last_flight_unix_s,
+            title_tip=_tr("When it was armed, local time"),
+            rank=4,
+        ),
         number(_tr("Flights"), 68, "flights"),
         number(_tr("Bench tests"), 92, "bench_tests", _tr("Armings that never left the ground"), 3),
         time_of(_tr("In the air"), "air_s"),
         time_of(_tr("Armed"), "armed_s", 2),
         Column(
             _tr("Distance"),
-            88,
-            lambda one: _with(one.distance_m, "km", 2, 0.001),
+            92,
+            lambda one: _with(one.distance_m, "km", 1, 0.001),
             lambda one: one.distance_m,
             is_number=True,
             colour=lambda _: text,
@@ -222,29 +232,21 @@ def hours_columns() -> tuple[Column, ...]:
             title_tip=_tr("Charge used of first packs"),
             rank=5,
         ),
-        Column(
-            _tr("Last flight"),
-            124,
-            lambda one: moment(one.last_flight_unix_s),
-            lambda one: one.last_flight_unix_s,
-            title_tip=_tr("When it was armed, local time"),
-            rank=4,
-        ),
     )
 
 
 def unread_columns() -> tuple[Column, ...]:
     """Of one log that could not be read a row."""
 
-    def path(one: UnreadLog) -> str:
-        return one.path
+    def name(one: UnreadLog) -> str:
+        return Path(one.path).name
 
     def reason(one: UnreadLog) -> str:
-        return one.reason
+        return one.reason.removeprefix(one.path).strip()
 
     return (
-        Column(_tr("Log"), 200, path, path, tip=path, colour=lambda _: PALETTE.text),
-        Column(_tr("Why it could not be read"), 320, reason, reason, tip=reason),
+        Column(_tr("Log"), 200, name, name, tip=lambda one: one.path, colour=lambda _: PALETTE.text),
+        Column(_tr("Why it could not be read"), 320, reason, reason, tip=lambda one: one.reason),
     )
 
 
@@ -272,6 +274,11 @@ def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> s
     return DASH if value is None else f"{fixed(value, digits, factor)} {unit}"
 
 
+def _way(metres: float | None) -> str:
+    """In one unit, so that a column of them can be compared at a glance."""
+    return DASH if metres is None else f"{metres:,.0f} m".replace(",", "\N{THIN SPACE}")
+
+
 def _armed(row: FlightRow) -> str:
     return length_text(row.armed_s) if row.is_whole else f"≥ {length_text(row.armed_s)}"
 
@@ -295,11 +302,19 @@ def _used_order(row: FlightRow) -> tuple[bool, float] | None:
     return None if row.battery_used_fraction is None else (False, row.battery_used_fraction)
 
 
-def _log_tip(row: FlightRow) -> str:
+def _sign_tip(row: FlightRow) -> str:
+    pinned = _tr("Its session is kept for ever") if row.is_pinned else ""
+    return "\n".join(line for line in (pinned, _same(row)) if line)
+
+
+def _same(row: FlightRow) -> str:
     if row.duplicate_of is None:
-        return row.path
-    same = _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
-    return f"{row.path}\n{same}"
+        return ""
+    return _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
+
+
+def _log_tip(row: FlightRow) -> str:
+    return "\n".join(line for line in (row.path, _same(row)) if line)
 
 
 def _about(row: FlightRow) -> str:
@@ -307,7 +322,7 @@ def _about(row: FlightRow) -> str:
     told = (
         (_tr("Vehicle"), row.vehicle),
         (_tr("Armed"), _armed(row)),
-        (_tr("Distance"), _with(row.distance_m, "km", 2, 0.001)),
+        (_tr("Distance"), _way(row.distance_m)),
         (_tr("Height"), _with(row.max_height_home_m, "m", 0)),
         (_tr("Speed"), _with(row.max_ground_speed_mps, "m/s", 1)),
         (_tr("Battery"), _used(row)),

@@ -68,6 +68,8 @@ class RowModel(QAbstractTableModel):
         self._all: list[Any] = []
         self._haystacks: list[str] = []
         self._words: tuple[str, ...] = ()
+        self.unknown: frozenset[int] = frozenset()
+        """Columns in which nothing is known of any row."""
         self._sorted_by: tuple[int, bool] | None = None
 
     @property
@@ -78,6 +80,10 @@ class RowModel(QAbstractTableModel):
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Know these and no others."""
         self._all, self._haystacks = list(rows), []
+        places = enumerate(self.columns)
+        self.unknown = frozenset(
+            place for place, column in places if all(column.order(row) is None for row in self._all)
+        )
         self._sieve()
 
     def set_filter(self, text: str) -> None:

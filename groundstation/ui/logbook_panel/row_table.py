@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from groundstation.ui.logbook_panel.row_model import RowModel
+from groundstation.ui.theme.icons import icon
 
 ROW_HEIGHT = 24
 ICON_PX = 14
@@ -48,8 +49,11 @@ class RowTable(QTableView):
         header.setStretchLastSection(True)
         for place, column in enumerate(model.columns):
             self.setColumnWidth(place, column.width)
+        model.modelReset.connect(self._give_way)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self.copy_action = QAction(self.tr("Copy"), self, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        self.copy_action = QAction(
+            icon("copy"), self.tr("Copy"), self, shortcut=QKeySequence(QKeySequence.StandardKey.Copy)
+        )
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.copy_action.triggered.connect(self._copy)
         self.addAction(self.copy_action)
@@ -67,11 +71,16 @@ class RowTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: the least needed columns give way."""
         super().resizeEvent(event)
-        columns = self._rows.columns
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Those of which nothing is known go first."""
+        columns, unknown = self._rows.columns, self._rows.unknown
         room = self.viewport().width()
         shown = dict(enumerate(columns))
-        for place, column in sorted(shown.items(), key=lambda one: one[1].rank, reverse=True):
-            if column.rank and sum(one.width for one in shown.values()) > room:
+        by_need = sorted(shown, key=lambda place: (place in unknown, columns[place].rank), reverse=True)
+        for place in by_need:
+            if columns[place].rank and sum(one.width for one in shown.values()) > room:
                 del shown[place]
         for place in range(len(columns)):
             if self.isColumnHidden(place) == (place in shown):

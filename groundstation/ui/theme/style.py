@@ -116,6 +116,10 @@ QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 0 6px; min-height: 26px; font-size: ${tiny_px}px; font-weight: 500; }
 QHeaderView::section:hover { color: $text; }
+QHeaderView::down-arrow, QHeaderView::up-arrow { width: 10px; height: 10px; subcontrol-origin: padding;
+    subcontrol-position: right center; right: 4px; }
+QHeaderView::down-arrow { image: url($icons/chevron-down.svg); }
+QHeaderView::up-arrow { image: url($icons/chevron-up.svg); }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
