@@ -17,6 +17,18 @@ _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
+def span_s(begin: str | None, end: str | None, info: LogInfo) -> tuple[float | None, float | None]:
+    """From `--from` to `--to` in the time of a log; None for what was not given.
+
+    Raises:
+        UsageError: one is no moment, or nothing is between them.
+    """
+    begin_s, end_s = moment_s(begin, info, "--from"), moment_s(end, info, "--to")
+    if begin_s is not None and end_s is not None and end_s <= begin_s:
+        raise UsageError(f"--to '{end}' is not later than --from '{begin}'; give a later one")
+    return begin_s, end_s
+
+
 def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:
     """A moment in the time of a log; None for none.
 

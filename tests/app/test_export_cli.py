@@ -107,3 +107,6 @@ def test_times_are_counted_from_the_beginning_or_dates() -> None:
     assert log_times.moment_s("2026-05-31T10:00+02:00", info, "--from") == 1_780_214_400
     with pytest.raises(UsageError, match="write seconds"):
         log_times.moment_s("2026-99-31", info, "--from")
+    assert log_times.span_s("1", "2", info) == (begin_s + 1, begin_s + 2)
+    with pytest.raises(UsageError, match="--to '1' is not later than --from '2'"):
+        log_times.span_s("2", "1", info)

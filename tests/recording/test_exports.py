@@ -302,6 +302,14 @@ def test_the_log_itself_is_never_written_over(tmp_path: Path) -> None:
         export(path, ExportFormat.TLOG, path, may_replace=True)
 
 
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    out.mkdir()
+    with pytest.raises(LogError, match="is a folder; give the name of a file"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.TLOG, out, may_replace=True)
+    assert out.is_dir()
+
+
 def test_a_folder_with_other_things_is_not_replaced(tmp_path: Path) -> None:
     out = tmp_path / "o"
     out.mkdir()

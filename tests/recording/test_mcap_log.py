@@ -339,3 +339,15 @@ def test_what_two_channels_tell_under_one_name_is_there_once(tmp_path: Path) -> 
     with open_log(written(tmp_path / "a.mcap", messages)) as log:
         assert [(one.vehicle, one.name, one.count) for one in log.info.messages] == [("1", "HEARTBEAT", 1)]
         assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == [3]
+
+
+def test_frames_of_a_session_that_came_late_as_a_whole_stand_before_those_of_the_next_one(tmp_path: Path) -> None:
+    old, new = "a" * 16, "b" * 16
+    order = [(new, 5), (new, 6), (old, 1), (old, 2)]
+    messages = [
+        ("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, LATE if sid == old else METADATA, second,
+         batch(second, [heartbeat(second)], sid))
+        for sid, second in order
+    ]  # fmt: skip
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in (1, 2, 5, 6)]

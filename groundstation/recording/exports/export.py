@@ -89,7 +89,7 @@ def export(
         wanted = Selection() if selection is None else selection(log)
         is_folder = form is ExportFormat.CSV and as_csv.is_folder(log, wanted)
         target = out if out is not None else default_out(path, form, is_folder=is_folder)
-        _check(path, target, may_replace=may_replace)
+        _check(path, target, is_folder=is_folder, may_replace=may_replace)
         try:
             with _beside(target) as place:
                 messages = WRITERS[form](log, place, wanted, part_of(on_progress, OPENING, 1.0))
@@ -98,9 +98,11 @@ def export(
     return Exported(target, messages, _size(target), notes)
 
 
-def _check(path: Path, target: Path, *, may_replace: bool) -> None:
+def _check(path: Path, target: Path, *, is_folder: bool, may_replace: bool) -> None:
     if target.exists() and target.resolve() == path.resolve():
         raise LogError(f"{target} is the log itself; give another name with -o")
+    if target.is_dir() and not is_folder:
+        raise LogError(f"{target} is a folder; give the name of a file with -o")
     if target.exists() and not may_replace:
         raise LogError(f"{target} is there already; give another name with -o, or replace it with --force")
     if target.is_dir() and any(one.suffix != ".csv" and one.is_file() for one in target.rglob("*")):

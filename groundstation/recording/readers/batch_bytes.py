@@ -25,6 +25,8 @@ class Batches:
     def __init__(self) -> None:
         self._chunks, self._begins, self._sizes = array("Q"), array("Q"), array("Q")
         self._sessions: dict[str, int] = {}
+        self._first_ns: list[int] = []
+        """When each session was first heard."""
         self._session, self._seq = array("Q"), array("Q")
         self._offsets_s: dict[str, float] = {}
 
@@ -40,7 +42,11 @@ class Batches:
         self._chunks.append(chunk)
         self._begins.append(begin)
         self._sizes.append(len(batch.body))
-        self._session.append(self._sessions.setdefault(batch.sid, len(self._sessions)))
+        number = self._sessions.setdefault(batch.sid, len(self._sessions))
+        if number == len(self._first_ns):
+            self._first_ns.append(log_ns)
+        self._first_ns[number] = min(self._first_ns[number], log_ns)
+        self._session.append(number)
         self._seq.append(batch.seq)
         offset_s = log_ns / 1e9 - batch.ts / 1e3
         self._offsets_s[batch.sid] = min(self._offsets_s.get(batch.sid, offset_s), offset_s)
@@ -57,7 +63,8 @@ class Batches:
         Args:
             content: gives the content of a chunk.
         """
-        order = np.lexsort((np.asarray(self._seq), np.asarray(self._session)))
+        firsts = np.array(self._first_ns, np.uint64)[np.asarray(self._session, np.int64)]
+        order = np.lexsort((np.asarray(self._seq), np.asarray(self._session), firsts))
         columns = (self._chunks, self._begins, self._sizes)
         return BatchBytes(content, *(np.asarray(one, np.int64)[order] for one in columns))
 

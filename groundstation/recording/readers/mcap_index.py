@@ -14,7 +14,7 @@ import re
 import struct
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mcap.data_stream import ReadDataStream
@@ -128,7 +128,7 @@ class McapIndex:
                 self._kept.popitem(last=False)
         return kept
 
-    def chunks_between(self, channel_ids: list[int], begin_ns: float, end_ns: float) -> list[int]:
+    def chunks_between(self, channel_ids: Iterable[int], begin_ns: float, end_ns: float) -> list[int]:
         """Numbers of the chunks that may have messages of channels between two times, ascending.
 
         Args:

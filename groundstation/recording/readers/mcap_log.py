@@ -46,7 +46,8 @@ class _Stream:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.channel_ids: list[int] = []
+        self.channel_ids: dict[int, None] = {}
+        """In the order in which they came."""
         self.seen = 0
         self.fields = Fields()
         self.is_known = bool(kind.fields)
@@ -187,8 +188,7 @@ class McapLog(ArrayLog):
         stream = self._streams.get((kind.vehicle, kind.name))
         if stream is None:
             stream = self._streams[kind.vehicle, kind.name] = _Stream(kind)
-        if message.channel_id not in stream.channel_ids:
-            stream.channel_ids.append(message.channel_id)
+        stream.channel_ids[message.channel_id] = None
         stream.seen += 1
         is_example = not kind.fields and (stream.seen <= LEARNT_FROM or stream.seen % THEN_EACH == 0)
         if not (is_example or kind.is_certificate):
