@@ -87,7 +87,7 @@ class RowModel(QAbstractTableModel):
         self._sieve()
 
     def set_filter(self, text: str) -> None:
-        """Show only rows in which this occurs, such as `copter 2`; where it does in none, those with all of its words."""
+        """Show only rows in which this occurs, such as `copter 2`; where there is none, those with all its words."""
         words = tuple(text.casefold().split())
         if words != self._words:
             self._words = words
