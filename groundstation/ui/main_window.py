@@ -357,8 +357,18 @@ class MainWindow(QMainWindow):
         layout = self._settings.value("window/layout")
         if isinstance(layout, QByteArray):
             restore_layout(self._manager, layout)
+            self._place_new_docks()
         else:
             self._share_out()
+
+    def _place_new_docks(self) -> None:
+        """A layout of an older version does not know them all; they wait behind the map."""
+        new = [dock for dock in self._docks.values() if dock.dockAreaWidget() is None]
+        is_open, area = not self._docks["map"].isClosed(), self._docks["map"].dockAreaWidget()
+        for dock in new:
+            self._manager.addDockWidget(ads.DockWidgetArea.CenterDockWidgetArea, dock, area)
+        if new and is_open:
+            self._docks["map"].setAsCurrentTab()
 
     def _save_plots(self) -> None:
         self._settings.setValue(

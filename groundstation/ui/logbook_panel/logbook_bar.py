@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidget
 
@@ -15,6 +15,8 @@ from groundstation.ui.theme.icons import icon
 ROOMY = 720
 """From this width on the buttons have words."""
 
+LEAST_WIDTH = 312
+"""Room for a short filter and the buttons without words."""
 MOST_NAME_PX = 120
 """Room for the name of a folder."""
 
@@ -74,6 +76,10 @@ class LogbookBar(QWidget):
         self.refresh_button.setVisible(not is_working)
         if has_focus:
             (self.cancel_button if is_working else self.refresh_button).setFocus()
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: the words of the buttons hold nothing up."""
+        return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: words where there is room for them."""

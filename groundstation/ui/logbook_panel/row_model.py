@@ -87,7 +87,7 @@ class RowModel(QAbstractTableModel):
         self._sieve()
 
     def set_filter(self, text: str) -> None:
-        """Show only rows in which all of these words occur."""
+        """Show only rows in which this occurs, such as `copter 2`; where there is none, those with all its words."""
         words = tuple(text.casefold().split())
         if words != self._words:
             self._words = words
@@ -119,8 +119,10 @@ class RowModel(QAbstractTableModel):
         if not self._haystacks:
             looks = [one.searched or one.text for one in self.columns]
             self._haystacks = ["\n".join(look(row) for look in looks).casefold() for row in self._all]
-        pairs = zip(self._all, self._haystacks, strict=True)
-        return [row for row, haystack in pairs if all(word in haystack for word in self._words)]
+        pairs = list(zip(self._all, self._haystacks, strict=True))
+        phrase = " ".join(self._words)
+        found = [row for row, haystack in pairs if phrase in haystack]
+        return found or [row for row, haystack in pairs if all(word in haystack for word in self._words)]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: number of rows."""
