@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
+from mcap.opcode import Opcode
 from mcap.writer import CompressionType, IndexType, Writer
 
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.recording.log import CancelledError, LogError, LogVehicle, TimeBase, Vocabulary
 from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.mcap_records import HEAD, records, unpack
 from groundstation.recording.open_log import open_log
 from groundstation.recording.readers import batch_bytes, mcap_index
 from groundstation.recording.readers.mcap_log import McapLog
@@ -339,3 +344,74 @@ def test_what_two_channels_tell_under_one_name_is_there_once(tmp_path: Path) -> 
     with open_log(written(tmp_path / "a.mcap", messages)) as log:
         assert [(one.vehicle, one.name, one.count) for one in log.info.messages] == [("1", "HEARTBEAT", 1)]
         assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == [3]
+
+
+def chunk_of(content: bytes, checksum: int = 0) -> bytes:
+    """A chunk record with any content."""
+    packed = zstandard.compress(content, 19)
+    body = struct.pack("<QQQII4sQ", 0, 0, len(content), checksum, 4, b"zstd", len(packed)) + packed
+    return HEAD.pack(Opcode.CHUNK, len(body)) + body
+
+
+def with_lab_x(path: Path, rest: bytes) -> Path:
+    """A file with one channel and one message, and anything behind it."""
+    with McapFile(path) as file:
+        file.add(file.channel("lab/x", "json", {}), BEGIN_NS, 0, 0, b'{"n": 1}')
+        file.flush()
+        end = file.size_bytes
+    path.write_bytes(path.read_bytes()[:end] + rest)
+    return path
+
+
+@pytest.mark.parametrize("options", [{}, {"use_chunking": False}])
+def test_private_records_are_passed_over(tmp_path: Path, options: dict[str, object]) -> None:
+    path = foreign(tmp_path / "a.mcap", **options)
+    data = path.read_bytes()
+    private = HEAD.pack(0x80, 4) + b"mine"
+    found = [data[one.start : one.end] for one in records(data, 8, len(data))]
+    at = found.index(next(one for one in found if one[0] == Opcode.DATA_END))
+    path.write_bytes(data[:8] + private.join(found[:at]) + b"".join(found[at:]) + data[-8:])
+    with open_log(path) as log:
+        assert log.info.damage.is_none
+        assert {one.name: one.count for one in log.info.messages} == {"/imu": 200, "/scan": 200}
+
+
+def test_a_bomb_of_small_messages_is_not_gone_through(tmp_path: Path) -> None:
+    message = HEAD.pack(Opcode.MESSAGE, 24) + struct.pack("<HIQQ", 1, 0, BEGIN_NS, 0) + b"{}"
+    with open_log(with_lab_x(tmp_path / "a.mcap", chunk_of(message * 100_000))) as log:
+        assert [one.count for one in log.info.messages] == [1]
+        assert "more messages than it has bytes" in log.info.damage.first[0].what
+
+
+def test_of_unpacked_chunks_only_some_bytes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "KEPT_BYTES", 50_000)
+    big = HEAD.pack(Opcode.METADATA, 40_000) + bytes(40_000)
+    with McapLog(with_lab_x(tmp_path / "a.mcap", chunk_of(big) * 5)) as log:
+        assert log.index.chunks == 6
+        assert sum(map(len, log.index._kept.values())) <= 50_000
+
+
+def test_of_definitions_only_some_bytes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "MAX_DEFINITIONS_BYTES", 10_000)
+    with McapFile(tmp_path / "a.mcap") as file:
+        for number in range(30):
+            file.add(file.channel(f"lab/{number}" + "x" * 1_000, "json", {}), BEGIN_NS, 0, 0, b"1")
+    with McapLog(tmp_path / "a.mcap") as log:
+        assert len(log.index.channels) == 10
+        assert len(log.info.messages) == 30
+
+
+def test_chunks_that_can_t_be_unpacked_are_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+
+    def counted(*words: Any) -> bytes | None:
+        nonlocal tried
+        tried += 1
+        return unpack(*words)
+
+    monkeypatch.setattr(mcap_index, "unpack", counted)
+    message = HEAD.pack(Opcode.MESSAGE, 22) + struct.pack("<HIQQ", 1, 0, BEGIN_NS, 0)
+    hole = message * 6 + bytes(9)
+    with open_log(with_lab_x(tmp_path / "a.mcap", hole * 20 + chunk_of(b"x" * 99, checksum=1) * 20)) as log:
+        assert log.info.damage.parts == 20
+    assert tried < 100
