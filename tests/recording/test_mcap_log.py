@@ -415,3 +415,52 @@ def test_chunks_that_can_t_be_unpacked_are_tried_once(tmp_path: Path, monkeypatc
     with open_log(with_lab_x(tmp_path / "a.mcap", hole * 20 + chunk_of(b"x" * 99, checksum=1) * 20)) as log:
         assert log.info.damage.parts == 20
     assert tried < 100
+
+
+def raw_batches(path: Path, wanted: list[tuple[int, str, float]]) -> Path:
+    """A recording of batches: second, session of the bridge, how far its clock is ahead."""
+    topic = "fleet/uav-1/raw/_mav"
+    return written(
+        path,
+        [
+            (topic, frame_batches.CONTENT_TYPE, METADATA, n, batch(n, [heartbeat(n)], sid, ahead_s))
+            for n, sid, ahead_s in wanted
+        ],
+    )
+
+
+def test_frames_of_two_sessions_of_a_bridge_are_in_the_order_of_time(tmp_path: Path) -> None:
+    seconds = [(5, "B", 0.0), (6, "B", 0.0), (0, "A", 0.0), (1, "A", 0.0), (7, "A", 0.0), (8, "B", 0.0)]
+    with open_log(raw_batches(tmp_path / "a.mcap", seconds)) as log:
+        assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == [0, 1, 5, 6, 7, 8]
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in (0, 1, 5, 6, 7, 8)]
+
+
+def test_each_session_of_a_bridge_has_its_own_clock(tmp_path: Path) -> None:
+    seconds = [(0, "A", 7200.0), (1, "A", 7200.0), (2, "B", 0.0), (3, "B", 0.0), (4, "C", -500.0)]
+    with open_log(raw_batches(tmp_path / "a.mcap", seconds)) as log:
+        found = log.columns("HEARTBEAT")
+        np.testing.assert_allclose(found.time_s - BEGIN_NS / S, [0, 1, 2, 3, 4], atol=1e-5)
+        assert found.values["custom_mode"].tolist() == [0, 1, 2, 3, 4]
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in range(5)]
+        (message,) = log.info.messages
+        assert (message.count, message.first_s, message.last_s) == (5, log.info.begin_s, log.info.end_s)
+        assert log.info.end_s == pytest.approx(BEGIN_NS / S + 4)
+
+
+@pytest.mark.parametrize("ts", [0, (1 << 64) - 1])
+def test_a_batch_that_lies_about_its_time_shifts_nothing(tmp_path: Path, ts: int) -> None:
+    data = frame_batches.encode(FrameBatch("s", 0, ts, 1, frame_batches.record(BEGIN_NS // 1000, heartbeat(1))))
+    messages = [("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, 0, data)]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert log.info.begin_s == BEGIN_NS / S
+
+
+def test_frames_of_nobody_are_not_asked_for_those_of_a_vehicle(tmp_path: Path) -> None:
+    messages = [
+        ("lab/mav", frame_batches.CONTENT_TYPE, METADATA, 0, batch(0, [heartbeat(1, 7)])),
+        ("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, 0, batch(0, [heartbeat(2, 7)])),
+    ]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert [one.raw for one in log.frames("fleet/uav-1")] == [heartbeat(2, 7)]
+        assert [one.raw for one in log.frames("7")] == [heartbeat(1, 7)]
