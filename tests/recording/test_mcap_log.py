@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
+from mcap.opcode import Opcode
 from mcap.writer import CompressionType, IndexType, Writer
 
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.recording.log import CancelledError, LogError, LogVehicle, TimeBase, Vocabulary
 from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.mcap_records import HEAD, records, unpack
 from groundstation.recording.open_log import open_log
 from groundstation.recording.readers import batch_bytes, mcap_index
 from groundstation.recording.readers.mcap_log import McapLog
@@ -351,3 +356,123 @@ def test_frames_of_a_session_that_came_late_as_a_whole_stand_before_those_of_the
     ]  # fmt: skip
     with open_log(written(tmp_path / "a.mcap", messages)) as log:
         assert [one.raw for one in log.frames()] == [heartbeat(n) for n in (1, 2, 5, 6)]
+
+
+def chunk_of(content: bytes, checksum: int = 0) -> bytes:
+    """A chunk record with any content."""
+    packed = zstandard.compress(content, 19)
+    body = struct.pack("<QQQII4sQ", 0, 0, len(content), checksum, 4, b"zstd", len(packed)) + packed
+    return HEAD.pack(Opcode.CHUNK, len(body)) + body
+
+
+def with_lab_x(path: Path, rest: bytes) -> Path:
+    """A file with one channel and one message, and anything behind it."""
+    with McapFile(path) as file:
+        file.add(file.channel("lab/x", "json", {}), BEGIN_NS, 0, 0, b'{"n": 1}')
+        file.flush()
+        end = file.size_bytes
+    path.write_bytes(path.read_bytes()[:end] + rest)
+    return path
+
+
+@pytest.mark.parametrize("options", [{}, {"use_chunking": False}])
+def test_private_records_are_passed_over(tmp_path: Path, options: dict[str, object]) -> None:
+    path = foreign(tmp_path / "a.mcap", **options)
+    data = path.read_bytes()
+    private = HEAD.pack(0x80, 4) + b"mine"
+    found = [data[one.start : one.end] for one in records(data, 8, len(data))]
+    at = found.index(next(one for one in found if one[0] == Opcode.DATA_END))
+    path.write_bytes(data[:8] + private.join(found[:at]) + b"".join(found[at:]) + data[-8:])
+    with open_log(path) as log:
+        assert log.info.damage.is_none
+        assert {one.name: one.count for one in log.info.messages} == {"/imu": 200, "/scan": 200}
+
+
+def test_a_bomb_of_small_messages_is_not_gone_through(tmp_path: Path) -> None:
+    message = HEAD.pack(Opcode.MESSAGE, 24) + struct.pack("<HIQQ", 1, 0, BEGIN_NS, 0) + b"{}"
+    with open_log(with_lab_x(tmp_path / "a.mcap", chunk_of(message * 100_000))) as log:
+        assert [one.count for one in log.info.messages] == [1]
+        assert "more messages than it has bytes" in log.info.damage.first[0].what
+
+
+def test_of_unpacked_chunks_only_some_bytes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "KEPT_BYTES", 50_000)
+    big = HEAD.pack(Opcode.METADATA, 40_000) + bytes(40_000)
+    with McapLog(with_lab_x(tmp_path / "a.mcap", chunk_of(big) * 5)) as log:
+        assert log.index.chunks == 6
+        assert sum(map(len, log.index._kept.values())) <= 50_000
+
+
+def test_of_definitions_only_some_bytes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "MAX_DEFINITIONS_BYTES", 10_000)
+    with McapFile(tmp_path / "a.mcap") as file:
+        for number in range(30):
+            file.add(file.channel(f"lab/{number}" + "x" * 1_000, "json", {}), BEGIN_NS, 0, 0, b"1")
+    with McapLog(tmp_path / "a.mcap") as log:
+        assert len(log.index.channels) == 10
+        assert len(log.info.messages) == 30
+
+
+def test_chunks_that_can_t_be_unpacked_are_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+
+    def counted(*words: Any) -> bytes | None:
+        nonlocal tried
+        tried += 1
+        return unpack(*words)
+
+    monkeypatch.setattr(mcap_index, "unpack", counted)
+    message = HEAD.pack(Opcode.MESSAGE, 22) + struct.pack("<HIQQ", 1, 0, BEGIN_NS, 0)
+    hole = message * 6 + bytes(9)
+    with open_log(with_lab_x(tmp_path / "a.mcap", hole * 20 + chunk_of(b"x" * 99, checksum=1) * 20)) as log:
+        assert log.info.damage.parts == 20
+    assert tried < 100
+
+
+def raw_batches(path: Path, wanted: list[tuple[int, str, float]]) -> Path:
+    """A recording of batches: second, session of the bridge, how far its clock is ahead."""
+    topic = "fleet/uav-1/raw/_mav"
+    return written(
+        path,
+        [
+            (topic, frame_batches.CONTENT_TYPE, METADATA, n, batch(n, [heartbeat(n)], sid, ahead_s))
+            for n, sid, ahead_s in wanted
+        ],
+    )
+
+
+def test_frames_of_two_sessions_of_a_bridge_are_in_the_order_of_time(tmp_path: Path) -> None:
+    seconds = [(5, "B", 0.0), (6, "B", 0.0), (0, "A", 0.0), (1, "A", 0.0), (7, "A", 0.0), (8, "B", 0.0)]
+    with open_log(raw_batches(tmp_path / "a.mcap", seconds)) as log:
+        assert log.columns("HEARTBEAT").values["custom_mode"].tolist() == [0, 1, 5, 6, 7, 8]
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in (0, 1, 5, 6, 7, 8)]
+
+
+def test_each_session_of_a_bridge_has_its_own_clock(tmp_path: Path) -> None:
+    seconds = [(0, "A", 7200.0), (1, "A", 7200.0), (2, "B", 0.0), (3, "B", 0.0), (4, "C", -500.0)]
+    with open_log(raw_batches(tmp_path / "a.mcap", seconds)) as log:
+        found = log.columns("HEARTBEAT")
+        np.testing.assert_allclose(found.time_s - BEGIN_NS / S, [0, 1, 2, 3, 4], atol=1e-5)
+        assert found.values["custom_mode"].tolist() == [0, 1, 2, 3, 4]
+        assert [one.raw for one in log.frames()] == [heartbeat(n) for n in range(5)]
+        (message,) = log.info.messages
+        assert (message.count, message.first_s, message.last_s) == (5, log.info.begin_s, log.info.end_s)
+        assert log.info.end_s == pytest.approx(BEGIN_NS / S + 4)
+
+
+@pytest.mark.parametrize("ts", [0, (1 << 64) - 1])
+def test_a_batch_that_lies_about_its_time_shifts_nothing(tmp_path: Path, ts: int) -> None:
+    data = frame_batches.encode(FrameBatch("s", 0, ts, 1, frame_batches.record(BEGIN_NS // 1000, heartbeat(1))))
+    messages = [("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, 0, data)]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert log.info.begin_s == BEGIN_NS / S
+
+
+def test_frames_of_nobody_are_not_asked_for_those_of_a_vehicle(tmp_path: Path) -> None:
+    messages = [
+        ("lab/mav", frame_batches.CONTENT_TYPE, METADATA, 0, batch(0, [heartbeat(1, 7)])),
+        ("fleet/uav-1/raw/_mav", frame_batches.CONTENT_TYPE, METADATA, 0, batch(0, [heartbeat(2, 7)])),
+    ]
+    with open_log(written(tmp_path / "a.mcap", messages)) as log:
+        assert [one.raw for one in log.frames("fleet/uav-1")] == [heartbeat(2, 7)]
+        assert [one.raw for one in log.frames("7")] == [heartbeat(1, 7)]

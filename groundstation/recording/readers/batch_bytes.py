@@ -6,8 +6,9 @@ Only what is looked at is unpacked, so that a recording may be larger than memor
 
 from __future__ import annotations
 
+import math
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,19 @@ FAR_S = 1.0
 """A bridge's clock further from the recorder's than this is another clock; less is the time on the way."""
 
 
+MIN_MS, MAX_MS = 946_684_800_000, 4_102_444_800_000
+"""Years 2000 to 2100; what shows another time is no clock."""
+
+
 class Batches:
     """Collects where the batches of one topic are."""
 
     def __init__(self) -> None:
         self._chunks, self._begins, self._sizes = array("Q"), array("Q"), array("Q")
         self._sessions: dict[str, int] = {}
-        self._first_ns: list[int] = []
-        """When each session was first heard."""
-        self._session, self._seq = array("Q"), array("Q")
-        self._offsets_s: dict[str, float] = {}
+        self._session, self._seq, self._log_ns = array("Q"), array("Q"), array("Q")
+        self._offsets_s: list[float] = []
+        """By session."""
 
     def add(self, chunk: int, begin: int, batch: FrameBatch, log_ns: int) -> None:
         """One more batch.
@@ -39,34 +43,52 @@ class Batches:
             batch: it itself.
             log_ns: when it was received, nanoseconds since 1970.
         """
-        self._chunks.append(chunk)
-        self._begins.append(begin)
-        self._sizes.append(len(batch.body))
         number = self._sessions.setdefault(batch.sid, len(self._sessions))
-        if number == len(self._first_ns):
-            self._first_ns.append(log_ns)
-        self._first_ns[number] = min(self._first_ns[number], log_ns)
-        self._session.append(number)
-        self._seq.append(batch.seq)
-        offset_s = log_ns / 1e9 - batch.ts / 1e3
-        self._offsets_s[batch.sid] = min(self._offsets_s.get(batch.sid, offset_s), offset_s)
+        for column, value in (
+            (self._chunks, chunk),
+            (self._begins, begin),
+            (self._sizes, len(batch.body)),
+            (self._session, number),
+            (self._seq, batch.seq),
+            (self._log_ns, log_ns),
+        ):
+            column.append(value)
+        if number == len(self._offsets_s):
+            self._offsets_s.append(math.inf)
+        if MIN_MS <= batch.ts < MAX_MS:
+            self._offsets_s[number] = min(self._offsets_s[number], log_ns / 1e9 - batch.ts / 1e3)
 
-    @property
-    def clock_offset_s(self) -> float:
-        """Seconds from the clock of who stamped the frames to that of the recorder; 0 where they agree."""
-        last = next(reversed(self._offsets_s.values()), 0.0)
-        return last if abs(last) > FAR_S else 0.0
-
-    def joined(self, content: Callable[[int], bytes]) -> BatchBytes:
-        """All of them, session by session in the order of their numbers, late ones where they belong.
+    def joined(
+        self, content: Callable[[int], bytes], *, has_one_clock: bool = False
+    ) -> Iterator[tuple[float, BatchBytes]]:
+        """All of them, those of one clock together: each session in the order of its numbers, sessions in that of time.
 
         Args:
             content: gives the content of a chunk.
+            has_one_clock: whether they are all by the recorder's clock, whatever they say.
+
+        Yields:
+            Seconds from the clock of who stamped the frames to that of the recorder, 0 where they agree; and the bytes.
         """
-        firsts = np.array(self._first_ns, np.uint64)[np.asarray(self._session, np.int64)]
-        order = np.lexsort((np.asarray(self._seq), np.asarray(self._session), firsts))
-        columns = (self._chunks, self._begins, self._sizes)
-        return BatchBytes(content, *(np.asarray(one, np.int64)[order] for one in columns))
+        order, session = self._order()
+        columns = [np.asarray(one, np.int64)[order] for one in (self._chunks, self._begins, self._sizes)]
+        offsets_s = np.array([0.0 if has_one_clock or not _is_far(one) else one for one in self._offsets_s])
+        for offset_s in dict.fromkeys(offsets_s.tolist()):
+            is_of_it = offsets_s[session] == offset_s
+            yield float(offset_s), BatchBytes(content, *(one[is_of_it] for one in columns))
+
+    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """The order of the batches, and the session of each in it; a late one stands behind the number before it."""
+        session, seq, log_ns = (np.asarray(one, np.uint64) for one in (self._session, self._seq, self._log_ns))
+        by_number = np.lexsort((seq, session))
+        ends = np.flatnonzero(np.diff(session[by_number])) + 1
+        parts = [np.maximum.accumulate(one) for one in np.split(log_ns[by_number], ends)]
+        order = by_number[np.argsort(np.concatenate(parts), kind="stable")]
+        return order, session[order]
+
+
+def _is_far(offset_s: float) -> bool:
+    return FAR_S < abs(offset_s) < math.inf
 
 
 class BatchBytes:

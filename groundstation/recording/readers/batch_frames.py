@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,6 +18,16 @@ from groundstation.recording.readers.batch_bytes import Batches
 from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
 from groundstation.recording.readers.mcap_index import Message
 from groundstation.transport import frame_batches
+
+NO_SYSID = -1
+
+
+class _Part(NamedTuple):
+    """The frames of one clock."""
+
+    frames: FrameIndex
+    offset_s: float
+    """From that clock to the recorder's."""
 
 
 class BatchFrames:
@@ -31,10 +42,9 @@ class BatchFrames:
         self.owner = owner
         self._content = content
         self._batches = Batches()
-        self.index = FrameIndex(np.empty(0, np.uint8))
-        self.sources: dict[tuple[str, str], list[Source]] = {}
+        self._parts: list[_Part] = []
+        self.sources: dict[tuple[str, str], list[tuple[_Part, list[Source]]]] = {}
         """By vehicle and message."""
-        self._offset_s = 0.0
 
     def add(self, chunk: int, message: Message) -> None:
         """A message that should be a batch; what is none is left out."""
@@ -44,11 +54,21 @@ class BatchFrames:
 
     def find(self) -> None:
         """Find the frames, when all batches are there."""
-        self.index = FrameIndex(self._batches.joined(self._content))
-        self._offset_s = self._batches.clock_offset_s if self.owner else 0.0
-        for source in self.index.sources:
-            key = (self._vehicle_id(source.sysid), message_name(source.msgid))
-            self.sources.setdefault(key, []).append(source)
+        for offset_s, joined in self._batches.joined(self._content, has_one_clock=not self.owner):
+            part = _Part(FrameIndex(joined), offset_s)
+            self._parts.append(part)
+            for key, sources in self._sources(part.frames).items():
+                self.sources.setdefault(key, []).append((part, sources))
+
+    @property
+    def gap_count(self) -> int:
+        """Places between frames that made no sense."""
+        return sum(one.frames.gap_count for one in self._parts)
+
+    @property
+    def refused_times(self) -> int:
+        """Frames left out because their time is absurd."""
+        return sum(one.frames.refused_times for one in self._parts)
 
     def leave_out(self, keys: Iterable[tuple[str, str]]) -> None:
         """Messages that somebody else tells already.
@@ -62,8 +82,11 @@ class BatchFrames:
     def messages(self) -> Iterator[MessageInfo]:
         """What there is."""
         by_key: dict[tuple[str, str], list[MessageInfo]] = {}
-        for one in message_infos(self.index):
-            by_key.setdefault((self._vehicle_id(int(one.vehicle)), one.name), []).append(one)
+        for part in self._parts:
+            for one in message_infos(part.frames):
+                by_key.setdefault((self._vehicle_id(int(one.vehicle)), one.name), []).append(
+                    _shifted(one, part.offset_s)
+                )
         for (vehicle, name), found in by_key.items():
             if (vehicle, name) not in self.sources:
                 continue
@@ -71,13 +94,13 @@ class BatchFrames:
                 found[0],
                 vehicle=vehicle,
                 count=sum(one.count for one in found),
-                first_s=min(one.first_s or 0.0 for one in found) + self._offset_s,
-                last_s=max(one.last_s or 0.0 for one in found) + self._offset_s,
+                first_s=min(one.first_s or 0.0 for one in found),
+                last_s=max(one.last_s or 0.0 for one in found),
             )
 
     def vehicles(self) -> Iterator[LogVehicle]:
         """Who is heard; of an owner's systems the one that flies counts."""
-        found = vehicles_of(self.index)
+        found = [one for part in self._parts for one in vehicles_of(part.frames)]
         if not self.owner:
             yield from found
         elif "/_" in self.owner:  # a bridge: frames of nobody that is known
@@ -96,14 +119,17 @@ class BatchFrames:
         told: Progress | None,
     ) -> tuple[NDArray[Any], Values]:
         """Times in microseconds and columns of a message between two times, in the order of time."""
-        offset_us = self._offset_s * 1e6
-        sources = self.sources[vehicle, message]
-        time_us, values = collect(self.index, sources, names, begin_us - offset_us, end_us - offset_us, told)
-        shifted = time_us + offset_us
-        if len(sources) == 1:
-            return shifted, values
-        order = np.argsort(shifted, kind="stable")
-        return shifted[order], {name: column[order] for name, column in values.items()}
+        times: list[NDArray[Any]] = []
+        columns: dict[str, list[NDArray[Any]]] = {}
+        for part, sources in self.sources[vehicle, message]:
+            offset_us = part.offset_s * 1e6
+            time_us, values = collect(part.frames, sources, names, begin_us - offset_us, end_us - offset_us, told)
+            times.append(time_us + offset_us)
+            for name, column in values.items():
+                columns.setdefault(name, []).append(column)
+        time_us = np.concatenate(times)
+        order = np.argsort(time_us, kind="stable")
+        return time_us[order], {name: np.concatenate(found)[order] for name, found in columns.items()}
 
     def frames(self, vehicle: str | None, told: Progress | None) -> Iterator[FrameRecord]:
         """Frames as they came, with the times that they were stamped with.
@@ -114,9 +140,33 @@ class BatchFrames:
         """
         if self.owner and vehicle not in (None, self.owner):
             return
-        sysid = None if vehicle is None or self.owner else int(vehicle)
-        for time_us, raw in self.index.frames(sysid, told):
-            yield FrameRecord(time_us, raw)
+        sysid = None if vehicle is None or self.owner else _sysid(vehicle)
+        if sysid == NO_SYSID:
+            return
+        streams = (_timed(one, sysid, told) for one in self._parts)
+        for _, frame in heapq.merge(*streams, key=lambda one: one[0]):
+            yield frame
+
+    def _sources(self, index: FrameIndex) -> dict[tuple[str, str], list[Source]]:
+        found: dict[tuple[str, str], list[Source]] = {}
+        for source in index.sources:
+            found.setdefault((self._vehicle_id(source.sysid), message_name(source.msgid)), []).append(source)
+        return found
 
     def _vehicle_id(self, sysid: int) -> str:
         return self.owner or str(sysid)
+
+
+def _timed(part: _Part, sysid: int | None, told: Progress | None) -> Iterator[tuple[float, FrameRecord]]:
+    """Frames of one clock, each with its time by the recorder's."""
+    for time_us, raw in part.frames.frames(sysid, told):
+        yield time_us + part.offset_s * 1e6, FrameRecord(time_us, raw)
+
+
+def _shifted(one: MessageInfo, offset_s: float) -> MessageInfo:
+    return msgspec.structs.replace(one, first_s=(one.first_s or 0.0) + offset_s, last_s=(one.last_s or 0.0) + offset_s)
+
+
+def _sysid(vehicle: str) -> int:
+    """The system that a vehicle of a telemetry log is; `NO_SYSID` for a vehicle of ours."""
+    return int(vehicle) if vehicle.isascii() and vehicle.isdigit() else NO_SYSID

@@ -9,13 +9,14 @@ Layout: MCAP specification, "Records".
 from __future__ import annotations
 
 import io
+import itertools
 import mmap
 import re
 import struct
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
@@ -40,14 +41,15 @@ MIN_NS, MAX_NS = 946_684_800_000_000_000, 4_102_444_800_000_000_000
 """Years 2000 to 2100; earlier times count from the start of an autopilot."""
 MAX_DEFINITION_BYTES = 1024 * 1024
 """A longer definition of a channel or a schema is none."""
-MAX_SCHEMA_BYTES = 64 * 1024 * 1024
-"""Schemas that are kept, all together."""
+MAX_DEFINITIONS_BYTES = 64 * 1024 * 1024
+"""Definitions that are kept, all together."""
 LOOSE_BYTES = 256 * 1024
 """Messages outside of chunks are taken together by so much."""
-KEPT_CHUNKS = 8
-"""Unpacked chunks that are remembered."""
+KEPT_CHUNKS, KEPT_BYTES = 8, 64 * 1024 * 1024
+"""Unpacked chunks that are remembered: so many, and so many bytes."""
 MAX_LENGTH = 1 << 40
-_LAST_OPCODE = 15
+_LAST_OPCODE, _FIRST_PRIVATE = 15, 0x80
+"""Between them are those that nobody uses yet; private records are passed over."""
 _DEFINITIONS = frozenset({Opcode.CHANNEL, Opcode.SCHEMA})
 _CHUNK = re.compile(rb"(?s)\x06.{5}\x00\x00\x00.{28}(?:\x04\x00\x00\x00zstd|\x03\x00\x00\x00lz4|\x00\x00\x00\x00)")
 _LOOSE = re.compile(rb"(?s)[\x03-\x05].{3}\x00{5}")
@@ -95,7 +97,7 @@ class McapIndex:
         self._data = data
         self.channels: dict[int, Channel] = {}
         self.schemas: dict[int, Schema] = {}
-        self._schema_bytes = 0
+        self._definitions_bytes = 0
         self.utc: dict[int, Span] = {}
         """Messages by channel id, of those that have a date."""
         self.boot: dict[int, Span] = {}
@@ -108,6 +110,8 @@ class McapIndex:
         self.damage = DamageCount()
         """What could not be read."""
         self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self._good_chunk = 0
+        """Where the next chunk is that can be unpacked, as far as it was looked for."""
         self.is_closed = False
         """Whether the file has its end."""
         self._walk(on_progress)
@@ -124,7 +128,7 @@ class McapIndex:
             begin, end = self._begins[number], self._ends[number]
             packed = content_of(self._data, begin, end) if self._is_packed[number] else self._data[begin:end]
             kept = self._kept[number] = packed or b""
-            if len(self._kept) > KEPT_CHUNKS:
+            while len(self._kept) > KEPT_CHUNKS or (len(self._kept) > 1 and _total(self._kept.values()) > KEPT_BYTES):
                 self._kept.popitem(last=False)
         return kept
 
@@ -174,10 +178,10 @@ class McapIndex:
         if record.opcode == Opcode.MESSAGE:
             return self._take_loose(record)
         if record.opcode in _DEFINITIONS:
-            is_good = self._take_definition(self._data, record) and _is_followed(self._data, record, 1)
+            is_good = _is_followed(self._data, record, 1) and self._take_definition(self._data, record)
             return record.end if is_good else None
         if record.opcode == Opcode.FOOTER:
-            rest = self._data[record.end :]
+            rest = self._data[record.end : record.end + len(MAGIC) + 1]
             self.is_closed = rest == MAGIC
             return len(self._data) if MAGIC.startswith(rest) else None
         return record.end if _is_followed(self._data, record, 1) else None
@@ -189,6 +193,9 @@ class McapIndex:
             if head is None:
                 return None
             self.damage.add(record.start, record.end - record.start, "a chunk whose checksum is wrong")
+            return record.end
+        if _has_too_many(content, record.end - record.body):
+            self.damage.add(record.start, record.end - record.start, "a chunk of more messages than it has bytes")
             return record.end
         self._add_chunk(record.start, record.end, content, is_packed=True)
         return record.end
@@ -240,12 +247,13 @@ class McapIndex:
     def _take_definition(self, data: mmap.mmap | bytes, record: Record) -> bool:
         """The first definition of a channel or a schema counts."""
         found = _definition(data, record)
-        if isinstance(found, Channel):
-            self.channels.setdefault(found.id, found)
-        elif found is not None and found.id not in self.schemas and self._schema_bytes < MAX_SCHEMA_BYTES:
-            self.schemas[found.id] = found
-            self._schema_bytes += len(found.data)
-        return found is not None
+        if found is None:
+            return False
+        kept: dict[int, Any] = self.channels if isinstance(found, Channel) else self.schemas
+        if found.id not in kept and self._definitions_bytes < MAX_DEFINITIONS_BYTES:
+            kept[found.id] = found
+            self._definitions_bytes += record.end - record.body
+        return True
 
     def _skip(self, place: int, size: int) -> int:
         """Go over a damaged place; what is cut off at the end of the file is no damaged place."""
@@ -260,8 +268,9 @@ class McapIndex:
 
     def _next(self, place: int, size: int) -> int:
         """The next chunk that can be unpacked, or record that is followed by others; the end of the file for none."""
-        chunk = self._next_where(_CHUNK, place, size, self._is_good_chunk)
-        return self._next_where(_LOOSE, place, chunk, self._is_good_loose)
+        if self._good_chunk < place:
+            self._good_chunk = self._next_where(_CHUNK, place, size, self._is_good_chunk)
+        return self._next_where(_LOOSE, place, self._good_chunk, self._is_good_loose)
 
     def _next_where(self, pattern: re.Pattern[bytes], place: int, end: int, is_good: Callable[[Record], bool]) -> int:
         while place < end:
@@ -279,11 +288,28 @@ class McapIndex:
         return head is not None and unpack(self._data, head) is not None
 
     def _is_good_loose(self, record: Record) -> bool:
+        if not _is_followed(self._data, record, FOLLOWERS):
+            return False
         if record.opcode == Opcode.MESSAGE:
-            is_good = record.end - record.body >= MESSAGE_HEAD_BYTES
-        else:
-            is_good = _definition(self._data, record) is not None
-        return is_good and _is_followed(self._data, record, FOLLOWERS)
+            return record.end - record.body >= MESSAGE_HEAD_BYTES
+        return _definition(self._data, record) is not None
+
+
+def _has_too_many(content: bytes, packed_bytes: int) -> bool:
+    """Whether a chunk is a bomb of small records: each of another time and number, they need more than a byte each.
+
+    Args:
+        content: of the chunk.
+        packed_bytes: what it was packed into.
+    """
+    if len(content) // HEAD.size <= packed_bytes:
+        return False
+    found = records(content, 0, len(content))
+    return next(itertools.islice(found, packed_bytes, None), None) is not None
+
+
+def _total(parts: Iterable[bytes]) -> int:
+    return sum(map(len, parts))
 
 
 def _definition(data: mmap.mmap | bytes, record: Record) -> Channel | Schema | None:
@@ -309,7 +335,7 @@ def _is_followed(data: mmap.mmap | bytes, record: Record, times: int) -> bool:
         if size - place < HEAD.size:
             return True
         opcode, length = HEAD.unpack_from(data, place)
-        if not 0 < opcode <= _LAST_OPCODE or length > MAX_LENGTH:
+        if not _is_known(opcode) or length > MAX_LENGTH:
             return False
         place += HEAD.size + length
     return True
@@ -321,4 +347,8 @@ def _is_beginning(data: mmap.mmap | bytes, place: int) -> bool:
     if rest < HEAD.size:
         return True
     opcode, length = HEAD.unpack_from(data, place)
-    return bool(0 < opcode <= _LAST_OPCODE and length > rest - HEAD.size)
+    return _is_known(opcode) and bool(length > rest - HEAD.size)
+
+
+def _is_known(opcode: int) -> bool:
+    return 0 < opcode <= _LAST_OPCODE or opcode >= _FIRST_PRIVATE

@@ -176,8 +176,8 @@ class McapLog(ArrayLog):
         """Take frames in; of what is there twice under one name the frames count, and of these the first."""
         for one in found:
             one.find()
-            self._index.damage.parts += one.index.gap_count
-            self._index.damage.refused_times += one.index.refused_times
+            self._index.damage.parts += one.gap_count
+            self._index.damage.refused_times += one.refused_times
             for frames in self._frames:
                 one.leave_out(frames.sources)
             for key in one.sources:
