@@ -476,3 +476,34 @@ def test_frames_of_nobody_are_not_asked_for_those_of_a_vehicle(tmp_path: Path) -
     with open_log(written(tmp_path / "a.mcap", messages)) as log:
         assert [one.raw for one in log.frames("fleet/uav-1")] == [heartbeat(2, 7)]
         assert [one.raw for one in log.frames("7")] == [heartbeat(1, 7)]
+
+
+def test_files_of_a_session_with_different_fields_have_all_of_them(tmp_path: Path) -> None:
+    said: list[dict[str, object]] = [{"n": 1, "old": 2, "t": "x"}, {"n": 3, "new": "y", "t": 5}]
+    for number, one in enumerate(said):
+        written(
+            tmp_path / f"{number}.mcap",
+            [("fleet/uav-1/state", "json", METADATA, 1 - number, envelope(number, one))],
+        )
+    with open_log(tmp_path) as log:
+        found = log.columns("state").values
+        assert set(found) == {one.name for one in log.info.messages[0].fields} == {"n", "old", "new", "t"}
+        assert found["n"].tolist() == [3, 1]
+        np.testing.assert_array_equal(found["old"], [math.nan, 2])
+        assert found["new"].tolist() == ["y", None]
+        assert found["t"].tolist() == ["5.0", "x"]
+        assert list(log.columns("state", ["new"]).values) == ["new"]
+        with pytest.raises(LogError, match="no field 'newer'"):
+            log.columns("state", ["newer"])
+
+
+def test_a_session_is_read_without_a_file_that_can_t_be(tmp_path: Path) -> None:
+    written(tmp_path / "a.mcap", [("fleet/uav-1/state", "json", METADATA, 0, envelope(0, {"n": 1}))])
+    (tmp_path / "b.mcap").write_bytes(bytes(5_000))
+    with open_log(tmp_path) as log:
+        assert log.columns("state").values["n"].tolist() == [1]
+        assert log.info.damage.parts == 1
+        assert log.info.damage.first[0].what == "all of b.mcap"
+    (tmp_path / "a.mcap").unlink()
+    with pytest.raises(LogError, match=r"b\.mcap: nothing in this MCAP file can be read"):
+        open_log(tmp_path)

@@ -9,16 +9,19 @@ from contextlib import ExitStack
 from functools import reduce
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from groundstation.recording import session
 from groundstation.recording.log import (
     KEPT_DAMAGES,
     Columns,
     Damage,
+    DamagedPart,
+    FieldInfo,
     FrameRecord,
     LogError,
     LogFormat,
@@ -28,7 +31,7 @@ from groundstation.recording.log import (
     Progress,
     part_of,
 )
-from groundstation.recording.log_lookup import find_message, find_vehicle
+from groundstation.recording.log_lookup import find_message, find_vehicle, wanted_fields
 from groundstation.recording.readers.mcap_log import McapLog
 
 
@@ -50,19 +53,29 @@ class SessionLog:
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
         self.files: list[McapLog] = []
         """Those with something in them."""
+        self._unread: list[tuple[Path, LogError]] = []
         self._stack = ExitStack()
         with ExitStack() as stack:
             for place, path in enumerate(paths):
+                part = part_of(on_progress, place / len(paths), (place + 1) / len(paths))
                 if path.stat().st_size:  # a recorder that was killed at once leaves an empty one
-                    self.files.append(
-                        stack.enter_context(
-                            McapLog(path, part_of(on_progress, place / len(paths), (place + 1) / len(paths)))
-                        )
-                    )
+                    self._open(stack, path, part)
             self._stack = stack.pop_all()
         if not self.files:
-            raise LogError(f"{folder}: its files are empty; the recording never began")
-        self._info = _joined(folder, [one.info for one in self.files])
+            raise (
+                self._unread[0][1]
+                if self._unread
+                else LogError(f"{folder}: its files are empty; the recording never began")
+            )
+        damages = [one.info.damage for one in self.files] + [_lost(path) for path, _ in self._unread]
+        self._info = _joined(folder, [one.info for one in self.files], damages)
+
+    def _open(self, stack: ExitStack, path: Path, part: Progress | None) -> None:
+        """Open one file; the others are read without one that can't be."""
+        try:
+            self.files.append(stack.enter_context(McapLog(path, part)))
+        except LogError as error:
+            self._unread.append((path, error))
 
     @property
     def info(self) -> LogInfo:
@@ -81,12 +94,17 @@ class SessionLog:
     ) -> Columns:
         """Values of a message as arrays; see `recording.log.Log.columns`."""
         kind = find_message(self._info, message, vehicle)
-        found = [
-            one.columns(message, fields, vehicle=kind.vehicle, begin_s=begin_s, end_s=end_s, on_progress=on_progress)
-            for one in self.files
-            if any(known.name == message and known.vehicle == kind.vehicle for known in one.info.messages)
-        ]
-        return reduce(_one_after_other, found)
+        having = [one for one in self.files if _has(one, kind)]
+
+        def read(one: McapLog, names: Sequence[str] | None) -> Columns:
+            vehicle = kind.vehicle
+            return one.columns(message, names, vehicle=vehicle, begin_s=begin_s, end_s=end_s, on_progress=on_progress)
+
+        if len(having) == 1 or fields is None:
+            return reduce(_one_after_other, (read(one, fields) for one in having))
+        whole = reduce(_one_after_other, (read(one, None) for one in having))
+        names = wanted_fields(_with_fields(kind, whole), fields)
+        return msgspec.structs.replace(whole, values={name: whole.values[name] for name in names})
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """The MAVLink frames in the order of time; see `recording.log.Log.frames`."""
@@ -110,7 +128,7 @@ class SessionLog:
         self.close()
 
 
-def _joined(folder: Path, infos: list[LogInfo]) -> LogInfo:
+def _joined(folder: Path, infos: list[LogInfo], damages: list[Damage]) -> LogInfo:
     messages: dict[tuple[str, str], MessageInfo] = {}
     for one in (message for info in infos for message in info.messages):
         known = messages.get((one.vehicle, one.name))
@@ -129,7 +147,7 @@ def _joined(folder: Path, infos: list[LogInfo]) -> LogInfo:
         end_s=max(ends, default=None),
         vehicles=tuple(vehicles[key] for key in sorted(vehicles)),
         messages=tuple(messages[key] for key in sorted(messages)),
-        damage=reduce(_both, (one.damage for one in infos)),
+        damage=reduce(_both, damages),
     )
 
 
@@ -146,6 +164,11 @@ def _added(one: MessageInfo, other: MessageInfo) -> MessageInfo:
     )
 
 
+def _lost(path: Path) -> Damage:
+    size = path.stat().st_size
+    return Damage(parts=1, size_bytes=size, first=(DamagedPart(0, size, f"all of {path.name}"),))
+
+
 def _both(one: Damage, other: Damage) -> Damage:
     return Damage(
         parts=one.parts + other.parts,
@@ -156,13 +179,40 @@ def _both(one: Damage, other: Damage) -> Damage:
     )
 
 
+def _has(log: McapLog, kind: MessageInfo) -> bool:
+    return any((one.name, one.vehicle) == (kind.name, kind.vehicle) for one in log.info.messages)
+
+
+def _with_fields(kind: MessageInfo, found: Columns) -> MessageInfo:
+    """A message with the fields that were found, those included that no example had."""
+    return msgspec.structs.replace(kind, fields=tuple(FieldInfo(name=one, dtype="") for one in found.values))
+
+
 def _one_after_other(one: Columns, other: Columns) -> Columns:
-    """Rows of both in the order of time; fields that only one has are left out."""
+    """Rows of both in the order of time; a field that only one has is unknown in the other's."""
     time_s = np.concatenate([one.time_s, other.time_s])
     order = np.argsort(time_s, kind="stable")
-    values = {
-        name: np.concatenate([column, other.values[name]])[order]
-        for name, column in one.values.items()
-        if name in other.values
-    }
-    return msgspec.structs.replace(one, time_s=time_s[order], values=values)
+    values = {}
+    for name in dict.fromkeys((*one.values, *other.values)):
+        first = one.values[name] if name in one.values else _unknown(other.values[name], one.time_s.size)
+        then = other.values[name] if name in other.values else _unknown(one.values[name], other.time_s.size)
+        values[name] = _both_columns(first, then)[order]
+    return msgspec.structs.replace(one, time_s=time_s[order], values=values, units={**other.units, **one.units})
+
+
+def _both_columns(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """One behind the other; as objects where one has texts, or arrays of another length."""
+    is_alike = one.shape[1:] == other.shape[1:] and (one.dtype == object) == (other.dtype == object)
+    return np.concatenate([one, other] if is_alike else [_objects(one), _objects(other)])
+
+
+def _objects(column: NDArray[Any]) -> NDArray[Any]:
+    found = np.empty(len(column), object)
+    found[:] = [str(value) if value is not None else None for value in column.tolist()]
+    return found
+
+
+def _unknown(like: NDArray[Any], count: int) -> NDArray[Any]:
+    """Rows of a column in which nothing is known."""
+    shape = (count, *like.shape[1:])
+    return np.full(shape, None, object) if like.dtype == object else np.full(shape, np.nan)
