@@ -73,12 +73,8 @@ def export_log(
     def selected(log: Log) -> Selection:
         from groundstation.recording.exports.selection import Selection
 
-        return Selection(
-            vehicle=vehicle,
-            messages=tuple(messages or ()),
-            begin_s=log_times.moment_s(begin, log.info, "--from"),
-            end_s=log_times.moment_s(end, log.info, "--to"),
-        )
+        begin_s, end_s = log_times.span_s(begin, end, log.info)
+        return Selection(vehicle=vehicle, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s)
 
     _export(file, form if form is not None else _form_of(out), out, selected, force=force)
 

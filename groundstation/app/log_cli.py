@@ -65,8 +65,7 @@ def columns(
     from groundstation.recording.open_log import open_log
 
     with progress_bar("reading") as told, open_log(file, told) as log:
-        begin_s = log_times.moment_s(begin, log.info, "--from")
-        end_s = log_times.moment_s(end, log.info, "--to")
+        begin_s, end_s = log_times.span_s(begin, end, log.info)
         name, fields = _split(message, {one.name for one in log.info.messages})
         found = log.columns(name, fields, vehicle=vehicle, begin_s=begin_s, end_s=end_s)
     lines: Iterable[Sequence[object]] = itertools.chain([rows.heading_of(found)], rows.lines(found, limit))

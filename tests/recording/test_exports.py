@@ -274,6 +274,8 @@ def test_what_a_log_says_is_its_first_time_is_found_from_there_on(name: str) -> 
         (ExportFormat.CSV, {"messages": ("NOPE",)}, "no message 'NOPE'"),
         (ExportFormat.MCAP, {"vehicle": "7"}, "no vehicle '7'"),
         (ExportFormat.KML, {"begin_s": 9e9}, "no position"),
+        (ExportFormat.CSV, {"begin_s": 9e9, "messages": ("ATT",)}, "nothing of that between these times"),
+        (ExportFormat.MCAP, {"begin_s": 9e9, "messages": ("ATT",)}, "nothing of that between these times"),
     ],
 )
 def test_what_can_t_be_made_is_said_and_nothing_is_left(
@@ -343,3 +345,55 @@ def test_a_full_disk_is_said_and_nothing_half_is_left(tmp_path: Path, monkeypatc
     with pytest.raises(LogError, match=r"can't be written \(No space left on device\); choose another place"):
         export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, tmp_path / "o.mcap")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    out.mkdir()
+    (out / "mine.csv").write_text("precious")
+    with pytest.raises(LogError, match="is a folder; give the name of a file in it"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, out, may_replace=True)
+    assert (out / "mine.csv").read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.MCAP])
+def test_what_is_no_name_is_said(
+    name: str, form: ExportFormat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(LogError, match="is no name"):
+        export(shared_log("copter_boot.tlog"), form, Path(name), may_replace=True)
+
+
+def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="can't be written"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, tmp_path / ("n" * 300))
+
+
+def test_a_folder_that_can_t_be_put_in_its_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = export(shared_log("copter_boot.tlog"), ExportFormat.CSV, tmp_path / "o").path
+    names, replace = sorted(one.name for one in out.rglob("*")), Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.suffix == ".part":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(LogError, match="can't be written"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.CSV, out, may_replace=True)
+    assert sorted(one.name for one in out.rglob("*")) == names
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_folder_may_be_replaced_by_a_new_one(tmp_path: Path) -> None:
+    path, out = shared_log("copter_boot.tlog"), tmp_path / "o"
+    export(path, ExportFormat.CSV, out)
+    (out / "old.csv").touch()
+    export(path, ExportFormat.CSV, out, may_replace=True)
+    assert not (out / "old.csv").exists()
+    assert list(tmp_path.iterdir()) == [out]
