@@ -397,3 +397,20 @@ def test_a_folder_may_be_replaced_by_a_new_one(tmp_path: Path) -> None:
     export(path, ExportFormat.CSV, out, may_replace=True)
     assert not (out / "old.csv").exists()
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_part_of_an_imported_telemetry_log_is_that_part_of_the_telemetry_log(tmp_path: Path) -> None:
+    path = shared_log("copter_square.tlog")
+    whole = export(path, ExportFormat.MCAP, tmp_path / "whole.mcap").path
+    with open_log(path) as log:
+        begin_s = (log.info.begin_s or 0) + 10
+    wanted = chosen(vehicle="1", begin_s=begin_s, end_s=begin_s + 10)
+    part = export(whole, ExportFormat.MCAP, tmp_path / "part.mcap", wanted).path
+    frames = export(part, ExportFormat.TLOG, tmp_path / "part.tlog").path
+    assert frames.read_bytes() == export(path, ExportFormat.TLOG, tmp_path / "o.tlog", wanted).path.read_bytes()
+    with open_log(part) as log:
+        assert [one.id for one in log.info.vehicles] == ["1"]
+    with part.open("rb") as file:
+        topics = {channel.topic for _, channel, _ in SeekingReader(file).iter_messages()}
+    assert "mavlink/1/ATTITUDE" in topics
+    assert not any(one.startswith("mavlink/255/") for one in topics)
