@@ -19,7 +19,7 @@ from mcap.reader import SeekingReader
 from pymavlink import mavutil
 
 from groundstation.recording import mcap_file
-from groundstation.recording.exports import as_tracks
+from groundstation.recording.exports import as_csv, as_tracks
 from groundstation.recording.exports import export as export_module
 from groundstation.recording.exports import selection as selection_module
 from groundstation.recording.exports.export import export
@@ -414,3 +414,30 @@ def test_a_part_of_an_imported_telemetry_log_is_that_part_of_the_telemetry_log(t
         topics = {channel.topic for _, channel, _ in SeekingReader(file).iter_messages()}
     assert "mavlink/1/ATTITUDE" in topics
     assert not any(one.startswith("mavlink/255/") for one in topics)
+
+
+def in_memory(*names: tuple[str, str]) -> MemoryLog:
+    log = MemoryLog()
+    for vehicle in {one for one, _ in names}:
+        log.vehicle(vehicle)
+    for vehicle, message in names:
+        log.add(vehicle, message, [1.0, 2.0, 3.0], n=[1, 2, 3])
+    return log
+
+
+def test_names_of_tables_are_none_that_a_disk_refuses(tmp_path: Path) -> None:
+    names = [("..", "../../x"), ("..", "con"), ("CON", "a:b"), ("CON", "a;b"), ("CON", "LPT1.x"), ("CON", "A:B")]
+    out = tmp_path / "o"
+    as_csv.write(in_memory(*names), out, Selection())
+    assert sorted(one.relative_to(out).as_posix() for one in tmp_path.rglob("*.csv")) == [
+        "-/-..-x.csv", "-/-con.csv", "-CON/-LPT1.x.csv", "-CON/A-B.csv", "-CON/a-b 2.csv", "-CON/a-b 3.csv",
+    ]  # fmt: skip
+
+
+def test_a_log_of_large_messages_is_gone_through_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection_module, "BYTES", 1_000)
+    log = in_memory(("1", "PICTURE"), ("1", "OTHER"))
+    info = msgspec.structs.replace(log.info, size_bytes=10_000)
+    monkeypatch.setattr(MemoryLog, "info", property(lambda _: info))
+    assert len(list(selection_module.spans(log, info.messages, Selection()))) == 10
+    assert len(list(selection_module.spans(log, info.messages[:1], Selection()))) == 5
