@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
 HELP = "seconds or minutes:seconds since its beginning (90, 1:30), or a time, UTC: 2026-05-31T08:00:00"
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _MONTH = re.compile(r"\d{4}-\d{2}")
-
-
-def span_s(begin: str | None, end: str | None, info: LogInfo) -> tuple[float | None, float | None]:
-    """From `--from` to `--to` in the time of a log; None for what was not given.
-
-    Raises:
-        UsageError: one is no moment, or nothing is between them.
-    """
-    begin_s, end_s = moment_s(begin, info, "--from"), moment_s(end, info, "--to")
-    if begin_s is not None and end_s is not None and end_s <= begin_s:
-        raise UsageError(f"--to '{end}' is not later than --from '{begin}'; give a later one")
-    return begin_s, end_s
 
 
 def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:
@@ -52,9 +41,28 @@ def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:
             since_s = hours * 3600 + minutes * 60 + seconds
         else:
             since_s = float(text)
+        if not math.isfinite(since_s):
+            raise ValueError("no moment")  # noqa: TRY301 - said in the words of the others
     except ValueError as error:
         raise UsageError(f"{option} '{text}': write {HELP}") from error
     return (info.begin_s or 0.0) + since_s
+
+
+def span_s(begin: str | None, end: str | None, info: LogInfo) -> tuple[float | None, float | None]:
+    """The moments of `--from` and `--to`, see `moment_s`.
+
+    Args:
+        begin: the earliest, as `HELP` says; None for the beginning.
+        end: later than the latest; None for the end.
+        info: of the log.
+
+    Raises:
+        UsageError: one is no moment, or the end is not behind the beginning.
+    """
+    begin_s, end_s = moment_s(begin, info, "--from"), moment_s(end, info, "--to")
+    if begin_s is not None and end_s is not None and begin_s >= end_s:
+        raise UsageError(f"--to '{end}' is not later than --from '{begin}'; swap them")
+    return begin_s, end_s
 
 
 def _of_date(text: str, info: LogInfo, option: str) -> float:

@@ -197,6 +197,11 @@ _START_V2 = struct.Struct("<BBBBBBBHB")
 _HEADER_V2 = struct.Struct("<BBBBBBB3s")
 
 
+def sysid_of(raw: bytes) -> int:
+    """The system that a whole frame is of."""
+    return raw[5] if raw[0] == MAGIC_V2 else raw[3]
+
+
 def frame_bytes(msgid: int, payload: bytes, seq: int, sysid: int, compid: int) -> bytes:
     """A MAVLink 2 frame of ours, unsigned.
 

@@ -11,6 +11,11 @@ import msgspec
 from groundstation.recording.log import FieldInfo, LogVehicle, Vocabulary
 
 KEY = "groundstation.origin"
+MAX_ROW_BYTES = 1 << 16
+"""Of a message with all of its fields; no log that can be imported has longer ones."""
+NUMBER_BYTES = {"float16": 2, "float32": 4, "float64": 8} | {
+    f"{sign}int{bits}": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,9 +40,15 @@ def of(metadata: dict[str, str]) -> Origin | None:
     if text is None:
         return None
     try:
-        return _decoder.decode(text)
+        found = _decoder.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
+    lengths = [one.length for one in found.fields]
+    return found if min(lengths, default=0) >= 0 and _row_bytes(found) <= MAX_ROW_BYTES else None
+
+
+def _row_bytes(origin: Origin) -> int:
+    return sum(max(one.length, 1) * NUMBER_BYTES.get(one.dtype, 1) for one in origin.fields)
 
 
 def metadata(origin: Origin) -> dict[str, str]:

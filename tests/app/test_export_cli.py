@@ -86,7 +86,7 @@ def test_a_damaged_log_is_exported_and_said_to_be_damaged(tmp_path: Path) -> Non
     assert "ends early at 2" in said.stderr
 
 
-@pytest.mark.parametrize("text", ["soon", "1:2:3:4", "", "12h"])
+@pytest.mark.parametrize("text", ["soon", "1:2:3:4", "", "12h", "nan", "inf", "1e400"])
 def test_what_is_no_time_is_said(text: str) -> None:
     with (
         open_log(shared_log("copter_boot.tlog")) as log,
@@ -107,6 +107,18 @@ def test_times_are_counted_from_the_beginning_or_dates() -> None:
     assert log_times.moment_s("2026-05-31T10:00+02:00", info, "--from") == 1_780_214_400
     with pytest.raises(UsageError, match="write seconds"):
         log_times.moment_s("2026-99-31", info, "--from")
-    assert log_times.span_s("1", "2", info) == (begin_s + 1, begin_s + 2)
-    with pytest.raises(UsageError, match="--to '1' is not later than --from '2'"):
-        log_times.span_s("2", "1", info)
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "-o", "o.csv", "--message", "HEARTBEAT"), ("log", "columns", "HEARTBEAT")]
+)
+def test_an_end_before_the_beginning_is_said(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = shared_log("copter_boot.tlog")
+    at = 2 if words[0] == "log" else 1
+    refused = run(*words[:at], path, *words[at:], "--from", "20", "--to", "10")
+    assert isinstance(refused.exception, UsageError)
+    assert "--to '10' is not later than --from '20'" in str(refused.exception)
+    assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,7 @@ from mcap.reader import SeekingReader
 from pymavlink import mavutil
 
 from groundstation.recording import mcap_file
-from groundstation.recording.exports import as_tracks
+from groundstation.recording.exports import as_csv, as_tracks
 from groundstation.recording.exports import export as export_module
 from groundstation.recording.exports import selection as selection_module
 from groundstation.recording.exports.export import export
@@ -274,6 +274,8 @@ def test_what_a_log_says_is_its_first_time_is_found_from_there_on(name: str) -> 
         (ExportFormat.CSV, {"messages": ("NOPE",)}, "no message 'NOPE'"),
         (ExportFormat.MCAP, {"vehicle": "7"}, "no vehicle '7'"),
         (ExportFormat.KML, {"begin_s": 9e9}, "no position"),
+        (ExportFormat.CSV, {"begin_s": 9e9, "messages": ("ATT",)}, "nothing of that between these times"),
+        (ExportFormat.MCAP, {"begin_s": 9e9, "messages": ("ATT",)}, "nothing of that between these times"),
     ],
 )
 def test_what_can_t_be_made_is_said_and_nothing_is_left(
@@ -300,14 +302,6 @@ def test_the_log_itself_is_never_written_over(tmp_path: Path) -> None:
     path.write_bytes(shared_log("copter_boot.tlog").read_bytes())
     with pytest.raises(LogError, match="is the log itself"):
         export(path, ExportFormat.TLOG, path, may_replace=True)
-
-
-def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
-    out = tmp_path / "o"
-    out.mkdir()
-    with pytest.raises(LogError, match="is a folder; give the name of a file"):
-        export(shared_log("copter_boot.tlog"), ExportFormat.TLOG, out, may_replace=True)
-    assert out.is_dir()
 
 
 def test_a_folder_with_other_things_is_not_replaced(tmp_path: Path) -> None:
@@ -351,3 +345,99 @@ def test_a_full_disk_is_said_and_nothing_half_is_left(tmp_path: Path, monkeypatc
     with pytest.raises(LogError, match=r"can't be written \(No space left on device\); choose another place"):
         export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, tmp_path / "o.mcap")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "o"
+    out.mkdir()
+    (out / "mine.csv").write_text("precious")
+    with pytest.raises(LogError, match="is a folder; give the name of a file in it"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, out, may_replace=True)
+    assert (out / "mine.csv").read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.MCAP])
+def test_what_is_no_name_is_said(
+    name: str, form: ExportFormat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    with pytest.raises(LogError, match="is no name"):
+        export(shared_log("copter_boot.tlog"), form, Path(name), may_replace=True)
+
+
+def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="can't be written"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.MCAP, tmp_path / ("n" * 300))
+
+
+def test_a_folder_that_can_t_be_put_in_its_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = export(shared_log("copter_boot.tlog"), ExportFormat.CSV, tmp_path / "o").path
+    names, replace = sorted(one.name for one in out.rglob("*")), Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.suffix == ".part":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(LogError, match="can't be written"):
+        export(shared_log("copter_boot.tlog"), ExportFormat.CSV, out, may_replace=True)
+    assert sorted(one.name for one in out.rglob("*")) == names
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_folder_may_be_replaced_by_a_new_one(tmp_path: Path) -> None:
+    path, out = shared_log("copter_boot.tlog"), tmp_path / "o"
+    export(path, ExportFormat.CSV, out)
+    (out / "old.csv").touch()
+    export(path, ExportFormat.CSV, out, may_replace=True)
+    assert not (out / "old.csv").exists()
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_part_of_an_imported_telemetry_log_is_that_part_of_the_telemetry_log(tmp_path: Path) -> None:
+    path = shared_log("copter_square.tlog")
+    whole = export(path, ExportFormat.MCAP, tmp_path / "whole.mcap").path
+    with open_log(path) as log:
+        begin_s = (log.info.begin_s or 0) + 10
+    wanted = chosen(vehicle="1", begin_s=begin_s, end_s=begin_s + 10)
+    part = export(whole, ExportFormat.MCAP, tmp_path / "part.mcap", wanted).path
+    frames = export(part, ExportFormat.TLOG, tmp_path / "part.tlog").path
+    assert frames.read_bytes() == export(path, ExportFormat.TLOG, tmp_path / "o.tlog", wanted).path.read_bytes()
+    with open_log(part) as log:
+        assert [one.id for one in log.info.vehicles] == ["1"]
+    with part.open("rb") as file:
+        topics = {channel.topic for _, channel, _ in SeekingReader(file).iter_messages()}
+    assert "mavlink/1/ATTITUDE" in topics
+    assert not any(one.startswith("mavlink/255/") for one in topics)
+
+
+def in_memory(*names: tuple[str, str]) -> MemoryLog:
+    log = MemoryLog()
+    for vehicle in {one for one, _ in names}:
+        log.vehicle(vehicle)
+    for vehicle, message in names:
+        log.add(vehicle, message, [1.0, 2.0, 3.0], n=[1, 2, 3])
+    return log
+
+
+def test_names_of_tables_are_none_that_a_disk_refuses(tmp_path: Path) -> None:
+    names = [("..", "../../x"), ("..", "con"), ("CON", "a:b"), ("CON", "a;b"), ("CON", "LPT1.x"), ("CON", "A:B")]
+    out = tmp_path / "o"
+    as_csv.write(in_memory(*names), out, Selection())
+    assert sorted(one.relative_to(out).as_posix() for one in tmp_path.rglob("*.csv")) == [
+        "-/-..-x.csv", "-/-con.csv", "-CON/-LPT1.x.csv", "-CON/A-B.csv", "-CON/a-b 2.csv", "-CON/a-b 3.csv",
+    ]  # fmt: skip
+
+
+def test_a_log_of_large_messages_is_gone_through_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection_module, "BYTES", 1_000)
+    log = in_memory(("1", "PICTURE"), ("1", "OTHER"))
+    info = msgspec.structs.replace(log.info, size_bytes=10_000)
+    monkeypatch.setattr(MemoryLog, "info", property(lambda _: info))
+    assert len(list(selection_module.spans(log, info.messages, Selection()))) == 10
+    assert len(list(selection_module.spans(log, info.messages[:1], Selection()))) == 5

@@ -9,6 +9,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import zstandard
@@ -507,3 +508,11 @@ def test_a_session_is_read_without_a_file_that_can_t_be(tmp_path: Path) -> None:
     (tmp_path / "a.mcap").unlink()
     with pytest.raises(LogError, match=r"b\.mcap: nothing in this MCAP file can be read"):
         open_log(tmp_path)
+
+
+def test_a_certificate_with_an_absurd_system_is_shown_all_the_same(tmp_path: Path) -> None:
+    told = {"name": "A", "sysid": 1 << 70}
+    path = written(tmp_path / "a.mcap", [("sim/uav-1/info", "json", METADATA, 0, envelope(0, told))])
+    with open_log(path) as log:
+        assert log.info.vehicles == (LogVehicle(id="sim/uav-1", name="A"),)
+        msgspec.json.encode(log.info)

@@ -8,6 +8,7 @@ does not tell the date. Unknown is empty; bytes are hexadecimal.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from groundstation.recording.exports import rows
 from groundstation.recording.exports.selection import Selection, spans, wanted_messages
 from groundstation.recording.log import Columns, Log, MessageInfo, Progress
 
+_DEVICES = frozenset({"CON", "PRN", "AUX", "NUL"}) | {f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10)}
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+[]()")
 
 
@@ -78,19 +80,20 @@ def _parts(log: Log, message: MessageInfo, selection: Selection) -> Iterator[Col
 def _paths(messages: tuple[MessageInfo, ...], out: Path) -> dict[tuple[str, str], Path]:
     """A path for each message; two that differ in letters that a file name can't have get a number."""
     folders = {one.vehicle for one in messages}
-    taken: set[str] = set()  # some file systems don't tell capitals from small letters
+    taken: Counter[str] = Counter()  # some file systems don't tell capitals from small letters
     found = {}
     for one in messages:
         folder = out / _file_name(one.vehicle or "no vehicle") if len(folders) > 1 else out
-        path, number = folder / f"{_file_name(one.name)}.csv", 1
-        while str(path).casefold() in taken:
-            number += 1
-            path = folder / f"{_file_name(one.name)} {number}.csv"
-        taken.add(str(path).casefold())
+        path = folder / f"{_file_name(one.name)}.csv"
+        key = str(path).casefold()
+        taken[key] += 1
+        if taken[key] > 1:  # no other name has a space in it
+            path = path.with_name(f"{path.stem} {taken[key]}.csv")
         found[one.vehicle, one.name] = path
     return found
 
 
 def _file_name(text: str) -> str:
-    """A name that any file system takes: `/` becomes `-`."""
-    return "".join(one if one in _SAFE else "-" for one in text).strip(".")[:100] or "-"
+    """A name that any file system takes: `/` becomes `-`, and what is a device on Windows gets one before it."""
+    name = "".join(one if one in _SAFE else "-" for one in text).strip(".")[:100] or "-"
+    return f"-{name}" if name.split(".")[0].upper() in _DEVICES else name

@@ -89,22 +89,28 @@ def export(
         wanted = Selection() if selection is None else selection(log)
         is_folder = form is ExportFormat.CSV and as_csv.is_folder(log, wanted)
         target = out if out is not None else default_out(path, form, is_folder=is_folder)
-        _check(path, target, is_folder=is_folder, may_replace=may_replace)
         try:
+            _check(path, target, is_folder=is_folder, may_replace=may_replace)
             with _beside(target) as place:
                 messages = WRITERS[form](log, place, wanted, part_of(on_progress, OPENING, 1.0))
+                if not messages:
+                    raise LogError(
+                        f"{path} has nothing of that between these times; 'groundstation log info' tells them"
+                    )
+            return Exported(target, messages, _size(target), notes)
         except OSError as error:
             raise LogError(f"{target} can't be written ({error.strerror or error}); choose another place") from error
-    return Exported(target, messages, _size(target), notes)
 
 
 def _check(path: Path, target: Path, *, is_folder: bool, may_replace: bool) -> None:
+    if not target.name or target.name == "..":
+        raise LogError(f"'{target}' is no name for what is made; give one with -o")
     if target.exists() and target.resolve() == path.resolve():
         raise LogError(f"{target} is the log itself; give another name with -o")
-    if target.is_dir() and not is_folder:
-        raise LogError(f"{target} is a folder; give the name of a file with -o")
     if target.exists() and not may_replace:
         raise LogError(f"{target} is there already; give another name with -o, or replace it with --force")
+    if target.is_dir() and not is_folder:
+        raise LogError(f"{target} is a folder; give the name of a file in it with -o")
     if target.is_dir() and any(one.suffix != ".csv" and one.is_file() for one in target.rglob("*")):
         raise LogError(f"{target} is a folder with other things in it; give another name with -o")
     if not target.parent.is_dir():
@@ -119,10 +125,26 @@ def _beside(target: Path) -> Iterator[Path]:
     try:
         yield place
         if target.is_dir() or place.is_dir():
-            _delete(target)
-        place.replace(target)
+            _swap(place, target)
+        else:
+            place.replace(target)
     finally:
         _delete(place)
+
+
+def _swap(place: Path, target: Path) -> None:
+    """Put a folder where something may be already, which stays whole until then."""
+    old = place.with_suffix(".old")
+    _delete(old)
+    if target.exists():
+        target.replace(old)
+    try:
+        place.replace(target)
+    except BaseException:
+        if old.exists():
+            old.replace(target)
+        raise
+    _delete(old)
 
 
 def _delete(path: Path) -> None:

@@ -12,7 +12,9 @@ from groundstation.recording.log import Log, LogError, LogInfo, MessageInfo
 from groundstation.recording.log_lookup import find_vehicle
 
 ROWS = 50_000
-"""Rows of all messages together that are held at once, about."""
+"""Rows of all messages together that are held at once, about;"""
+BYTES = 32 << 20
+"""and bytes of the log: rows may be pictures."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +54,7 @@ def wanted_messages(info: LogInfo, selection: Selection) -> tuple[MessageInfo, .
 
 
 def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> Iterator[tuple[float, float, float]]:
-    """Stretches of time with about `ROWS` rows each, the last one without an end.
+    """Stretches of time with about `ROWS` rows each, or `BYTES` of the log; the last one without an end.
 
     Yields:
         Begin and end in seconds, and which share of the work is done with it.
@@ -64,7 +66,8 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> 
     last_s = end_s if selection.end_s is None else min(end_s, selection.end_s)
     if last_s < begin_s:
         return
-    count = max(1, sum(one.count for one in messages) // ROWS)
+    share = sum(one.count for one in messages) / max(sum(one.count for one in log.info.messages), 1)
+    count = max(1, sum(one.count for one in messages) // ROWS, round(share * log.info.size_bytes / BYTES))
     edges = np.linspace(begin_s, last_s, count + 1).tolist()
     edges[-1] = np.inf if selection.end_s is None else selection.end_s
     for number in range(count):

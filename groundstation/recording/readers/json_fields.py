@@ -33,6 +33,8 @@ MAX_LENGTH = 4_096
 BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
 _json = msgspec.json.Decoder()
 
+_PLACES = frozenset(map(str, range(MAX_ITEMS)))
+
 Steps = tuple[str | int, ...]
 """Names and places that lead to a value."""
 
@@ -133,11 +135,14 @@ class FieldColumns:
 
 
 def _at(value: Any, steps: Steps) -> Any:
-    try:
-        for step in steps:
-            value = value[step]
-    except (KeyError, IndexError, TypeError):
-        return None
+    """What is there; a place in a list is also a member of that name, since both have one path."""
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and str(step) in _PLACES:
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            return None
     return value
 
 

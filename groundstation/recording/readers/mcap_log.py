@@ -39,6 +39,7 @@ LEARNT_FROM = 2_000
 """Messages of a kind that are all examples of its fields;"""
 THEN_EACH = 16
 """of the others each so manieth is."""
+MAX_SYSID = 255
 
 
 class _Stream:
@@ -261,7 +262,7 @@ def _vehicle(key: str, said: Any) -> LogVehicle:
     told = said if isinstance(said, dict) else {}
     texts = {name: told[name] for name in ("name", "autopilot", "kind") if isinstance(told.get(name), str)}
     sysid = told.get("sysid")
-    is_number = isinstance(sysid, int) and not isinstance(sysid, bool)
+    is_number = isinstance(sysid, int) and not isinstance(sysid, bool) and 0 <= sysid <= MAX_SYSID
     known = {name: text for name, text in texts.items() if text != "unknown"}
     return LogVehicle(id=key, sysid=sysid if is_number else None, **known)
 

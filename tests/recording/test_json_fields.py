@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Columns out of JSON that changes its shape from message to message."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from groundstation.recording import origin
+from groundstation.recording.log import FieldInfo, Vocabulary
+from groundstation.recording.origin import Origin
+from groundstation.recording.readers.json_fields import FieldColumns, Fields, content
+
+
+def columns(*messages: Any) -> dict[str, NDArray[Any]]:
+    said = [content(json.dumps(one).encode()) for one in messages]
+    fields = Fields()
+    for one in said:
+        fields.learn(one)
+    found = FieldColumns(fields.steps)
+    for one in said:
+        found.add(one)
+    return found.values(fields.infos())
+
+
+def test_a_text_where_others_have_a_list_is_not_taken_apart() -> None:
+    found = columns({"a": [1, 2]}, {"a": "xyz"})
+    np.testing.assert_array_equal(found["a.0"], [1, math.nan])
+    np.testing.assert_array_equal(found["a.1"], [2, math.nan])
+
+
+def test_a_member_named_like_a_place_is_in_the_same_column() -> None:
+    assert columns({"a": [1, 2]}, {"a": {"0": 3, "1": 4}})["a.0"].tolist() == [1, 3]
+    assert columns({"a": {"0": 3, "1": 4}}, {"a": [1, 2]})["a.1"].tolist() == [4, 2]
+
+
+@pytest.mark.parametrize(("length", "count"), [(-1, 1), (-(1 << 62), 1), (1 << 62, 1), (4_096, 17), (0, 70_000)])
+def test_an_origin_with_absurd_fields_is_none(length: int, count: int) -> None:
+    fields = tuple(FieldInfo(name=str(one), dtype="int8", length=length) for one in range(count))
+    assert origin.of(origin.metadata(Origin(message="m", vocabulary=Vocabulary.ULOG, fields=fields))) is None
+
+
+def test_an_origin_with_the_widest_fields_that_can_be_is_one() -> None:
+    fields = tuple(FieldInfo(name=str(one), dtype="float32", length=4_096) for one in range(4))
+    told = Origin(message="m", vocabulary=Vocabulary.ULOG, fields=fields)
+    assert origin.of(origin.metadata(told)) == told
