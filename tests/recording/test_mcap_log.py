@@ -291,3 +291,13 @@ def test_a_certificate_with_an_absurd_system_is_shown_all_the_same(tmp_path: Pat
     with open_log(path) as log:
         assert log.info.vehicles == (LogVehicle(id="sim/uav-1", name="A"),)
         msgspec.json.encode(log.info)
+
+
+def test_a_file_that_gets_too_large_is_unpacked_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcap_index, "BOMB_BYTES", 10_000)
+    large = HEAD.pack(Opcode.MESSAGE, 22 + 90_000) + struct.pack("<HIQQ", 1, 0, BEGIN_NS, 0) + b" " * 90_000
+    with McapLog(with_lab_x(tmp_path / "a.mcap", chunk_of(large) * 40)) as log:
+        unpacked = log.info.messages[0].count - 1
+        assert 0 < unpacked < 40
+        assert unpacked * 90_000 < 10_000 + 200 * log.info.size_bytes
+        assert log.info.damage.first[0].what == "a chunk that would get too large"

@@ -43,6 +43,9 @@ MAX_DEFINITION_BYTES = 1024 * 1024
 """A longer definition of a channel or a schema is none."""
 MAX_DEFINITIONS_BYTES = 64 * 1024 * 1024
 """Definitions that are kept, all together."""
+BOMB_BYTES, BOMB_RATIO = 8 * 1024 * 1024, 200
+"""All chunks of a file together are unpacked to so many bytes, and so many times the file's size; the rest is a bomb:
+black pictures get a hundred times smaller, no log gets much more."""
 LOOSE_BYTES = 256 * 1024
 """Messages outside of chunks are taken together by so much."""
 KEPT_CHUNKS, KEPT_BYTES = 8, 64 * 1024 * 1024
@@ -110,6 +113,7 @@ class McapIndex:
         self.damage = DamageCount()
         """What could not be read."""
         self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self._unpacked_bytes = 0
         self._good_chunk = 0
         """Where the next chunk is that can be unpacked, as far as it was looked for."""
         self.is_closed = False
@@ -188,16 +192,20 @@ class McapIndex:
 
     def _take_chunk(self, record: Record) -> int | None:
         head = chunk_head(self._data, record)
-        content = unpack(self._data, head) if head is not None else None
-        if content is None:
-            if head is None:
-                return None
-            self.damage.add(record.start, record.end - record.start, "a chunk whose checksum is wrong")
-            return record.end
-        if _has_too_many(content, record.end - record.body):
-            self.damage.add(record.start, record.end - record.start, "a chunk of more messages than it has bytes")
-            return record.end
-        self._add_chunk(record.start, record.end, content, is_packed=True)
+        if head is None:
+            return None
+        reason, size = "", record.end - record.start
+        if self._unpacked_bytes + head.unpacked_bytes > BOMB_BYTES + BOMB_RATIO * len(self._data):
+            reason = "a chunk that would get too large"
+        elif (content := unpack(self._data, head)) is None:
+            reason = "a chunk whose checksum is wrong"
+        elif _has_too_many(content, size):
+            reason = "a chunk of more messages than it has bytes"
+        else:
+            self._unpacked_bytes += len(content)
+            self._add_chunk(record.start, record.end, content, is_packed=True)
+        if reason:
+            self.damage.add(record.start, size, reason)
         return record.end
 
     def _take_loose(self, record: Record) -> int | None:
