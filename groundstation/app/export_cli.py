@@ -69,6 +69,9 @@ def export_log(
 
     mcap: a recording, or a part of one.
     """
+    what = form if form is not None else _form_of(out)
+    if messages and what not in (ExportFormat.CSV, ExportFormat.MCAP):
+        raise UsageError(f"--message chooses what goes into csv and mcap; {what.value} has no messages by name")
 
     def selected(log: Log) -> Selection:
         from groundstation.recording.exports.selection import Selection
@@ -76,7 +79,7 @@ def export_log(
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         return Selection(vehicle=vehicle, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s)
 
-    _export(file, form if form is not None else _form_of(out), out, selected, force=force)
+    _export(file, what, out, selected, force=force)
 
 
 def _form_of(out: Path | None) -> ExportFormat:

@@ -62,6 +62,12 @@ def test_the_name_says_what_is_made_unless_the_format_is_given(tmp_path: Path) -
         assert "--format, or an -o that ends with one of csv, tlog" in str(refused.exception)
 
 
+def test_messages_are_not_chosen_where_there_are_none_by_name(tmp_path: Path) -> None:
+    refused = run("export", shared_log("copter_square.tlog"), "-o", tmp_path / "o.kml", "--message", "ATTITUDE")
+    assert isinstance(refused.exception, UsageError)
+    assert "kml has no messages by name" in str(refused.exception)
+
+
 def test_a_folder_of_csv_gets_a_name_of_its_own(tmp_path: Path) -> None:
     path = copied(tmp_path, "copter_boot.tlog")
     assert run("export", path, "--format", "csv").exit_code == 0
