@@ -103,6 +103,8 @@ def test_nothing_is_kept_while_away_and_sent_later(any_broker: BrokerChild, conn
     any_broker.start()
     collector.wait_state(BusState.CONNECTED, connections=2)
     watcher.wait_state(BusState.CONNECTED, connections=2)
+    # an echo comes back only when the broker has taken the filters
+    watcher.wait_for(lambda: watcher.statuses[-1][1].connections == 2 and watcher.statuses[-1][1].rtt_ms is not None)
     worker.publish([Outgoing("c/fresh", b"", 1)])
     watcher.wait_topic("c/fresh")
     assert not [one for one in watcher.messages if one.topic == "c/takeoff"]
