@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -105,15 +104,12 @@ def _target(file: Path, out: Path | None, *, force: bool) -> Path:
 
 
 def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
-    """Write beside and rename, so that a half of a document never stands under its name."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    from groundstation.recording.session import write_whole
+
     try:
-        beside.write_bytes(_document(pages, target, told))
-        beside.replace(target)
+        write_whole(target, _document(pages, target, told))
     except OSError as error:
         raise GroundStationError(f"{target} can't be written ({error.strerror}); choose another place") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:

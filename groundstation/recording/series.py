@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of a vehicle over time, by quantity, out of a log of any format; and when it was armed.
+"""Values of a vehicle over time, by quantity, out of a log of any format.
 
 What a log calls a quantity is in `vocabularies/`. Used by one thread at a time, as the log is.
 """
@@ -41,15 +41,6 @@ class Series(NamedTuple):
         """What is from one time to another, both included; None when that is nothing."""
         low, high = np.searchsorted(self.time_s, begin_s), np.searchsorted(self.time_s, end_s, side="right")
         return Series(self.time_s[low:high], self.values[low:high], self.unit) if high > low else None
-
-
-class Interval(NamedTuple):
-    """A span of time."""
-
-    begin_s: float
-    end_s: float
-    is_ended: bool
-    """False when it lasted to the end of the log, so that nobody knows how long it was."""
 
 
 class SeriesOf:
@@ -97,14 +88,6 @@ class SeriesOf:
             return None
         return msgspec.structs.replace(found, values={name: found.values[name] for name in fields})
 
-    def armed(self) -> tuple[Interval, ...]:
-        """When the motors could turn, in order; none when the log never tells so."""
-        series = self.get(Quantity.ARMED)
-        if series is None:
-            return ()
-        last_s = self.last_s(series.time_s[-1])
-        return tuple(_spans(series, last_s))
-
     def last_s(self, default_s: float) -> float:
         """Time of the newest message of this vehicle, seconds."""
         ends = [one.last_s for one in self.messages.values() if one.last_s is not None]
@@ -146,15 +129,3 @@ def tidy(time_s: NDArray[np.float64], values: Numbers, unit: str) -> Series | No
         return None
     order = np.argsort(time_s, kind="stable")
     return Series(time_s[order], values[order], unit)
-
-
-def _spans(series: Series, last_s: float) -> list[Interval]:
-    is_on = series.values > 0.5
-    steps = np.diff(np.concatenate(([0], is_on.astype(np.int8), [0])))
-    begins, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    found = []
-    for begin, end in zip(begins, ends, strict=True):
-        is_ended = int(end) < len(is_on)
-        end_s = float(series.time_s[end]) if is_ended else last_s
-        found.append(Interval(float(series.time_s[begin]), end_s, is_ended))
-    return found

@@ -173,11 +173,15 @@ def write_whole(path: Path, data: bytes) -> None:
         OSError: the disk does not take it; the old one is still there.
     """
     beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def sessions(out: Path) -> list[Path]:

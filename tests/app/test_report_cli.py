@@ -100,11 +100,10 @@ def test_a_report_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path, monkeypat
     out.write_text("old", encoding="utf-8")
     with monkeypatch.context() as patch:
 
-        def full(path: Path, _: bytes) -> None:
-            path.write_text("half", encoding="utf-8")
+        def full(_: int) -> None:
             raise OSError(28, "No space left on device")
 
-        patch.setattr(Path, "write_bytes", full)
+        patch.setattr("os.fsync", full)
         result = run(shared_log("copter_square.tlog"), "-o", out, "--force")
     assert isinstance(result.exception, GroundStationError)
     assert "No space left on device" in str(result.exception)

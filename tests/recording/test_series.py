@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from groundstation.recording import happenings
+from groundstation.recording.arming import armings
 from groundstation.recording.log import LogError, Vocabulary
 from groundstation.recording.quantities import Quantity
 from groundstation.recording.series import SeriesOf
@@ -53,9 +54,9 @@ def test_values_are_in_order_of_time_even_when_the_file_is_not() -> None:
 
 
 def test_armed_is_a_span_and_says_whether_it_ended() -> None:
-    (span,) = SeriesOf(square_flight(), "1").armed()
+    (span,) = armings(SeriesOf(square_flight(), "1"))
     assert (span.begin_s - START_S, span.end_s - START_S, span.is_ended) == (10.0, 90.0, True)
-    (span,) = SeriesOf(square_flight(is_ended=False), "1").armed()
+    (span,) = armings(SeriesOf(square_flight(is_ended=False), "1"))
     assert not span.is_ended
 
 
@@ -64,7 +65,7 @@ def test_a_camera_that_beats_too_arms_nobody() -> None:
     log.add(
         "1", "HEARTBEAT", [1.0, 2.0, 3.0], type=[2, 30, 2], autopilot=[3, 8, 3], base_mode=[81, 209, 81], custom_mode=0
     )
-    assert SeriesOf(log, "1").armed() == ()
+    assert armings(SeriesOf(log, "1")) == ()
 
 
 def test_modes_have_names_and_follow_each_other() -> None:

@@ -13,15 +13,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.mavlink.frame_table import MAX_US, MIN_US
 from groundstation.mavlink.record_walk import Bytes
 from groundstation.transport.frame_batches import FrameBatch
 
 FAR_S = 1.0
 """A bridge's clock further from the recorder's than this is another clock; less is the time on the way."""
-
-
-MIN_MS, MAX_MS = 946_684_800_000, 4_102_444_800_000
-"""Years 2000 to 2100; what shows another time is no clock."""
+MIN_MS, MAX_MS = MIN_US // 1000, MAX_US // 1000
+"""What shows another time is no clock."""
 
 
 class Batches:
