@@ -7,15 +7,13 @@ from typing import Annotated
 
 import msgspec
 
-from groundstation.fleet.sample import Name
+from groundstation.fleet.sample import Name, Whole
 
 MAX_ID = 64
 """Characters of a command's or a batch's id; more is refused."""
 Id = Annotated[str, msgspec.Meta(max_length=MAX_ID)]
 ShortText = Annotated[str, msgspec.Meta(max_length=200)]
 """What strangers write is kept and repeated by bridges, so it has a length."""
-Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""JSON knows numbers that neither a float nor a database takes."""
 
 
 class Verb(Name):
@@ -182,7 +180,7 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Shared by the commands of one group order."""
     dry: bool = False
     """Only tell what would be sent."""
-    v: int = 1
+    v: Whole = 1
     """Version of this format."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import msgspec
 
-from groundstation.fleet.commands import Actor, Id, Role, ShortText, Whole
+from groundstation.fleet.commands import Actor, Id, Role, ShortText
 from groundstation.fleet.link import LinkState
-from groundstation.fleet.sample import Name
+from groundstation.fleet.sample import Name, Whole
 
 RENEW_S = 2.0
 """A station renews its control this often."""
@@ -69,7 +69,7 @@ class ControlRequest(msgspec.Struct, frozen=True, kw_only=True):
     """For `force`: why; told to the former holder."""
     ref_bms: Whole | None = None
     """The bridge's clock as the station knew it, milliseconds; None when it never heard it."""
-    v: int = 1
+    v: Whole = 1
     """Version of this format."""
 
 
@@ -91,9 +91,9 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     owner: Actor | None = None
     """Who; None when it is free."""
-    lease: int = 0
+    lease: Whole = 0
     """Fencing number: grows with each change of hands; commands of an older one are refused."""
-    until_bms: int | None = None
+    until_bms: Whole | None = None
     """When it runs out unless renewed, the bridge's clock, milliseconds."""
     takeover: Takeover = Takeover.AUTO
     """What happens when another asks."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from groundstation.fleet.sample import Name, Sample
+from groundstation.fleet.sample import Name, Sample, Whole
 
 
 class ChargeState(Name):
@@ -22,7 +22,7 @@ class ChargeState(Name):
 class BatteryPack(Sample, frozen=True, kw_only=True, gc=False):
     """One battery of a vehicle (MAVLink BATTERY_STATUS, or SYS_STATUS and HIGH_LATENCY2 for the first)."""
 
-    index: int = 0
+    index: Whole = 0
     """Number of the pack, from 0."""
     voltage_v: float | None = None
     """Voltage of the whole pack, volts."""
@@ -47,9 +47,9 @@ class BatteryPack(Sample, frozen=True, kw_only=True, gc=False):
 class Esc(Sample, frozen=True, kw_only=True, gc=False):
     """One motor controller (MAVLink ESC_TELEMETRY_1_TO_4 and following)."""
 
-    index: int = 0
+    index: Whole = 0
     """Number of the motor, from 0."""
-    rpm: int | None = None
+    rpm: Whole | None = None
     """Revolutions per minute; negative when reversed."""
     voltage_v: float | None = None
     """Volts."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from groundstation.fleet.sample import Name
+from groundstation.fleet.sample import Name, Whole
 
 VEHICLE_ID = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]{0,31}", re.ASCII)
 """An id is one topic level: no dots (RabbitMQ turns them into slashes), no leading underscore (reserved)."""
@@ -80,15 +80,15 @@ class VehicleInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     """Human name, any text; shown as plain text."""
-    sysid: int
+    sysid: Whole
     """MAVLink system id, 1 to 255."""
-    compid: int = 1
+    compid: Whole = 1
     """MAVLink component id of the autopilot."""
     kind: VehicleKind = VehicleKind.UNKNOWN
     """What it is."""
     autopilot: Autopilot = Autopilot.UNKNOWN
     """Whose firmware."""
-    mav_type: int | None = None
+    mav_type: Whole | None = None
     """HEARTBEAT.type as sent."""
     firmware: str | None = None
     """Version as `4.5.7`; None until AUTOPILOT_VERSION came."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from groundstation.fleet.sample import Name, Sample
+from groundstation.fleet.sample import Name, Sample, Whole
 
 
 class LinkState(Name):
@@ -81,7 +81,7 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     links: tuple[LinkQuality, ...] = ()
     """Every link that has heard the vehicle."""
-    damaged: int = 0
+    damaged: Whole = 0
     """Frames refused for damage on those links since the bridge started."""
-    dropped: int = 0
+    dropped: Whole = 0
     """Messages that the bridge could not deliver to the broker since it started."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from groundstation.fleet.sample import Sample
+from groundstation.fleet.sample import Sample, Whole
 
 
 class Position(Sample, frozen=True, kw_only=True, gc=False):
@@ -19,7 +19,7 @@ class Position(Sample, frozen=True, kw_only=True, gc=False):
     """Height above the home position, metres."""
     heading_deg: float | None = None
     """Direction of the nose, degrees from true north, 0 to 360."""
-    boot_ms: int | None = None
+    boot_ms: Whole | None = None
     """The autopilot's own clock, milliseconds since it started."""
 
 
@@ -53,7 +53,7 @@ class Attitude(Sample, frozen=True, kw_only=True, gc=False):
     """Degrees per second about the body's cross axis."""
     yaw_rate_dps: float | None = None
     """Degrees per second about the body's vertical axis."""
-    boot_ms: int | None = None
+    boot_ms: Whole | None = None
     """The autopilot's own clock, milliseconds since it started."""
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from groundstation.fleet.sample import Name, Sample
+from groundstation.fleet.sample import Name, Sample, Whole
 
 
 class GpsFix(Name):
@@ -29,11 +29,11 @@ class GpsFix(Name):
 class GpsReceiver(Sample, frozen=True, kw_only=True, gc=False):
     """One satellite receiver (MAVLink GPS_RAW_INT, GPS2_RAW)."""
 
-    index: int = 0
+    index: Whole = 0
     """Number of the receiver, from 0."""
     fix: GpsFix = GpsFix.UNKNOWN
     """Quality of the fix."""
-    satellites: int | None = None
+    satellites: Whole | None = None
     """Satellites used."""
     lat_deg: float | None = None
     """WGS 84 latitude, degrees north; None without a fix."""
@@ -96,14 +96,14 @@ class Vibration(Sample, frozen=True, kw_only=True, gc=False):
     """Metres per second squared."""
     z_mps2: float | None = None
     """Metres per second squared."""
-    clipping: tuple[int, ...] = ()
+    clipping: tuple[Whole, ...] = ()
     """How often each accelerometer hit its limit since power-on."""
 
 
 class RangeFinder(Sample, frozen=True, kw_only=True, gc=False):
     """One distance sensor (MAVLink DISTANCE_SENSOR, RANGEFINDER)."""
 
-    index: int = 0
+    index: Whole = 0
     """Number of the sensor."""
     distance_m: float | None = None
     """Metres; None when out of range."""
@@ -111,7 +111,7 @@ class RangeFinder(Sample, frozen=True, kw_only=True, gc=False):
     """Shortest distance it can measure, metres."""
     max_m: float | None = None
     """Longest distance it can measure, metres."""
-    orientation: int | None = None
+    orientation: Whole | None = None
     """MAVLink MAV_SENSOR_ORIENTATION; 25 is down."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from groundstation.fleet.sample import Name
+from groundstation.fleet.sample import Name, Whole
 
 
 class RecorderState(Name):
@@ -32,27 +32,27 @@ class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Name of the session's folder."""
     elapsed_s: float | None = None
     """Time since the session began; None before."""
-    vehicles: int = 0
+    vehicles: Whole = 0
     """Vehicles with a file."""
-    messages: int = 0
+    messages: Whole = 0
     """Messages written."""
-    size_bytes: int = 0
+    size_bytes: Whole = 0
     """Bytes written."""
-    waiting: int = 0
+    waiting: Whole = 0
     """Messages that wait for the disk."""
-    dropped: int = 0
+    dropped: Whole = 0
     """Messages that memory could not keep while the disk did not take them; they are asked for again."""
-    missing: int = 0
+    missing: Whole = 0
     """Numbered messages that did not come yet."""
-    recovered: int = 0
+    recovered: Whole = 0
     """Missing messages that came later."""
-    lost: int = 0
+    lost: Whole = 0
     """Messages that never come: nobody has them any more."""
-    free_bytes: int | None = None
+    free_bytes: Whole | None = None
     """Room left on the disk; None when it can't be told."""
     left_s: float | None = None
     """Time until the disk is full at the present rate; None when nothing is written."""
-    pid: int = 0
+    pid: Whole = 0
     """Process, on its own computer."""
     host: str = ""
     """That computer."""
@@ -65,10 +65,10 @@ class Missed(msgspec.Struct, frozen=True):
     """What the topic ends with."""
     sid: str
     """Session of the writer."""
-    first: int
-    last: int
+    first: Whole
+    last: Whole
     """Included."""
-    found: int = 0
+    found: Whole = 0
     """In an answer: how many of them were sent."""
 
 
@@ -83,9 +83,9 @@ class Mark(msgspec.Struct, frozen=True):
 
     leaf: str
     sid: str
-    first: int
+    first: Whole
     """The earliest number that can still be had."""
-    following: int
+    following: Whole
     """The number that the next message will have."""
 
 

@@ -8,8 +8,14 @@ at once, so a field has one name from the wire to the label. Pure: no clock, no 
 from __future__ import annotations
 
 import enum
+from typing import Annotated
 
 import msgspec
+
+MAX_WHOLE = 1 << 53
+"""Larger numbers are no counts, and JSON readers elsewhere can't hold them exactly (RFC 8259, section 6)."""
+Whole = Annotated[int, msgspec.Meta(ge=-MAX_WHOLE, le=MAX_WHOLE)]
+"""A whole number in anything that travels: one of 400 digits is refused, before anybody reckons with it."""
 
 
 class Name(enum.StrEnum):

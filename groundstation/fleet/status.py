@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
-from groundstation.fleet.sample import Name, Sample
+from groundstation.fleet.sample import Name, Sample, Whole
 
 
 class LandedState(Name):
@@ -38,7 +38,7 @@ class Mode(Sample, frozen=True, kw_only=True, gc=False):
 
     name: str | None = None
     """The autopilot's own name for it, such as AUTO or LOITER; None when the number has no known name."""
-    custom_mode: int | None = None
+    custom_mode: Whole | None = None
     """HEARTBEAT.custom_mode as sent."""
 
 
@@ -70,9 +70,9 @@ class FlightStatus(Sample, frozen=True, kw_only=True, gc=False):
 class MissionProgress(Sample, frozen=True, kw_only=True, gc=False):
     """Where in its mission the vehicle is (MAVLink MISSION_CURRENT)."""
 
-    item: int | None = None
+    item: Whole | None = None
     """Number of the active item."""
-    items: int | None = None
+    items: Whole | None = None
     """How many items there are; None where the autopilot doesn't tell (PX4 says 0)."""
     state: str | None = None
     """`no_mission`, `not_started`, `active`, `paused`, `complete`; None when not told."""
@@ -98,14 +98,14 @@ class Health(Sample, frozen=True, kw_only=True, gc=False):
     """Whether the pre-arm check passes in the present mode; lags a mode change by up to 1 s. None on no report."""
     load_fraction: float | None = None
     """Load of the autopilot's processor, 0 to 1."""
-    comm_errors: int | None = None
+    comm_errors: Whole | None = None
     """Communication errors that the autopilot counted."""
 
 
 class Rc(Sample, frozen=True, kw_only=True, gc=False):
     """The pilot's radio control (MAVLink RC_CHANNELS)."""
 
-    channels_us: tuple[int | None, ...] = ()
+    channels_us: tuple[Whole | None, ...] = ()
     """Pulse widths, microseconds; None for a channel not in use."""
     rssi_fraction: float | None = None
     """Received signal strength, 0 to 1."""
@@ -114,17 +114,17 @@ class Rc(Sample, frozen=True, kw_only=True, gc=False):
 class Radio(Sample, frozen=True, kw_only=True, gc=False):
     """The telemetry radio's own report (MAVLink RADIO_STATUS). Device units: compare, don't convert."""
 
-    rssi: int | None = None
+    rssi: Whole | None = None
     """Signal strength at this end, device units."""
-    remote_rssi: int | None = None
+    remote_rssi: Whole | None = None
     """Signal strength at the vehicle's end, device units."""
-    noise: int | None = None
+    noise: Whole | None = None
     """Noise at this end, device units."""
-    remote_noise: int | None = None
+    remote_noise: Whole | None = None
     """Noise at the vehicle's end, device units."""
     buffer_free_fraction: float | None = None
     """Free share of the transmit buffer, 0 to 1."""
-    receive_errors: int | None = None
+    receive_errors: Whole | None = None
     """Damaged packets so far."""
 
 
@@ -133,5 +133,5 @@ class VehicleClock(Sample, frozen=True, kw_only=True, gc=False):
 
     unix_s: float | None = None
     """Seconds since 1970 UTC; None before the vehicle knows the time."""
-    boot_ms: int | None = None
+    boot_ms: Whole | None = None
     """Milliseconds since the autopilot started."""

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from groundstation.fleet.control import Control
@@ -19,6 +21,8 @@ GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT})
 """Vehicles that never fly."""
 FLYING_HEIGHT_M = 1.5
 """Armed and higher than this over home is flying, where the vehicle doesn't tell ground from air."""
+WRITING_SLACK_S = 1.0
+"""A bridge rounds its clock to milliseconds; more than this is no rounding."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
 
@@ -105,13 +109,18 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         ages = ((kind, self.age_s(kind, now_s)) for kind in KINDS)
         return {kind: age for kind, age in ages if age is not None}
 
-    def after(self, samples: Samples, clock_offset_s: float) -> VehicleState:
+    def after(self, samples: Samples, clock_offset_s: float, written_s: float = math.inf) -> VehicleState:
         """The state once these samples are in. A sample older than the one held is dropped (reordered delivery).
+
+        A sample from after the moment of writing can't be: it is dropped, and one that is held gives way. Else a
+        forged time would look fresh for ever and keep out all that is true.
 
         Args:
             samples: what came.
             clock_offset_s: bridge clock to this station's monotonic clock, seconds.
+            written_s: when the message was written, on the bridge's clock.
         """
+        latest_s = written_s + WRITING_SLACK_S
         changes: dict[str, object] = {"clock_offset_s": clock_offset_s}
         for kind in KINDS:
             new = getattr(samples, kind)
@@ -119,8 +128,9 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
                 continue
             old = getattr(self, kind)
             if kind in INDEXED_KINDS:
-                changes[kind] = merge_indexed(old, new)
-            elif old is None or new.at_s >= old.at_s:
+                held, come = (tuple(one for one in some if one.at_s <= latest_s) for some in (old, new))
+                changes[kind] = merge_indexed(held, come)
+            elif new.at_s <= latest_s and (old is None or not new.at_s < old.at_s <= latest_s):
                 changes[kind] = new
         return msgspec.structs.replace(self, **changes)
 

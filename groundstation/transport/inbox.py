@@ -8,6 +8,7 @@ out. Every drop is counted.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict, deque
@@ -32,16 +33,17 @@ from groundstation.fleet.updates import (
 )
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
+from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.order import Order, Verdict
+
+log = logging.getLogger("groundstation.inbox")
 
 TELEMETRY_QUEUE = 50_000
 EVENT_QUEUE = 20_000
 SENSOR_QUEUE = 10_000
 MAX_TRACKED = 50_000
 """Topics whose sequence is followed; the one heard longest ago goes first."""
-CLOCK_DRIFT = 1e-4
-"""How fast two clocks may run apart, seconds a second; quartz is a tenth of it."""
-
 
 Item = TypeVar("Item")
 
@@ -59,6 +61,8 @@ class InboxCounts(msgspec.Struct, frozen=True):
     """Messages pushed out of a full queue."""
     undecodable: int = 0
     """Payloads that were not what their topic promises."""
+    implausible: int = 0
+    """Numbers and times that can't be, or that nothing confirmed: forged, or a writer's fault."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -79,17 +83,28 @@ class Inbox:
         self._telemetry: deque[Update] = deque()
         self._events: deque[Update] = deque()
         self._readings: deque[SensorReading] = deque()
-        self._last_seq: OrderedDict[str, tuple[str, int]] = OrderedDict()
-        self._offsets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._orders: OrderedDict[str, Order] = OrderedDict()
+        self._clocks = ClockOffsets()
         self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
+        self._implausible = 0
 
     @property
     def counts(self) -> InboxCounts:
         """What went past so far."""
-        return InboxCounts(self._received, self._missing, self._duplicates, self._dropped, self._undecodable)
+        implausible = self._implausible + self._clocks.strange
+        return InboxCounts(
+            self._received, self._missing, self._duplicates, self._dropped, self._undecodable, implausible
+        )
 
     def offer(self, message: Message) -> None:
         """Take one message in; called on the worker thread, never fails."""
+        try:
+            self._offer(message)
+        except Exception:  # a message that we stumble over must not cost the connection; it is logged whole
+            log.exception("a message on %r could not be read", message.topic[:80])
+            self._undecodable += 1
+
+    def _offer(self, message: Message) -> None:
         topic = topics.parse(message.topic)
         if topic is None:
             self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
@@ -144,74 +159,78 @@ class Inbox:
 
     def _vehicle_update(
         self, topic: topics.VehicleTopic, envelope: payloads.Envelope[object], message: Message
-    ) -> Update:
+    ) -> Update | None:
         if topic.leaf == topics.CMD_ACK:
             return _command_update(topic.key, envelope, message)
-        build = _BUILDERS.get(topic.leaf, _samples_update)
         offset_s = self._clock_offset_s(message, envelope)
-        return build(topic.key, envelope.sid, envelope.d, offset_s, message.received_s)
+        if offset_s is None:
+            return None
+        build = _BUILDERS.get(topic.leaf, _samples_update)
+        return build(topic.key, envelope, offset_s, message.received_s)
 
     def _is_news(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
-        """Follow the sequence of a topic. A retained message begins it; a number seen before is a duplicate."""
-        last = self._last_seq.get(message.topic)
-        is_same_session = last is not None and last[0] == envelope.sid
-        if last is not None and is_same_session and envelope.seq <= last[1]:
-            self._duplicates += 1
-            return False
-        if last is not None and is_same_session and not message.retain:
-            self._missing += envelope.seq - last[1] - 1
-        self._last_seq[message.topic] = (envelope.sid, envelope.seq)
-        self._last_seq.move_to_end(message.topic)
-        if len(self._last_seq) > MAX_TRACKED:
-            self._last_seq.popitem(last=False)
-        return True
+        """Follow the sequence of a topic; a number seen before is a duplicate."""
+        order = self._orders.get(message.topic)
+        if order is None or order.session != envelope.sid:
+            order = self._orders[message.topic] = Order(envelope.sid, envelope.seq)
+            verdict = Verdict.NEWS
+        else:
+            verdict = order.take(envelope.seq)
+        self._orders.move_to_end(message.topic)
+        if len(self._orders) > MAX_TRACKED:
+            self._orders.popitem(last=False)
+        self._duplicates += verdict is Verdict.REPEAT
+        self._missing += order.missing
+        self._implausible += order.strange
+        order.missing = order.strange = 0
+        return verdict is Verdict.NEWS
 
-    def _clock_offset_s(self, message: Message, envelope: payloads.Envelope[object]) -> float:
-        """The bridge's clock to ours by the quickest delivery so far, so that a delayed sample shows its true age.
+    def _clock_offset_s(self, message: Message, envelope: payloads.Envelope[object]) -> float | None:
+        """The bridge's clock to ours; None where the message's time can't be.
 
         A retained message waited in the broker for an unknown time: its age is taken from the wall clocks, and it
         teaches nothing.
         """
-        seen_s = message.received_s - envelope.bms / 1000.0
-        known = self._offsets.get(envelope.sid)
         if message.retain:
-            return known[0] if known is not None else seen_s - max(0.0, self._wall_clock() - envelope.ts / 1000.0)
-        if known is not None:
-            seen_s = min(seen_s, known[0] + CLOCK_DRIFT * max(0.0, message.received_s - known[1]))
-        self._offsets[envelope.sid] = (seen_s, message.received_s)
-        self._offsets.move_to_end(envelope.sid)
-        if len(self._offsets) > MAX_TRACKED:
-            self._offsets.popitem(last=False)
-        return seen_s
+            seen_s = message.received_s - envelope.bms / 1000.0
+            known_s = self._clocks.known(envelope.sid)
+            return known_s if known_s is not None else seen_s - max(0.0, self._wall_clock() - envelope.ts / 1000.0)
+        return self._clocks.learn(envelope.sid, envelope.bms / 1000.0, message.received_s)
 
 
-def _samples_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+def _samples_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del received_s
-    return SamplesUpdate(key=key, session=session, samples=content, clock_offset_s=offset_s)
+    return SamplesUpdate(
+        key=key,
+        session=envelope.sid,
+        samples=envelope.d,
+        clock_offset_s=offset_s,
+        written_s=envelope.bms / 1000.0,
+    )
 
 
-def _conn_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+def _conn_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del offset_s, received_s
-    return ConnUpdate(key=key, session=session, connection=content)
+    return ConnUpdate(key=key, session=envelope.sid, connection=envelope.d)
 
 
-def _info_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+def _info_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del offset_s, received_s
-    return InfoUpdate(key=key, session=session, info=content)
+    return InfoUpdate(key=key, session=envelope.sid, info=envelope.d)
 
 
-def _link_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
-    return LinkUpdate(key=key, session=session, report=content, received_s=received_s, clock_offset_s=offset_s)
+def _link_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
+    return LinkUpdate(key=key, session=envelope.sid, report=envelope.d, received_s=received_s, clock_offset_s=offset_s)
 
 
-def _event_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+def _event_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del received_s
-    return EventUpdate(key=key, session=session, event=content, clock_offset_s=offset_s)
+    return EventUpdate(key=key, session=envelope.sid, event=envelope.d, clock_offset_s=offset_s)
 
 
-def _control_update(key: VehicleKey, session: str, content: Any, offset_s: float, received_s: float) -> Update:
+def _control_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del offset_s, received_s
-    return ControlUpdate(key=key, session=session, control=content)
+    return ControlUpdate(key=key, session=envelope.sid, control=envelope.d)
 
 
 def _command_update(key: VehicleKey, envelope: payloads.Envelope[Any], message: Message) -> Update:

@@ -18,6 +18,7 @@ from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
 from groundstation.fleet.recorder import LateEnd, LateMarks, Missed, RecorderStatus, StationSensors
+from groundstation.fleet.sample import Whole
 from groundstation.transport import topics
 
 VERSION = 1
@@ -32,15 +33,15 @@ class Envelope(msgspec.Struct, Generic[Content], frozen=True, gc=False):
 
     sid: str
     """Session of the writer: one life of a vehicle on one bridge, or of a bridge."""
-    seq: int
+    seq: Whole
     """Number of the message on its topic, from 0 in each session; a gap is a loss."""
-    ts: int
+    ts: Whole
     """Wall clock of the writer, milliseconds since 1970 UTC; may be wrong."""
-    bms: int
+    bms: Whole
     """Monotonic clock of the bridge, milliseconds; only comparable within a bridge's life."""
     d: Content
     """The content."""
-    v: int = VERSION
+    v: Whole = VERSION
     """Version of this format."""
 
 
@@ -99,7 +100,7 @@ _CONTENT: dict[str, msgspec.json.Decoder[Any]] = {
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Payload of `sync/req`; may be empty."""
 
-    from_event: int | None = None
+    from_event: Whole | None = None
     """Number of the first event that the asker misses."""
     commands: CommandQuery | None = None
     """Commands whose fate is asked for."""

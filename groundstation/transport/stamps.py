@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
+from groundstation.fleet.sample import Whole
 from groundstation.transport import frame_batches, payloads, topics
 
 
@@ -12,9 +13,9 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
     """What an envelope or the header of a batch says of its message; see `payloads.Envelope`."""
 
     sid: str
-    seq: int
-    ts: int
-    bms: int = 0
+    seq: Whole
+    ts: Whole
+    bms: Whole = 0
 
 
 _decoder = msgspec.json.Decoder(Stamp)

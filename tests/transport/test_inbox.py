@@ -45,11 +45,103 @@ def test_births_and_events_come_before_telemetry() -> None:
 
 def test_gaps_are_counted_and_duplicates_dropped() -> None:
     inbox = Inbox()
-    for seq in (5, 6, 9, 9, 7, 10):
+    for seq in (5, 6, 9, 9, 10, 7):
         inbox.offer(motion(seq))
     assert inbox.counts.missing == 2
     assert inbox.counts.duplicates == 2
     assert len(inbox.drain().updates) == 4
+
+
+FORGED = [1 << 53, (1 << 53) - 1, 10_000, 200, 30]
+
+
+@pytest.mark.parametrize("seq", FORGED)
+@pytest.mark.parametrize("leaf", ["tlm/motion", "conn", "state"])
+def test_one_forged_number_blinds_nobody(seq: int, leaf: str) -> None:
+    def one(number: int) -> Message:
+        content = Connection(state=LinkState.ONLINE) if leaf == "conn" else Samples()
+        return message(leaf, content, number, bms=1_000 + number % 1_000, at_s=100.0 + number % 1_000 / 1000)
+
+    inbox = Inbox()
+    for number in range(5):
+        inbox.offer(one(number))
+    inbox.offer(one(seq))
+    inbox.drain()
+    for number in range(5, 195):
+        inbox.offer(one(number))
+    assert len(inbox.drain().updates) >= 189, "one message at most may fall to it"
+    assert inbox.counts.implausible > 0
+
+
+def test_a_whole_run_of_forged_numbers_is_got_over_within_two_messages() -> None:
+    inbox = Inbox()
+    for number in (0, 1, 2, *range(1 << 50, (1 << 50) + 500)):
+        inbox.offer(motion(number))
+    inbox.drain()
+    for number in range(3, 193):
+        inbox.offer(motion(number))
+    assert len(inbox.drain().updates) == 189
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5_000, "-1" + "0" * 30])
+@pytest.mark.parametrize("field", ["seq", "ts", "bms"])
+def test_a_number_of_400_digits_is_counted_and_raises_nothing(number: str, field: str) -> None:
+    inbox = Inbox()
+    fields = {"seq": "0", "ts": "0", "bms": "0"} | {field: number}
+    head = ",".join(f'"{name}":{value}' for name, value in fields.items())
+    for leaf, content in (("tlm/motion", "{}"), ("conn", '{"state":"online"}'), ("cmd/ack", "{}"), ("ctl", "{}")):
+        payload = f'{{"sid":"s",{head},"d":{content}}}'.encode()
+        inbox.offer(Message(f"fleet/uav-1/{leaf}", payload, len(payload), 0, False, 1.0))
+    assert inbox.counts.undecodable == 4
+    assert inbox.drain().updates == []
+
+
+@pytest.mark.parametrize("bms", [10**15, -(10**15), 0, 10_000_000, 50_100_000])
+def test_one_forged_clock_makes_no_age_absurd(bms: int) -> None:
+    inbox, fleet = Inbox(), Fleet()
+    for number in range(3):
+        inbox.offer(motion(number, at_s=100.0 + number, bms=50_000_000 + 1_000 * number))
+    inbox.offer(motion(3, at_s=103.0, bms=bms))
+    for number in range(4, 8):
+        inbox.offer(motion(number, at_s=100.0 + number, bms=50_000_000 + 1_000 * number))
+        fleet.fold(inbox.drain().updates)
+        state = fleet.get(KEY)
+        assert state is not None
+        assert state.age_s("position", 100.0 + number) == pytest.approx(0.0, abs=0.01)
+        assert state.age_s("position", 130.0 + number) == pytest.approx(30.0, abs=0.01)
+    assert inbox.counts.implausible == 1
+
+
+def test_a_forged_first_clock_is_got_over_with_the_second_true_message() -> None:
+    inbox, fleet = Inbox(), Fleet()
+    inbox.offer(motion(0, at_s=99.0, bms=10**15))
+    for number in range(1, 4):
+        inbox.offer(motion(number, at_s=100.0 + number, bms=1_000 * number))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.age_s("position", 113.0) == pytest.approx(10.0, abs=0.01)
+
+
+def test_a_sample_from_after_its_own_message_is_not_believed() -> None:
+    """Just inside: a clock that is rounded; just outside: nothing that a bridge can have heard yet."""
+    for ahead_s, is_believed in ((0.99, True), (1.01, False)):
+        inbox, fleet = Inbox(), Fleet()
+        inbox.offer(message("tlm/motion", Samples(position=Position(at_s=50.0 + ahead_s, lat_deg=2.0)), 0, bms=50_000))
+        fleet.fold(inbox.drain().updates)
+        state = fleet.get(KEY)
+        assert state is not None
+        assert (state.position is not None) is is_believed
+
+
+def test_a_quicker_way_is_taken_over_once_it_is_confirmed() -> None:
+    inbox, fleet = Inbox(), Fleet()
+    for number, delay_s in enumerate((3.0, 3.0, 0.0, 0.0, 0.0)):
+        inbox.offer(motion(number, at_s=100.0 + number + delay_s, bms=1_000 * number))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.age_s("position", 109.0) == pytest.approx(5.0, abs=0.01)
 
 
 def test_a_new_session_begins_a_new_count() -> None:

@@ -2,11 +2,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
+import msgspec.inspect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundstation.fleet.commands import CommandRequest
+from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import Connection, ConnReason, LinkState
@@ -14,6 +18,7 @@ from groundstation.fleet.motion import Position
 from groundstation.fleet.sample import Severity
 from groundstation.transport import payloads
 from groundstation.transport.payloads import Envelope, PayloadError, Summary
+from groundstation.transport.stamps import Stamp
 
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -81,3 +86,30 @@ def test_the_summary_stays_under_400_bytes() -> None:
         charge_fraction=0.99, mode="AVOID_ADSB", is_armed=True, landed="taking_off", worst="w" * 40, age_s=123.45,
     )  # fmt: skip
     assert len(envelope(summary, sid="0123456789abcdef", seq=10**7, ts=1_763_820_805_123, bms=10**9)) < 400
+
+
+def _numbers_of(kind: object, seen: set[object], path: str) -> Iterator[tuple[str, msgspec.inspect.IntType]]:
+    match kind:
+        case msgspec.inspect.IntType():
+            yield path, kind
+        case msgspec.inspect.StructType() if kind.cls not in seen:
+            seen.add(kind.cls)
+            for field in kind.fields:
+                yield from _numbers_of(field.type, seen, f"{path}.{field.name}")
+        case msgspec.inspect.UnionType():
+            for one in kind.types:
+                yield from _numbers_of(one, seen, path)
+        case msgspec.inspect.DictType():
+            yield from _numbers_of(kind.value_type, seen, path)
+        case _:
+            inner = [*getattr(kind, "item_types", ()), getattr(kind, "item_type", None)]
+            for one in (one for one in inner if one is not None):
+                yield from _numbers_of(one, seen, path)
+
+
+def test_every_whole_number_that_travels_has_bounds() -> None:
+    found: list[tuple[str, msgspec.inspect.IntType]] = []
+    for one in (*payloads.ENVELOPES.values(), CommandRequest, ControlRequest, payloads.SyncRequest, Stamp):
+        found += _numbers_of(msgspec.inspect.type_info(one), set(), str(one))
+    assert len(found) > 100
+    assert [path for path, one in found if one.ge is None or one.le is None or one.le > 1 << 53] == []

@@ -67,6 +67,7 @@ def _broker_rows(feed: FleetFeed, now_s: float) -> Iterator[LinkRow]:
         (_tr("Twice or late, dropped"), f"{counts.duplicates}"),
         (_tr("Pushed out of a full queue"), f"{counts.dropped}"),
         (_tr("Not decodable"), f"{counts.undecodable}"),
+        (_tr("Number or time that can't be"), f"{counts.implausible}"),
         (_tr("Too large"), f"{status.oversize}"),
         (_tr("Merged after a stall"), f"{feed.stats().coalesced}"),
     )

@@ -131,12 +131,18 @@ class TopBar(QFrame):
 
     def _show_losses(self) -> None:
         counts = self._feed.counts
-        lost = counts.dropped + counts.undecodable + self._feed.fleet.ignored
+        lost = counts.dropped + counts.undecodable + counts.implausible + self._feed.fleet.ignored
         self.losses.setVisible(lost > 0)
         self.losses.show_number(lost)
         self.losses.setToolTip(
-            self.tr("{dropped} pushed out of a full queue, {bad} not decodable, {old} of an old session").format(
-                dropped=counts.dropped, bad=counts.undecodable, old=self._feed.fleet.ignored
+            self.tr(
+                "{dropped} pushed out of a full queue, {bad} not decodable, {odd} with a number or time that can't be, "
+                "{old} of an old session"
+            ).format(
+                dropped=counts.dropped,
+                bad=counts.undecodable,
+                odd=counts.implausible,
+                old=self._feed.fleet.ignored,
             )
         )
 
