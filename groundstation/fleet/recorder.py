@@ -48,6 +48,8 @@ class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Missing messages that came later."""
     lost: Whole = 0
     """Messages that never come: nobody has them any more."""
+    implausible: Whole = 0
+    """Numbers and times that can't be: forged, or a writer's fault; what carried them is recorded all the same."""
     free_bytes: Whole | None = None
     """Room left on the disk; None when it can't be told."""
     left_s: float | None = None

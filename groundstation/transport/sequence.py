@@ -2,14 +2,18 @@
 """Follows the numbers of every topic: what came twice, what is missing, when to ask for it. Sans-I/O, one thread.
 
 Numbers run from 0 in each session of a topic (`sid`). A gap is asked for a moment after it is seen, again when no
-answer comes, and given up when the writer says that it has nothing more.
+answer comes, and given up when the writer says that it has nothing more. Only what came is refused as a repeat: a
+number that was given up, or skipped by a forged one, is taken whenever it comes.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections import OrderedDict
 
 import msgspec
+
+from groundstation.transport.number_ranges import NumberRanges
 
 PATIENCE_S = 0.5
 """Late and reordered messages have so long to come by themselves."""
@@ -23,6 +27,16 @@ MAX_GAPS = 1_000
 """Gaps kept of one session of a topic; the oldest is given up."""
 GAP_NUMBERS = 2_000
 """Numbers asked for at once: a long gap is asked for in parts."""
+MAX_JUMP = 10_000
+"""A number may be so far ahead at once,"""
+NUMBERS_PER_S = 1_000
+"""and by so many more for each second of silence before it: no writer of ours is quicker."""
+MAX_CLAIM = 5_000_000
+"""A writer keeps no more messages of one topic: what claims to is no word of it."""
+RESTORED_S = 3_600.0
+"""Numbers may have run on for so long while a recorder was not there."""
+MAX_AHEAD = 20_000
+"""Messages that came out of turn, whose content is remembered for telling a repeat from another with its number."""
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -44,7 +58,9 @@ class RunState(msgspec.Struct, frozen=True, array_like=True):
     """The earliest number that is looked after."""
     next_seq: int
     holes: tuple[tuple[int, int], ...] = ()
-    """First and last of each gap."""
+    """First and last of each gap that is still asked for."""
+    had: tuple[tuple[int, int], ...] = ()
+    """First and last of each range that came."""
 
 
 class _Hole:
@@ -60,11 +76,19 @@ class _Hole:
 class _Run:
     """One session of one topic."""
 
-    __slots__ = ("holes", "next_seq", "start")
+    __slots__ = ("had", "heard_s", "holes", "next_seq", "rival", "start")
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, now_s: float) -> None:
         self.start = self.next_seq = start
+        self.had = NumberRanges(MAX_GAPS)
         self.holes: list[_Hole] = []
+        self.heard_s = now_s
+        self.rival: int | None = None
+        """A number too far away to be believed; where the next ones agree with it, the count goes on there."""
+
+    def may_jump(self, now_s: float) -> int:
+        """How far a number may be from those before it."""
+        return MAX_JUMP + int(NUMBERS_PER_S * max(0.0, now_s - self.heard_s))
 
 
 class Sequences:
@@ -73,6 +97,7 @@ class Sequences:
     def __init__(self) -> None:
         self._runs: OrderedDict[tuple[str, str], _Run] = OrderedDict()
         self._with_holes: set[tuple[str, str]] = set()
+        self._ahead: OrderedDict[tuple[str, str, int], int] = OrderedDict()
         self.kept: set[str] = set()
         """Topics whose missing messages can be asked for; gaps of the others are remembered, and no loss."""
         self.duplicates = 0
@@ -81,6 +106,8 @@ class Sequences:
         """Missing messages that came after all."""
         self.lost = 0
         """Numbers that were given up."""
+        self.implausible = 0
+        """Numbers that can't be, of messages or of a writer's word; and numbers that two different messages have."""
 
     @property
     def missing(self) -> int:
@@ -92,66 +119,102 @@ class Sequences:
             for hole in self._runs[key].holes
         )
 
-    def take(self, topic: str, sid: str, seq: int, now_s: float) -> bool:
+    def keep(self, topic: str) -> None:
+        """The writer of a topic can be asked for what is missing."""
+        if len(self.kept) < MAX_RUNS:
+            self.kept.add(topic)
+
+    def take(self, topic: str, sid: str, seq: int, now_s: float, payload: bytes = b"") -> bool:
         """A message came. What was before the first one is no loss of ours, unless `expect` tells that it can be had.
+
+        Args:
+            topic: of the message.
+            sid: its session.
+            seq: its number.
+            now_s: seconds on the monotonic clock.
+            payload: its content, which tells a repeat from another message that has its number.
 
         Returns:
             False for one that came before.
         """
         key = (topic, sid)
-        run = self._run(key, seq)
-        if seq >= run.next_seq:
-            self._miss(key, run, run.next_seq, seq - 1, now_s)
-            run.next_seq = seq + 1
+        known_run = self._runs.get(key)
+        is_in_turn = known_run is not None and seq == known_run.next_seq
+        run = self._run(key, seq, now_s)
+        if not run.had.add(seq):
+            known = self._ahead.get((topic, sid, seq))
+            if known is None or known == zlib.crc32(payload):
+                self.duplicates += 1
+                return False
+            self.implausible += 1
             return True
-        if seq < run.start:
-            self._miss(key, run, seq + 1, run.start - 1, now_s)
-            run.start = seq
-            return True
-        if self._fill(key, run, seq):
-            self.recovered += 1
-            return True
-        self.duplicates += 1
-        return False
+        if not is_in_turn:
+            self._ahead[topic, sid, seq] = zlib.crc32(payload)
+            if len(self._ahead) > MAX_AHEAD:
+                self._ahead.popitem(last=False)
+        self._follow(key, run, seq, now_s)
+        return True
 
-    def expect(self, topic: str, sid: str, first: int, following: int, now_s: float) -> None:
+    def expect(
+        self, topic: str, sid: str, first: int, following: int, now_s: float, *, oldest: int | None = None
+    ) -> None:
         """The writer says how far it is: what it still has and we don't is missing.
 
         Args:
             topic: of the messages.
             sid: their session.
-            first: the earliest number that the writer still has.
-            following: the number behind the last that it has; of several extents the latest comes first.
+            first: the earliest number of this extent that the writer still has.
+            following: the number behind its last.
             now_s: seconds on the monotonic clock.
+            oldest: the earliest number of all extents of the session; None when this is the only one.
         """
+        if not 0 <= first <= following <= first + MAX_CLAIM:
+            self.implausible += 1
+            return
         key = (topic, sid)
-        self.kept.add(topic)
-        run = self._run(key, first)
-        if first < run.start:
-            self._miss(key, run, first, min(following, run.start) - 1, now_s)
-            run.start = first
-        if first > run.next_seq:
-            self.lost += first - run.next_seq
-            run.next_seq = first
+        run = self._runs.get(key)
+        if run is not None and following - run.next_seq > run.may_jump(now_s):
+            self.implausible += 1
+            return
+        self.keep(topic)
+        earliest = first if oldest is None else oldest
+        if run is not None:
+            self.lost += max(0, earliest - run.next_seq)
+        run = self._run(key, first, now_s)
+        known = (run.start, run.next_seq)
+        run.start = min(run.start, first)
         if following > run.next_seq:
-            self._miss(key, run, run.next_seq, following - 1, now_s)
-            run.next_seq = following
-        self._give_up_below(key, run, first)
+            run.next_seq, run.heard_s = following, now_s
+        wanted = NumberRanges(2 * MAX_GAPS)
+        for begin, end in (*run.had, *((hole.first, hole.last) for hole in run.holes)):
+            wanted.add_range(begin, end)
+        for begin, end in wanted.gaps(first, following - 1):
+            # what was given up, and can be had after all
+            again = min(end, known[1] - 1) - max(begin, known[0]) + 1
+            self.lost -= min(self.lost, max(0, again))
+            self._miss(key, run, begin, end, now_s)
+        self._give_up_below(key, run, earliest)
 
     def snapshot(self) -> list[RunState]:
         """Everything that is known, for a later life."""
         return [
-            RunState(*key, run.start, run.next_seq, tuple((hole.first, hole.last) for hole in run.holes))
+            RunState(
+                *key, run.start, run.next_seq, tuple((hole.first, hole.last) for hole in run.holes), tuple(run.had)
+            )
             for key, run in self._runs.items()
         ]
 
     def restore(self, states: list[RunState], now_s: float) -> None:
         """Go on where an earlier life ended; what it missed is asked for again."""
         for state in states:
-            run = self._run((state.topic, state.sid), state.start)
-            run.next_seq = state.next_seq
+            key = (state.topic, state.sid)
+            run = self._run(key, state.start, now_s)
+            run.start, run.next_seq = min(run.start, state.start), max(run.next_seq, state.next_seq)
+            run.heard_s = now_s - RESTORED_S
+            for first, last in state.had:
+                run.had.add_range(first, last)
             for first, last in state.holes:
-                self._miss((state.topic, state.sid), run, first, last, now_s)
+                self._miss(key, run, first, last, now_s)
 
     def due(self, now_s: float) -> list[Gap]:
         """Gaps to ask for now; each is due again later unless it closes. Call it only while somebody can answer."""
@@ -200,10 +263,10 @@ class Sequences:
             for hole in self._runs[key].holes:
                 hole.ask_s, hole.wait_s, hole.asked = now_s + PATIENCE_S, ASK_AGAIN_S, 0
 
-    def _run(self, key: tuple[str, str], start: int) -> _Run:
+    def _run(self, key: tuple[str, str], start: int, now_s: float) -> _Run:
         run = self._runs.get(key)
         if run is None:
-            run = self._runs[key] = _Run(start)
+            run = self._runs[key] = _Run(start, now_s)
             if len(self._runs) > MAX_RUNS:
                 oldest, gone = self._runs.popitem(last=False)
                 self._lose(oldest[0], sum(hole.last - hole.first + 1 for hole in gone.holes))
@@ -211,6 +274,37 @@ class Sequences:
         else:
             self._runs.move_to_end(key)
         return run
+
+    def _follow(self, key: tuple[str, str], run: _Run, seq: int, now_s: float) -> None:
+        """A number that had not come before: what is missing beside it, and what it fills."""
+        if max(seq - run.next_seq, run.start - seq) > run.may_jump(now_s):
+            self._doubt(key, run, seq, now_s)
+            return
+        run.heard_s, run.rival = now_s, None
+        if seq >= run.next_seq:
+            self._miss(key, run, run.next_seq, seq - 1, now_s)
+            run.next_seq = seq + 1
+        elif seq < run.start:
+            self._miss(key, run, seq + 1, run.start - 1, now_s)
+            run.start = seq
+        elif self._fill(key, run, seq):
+            self.recovered += 1
+        elif key[0] in self.kept:
+            # it was given up, and came after all
+            self.recovered += 1
+            self.lost -= min(self.lost, 1)
+
+    def _doubt(self, key: tuple[str, str], run: _Run, seq: int, now_s: float) -> None:
+        """A number that can't be. One alone changes nothing; where a second agrees, the count goes on there."""
+        self.implausible += 1
+        rival = run.rival
+        if rival is None or not 0 < seq - rival <= MAX_JUMP:
+            run.rival = seq
+            return
+        run.start, run.next_seq, run.heard_s, run.rival = rival, seq + 1, now_s, None
+        run.holes = [hole for hole in run.holes if hole.last >= rival]
+        self._miss(key, run, rival + 1, seq - 1, now_s)
+        self._note(key, run)
 
     def _miss(self, key: tuple[str, str], run: _Run, first: int, last: int, now_s: float) -> None:
         if first > last:

@@ -132,6 +132,29 @@ def test_payload_delivery_and_both_times_are_kept(tmp_path: Path, desks: Callabl
     assert json.loads(channel.metadata["mqtt_properties"]) == [list(one) for one in properties]
 
 
+@pytest.mark.parametrize("forged", ["seq", "marks", "answer", "first"])
+def test_one_forged_message_keeps_nothing_from_being_recorded(
+    tmp_path: Path, desks: Callable[..., Desk], forged: str
+) -> None:
+    desk = desks(tmp_path)
+    far = 1 << 52
+    poison = {
+        "seq": event(far),
+        "first": event(far),
+        "marks": told("sim/uav-1/late/marks", 0, LateMarks(marks=(Mark("evt", "s", far, far + 3),))),
+        "answer": told("sim/uav-1/late/end", 0, LateEnd(gaps=(Missed("evt", "s", 0, far, 0),))),
+    }[forged]
+    before = 0 if forged == "first" else 10
+    desk.offer(*(event(number) for number in range(before)), poison)
+    desk.offer(*(event(number) for number in range(before, 200)))
+    desk.wait_written(200)
+    desk.recorder.stop()
+    found = {message.sequence for channel, message in messages(only(tmp_path)) if channel.topic == "sim/uav-1/evt"}
+    assert set(range(200)) <= found
+    assert desk.recorder.status().lost == 0
+    assert (desk.recorder.status().implausible > 0) is (forged != "answer"), "it is told"
+
+
 def test_what_comes_twice_is_written_once(tmp_path: Path, desks: Callable[..., Desk]) -> None:
     desk = desks(tmp_path)
     desk.offer(event(0), event(1), event(1), event(0, retain=True), event(2))
@@ -410,6 +433,24 @@ def test_a_young_session_is_gone_on_with_after_a_kill(tmp_path: Path, desks: Cal
     manifest = session.load(only(tmp_path))
     assert manifest is not None
     assert any("bytes behind the last whole chunks" in note.text for note in manifest.notes)
+
+
+def test_what_waits_when_a_later_life_begins_is_written_once(tmp_path: Path, desks: Callable[..., Desk]) -> None:
+    """The broker hands retained messages over at once, before the files of the earlier life are mended."""
+    first = desks(tmp_path)
+    first.offer(*(event(number) for number in range(4)))
+    first.wait_written(4)
+    first.wait(lambda: not first.recorder._files._waiting_since_s)  # type: ignore[union-attr]
+    cut_off(first)
+    settings = RecorderSettings(out=tmp_path, broker="mqtt://b", keep_free_bytes=0)
+    later = Recorder(settings, lambda topic, missed: None, lambda: True)
+    later.offer(event(3, retain=True))
+    later.offer(event(5))
+    later.start()
+    later.offer(event(4))
+    wait_until(lambda: later.status().messages >= 6, 10.0, str(later.status()))
+    later.stop()
+    assert [message.sequence for _, message in messages(only(tmp_path))] == [0, 1, 2, 3, 5, 4]
 
 
 def test_gaps_of_an_earlier_life_are_asked_for_by_the_later_one(tmp_path: Path, desks: Callable[..., Desk]) -> None:

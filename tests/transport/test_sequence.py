@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import random
 
-from groundstation.transport.sequence import ASK_AGAIN_S, MAX_ASKED, PATIENCE_S, Gap, Sequences
+import pytest
+
+from groundstation.transport.sequence import ASK_AGAIN_S, MAX_ASKED, MAX_JUMP, PATIENCE_S, Gap, Sequences
 
 T, S = "fleet/uav-1/evt", "a"
 
@@ -136,3 +138,93 @@ def test_any_order_with_losses_and_repeats_takes_each_number_once() -> None:
         for one in missing:
             assert sequences.take(T, S, one, 2.0)
         assert sequences.missing == 0
+
+
+@pytest.mark.parametrize("number", [1 << 52, 20_000, 9_000, 60])
+@pytest.mark.parametrize("comes_first", [True, False])
+def test_one_forged_number_costs_no_later_message(number: int, *, comes_first: bool) -> None:
+    sequences = Sequences()
+    sequences.keep(T)
+    for seq in () if comes_first else range(50):
+        assert sequences.take(T, S, seq, 0.0)
+    sequences.take(T, S, number, 0.0, b"forged")
+    for seq in range(50, 240):
+        now_s = 0.1 * seq
+        assert sequences.take(T, S, seq, now_s, b"true"), seq
+        for gap in sequences.due(now_s):
+            sequences.answered(gap, 0, now_s)
+    assert sequences.duplicates == 0
+    assert sequences.missing < 20_000
+    sequences.take(T, S, 242, 30.0)
+    sequences.expect(T, S, 0, 243, 30.0)
+    asked = {one for gap in sequences.due(31.0) for one in range(gap.first, gap.last + 1)}
+    assert {240, 241} <= asked, "a real gap behind it is still seen"
+
+
+@pytest.mark.parametrize(("first", "following"), [(1 << 52, (1 << 52) + 5), (0, 1 << 52), (1 << 52, 1 << 52), (5, 2)])
+def test_a_forged_mark_costs_no_later_message(first: int, following: int) -> None:
+    sequences = taken(*range(50))
+    sequences.expect(T, S, first, following, 1.0)
+    assert all(sequences.take(T, S, seq, 1.0) for seq in range(50, 240))
+    assert (sequences.missing, sequences.lost, sequences.implausible) == (0, 0, 1)
+
+
+def test_a_forged_answer_is_mended_by_the_writers_next_word() -> None:
+    sequences = taken(0, 10)
+    sequences.answered(Gap(T, S, 0, 1 << 52), 0, 1.0)
+    assert (sequences.missing, sequences.lost) == (0, 9)
+    sequences.expect(T, S, 0, 11, 2.0)
+    assert sequences.due(3.0) == [Gap(T, S, 1, 9)]
+    assert (sequences.missing, sequences.lost) == (9, 0)
+    assert all(sequences.take(T, S, seq, 3.0) for seq in range(1, 10))
+    assert (sequences.missing, sequences.lost, sequences.recovered) == (0, 0, 9)
+
+
+def test_what_was_given_up_is_taken_when_it_comes_after_all() -> None:
+    sequences = taken(0, 3)
+    sequences.answered(Gap(T, S, 1, 2), 0, 1.0)
+    assert sequences.lost == 2
+    assert sequences.take(T, S, 1, 2.0)
+    assert not sequences.take(T, S, 1, 2.0)
+    assert (sequences.lost, sequences.recovered) == (1, 1)
+
+
+def test_a_number_may_jump_by_its_bound_and_no_farther() -> None:
+    for jump, is_believed in ((MAX_JUMP, True), (MAX_JUMP + 1, False)):
+        sequences = taken(0)
+        sequences.take(T, S, 1 + jump, 0.0)
+        assert (sequences.missing == jump) is is_believed
+        assert (sequences.implausible == 0) is is_believed
+
+
+def test_after_a_silence_the_numbers_may_have_run_on() -> None:
+    sequences = taken(0)
+    sequences.take(T, S, 100_000, 90.1)
+    assert (sequences.missing, sequences.implausible) == (99_999, 0)
+
+
+def test_two_messages_with_one_number_are_both_kept_when_one_came_out_of_turn() -> None:
+    sequences = taken(0)
+    assert sequences.take(T, S, 5, 0.0, b"forged")
+    assert not sequences.take(T, S, 5, 0.0, b"forged")
+    assert sequences.take(T, S, 5, 0.0, b"true")
+    assert (sequences.duplicates, sequences.implausible) == (1, 1)
+
+
+def test_of_several_extents_the_oldest_says_what_is_gone() -> None:
+    sequences = taken(0, 100)
+    for first, following in ((60, 101), (20, 41)):
+        sequences.expect(T, S, first, following, 0.0, oldest=20)
+    asked = [(gap.first, gap.last) for gap in sequences.due(1.0)]
+    assert asked == [(20, 99)], "what lies between two extents is asked for, and answered as gone"
+    assert sequences.lost == 19
+
+
+def test_what_came_before_a_later_life_heard_its_own_is_no_news() -> None:
+    states = taken(0, 1, 2, 3).snapshot()
+    later = Sequences()
+    later.take(T, S, 5, 0.0)
+    later.restore(states, 0.0)
+    assert not later.take(T, S, 5, 0.0)
+    assert not later.take(T, S, 3, 0.0)
+    assert later.take(T, S, 4, 0.0)

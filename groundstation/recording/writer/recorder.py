@@ -150,6 +150,7 @@ class Recorder:
             missing=self._missing,
             recovered=sequences.recovered,
             lost=sequences.lost,
+            implausible=sequences.implausible + self._sorter.strange_times,
             free_bytes=self._free_bytes,
             left_s=left_s,
             pid=os.getpid(),
@@ -185,10 +186,14 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._stopping.is_set() or self._has_work():
-            messages = self._intake.take(TICK_S) if not self._problem else []
             self._turn_began_s = self._clock()
             try:
-                self._entries.extend(self._sorter.sort(messages))
+                # first what an earlier life had: a retained message that it recorded is no news
+                self._opened()
+                if not self._problem:
+                    messages = self._intake.take(TICK_S)
+                    self._turn_began_s = self._clock()
+                    self._entries.extend(self._sorter.sort(messages))
                 self._turn()
                 self._problem = ""
             except OSError as error:

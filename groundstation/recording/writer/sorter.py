@@ -15,6 +15,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.recording.writer.channels import Channels, Place
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
+from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.payloads import PayloadError
 from groundstation.transport.sequence import Gap, Sequences
 from groundstation.transport.stamps import Stamp, stamp_of
@@ -22,9 +23,14 @@ from groundstation.transport.stamps import Stamp, stamp_of
 log = logging.getLogger("groundstation.recorder")
 
 MAX_FILTERS = 200
+MAX_LEAVES = 100
+"""Of one vehicle that can be asked for again."""
+MAX_PRESENCES = 2_000
+"""Services whose last word is remembered."""
 CLOCK_STEP_S = 1.0
 """The computer's clock was set when it runs apart from the monotonic one by more."""
-MAX_OFFSETS = 20_000
+MAX_COUNTS = 20_000
+"""Topics without numbers of their own that are counted."""
 LONGEST_TIME_S = 4_102_444_800
 """Year 2100; a clock that shows more is no clock."""
 
@@ -54,7 +60,7 @@ class Sorter:
         self._sequences, self._clock, self._wall_clock = sequences, clock, wall_clock
         self._channels = Channels()
         self._wall_offset_s = wall_clock() - clock()
-        self._offsets_s: dict[str, float] = {}
+        self._clocks = ClockOffsets()
         self._filters: set[str] = set()
         self._presences: dict[str, bytes] = {}
         self._counts: dict[str, int] = {}
@@ -85,6 +91,11 @@ class Sorter:
             self._sequences.hurry(now_s)
         return self._sequences.due(now_s)
 
+    @property
+    def strange_times(self) -> int:
+        """Wall clocks of writers that were not believed."""
+        return self._clocks.strange
+
     def take_filters(self) -> set[str]:
         """Topic filters that stations told of since the last call."""
         taken, self._filters = self._filters, set()
@@ -114,6 +125,8 @@ class Sorter:
             if self._presences.get(message.topic) == message.payload:
                 self._sequences.duplicates += 1
                 return None
+            if len(self._presences) >= MAX_PRESENCES:
+                self._presences.clear()
             self._presences[message.topic] = message.payload
             return self._entry(None, message.topic, topic.service, message, stamp_of(topic.leaf, message.payload))
         return self._numbered(message, None, topic.leaf)
@@ -122,10 +135,11 @@ class Sorter:
         stamp = stamp_of(leaf, message.payload)
         if stamp is None:
             return self._entry(key, message.topic, leaf, message, None)
-        if not self._sequences.take(message.topic, stamp.sid, stamp.seq, self._clock()):
+        if not self._sequences.take(message.topic, stamp.sid, stamp.seq, self._clock(), message.payload):
             return None
         if not message.retain:
-            self._learn_offset(stamp, message)
+            # the writer's wall clock to ours places late messages right among the others
+            self._clocks.learn(stamp.sid, stamp.ts / 1000.0, message.received_s + self._wall_offset_s)
         return self._entry(key, message.topic, leaf, message, stamp)
 
     def _late(self, message: Message, key: VehicleKey | None) -> Entry | None:
@@ -135,7 +149,9 @@ class Sorter:
             self._learn_about_past(owner, leaf, message)
             return None
         stamp = stamp_of(leaf, message.payload)
-        if stamp is None or not self._sequences.take(first_topic, stamp.sid, stamp.seq, self._clock()):
+        if stamp is None:
+            return None
+        if not self._sequences.take(first_topic, stamp.sid, stamp.seq, self._clock(), message.payload):
             return None
         return self._entry(key, first_topic, leaf, message, stamp, is_late=True)
 
@@ -154,26 +170,17 @@ class Sorter:
         if stamp is not None and 0 < stamp.ts / 1000.0 < LONGEST_TIME_S:
             published_s = stamp.ts / 1000.0
         if is_late and stamp is not None:
-            received_s = published_s + self._offsets_s.get(stamp.sid, 0.0)
+            received_s = published_s + (self._clocks.known(stamp.sid) or 0.0)
         place = self._channels.place(topic, leaf, message, stamp, is_late=is_late)
         seq = stamp.seq if stamp is not None else self._count(topic)
         return Entry(key, place, (int(received_s * 1e9), int(published_s * 1e9)), seq, message.payload)
 
     def _count(self, topic: str) -> int:
         """A number for a message that brings none."""
-        if len(self._counts) > MAX_OFFSETS:
+        if len(self._counts) > MAX_COUNTS:
             self._counts.clear()
         self._counts[topic] = self._counts.get(topic, -1) + 1
         return self._counts[topic]
-
-    def _learn_offset(self, stamp: Stamp, message: Message) -> None:
-        """The writer's wall clock to ours, by the quickest delivery: it places late messages right among others."""
-        offset_s = message.received_s + self._wall_offset_s - stamp.ts / 1000.0
-        known_s = self._offsets_s.get(stamp.sid)
-        if known_s is None or offset_s < known_s:
-            if len(self._offsets_s) > MAX_OFFSETS:
-                self._offsets_s.clear()
-            self._offsets_s[stamp.sid] = offset_s
 
     def _learn_kept(self, message: Message) -> None:
         try:
@@ -181,7 +188,8 @@ class Sorter:
         except PayloadError:
             return
         owner, _ = topics.owner_and_leaf(message.topic)
-        self._sequences.kept.update(f"{owner}/{leaf}" for leaf in kept[:100])
+        for leaf in kept[:MAX_LEAVES]:
+            self._sequences.keep(f"{owner}/{leaf}")
 
     def _learn_filters(self, message: Message) -> None:
         try:
@@ -202,8 +210,13 @@ class Sorter:
             return
         now_s = self._clock()
         if leaf == topics.LATE_MARKS:
+            oldest: dict[tuple[str, str], int] = {}
             for mark in told.marks:
-                self._sequences.expect(f"{owner}/{mark.leaf}", mark.sid, mark.first, mark.following, now_s)
+                key = (mark.leaf, mark.sid)
+                oldest[key] = min(mark.first, oldest.get(key, mark.first))
+            for mark in told.marks:
+                topic, first = f"{owner}/{mark.leaf}", oldest[mark.leaf, mark.sid]
+                self._sequences.expect(topic, mark.sid, mark.first, mark.following, now_s, oldest=first)
         else:
             for gap in told.gaps:
                 asked = Gap(f"{owner}/{gap.leaf}", gap.sid, gap.first, gap.last)

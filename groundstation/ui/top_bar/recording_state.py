@@ -55,6 +55,8 @@ class RecordingState(MarkedText):
                 missing=one.missing, recovered=one.recovered, lost=one.lost, dropped=one.dropped
             )
             lines += [line, came]
+            if one.implausible:
+                lines.append(self.tr("{count} numbers or times that can't be").format(count=one.implausible))
         return lines
 
 
