@@ -8,13 +8,14 @@ specification, "File Structure".
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
-import msgspec
 import zstandard
 from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode
@@ -22,12 +23,15 @@ from mcap.records import Channel, Chunk, ChunkIndex, DataEnd, Footer, Header, Me
 from mcap.records import SummaryOffset as Group
 
 from groundstation import __version__
+from groundstation.recording.chunk_ledger import ChunkLedger, Layout
 
 MAGIC = b"\x89MCAP0\r\n"
 PROFILE = ""
 LIBRARY = f"groundstation {__version__}"
 CHUNK_BYTES = 64 * 1024
 """A chunk is given to the system before it grows beyond; one larger message makes a larger chunk."""
+CHECKPOINT_CHUNKS = 256
+"""A minute or so: what a later life would have to look through again."""
 MAX_CHANNELS = 60_000
 """Channel ids have 16 bits."""
 MAX_NS = (1 << 63) - 1
@@ -38,32 +42,28 @@ _MESSAGE_HEAD = 22
 _FOOTER = struct.Struct("<BQQQ")
 
 
-class Layout(msgspec.Struct):
-    """What is in a file so far: everything that its summary needs."""
-
-    end: int = 0
-    """Bytes that belong to whole records."""
-    schemas: dict[int, Schema] = msgspec.field(default_factory=dict)
-    channels: dict[int, Channel] = msgspec.field(default_factory=dict)
-    chunks: list[ChunkIndex] = msgspec.field(default_factory=list)
-    counts: dict[int, int] = msgspec.field(default_factory=dict)
-    """Messages by channel."""
-
-    @property
-    def messages(self) -> int:
-        """Messages in whole chunks."""
-        return sum(self.counts.values())
+class IndexGoneError(OSError):
+    """What stood beside a file was taken away while it was written; it can be made anew from the file."""
 
 
 class McapFile:
     """One file that is being written."""
 
-    def __init__(self, path: Path, layout: Layout | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        layout: Layout | None = None,
+        *,
+        is_live: bool = False,
+        compressor: zstandard.ZstdCompressor | None = None,
+    ) -> None:
         """Begin a file, or go on in one.
 
         Args:
             path: where; must not exist yet, or end where `layout` ends.
-            layout: what is in it, from `mcap_scan.scan`; None for a new file.
+            layout: what is in it, from `mcap_scan.mend`; None for a new file.
+            is_live: for a file that grows for a day: the index of its chunks is kept on disk, see `chunk_ledger.py`.
+            compressor: shared by files that one thread writes, since each takes a megabyte; None for one of its own.
 
         Raises:
             OSError: the disk says no.
@@ -72,7 +72,9 @@ class McapFile:
         self.layout = layout or Layout()
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         self._file = os.open(path, flags | (0 if layout is not None else os.O_EXCL), 0o644)
-        self._compressor = zstandard.ZstdCompressor(level=3)
+        self._compressor = compressor or zstandard.ZstdCompressor(level=3)
+        self.ledger = ChunkLedger(path if is_live else None)
+        self._checkpoint_at = self.layout.chunks + CHECKPOINT_CHUNKS
         self._channel_ids = {
             (one.topic, one.message_encoding, one.schema_id, tuple(sorted(one.metadata.items()))): number
             for number, one in self.layout.channels.items()
@@ -87,6 +89,7 @@ class McapFile:
                 builder = RecordBuilder()
                 Header(PROFILE, LIBRARY).write(builder)
                 self._append(MAGIC + _taken(builder))
+                self.ledger.delete()
             else:
                 os.ftruncate(self._file, layout.end)
         except OSError:
@@ -186,7 +189,7 @@ class McapFile:
         records, index = chunk_records(chunk, self._indexes, self.layout.end + len(self._heads))
         self._append(bytes(self._heads) + records)
         self._heads.clear()
-        self.layout.chunks.append(index)
+        note_chunk(self.layout, self.ledger, index)
         for channel_id, entries in self._indexes.items():
             self.layout.counts[channel_id] = self.layout.counts.get(channel_id, 0) + len(entries)
         self._begin_chunk()
@@ -200,19 +203,27 @@ class McapFile:
         if self._is_dirty:
             os.fsync(self._file)
             self._is_dirty = False
+        if self.layout.chunks >= self._checkpoint_at:
+            self._checkpoint_at = self.layout.chunks + CHECKPOINT_CHUNKS
+            self.ledger.checkpoint(self.layout)
 
     def close(self) -> None:
         """Write what waits, the summary and the index, and close.
 
         Raises:
+            IndexGoneError: the index beside the file is gone; the file can be mended.
             OSError: the disk does not take it; the file ends with its last whole chunk and can be mended.
         """
         try:
             self.flush()
-            self._append(closing_records(self.layout))
-            self.sync()
+            if not self.ledger.is_whole(self.layout):
+                raise IndexGoneError(errno.EIO, "the index beside it is gone or damaged", str(self.path))
+            self._append(*closing_records(self.layout, self.ledger))
+            if self._is_dirty:
+                os.fsync(self._file)
         finally:
             os.close(self._file)
+        self.ledger.delete()
 
     def abandon(self) -> None:
         """Close the file as it is, without a summary; it can be gone on with."""
@@ -228,19 +239,41 @@ class McapFile:
         record.write(builder)
         self._heads += _taken(builder)
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, *pieces: bytes) -> None:
         """All of it or nothing: what a full disk took of it is cut off again."""
         place = self.layout.end
-        view = memoryview(data)
         try:
-            while view:
-                written = os.pwrite(self._file, view, place)
-                view, place = view[written:], place + written
+            for piece in pieces:
+                view = memoryview(piece)
+                while view:
+                    written = os.pwrite(self._file, view, place)
+                    view, place = view[written:], place + written
         except OSError:
             os.ftruncate(self._file, self.layout.end)
             raise
         self.layout.end = place
         self._is_dirty = True
+
+
+def note_chunk(layout: Layout, ledger: ChunkLedger, index: ChunkIndex) -> None:
+    """One more chunk is in a file; its messages are counted by the caller."""
+    note_times(layout, index)
+    ledger.put(layout, index_record(index))
+
+
+def index_record(index: ChunkIndex) -> bytes:
+    """The record of a chunk's index."""
+    builder = RecordBuilder()
+    index.write(builder)
+    return _taken(builder)
+
+
+def note_times(layout: Layout, index: ChunkIndex) -> None:
+    """Count a chunk, and let the times of its messages widen those of the file."""
+    layout.chunks += 1
+    first_ns, last_ns = index.message_start_time, index.message_end_time
+    layout.first_ns = first_ns if layout.first_ns is None else min(layout.first_ns, first_ns)
+    layout.last_ns = last_ns if layout.last_ns is None else max(layout.last_ns, last_ns)
 
 
 def chunk_records(chunk: Chunk, indexes: dict[int, list[tuple[int, int]]], start: int) -> tuple[bytes, ChunkIndex]:
@@ -272,8 +305,8 @@ def chunk_records(chunk: Chunk, indexes: dict[int, list[tuple[int, int]]], start
     return _taken(builder), index
 
 
-def closing_records(layout: Layout) -> bytes:
-    """What ends a file: end of data, schemas and channels once more, statistics, index, footer."""
+def closing_records(layout: Layout, ledger: ChunkLedger) -> Iterator[bytes]:
+    """What ends a file, piece by piece: end of data, schemas and channels once more, statistics, index, footer."""
     end = RecordBuilder()
     DataEnd(0).write(end)
     data_end = _taken(end)
@@ -284,21 +317,30 @@ def closing_records(layout: Layout) -> bytes:
         (Opcode.SCHEMA, list(layout.schemas.values())),
         (Opcode.CHANNEL, list(layout.channels.values())),
         (Opcode.STATISTICS, [_statistics(layout)]),
-        (Opcode.CHUNK_INDEX, layout.chunks),
     ):
         begin = summary.count
         for record in records:
             record.write(summary)
         if summary.count > begin:
             groups.append(Group(group_opcode=opcode, group_start=start + begin, group_length=summary.count - begin))
-    offset_start = start + summary.count
+    head = _taken(summary)
+    crc = zlib.crc32(head)
+    yield data_end + head
+    if layout.index_bytes:
+        place = start + len(head)
+        groups.append(Group(group_opcode=Opcode.CHUNK_INDEX, group_start=place, group_length=layout.index_bytes))
+    for piece in ledger.pieces(layout):
+        crc = zlib.crc32(piece, crc)
+        yield piece
+    offsets = RecordBuilder()
     for group in groups:
-        group.write(summary)
-    body = _taken(summary)
-    crc = zlib.crc32(_FOOTER.pack(Opcode.FOOTER, 20, start, offset_start), zlib.crc32(body))
+        group.write(offsets)
+    tail = _taken(offsets)
+    offset_start = start + len(head) + layout.index_bytes
+    crc = zlib.crc32(_FOOTER.pack(Opcode.FOOTER, 20, start, offset_start), zlib.crc32(tail, crc))
     footer = RecordBuilder()
     Footer(summary_start=start, summary_offset_start=offset_start, summary_crc=crc).write(footer)
-    return data_end + body + _taken(footer) + MAGIC
+    yield tail + _taken(footer) + MAGIC
 
 
 def _statistics(layout: Layout) -> Statistics:
@@ -306,11 +348,11 @@ def _statistics(layout: Layout) -> Statistics:
         attachment_count=0,
         channel_count=len(layout.channels),
         channel_message_counts=dict(layout.counts),
-        chunk_count=len(layout.chunks),
+        chunk_count=layout.chunks,
         message_count=layout.messages,
         metadata_count=0,
-        message_start_time=min((one.message_start_time for one in layout.chunks), default=0),
-        message_end_time=max((one.message_end_time for one in layout.chunks), default=0),
+        message_start_time=layout.first_ns or 0,
+        message_end_time=layout.last_ns or 0,
         schema_count=len(layout.schemas),
     )
 

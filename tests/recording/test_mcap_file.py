@@ -2,26 +2,30 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from mcap.reader import NonSeekingReader, SeekingReader
+from mcap.records import ChunkIndex
 
-from groundstation.recording import mcap_file
+from groundstation.fleet.identity import VehicleKey
+from groundstation.recording import chunk_ledger, mcap_file
+from groundstation.recording.chunk_ledger import Layout
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.writer import schemas
+from groundstation.recording.writer import mcap_scan, schemas
+from groundstation.recording.writer.channels import Place
 from groundstation.recording.writer.mcap_scan import mend
+from groundstation.recording.writer.session_files import SessionFiles
 from tests.support.mcap_check import assert_strictly_sound
 
 S = 1_000_000_000
 SCHEMA = schemas.schema_bytes({"type": "object", "properties": {"n": {"type": "number"}}})
 
 
-def filled(
-    path: Path, messages: int, *, per_chunk: int = 10, first: int = 0, layout: mcap_file.Layout | None = None
-) -> McapFile:
-    file = McapFile(path, layout)
+def filled(path: Path, messages: int, *, per_chunk: int = 10, first: int = 0, layout: Layout | None = None) -> McapFile:
+    file = McapFile(path, layout, is_live=True)
     for number in range(first, first + messages):
         topic = f"fleet/uav-{number % 3}/evt"
         channel = file.channel(topic, "json", {"qos": "1"}, file.schema("evt", schemas.ENCODING, SCHEMA))
@@ -29,6 +33,14 @@ def filled(
         if number % per_chunk == per_chunk - 1:
             file.flush()
     return file
+
+
+def chunks_of(path: Path) -> list[ChunkIndex]:
+    """The index that the summary of a closed file has."""
+    with path.open("rb") as file:
+        summary = SeekingReader(file).get_summary()
+    assert summary is not None
+    return summary.chunk_indexes
 
 
 def numbers(path: Path) -> list[int]:
@@ -48,15 +60,15 @@ def test_a_chunk_stays_below_64_kib(tmp_path: Path) -> None:
         for number in range(100):
             file.add(channel, number, number, number, os.urandom(5_000))
         file.flush()
-        assert all(one.uncompressed_size <= 64 * 1024 for one in file.layout.chunks)
-        assert len(file.layout.chunks) > 5
+        assert file.layout.chunks > 5
+    assert all(one.uncompressed_size <= 64 * 1024 for one in chunks_of(tmp_path / "a.mcap"))
 
 
 def test_a_file_cut_at_any_byte_keeps_every_whole_chunk(tmp_path: Path) -> None:
     whole = tmp_path / "whole.mcap"
     file = filled(whole, 60)
-    ends = [one.chunk_start_offset + one.chunk_length for one in file.layout.chunks]
     file.close()
+    ends = [one.chunk_start_offset + one.chunk_length for one in chunks_of(whole)]
     data = whole.read_bytes()
     cut = tmp_path / "cut.mcap"
     for size in range(len(data)):
@@ -85,11 +97,113 @@ def test_going_on_in_a_cut_file_gives_one_sound_file(tmp_path: Path) -> None:
     assert assert_strictly_sound(path) == 73
 
 
+def helpers(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.*"))
+
+
+def grown(path: Path, monkeypatch: pytest.MonkeyPatch, messages: int = 1_200) -> McapFile:
+    """A file that a recorder was killed in, with its helpers beside it."""
+    monkeypatch.setattr(mcap_file, "CHECKPOINT_CHUNKS", 50)
+    file = McapFile(path, is_live=True)
+    for number in range(messages):
+        channel = file.channel(f"fleet/uav-{number % 3}/evt", "json", {}, file.schema("evt", schemas.ENCODING, SCHEMA))
+        file.add(channel, number * S, number * S, number, b'{"n": %d}' % number)
+        if number % 5 == 4:
+            file.flush()
+        if number % 50 == 49:
+            file.sync()
+    return file
+
+
+def test_a_file_that_grows_keeps_no_word_of_its_chunks_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.mcap"
+    file = grown(path, monkeypatch)
+    assert len(file.ledger._waiting) < chunk_ledger.SPILL_BYTES
+    assert file.layout.index_bytes > 5 * chunk_ledger.SPILL_BYTES
+    assert [one.name for one in helpers(path)] == ["a.mcap.index", "a.mcap.layout"]
+    file.close()
+    assert helpers(path) == []
+    assert len(chunks_of(path)) == 240
+    assert assert_strictly_sound(path) == 1_200
+
+
+def test_mending_goes_on_at_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.mcap"
+    grown(path, monkeypatch).abandon()
+    looked_at: list[int] = []
+    real = mcap_scan._chunk_index
+    monkeypatch.setattr(mcap_scan, "_chunk_index", lambda *given: looked_at.append(1) or real(*given))
+    assert mend(path, close=True).layout.messages == 1_200
+    assert len(looked_at) == 40, "240 chunks, the last checkpoint after 200"
+    assert assert_strictly_sound(path) == 1_200
+
+
+def _without(path: Path, name: str) -> None:
+    path.with_name(path.name + name).unlink()
+
+
+def _cut_short(path: Path, name: str) -> None:
+    helper = path.with_name(path.name + name)
+    helper.write_bytes(helper.read_bytes()[:-7])
+
+
+def _changed(path: Path, name: str) -> None:
+    helper = path.with_name(path.name + name)
+    data = bytearray(helper.read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    helper.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", [".index", ".layout"])
+@pytest.mark.parametrize("harm", [_without, _cut_short, _changed])
+def test_a_helper_that_is_gone_or_damaged_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path, str], None]
+) -> None:
+    whole, path = tmp_path / "whole.mcap", tmp_path / "a.mcap"
+    grown(whole, monkeypatch).close()
+    grown(path, monkeypatch).abandon()
+    harm(path, name)
+    mended = mend(path, close=False)
+    assert (mended.layout.messages, mended.lost_bytes) == (1_200, 0)
+    McapFile(path, mended.layout, is_live=True).close()
+    assert path.read_bytes() == whole.read_bytes()
+
+
+def test_the_helpers_of_a_longer_file_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.mcap"
+    grown(path, monkeypatch).abandon()
+    path.write_bytes(path.read_bytes()[:10_000])
+    kept = mend(path, close=True).layout.messages
+    assert 0 < kept < 1_000
+    assert numbers(path) == list(range(kept))
+    assert assert_strictly_sound(path) == kept
+
+
+def test_a_file_whose_helper_was_taken_away_while_it_was_written_is_closed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = SessionFiles(tmp_path)
+    key = VehicleKey("sim", "uav-1")
+    for number in range(500):
+        files.write(key, Place("sim/uav-1/x", "", (), "", None), (number, number), number, bytes(20_000))
+    files.sync()
+    (helper,) = tmp_path.glob("*.index")
+    helper.unlink()
+    files.close()
+    (path,) = tmp_path.iterdir()
+    assert assert_strictly_sound(path) == 500
+
+
 def test_a_torn_last_chunk_is_dropped_although_its_length_is_right(tmp_path: Path) -> None:
     path = tmp_path / "a.mcap"
     file = filled(path, 40)
-    torn = file.layout.chunks[-1]
     file.abandon()
+    copy = tmp_path / "copy.mcap"
+    copy.write_bytes(path.read_bytes())
+    mend(copy, close=True)
+    torn = chunks_of(copy)[-1]
     data = bytearray(path.read_bytes())
     middle = torn.chunk_start_offset + torn.chunk_length // 2
     data[middle : middle + 20] = bytes(20)

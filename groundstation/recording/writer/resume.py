@@ -14,8 +14,9 @@ from filelock import FileLock
 from mcap.opcode import Opcode
 
 from groundstation.recording import session
+from groundstation.recording.chunk_ledger import Layout
 from groundstation.recording.log import LogError
-from groundstation.recording.mcap_file import Layout
+from groundstation.recording.mcap_file import MAGIC
 from groundstation.recording.mcap_records import MESSAGE_HEAD, content_of, records
 from groundstation.recording.session import Manifest, Note, SessionFile, SessionState
 from groundstation.recording.writer.mcap_scan import mend
@@ -117,7 +118,7 @@ def _mended(folder: Path, *, close: bool) -> tuple[dict[str, Layout], int, list[
 
 
 def _words(lost_bytes: int, strange: list[str], layouts: dict[str, Layout], last_unix_s: float) -> str:
-    ends_ns = [one.message_end_time for layout in layouts.values() for one in layout.chunks[-1:]]
+    ends_ns = [layout.last_ns for layout in layouts.values() if layout.last_ns is not None]
     unwritten_s = max(0.0, last_unix_s - max(ends_ns) / 1e9) if ends_ns else 0.0
     lost = f"{lost_bytes} bytes behind the last whole chunks, {unwritten_s:.1f} s at most" if lost_bytes else "nothing"
     named = f"; {', '.join(strange)} had no whole beginning and was set aside" if strange else ""
@@ -145,15 +146,12 @@ def _numbers(folder: Path) -> Numbers:
 
 
 def _stamps_behind(path: Path, layout: Layout, end: int) -> Iterator[tuple[str, Stamp]]:
-    """Stamps of the messages in chunks that begin at `end` or later."""
+    """Stamps of the messages in chunks that begin at `end`, between two records, or later."""
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        for entry in layout.chunks:
-            if entry.chunk_start_offset < end:
-                continue
-            start = entry.chunk_start_offset
-            content = content_of(data, start, start + entry.chunk_length)
+        for record in records(data, max(end, len(MAGIC)), layout.end):
+            content = content_of(data, record.start, record.end) if record.opcode == Opcode.CHUNK else None
             if content is not None:
                 yield from _stamps_in(content, layout)
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import zstandard
+
 from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import session
-from groundstation.recording.mcap_file import Layout, McapFile
+from groundstation.recording.chunk_ledger import Layout
+from groundstation.recording.mcap_file import IndexGoneError, McapFile
 from groundstation.recording.session import SessionFile
 from groundstation.recording.writer import schemas
 from groundstation.recording.writer.channels import Place
+from groundstation.recording.writer.mcap_scan import mend
 
 FLUSH_S = 0.25
 """A message waits so long at most before the system has it."""
@@ -32,6 +36,7 @@ class SessionFiles:
         """
         self.folder = folder
         self._files: dict[str, McapFile] = {}
+        self._compressor = zstandard.ZstdCompressor(level=3)
         self._vehicles: dict[str, str] = {}
         self._waiting_since_s: dict[str, float] = {}
         self._ids: dict[tuple[str, Place], int] = {}
@@ -42,7 +47,7 @@ class SessionFiles:
         Raises:
             OSError: it can't be opened.
         """
-        self._files[name] = McapFile(self.folder / name, layout)
+        self._files[name] = McapFile(self.folder / name, layout, is_live=True, compressor=self._compressor)
         self._vehicles[name] = vehicle
 
     def write(self, key: VehicleKey | None, place: Place, times_ns: tuple[int, int], seq: int, data: bytes) -> None:
@@ -63,7 +68,7 @@ class SessionFiles:
             key, name = None, session.file_name(None)
         file = self._files.get(name)
         if file is None:
-            file = self._files[name] = McapFile(self.folder / name)
+            file = self._files[name] = McapFile(self.folder / name, is_live=True, compressor=self._compressor)
             self._vehicles[name] = "" if key is None else str(key)
         number = self._ids.get((name, place))
         if number is None:
@@ -109,7 +114,7 @@ class SessionFiles:
         problem: OSError | None = None
         for file in self._files.values():
             try:
-                file.close()
+                _close(file)
             except OSError as error:
                 problem = problem or error
         self._forget()
@@ -152,3 +157,15 @@ class SessionFiles:
     def is_there(self) -> bool:
         """Whether the files still are where they were made; a file that was deleted takes bytes for ever."""
         return self.folder.is_dir() and all((self.folder / name).exists() for name in self._files)
+
+
+def _close(file: McapFile) -> None:
+    """Close a file, though somebody took its helpers away.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    try:
+        file.close()
+    except IndexGoneError:
+        mend(file.path, close=True)
