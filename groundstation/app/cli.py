@@ -329,16 +329,17 @@ def bench(
         str,
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
-            "counted at the vehicles. logs: reading logs."
+            "counted at the vehicles. logs: reading logs. recorder: its memory over hours."
         ),
     ] = "fleet",
     vehicles: Annotated[
-        int | None, typer.Option(help="How many vehicles; 100, for commands 50.", min=1, max=250)
+        int | None, typer.Option(help="How many vehicles; 100, for commands and recorder 50.", min=1, max=250)
     ] = None,
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
+    hours: Annotated[float, typer.Option(help="recorder: how long the fleet flies.", min=0.01)] = 1.0,
     log: Annotated[
         list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one too; several.")
     ] = None,
@@ -353,8 +354,8 @@ def bench(
 
     from groundstation.app.processes import stop_on_signal
 
-    if name not in ("fleet", "commands", "logs"):
-        raise UsageError(f"bench '{name}': there are fleet, commands and logs")
+    if name not in ("fleet", "commands", "logs", "recorder"):
+        raise UsageError(f"bench '{name}': there are fleet, commands, logs and recorder")
     with stop_on_signal() as stop:
         if name == "commands":
             from groundstation.app.bench import commands as trial
@@ -364,6 +365,10 @@ def bench(
             from groundstation.app.bench import logs
 
             report = logs.run(log or [], made, stop, errors.print)
+        elif name == "recorder":
+            from groundstation.app.bench import recorder
+
+            report = recorder.run(vehicles or 50, hours, stop, errors.print)
         else:
             from groundstation.app.bench import fleet
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -59,9 +60,35 @@ def record(vehicles: int, seconds: float, path: Path) -> None:
         seconds: simulated time to record, after `SETTLE_S`.
         path: where to.
     """
+    chunks: list[Chunk] = []
+    now_s = 0.0
+    hearing = Hearing("sim", "bench", Publisher(NoBus(), lambda: now_s), {}, 1.0, GCS_SYSID)
+
+    def heard(number: int, data: bytes, at_s: float) -> None:
+        if at_s > SETTLE_S:
+            chunks.append(Chunk(at_s - SETTLE_S, number, data))
+
+    for now_s, _ in fly(vehicles, seconds, hearing, heard):  # noqa: B007 - the publisher's clock reads it
+        pass
+    path.write_bytes(msgspec.msgpack.encode(chunks))
+
+
+def fly(
+    vehicles: int, seconds: float, hearing: Hearing, heard: Callable[[int, bytes, float], None] | None = None
+) -> Iterator[tuple[float, bool]]:
+    """Fly vehicles against a bridge without sockets, as fast as they can be reckoned.
+
+    Args:
+        vehicles: how many.
+        seconds: simulated time, after `SETTLE_S`.
+        hearing: of the bridge.
+        heard: told of everything that a vehicle sent, by its number and the time.
+
+    Yields:
+        The time in seconds after each step, and whether the vehicles have settled.
+    """
     plan = SquadronPlan(vehicles=vehicles, seed=7, ready=True, autofly=True)
     field = Airfield(plan, epoch_unix_s=1.7e9)
-    hearing = Hearing("sim", "bench", Publisher(NoBus(), lambda: field.now_s), {}, 1.0, GCS_SYSID)
     links = [vehicle.open_link() for vehicle in field.vehicles]
     peers = [Peer("sim", str(number), lambda _: None, is_known=True, is_datagram=True) for number in range(vehicles)]
     numbers = {peer: number for number, peer in enumerate(peers)}
@@ -73,22 +100,21 @@ def record(vehicles: int, seconds: float, path: Path) -> None:
             seq[number] = (seq[number] + 1) & 0xFF
             field.vehicles[number].receive(links[number], frame, field.now_s)
 
-    chunks: list[Chunk] = []
     next_heartbeat_s = 0.0
     while field.now_s < SETTLE_S + seconds:
         field.step()
         for number, link in enumerate(links):
             for data in link.take():
                 answer(number, hearing.take(peers[number], data, field.now_s))
-                if field.now_s > SETTLE_S:
-                    chunks.append(Chunk(field.now_s - SETTLE_S, number, data))
+                if heard is not None:
+                    heard(number, data, field.now_s)
         for peer, messages in hearing.tick(field.now_s):
             answer(numbers[peer], messages)
         if field.now_s >= next_heartbeat_s:
             next_heartbeat_s = field.now_s + 1.0
             for number in range(vehicles):
                 answer(number, [heartbeat()])
-    path.write_bytes(msgspec.msgpack.encode(chunks))
+        yield field.now_s, field.now_s > SETTLE_S
 
 
 def read(path: Path) -> list[Chunk]:
