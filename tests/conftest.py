@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from groundstation.transport.embedded_broker import find_mosquitto
-from tests.support.brokers import BrokerChild, amqtt, mosquitto
+from tests.support.brokers import BrokerChild, iotcore, mosquitto
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _user_data = tempfile.TemporaryDirectory(prefix="groundstation-tests-")
@@ -51,12 +51,12 @@ def mosquitto_broker(tmp_path: Path) -> Iterator[BrokerChild]:
     broker.stop()
 
 
-@pytest.fixture(params=["mosquitto", "amqtt"])
+@pytest.fixture(params=["mosquitto", "iotcore"])
 def any_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerChild]:
     """Each of the embedded brokers."""
     if request.param == "mosquitto" and find_mosquitto() is None:
         pytest.skip("mosquitto is not installed")
-    broker = (mosquitto(tmp_path) if request.param == "mosquitto" else amqtt()).start()
+    broker = (mosquitto(tmp_path) if request.param == "mosquitto" else iotcore()).start()
     yield broker
     broker.stop()
 

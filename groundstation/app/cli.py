@@ -152,14 +152,14 @@ def gui(
 @app.command()
 def broker(
     port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1.", min=1, max=65535)] = 1883,
-    kind: Annotated[str, typer.Option(help="auto (mosquitto when installed), mosquitto or amqtt.")] = "auto",
+    kind: Annotated[str, typer.Option(help="auto (mosquitto when installed), mosquitto or iotcore.")] = "auto",
 ) -> None:
     """Run the embedded broker, reachable from this computer only."""
     from groundstation.app.processes import stop_on_signal
     from groundstation.transport.embedded_broker import check_port, choose_broker, run_broker
 
-    if kind not in ("auto", "mosquitto", "amqtt"):
-        raise UsageError(f"--kind '{kind}': there are auto, mosquitto and amqtt")
+    if kind not in ("auto", "mosquitto", "iotcore"):
+        raise UsageError(f"--kind '{kind}': there are auto, mosquitto and iotcore")
     with stop_on_signal() as stop:
         check_port(port)
         errors.print(f"{choose_broker(kind)} listens on mqtt://127.0.0.1:{port}; Ctrl-C ends it")
@@ -329,7 +329,7 @@ def bench(
         str,
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
-            "counted at the vehicles. logs: reading logs. recorder: its memory over hours."
+            "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -354,8 +354,8 @@ def bench(
 
     from groundstation.app.processes import stop_on_signal
 
-    if name not in ("fleet", "commands", "logs", "recorder"):
-        raise UsageError(f"bench '{name}': there are fleet, commands, logs and recorder")
+    if name not in ("fleet", "commands", "logs", "recorder", "broker"):
+        raise UsageError(f"bench '{name}': there are fleet, commands, logs, recorder and broker")
     with stop_on_signal() as stop:
         if name == "commands":
             from groundstation.app.bench import commands as trial
@@ -365,6 +365,10 @@ def bench(
             from groundstation.app.bench import logs
 
             report = logs.run(log or [], made, stop, errors.print)
+        elif name == "broker":
+            from groundstation.app.bench import brokers
+
+            report = brokers.run(vehicles or 100, stop, errors.print)
         elif name == "recorder":
             from groundstation.app.bench import recorder
 

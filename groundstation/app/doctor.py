@@ -56,7 +56,7 @@ _MODULES = {
     "pymavlink": "pymavlink",
     "msgspec": "msgspec",
     "serial": "pyserial",
-    "amqtt": "amqtt",
+    "iotcore": "iotcore",
 }
 
 
@@ -85,7 +85,7 @@ def _broker() -> Finding:
         name="Broker",
         is_good=path is not None,
         is_needed=False,
-        found=f"mosquitto at {path}" if path else "amqtt, slower and MQTT 3.1.1 only",
+        found=f"mosquitto at {path}" if path else "iotcore, which keeps nothing over its own end",
         remedy="apt install mosquitto",
     )
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The broker that a station brings along: mosquitto when it is on PATH, else amqtt. Runs in a process of its own.
+"""The broker that a station brings along: mosquitto when it is on PATH, else iotcore. Runs in a process of its own.
 
 Bound to 127.0.0.1 only, so it needs no password; a broker for other machines is one that somebody set up.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import shutil
@@ -14,10 +13,14 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from groundstation.fleet.errors import GroundStationError
+
+if TYPE_CHECKING:
+    from iotcore import Broker
 
 log = logging.getLogger("groundstation.broker")
 
@@ -35,13 +38,44 @@ listener {port} {host}
 allow_anonymous true
 persistence false
 max_queued_messages 20000
+max_queued_bytes 67108864
 max_inflight_messages 100
 set_tcp_nodelay true
-allow_duplicate_messages false
 log_dest stderr
 log_type error
 log_type warning
 """
+IOTCORE_CONFIG = """\
+id = 0
+[router]
+id = 0
+max_connections = 1000
+max_outgoing_packet_count = 20000
+max_segment_size = 10485760
+max_segment_count = 10
+[v4.1]
+name = "v4"
+listen = "{host}:{port}"
+next_connection_delay_ms = 0
+[v4.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 268435455
+max_inflight_count = 100
+[v5.1]
+name = "v5"
+listen = "{host}:{port_5}"
+next_connection_delay_ms = 0
+[v5.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 268435455
+max_inflight_count = 100
+"""
+"""rumqttd's own bounds are 20 kB a message and 10,000 connections; its default address is every network's."""
+LESS_THAN_MOSQUITTO = (
+    "the broker iotcore keeps nothing over its own end, and gives newcomers at QoS 1 no more than 100 retained "
+    "messages; mosquitto (apt install mosquitto) has no such limits"
+)
+POLL_S = 0.1
 WATCHER = """\
 exec 3<&0
 "$1" -c "$2/mosquitto.conf" <&- 3<&- & broker=$!
@@ -62,18 +96,18 @@ def find_mosquitto() -> str | None:
 
 
 def choose_broker(kind: str) -> str:
-    """`mosquitto` or `amqtt`, from what was asked for.
+    """`mosquitto` or `iotcore`, from what was asked for.
 
     Args:
-        kind: `auto`, `mosquitto` or `amqtt`.
+        kind: `auto`, `mosquitto` or `iotcore`.
 
     Raises:
         GroundStationError: mosquitto was asked for and isn't there.
     """
     if kind == "auto":
-        return "mosquitto" if find_mosquitto() else "amqtt"
+        return "mosquitto" if find_mosquitto() else "iotcore"
     if kind == "mosquitto" and find_mosquitto() is None:
-        raise GroundStationError("mosquitto is not installed; 'apt install mosquitto', or use --kind amqtt")
+        raise GroundStationError("mosquitto is not installed; 'apt install mosquitto', or use --kind iotcore")
     return kind
 
 
@@ -103,14 +137,14 @@ def run_broker(port: int, kind: str, stop: threading.Event) -> None:
 
     Args:
         port: TCP port on 127.0.0.1.
-        kind: `auto`, `mosquitto` or `amqtt`.
+        kind: `auto`, `mosquitto` or `iotcore`.
         stop: set by another thread or a signal handler.
 
     Raises:
         GroundStationError: it can't be started, or dies again and again.
     """
     check_port(port)
-    run = _run_mosquitto if choose_broker(kind) == "mosquitto" else _run_amqtt
+    run = _run_mosquitto if choose_broker(kind) == "mosquitto" else _run_iotcore
     run(port, stop)
 
 
@@ -167,22 +201,40 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def _run_amqtt(port: int, stop: threading.Event) -> None:
-    asyncio.run(_serve_amqtt(port, stop))
-
-
-async def _serve_amqtt(port: int, stop: threading.Event) -> None:
-    from amqtt.broker import Broker
-
-    logging.getLogger("amqtt").setLevel(logging.ERROR)
-    logging.getLogger("transitions").setLevel(logging.ERROR)
-    config: dict[str, Any] = {
-        "listeners": {"default": {"type": "tcp", "bind": f"{HOST}:{port}", "max_connections": 200}},
-        "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
-    }
-    broker = Broker(config)
-    await broker.start()
+def _run_iotcore(port: int, stop: threading.Event) -> None:
+    """Rumqttd in a child of its own, which ends when the pipe to this process closes."""
+    broker, deaths = _start_iotcore(port), 0
+    log.warning("%s; MQTT 5 is at mqtt://%s", LESS_THAN_MOSQUITTO, broker.listeners[-1])
     try:
-        await asyncio.to_thread(stop.wait)
+        while not stop.is_set():
+            began_s = time.monotonic()
+            while broker.is_running and not stop.wait(POLL_S):
+                pass
+            if stop.is_set():
+                return
+            deaths = 0 if time.monotonic() - began_s >= QUICK_DEATH_S else deaths + 1
+            if deaths >= MAX_RESTARTS_IN_A_ROW:
+                raise GroundStationError("the broker iotcore ends at once; install mosquitto: apt install mosquitto")
+            log.warning("the broker iotcore ended; starting it again")
+            stop.wait(RESTART_S)
+            broker = _start_iotcore(port)
     finally:
-        await broker.shutdown()
+        broker.stop()
+
+
+def _start_iotcore(port: int) -> Broker:
+    """Start it; its configuration is gone again once it was read.
+
+    Raises:
+        GroundStationError: it does not start.
+    """
+    from iotcore import Broker
+
+    with tempfile.TemporaryDirectory(prefix="groundstation-broker-") as folder:
+        config = Path(folder) / "rumqttd.toml"
+        config.write_text(IOTCORE_CONFIG.format(host=HOST, port=port, port_5=free_port()))
+        broker = Broker(config_path=str(config))
+        try:
+            return broker.start()
+        except (OSError, RuntimeError) as error:
+            raise GroundStationError(f"the broker iotcore can't be started: {error}") from error

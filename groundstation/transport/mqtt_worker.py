@@ -37,7 +37,7 @@ log = logging.getLogger("groundstation.mqtt")
 KEEPALIVE_S = 5
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_S = 2.0
-"""Silence after a CONNECT of version 5 that means 3.1.1: amqtt waits for ever for the rest of one that has a will."""
+"""Silence after a CONNECT of version 5 that means 3.1.1: some brokers wait for ever for the rest of one with a will."""
 LIMIT_BYTES = 192 * 1024
 """Longest PUBLISH kept whole; more than 64 KiB is never parsed, only shown as large."""
 MAX_WAITING = 20_000
@@ -238,7 +238,7 @@ class MqttWorker:
             if left_s <= 0 or self._stopping.is_set():
                 raise TimeoutError("no answer to CONNECT")
             if not self._turn(min(left_s, 0.2)):
-                # amqtt and other 3.1.1 brokers hang up on a CONNECT of version 5 without a word
+                # 3.1.1 brokers, rumqttd among them, hang up on a CONNECT of version 5 without a word
                 raise _RefusedError("Unsupported protocol version" if self._connack is None else str(self._connack))
         if self._connack.is_failure:
             raise _RefusedError(str(self._connack))
@@ -370,7 +370,7 @@ class MqttWorker:
         assert self._socket is not None  # noqa: S101 - set by _connect
         self._send_waiting(self._client, self._socket)
         give_up_s = time.monotonic() + 1.0
-        # amqtt throws away what it has not acknowledged when a DISCONNECT follows; paho tells that nowhere in public
+        # brokers may throw away what they have not acknowledged when a DISCONNECT follows; paho tells it nowhere in public
         unacknowledged = self._client._out_messages  # noqa: SLF001
         while time.monotonic() < give_up_s and (self._socket.has_outgoing or unacknowledged):
             if not self._turn(0.05):

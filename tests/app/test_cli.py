@@ -52,7 +52,7 @@ MISTAKES = [
     (("demo", "--headless", "--flavour", "boat"), "copter, plane, px4"),
     (("simulate", "--link", "udpin:nowhere"), "udpout:host:port"),
     (("simulate", "--vehicles", "250", "--first-sysid", "9"), "1 to 250"),
-    (("broker", "--kind", "emqx"), "auto, mosquitto and amqtt"),
+    (("broker", "--kind", "emqx"), "auto, mosquitto and iotcore"),
     (("watch", "--broker", "mqtt://"), "mqtt://"),
     (("gui", "--subscribe", "#"), "site/#"),
     (("gui", "--subscribe", "a/b#"), "'#' stands alone"),
@@ -121,14 +121,14 @@ def taken_port(kind: int) -> Iterator[int]:
         yield holder.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", ["broker", "broker amqtt", "bridge", "bridge tcpin", "simulate"])
+@pytest.mark.parametrize("command", ["broker", "broker iotcore", "bridge", "bridge tcpin", "simulate"])
 def test_a_port_in_use_is_one_line_and_exit_code_1(
     command: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with taken_port(socket.SOCK_STREAM if "broker" in command or "tcpin" in command else socket.SOCK_DGRAM) as port:
         arguments = {
             "broker": ("broker", "--port", str(port)),
-            "broker amqtt": ("broker", "--kind", "amqtt", "--port", str(port)),
+            "broker iotcore": ("broker", "--kind", "iotcore", "--port", str(port)),
             "bridge": ("bridge", "--link", f"udpin:127.0.0.1:{port}"),
             "bridge tcpin": ("bridge", "--link", f"tcpin:127.0.0.1:{port}"),
             "simulate": ("simulate", "--vehicles", "1", "--link", f"udpin:127.0.0.1:{port}"),

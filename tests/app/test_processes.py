@@ -22,7 +22,10 @@ from tests.support.brokers import BrokerChild, free_port, wait_for_port
 from tests.support.programs import ROOT, Program
 from tests.support.waiting import wait_until
 
-KINDS = ["amqtt", pytest.param("mosquitto", marks=pytest.mark.skipif(find_mosquitto() is None, reason="no mosquitto"))]
+KINDS = [
+    "iotcore",
+    pytest.param("mosquitto", marks=pytest.mark.skipif(find_mosquitto() is None, reason="no mosquitto")),
+]
 
 
 def is_open(port: int) -> bool:
@@ -87,7 +90,7 @@ class Slow(Child):
 def test_stop_ends_all_the_last_one_first() -> None:
     supervisor, log = Supervisor(), []
     for name in ("broker", "second", "third"):
-        child = Slow(name, ["broker", "--kind", "amqtt", "--port", str(free_port())])
+        child = Slow(name, ["broker", "--kind", "iotcore", "--port", str(free_port())])
         child.log = log
         supervisor.add(child)
     children = [one.pid for one in supervisor._children]
@@ -123,9 +126,12 @@ def test_a_child_whose_parent_is_killed_leaves_nothing_behind(kind: str, tmp_pat
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
         wait_for_port(port)
+        if kind == "iotcore":
+            # its configuration is gone as soon as it was read
+            wait_until(lambda: not list(tmp_path.iterdir()))
         family = [child, *child.children(recursive=True)]
         # mosquitto has a shell above it, and beside it a reader of the pipe that keeps it alive
-        assert len(family) == (4 if kind == "mosquitto" else 1)
+        assert len(family) == (4 if kind == "mosquitto" else 2)
         assert bool(list(tmp_path.iterdir())) is (kind == "mosquitto")
         parent.kill()
         parent.wait()
@@ -163,7 +169,7 @@ def has_udp(program: Program, port: int) -> bool:
     ("command", "number"),
     [
         ("broker mosquitto", signal.SIGINT),
-        ("broker amqtt", signal.SIGTERM),
+        ("broker iotcore", signal.SIGTERM),
         ("bridge", signal.SIGINT),
         ("bridge", signal.SIGTERM),
         ("simulate", signal.SIGINT),

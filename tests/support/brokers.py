@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Real brokers as child processes on free ports: mosquitto with any configuration, and amqtt."""
+"""Real brokers as child processes on free ports: mosquitto with any configuration, and iotcore."""
 
 from __future__ import annotations
 
@@ -73,6 +73,8 @@ def mosquitto(folder: Path, extra: str = "", listener: str = "") -> BrokerChild:
     return BrokerChild([find_mosquitto() or "mosquitto", "-c", str(config)], port)
 
 
-def amqtt() -> BrokerChild:
+def iotcore() -> BrokerChild:
     port = free_port()
-    return BrokerChild([sys.executable, "-m", "groundstation", "broker", "--kind", "amqtt", "--port", str(port)], port)
+    return BrokerChild(
+        [sys.executable, "-m", "groundstation", "broker", "--kind", "iotcore", "--port", str(port)], port
+    )

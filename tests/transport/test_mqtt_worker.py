@@ -56,7 +56,7 @@ def test_messages_of_both_qualities_arrive_whole(any_broker: BrokerChild, connec
     assert {(one.topic, one.payload) for one in collector.messages} == {(one.topic, one.payload) for one in sent}
 
 
-def test_amqtt_is_spoken_to_in_3_1_1_and_mosquitto_in_5(any_broker: BrokerChild, connect: Connect) -> None:
+def test_iotcore_is_spoken_to_in_3_1_1_and_mosquitto_in_5(any_broker: BrokerChild, connect: Connect) -> None:
     _, collector = connect(any_broker.url)
     collector.wait_state(BusState.CONNECTED)
     protocol = collector.statuses[-1][1].protocol
