@@ -13,7 +13,7 @@ from typing import Any
 
 from groundstation.bridge.outbox import Outbox
 from groundstation.transport import frame_batches, payloads
-from groundstation.transport.bus import Bus, BusState, Outgoing
+from groundstation.transport.bus import Bus, BusState, BusStatus, Outgoing
 from groundstation.transport.frame_batches import FrameBatch
 
 
@@ -40,6 +40,11 @@ class Publisher:
         self._batch: list[Outgoing] = []
         self.dropped = 0
         """Messages that the bus did not take."""
+
+    @property
+    def bus_status(self) -> BusStatus:
+        """How the connection to the broker is."""
+        return self._bus.status
 
     def now_s(self) -> float:
         """The bridge's clock, monotonic seconds."""

@@ -219,10 +219,11 @@ class BridgeService:
         self._answer_requests(now_s)
         if self._raw is not None:
             self._raw.tick(now_s)
-        if self._bus.status.state is BusState.CONNECTED:
-            self._backfill.tick(now_s)
-        else:
+        if self._bus.status.state is not BusState.CONNECTED:
             self._backfill.forget()
+        elif not self._bus.status.is_slow:
+            # a way that does not carry what is new has no room for what was missed
+            self._backfill.tick(now_s)
         self._publisher.flush()
         self._log_problems(now_s)
 

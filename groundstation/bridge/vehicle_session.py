@@ -17,6 +17,7 @@ from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.execution import Facts
+from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
@@ -131,6 +132,7 @@ class VehicleSession:
         self.desk = CommandDesk(self, limits, publisher.now_s)
         """Its commands and who may give them."""
         self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
+        self._flood = FloodGate(now_s)
 
     def _reset(self, now_s: float) -> None:
         """Forget every measurement."""
@@ -317,7 +319,11 @@ class VehicleSession:
         return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain, is_kept=is_kept)
 
     def tell(self, event: Event) -> None:
-        """Publish an event and keep it for those who miss it."""
+        """Publish an event and keep it for those who miss it; one of a flood is only counted."""
+        if self._flood.lets_through(event, self._publisher.now_s()):
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         seq = self.say(topics.EVT, event, qos=1)
         self._events.append((seq, self._publisher.encode(self.session, seq, event)))
 
@@ -341,6 +347,9 @@ class VehicleSession:
                 due_s[number] = max(due_s[number] + stream.period_s, now_s + stream.period_s / 2)
                 self.say(self._stream_leaves[number], Samples(**pending))
         self._publish_state(now_s)
+        note = self._flood.note(now_s)
+        if note is not None:
+            self._tell(note)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S
             self.say(topics.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
@@ -410,7 +419,14 @@ class VehicleSession:
     def _publish_link(self, now_s: float) -> None:
         links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
         damaged = sum(ear.peer.damaged for ear in self.ears)
-        report = LinkReport(links=links, damaged=damaged, dropped=self._publisher.dropped)
+        bus = self._publisher.bus_status
+        report = LinkReport(
+            links=links,
+            damaged=damaged,
+            dropped=self._publisher.dropped,
+            thinned=bus.thinned,
+            bus_bytes_per_s=bus.bytes_per_s,
+        )
         self.say(topics.LINK, report)
 
     def _info(self) -> VehicleInfo:

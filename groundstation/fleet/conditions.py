@@ -23,6 +23,9 @@ BATTERY_WARNING_FRACTION = 0.15
 ESTIMATOR_FAILED_RATIO = 1.0
 """Innovation test ratios above this are failures (MAVLink ESTIMATOR_STATUS)."""
 
+REPORT_S = 10.0
+"""A bridge's word on the way to the broker counts for so long; it comes once a second, thinned seldomer."""
+
 
 class Level(enum.IntEnum):
     """How bad it is, in aviation's terms. Sorting by it puts the worst first when reversed."""
@@ -164,6 +167,17 @@ def _old_position(state: VehicleState, now_s: float) -> Condition | None:
     return Condition(Level.CAUTION, f"position is {state.age_s('position', now_s):.0f} s old")
 
 
+def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
+    link = state.link
+    if link is None or link.bus_bytes_per_s is None or state.link_received_s is None:
+        return None
+    if now_s - state.link_received_s > REPORT_S:
+        return None
+    return Condition(
+        Level.CAUTION, f"slow way to the broker, {link.bus_bytes_per_s / 1000:.1f} kB/s: telemetry thinned"
+    )
+
+
 def _health(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     if state.health is None:
@@ -176,5 +190,5 @@ def _health(state: VehicleState, now_s: float) -> Condition | None:
     return Condition(Level.ADVISORY, "not armable") if "prearm_check" in failed and not is_armed else None
 
 
-RULES: tuple[Rule, ...] = (_link, _conflict, _failsafe, _battery, _gps, _estimator, _old_position, _health)
+RULES: tuple[Rule, ...] = (_link, _conflict, _failsafe, _battery, _gps, _estimator, _old_position, _slow_bus, _health)
 """Every rule, in the order in which equals are shown."""

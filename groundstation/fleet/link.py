@@ -85,3 +85,7 @@ class LinkReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Frames refused for damage on those links since the bridge started."""
     dropped: Whole = 0
     """Messages that the bridge could not deliver to the broker since it started."""
+    thinned: Whole = 0
+    """Messages that gave way to newer ones since it started, the way to the broker being too slow for all."""
+    bus_bytes_per_s: float | None = None
+    """What the way to the broker carries while it is too slow for all; None while it is not."""

@@ -66,6 +66,13 @@ class BusStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Messages cut because they were larger than the limit."""
     connections: int = 0
     """How often the connection was made."""
+    thinned: int = 0
+    """Messages that gave way to newer ones on a way that does not carry them all; counted in `refused` too where they
+    found no room."""
+    is_slow: bool = False
+    """Whether the way to the broker carries less than is said at the moment."""
+    bytes_per_s: float | None = None
+    """What it carries, while it is slow; None while it is not."""
 
 
 MessageCallback = Callable[[Message], None]

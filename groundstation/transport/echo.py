@@ -34,11 +34,12 @@ class Echo:
         self._sent[self._number] = now_s
         return str(self._number).encode()
 
-    def came_back(self, payload: bytes, now_s: float) -> None:
-        """Our own message came back."""
+    def came_back(self, payload: bytes, now_s: float) -> bool:
+        """Our own message came back; False for one that is none of ours."""
         sent_s = self._sent.pop(int(payload), None) if payload.isdigit() and len(payload) < 16 else None
         if sent_s is not None:
             self.rtt_ms = round((now_s - sent_s) * 1000.0, 2)
+        return sent_s is not None
 
     def is_lost(self, received_bytes: int, now_s: float) -> bool:
         """Whether nothing at all came for too long.

@@ -11,10 +11,17 @@ See docs/adr/0006. Sections below are of the MQTT 5 specification.
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows has neither
+    fcntl = None  # type: ignore[assignment]
 
 PUBLISH = 0x30
 """Packet type 3 in the upper half of the first byte (section 2.1.2)."""
@@ -55,6 +62,8 @@ class MqttSocket:
         self._is_at_end = False
         self.is_leaving = False
         """Set before the last packet: `close` then waits until the broker has taken everything."""
+        self.given_bytes = 0
+        """Bytes to be sent that were given to this socket."""
         self.received_bytes = 0
         """Bytes read from the network: the sign of life of the other side."""
         self.publishes = 0
@@ -69,7 +78,9 @@ class MqttSocket:
         properties = b"\0" if self._has_properties else b""
         size = 2 + len(topic) + len(properties) + len(payload)
         head = (PUBLISH | retain).to_bytes(1, "big") + _remaining_length(size) + len(topic).to_bytes(2, "big")
-        self._outgoing += b"".join((head, topic, properties, payload))
+        packet = b"".join((head, topic, properties, payload))
+        self._outgoing += packet
+        self.given_bytes += len(packet)
         return True
 
     def recv(self, size: int) -> bytes:
@@ -93,6 +104,7 @@ class MqttSocket:
         if len(self._outgoing) > MAX_OUTGOING_BYTES:
             raise BlockingIOError
         self._outgoing += data
+        self.given_bytes += len(data)
         return len(data)
 
     def flush(self) -> None:
@@ -118,6 +130,10 @@ class MqttSocket:
     def has_outgoing(self) -> bool:
         """True while bytes wait for the network."""
         return bool(self._outgoing)
+
+    def queued_bytes(self) -> int:
+        """Bytes given and not acknowledged by the other side; only those still here where the system can't tell."""
+        return len(self._outgoing) + _unacknowledged(self.fileno())
 
     @property
     def is_discarding(self) -> bool:
@@ -236,6 +252,17 @@ class MqttSocket:
             raise ConnectionError("the broker sent a malformed PUBLISH")
         topic, payload = buffer[start + 2 : topic_end], buffer[payload_start:end]
         self._on_received(topic, payload, self._discard_bytes, retain, properties)
+
+
+def _unacknowledged(descriptor: int) -> int:
+    """Bytes that the system holds for a connection (Linux, macOS: TIOCOUTQ); 0 where it does not say."""
+    if fcntl is None:
+        return 0
+    try:
+        answer = fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))
+    except (OSError, ValueError):
+        return 0
+    return int.from_bytes(answer, sys.byteorder)
 
 
 def _fixed_header(buffer: bytes, place: int, end: int) -> tuple[int, int]:

@@ -14,7 +14,6 @@ import select
 import socket
 import threading
 import time
-from collections import deque
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -29,8 +28,10 @@ from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
 from groundstation.transport.causes import cause_of
 from groundstation.transport.echo import Echo
+from groundstation.transport.lanes import Lanes
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
+from groundstation.transport.pace import Pace
 
 log = logging.getLogger("groundstation.mqtt")
 
@@ -40,8 +41,10 @@ ANSWER_S = 2.0
 """Silence after a CONNECT of version 5 that means 3.1.1: some brokers wait for ever for the rest of one with a will."""
 LIMIT_BYTES = 192 * 1024
 """Longest PUBLISH kept whole; more than 64 KiB is never parsed, only shown as large."""
-MAX_WAITING = 20_000
-"""Messages waiting for the thread; more are refused."""
+MAX_UNACKNOWLEDGED = 80
+"""Messages at QoS 1 under way; beside the urgent. paho keeps more than a hundred back, the urgent among them."""
+CROWDED_S = 0.03
+"""Time between two looks at a way that is full: the system does not tell when there is room again."""
 STATUS_PERIOD_S = 1.0
 MISC_PERIOD_S = 0.5
 MAX_READS = 500
@@ -109,7 +112,8 @@ class MqttWorker:
         self._status = BusStatus(broker=url.shown, since_s=time.monotonic())
         self._filters: dict[str, int] = {}
         self._subscribed: dict[str, int] = {}
-        self._waiting: deque[Outgoing] = deque()
+        self._lanes = Lanes()
+        self._pace = Pace(0.0)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._wake_read, self._wake_write = socket.socketpair()
@@ -147,14 +151,13 @@ class MqttWorker:
     def publish(self, messages: list[Outgoing]) -> int:
         """Send messages in order; what can't be sent now is refused and counted, never kept for later."""
         with self._lock:
-            free = MAX_WAITING - len(self._waiting) if self._status.state is BusState.CONNECTED else 0
-            taken = messages[:free]
-            was_empty = not self._waiting
-            self._waiting.extend(taken)
-            self._refused += len(messages) - len(taken)
+            was_empty = not self._lanes
+            is_connected = self._status.state is BusState.CONNECTED
+            taken = self._lanes.put(messages, time.monotonic()) if is_connected else 0
+            self._refused += len(messages) - taken
         if taken and was_empty:
             self._wake()
-        return len(taken)
+        return taken
 
     def subscribe(self, filters: dict[str, int]) -> None:
         """Subscribe to topic filters with their QoS, now and after each reconnection."""
@@ -182,8 +185,7 @@ class MqttWorker:
             wait_s = self._one_connection()
             self._drop_client()
             with self._lock:
-                self._refused += len(self._waiting)
-                self._waiting.clear()
+                self._refused += self._lanes.clear()
             if wait_s > 0:
                 self._stopping.wait(wait_s)
         self._report(BusState.CLOSED, "closed")
@@ -247,7 +249,7 @@ class MqttWorker:
         """Serve the connection until it ends."""
         self._connections += 1
         self._backoff.reset()
-        self._echo = Echo(time.monotonic())
+        self._echo, self._pace = Echo(time.monotonic()), Pace(time.monotonic())
         self._subscribed = {}
         self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
@@ -268,28 +270,26 @@ class MqttWorker:
 
     def _look_after(self, now_s: float) -> bool:
         """Keepalive and echo; False when the connection is to be given up."""
-        assert self._client is not None  # noqa: S101 - set by _connect
-        assert self._socket is not None  # noqa: S101 - set by _connect
-        if self._echo.is_lost(self._socket.received_bytes, now_s):
+        client, sock = self._parts()
+        if self._echo.is_lost(sock.received_bytes, now_s):
             self._report(BusState.LOST, "the broker is silent: nothing came for 6 s on an open connection")
             return False
         payload = self._echo.due(now_s)
         if payload is not None:
-            self._client.publish(self._echo_topic, payload, qos=1)
-        if not self._socket.is_discarding and self._client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            client.publish(self._echo_topic, payload, qos=1)
+        if not sock.is_discarding and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
             self._report(BusState.LOST, "the broker did not answer the keepalive")
             return False
         return True
 
     def _turn(self, timeout_s: float) -> bool:
         """Write what waits, then wait for the network and read; False when the connection is gone."""
-        client, sock = self._client, self._socket
-        assert client is not None  # noqa: S101 - set by _connect
-        assert sock is not None  # noqa: S101 - set by _connect
+        client, sock = self._parts()
         try:
             self._send_waiting(client, sock)
             sock.flush()
             readable = sock.pending() > 0
+            timeout_s = min(timeout_s, CROWDED_S) if self._lanes else timeout_s
             if not readable:
                 watched: list[Any] = [sock, self._wake_read]
                 found, _, _ = select.select(watched, [sock] if sock.has_outgoing else [], [], timeout_s)
@@ -321,10 +321,13 @@ class MqttWorker:
     def _send_waiting(self, client: _Client, sock: MqttSocket) -> None:
         if self._connack is None:
             return
-        self._sync_subscriptions()
+        now_s, given_bytes = time.monotonic(), sock.given_bytes
+        room_bytes = self._pace.room(given_bytes, sock.queued_bytes(), now_s)
+        room_acks = MAX_UNACKNOWLEDGED - len(client._out_messages)  # noqa: SLF001 - paho tells it nowhere in public
         with self._lock:
-            batch = list(self._waiting)
-            self._waiting.clear()
+            batch = list(self._lanes.take(room_bytes, room_acks, now_s))
+        # behind the look at what waits: a filter that was asked for before a message is at the broker before it
+        self._sync_subscriptions()
         for message in batch:
             if message.qos == 0 and message.expiry_s is None:
                 self._refused += not sock.publish(message.topic.encode(), message.payload, retain=message.retain)
@@ -337,6 +340,7 @@ class MqttWorker:
                 properties=self._publish_properties(message),
             )
         self._sent += len(batch)
+        self._pace.gave(sock.given_bytes - given_bytes, is_short=bool(self._lanes))
 
     def _publish_properties(self, message: Outgoing) -> Properties | None:
         if self._protocol is not _V5 or message.expiry_s is None:
@@ -366,17 +370,22 @@ class MqttWorker:
         self._subscribed = wanted
 
     def _say_goodbye(self) -> None:
-        assert self._client is not None  # noqa: S101 - set by _connect
-        assert self._socket is not None  # noqa: S101 - set by _connect
-        self._send_waiting(self._client, self._socket)
+        client, sock = self._parts()
+        self._send_waiting(client, sock)
         give_up_s = time.monotonic() + 1.0
-        # brokers may throw away what they have not acknowledged when a DISCONNECT follows; paho tells it nowhere in public
-        unacknowledged = self._client._out_messages  # noqa: SLF001
-        while time.monotonic() < give_up_s and (self._socket.has_outgoing or unacknowledged):
+        # brokers may throw away what they have not acknowledged when a DISCONNECT follows; paho tells it nowhere
+        unacknowledged = client._out_messages  # noqa: SLF001
+        while time.monotonic() < give_up_s and (sock.has_outgoing or unacknowledged or self._lanes):
             if not self._turn(0.05):
                 return
-        self._socket.is_leaving = True
-        self._client.disconnect()
+        sock.is_leaving = True
+        client.disconnect()
+
+    def _parts(self) -> tuple[_Client, MqttSocket]:
+        """Client and socket of the connection, which are there once it is made."""
+        assert self._client is not None  # noqa: S101 - set by _connect
+        assert self._socket is not None  # noqa: S101 - set by _connect
+        return self._client, self._socket
 
     def _drop_client(self) -> None:
         client, self._client, self._socket = self._client, None, None
@@ -447,7 +456,8 @@ class MqttWorker:
         """Every message comes through here; a fault in taking one in must not end the thread."""
         now_s = time.monotonic()
         if topic == self._echo_topic:
-            self._echo.came_back(payload, now_s)
+            if self._echo.came_back(payload, now_s) and self._echo.rtt_ms is not None:
+                self._pace.came_back(self._echo.rtt_ms / 1000.0, now_s)
             return
         self._received += 1
         try:
@@ -480,6 +490,9 @@ class MqttWorker:
             refused=self._refused,
             oversize=self._oversize,
             connections=self._connections,
+            thinned=self._lanes.thinned,
+            is_slow=self._pace.is_slow,
+            bytes_per_s=self._pace.bytes_per_s,
         )
         if not is_same:
             is_trouble = state in (BusState.LOST, BusState.REFUSED)

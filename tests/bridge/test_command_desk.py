@@ -36,7 +36,7 @@ def wire(station: Station, verb: str = "arm", **changes: object) -> dict[str, ob
         "id": f"x-{station.world.rng.random()}",
         "sid": state.session,
         "verb": verb,
-        "count": 2**60,
+        "count": 2**50,
         "by": {"op": station.actor.op, "gs": station.actor.gs, "role": "operator"},
         "lease": state.control.lease,
         "ref_bms": int(station.world.clock() * 1000),

@@ -244,7 +244,7 @@ def requested(station, verb=Verb.MAV_CMD, **changes) -> CommandRequest:
         "verb": verb,
         "args": user(1) if verb is Verb.MAV_CMD else {},
         "lease": state.control.lease,
-        "count": 2**60,
+        "count": 2**50,
         "ref_bms": int(station.world.clock() * 1000),
         "ttl_ms": 5_000,
     }
@@ -274,7 +274,7 @@ def test_what_is_too_old_retained_of_another_life_or_out_of_order_is_refused(wor
     other = msgspec.structs.replace(station.actor, gs="somebody-else")
     assert fate(world, station, requested(station, by=other)) == (CommandState.REJECTED, Reason.NOT_OWNER)
     watcher = msgspec.structs.replace(station.actor, role=Role.OBSERVER)
-    late = requested(station, by=watcher, count=2**60 + 5, verb=Verb.RTL)
+    late = requested(station, by=watcher, count=2**50 + 5, verb=Verb.RTL)
     assert fate(world, station, late) == (CommandState.REJECTED, Reason.OBSERVER)
     assert len(world.vehicle.executed) == executed
 
@@ -317,7 +317,7 @@ def test_wrong_arguments_are_refused_by_the_bridge_too(world: World) -> None:
     station.do(Verb.TAKEOFF, height_m=10.0)
     far = requested(station, Verb.GOTO, args={"lat_deg": 42.5, "lon_deg": 39.7, "height_m": 50.0, "frame": "home"})
     assert fate(world, station, far) == (CommandState.REJECTED, Reason.PRECONDITION)
-    high = requested(station, Verb.TAKEOFF, args={"height_m": 4000.0}, count=2**60 + 1)
+    high = requested(station, Verb.TAKEOFF, args={"height_m": 4000.0}, count=2**50 + 1)
     assert fate(world, station, high) == (CommandState.REJECTED, Reason.ARGUMENTS)
 
 

@@ -369,3 +369,17 @@ def test_the_autopilots_own_timesync_question_tells_a_restart() -> None:
         bench.run(1.0)
     assert [one.kind for one in bench.bus.contents("evt")] == [EventKind.REBOOT]
     assert states(bench)[-1] == (LinkState.ONLINE, ConnReason.REBOOTED)
+
+
+def test_a_flood_of_texts_is_told_in_part_and_as_a_number() -> None:
+    bench, autopilot = Bench(), Autopilot()
+    peer = bench.peer()
+    bench.run(2.0, (peer, autopilot))
+    before = len(bench.bus.contents("evt"))
+    bench.hear(peer, *(autopilot.text(f"text {number}") for number in range(5_000)))
+    bench.run(3.0, (peer, autopilot))
+    told = bench.bus.contents("evt")[before:]
+    assert 100 <= len(told) <= 140
+    left_out = sum(int(one.text.split()[0]) for one in told if "left out" in one.text)
+    assert left_out + sum("left out" not in one.text for one in told) == 5_000
+    assert len(bench.bus.contents("conn")) >= 1

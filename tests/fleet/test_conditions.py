@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from groundstation.fleet.conditions import Level, conditions, heartbeat_age_s, worst_level
+from groundstation.fleet.conditions import REPORT_S, Level, conditions, heartbeat_age_s, worst_level
 from groundstation.fleet.energy import BatteryPack, ChargeState
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
@@ -93,3 +94,13 @@ def test_a_lost_link_counts_on_from_the_last_report() -> None:
 def test_two_autopilots_with_one_id_are_a_warning() -> None:
     state = VehicleState(key=HEARD.key, connection=Connection(state=LinkState.ONLINE, conflict="two autopilots ..."))
     assert worst_level(state, 0.0) is Level.WARNING
+
+
+@pytest.mark.parametrize(("age_s", "is_told"), [(REPORT_S, True), (REPORT_S + 0.01, False)])
+def test_a_slow_way_to_the_broker_is_told_as_long_as_the_bridge_says_so(age_s: float, *, is_told: bool) -> None:
+    slow = msgspec.structs.replace(HEARD, link=LinkReport(bus_bytes_per_s=2_140.0, thinned=12), link_received_s=100.0)
+    found = [(one.level, one.text) for one in conditions(slow, 100.0 + age_s)]
+    expected = (Level.CAUTION, "slow way to the broker, 2.1 kB/s: telemetry thinned")
+    assert (expected in found) is is_told
+    quick = msgspec.structs.replace(HEARD, link=LinkReport(thinned=12), link_received_s=100.0)
+    assert conditions(quick, 100.0) == ()

@@ -17,6 +17,7 @@ from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.brokers import BrokerChild, free_port, mosquitto
+from tests.support.slow_link import SlowLink
 from tests.support.waiting import Collector
 
 TOPIC = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/ Nem-Sıcaklık/Nem"
@@ -293,3 +294,46 @@ def test_the_last_words_before_the_end_arrive(any_broker: BrokerChild, connect: 
         worker.stop()
         for one in range(20):
             watcher.wait_topic(f"w/{number}/{one}")
+
+
+SLOW_BITS_PER_S, SLOW_DELAY_S = 20_000.0, 0.3
+TRIP_ECHOES = 12
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_on_a_way_slower_than_telemetry_orders_pass_and_the_broker_is_kept(
+    mosquitto_broker: BrokerChild, connect: Connect
+) -> None:
+    """20 kbit/s and 300 ms; four times as much is said. Answers come, telemetry is thinned, nothing is given up."""
+    link = SlowLink(mosquitto_broker.port, SLOW_BITS_PER_S, SLOW_DELAY_S)
+    try:
+        _, far = connect(mosquitto_broker.url, filters={"sim/#": 1})
+        far.wait_state(BusState.CONNECTED)
+        worker, near = connect(f"mqtt://127.0.0.1:{link.port}")
+        near.wait_state(BusState.CONNECTED)
+        echoes: set[float | None] = set()
+        number = 0
+        give_up_s = time.monotonic() + 240.0
+        while len(echoes) < TRIP_ECHOES and time.monotonic() < give_up_s:
+            worker.publish([Outgoing(f"sim/a/tlm/{name}", f"{number} {'x' * 500}".encode()) for name in "abcd"])
+            worker.publish([Outgoing("sim/a/state", f"{number} {'x' * 200}".encode(), 1, retain=True)])
+            if number % 5 == 0:
+                worker.publish([Outgoing("sim/a/cmd/ack", str(number).encode(), 1)])
+            number += 1
+            echoes.add(worker.status.rtt_ms)
+            time.sleep(0.2)  # the rate at which is spoken is what is tried
+        status = worker.status
+        answers = [str(one) for one in range(0, number, 5)]
+        far.wait_topic("sim/a/cmd/ack", len(answers))
+        assert len(echoes) >= TRIP_ECHOES
+        assert status.connections == 1, "never given up"
+        assert [one.payload.decode() for one in far.messages if one.topic == "sim/a/cmd/ack"] == answers
+        heard = {one.topic for one in far.messages}
+        assert {f"sim/a/tlm/{name}" for name in "abcd"} <= heard, "every stream has its turn"
+        assert status.thinned > number, "most of it gave way"
+        assert status.is_slow
+        assert status.bytes_per_s is not None
+        assert status.bytes_per_s < SLOW_BITS_PER_S / 8 * 2
+    finally:
+        link.close()

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What waits for the way to the broker, in the order in which it matters. Sans-I/O; its owner keeps threads apart.
+
+A way that is slower than what is said must not delay what decides: orders and their answers go first, then state, then
+telemetry, then what is only kept for recordings. What is newer replaces what has waited too long.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import deque
+from collections.abc import Iterator
+
+from groundstation.transport import topics
+from groundstation.transport.bus import Outgoing
+
+STALE_S = 1.0
+"""What has waited longer gives way to newer words on its topic."""
+PACKET_BYTES = 12
+"""Of a PUBLISH beside topic and payload, about."""
+MAX_WAITING = 20_000
+"""Messages of one lane; more are refused."""
+MAX_BULK_BYTES = 256 * 1024
+
+
+class Lane(enum.IntEnum):
+    """How soon a message has to go."""
+
+    URGENT = 0
+    """Orders, answers, events, the echo: each of them, in order."""
+    STATE = 1
+    """What the broker keeps: the newest of a topic is all that counts."""
+    TELEMETRY = 2
+    """The newest of a topic is what counts."""
+    BULK = 3
+    """For recordings: it can be asked for again."""
+
+
+def lane_of(message: Outgoing) -> Lane:
+    """Where a message belongs."""
+    leaf = topics.owner_and_leaf(message.topic)[1]
+    if leaf.startswith(topics.LATE) or leaf == topics.RAW_FRAMES:
+        return Lane.BULK
+    if message.qos == 0:
+        return Lane.TELEMETRY
+    return Lane.STATE if message.retain else Lane.URGENT
+
+
+class Lanes:
+    """Messages that wait."""
+
+    def __init__(self) -> None:
+        self._lanes: tuple[deque[tuple[float, Outgoing]], ...] = tuple(deque() for _ in Lane)
+        self._bulk_bytes = 0
+        self.thinned = 0
+        """Messages that gave way to newer ones of their topic, or found no room."""
+
+    def __len__(self) -> int:
+        return sum(len(lane) for lane in self._lanes)
+
+    def put(self, messages: list[Outgoing], now_s: float) -> int:
+        """Let messages wait.
+
+        Args:
+            messages: in order.
+            now_s: seconds on the monotonic clock.
+
+        Returns:
+            How many were taken; the others find too much waiting.
+        """
+        taken = 0
+        for message in messages:
+            lane = lane_of(message)
+            if len(self._lanes[lane]) >= MAX_WAITING or (lane is Lane.BULK and self._bulk_bytes > MAX_BULK_BYTES):
+                self.thinned += 1
+                continue
+            self._bulk_bytes += _size(message) if lane is Lane.BULK else 0
+            self._lanes[lane].append((now_s, message))
+            taken += 1
+        return taken
+
+    def take(self, room_bytes: int, room_acks: int, now_s: float) -> Iterator[Outgoing]:
+        """What is to be sent now.
+
+        Args:
+            room_bytes: so much the way takes at the moment; the urgent goes in any case.
+            room_acks: so many messages may wait for the broker's word (QoS 1); the urgent don't ask.
+            now_s: seconds on the monotonic clock.
+        """
+        urgent = self._lanes[Lane.URGENT]
+        while urgent:
+            message = urgent.popleft()[1]
+            room_bytes -= _size(message)
+            yield message
+        for lane in (Lane.STATE, Lane.TELEMETRY, Lane.BULK):
+            waiting = self._lanes[lane]
+            while waiting and room_bytes > 0 and (room_acks > 0 or waiting[0][1].qos == 0):
+                message = waiting.popleft()[1]
+                size = _size(message)
+                room_bytes -= size
+                room_acks -= message.qos > 0
+                self._bulk_bytes -= size if lane is Lane.BULK else 0
+                yield message
+            if waiting:
+                self._thin(lane, now_s)
+                return
+
+    def clear(self) -> int:
+        """Forget everything; returns how many there were."""
+        count = len(self)
+        for lane in self._lanes:
+            lane.clear()
+        self._bulk_bytes = 0
+        return count
+
+    def _thin(self, lane: Lane, now_s: float) -> None:
+        """Keep the newest of each topic where the oldest has waited too long. Each keeps its turn."""
+        waiting = self._lanes[lane]
+        if lane is Lane.BULK or now_s - waiting[0][0] <= STALE_S:
+            return
+        newest: dict[str, tuple[float, Outgoing]] = {}
+        for at_s, message in waiting:
+            first_s = newest[message.topic][0] if message.topic in newest else at_s
+            newest[message.topic] = (first_s, message)
+        self.thinned += len(waiting) - len(newest)
+        waiting.clear()
+        # the turn of a topic is over for now: its time begins anew, so that this is not done at every look
+        waiting.extend((now_s, message) for _, message in newest.values())
+
+
+def _size(message: Outgoing) -> int:
+    return len(message.payload) + len(message.topic) + PACKET_BYTES
