@@ -9,6 +9,7 @@ import platform
 import re
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Callable
 
@@ -24,6 +25,7 @@ from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.commander import presence
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.mqtt_worker import MqttWorker
+from groundstation.transport.slow_way import SlowWay, Wish
 
 
 def host_name() -> str:
@@ -172,6 +174,7 @@ class StationBus:
             on_status=self._status_changed,
             will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
         )
+        self._inbox, self._way = inbox, SlowWay()
         for root in roots:
             self.worker.subscribe({one: _qos_of(one) for one in topics.fleet_filters(root)})
         self.worker.subscribe({topics.recorder_reports(): 1})
@@ -195,10 +198,25 @@ class StationBus:
             self.worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in self._roots])
         if status.state in (BusState.LOST, BusState.REFUSED):
             self.last_problem = status.reason
+        wish = self._way.look(status, time.monotonic())
+        if wish is not None:
+            self._ask_for(wish)
         if self._on_status is not None:
             self._on_status(status)
 
+    def _ask_for(self, wish: Wish) -> None:
+        """Less of each vehicle, or everything again; the connection is made anew, which empties the broker's queue."""
+        everything = [topics.vehicle_filter(root, f"{topics.TLM}/+") for root in self._roots]
+        overview = [topics.vehicle_filter(root, topics.TLM_SUM) for root in self._roots]
+        is_less = wish is Wish.OVERVIEW
+        self._inbox.takes_overviews = is_less
+        self.worker.unsubscribe(everything if is_less else overview)
+        self.worker.subscribe(dict.fromkeys(overview if is_less else everything, 0))
+        self.worker.note = SLOW_NOTE if is_less else ""
+        self.worker.renew()
 
+
+SLOW_NOTE = "the way from the broker is too slow for everything: positions once a second, no details"
 _QOS_0 = (f"/{topics.TLM}/+", f"/+/{topics.LINK}")
 
 

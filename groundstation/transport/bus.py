@@ -55,7 +55,9 @@ class BusStatus(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
     """`MQTT 5` or `MQTT 3.1.1` once connected."""
     rtt_ms: float | None = None
-    """Round trip of the last echo; None before the first."""
+    """Round trip of the last echo, or how long one is under way where that is longer; None before the first."""
+    note: str = ""
+    """One line: what its owner does without on a slow way; empty when nothing."""
     received: int = 0
     """Messages received."""
     sent: int = 0

@@ -41,6 +41,13 @@ class Echo:
             self.rtt_ms = round((now_s - sent_s) * 1000.0, 2)
         return sent_s is not None
 
+    def shown_ms(self, now_s: float) -> float | None:
+        """The newest round trip, or how long one is under way already where that is longer; None before the first."""
+        if self.rtt_ms is None:
+            return None
+        oldest_s = min(self._sent.values(), default=now_s)
+        return max(self.rtt_ms, round((now_s - oldest_s) * 1000.0, 2))
+
     def is_lost(self, received_bytes: int, now_s: float) -> bool:
         """Whether nothing at all came for too long.
 

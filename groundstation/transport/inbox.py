@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.motion import Position, Velocity
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import (
     BridgeUpdate,
@@ -87,6 +89,8 @@ class Inbox:
         self._clocks = ClockOffsets()
         self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
+        self.takes_overviews = False
+        """Whether `tlm/sum` is all that comes of a vehicle's motion; else it only repeats what is known."""
 
     @property
     def counts(self) -> InboxCounts:
@@ -134,7 +138,8 @@ class Inbox:
 
     def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
         is_for_recorders = topic.leaf.startswith(topics.LATE) or topic.leaf == topics.RAW_FRAMES
-        if not message.payload or topic.leaf == topics.TLM_SUM or is_for_recorders:
+        is_needless = topic.leaf == topics.TLM_SUM and not self.takes_overviews
+        if not message.payload or is_needless or is_for_recorders:
             return None
         self._received += 1
         try:
@@ -209,6 +214,23 @@ def _samples_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s:
     )
 
 
+def _overview_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
+    """The overview of a vehicle as samples, at the time of its position."""
+    told: payloads.Summary = envelope.d
+    at_s = envelope.bms / 1000.0 - (told.age_s or 0.0)
+    place = Position(
+        at_s=at_s,
+        lat_deg=told.lat_deg,
+        lon_deg=told.lon_deg,
+        height_home_m=told.height_home_m,
+        heading_deg=told.heading_deg,
+    )
+    samples = Samples() if told.age_s is None else Samples(position=place)
+    if told.ground_speed_mps is not None and told.age_s is not None:
+        samples = Samples(position=place, velocity=Velocity(at_s=at_s, ground_speed_mps=told.ground_speed_mps))
+    return _samples_update(key, msgspec.structs.replace(envelope, d=samples), offset_s, received_s)
+
+
 def _conn_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
     del offset_s, received_s
     return ConnUpdate(key=key, session=envelope.sid, connection=envelope.d)
@@ -240,6 +262,7 @@ def _command_update(key: VehicleKey, envelope: payloads.Envelope[Any], message: 
 
 _BUILDERS = {
     topics.CTL: _control_update,
+    topics.TLM_SUM: _overview_update,
     topics.CONN: _conn_update,
     topics.INFO: _info_update,
     topics.LINK: _link_update,

@@ -29,7 +29,7 @@ class Lane(enum.IntEnum):
     URGENT = 0
     """Orders, answers, events, the echo: each of them, in order."""
     STATE = 1
-    """What the broker keeps: the newest of a topic is all that counts."""
+    """What the broker keeps, and the bridge's heartbeat: the newest of a topic is all that counts."""
     TELEMETRY = 2
     """The newest of a topic is what counts."""
     BULK = 3
@@ -41,6 +41,9 @@ def lane_of(message: Outgoing) -> Lane:
     leaf = topics.owner_and_leaf(message.topic)[1]
     if leaf.startswith(topics.LATE) or leaf == topics.RAW_FRAMES:
         return Lane.BULK
+    if leaf == topics.LINK:
+        # the bridge's clock, without which no order can be given
+        return Lane.STATE
     if message.qos == 0:
         return Lane.TELEMETRY
     return Lane.STATE if message.retain else Lane.URGENT

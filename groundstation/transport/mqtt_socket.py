@@ -71,6 +71,14 @@ class MqttSocket:
         self.cuts: deque[tuple[int, int]] = deque()
         """For each of those that was cut its number (from 1) and how many bytes are missing."""
 
+    def missing_bytes(self, number: int) -> int:
+        """Bytes that were cut from a PUBLISH let through to the library.
+
+        Args:
+            number: which, from 1; asked for in order.
+        """
+        return self.cuts.popleft()[1] if self.cuts and self.cuts[0][0] == number else 0
+
     def publish(self, topic: bytes, payload: bytes, *, retain: bool) -> bool:
         """Queue a QoS 0 PUBLISH for the next `flush`; False when too much is waiting already."""
         if len(self._outgoing) > MAX_OUTGOING_BYTES:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import select
-import socket
 import threading
 import time
 from typing import Any
@@ -32,6 +31,7 @@ from groundstation.transport.lanes import Lanes
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
 from groundstation.transport.pace import Pace
+from groundstation.transport.wake import Wake
 
 log = logging.getLogger("groundstation.mqtt")
 
@@ -52,7 +52,7 @@ MAX_READS = 500
 
 _V5, _V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 _PROTOCOL_NAMES = {_V5: "MQTT 5", _V311: "MQTT 3.1.1"}
-_WRONG_PROTOCOL = frozenset({"Unsupported protocol version"})
+_WRONG_PROTOCOL = "Unsupported protocol version"
 _REFUSED_FOR_GOOD = frozenset({"Bad user name or password", "Not authorized", "Banned", "Bad authentication method"})
 
 
@@ -115,17 +115,17 @@ class MqttWorker:
         self._lanes = Lanes()
         self._pace = Pace(0.0)
         self._lock = threading.Lock()
-        self._stopping = threading.Event()
-        self._wake_read, self._wake_write = socket.socketpair()
-        self._wake_read.setblocking(False)
-        self._wake_write.setblocking(False)
+        self._stopping, self._renewing = threading.Event(), threading.Event()
+        self.note = ""
+        """Repeated in each report."""
+        self._wake = Wake()
         self._thread = threading.Thread(target=self._run, name="mqtt-worker", daemon=True)
         self._client: _Client | None = None
         self._socket: MqttSocket | None = None
         self._echo = Echo(0.0)
         self._connack: ReasonCode | None = None
         self._disconnect_reason = ""
-        self._publishes_seen = 0
+        self._publishes_seen = self._bytes_seen = 0
         self._received = self._sent = self._refused = self._oversize = self._connections = 0
 
     # ---- any thread ----
@@ -142,11 +142,10 @@ class MqttWorker:
     def stop(self) -> None:
         """Send what waits, disconnect and end the thread."""
         self._stopping.set()
-        self._wake()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout=3.0)
-        self._wake_write.close()
-        self._wake_read.close()
+        self._wake.close()
 
     def publish(self, messages: list[Outgoing]) -> int:
         """Send messages in order; what can't be sent now is refused and counted, never kept for later."""
@@ -156,27 +155,26 @@ class MqttWorker:
             taken = self._lanes.put(messages, time.monotonic()) if is_connected else 0
             self._refused += len(messages) - taken
         if taken and was_empty:
-            self._wake()
+            self._wake.set()
         return taken
 
     def subscribe(self, filters: dict[str, int]) -> None:
         """Subscribe to topic filters with their QoS, now and after each reconnection."""
         with self._lock:
             self._filters.update(filters)
-        self._wake()
+        self._wake.set()
 
     def unsubscribe(self, filters: list[str]) -> None:
         """Take filters back."""
         with self._lock:
             for one in filters:
                 self._filters.pop(one, None)
-        self._wake()
+        self._wake.set()
 
-    def _wake(self) -> None:
-        try:
-            self._wake_write.send(b"x")
-        except (BlockingIOError, OSError):
-            return
+    def renew(self) -> None:
+        """Connect anew at once: what the broker holds for us on the way is given up."""
+        self._renewing.set()
+        self._wake.set()
 
     # ---- worker thread ----
 
@@ -207,10 +205,10 @@ class MqttWorker:
         except Exception:  # the thread must outlive any fault in a library; it is logged whole and shown
             log.exception("the connection to %s failed unexpectedly", self._url.shown)
             self._report(BusState.LOST, "internal fault, see the log")
-        return 0.0 if self._stopping.is_set() else self._backoff.next_s()
+        return 0.0 if self._stopping.is_set() or self._renewing.is_set() else self._backoff.next_s()
 
     def _after_refusal(self, reason: str) -> float:
-        if reason in _WRONG_PROTOCOL:
+        if reason == _WRONG_PROTOCOL:
             self._protocol = _V311 if self._protocol is _V5 else _V5
             return 0.0 if self._protocol is _V311 else self._backoff.next_s()
         if reason in _REFUSED_FOR_GOOD:
@@ -236,12 +234,12 @@ class MqttWorker:
         while self._connack is None:
             left_s = give_up_s - time.monotonic()
             if left_s <= 0 and self._protocol is _V5:
-                raise _RefusedError("Unsupported protocol version")
+                raise _RefusedError(_WRONG_PROTOCOL)
             if left_s <= 0 or self._stopping.is_set():
                 raise TimeoutError("no answer to CONNECT")
             if not self._turn(min(left_s, 0.2)):
                 # 3.1.1 brokers, rumqttd among them, hang up on a CONNECT of version 5 without a word
-                raise _RefusedError("Unsupported protocol version" if self._connack is None else str(self._connack))
+                raise _RefusedError(_WRONG_PROTOCOL if self._connack is None else str(self._connack))
         if self._connack.is_failure:
             raise _RefusedError(str(self._connack))
 
@@ -254,7 +252,8 @@ class MqttWorker:
         self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
         next_misc_s = next_status_s = time.monotonic()
-        while not self._stopping.is_set():
+        self._renewing.clear()
+        while not self._stopping.is_set() and not self._renewing.is_set():
             if not self._turn(0.25):
                 self._report(BusState.LOST, self._disconnect_reason or "the broker closed the connection")
                 return
@@ -277,6 +276,9 @@ class MqttWorker:
         payload = self._echo.due(now_s)
         if payload is not None:
             client.publish(self._echo_topic, payload, qos=1)
+        if sock.received_bytes != self._bytes_seen:
+            # on a slow way the answer to a ping waits behind telemetry: any byte is a sign of life, as for the echo
+            self._bytes_seen, client._ping_t = sock.received_bytes, 0  # noqa: SLF001
         if not sock.is_discarding and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
             self._report(BusState.LOST, "the broker did not answer the keepalive")
             return False
@@ -291,11 +293,11 @@ class MqttWorker:
             readable = sock.pending() > 0
             timeout_s = min(timeout_s, CROWDED_S) if self._lanes else timeout_s
             if not readable:
-                watched: list[Any] = [sock, self._wake_read]
+                watched: list[Any] = [sock, self._wake]
                 found, _, _ = select.select(watched, [sock] if sock.has_outgoing else [], [], timeout_s)
                 readable = sock in found
-                if self._wake_read in found:
-                    self._clear_wake()
+                if self._wake in found:
+                    self._wake.clear()
             if readable:
                 return self._read(client, sock)
         except (OSError, ValueError) as error:
@@ -310,13 +312,6 @@ class MqttWorker:
             if sock.pending() == 0:
                 break
         return True
-
-    def _clear_wake(self) -> None:
-        try:
-            while self._wake_read.recv(4096):
-                pass
-        except BlockingIOError:
-            return
 
     def _send_waiting(self, client: _Client, sock: MqttSocket) -> None:
         if self._connack is None:
@@ -438,7 +433,8 @@ class MqttWorker:
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         """A QoS 1 message, from the library."""
         self._publishes_seen += 1
-        missing = self._missing_bytes()
+        missing = self._parts()[1].missing_bytes(self._publishes_seen)
+        self._oversize += missing > 0
         properties = message.properties if self._keeps_properties else None
         with contextlib.suppress(UnicodeDecodeError):
             self._deliver(message.topic, bytes(message.payload), missing, message.qos, message.retain, properties)
@@ -467,14 +463,6 @@ class MqttWorker:
         except Exception:  # a fault in a subscriber is a bug to be seen, not a reason to lose the connection
             log.exception("a message on %r could not be taken in", topic)
 
-    def _missing_bytes(self) -> int:
-        """Bytes cut from the PUBLISH being handled."""
-        cuts = self._socket.cuts if self._socket is not None else None
-        if not cuts or cuts[0][0] != self._publishes_seen:
-            return 0
-        self._oversize += 1
-        return cuts.popleft()[1]
-
     def _report(self, state: BusState, reason: str) -> None:
         old = self._status
         is_same = old.state is state
@@ -484,7 +472,8 @@ class MqttWorker:
             reason=reason,
             since_s=old.since_s if is_same else time.monotonic(),
             protocol=_PROTOCOL_NAMES[self._protocol] if state is BusState.CONNECTED else "",
-            rtt_ms=self._echo.rtt_ms if state is BusState.CONNECTED else None,
+            rtt_ms=self._echo.shown_ms(time.monotonic()) if state is BusState.CONNECTED else None,
+            note=self.note,
             received=self._received,
             sent=self._sent,
             refused=self._refused,

@@ -135,6 +135,11 @@ def fleet_filters(root: str) -> tuple[str, ...]:
     return (*(f"{root}/+/{leaf}" for leaf in leaves), f"{root}/{BRIDGE}/+/{CONN}")
 
 
+def vehicle_filter(root: str, leaf: str) -> str:
+    """A filter for one leaf of every vehicle."""
+    return f"{root}/+/{leaf}"
+
+
 def recorder_reports() -> str:
     """What a station subscribes to for how recording goes."""
     return f"{Root.FLEET.value}/{RECORDER}/+/{CONN}"

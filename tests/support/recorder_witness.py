@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import json
+import secrets
+from pathlib import Path
 
 from groundstation.transport import topics
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.mqtt_worker import MqttWorker
+from tests.support.recordings import recorded
 from tests.support.waiting import Collector, wait_until
+
+MARK_TOPIC = "sim/_gs/witness/mark"
 
 
 class Witness:
@@ -17,6 +22,7 @@ class Witness:
 
     def __init__(self, url: str, vehicles: int) -> None:
         self.vehicles = vehicles
+        self.marker = secrets.token_hex(8).encode()
         self.heard = Collector()
         self.bus = MqttWorker(
             parse_broker_url(url),
@@ -51,8 +57,17 @@ class Witness:
                 found[key] = max(found.get(key, 0), following)
         return found
 
+    def mark(self) -> None:
+        """Say a word of our own, behind everything that was heard."""
+        assert self.bus.publish([Outgoing(MARK_TOPIC, self.marker, 1)]) == 1
+
     def close(self) -> None:
         self.bus.stop()
+
+
+def is_marked(folder: Path, marker: bytes) -> bool:
+    """Whether a session has recorded a witness's mark."""
+    return any(one.topic == MARK_TOPIC and one.payload == marker for one in recorded(folder))
 
 
 def _marks(payload: bytes) -> list[tuple[str, str, int, int]]:

@@ -25,7 +25,7 @@ def test_every_message_has_its_lane() -> None:
         "fleet/_bridge/b/conn": (1, True, Lane.STATE),
         "fleet/a/state": (1, True, Lane.STATE),
         "fleet/a/tlm/motion": (0, False, Lane.TELEMETRY),
-        "fleet/a/link": (0, False, Lane.TELEMETRY),
+        "fleet/a/link": (0, False, Lane.STATE),
         "fleet/a/raw/_mav": (0, False, Lane.BULK),
         "fleet/_bridge/b/raw/_mav": (0, False, Lane.BULK),
         "fleet/a/late/evt": (1, False, Lane.BULK),

@@ -25,7 +25,10 @@ class BrokerState(MarkedText):
         status = self._feed.bus
         match status.state:
             case BusState.CONNECTED:
-                self.show_marked("broker", PALETTE.text, self._fine(status))
+                is_whole = not status.note
+                colour = PALETTE.text if is_whole else PALETTE.caution
+                words = self._fine(status) if is_whole else self.tr("slow, overview only")
+                self.show_marked("broker" if is_whole else "caution", colour, words)
             case BusState.CONNECTING | BusState.UNKNOWN:
                 self.show_marked(
                     "connecting", PALETTE.caution, self._trouble(self.tr("connecting to broker"), status, now_s)
@@ -38,7 +41,8 @@ class BrokerState(MarkedText):
                 )
             case _:
                 self.show_marked("broker_lost", PALETTE.muted, self.tr("not connected"))
-        self.setToolTip(plain_tip("\n".join(part for part in (status.broker, status.protocol, status.reason) if part)))
+        parts = (status.broker, status.protocol, status.reason, status.note)
+        self.setToolTip(plain_tip("\n".join(part for part in parts if part)))
 
     def _fine(self, status: BusStatus) -> str:
         rtt = "" if status.rtt_ms is None else f"  {status.rtt_ms:.0f} ms"
