@@ -44,7 +44,10 @@ set_tcp_nodelay true
 log_dest stderr
 log_type error
 log_type warning
+log_type notice
 """
+WORTH_TELLING = ("dropped", "rror", "arning", "nable", "memory", "denied", "ailed")
+"""In what mosquitto says: that it drops messages for a client is a notice, among one for each connection."""
 IOTCORE_CONFIG = """\
 id = 0
 [router]
@@ -170,11 +173,22 @@ def _start_mosquitto(port: int) -> subprocess.Popen[bytes]:
     folder = Path(tempfile.mkdtemp(prefix="groundstation-broker-"))
     (folder / "mosquitto.conf").write_text(MOSQUITTO_CONFIG.format(port=port, host=HOST))
     folder.chmod(0o755)  # as root mosquitto becomes a user of its own before it reads the file again
-    return subprocess.Popen(
+    child = subprocess.Popen(
         ["/bin/sh", "-c", WATCHER, "mosquitto-watch", find_mosquitto() or "mosquitto", str(folder)],
         stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    threading.Thread(target=_tell, args=(child,), name="mosquitto-log", daemon=True).start()
+    return child
+
+
+def _tell(child: subprocess.Popen[bytes]) -> None:
+    """Repeat what is worth telling. Thread `mosquitto-log`; ends with the child."""
+    for line in child.stderr or ():
+        text = line.decode("utf-8", "replace").strip().partition(": ")[2]
+        if any(word in text for word in WORTH_TELLING):
+            log.warning("mosquitto: %s", text)
 
 
 def _wait(child: subprocess.Popen[bytes], stop: threading.Event) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.kinds import Samples
 from groundstation.recording import session
 from groundstation.transport import payloads
 from groundstation.transport.broker_url import parse_broker_url
@@ -58,6 +59,11 @@ class Source:
             happened = Event(at_s=0.0, kind=EventKind.STATUS_TEXT, text="x" * 50)
             envelope = payloads.Envelope(sid="s", seq=seq, ts=int(time.time() * 1000), bms=0, d=happened)
             self.bus.publish([Outgoing(f"sim/uav-{n}/evt", payloads.encode(envelope), 1) for n in (1, 2, 3)])
+            if seq % 10 == 0:
+                # what the broker keeps is handed to each new life of the recorder, whatever it has already
+                state = payloads.Envelope(sid="s", seq=seq // 10, ts=int(time.time() * 1000), bms=0, d=Samples())
+                topics = [f"sim/uav-{n}/state" for n in (1, 2, 3)]
+                self.bus.publish([Outgoing(topic, payloads.encode(state), 1, retain=True) for topic in topics])
             seq += 1
 
     def stop(self) -> None:
