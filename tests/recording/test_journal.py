@@ -225,6 +225,27 @@ def test_what_was_committed_survives_kill_9_at_any_moment(path: Path) -> None:
     assert first_break(path) is None
 
 
+def test_each_commit_is_on_the_disk_before_it_is_called_committed(
+    path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, found = journal_module._opened, []
+
+    def watched(where: Path) -> sqlite3.Connection:
+        database = opened(where)
+        names = ("journal_mode", "synchronous")
+        found.append(tuple(database.execute(f"PRAGMA {name}").fetchone()[0] for name in names))
+        return database
+
+    monkeypatch.setattr(journal_module, "_opened", watched)
+    journal.start()
+    for number in range(3):
+        ticket = journal.record([transition(number)])
+        wait_until(lambda ticket=ticket: journal.committed >= ticket)
+    full = 2  # SQLite: 0 OFF, 1 NORMAL, 2 FULL; with a write-ahead log only FULL survives a power cut
+    assert found == [("wal", full)] * len(found)
+    assert found
+
+
 # ---- damage, and disks that take nothing ----
 
 
