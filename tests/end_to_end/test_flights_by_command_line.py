@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from groundstation.app.wiring import free_udp_port
 from tests.support import sitl
 from tests.support.brokers import BrokerChild
+from tests.support.ports import free_port
 from tests.support.programs import Program, run_program
 
 PACE = 3
@@ -96,9 +96,8 @@ def stack(mosquitto_broker: BrokerChild, tmp_path: Path) -> Iterator[Stack]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: Stack) -> None:
-    link = f"127.0.0.1:{free_udp_port()}"
+    link = f"127.0.0.1:{free_port()}"
     stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
     flavours = [word for one in ("copter", "plane", "px4") for word in ("--flavour", one)]
     stack.start("simulate", "--vehicles", "3", "--link", f"udpout:{link}", "--ready", "--speed", str(PACE), *flavours)
@@ -120,7 +119,7 @@ def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: 
 def test_a_command_and_its_control_on_each_embedded_broker(any_broker: BrokerChild, tmp_path: Path) -> None:
     stack = Stack(any_broker, tmp_path)
     try:
-        link = f"127.0.0.1:{free_udp_port()}"
+        link = f"127.0.0.1:{free_port()}"
         stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
         stack.start("simulate", "--vehicles", "1", "--link", f"udpout:{link}", "--ready")
         states = [one["state"] for one in stack.fly("sim/uav-1", "arm")]
@@ -133,7 +132,6 @@ def test_a_command_and_its_control_on_each_embedded_broker(any_broker: BrokerChi
 
 
 @pytest.mark.parametrize("program", sorted(sitl.MODELS))
-@pytest.mark.timeout(900)
 def test_the_same_flight_in_a_real_autopilot(stack: Stack, tmp_path: Path, program: str) -> None:
     found = sitl.programs().get(program)
     if found is None:

@@ -73,7 +73,6 @@ def source(mosquitto_broker: BrokerChild) -> Iterator[Source]:
     source.stop()
 
 
-@pytest.mark.timeout(60 + 20 * KILLS)
 def test_a_kill_costs_at_most_a_second_and_no_file(
     mosquitto_broker: BrokerChild, source: Source, tmp_path: Path
 ) -> None:
@@ -84,7 +83,7 @@ def test_a_kill_costs_at_most_a_second_and_no_file(
         source.heard.messages.clear()
         recorder = Program("record", "--broker", mosquitto_broker.url, "--out", str(out))
         try:
-            wait_until(lambda: len(source.heard.messages) >= 2, 30.0, f"the recorder lives: {recorder.said}")
+            wait_until(lambda: len(source.heard.messages) >= 2, what=f"the recorder lives: {recorder.said}")
             time.sleep(rng.uniform(0.0, 1.5))  # the moment of the kill is what is tried
             recorder.kill()
         finally:
@@ -101,7 +100,7 @@ def test_a_kill_costs_at_most_a_second_and_no_file(
     print(f"{KILLS} kills, seed {SEED}: at most {worst_s:.2f} s lost")  # noqa: T201 - the figure
     last = Program("record", "--broker", mosquitto_broker.url, "--out", str(out))
     source.heard.messages.clear()
-    wait_until(lambda: bool(source.heard.messages), 30.0)
+    wait_until(lambda: bool(source.heard.messages))
     assert last.end()[0] == 0, last.said
     last.close()
     (folder,) = session.sessions(out)

@@ -25,7 +25,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import journal as journal_module
 from groundstation.recording.journal import Journal, first_break, read, write_csv
 from tests.support.programs import ROOT
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 KEY = VehicleKey("fleet", "uav-1")
 STATES = list(CommandState)
@@ -194,7 +194,7 @@ def writer(path: Path, name: str, count: int) -> subprocess.Popen[str]:
 def test_two_processes_write_at_once_and_nothing_is_lost(path: Path) -> None:
     writers = [writer(path, name, 150) for name in ("one", "two")]
     for one in writers:
-        one.communicate(timeout=40)
+        one.communicate(timeout=PATIENCE_S)
         assert one.returncode == 0
     rows = read(path)
     for name in ("one", "two"):
@@ -203,7 +203,6 @@ def test_two_processes_write_at_once_and_nothing_is_lost(path: Path) -> None:
     assert first_break(path) is None
 
 
-@pytest.mark.timeout(90)
 def test_what_was_committed_survives_kill_9_at_any_moment(path: Path) -> None:
     committed: dict[str, int] = {}
     for life in range(20):

@@ -28,7 +28,7 @@ from groundstation.transport import frame_batches, payloads
 from groundstation.transport.bus import Message
 from groundstation.transport.frame_batches import FrameBatch
 from tests.support.mcap_check import assert_strictly_sound
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 NOW_MS = 1_790_000_000_000
 
@@ -60,8 +60,8 @@ class Desk:
         for one in messages:
             self.recorder.offer(one)
 
-    def wait(self, is_true: Callable[[], bool], timeout_s: float = 10.0) -> None:
-        wait_until(is_true, timeout_s, str(self.recorder.status()))
+    def wait(self, is_true: Callable[[], bool]) -> None:
+        wait_until(is_true, what=str(self.recorder.status()))
 
     def wait_written(self, count: int) -> None:
         self.wait(lambda: self.recorder.status().messages >= count)
@@ -224,7 +224,7 @@ def test_what_stations_listen_to_is_recorded_too(tmp_path: Path, desks: Callable
     desk.recorder.on_filters = subscribed.update
     desk.offer(told("fleet/_gs/g/sensors", 0, StationSensors(filters=("site/+/t",))))
     desk.wait(lambda: subscribed == {"site/+/t"})
-    desk.wait(lambda: (session.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",), 15.0)
+    desk.wait(lambda: (session.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",))
 
 
 # ---- disks ----
@@ -349,7 +349,7 @@ def test_a_slow_disk_is_told_while_it_is_slow(
     sync = os.fsync
 
     def fsync(number: int) -> None:
-        go_on.wait(20.0)
+        go_on.wait(PATIENCE_S)
         sync(number)
 
     monkeypatch.setattr(os, "fsync", fsync)

@@ -15,6 +15,7 @@ import pytest
 from groundstation.simulator.parameters import declared
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
+from tests.support.waiting import PATIENCE_S
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +23,7 @@ pytestmark = [
 ]
 
 SPEED = 8.0
-LIMIT_S = 25.0
+LIMIT_S = PATIENCE_S
 MISSION = """QGC WPL 110
 0 1 0 16 0 0 0 0 40.994 39.771 80 1
 1 0 3 22 0 0 0 0 0 0 12 1
@@ -80,7 +81,6 @@ class Program:
         self._process.stdout.close()
 
 
-@pytest.mark.timeout(120)
 def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
     plan = SquadronPlan(
         link="tcpin:127.0.0.1:0",
