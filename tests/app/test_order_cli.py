@@ -195,6 +195,7 @@ def test_control_is_shown_and_given_back_by_ctrl_c_and_by_release(line: Line) ->
     assert "free" in line.run("control", "show", UAV).stdout
 
 
+@pytest.mark.slow
 def test_the_second_is_told_who_and_has_it_after_the_firsts_death(line: Line) -> None:
     holder = held(line)
     refused = run("control", "acquire", UAV, "--timeout", "1", "--broker", line.broker.url)

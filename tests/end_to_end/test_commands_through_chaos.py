@@ -9,7 +9,7 @@ import pytest
 
 from groundstation.app.bench import commands
 
-pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
+pytestmark = [pytest.mark.mosquitto, pytest.mark.long]
 SEED = 3
 
 

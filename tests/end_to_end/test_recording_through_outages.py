@@ -71,6 +71,7 @@ def flight(any_broker: BrokerChild, tmp_path: Path) -> Iterator[Flight]:
     flight.close()
 
 
+@pytest.mark.long
 def test_nothing_is_missing_and_nothing_twice_when_the_broker_is_killed(flight: Flight) -> None:
     witness = Witness(flight.broker.url, VEHICLES)
     wait_until(lambda: witness.recorder().get("vehicles") == VEHICLES, what="five vehicles are recorded")
@@ -78,15 +79,7 @@ def test_nothing_is_missing_and_nothing_twice_when_the_broker_is_killed(flight: 
         flight.broker.kill()
         time.sleep(outage_s)  # the length of the outage is what is tried
         flight.broker.start()
-        began_s = time.monotonic()
-        witness.heard.messages.clear()
-
-        def is_whole(began_s: float = began_s) -> bool:
-            report = witness.recorder()
-            return report.get("missing") == 0 and time.monotonic() - began_s > 15.0
-
-        # bridge and recorder come back within their back-off; marks come at the latest ten seconds later
-        wait_until(is_whole, 120.0, "everything missed was had")
+        witness.wait_whole()
     expected = witness.following()
     wait_until(lambda: witness.recorder().get("missing") == 0)
     last = witness.recorder()

@@ -56,6 +56,7 @@ def comparable(column: np.ndarray[Any, Any]) -> Any:
     return column
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOGS)
 def test_an_imported_log_is_equal_in_every_message_and_value(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

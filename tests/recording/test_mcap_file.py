@@ -52,6 +52,7 @@ def test_a_chunk_stays_below_64_kib(tmp_path: Path) -> None:
         assert len(file.layout.chunks) > 5
 
 
+@pytest.mark.slow
 def test_a_file_cut_at_any_byte_keeps_every_whole_chunk(tmp_path: Path) -> None:
     whole = tmp_path / "whole.mcap"
     file = filled(whole, 60)

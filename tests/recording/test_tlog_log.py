@@ -77,6 +77,7 @@ def test_the_checksum_of_many_rows_is_that_of_each() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
     data = shared_log("copter_boot.tlog").read_bytes()[: 64 << 10]
     _, whole = read(tmp_path, data)

@@ -34,13 +34,30 @@ class Witness:
         reports = [one for one in self.heard.messages if one.topic.startswith("fleet/_recorder/")]
         return dict(json.loads(reports[-1].payload)["d"]) if reports else {}
 
+    def wait_whole(self) -> None:
+        """After an outage: until recorder and bridge are back, every vehicle has told how far it is, and nothing is missed.
+
+        The recorder reports once a second; what it says in the third report after those marks is said knowing them.
+        """
+        self.heard.messages.clear()
+        wait_until(lambda: bool(self.recorder()), what="the recorder is back")
+        self.following()
+
+        def is_whole() -> bool:
+            after = [one.topic for one in list(self.heard.messages)]
+            marks = [place for place, topic in enumerate(after) if topic.endswith("late/marks")]
+            reports = sum(topic.startswith("fleet/_recorder/") for topic in after[marks[self.vehicles - 1] :])
+            return reports >= 3 and self.recorder().get("missing") == 0
+
+        wait_until(is_whole, what="everything missed was had")
+
     def following(self) -> dict[tuple[str, str], int]:
         """By topic and session the number that comes next, as the bridge tells it now."""
         self.heard.messages.clear()
-        assert self.bus.publish([Outgoing(topics.sync_all("sim"), b"{}", 1)]) == 1
+        wait_until(lambda: self.bus.publish([Outgoing(topics.sync_all("sim"), b"{}", 1)]) == 1, what="a connection")
 
         def told() -> set[str]:
-            return {one.topic for one in self.heard.messages if one.topic.endswith("late/marks")}
+            return {one.topic for one in list(self.heard.messages) if one.topic.endswith("late/marks")}
 
         wait_until(lambda: len(told()) == self.vehicles)
         found: dict[tuple[str, str], int] = {}
