@@ -12,6 +12,8 @@ from groundstation.fleet.commands import Actor, CommandState, Reason, Verb
 from groundstation.fleet.control import Control, ControlAction, ControlDecision, Outcome
 from groundstation.fleet.control_keeper import ControlKeeper
 from groundstation.fleet.energy import BatteryPack
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import Connection, LinkState
@@ -19,9 +21,10 @@ from groundstation.fleet.motion import Position
 from groundstation.fleet.operations import bridge_clock_ms
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.recorder import Heard, RecorderState, RecorderStatus, recording_now
-from groundstation.fleet.status import Armed, Landed, LandedState
+from groundstation.fleet.status import Armed, Landed, LandedState, MissionProgress
 from groundstation.fleet.summary import Summaries
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.verbs import VERBS, ArgKind, checked_args
 from tests.fleet.test_operations import KEYS, OTHER, Station
 
 KEY = VehicleKey("fleet", "uav-1")
@@ -215,9 +218,18 @@ def test_what_says_to_fly_at_less_than_a_metre_and_a_half_may_be_disarmed() -> N
         assert is_taken(Verb.DISARM, state) is is_low
 
 
-def test_an_item_of_the_mission_ends_with_its_last() -> None:
-    from groundstation.fleet.status import MissionProgress
+def test_an_empty_mission_is_none() -> None:
+    for items, state, is_there in (
+        (0, "active", False),
+        (1, "active", True),
+        (5, "no_mission", False),
+        (None, "", True),
+    ):
+        mission = MissionProgress(at_s=0.0, items=items, state=state)
+        assert is_taken(Verb.MISSION_START, replace(FLYING, mission_progress=mission)) is is_there
 
+
+def test_an_item_of_the_mission_ends_with_its_last() -> None:
     state = replace(FLYING, mission_progress=MissionProgress(at_s=0.0, item=1, items=5, state="active"))
     assert is_taken(Verb.MISSION_JUMP, state, item=5.0)
     assert not is_taken(Verb.MISSION_JUMP, state, item=6.0)
@@ -229,3 +241,71 @@ def test_a_vehicle_that_names_its_verbs_takes_those_and_cancel() -> None:
     assert is_taken(Verb.HOLD, state)
     assert not is_taken(Verb.RTL, state)
     assert is_taken(Verb.CANCEL, state)
+
+
+DEGREES = {"lat_deg": (-90.0, 90.0), "lon_deg": (-180.0, 180.0)}
+HEIGHTS = (-500.0, 9_000.0)
+RANGES: dict[Verb, dict[str, tuple[float, float]]] = {
+    Verb.TAKEOFF: {"height_m": (1.0, 500.0)},
+    Verb.GOTO: {**DEGREES, "height_m": HEIGHTS},
+    Verb.SPEED: {"speed_mps": (0.1, 100.0)},
+    Verb.HEIGHT: {"height_m": HEIGHTS},
+    Verb.YAW: {"heading_deg": (0.0, 360.0)},
+    Verb.ORBIT: {**DEGREES, "radius_m": (-5_000.0, 5_000.0), "height_m": HEIGHTS},
+    Verb.SET_HOME: {**DEGREES, "height_m": HEIGHTS},
+    Verb.ROI: {**DEGREES, "height_m": HEIGHTS},
+    Verb.MISSION_JUMP: {"item": (0.0, 65_535.0)},
+    Verb.GRIPPER: {"number": (0.0, 16.0)},
+    Verb.SERVO: {"channel": (1.0, 32.0), "pwm_us": (500.0, 2_500.0)},
+    Verb.RELAY: {"number": (0.0, 15.0)},
+    Verb.MAV_CMD: {
+        "command": (1.0, 65_535.0),
+        **{f"param{number}": (-1e9, 1e9) for number in range(1, 8)},
+        "mav_frame": (0.0, 21.0),
+    },
+}
+"""What an operator may ask for."""
+WHOLE = {"item", "number", "channel", "command", "mav_frame"}
+
+
+def test_every_number_of_every_verb_has_its_range_here() -> None:
+    numbers = {
+        verb: {arg.name for arg in spec.args if arg.kind is ArgKind.NUMBER} for verb, spec in VERBS.items() if spec.args
+    }
+    assert {verb: names for verb, names in numbers.items() if names} == {verb: set(one) for verb, one in RANGES.items()}
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "bound", "outwards"),
+    [(verb, name, bound, way) for verb, one in RANGES.items() for name, low_high in one.items()
+     for bound, way in zip(low_high, (-1, 1), strict=True)],
+)  # fmt: skip
+def test_a_number_is_taken_up_to_its_bounds_and_not_beyond(verb: Verb, name: str, bound: float, outwards: int) -> None:
+    middle = {one: (low + high) // 2 for one, (low, high) in RANGES[verb].items()}
+    assert checked_args(verb, {**middle, name: bound})[name] == bound
+    beyond = bound + outwards * (1.0 if name in WHOLE else max(0.001, abs(bound) * 1e-6))
+    with pytest.raises(UsageError, match=name):
+        checked_args(verb, {**middle, name: beyond})
+
+
+def test_what_is_not_said_has_its_default() -> None:
+    assert checked_args(Verb.TAKEOFF, {})["height_m"] == 10.0
+    assert checked_args(Verb.ORBIT, {"lat_deg": 1.0, "lon_deg": 2.0})["radius_m"] == 50.0
+    assert checked_args(Verb.ROI, {"lat_deg": 1.0, "lon_deg": 2.0})["height_m"] == 0.0
+    assert checked_args(Verb.GRIPPER, {})["number"] == 1.0
+
+
+def test_how_old_a_command_may_be() -> None:
+    ages_ms = {verb: spec.ttl_ms for verb, spec in VERBS.items() if spec.ttl_ms != 5_000}
+    emergencies = dict.fromkeys((Verb.HOLD, Verb.RTL, Verb.LAND), 15_000)
+    assert ages_ms == {**emergencies, Verb.MISSION_START: 30_000}
+
+
+@pytest.mark.parametrize(
+    ("is_flying", "flying", "ground"), [(True, True, False), (False, False, True), (None, False, False)]
+)
+def test_of_whom_nobody_knows_whether_it_flies_neither_is_said(
+    is_flying: bool | None, flying: bool, ground: bool
+) -> None:
+    summary = replace(Summaries().of(VehicleState(key=KEY), 0.0), is_flying=is_flying)
+    assert (parse_filter("flying")(summary), parse_filter("ground")(summary)) == (flying, ground)

@@ -193,6 +193,10 @@ def test_unknown_values_prove_nothing() -> None:
     assert not look(proofs.landed, {}, START, armed=is_armed(None)).is_done
     assert look(proofs.height, {"height_m": 5.0}, {}, position=at(0, None)) == NOTHING
     assert look(proofs.heading, {"heading_deg": 5.0}, {}, attitude=Attitude(at_s=NOW_S)) == NOTHING
+    assert look(proofs.heading, {}, {}, attitude=Attitude(at_s=NOW_S, yaw_deg=5.0)) == NOTHING
+    assert look(proofs.height, {}, START, position=at(0, 10.0)) == NOTHING
+    assert look(proofs.at_place(3.0), {"lat_deg": LAT}, START, position=at(0, 10.0)) == NOTHING
+    assert look(proofs.at_place(3.0), {"lon_deg": LON}, START, position=at(0, 10.0)) == NOTHING
     assert look(proofs.mission_item, {"item": 0.0}, {}, mission_progress=item(None)) == NOTHING
     assert look(proofs.home_moved, {}, {}, home=Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)) == NOTHING
     assert look(proofs.nothing_tells, armed=is_armed(True)) == NOTHING
