@@ -330,14 +330,16 @@ def test_a_fleet_wide_request_is_answered_within_two_seconds_each_bridge_at_its_
     with contextlib.ExitStack() as stack:
         turns = Turns(stack)
         turns.until(lambda: bool(turns.service.hearing.vehicles))
-        for _ in range(40):
+        for _ in range(60):
             before, began_s = told(turns, "fleet/_bridge/br/conn"), turns.clock()
             turns.service.on_message(Message(topics.sync_all("fleet"), b"{}", 2, 1, False, 0.0))
             while told(turns, "fleet/_bridge/br/conn") == before:
                 turns.run(TICK_S)
             waits_s.append(turns.clock() - began_s)
     assert max(waits_s) <= 2.0 + 2 * TICK_S
-    assert max(waits_s) - min(waits_s) > 0.5, "not all at once"
+    # of sixty that are spread evenly one is nearly always among the last and one among the first tenth
+    assert max(waits_s) > 1.6
+    assert min(waits_s) < 0.4
 
 
 def test_a_request_for_one_vehicle_is_answered_in_the_same_turn() -> None:

@@ -29,8 +29,8 @@ from tests.fleet.test_operations import KEYS, OTHER, Station
 
 KEY = VehicleKey("fleet", "uav-1")
 METRE_DEG = 1 / 111_195
-MARGIN_S = 0.25
-"""Two ticks of the station and a little."""
+MARGIN_S = 0.15
+"""A tick of the station and a little."""
 
 
 # ---- commands and their bridges ----
