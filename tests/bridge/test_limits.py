@@ -9,16 +9,21 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from groundstation.bridge import outbox_store
+from groundstation.bridge.command_gate import CommandGate
+from groundstation.bridge.control_desk import ControlDesk
 from groundstation.bridge.ear import Ear
+from groundstation.bridge.execution import Execution, Facts
 from groundstation.bridge.loss import LossCounter
 from groundstation.bridge.other_hands import ForeignAnswers
 from groundstation.bridge.outbox import Outbox
 from groundstation.bridge.outbox_store import OutboxStore
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.roll_call import is_same_boot
-from groundstation.fleet.commands import CommandState, Reason, Verb
+from groundstation.fleet.commands import Actor, CommandRequest, CommandState, Reason, Verb
 from groundstation.fleet.events import EventKind
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.preconditions import Limits
+from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.transport import topics
 from groundstation.transport.bus import Outgoing
@@ -263,6 +268,44 @@ def test_a_request_is_taken_as_long_as_it_lives(
     assert (reason is Reason.TOO_OLD) is not is_taken
     assert (world.vehicle.count(USER_COMMAND, 55.0) == 1) is is_taken
     assert state is (CommandState.ACCEPTED_UNVERIFIED if is_taken else CommandState.EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "reason"),
+    [(-250, None), (-251, Reason.MALFORMED), (5_000, None), (5_001, Reason.TOO_OLD)],
+)
+def test_the_age_of_a_request_is_judged_to_the_millisecond(age_ms: int, reason: Reason | None) -> None:
+    desk = ControlDesk(lambda _: None, lambda _: None)
+    facts = Facts(
+        state=VehicleState(key=KEY, session="s"), sysid=1, compid=1, mav_type=2, mav_autopilot=3, link=LinkState.ONLINE
+    )
+    request = CommandRequest(
+        id="a", by=Actor(op="a", gs="b"), sid="s", verb=Verb.RTL, ref_bms=100_000 - age_ms, ttl_ms=5_000, count=1
+    )
+    objection = CommandGate(desk, Limits())._age(request, facts, 100.0)
+    assert (objection[0] if objection is not None else None) is reason
+
+
+@pytest.mark.parametrize(("later_s", "is_heard"), [(0.25, True), (0.4, False)])
+def test_words_after_a_refusal_are_listened_to_for_three_tenths_of_a_second(
+    world: World, station: Station, later_s: float, is_heard: bool
+) -> None:
+    world.vehicle.results[400] = [4]
+    identity = station.give(Verb.ARM)
+    refused: list[Execution] = []
+
+    def is_refused() -> bool:
+        refused.extend(one for one in execution_of(world) if one._phase.name == "HEARING_WHY")
+        return bool(refused)
+
+    world.run_until(is_refused, 5.0)
+    since_s = refused[0]._since_s
+    world.vehicle.later(since_s + later_s - world.clock() - 0.02, lambda: world.vehicle.say("Arm: Gyros"))
+    assert (station.end(identity).texts == ("Arm: Gyros",)) is is_heard
+
+
+def execution_of(world: World) -> list[Execution]:
+    return list(next(iter(world.hearing.vehicles.values())).desk._live)
 
 
 @pytest.mark.parametrize(("ahead_s", "is_taken"), [(0.24, True), (0.35, False)])
