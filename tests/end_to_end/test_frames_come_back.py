@@ -97,10 +97,10 @@ def test_the_frames_of_a_recording_are_those_that_came_in(any_broker: BrokerChil
         any_broker.kill()
         time.sleep(OUTAGE_S)  # the length of the outage is what is tried
         any_broker.start()
-        witness.wait_whole()
+        (folder,) = session.sessions(out)
+        witness.wait_whole(folder)
         simulator.end()
-        expected = {key: count for key, count in witness.following().items() if key[0].endswith("raw/_mav")}
-        wait_until(lambda: witness.recorder().get("missing") == 0)
+        expected = {key: count for key, count in witness.wait_whole(folder).items() if key[0].endswith("raw/_mav")}
         assert len(expected) == VEHICLES
     finally:
         witness.close()

@@ -79,9 +79,8 @@ def test_nothing_is_missing_and_nothing_twice_when_the_broker_is_killed(flight: 
         flight.broker.kill()
         time.sleep(outage_s)  # the length of the outage is what is tried
         flight.broker.start()
-        witness.wait_whole()
-    expected = witness.following()
-    wait_until(lambda: witness.recorder().get("missing") == 0)
+        witness.wait_whole(flight.folder)
+    expected = witness.wait_whole(flight.folder)
     last = witness.recorder()
     witness.close()
     assert flight.recorder.end()[0] == 0, flight.recorder.said

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 
 from groundstation.transport import topics
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.mqtt_worker import MqttWorker
+from tests.support.recordings import recorded
 from tests.support.waiting import Collector, wait_until
 
 
@@ -34,22 +37,38 @@ class Witness:
         reports = [one for one in self.heard.messages if one.topic.startswith("fleet/_recorder/")]
         return dict(json.loads(reports[-1].payload)["d"]) if reports else {}
 
-    def wait_whole(self) -> None:
-        """After an outage: until recorder and bridge are back, every vehicle has told how far it is, and nothing is missed.
+    def wait_whole(self, folder: Path) -> dict[tuple[str, str], int]:
+        """Until recorder and bridge are there, every vehicle has told how far it is, and the recorder misses nothing of it.
 
-        The recorder reports once a second; what it says in the third report after those marks is said knowing them.
+        Args:
+            folder: of the session that is being recorded.
+
+        Returns:
+            What `following` told.
         """
         self.heard.messages.clear()
-        wait_until(lambda: bool(self.recorder()), what="the recorder is back")
-        self.following()
+        wait_until(lambda: bool(self.recorder()), what="the recorder is there")
+        expected = self.following()
+        self._wait_recorded(folder)
+        self.heard.messages.clear()
+        wait_until(lambda: self.recorder().get("missing") == 0, what="everything missed was had")
+        return expected
 
-        def is_whole() -> bool:
-            after = [one.topic for one in list(self.heard.messages)]
-            marks = [place for place, topic in enumerate(after) if topic.endswith("late/marks")]
-            reports = sum(topic.startswith("fleet/_recorder/") for topic in after[marks[self.vehicles - 1] :])
-            return reports >= 3 and self.recorder().get("missing") == 0
+    def _wait_recorded(self, folder: Path) -> None:
+        """Until what was published before now is on the disk: a word of our own, which comes behind it, is."""
+        word = f"said at {time.monotonic_ns()}".encode()
+        wait_until(lambda: self.bus.publish([Outgoing("sim/witness/says/so", word, 1)]) == 1, what="a connection")
+        looked_at = -1
 
-        wait_until(is_whole, what="everything missed was had")
+        def is_there() -> bool:
+            nonlocal looked_at
+            reports = sum(one.topic.startswith("fleet/_recorder/") for one in list(self.heard.messages))
+            if reports == looked_at:
+                return False
+            looked_at = reports
+            return any(one.payload == word for one in recorded(folder))
+
+        wait_until(is_there, what="our own word is recorded")
 
     def following(self) -> dict[tuple[str, str], int]:
         """By topic and session the number that comes next, as the bridge tells it now."""

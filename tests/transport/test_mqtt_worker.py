@@ -283,19 +283,20 @@ def test_256_mb_pass_by_without_being_kept(
     giant = tmp_path / "giant"
     with giant.open("wb") as file:
         file.truncate(size)
-    before = psutil.Process().memory_info().rss
-    sender = subprocess.Popen(
-        ["mosquitto_pub", "-p", str(mosquitto_broker.port), "-q", str(qos), "-t", "big/one", "-f", str(giant)]
-    )
-    peak = before
-    while sender.poll() is None or not collector.messages:
-        peak = max(peak, psutil.Process().memory_info().rss)
-        time.sleep(0.01)
+    before = peak = psutil.Process().memory_info().rss
+    words = ["-p", str(mosquitto_broker.port), "-q", str(qos), "-t", "big/one", "-f", str(giant)]
+    while not collector.messages:
+        # a broker that a busy machine kept from a word for six seconds was given up, rightly: once more
+        connections = collector.statuses[-1][1].connections
+        sender = subprocess.Popen(["mosquitto_pub", *words])
+        while sender.poll() is None or not (collector.messages or collector.statuses[-1][1].connections > connections):
+            peak = max(peak, psutil.Process().memory_info().rss)
+            time.sleep(0.01)
     (message,) = collector.wait_topic("big/one")
     assert message.size_bytes == size
     assert len(message.payload) < 200_000
     assert peak - before < 30_000_000
-    assert collector.statuses[-1][1].connections == 1
+    assert collector.statuses[-1][1].connections == connections
 
 
 def test_the_last_words_before_the_end_arrive(any_broker: BrokerChild, connect: Connect) -> None:
