@@ -3,13 +3,19 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: run test check setup setup-test bench clean
+.PHONY: run test test-all check setup setup-test bench clean
 
 run: setup
 	@$(PYTHON) -m groundstation demo
 
+# Most tests wait for brokers and programs more than they compute: six at once, the longest first.
+TEST := $(PYTHON) -m pytest -q -n 6 --dist load --maxschedchunk 1
+
 test: setup-test
-	@$(PYTHON) -m pytest -q
+	@$(TEST) -m "not long"
+
+test-all: setup-test
+	@$(TEST)
 
 check: setup-test
 	@$(PYTHON) -m ruff format --check .

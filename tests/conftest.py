@@ -10,25 +10,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from groundstation.transport.embedded_broker import find_mosquitto
 from tests.support.brokers import BrokerChild, iotcore, mosquitto
+from tests.support.waiting import PATIENCE_S
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _user_data = tempfile.TemporaryDirectory(prefix="groundstation-tests-")
-os.environ["XDG_DATA_HOME"] = _user_data.name
-"""Journals, outboxes and recordings of the tests are not those of who runs them."""
+for _kind in ("DATA", "CONFIG", "CACHE", "STATE"):
+    os.environ[f"XDG_{_kind}_HOME"] = f"{_user_data.name}/{_kind.lower()}"
+"""Journals, outboxes, recordings and settings of the tests are not those of who runs them, nor of another process."""
+# how long an example takes says something of the machine only
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 ROOMS = ("fleet", "mavlink", "transport", "bridge", "simulator", "recording", "ui", "app", "end_to_end")
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def room(item: pytest.Item) -> int:
-        parts = item.path.relative_to(Path(__file__).parent).parts
-        return ROOMS.index(parts[0]) if parts[0] in ROOMS else -1
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    is_one_of_several = hasattr(config, "workerinput")
 
-    items.sort(key=room)
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        parts = item.path.relative_to(Path(__file__).parent).parts
+        # what takes long begins first: else one process still waits when all others are done
+        is_long = any(item.get_closest_marker(name) for name in ("slow", "long"))
+        return not (is_one_of_several and is_long), ROOMS.index(parts[0]) if parts[0] in ROOMS else -1
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +46,7 @@ def _no_thread_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5.0)
+        thread.join(timeout=PATIENCE_S)
     left = [one.name for one in set(threading.enumerate()) - before if not one.name.startswith(("asyncio", "Thread-"))]
     assert not left, f"threads left behind: {left}"
 

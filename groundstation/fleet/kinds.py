@@ -155,9 +155,12 @@ Indexed = BatteryPack | Esc | GpsReceiver | RangeFinder
 
 
 def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[Indexed, ...]:
-    """Replace samples of the same `index` and keep the others, sorted by index."""
+    """Replace samples of the same `index` by newer ones and keep the others, sorted by index."""
     if not old:
         return new
     by_index = {sample.index: sample for sample in old}
-    by_index.update((sample.index, sample) for sample in new)
+    for sample in new:
+        known = by_index.get(sample.index)
+        if known is None or sample.at_s >= known.at_s:
+            by_index[sample.index] = sample
     return tuple(by_index[index] for index in sorted(by_index))

@@ -41,6 +41,7 @@ def test_a_made_dataflash_log_is_whole_for_us_and_for_pymavlink(tmp_path: Path) 
         assert log.info.size_bytes >= 300_000
 
 
+@pytest.mark.slow
 def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "ROUNDS", 1)
     report = logs.run([shared_log("copter_square.tlog")], 0, threading.Event(), lambda _: None)

@@ -8,19 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from groundstation.app.processes import STOP_S, Child, Supervisor
+from groundstation.app.processes import Child, Supervisor
 from groundstation.transport.embedded_broker import find_mosquitto
 from tests.conftest import shared_log
-from tests.support.brokers import BrokerChild, free_port, wait_for_port
+from tests.support.brokers import BrokerChild, wait_for_port
+from tests.support.ports import free_port
 from tests.support.programs import ROOT, Program
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, soon_enough, wait_until
 
 KINDS = [
     "iotcore",
@@ -30,7 +30,7 @@ KINDS = [
 
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
-        probe.settimeout(0.2)
+        probe.settimeout(1.0)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
@@ -95,9 +95,7 @@ def test_stop_ends_all_the_last_one_first() -> None:
         supervisor.add(child)
     children = [one.pid for one in supervisor._children]
     assert None not in children
-    began_s = time.monotonic()
     supervisor.stop()
-    assert time.monotonic() - began_s < 3 * STOP_S
     assert log == [f"{what} {name}" for name in ("third", "second", "broker") for what in ("ask", "gone")]
     assert not [pid for pid in children if pid is not None and psutil.pid_exists(pid)]
 
@@ -108,7 +106,7 @@ from groundstation.app.processes import Child
 child = Child("broker", ["broker", "--kind", sys.argv[1], "--port", sys.argv[2]])
 child.start()
 print(child.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -129,13 +127,13 @@ def test_a_child_whose_parent_is_killed_leaves_nothing_behind(kind: str, tmp_pat
         if kind == "iotcore":
             # its configuration is gone as soon as it was read
             wait_until(lambda: not list(tmp_path.iterdir()))
-        family = [child, *child.children(recursive=True)]
         # mosquitto has a shell above it, and beside it a reader of the pipe that keeps it alive
-        assert len(family) == (4 if kind == "mosquitto" else 2)
+        wait_until(lambda: 1 + len(child.children(recursive=True)) == (4 if kind == "mosquitto" else 2))
+        family = [child, *child.children(recursive=True)]
         assert bool(list(tmp_path.iterdir())) is (kind == "mosquitto")
         parent.kill()
         parent.wait()
-    _, alive = psutil.wait_procs(family, timeout=STOP_S)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
     assert not alive
     assert not is_open(port)
     assert list(tmp_path.iterdir()) == []
@@ -152,12 +150,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     yield make
     for one in made:
         one.close()
-
-
-def free_udp() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def has_udp(program: Program, port: int) -> bool:
@@ -180,27 +172,37 @@ def has_udp(program: Program, port: int) -> bool:
 def test_a_signal_ends_each_subcommand_soon_and_well(
     command: str, number: signal.Signals, start: Callable[..., Program], mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:
-    port = free_udp()
     name, _, kind = command.partition(" ")
+
+    def ended() -> float:
+        port = free_port()
+        program = started(name, kind, port, start, mosquitto_broker.url)
+        code, took_s = program.end(number)
+        assert code == 0, program.said
+        assert "Traceback" not in program.said
+        assert not list(tmp_path.glob("groundstation-*"))
+        assert not is_open(port)
+        return took_s
+
+    soon_enough(ended, 4.0)
+
+
+def started(name: str, kind: str, port: int, start: Callable[..., Program], broker: str) -> Program:
+    """A subcommand that is at work."""
     if name == "broker":
-        program = start("broker", "--kind", kind, "--port", str(port := free_port()))
+        program = start("broker", "--kind", kind, "--port", str(port))
         wait_until(lambda: is_open(port), what=program.said)
     elif name == "bridge":
-        program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", mosquitto_broker.url)
+        program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", broker)
         wait_until(lambda: has_udp(program, port), what=program.said)
     elif name == "simulate":
         program = start("simulate", "--vehicles", "2", "--link", f"udpin:127.0.0.1:{port}")
         wait_until(lambda: has_udp(program, port), what=program.said)
     else:
-        program = start("watch", "--broker", mosquitto_broker.url, *([kind] if kind else []))
+        program = start("watch", "--broker", broker, *([kind] if kind else []))
         connected = psutil.Process(program.process.pid)
         wait_until(lambda: bool(connected.net_connections("tcp")), what=program.said)
-    code, took_s = program.end(number)
-    assert (code, took_s < 4.0) == (0, True), (took_s, program.said)
-    assert "Traceback" not in program.said
-    assert not list(tmp_path.glob("groundstation-*"))
-    if name == "broker":
-        assert not is_open(port)
+    return program
 
 
 def test_a_bridge_plays_a_file_only_once_it_is_heard(
@@ -209,18 +211,23 @@ def test_a_bridge_plays_a_file_only_once_it_is_heard(
     mosquitto_broker.kill()
     log = f"tlog:{shared_log('copter_boot.tlog')}@max"
     program = start("bridge", "--link", log, "--broker", mosquitto_broker.url, "--id", "player")
+    wait_until(lambda: "nothing listens" in program.said, what="it looked for the broker")
     with pytest.raises(subprocess.TimeoutExpired):
         program.process.wait(2.5)
     mosquitto_broker.start()
     heard = start("watch", "--broker", mosquitto_broker.url, "--json", "--period", "0.1")
-    assert program.process.wait(20.0) == 0
+    assert program.process.wait(PATIENCE_S) == 0
     wait_until(lambda: '"lat_deg":-35.36' in heard.said, what=heard.said)
 
 
 @pytest.mark.parametrize("url", ["mqtt://127.0.0.1:{}", "mqtt://no.such.host.invalid:{}"])
 def test_a_signal_ends_what_never_found_its_broker(url: str, start: Callable[..., Program]) -> None:
-    port = free_udp()
-    program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", url.format(free_port()))
-    wait_until(lambda: has_udp(program, port), what=program.said)
-    code, took_s = program.end()
-    assert (code, took_s < 4.0) == (0, True), (took_s, program.said)
+    def ended() -> float:
+        port = free_port()
+        program = start("bridge", "--link", f"udpin:127.0.0.1:{port}", "--broker", url.format(free_port()))
+        wait_until(lambda: has_udp(program, port), what=program.said)
+        code, took_s = program.end()
+        assert code == 0, program.said
+        return took_s
+
+    soon_enough(ended, 4.0)

@@ -7,6 +7,7 @@ import io
 import os
 import selectors
 import socket
+import statistics
 import termios
 import time
 import tty
@@ -16,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from groundstation.bridge import service
 from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Peer
-from groundstation.bridge.service import BridgeService, BridgeSettings
+from groundstation.bridge.service import TICK_S, BridgeService, BridgeSettings
 from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -27,42 +29,48 @@ from tests.conftest import shared_log
 from tests.support.clock import ManualClock
 from tests.support.fake_bus import FakeBus
 from tests.support.vehicles import Autopilot
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 HEARTBEAT = MSGIDS["HEARTBEAT"]
 
 
 class Rig:
-    """A bridge on one link, driven turn by turn with the real clock."""
+    """A bridge on one link, driven turn by turn; its clock goes on by a tick a turn, whatever the machine does."""
 
     def __init__(self, *texts: str) -> None:
         self.bus = FakeBus()
         settings = BridgeSettings(links=tuple(parse_link(text) for text in texts), root="fleet", bridge_id="br")
-        self.service = BridgeService(settings, self.bus, "session")
+        self.clock = ManualClock()
+        self.service = BridgeService(settings, self.bus, "session", self.clock)
         self.service.open()
+
+    def turn(self) -> None:
+        self.clock.advance(TICK_S)
+        self.service.step()
 
     @property
     def link(self) -> Any:
         return self.service.links[0]
 
     def until(self, is_true: Callable[[], bool], what: str = "") -> None:
-        def turn() -> bool:
-            self.service.step()
+        def turned() -> bool:
+            self.turn()
             return is_true()
 
-        wait_until(turn, 10.0, what)
+        wait_until(turned, what=what)
 
     def run(self, seconds: float) -> None:
-        give_up_s = time.monotonic() + seconds
-        while time.monotonic() < give_up_s:
-            self.service.step()
+        for _ in range(round(seconds / TICK_S)):
+            self.turn()
 
 
 Make = Callable[..., Rig]
 
 
 @pytest.fixture
-def rig() -> Iterator[Make]:
+def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    # a turn waits for nothing: time is the rig's
+    monkeypatch.setattr(service, "TICK_S", 0.0)
     made: list[Rig] = []
 
     def make(*texts: str) -> Rig:
@@ -161,7 +169,7 @@ def test_an_empty_datagram_is_not_the_end_of_a_peer(rig: Make, udp: Callable[[],
 def test_an_empty_datagram_is_not_the_end_of_udpout(rig: Make, udp: Callable[[], socket.socket]) -> None:
     other = udp()
     bridge = rig(f"udpout:127.0.0.1:{other.getsockname()[1]}")
-    bridge.service.step()
+    bridge.turn()
     _, address = other.recvfrom(1_000)
     other.sendto(b"", address)
     bridge.run(0.1)
@@ -172,7 +180,7 @@ def test_an_empty_datagram_is_not_the_end_of_udpout(rig: Make, udp: Callable[[],
 def test_udpout_calls_at_once_and_once_a_second(rig: Make, udp: Callable[[], socket.socket]) -> None:
     other = udp()
     bridge = rig(f"udpout:127.0.0.1:{other.getsockname()[1]}")
-    bridge.service.step()
+    bridge.turn()
     assert heartbeats_of(other) == 1
     bridge.run(2.3)
     assert heartbeats_of(other) == 2
@@ -187,7 +195,7 @@ def test_udpout_hears_the_answer_and_survives_that_nobody_is_there(rig: Make, ud
     late = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with late:
         late.bind(address)
-        late.settimeout(5.0)
+        late.settimeout(PATIENCE_S)
         bridge.run(1.1)
         _, caller = late.recvfrom(1_000)
         late.sendto(Autopilot(9).heartbeat(), caller)
@@ -200,7 +208,7 @@ def test_udpout_hears_the_answer_and_survives_that_nobody_is_there(rig: Make, ud
 
 def listener(port: int = 0) -> socket.socket:
     server = socket.create_server(("127.0.0.1", port))
-    server.settimeout(5.0)
+    server.settimeout(PATIENCE_S)
     return server
 
 
@@ -260,7 +268,7 @@ def test_a_frame_cut_by_tcp_is_put_together(rig: Make) -> None:
         with accepted(bridge, server) as other:
             for byte in Autopilot(6).heartbeat():
                 other.sendall(bytes([byte]))
-                bridge.service.step()
+                bridge.turn()
             bridge.until(lambda: bool(bridge.service.hearing.vehicles))
 
 
@@ -383,11 +391,14 @@ def test_a_serial_device_that_takes_nothing_does_not_stop_the_bridge(rig: Make, 
     _, name = terminal
     bridge = rig(f"serial:{name}:57600")
     bridge.until(lambda: bridge.link.problem == "")
-    began_s = time.monotonic()
+    took_s = []
     for _ in range(200):
+        began_s = time.monotonic()
         bridge.link._send(bytes(1_000))
-    assert time.monotonic() - began_s < 2.0
-    bridge.service.step()
+        took_s.append(time.monotonic() - began_s)
+    # one that waits for the device waits each time; what a busy machine holds up are a few
+    assert statistics.median(took_s) < 0.01
+    bridge.turn()
 
 
 def test_a_serial_device_that_is_not_there_is_told_and_tried_again(rig: Make, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Desk:
             self.publisher.flush()
             return any(one.topic == f"{OWNER}/late/end" for one in self.bus.sent)
 
-        wait_until(ended, 10.0)
+        wait_until(ended)
         (end,) = [payloads.decode("late/end", one.payload) for one in self.bus.sent if one.topic.endswith("late/end")]
         return [one.payload for one in self.bus.sent if one.topic == topics.late(TOPIC)], end.d.gaps[0].found
 

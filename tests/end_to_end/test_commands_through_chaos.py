@@ -9,11 +9,10 @@ import pytest
 
 from groundstation.app.bench import commands
 
-pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
+pytestmark = [pytest.mark.mosquitto, pytest.mark.long]
 SEED = 3
 
 
-@pytest.mark.timeout(150)
 def test_orders_through_losses_and_kills_are_never_executed_twice_or_late_and_all_have_an_end(
     mosquitto_broker, monkeypatch
 ) -> None:
@@ -27,7 +26,6 @@ def test_orders_through_losses_and_kills_are_never_executed_twice_or_late_and_al
     assert found.ends.get("accepted_unverified", 0) >= 15, found
 
 
-@pytest.mark.timeout(120)
 def test_the_same_harness_sees_a_plain_client_fail(mosquitto_broker) -> None:
     found = commands.try_plain(80, 20, SEED, {"broker": 40, "bridge": 60}, threading.Event())
     assert found.twice > 0, found

@@ -31,7 +31,7 @@ def test_properties_qos_and_retain_of_a_sensor_are_recorded(mosquitto_broker: Br
     sensor = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
     sensor.connect("127.0.0.1", mosquitto_broker.port)
     sensor.loop_start()
-    wait_until(sensor.is_connected, 10.0, "the sensor is connected")
+    wait_until(sensor.is_connected, what="the sensor is connected")
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.ContentType = "application/json"
     properties.UserProperty = [("cabinet", "north")]
@@ -41,9 +41,9 @@ def test_properties_qos_and_retain_of_a_sensor_are_recorded(mosquitto_broker: Br
     )
     out = tmp_path / "out"
     try:
-        wait_until(lambda: count(out) == 1, 30.0, "the retained one is recorded")
+        wait_until(lambda: count(out) == 1, what="the retained one is recorded")
         sensor.publish("lab/humidity", b'{"percent": 42}', qos=0, properties=properties).wait_for_publish(10)
-        wait_until(lambda: count(out) == 2, 30.0, "the second one is recorded")
+        wait_until(lambda: count(out) == 2, what="the second one is recorded")
     finally:
         recorder.end()
         recorder.close()

@@ -24,7 +24,6 @@ from tests.support.slow_link import SlowLink
 from tests.support.waiting import Collector, wait_until
 
 KEY = VehicleKey("sim", "uav-1")
-PATIENCE_S = 120.0
 
 
 class Speaker:
@@ -75,8 +74,7 @@ def speaker(mosquitto_broker: BrokerChild) -> Iterator[Speaker]:
     speaker.stop()
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.long
 def test_a_station_on_a_slow_way_takes_the_overview_and_says_so(
     mosquitto_broker: BrokerChild, speaker: Speaker
 ) -> None:
@@ -85,8 +83,8 @@ def test_a_station_on_a_slow_way_takes_the_overview_and_says_so(
     station = StationBus(parse_broker_url(f"mqtt://127.0.0.1:{link.port}"), ("sim",), inbox)
     try:
         station.start()
-        wait_until(lambda: station.worker.status.note == SLOW_NOTE, PATIENCE_S, "it notices")
-        wait_until(lambda: station.worker.status.connections == 2, PATIENCE_S, "it connects anew")
+        wait_until(lambda: station.worker.status.note == SLOW_NOTE, what="it notices")
+        wait_until(lambda: station.worker.status.connections == 2, what="it connects anew")
         inbox.drain()
 
         def is_young() -> bool:
@@ -95,7 +93,7 @@ def test_a_station_on_a_slow_way_takes_the_overview_and_says_so(
             age_s = state.age_s("position", time.monotonic()) if state is not None else None
             return age_s is not None and age_s < 2.0
 
-        wait_until(is_young, PATIENCE_S, "positions are young again")
+        wait_until(is_young, what="positions are young again")
         station.worker.publish([Outgoing("sim/uav-1/cmd/req", b"{}", 1)])
         speaker.heard.wait_topic("sim/uav-1/cmd/req")
         assert link.connections == 2

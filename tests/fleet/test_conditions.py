@@ -33,6 +33,14 @@ def test_a_vehicle_of_which_nothing_is_known_has_no_condition() -> None:
         (0.5, ChargeState.OK, []),
         (0.25, ChargeState.UNKNOWN, []),
         (0.24, ChargeState.UNKNOWN, [(Level.CAUTION, "battery low 24 %")]),
+        (0.249, ChargeState.UNKNOWN, [(Level.CAUTION, "battery low 25 %")]),
+        (0.15, ChargeState.UNKNOWN, [(Level.CAUTION, "battery low 15 %")]),
+        (0.149, ChargeState.UNKNOWN, [(Level.WARNING, "battery critical 15 %")]),
+        (0.149, ChargeState.LOW, [(Level.WARNING, "battery critical 15 %")]),
+        (0.2, ChargeState.CRITICAL, [(Level.WARNING, "battery critical 20 %")]),
+        (0.9, ChargeState.EMERGENCY, [(Level.WARNING, "battery critical 90 %")]),
+        (0.9, ChargeState.FAILED, [(Level.WARNING, "battery critical 90 %")]),
+        (0.9, ChargeState.UNHEALTHY, [(Level.WARNING, "battery critical 90 %")]),
         (0.0, ChargeState.UNKNOWN, [(Level.WARNING, "battery critical 0 %")]),
         (None, ChargeState.UNKNOWN, []),
         (None, ChargeState.CRITICAL, [(Level.WARNING, "battery critical")]),
@@ -47,6 +55,25 @@ def test_batteries(fraction, charge_state, expected) -> None:
 def test_the_worse_of_two_packs_is_named() -> None:
     packs = (BatteryPack(at_s=0.0, charge_fraction=0.2), BatteryPack(at_s=0.0, index=1, charge_fraction=0.1))
     assert texts(Samples(battery=packs)) == [(Level.WARNING, "battery 2 critical 10 %")]
+
+
+def test_a_pack_is_named_by_its_index() -> None:
+    packs = (BatteryPack(at_s=0.0, index=1, charge_fraction=0.9), BatteryPack(at_s=0.0, index=4, charge_fraction=0.1))
+    assert texts(Samples(battery=packs)) == [(Level.WARNING, "battery 5 critical 10 %")]
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("velocity_ratio", "velocity"),
+        ("horizontal_position_ratio", "position"),
+        ("vertical_position_ratio", "height"),
+        ("compass_ratio", "compass"),
+    ],
+)
+def test_a_ratio_above_one_is_a_failure_one_is_none(field: str, name: str) -> None:
+    assert texts(Samples(estimator=Estimator(at_s=0.0, **{field: 1.0}))) == []
+    assert texts(Samples(estimator=Estimator(at_s=0.0, **{field: 1.01}))) == [(Level.CAUTION, f"estimator: {name}")]
 
 
 def test_no_fix_is_worse_in_flight() -> None:
@@ -77,7 +104,8 @@ def test_a_disabled_part_is_not_unhealthy() -> None:
 
 def test_a_position_that_stops_coming_is_told_while_heartbeats_come() -> None:
     samples = Samples(position=Position(at_s=0.0, lat_deg=1.0))
-    assert texts(samples, now_s=1.9) == []
+    assert texts(samples, now_s=1.99) == []
+    assert texts(samples, now_s=2.01) == [(Level.CAUTION, "position is 2 s old")]
     assert texts(samples, now_s=5.0) == [(Level.CAUTION, "position is 5 s old")]
 
 

@@ -193,6 +193,10 @@ def test_unknown_values_prove_nothing() -> None:
     assert not look(proofs.landed, {}, START, armed=is_armed(None)).is_done
     assert look(proofs.height, {"height_m": 5.0}, {}, position=at(0, None)) == NOTHING
     assert look(proofs.heading, {"heading_deg": 5.0}, {}, attitude=Attitude(at_s=NOW_S)) == NOTHING
+    assert look(proofs.heading, {}, {}, attitude=Attitude(at_s=NOW_S, yaw_deg=5.0)) == NOTHING
+    assert look(proofs.height, {}, START, position=at(0, 10.0)) == NOTHING
+    assert look(proofs.at_place(3.0), {"lat_deg": LAT}, START, position=at(0, 10.0)) == NOTHING
+    assert look(proofs.at_place(3.0), {"lon_deg": LON}, START, position=at(0, 10.0)) == NOTHING
     assert look(proofs.mission_item, {"item": 0.0}, {}, mission_progress=item(None)) == NOTHING
     assert look(proofs.home_moved, {}, {}, home=Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)) == NOTHING
     assert look(proofs.nothing_tells, armed=is_armed(True)) == NOTHING
@@ -270,6 +274,135 @@ def test_a_target_where_it_is_already_is_done_and_divides_by_nothing() -> None:
     drifted = look(proofs.at_place(3.0), here, START, position=at(9.0, 10.0))
     assert drifted.progress is not None
     assert 0.0 <= drifted.progress < 1.0
+
+
+# ---- just inside and just outside of every tolerance ----
+
+
+def climb_from(start_m: float, target_m: float, now_m: float, proof: Callable[[Look], Seen] = proofs.height) -> bool:
+    return look(proof, {"height_m": target_m}, {"position": at(0, start_m, 99.0)}, position=at(0, now_m)).is_done
+
+
+@pytest.mark.parametrize(
+    ("start_m", "target_m", "inside_m", "outside_m"),
+    [
+        # a metre on a short way, from below and from above, above and below the target
+        (10.0, 15.0, 14.05, 13.95),
+        (10.0, 15.0, 15.95, 16.05),
+        (20.0, 15.0, 15.95, 16.05),
+        (20.0, 15.0, 14.05, 13.95),
+        # a tenth of a long way, not of the height
+        (10.0, 110.0, 100.1, 99.9),
+        (10.0, 110.0, 119.9, 120.1),
+        (110.0, 10.0, 19.9, 20.1),
+        (95.0, 100.0, 99.05, 98.95),
+    ],
+)
+def test_a_height_is_reached_within_a_metre_or_a_tenth_of_the_way(
+    start_m: float, target_m: float, inside_m: float, outside_m: float
+) -> None:
+    assert climb_from(start_m, target_m, inside_m)
+    assert not climb_from(start_m, target_m, outside_m)
+
+
+def test_without_a_height_of_before_a_metre_is_the_tolerance() -> None:
+    for now_m, is_done in ((109.05, True), (108.95, False), (110.95, True), (111.05, False)):
+        assert look(proofs.height, {"height_m": 110.0}, {}, position=at(0, now_m)).is_done is is_done
+
+
+def test_a_height_above_the_sea_has_the_same_tolerance() -> None:
+    for now_m, is_done in ((29.05, True), (28.0 - 0.05, False), (32.05, False)):
+        seen = look(proofs.height, {"height_m": 530.0, "frame": "amsl"}, START, position=at(0, now_m))
+        assert seen.is_done is is_done
+    # a tenth of 100 m
+    for now_m, is_done in ((100.1, True), (99.9, False)):
+        seen = look(proofs.height, {"height_m": 610.0, "frame": "amsl"}, START, position=at(0, now_m))
+        assert seen.is_done is is_done
+
+
+@pytest.mark.parametrize(
+    ("target_m", "inside_m", "outside_m"),
+    [
+        (1.0, 0.55, 0.45),
+        (1.8, 0.95, 0.85),
+        (2.0, 1.05, 0.95),
+        (3.0, 2.05, 1.95),
+        (9.0, 8.05, 7.95),
+        (15.0, 13.55, 13.45),
+        (50.0, 45.1, 44.9),
+    ],
+)
+def test_a_take_off_is_done_within_a_metre_or_half_of_a_small_height_or_a_tenth_of_a_great_one(
+    target_m: float, inside_m: float, outside_m: float
+) -> None:
+    assert climb_from(0.0, target_m, inside_m, proofs.airborne_at_height)
+    assert not climb_from(0.0, target_m, outside_m, proofs.airborne_at_height)
+
+
+@pytest.mark.parametrize("radius_m", [3.0, 5.0, 120.0])
+def test_a_point_is_reached_within_its_radius_on_either_side(radius_m: float) -> None:
+    for off_m, is_done in ((-0.05, True), (0.05, False)):
+        for north_m in (100.0 - radius_m - off_m, 100.0 + radius_m + off_m):
+            seen = look(proofs.at_place(radius_m), THERE, START, position=at(north_m, 10.0))
+            assert seen.is_done is is_done, (north_m, seen)
+
+
+def test_a_point_with_a_height_is_reached_at_that_height_only() -> None:
+    for height_m, is_done in ((19.05, True), (18.95, False), (20.95, True), (21.05, False)):
+        seen = look(proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, position=at(98.0, height_m))
+        assert seen.is_done is is_done
+
+
+def test_a_heading_is_reached_within_five_degrees() -> None:
+    for yaw_deg, is_done in ((4.95, True), (5.05, False), (355.05, True), (354.95, False)):
+        seen = look(proofs.heading, {"heading_deg": 0.0}, attitude=Attitude(at_s=NOW_S, yaw_deg=yaw_deg))
+        assert seen.is_done is is_done
+
+
+def test_home_is_where_it_was_set_to_within_five_metres() -> None:
+    for north_m, is_done in ((4.95, True), (5.05, False), (-4.95, True), (-5.05, False)):
+        home = Home(at_s=NOW_S, lat_deg=LAT + north_m * METRE_DEG, lon_deg=LON)
+        assert look(proofs.home_moved, {"lat_deg": LAT, "lon_deg": LON}, home=home).is_done is is_done
+
+
+def test_three_items_that_are_done_at_once_may_be_passed_not_four() -> None:
+    before = {"mission_progress": item(0, 99.0)}
+    for number, is_done in ((10, True), (13, True), (14, False), (9, False)):
+        seen = look(proofs.mission_item, {"item": 10.0}, before, mission_progress=item(number))
+        assert seen.is_done is is_done
+
+
+def test_an_item_that_it_would_have_come_to_by_itself_is_no_passing() -> None:
+    for before_item, is_done in ((11, False), (10, False), (9, True), (12, True)):
+        before = {"mission_progress": item(before_item, 99.0)}
+        seen = look(proofs.mission_item, {"item": 10.0}, before, mission_progress=item(11))
+        assert seen.is_done is is_done, before_item
+
+
+def test_a_sample_tells_for_eight_seconds_from_the_moment_of_the_order() -> None:
+    for at_s, now_s, is_done in (
+        (SENT_S, SENT_S, True),
+        (SENT_S - 0.05, SENT_S, False),
+        (SENT_S + 1.0, SENT_S + 8.95, True),
+        (SENT_S + 1.0, SENT_S + 9.05, False),
+    ):
+        assert look(proofs.armed, now_s=now_s, armed=is_armed(True, at_s)).is_done is is_done
+
+
+def test_a_sample_stands_against_an_order_from_one_and_a_fifth_seconds_on() -> None:
+    for at_s, is_against in ((SENT_S + 1.15, False), (SENT_S + 1.25, True)):
+        for seen in (
+            look(proofs.armed, armed=is_armed(False, at_s)),
+            look(proofs.in_mode("RTL"), mode=mode("LOITER", at_s)),
+            look(proofs.mission_item, {"item": 3.0}, mission_progress=item(1, at_s)),
+            look(proofs.airborne_at_height, {"height_m": 9.0}, armed=is_armed(False, at_s)),
+            look(
+                proofs.home_moved,
+                {"lat_deg": LAT + 1.0, "lon_deg": LON},
+                home=Home(at_s=at_s, lat_deg=LAT, lon_deg=LON),
+            ),
+        ):
+            assert bool(seen.against) is is_against, seen
 
 
 # ---- calibration, which only words tell ----

@@ -8,6 +8,7 @@ from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, KINDS, Freshness, Samples, freshness
 from groundstation.fleet.motion import Attitude, Position
+from groundstation.fleet.status import Armed
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
 
 KEY = VehicleKey("fleet", "uav-1")
@@ -50,6 +51,32 @@ def test_packs_are_kept_by_their_index() -> None:
     state = state.after(Samples(battery=(BatteryPack(at_s=2.0, index=0, voltage_v=12.0),)), 0.0)
     assert [(pack.index, pack.voltage_v) for pack in state.battery] == [(0, 12.0), (1, 11.0)]
     assert state.age_s("battery", 3.0) == pytest.approx(1.0)
+
+
+def test_a_late_pack_does_not_turn_back_time() -> None:
+    packs = (BatteryPack(at_s=5.0, voltage_v=12.0), BatteryPack(at_s=3.0, index=1, voltage_v=11.0))
+    late = (BatteryPack(at_s=4.0, voltage_v=13.0), BatteryPack(at_s=4.0, index=1, voltage_v=10.0))
+    state = STATE.after(Samples(battery=packs), 0.0).after(Samples(battery=late), 0.0)
+    assert [pack.voltage_v for pack in state.battery] == [12.0, 10.0]
+
+
+@pytest.mark.parametrize(("height_m", "is_flying"), [(1.45, None), (1.55, True), (-9.0, None)])
+def test_armed_and_higher_than_a_metre_and_a_half_is_flying(height_m: float, is_flying: bool | None) -> None:
+    samples = Samples(armed=Armed(at_s=0.0, is_armed=True), position=Position(at_s=0.0, height_home_m=height_m))
+    assert STATE.after(samples, 0.0).is_flying is is_flying
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_stale_after_three_periods_or_two_seconds_and_expired_ten_later(kind: str) -> None:
+    stale_s = {"home": 180.0, "mission_progress": 15.0, "terrain": 15.0, "radio": 15.0}.get(kind)
+    slow = {"landed", "navigation_target", "health", "battery", "esc", "gps", "estimator", "vibration", "wind"}
+    slow |= {"range_finder", "environment", "rc", "clock"}
+    seconds = {"mode", "armed", "flight_status"}
+    stale_s = stale_s or (6.0 if kind in slow else 3.0 if kind in seconds else 2.0)
+    assert freshness(kind, stale_s - 0.01) is Freshness.FRESH
+    assert freshness(kind, stale_s + 0.01) is Freshness.STALE
+    assert freshness(kind, stale_s + 9.99) is Freshness.STALE
+    assert freshness(kind, stale_s + 10.01) is Freshness.EXPIRED
 
 
 def test_messages_are_bounded() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymavlink import mavutil
 
 from groundstation.fleet.energy import ChargeState
 from groundstation.fleet.navigation import GpsFix
@@ -19,6 +18,7 @@ from groundstation.mavlink.checks import I16, I32, U8, U16
 from groundstation.mavlink.decode import DECODERS, IGNORED, READ_ELSEWHERE, decode
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 from tests.conftest import shared_log
+from tests.support.peer_tlog import pymavlink_log
 
 NAN, INF = float("nan"), float("inf")
 
@@ -237,7 +237,7 @@ LOGS = ["copter_square.tlog", "copter_boot.tlog", "px4_0_square.tlog", "uavlogvi
 
 @pytest.mark.parametrize("name", LOGS)
 def test_every_message_that_a_vehicle_really_sent_is_listed(name: str) -> None:
-    log = mavutil.mavlink_connection(str(shared_log(name)))
+    log = pymavlink_log(shared_log(name))
     unlisted = set()
     while (message := log.recv_match()) is not None:
         kind = message.get_type()

@@ -8,13 +8,13 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pymavlink import mavutil
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 from pymavlink.generator.mavcrc import x25crc
 
 from groundstation.mavlink.dialect import DEFINITIONS, unpack
 from groundstation.mavlink.frames import Frame, FrameParser, frame_bytes
 from tests.conftest import shared_log
+from tests.support.peer_tlog import pymavlink_log
 
 HEARTBEAT = dialect.MAVLink_heartbeat_message(2, 3, 81, 4, 4, 3)
 
@@ -24,7 +24,7 @@ def sender(sysid: int = 1) -> dialect.MAVLink:
 
 
 def log_frames(name: str) -> list[bytes]:
-    log = mavutil.mavlink_connection(str(shared_log(name)))
+    log = pymavlink_log(shared_log(name))
     frames = []
     while (message := log.recv_match()) is not None:
         if not message.get_type().startswith(("BAD", "UNKNOWN")):

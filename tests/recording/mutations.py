@@ -143,14 +143,15 @@ def read(path: Path, data: bytes) -> int:
         AssertionError: it took too long, or what it says of itself is not so.
     """
     path.write_bytes(data)
-    began_s = time.monotonic()
+    # of this process: what else the machine does is not counted
+    began_s = time.process_time()
     try:
         log = open_log(path)
     except LogError:
         return 0
     with log:
         count = _read_all(log)
-    took_s = time.monotonic() - began_s
+    took_s = time.process_time() - began_s
     assert took_s < LIMIT_S, f"{took_s:.1f} s"
     return count
 

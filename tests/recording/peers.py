@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pymavlink import mavutil
 from pymavlink.DFReader import DFReader_binary, DFReader_text
 
 from groundstation.recording.log import Columns, Log
+from tests.support.peer_tlog import pymavlink_log
 
 Peer = dict[tuple[str, str], tuple[list[float], dict[str, list[Any]]]]
 """By vehicle and message: times, and values by field."""
 
 
 def tlog(path: Path) -> Peer:
-    log = mavutil.mavlink_connection(str(path), dialect="ardupilotmega")
+    log = pymavlink_log(path)
     found: Peer = defaultdict(lambda: ([], defaultdict(list)))
     while (message := log.recv_msg()) is not None:
         name = message.get_type()

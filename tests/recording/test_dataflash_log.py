@@ -27,6 +27,7 @@ def written(tmp_path: Path, data: bytes) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [SMALL, "dronekit-la_log171.bin", "copter_square.bin"])
 def test_every_value_is_pymavlinks(name: str) -> None:
     path = shared_log(name)

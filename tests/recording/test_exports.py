@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 import pytest
 from mcap.reader import SeekingReader
-from pymavlink import mavutil
 
 from groundstation.recording import mcap_file
 from groundstation.recording.exports import as_csv, as_tracks
@@ -31,6 +30,7 @@ from groundstation.recording.open_log import open_log
 from tests.conftest import shared_log
 from tests.support.mcap_check import assert_strictly_sound
 from tests.support.memory_log import MemoryLog
+from tests.support.peer_tlog import pymavlink_log
 
 LOGS = [
     "copter_square.tlog",
@@ -56,6 +56,7 @@ def comparable(column: np.ndarray[Any, Any]) -> Any:
     return column
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOGS)
 def test_an_imported_log_is_equal_in_every_message_and_value(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -108,7 +109,7 @@ def test_a_telemetry_log_comes_back_byte_for_byte(name: str, tmp_path: Path) -> 
 
 def test_one_vehicle_of_a_telemetry_log_is_what_pymavlink_finds_of_it(tmp_path: Path) -> None:
     made = export(shared_log("copter_square.tlog"), ExportFormat.TLOG, tmp_path / "o.tlog", chosen(vehicle="1"))
-    peer, count = mavutil.mavlink_connection(str(made.path), dialect="ardupilotmega"), 0
+    peer, count = pymavlink_log(made.path), 0
     while (message := peer.recv_msg()) is not None:
         assert message.get_srcSystem() == 1
         count += 1

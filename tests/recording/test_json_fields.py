@@ -39,6 +39,27 @@ def test_a_member_named_like_a_place_is_in_the_same_column() -> None:
     assert columns({"a": {"0": 3, "1": 4}}, {"a": [1, 2]})["a.1"].tolist() == [4, 2]
 
 
+def enveloped(said: dict[str, Any]) -> dict[str, Any]:
+    return {"v": 1, "sid": "s", "seq": 0, "d": said}
+
+
+@pytest.mark.parametrize("kind", ["battery", "esc", "gps", "range_finder"])
+def test_of_our_messages_what_has_an_index_is_addressed_by_it(kind: str) -> None:
+    first, second = {"at_s": 1.0, "v": 10.0}, {"at_s": 1.0, "index": 1, "v": 11.0}
+    fifth = {"index": 5, "v": 15.0, "cells_v": [3.5, 3.6]}
+    found = columns(*(enveloped({kind: listed}) for listed in ([first, second], [second], [fifth, first], [])))
+    np.testing.assert_array_equal(found[f"{kind}.0.v"], [10.0, math.nan, 10.0, math.nan])
+    np.testing.assert_array_equal(found[f"{kind}.1.v"], [11.0, 11.0, math.nan, math.nan])
+    np.testing.assert_array_equal(found[f"{kind}.5.v"], [math.nan, math.nan, 15.0, math.nan])
+    np.testing.assert_array_equal(found[f"{kind}.5.cells_v.1"], [math.nan, math.nan, 3.6, math.nan])
+
+
+def test_lists_of_others_and_lists_of_numbers_are_addressed_by_place() -> None:
+    assert columns({"battery": [{"index": 4, "v": 1.0}]})["battery.0.v"].tolist() == [1.0]
+    assert columns(enveloped({"battery": [7.0, 8.0]}))["battery.1"].tolist() == [8.0]
+    assert columns(enveloped({"links": [{"index": 4, "v": 1.0}]}))["links.0.v"].tolist() == [1.0]
+
+
 @pytest.mark.parametrize(("length", "count"), [(-1, 1), (-(1 << 62), 1), (1 << 62, 1), (4_096, 17), (0, 70_000)])
 def test_an_origin_with_absurd_fields_is_none(length: int, count: int) -> None:
     fields = tuple(FieldInfo(name=str(one), dtype="int8", length=length) for one in range(count))

@@ -64,6 +64,7 @@ def test_a_chunk_stays_below_64_kib(tmp_path: Path) -> None:
     assert all(one.uncompressed_size <= 64 * 1024 for one in chunks_of(tmp_path / "a.mcap"))
 
 
+@pytest.mark.slow
 def test_a_file_cut_at_any_byte_keeps_every_whole_chunk(tmp_path: Path) -> None:
     whole = tmp_path / "whole.mcap"
     file = filled(whole, 60)
@@ -251,3 +252,60 @@ def test_what_is_no_mcap_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(LogError):
         mend(path, close=True)
     assert path.read_bytes() == b"something else entirely"
+
+
+def test_the_disk_is_asked_to_keep_what_was_flushed_once_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.mcap"
+    kept: list[tuple[int, int]] = []
+    real = os.fsync
+
+    def fsync(number: int) -> None:
+        kept.append((os.fstat(number).st_ino, os.fstat(number).st_size))
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    file = filled(path, 20)
+    this, flushed = path.stat().st_ino, path.stat().st_size
+    assert kept == []
+    file.sync()
+    assert kept == [(this, flushed)]
+    file.sync()
+    assert len(kept) == 1, "nothing is new"
+    file.add(file.channel("x", "json", {}), 1, 1, 1, b"{}")
+    file.sync()
+    assert len(kept) == 1, "what only waits is not the disk's yet"
+    file.flush()
+    file.sync()
+    assert kept[1:] == [(this, path.stat().st_size)]
+    file.close()
+    assert kept[-1] == (this, path.stat().st_size), "the summary, too"
+    assert len(kept) == 3
+
+
+def test_a_disk_that_does_not_keep_it_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = filled(tmp_path / "a.mcap", 20)
+    asked: list[int] = []
+
+    def fsync(number: int) -> None:
+        asked.append(number)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    for _ in range(2):
+        with pytest.raises(OSError, match="Input"):
+            file.sync()
+    assert len(asked) == 2
+    file.abandon()
+
+
+@pytest.mark.parametrize(("spare", "chunks"), [(0, 1), (-1, 2)])
+def test_a_chunk_is_full_at_64_kib_and_not_before(tmp_path: Path, spare: int, chunks: int) -> None:
+    with McapFile(tmp_path / "a.mcap") as file:
+        channel = file.channel("x", "", {})
+        head = 31  # opcode, length, channel, number, two times: MCAP specification, Message
+        file.add(channel, 1, 1, 1, bytes(1_000))
+        file.add(channel, 2, 2, 2, bytes(64 * 1024 - 1_000 - 2 * head - spare))
+        file.flush()
+        assert len(file.layout.chunks) == chunks

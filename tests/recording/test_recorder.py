@@ -28,7 +28,7 @@ from groundstation.transport import frame_batches, payloads
 from groundstation.transport.bus import Message
 from groundstation.transport.frame_batches import FrameBatch
 from tests.support.mcap_check import assert_strictly_sound
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, soon_enough, wait_until
 
 NOW_MS = 1_790_000_000_000
 
@@ -60,8 +60,8 @@ class Desk:
         for one in messages:
             self.recorder.offer(one)
 
-    def wait(self, is_true: Callable[[], bool], timeout_s: float = 10.0) -> None:
-        wait_until(is_true, timeout_s, str(self.recorder.status()))
+    def wait(self, is_true: Callable[[], bool]) -> None:
+        wait_until(is_true, what=str(self.recorder.status()))
 
     def wait_written(self, count: int) -> None:
         self.wait(lambda: self.recorder.status().messages >= count)
@@ -126,7 +126,10 @@ def test_payload_delivery_and_both_times_are_kept(tmp_path: Path, desks: Callabl
     assert message.data == event(4).payload
     assert (channel.metadata["qos"], channel.metadata["retain"], channel.metadata["late"]) == ("1", "true", "false")
     assert (message.sequence, message.publish_time) == (4, NOW_MS * 1_000_000)
-    assert abs(message.log_time / 1e9 - (time.time() - time.monotonic() + received_s)) < 0.1
+    # the computer's own clock as the recorder read it; between two clocks a busy machine may pause
+    offset_s = desk.recorder._sorter._wall_offset_s
+    assert abs(message.log_time / 1e9 - (offset_s + received_s)) < 1e-3
+    assert abs(offset_s - (time.time() - time.monotonic())) < 5.0
     channel, message = by_topic["site/temperature"]
     assert message.data == b"21,5"
     assert json.loads(channel.metadata["mqtt_properties"]) == [list(one) for one in properties]
@@ -247,7 +250,7 @@ def test_what_stations_listen_to_is_recorded_too(tmp_path: Path, desks: Callable
     desk.recorder.on_filters = subscribed.update
     desk.offer(told("fleet/_gs/g/sensors", 0, StationSensors(filters=("site/+/t",))))
     desk.wait(lambda: subscribed == {"site/+/t"})
-    desk.wait(lambda: (session.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",), 15.0)
+    desk.wait(lambda: (session.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",))
 
 
 # ---- disks ----
@@ -276,19 +279,27 @@ def test_a_full_disk_is_told_within_two_seconds_and_costs_nothing(
     desk = desks(tmp_path)
     desk.offer(*(event(seq) for seq in range(10)))
     desk.wait_written(10)
-    full_disk.set()
-    began_s = time.monotonic()
-    desk.offer(*(event(seq) for seq in range(10, 20)))
-    desk.wait(lambda: desk.recorder.status().state is RecorderState.TROUBLE)
-    assert time.monotonic() - began_s < 2.0
-    assert "No space left" in desk.recorder.status().problem
-    desk.offer(*(event(seq) for seq in range(20, 30)))
-    full_disk.clear()
-    desk.wait(lambda: desk.recorder.status().state is RecorderState.RECORDING)
-    desk.wait_written(30)
+    count = 10
+
+    def told() -> float:
+        nonlocal count
+        full_disk.set()
+        began_s = time.monotonic()
+        desk.offer(*(event(seq) for seq in range(count, count + 10)))
+        desk.wait(lambda: desk.recorder.status().state is RecorderState.TROUBLE)
+        told_s = time.monotonic() - began_s
+        assert "No space left" in desk.recorder.status().problem
+        desk.offer(*(event(seq) for seq in range(count + 10, count + 20)))
+        count += 20
+        full_disk.clear()
+        desk.wait(lambda: desk.recorder.status().state is RecorderState.RECORDING)
+        desk.wait_written(count)
+        return told_s
+
+    soon_enough(told, 2.0)
     desk.recorder.stop()
-    assert [message.sequence for _, message in messages(only(tmp_path))] == list(range(30))
-    assert assert_strictly_sound(only(tmp_path) / "sim-uav-1.mcap") == 30
+    assert [message.sequence for _, message in messages(only(tmp_path))] == list(range(count))
+    assert assert_strictly_sound(only(tmp_path) / "sim-uav-1.mcap") == count
     manifest = session.load(only(tmp_path))
     assert manifest is not None
     assert any("No space left" in note.text for note in manifest.notes)
@@ -372,7 +383,7 @@ def test_a_slow_disk_is_told_while_it_is_slow(
     sync = os.fsync
 
     def fsync(number: int) -> None:
-        go_on.wait(20.0)
+        go_on.wait(PATIENCE_S)
         sync(number)
 
     monkeypatch.setattr(os, "fsync", fsync)

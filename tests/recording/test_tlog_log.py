@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastcrc.crc16 import mcrf4xx
-from pymavlink import mavutil
 
 from groundstation.mavlink.checksums import checksums
 from groundstation.mavlink.dialect import CRC_EXTRAS, MSGIDS
@@ -18,6 +17,7 @@ from groundstation.mavlink.frames import frame_bytes
 from groundstation.recording.log import FrameRecord, LogError, LogInfo
 from groundstation.recording.readers.tlog_log import TlogLog
 from tests.conftest import shared_log
+from tests.support.peer_tlog import pymavlink_log
 
 NOW_US = 1_700_000_000_000_000
 HEARTBEAT = frame_bytes(MSGIDS["HEARTBEAT"], bytes([4, 0, 0, 0, 2, 3, 81, 3, 3]), 1, 42, 1)
@@ -39,7 +39,7 @@ def read(tmp_path: Path, data: bytes) -> tuple[LogInfo, list[FrameRecord]]:
 )
 def test_every_value_is_pymavlinks(name: str) -> None:
     path = shared_log(name)
-    peer = mavutil.mavlink_connection(str(path), dialect="ardupilotmega")
+    peer = pymavlink_log(path)
     wanted: dict[tuple[str, str], list] = {}
     while (message := peer.recv_msg()) is not None:
         if not message.get_type().startswith("UNKNOWN") and message.get_msgId() != MSGIDS["COMMAND_CANCEL"]:
@@ -77,6 +77,7 @@ def test_the_checksum_of_many_rows_is_that_of_each() -> None:
         ]
 
 
+@pytest.mark.slow
 def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
     data = shared_log("copter_boot.tlog").read_bytes()[: 64 << 10]
     _, whole = read(tmp_path, data)

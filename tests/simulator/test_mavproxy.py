@@ -15,6 +15,7 @@ import pytest
 from groundstation.simulator.parameters import declared
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
+from tests.support.waiting import PATIENCE_S
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +23,7 @@ pytestmark = [
 ]
 
 SPEED = 8.0
-LIMIT_S = 25.0
+LIMIT_S = PATIENCE_S
 MISSION = """QGC WPL 110
 0 1 0 16 0 0 0 0 40.994 39.771 80 1
 1 0 3 22 0 0 0 0 0 0 12 1
@@ -58,11 +59,24 @@ class Program:
                 self.printed += piece.decode(errors="replace")
                 self._news.notify_all()
 
-    def expect(self, text: str) -> None:
-        """Wait until ``text`` is printed after the last line typed; its own messages come in any order."""
+    def expect(self, *texts: str) -> str:
+        """Wait until one of these is printed after the last line typed, and say which; messages come in any order."""
+        found: list[str] = []
+
+        def is_printed() -> bool:
+            found[:] = [one for one in texts if one in self.printed[self._typed_at :]]
+            return bool(found)
+
         with self._news:
-            found = self._news.wait_for(lambda: text in self.printed[self._typed_at :], LIMIT_S)
-            assert found, f"MAVProxy did not print {text!r}:\n{self.printed[-3000:]}"
+            is_there = self._news.wait_for(is_printed, LIMIT_S)
+            assert is_there, f"MAVProxy did not print {texts!r}:\n{self.printed[-3000:]}"
+        return found[0]
+
+    def type_until(self, line: str, answer: str, too_late: str) -> None:
+        """Type a line, again where it came too late: its clock is the real one, the vehicle's runs faster."""
+        self.type(line)
+        while self.expect(answer, too_late) == too_late:
+            self.type(line)
 
     def type(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -80,7 +94,6 @@ class Program:
         self._process.stdout.close()
 
 
-@pytest.mark.timeout(120)
 def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
     plan = SquadronPlan(
         link="tcpin:127.0.0.1:0",
@@ -105,11 +118,14 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
             ("mode guided", ["DO_SET_MODE: ACCEPTED", "Mode GUIDED"]),
             ("arm throttle", ["AP: Arming motors", "COMPONENT_ARM_DISARM: ACCEPTED", "\nARMED"]),
             ("takeoff 10", ["NAV_TAKEOFF: ACCEPTED", "in-flight yaw alignment complete"]),
-            (f"wp load {mission}", ["Sent all 5 waypoints", "TYPE_MISSION: ACCEPTED", "Flight plan received"]),
             ("param set WPNAV_SPEED 700", []),
+            (f"wp load {mission}", ["Sent all 5 waypoints", "Flight plan received"]),
             ("mode auto", ["Mode AUTO", "Reached command #2", "Reached command #3", "Mission: 4 RTL"]),
         ):
-            program.type(line)
+            if line.startswith("wp"):
+                program.type_until(line, "TYPE_MISSION: ACCEPTED", "TYPE_MISSION: OPERATION_CANCELLED")
+            else:
+                program.type(line)
             for answer in answers:
                 program.expect(answer)
         program.expect("Disarming motors")

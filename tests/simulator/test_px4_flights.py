@@ -308,6 +308,7 @@ def test_a_lost_gps_brings_it_down(px4) -> None:
     assert px4.last("HEARTBEAT").system_status == 5
 
 
+@pytest.mark.slow
 def test_it_flies_and_rests_by_itself_like_the_others(bench) -> None:
     field = bench(flavours=("px4",), autofly=True, seed=4)
     vehicle = field.airfield.vehicle(1)

@@ -13,11 +13,12 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from groundstation.simulator.plan import SimulationError, SquadronPlan
 from groundstation.simulator.squadron import Squadron
+from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WAIT_S = 10.0
+WAIT_S = PATIENCE_S
 
 
 @contextmanager

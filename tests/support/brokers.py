@@ -11,9 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-from groundstation.transport.embedded_broker import find_mosquitto, free_port
-
-START_S = 20.0
+from groundstation.transport.embedded_broker import find_mosquitto
+from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE_S
 
 
 class BrokerChild:
@@ -53,10 +53,10 @@ class BrokerChild:
 
 
 def wait_for_port(port: int) -> None:
-    give_up_s = time.monotonic() + START_S
+    give_up_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up_s:
         with socket.socket() as probe:
-            probe.settimeout(0.2)
+            probe.settimeout(1.0)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)  # there is no event to wait for: the port belongs to another process

@@ -23,6 +23,7 @@ class FakeBus:
         return
 
     def publish(self, messages: list[Outgoing]) -> int:
+        assert all(one.qos in (0, 1) for one in messages), "no QoS 2"
         if not self.is_connected:
             return 0
         self.sent += messages

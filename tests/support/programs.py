@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.support.waiting import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -49,7 +51,7 @@ class Program:
         """Send a signal; returns exit code and seconds until the end."""
         began_s = time.monotonic()
         self.process.send_signal(number)
-        code = self.process.wait(timeout=10.0)
+        code = self.process.wait(timeout=PATIENCE_S)
         return code, time.monotonic() - began_s
 
     def close(self) -> None:
@@ -58,7 +60,7 @@ class Program:
         self._said.close()
 
 
-def run_program(*arguments: str, timeout_s: float = 30.0) -> subprocess.CompletedProcess[str]:
+def run_program(*arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
     """Run a subcommand to its end."""
     return subprocess.run(
         [sys.executable, "-m", "groundstation", *arguments],

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import time
 from pathlib import Path
 
 from groundstation.transport import topics
@@ -14,15 +14,12 @@ from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.recordings import recorded
 from tests.support.waiting import Collector, wait_until
 
-MARK_TOPIC = "sim/_gs/witness/mark"
-
 
 class Witness:
     """A client of its own: hears what recorder and bridge say of themselves."""
 
     def __init__(self, url: str, vehicles: int) -> None:
         self.vehicles = vehicles
-        self.marker = secrets.token_hex(8).encode()
         self.heard = Collector()
         self.bus = MqttWorker(
             parse_broker_url(url),
@@ -40,13 +37,46 @@ class Witness:
         reports = [one for one in self.heard.messages if one.topic.startswith("fleet/_recorder/")]
         return dict(json.loads(reports[-1].payload)["d"]) if reports else {}
 
+    def wait_whole(self, folder: Path) -> dict[tuple[str, str], int]:
+        """Until recorder and bridge are there, every vehicle has told how far it is, and the recorder misses nothing of it.
+
+        Args:
+            folder: of the session that is being recorded.
+
+        Returns:
+            What `following` told.
+        """
+        self.heard.messages.clear()
+        wait_until(lambda: bool(self.recorder()), what="the recorder is there")
+        expected = self.following()
+        self._wait_recorded(folder)
+        self.heard.messages.clear()
+        wait_until(lambda: self.recorder().get("missing") == 0, what="everything missed was had")
+        return expected
+
+    def _wait_recorded(self, folder: Path) -> None:
+        """Until what was published before now is on the disk: a word of our own, which comes behind it, is."""
+        word = f"said at {time.monotonic_ns()}".encode()
+        wait_until(lambda: self.bus.publish([Outgoing("sim/witness/says/so", word, 1)]) == 1, what="a connection")
+        looked_at = -1
+
+        def is_there() -> bool:
+            nonlocal looked_at
+            reports = sum(one.topic.startswith("fleet/_recorder/") for one in list(self.heard.messages))
+            if reports == looked_at:
+                return False
+            looked_at = reports
+            return any(one.payload == word for one in recorded(folder))
+
+        wait_until(is_there, what="our own word is recorded")
+
     def following(self) -> dict[tuple[str, str], int]:
         """By topic and session the number that comes next, as the bridge tells it now."""
         self.heard.messages.clear()
-        assert self.bus.publish([Outgoing(topics.sync_all("sim"), b"{}", 1)]) == 1
+        wait_until(lambda: self.bus.publish([Outgoing(topics.sync_all("sim"), b"{}", 1)]) == 1, what="a connection")
 
         def told() -> set[str]:
-            return {one.topic for one in self.heard.messages if one.topic.endswith("late/marks")}
+            return {one.topic for one in list(self.heard.messages) if one.topic.endswith("late/marks")}
 
         wait_until(lambda: len(told()) == self.vehicles)
         found: dict[tuple[str, str], int] = {}
@@ -57,17 +87,8 @@ class Witness:
                 found[key] = max(found.get(key, 0), following)
         return found
 
-    def mark(self) -> None:
-        """Say a word of our own, behind everything that was heard."""
-        assert self.bus.publish([Outgoing(MARK_TOPIC, self.marker, 1)]) == 1
-
     def close(self) -> None:
         self.bus.stop()
-
-
-def is_marked(folder: Path, marker: bytes) -> bool:
-    """Whether a session has recorded a witness's mark."""
-    return any(one.topic == MARK_TOPIC and one.payload == marker for one in recorded(folder))
 
 
 def _marks(payload: bytes) -> list[tuple[str, str, int, int]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymavlink import mavutil
 
 from groundstation.bridge import service
 from groundstation.bridge.link_text import parse_link
@@ -20,6 +19,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.inbox import Inbox
 from tests.support.clock import ManualClock
 from tests.support.fake_bus import FakeBus
+from tests.support.peer_tlog import pymavlink_log
 
 STEP_S = 1.0103
 """Longer than the period of every stream, so that each step shows the newest of everything, and no frame's very time."""
@@ -78,7 +78,7 @@ class Truth:
     """Every message of one autopilot from its first heartbeat on, as pymavlink decodes it, by type and time."""
 
     def __init__(self, path: Path, sysid: int) -> None:
-        log = mavutil.mavlink_connection(str(path), dialect="ardupilotmega")
+        log = pymavlink_log(path)
         self._stamps: dict[str, list[float]] = {}
         self._messages: dict[str, list[Any]] = {}
         # the first frame may be one that pymavlink doesn't know

@@ -9,8 +9,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from groundstation.transport.embedded_broker import find_mosquitto, free_port, run_broker
+from groundstation.transport.embedded_broker import find_mosquitto, run_broker
 from tests.support.brokers import wait_for_port
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 
@@ -33,7 +34,7 @@ def test_that_mosquitto_drops_messages_for_a_client_is_told(caplog: pytest.LogCa
                     speaker.publish("a", payload, qos=1).wait_for_publish(30.0)
                 return any("dropped for client reader" in one.message for one in caplog.records)
 
-            wait_until(is_told, 120.0)
+            wait_until(is_told)
             speaker.disconnect()
             speaker.loop_stop()
             reader.close()

@@ -22,6 +22,7 @@ from groundstation.ui.commands_panel.journal_model import ORDER, STATE, VEHICLE,
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.commands_panel.matrix_model import END, STAGES
 from groundstation.ui.commands_panel.matrix_model import WHY as MATRIX_WHY
+from tests.support.waiting import PATIENCE_S
 from tests.ui.support.commanding import OURS, Commands, flying, grounded
 
 EVIL = "<b>bold</b>"
@@ -54,7 +55,7 @@ def cells(model, row):
 
 def settle(loader):
     """Until a reading is through and its result has come over."""
-    loader.thread_running.join(5.0)
+    loader.thread_running.join(PATIENCE_S)
     QApplication.processEvents()
 
 
@@ -179,11 +180,12 @@ def test_a_hidden_panel_does_no_work_and_catches_up(commands, panel, monkeypatch
 def test_five_thousand_rows_are_quick(app):
     model = JournalModel()
     entries = [entry_of(record(number)) for number in range(5_000)]
-    began_s = time.perf_counter()
+    # of this thread's processor: what else the machine does is not counted
+    began_s = time.thread_time()
     model.set_entries(entries)
     model.update([entry_of(record(4_999, CommandState.FAILED)), entry_of(record(5_000))])
     model.set_filter(JournalFilter(("uav-3",)))
-    assert time.perf_counter() - began_s < 0.5
+    assert time.thread_time() - began_s < 0.5
     assert model.rowCount() == 5_000 // 9 + 1
 
 
@@ -202,7 +204,7 @@ def test_earlier_sessions_are_read_on_a_thread_of_their_own(commands, app):
 
     def read(search, limit):
         threads.append(threading.current_thread())
-        gate.wait(5.0)
+        gate.wait(PATIENCE_S)
         return []
 
     panel = made(commands, JournalAccess(read=read, export=lambda path, search: None))

@@ -28,6 +28,25 @@ def test_a_tick_tells_each_kind_of_news_once(station):
     assert spies["vehicles_changed"].count() == 1
 
 
+def test_a_forgotten_vehicle_is_announced_anew_when_it_is_heard_again(station, vehicle):
+    other = PretendVehicle(5)
+    station.hear(vehicle, other)
+    added, changed = QSignalSpy(station.feed.vehicles_added), QSignalSpy(station.feed.vehicles_changed)
+    station.offer(station.motion(vehicle))
+    assert added.count() == 0, "it is known"
+    station.feed.forget(vehicle.key)
+    assert vehicle.key not in station.feed.fleet
+    assert [one.key for one in station.feed.summaries()] == [other.key]
+    assert station.feed.history.trail(vehicle.key) is None
+    assert changed.at(changed.count() - 1)[0] == {vehicle.key}
+    station.feed.tick()
+    assert added.count() == 0, "nothing was heard of it"
+    station.offer(station.motion(vehicle), station.motion(other))
+    assert [added.at(number)[0] for number in range(added.count())] == [{vehicle.key}]
+    station.offer(station.motion(vehicle))
+    assert added.count() == 1, "once"
+
+
 def test_events_arrive_with_their_vehicle_in_order(station, vehicle):
     spy = QSignalSpy(station.feed.events_arrived)
     station.offer(
@@ -81,7 +100,9 @@ def test_a_gap_between_ticks_is_counted_as_a_stall(station):
     station.feed.tick()
     station.pass_time(0.03)
     assert station.feed.stats().stalls == 0
-    station.pass_time(3.0)
+    station.pass_time(0.99)
+    assert station.feed.stats().stalls == 0
+    station.pass_time(1.01)
     assert station.feed.stats().stalls == 1
 
 

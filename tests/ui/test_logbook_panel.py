@@ -24,6 +24,7 @@ from groundstation.ui.logbook_panel.logbook_port import (
 )
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.units import DASH, length_text
+from tests.support.waiting import PATIENCE_S
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 EVIL = "<b>x</b>"
@@ -118,7 +119,7 @@ def made(station, logs, app):
 def settle(panel):
     """Until the work is through and its result has come over."""
     if panel.loader.thread_running is not None:
-        panel.loader.thread_running.join(5.0)
+        panel.loader.thread_running.join(PATIENCE_S)
     QApplication.processEvents()
 
 
@@ -243,7 +244,7 @@ def test_a_reading_can_be_cancelled_and_what_was_known_stays(made, logs):
     logs.go.clear()
     logs.begun.clear()
     panel.bar.refresh_button.click()
-    assert logs.begun.wait(5.0)
+    assert logs.begun.wait(PATIENCE_S)
     assert panel.bar.cancel_button.isVisible()
     assert not panel.bar.refresh_button.isVisible()
     assert panel.progress.share is not None
@@ -257,14 +258,14 @@ def test_a_reading_can_be_cancelled_and_what_was_known_stays(made, logs):
 def test_the_window_goes_on_while_logs_are_read(made, logs, station):
     logs.go.clear()
     panel = LogbookPanel(logs.access(), station.feed)
-    began_s = time.monotonic()
     panel.show()
-    assert logs.begun.wait(5.0)
+    assert logs.begun.wait(PATIENCE_S)
     QApplication.processEvents()
     panel.bar.filter_box.setText("copter 2")
     assert panel.empty.text() == "Reading logs…"
+    # nothing of this waited for the reading, which goes on until it is let
     assert panel.loader.thread_running.is_alive()
-    assert time.monotonic() - began_s < 2.0
+    assert not logs.go.is_set()
     logs.go.set()
     settle(panel)
     assert texts(panel, "Vehicle") == ["copter 2"]
@@ -277,10 +278,10 @@ def test_another_folder_gives_up_the_reading_of_the_first(made, logs):
     logs.go.clear()
     logs.begun.clear()
     panel.read()
-    assert logs.begun.wait(5.0)
+    assert logs.begun.wait(PATIENCE_S)
     first = panel.loader.thread_running
     panel.set_folder(Path("/other"))
-    first.join(5.0)
+    first.join(PATIENCE_S)
     logs.go.set()
     settle(panel)
     assert logs.folders[-1] == Path("/other")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values in JSON messages as columns, each named by its path: `position.lat_deg`, `battery.0.voltage_v`. Pure.
 
-Of our envelopes the content counts. A payload that is a plain number has the one field `value`, any other text `text`.
+Of our envelopes the content counts, and what has an index there is addressed by it, as everywhere. A payload that is a
+plain number has the one field `value`, any other text `text`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.kinds import INDEXED_KINDS
 from groundstation.recording.log import FieldInfo
 
 MAX_DEPTH = 8
@@ -47,9 +49,18 @@ def content(data: bytes) -> Any:
         return _text(data)
     if isinstance(value, dict):
         if isinstance(value.get("d"), dict) and value.keys() >= ENVELOPE:
-            return value["d"]
+            return _by_index(value["d"])
         return value
     return {VALUE: value}
+
+
+def _by_index(said: dict[str, Any]) -> dict[str, Any]:
+    """Packs, receivers and their like by their index: a message may carry the second one alone."""
+    for kind in INDEXED_KINDS & said.keys():
+        listed = said[kind]
+        if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
+            said[kind] = {str(one.get("index", 0)): one for one in listed}
+    return said
 
 
 def _text(data: bytes) -> dict[str, str | bytes]:
