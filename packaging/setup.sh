@@ -61,7 +61,7 @@ else
 fi
 
 # Shared libraries that Qt needs and a bare machine lacks: ask the loader, not a list of distributions.
-missing=$(.venv/bin/python packaging/qt_libraries.py)
+missing=$(.venv/bin/python -m groundstation.app.qt_libraries)
 [ -z "$missing" ] || apt_install $missing
 if [ "$what" = test ]; then
     packages=""
