@@ -7,9 +7,10 @@ Without a display the same window runs off-screen, the fleet is shown in the ter
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
-import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from groundstation.app.display import check_qt
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.record_cli import recorder_child
 from groundstation.app.simulation import make_plan
@@ -28,7 +30,7 @@ from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import Outgoing
-from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port
+from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port, wait_for_broker
 from groundstation.transport.mqtt_worker import MqttWorker
 
 SENSOR_TOPIC = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/Nem-Sıcaklık/Nem"
@@ -41,13 +43,9 @@ DEMO_BYTES = "1GB"
 TABLE_PERIOD_S = 4.0
 TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
-
-
-def has_display() -> bool:
-    """Whether a window can be shown to somebody."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp")
+"""What Qt writes; a name that ends otherwise can't be saved, which Qt tells at the end only."""
+WINDOW_OPEN = "the window is open; close it or press Ctrl-C to end"
 
 
 def run_demo(
@@ -70,25 +68,56 @@ def run_demo(
         picture: save the window there before the end.
 
     Raises:
-        GroundStationError: the picture can't be written.
+        GroundStationError: the picture can't be written, or something that the window needs is missing.
         UsageError: there is no such flavour.
     """
     plan = make_plan(vehicles=vehicles, flavours=flavours, faults=[])
+    if picture is not None:
+        check_picture(picture)
+    check_qt("offscreen" if headless else "")
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with _children(plan) as url:
+    with _children(plan, stop) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
 
+def check_picture(picture: Path) -> None:
+    """See that a picture can be saved there, before anything is started for it; leaves nothing behind but folders.
+
+    Raises:
+        GroundStationError: nothing can be written there, or its name does not end as a picture's.
+    """
+    if picture.suffix.lower() not in PICTURES:
+        raise _cant_write(picture, f"its name must end with {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
+    try:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        if picture.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if picture.exists():
+            picture.open("ab").close()
+        else:
+            tempfile.TemporaryFile(dir=picture.parent).close()
+    except OSError as error:
+        raise _cant_write(picture, error.strerror or str(error)) from error
+
+
+def _cant_write(picture: Path, why: str) -> GroundStationError:
+    return GroundStationError(f"can't write {picture} ({why}); choose another --screenshot")
+
+
 @contextlib.contextmanager
-def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
+def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
     """Broker, bridge, simulator and sensor; all ended on the way out."""
     url = BrokerUrl(host=HOST, port=_broker_port())
     supervisor = Supervisor()
     sensor = HumiditySensor(url)
     link = f"{HOST}:{free_udp_port()}"
-    try:
+    with contextlib.ExitStack() as ending:
+        ending.callback(supervisor.stop)
+        ending.callback(sensor.stop)
         supervisor.add(Child("broker", ["broker", "--port", str(url.port)], on_line=_say))
+        # the others would report that nothing listens
+        wait_for_broker(url.port, stop)
         bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
         supervisor.add(Child("bridge", bridge, on_line=_say))
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
@@ -97,9 +126,6 @@ def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
         supervisor.add(recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)))
         sensor.start()
         yield url
-    finally:
-        sensor.stop()
-        supervisor.stop()
 
 
 def _recordings() -> Path:
@@ -150,24 +176,20 @@ def _run_window(
 
     def on_tick() -> None:
         now_s = time.monotonic()
+        if give_up_s is not None and now_s >= give_up_s:
+            stop.set()
         if table is not None:
             table.show(console, now_s)
-        if give_up_s is not None and now_s >= give_up_s and not stop.is_set():
-            if picture is not None:
-                _save(station, picture)
-                console.print(f"saved {picture}", highlight=False)
-            stop.set()
 
-    station.run(stop, on_tick)
+    def save() -> None:
+        if picture is not None:
+            if not station.window.grab().save(str(picture)):
+                raise _cant_write(picture, "Qt does not say why")
+            console.print(f"saved {picture}", highlight=False, soft_wrap=True)
 
-
-def _save(station: object, picture: Path) -> None:
-    from groundstation.app.gui import Station
-
-    assert isinstance(station, Station)  # noqa: S101 - typed lazily, so that --help needs no Qt
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    if not station.window.grab().save(str(picture)):
-        raise GroundStationError(f"can't write {picture}; choose another --screenshot")
+    if not headless:
+        _say(WINDOW_OPEN)
+    station.run(stop, on_tick, save, ends_on_fault=headless)
 
 
 class _TerminalTable:

@@ -98,3 +98,17 @@ def test_an_installed_demo_runs_outside_its_checkout(home: Path, tmp_path: Path)
         cwd=tmp_path, XDG_DATA_HOME=str(tmp_path / "data"), XDG_CONFIG_HOME=str(tmp_path / "config"),
     )  # fmt: skip
     assert (done.returncode, (tmp_path / "a.png").is_file()) == (0, True), done.stdout + done.stderr
+
+
+def test_an_installation_without_its_resources_says_so_before_qt_and_what_helps(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home / "env", tmp_path / "env", symlinks=True)
+    packages = next((tmp_path / "env" / "lib").glob("python3*")) / "site-packages"
+    shutil.rmtree(packages / "groundstation" / "resources")
+    python = tmp_path / "env" / "bin" / "python"
+    demo = run(python, "-m", "groundstation", "demo", "--headless", "--duration", "2", cwd=tmp_path)
+    assert (demo.returncode, len(demo.stderr.splitlines())) == (1, 1), demo.stderr
+    assert f"not in {packages / 'groundstation' / 'resources'}; install it again" in demo.stderr
+    doctor = run(python, "-m", "groundstation", "doctor", "--json", cwd=tmp_path)
+    found = {one["name"]: one for one in json.loads(doctor.stdout)}["Resources"]
+    assert (doctor.returncode, found["is_good"], "make run" in doctor.stdout) == (1, False, False)
+    assert found["remedy"].startswith(f"install it again, with all it needs: '{python} -m pip install")
