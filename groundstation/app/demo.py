@@ -30,7 +30,7 @@ from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import Outgoing
-from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port, wait_for_broker
+from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port
 from groundstation.transport.mqtt_worker import MqttWorker
 
 SENSOR_TOPIC = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/Nem-Sıcaklık/Nem"
@@ -108,16 +108,13 @@ def _cant_write(picture: Path, why: str) -> GroundStationError:
 @contextlib.contextmanager
 def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
     """Broker, bridge, simulator and sensor; all ended on the way out."""
-    url = BrokerUrl(host=HOST, port=_broker_port())
     supervisor = Supervisor()
-    sensor = HumiditySensor(url)
     link = f"{HOST}:{free_udp_port()}"
     with contextlib.ExitStack() as ending:
         ending.callback(supervisor.stop)
+        url = _start_broker(supervisor, stop)
+        sensor = HumiditySensor(url)
         ending.callback(sensor.stop)
-        supervisor.add(Child("broker", ["broker", "--port", str(url.port)], on_line=_say))
-        # the others would report that nothing listens
-        wait_for_broker(url.port, stop)
         bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
         supervisor.add(Child("bridge", bridge, on_line=_say))
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
@@ -133,13 +130,33 @@ def _recordings() -> Path:
     return default_recordings().with_name("demo-recordings")
 
 
-def _broker_port() -> int:
-    """MQTT's own port where it is free, so that other programs find the demo without being told."""
+def _start_broker(supervisor: Supervisor, stop: threading.Event) -> BrokerUrl:
+    """Our own broker, once it listens: those that are started next would report that nothing does.
+
+    On MQTT's own port where it is free, so that other programs find the demo without being told. Two demos that start
+    in the same moment both find it free; the one whose broker ends takes another, or it would fly on the other's.
+    """
     try:
         check_port(DEFAULT_PORT)
+        port = DEFAULT_PORT
     except GroundStationError:
-        return free_port()
-    return DEFAULT_PORT
+        port = free_port()
+    child = _broker(port)
+    child.start()
+    if not child.wait_listening(port, stop) and not stop.is_set() and child.pid is None:
+        port = free_port()
+        child = _broker(port)
+        child.start()
+        child.wait_listening(port, stop)
+    supervisor.add(child)
+    url = BrokerUrl(host=HOST, port=port)
+    if port != DEFAULT_PORT:
+        _say(f"port {DEFAULT_PORT} is taken, so the demo's broker listens on {url.shown}")
+    return url
+
+
+def _broker(port: int) -> Child:
+    return Child("broker", ["broker", "--port", str(port)], on_line=_say)
 
 
 _said = Console(stderr=True)
@@ -147,14 +164,14 @@ _said = Console(stderr=True)
 
 def _say(line: str) -> None:
     if "Ctrl-C ends" not in line:
-        _said.print(line, markup=False, highlight=False)
+        _said.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_qt(kind: object, context: object, text: str) -> None:
     """Qt's own messages; the off-screen platform complains of what it can't do at every new window."""
     del kind, context
     if "propagateSizeHints" not in text:
-        _said.print(text, markup=False, highlight=False)
+        _said.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _run_window(

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,6 @@ MAX_RESTARTS_IN_A_ROW = 5
 QUICK_DEATH_S = 2.0
 """A broker that dies sooner than this has not worked at all."""
 STOP_S = 3.0
-START_S = 20.0
-"""Longer than any broker takes to begin; a busy computer needs several seconds for amqtt."""
 
 MOSQUITTO_CONFIG = """\
 listener {port} {host}
@@ -40,7 +37,6 @@ persistence false
 max_queued_messages 20000
 max_inflight_messages 100
 set_tcp_nodelay true
-allow_duplicate_messages false
 log_dest stderr
 log_type error
 log_type warning
@@ -99,25 +95,6 @@ def check_port(port: int) -> None:
             f"port {port} on {HOST} can't be had ({os.strerror(error.errno or 0)}); "
             "another broker may run there: choose one with --port"
         ) from error
-
-
-def wait_for_broker(port: int, stop: threading.Event) -> bool:
-    """Wait until something listens on a port of this computer.
-
-    Args:
-        port: of TCP.
-        stop: ends the wait.
-
-    Returns:
-        False when it was stopped, or nothing came within `START_S`.
-    """
-    give_up_s = time.monotonic() + START_S
-    while time.monotonic() < give_up_s and not stop.is_set():
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return True
-        stop.wait(0.02)
-    return False
 
 
 def run_broker(port: int, kind: str, stop: threading.Event) -> None:

@@ -22,7 +22,7 @@ from groundstation.app.processes import Child, Supervisor
 from groundstation.app.wiring import free_udp_port
 from groundstation.fleet.errors import GroundStationError
 from groundstation.transport.broker_url import BrokerUrl
-from groundstation.transport.embedded_broker import HOST, free_port, wait_for_broker
+from groundstation.transport.embedded_broker import HOST, free_port
 from groundstation.ui.resources import resource
 
 CAPTURE_S = 20.0
@@ -65,9 +65,10 @@ def message_costs(vehicles: int, stop: threading.Event) -> tuple[float, float]:
         record(vehicles, CAPTURE_S, recording)
         supervisor = Supervisor()
         port = free_port()
-        supervisor.add(Child("broker", ["broker", "--port", str(port)]))
+        broker = Child("broker", ["broker", "--port", str(port)])
+        supervisor.add(broker)
         try:
-            if not wait_for_broker(port, stop):
+            if not broker.wait_listening(port, stop):
                 raise GroundStationError(
                     "ended before the measurement began"
                     if stop.is_set()
