@@ -317,16 +317,20 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
         typer.echo(msgspec.json.encode(findings).decode())
     else:
         table = Table(box=None, pad_edge=False)
-        for name in ("", "what", "found", "remedy"):
-            table.add_column(name)
+        for name in ("", "what", "found"):
+            table.add_column(name, overflow="fold")
         for one in findings:
             mark = (
                 Text("ok", "green")
                 if one.is_good
                 else Text("missing" if one.is_needed else "could be better", "yellow")
             )
-            table.add_row(mark, one.name, Text(one.found), Text("" if one.is_good else one.remedy))
-        Console().print(table)
+            table.add_row(mark, one.name, Text(one.found))
+        console = Console()
+        console.print(table)
+        for one in findings:
+            if not one.is_good:  # whole lines below the table: in a column a command could not be copied
+                console.print(f"{one.name}: {one.remedy}", soft_wrap=True, markup=False, highlight=False)
     if any(one.is_needed and not one.is_good for one in findings):
         raise typer.Exit(1)
 

@@ -58,7 +58,7 @@ class Program:
         self._said.close()
 
 
-def run_program(*arguments: str, timeout_s: float = 30.0) -> subprocess.CompletedProcess[str]:
+def run_program(*arguments: str, timeout_s: float = 30.0, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a subcommand to its end."""
     return subprocess.run(
         [sys.executable, "-m", "groundstation", *arguments],
@@ -66,7 +66,7 @@ def run_program(*arguments: str, timeout_s: float = 30.0) -> subprocess.Complete
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1", **environment},
         timeout=timeout_s,
         check=False,
     )
