@@ -74,7 +74,10 @@ def _libraries() -> Finding:
         except ImportError as error:
             broken.append(f"{package} ({error})")
     found = "; ".join(broken) or f"{len(_MODULES)} libraries, Qt {_version('PySide6-Essentials')}"
-    return Finding(name="Libraries", is_good=not broken, found=found, remedy=_install_again())
+    missing = missing_libraries() if broken else []
+    return Finding(
+        name="Libraries", is_good=not broken, found=found, remedy=remedy(missing) if missing else _install_again()
+    )
 
 
 def _install_again() -> str:

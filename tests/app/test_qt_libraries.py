@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from groundstation.app.qt_libraries import PARTS, missing_libraries, packages, qt_folder, remedy
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Qt brings everything elsewhere")
+ROOT = Path(__file__).parents[2]
 C_LIBRARY = {
     "libc.so.6",
     "libm.so.6",
@@ -58,3 +62,28 @@ def test_a_remedy_is_one_whole_command() -> None:
         "'sudo apt-get update && sudo apt-get install -y libglib2.0-0 libxcb1'"
     )
     assert remedy(["libnew.so.7"]) == "find packages with libnew.so.7"
+
+
+def test_a_library_that_the_loader_does_not_find_is_one_line_before_qt_ends_the_process(tmp_path: Path) -> None:
+    """A real Qt beside which one of its own libraries is taken away; nothing of the system is touched."""
+    folder = qt_folder()
+    assert folder is not None
+    copy = tmp_path / "PySide6"
+    copy.mkdir()
+    for one in folder.iterdir():
+        if one.name != "Qt":
+            (copy / one.name).symlink_to(one)
+    shutil.copytree(folder / "Qt" / "plugins" / "platforms", copy / "Qt" / "plugins" / "platforms")
+    shutil.copytree(folder / "Qt" / "lib", copy / "Qt" / "lib")
+    (copy / "Qt" / "lib" / "libQt6XcbQpa.so.6").unlink()
+    code = "from groundstation.app.display import check_qt; check_qt('offscreen'); print('fine'); check_qt('xcb')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "fine\n", done.stderr
+    assert "GroundStationError: Qt can't be loaded, libQt6XcbQpa.so.6: cannot open shared object file" in done.stderr
