@@ -121,7 +121,7 @@ class Station:
         Raises:
             Exception: what `on_tick` or `at_end` raised, or with `ends_on_fault` any part of the window.
         """
-        failed: list[Exception] = []
+        failed: list[BaseException] = []
         faults = SlotFaults(ends=ends_on_fault)
 
         def look() -> None:
@@ -129,7 +129,7 @@ class Station:
             try:
                 if on_tick is not None and not stop.is_set():
                     on_tick()
-            except Exception as error:  # noqa: BLE001 - raised again when everything has ended
+            except BaseException as error:  # noqa: BLE001 - SystemExit of a closed pipe too; raised again at the end
                 failed.append(error)
             if failed or faults.first is not None or stop.is_set():
                 # `quit` would ask the windows, and one that fails in its answer keeps the process alive

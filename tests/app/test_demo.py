@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from groundstation.app import demo
@@ -270,3 +271,17 @@ def test_check_picture_names_the_cause(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(GroundStationError, match=r"Not a directory|File exists"):
         check_picture(tmp_path / "file" / "a.png")
+
+
+def test_a_reader_that_goes_away_ends_the_demo(tmp_path: Path) -> None:
+    words = ("-m", "groundstation", "demo", "--vehicles", "1", "--headless", "--duration", "100")
+    with start(*words, folder=tmp_path) as process:
+        family = [psutil.Process(process.pid)]
+        assert process.stdout is not None
+        process.stdout.readline()
+        wait_until(lambda: len(psutil.Process(process.pid).children()) >= 4, LONGEST_S)
+        family += psutil.Process(process.pid).children(recursive=True)
+        process.stdout.close()
+        assert process.wait(LONGEST_S) == 1
+    _, alive = psutil.wait_procs(family, timeout=LONGEST_S)
+    assert alive == []
