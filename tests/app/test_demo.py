@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from groundstation.app.processes import Supervisor, _listens
 from groundstation.fleet.errors import GroundStationError
 from tests.support.brokers import BrokerChild, free_port
 from tests.support.programs import ROOT, Program
+from tests.support.screen import x_server
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(180)
@@ -237,18 +237,10 @@ def test_a_wayland_that_is_gone_does_not_count(monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.fixture
 def screen() -> Iterator[str]:
-    """A real X server on a display of its own choice."""
-    if shutil.which("Xvfb") is None:
-        pytest.skip("Xvfb is not installed")
-    read, write = os.pipe()
-    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(words, pass_fds=(write,), stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as numbers:
-        number = numbers.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with x_server() as address:
+        if address is None:
+            pytest.skip("Xvfb is not installed")
+        yield address
 
 
 def test_a_window_says_that_it_is_open_and_how_it_ends(

@@ -24,6 +24,7 @@ import typer
 
 from groundstation.app.cli import app
 from tests.support.brokers import free_port, wait_for_port
+from tests.support.screen import x_server
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
@@ -125,8 +126,14 @@ class World:
             try:
                 code = process.wait(LONGEST_S)
             finally:
-                process.kill()
+                process.kill()  # only one that did not end
             assert (code, "Traceback" in said.read_text(errors="replace")) == (0, False), said.read_text()
+
+    def kill_all(self) -> None:
+        """What a failed test has left."""
+        for process, _ in self._running:
+            process.kill()
+            process.wait()
 
     def run(self, words: list[str]) -> str:
         """Run a line to its end."""
@@ -161,20 +168,12 @@ def _free_udp() -> int:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One for all blocks, since a later one uses what an earlier one made."""
     made = World(tmp_path_factory.mktemp("reader"))
-    screen = subprocess.Popen(["sleep", "1000"]) if shutil.which("Xvfb") is None else None
-    if screen is None:
-        read, write = os.pipe()
-        screen = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-nolisten", "tcp"], pass_fds=(write,), stderr=-3)
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            made.environment["DISPLAY"] = f":{numbers.readline().strip()}"
-        del made.environment["QT_QPA_PLATFORM"]
-    yield made
-    for process, _ in made._running:
-        process.kill()
-        process.wait()
-    screen.terminate()
-    screen.wait()
+    with x_server() as address:
+        if address is not None:
+            made.environment["DISPLAY"] = address
+            del made.environment["QT_QPA_PLATFORM"]
+        yield made
+        made.kill_all()
 
 
 def parsed(words: list[str]) -> None:
