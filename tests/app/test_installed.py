@@ -47,7 +47,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
     shutil.copytree(ROOT, folder / "copy", ignore=NOT_OURS)
     with tarfile.open(built("sdist", folder / "copy", folder)) as archive:
-        archive.extractall(folder / "sdist", filter="data")
+        # Debian 12's Python 3.11.2 has no filters yet
+        archive.extractall(folder / "sdist", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return built("wheel", next((folder / "sdist").iterdir()), folder)
 
 
