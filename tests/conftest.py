@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import tempfile
 import threading
@@ -26,7 +27,8 @@ settings.register_profile("tests", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("tests")
 
 ROOMS = ("fleet", "mavlink", "transport", "bridge", "simulator", "recording", "ui", "app", "end_to_end")
-SHARED = Path(__file__).parents[2] / "shared" / "data"
+TESTS = Path(__file__).parent
+SHARED = TESTS.parents[1] / "shared" / "data"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -72,8 +74,14 @@ def any_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Broke
 
 
 def shared_log(name: str) -> Path:
-    """A recording that lies beside the project, or in tests/data."""
-    for folder in (SHARED / "own", SHARED / "public", Path(__file__).parent / "data"):
+    """A recording that lies beside the project, in tests/data, or in tests/flown, where large ones are packed."""
+    for folder in (SHARED / "own", SHARED / "public", TESTS / "data", TESTS / "flown"):
         if (folder / name).exists():
             return folder / name
-    pytest.skip(f"{name} is not here")
+    packed, unpacked = TESTS / "flown" / f"{name}.xz", Path(_user_data.name) / "flown" / name
+    if packed.exists() and not unpacked.exists():
+        unpacked.parent.mkdir(exist_ok=True)
+        unpacked.write_bytes(lzma.decompress(packed.read_bytes()))
+    if not unpacked.exists():
+        pytest.skip(f"{name} is not in ../shared/data; tests/flown/README.md says where it comes from")
+    return unpacked

@@ -96,12 +96,14 @@ def demo(
     screenshot: Annotated[Path | None, typer.Option(help="Save a picture of the window before the end.")] = None,
 ) -> None:
     """Open the window on simulated vehicles near Trabzon: broker, bridge, simulator and a sensor, all started here."""
-    from groundstation.app.demo import DEFAULT_PICTURE, HEADLESS_S, has_display, run_demo
+    from groundstation.app.demo import DEFAULT_PICTURE, HEADLESS_S, run_demo
+    from groundstation.app.display import display_problem
     from groundstation.app.processes import stop_on_signal
 
-    if not headless and not has_display():
-        errors.print(f"no display here: running off-screen for {HEADLESS_S:.0f} s, picture in {DEFAULT_PICTURE}")
+    problem = None if headless else display_problem()
+    if problem is not None:
         headless, duration, screenshot = True, duration or HEADLESS_S, screenshot or DEFAULT_PICTURE
+        _say_plain(f"{problem}: running off-screen for {duration:.0f} s, picture in {screenshot}")
     if headless:
         duration = duration or HEADLESS_S
     with stop_on_signal() as stop:
@@ -123,10 +125,7 @@ def gui(
     ] = None,
 ) -> None:
     """Open the window on a broker, and record what happens."""
-    from PySide6.QtCore import QSettings
-
-    from groundstation.app.demo import has_display
-    from groundstation.app.gui import Station
+    from groundstation.app.display import check_qt, display_problem
     from groundstation.app.processes import Supervisor, stop_on_signal
     from groundstation.app.record_cli import recorder_child
     from groundstation.app.wiring import broker_from_text
@@ -135,16 +134,25 @@ def gui(
 
     url = broker_from_text(broker)
     filters = tuple(topics.checked_filter(text) for text in subscribe or [])
-    if not has_display():
-        raise GroundStationError("no display here; use 'groundstation watch' in a terminal, or start a desktop session")
+    problem = display_problem()
+    if problem is not None:
+        raise GroundStationError(f"{problem}; use 'groundstation watch' in a terminal, or start a desktop session")
+    check_qt()
+    from PySide6.QtCore import QSettings
+
+    from groundstation.app.demo import WINDOW_OPEN
+    from groundstation.app.gui import Station
+
     role = Role.OBSERVER if observe else Role.OPERATOR
     supervisor = Supervisor()
     with stop_on_signal() as stop:
-        if record:
-            supervisor.add(recorder_child(broker, recordings, _say_plain))
         try:
+            if record:
+                supervisor.add(recorder_child(broker, recordings, _say_plain))
             settings = QSettings("groundstation", "groundstation")
-            Station(url, settings, filters, role=role, recordings=recordings).run(stop)
+            station = Station(url, settings, filters, role=role, recordings=recordings)
+            errors.print(WINDOW_OPEN)
+            station.run(stop)
         finally:
             supervisor.stop()
 
@@ -309,16 +317,20 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
         typer.echo(msgspec.json.encode(findings).decode())
     else:
         table = Table(box=None, pad_edge=False)
-        for name in ("", "what", "found", "remedy"):
-            table.add_column(name)
+        for name in ("", "what", "found"):
+            table.add_column(name, overflow="fold")
         for one in findings:
             mark = (
                 Text("ok", "green")
                 if one.is_good
                 else Text("missing" if one.is_needed else "could be better", "yellow")
             )
-            table.add_row(mark, one.name, Text(one.found), Text("" if one.is_good else one.remedy))
-        Console().print(table)
+            table.add_row(mark, one.name, Text(one.found))
+        console = Console()
+        console.print(table)
+        for one in findings:
+            if not one.is_good:  # whole lines below the table: in a column a command could not be copied
+                console.print(f"{one.name}: {one.remedy}", soft_wrap=True, markup=False, highlight=False)
     if any(one.is_needed and not one.is_good for one in findings):
         raise typer.Exit(1)
 

@@ -7,9 +7,10 @@ Without a display the same window runs off-screen, the fleet is shown in the ter
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
-import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from groundstation.app.display import check_qt
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.record_cli import recorder_child
 from groundstation.app.simulation import make_plan
@@ -41,13 +43,9 @@ DEMO_BYTES = "1GB"
 TABLE_PERIOD_S = 4.0
 TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
-
-
-def has_display() -> bool:
-    """Whether a window can be shown to somebody."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp")
+"""What Qt writes; a name that ends otherwise can't be saved, which Qt tells at the end only."""
+WINDOW_OPEN = "the window is open; close it or press Ctrl-C to end"
 
 
 def run_demo(
@@ -70,25 +68,53 @@ def run_demo(
         picture: save the window there before the end.
 
     Raises:
-        GroundStationError: the picture can't be written.
+        GroundStationError: the picture can't be written, or something that the window needs is missing.
         UsageError: there is no such flavour.
     """
     plan = make_plan(vehicles=vehicles, flavours=flavours, faults=[])
+    if picture is not None:
+        check_picture(picture)
+    check_qt("offscreen" if headless else "")
     if headless:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with _children(plan) as url:
+    with _children(plan, stop) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
 
-@contextlib.contextmanager
-def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
-    """Broker, bridge, simulator and sensor; all ended on the way out."""
-    url = BrokerUrl(host=HOST, port=_broker_port())
-    supervisor = Supervisor()
-    sensor = HumiditySensor(url)
-    link = f"{HOST}:{free_udp_port()}"
+def check_picture(picture: Path) -> None:
+    """See that a picture can be saved there, before anything is started for it; leaves nothing behind but folders.
+
+    Raises:
+        GroundStationError: nothing can be written there, or its name does not end as a picture's.
+    """
+    if picture.suffix.lower() not in PICTURES:
+        raise _cant_write(picture, f"its name must end with {', '.join(PICTURES[:-1])} or {PICTURES[-1]}")
     try:
-        supervisor.add(Child("broker", ["broker", "--port", str(url.port)], on_line=_say))
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        if picture.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if picture.exists():
+            picture.open("ab").close()
+        else:
+            tempfile.TemporaryFile(dir=picture.parent).close()
+    except OSError as error:
+        raise _cant_write(picture, error.strerror or str(error)) from error
+
+
+def _cant_write(picture: Path, why: str) -> GroundStationError:
+    return GroundStationError(f"can't write {picture} ({why}); choose another --screenshot")
+
+
+@contextlib.contextmanager
+def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
+    """Broker, bridge, simulator and sensor; all ended on the way out."""
+    supervisor = Supervisor()
+    link = f"{HOST}:{free_udp_port()}"
+    with contextlib.ExitStack() as ending:
+        ending.callback(supervisor.stop)
+        url = _start_broker(supervisor, stop)
+        sensor = HumiditySensor(url)
+        ending.callback(sensor.stop)
         bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
         supervisor.add(Child("bridge", bridge, on_line=_say))
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
@@ -97,9 +123,6 @@ def _children(plan: SquadronPlan) -> Iterator[BrokerUrl]:
         supervisor.add(recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)))
         sensor.start()
         yield url
-    finally:
-        sensor.stop()
-        supervisor.stop()
 
 
 def _recordings() -> Path:
@@ -107,13 +130,33 @@ def _recordings() -> Path:
     return default_recordings().with_name("demo-recordings")
 
 
-def _broker_port() -> int:
-    """MQTT's own port where it is free, so that other programs find the demo without being told."""
+def _start_broker(supervisor: Supervisor, stop: threading.Event) -> BrokerUrl:
+    """Our own broker, once it listens: those that are started next would report that nothing does.
+
+    On MQTT's own port where it is free, so that other programs find the demo without being told. Two demos that start
+    in the same moment both find it free; the one whose broker ends takes another, or it would fly on the other's.
+    """
     try:
         check_port(DEFAULT_PORT)
+        port = DEFAULT_PORT
     except GroundStationError:
-        return free_port()
-    return DEFAULT_PORT
+        port = free_port()
+    child = _broker(port)
+    child.start()
+    if not child.wait_listening(port, stop) and not stop.is_set() and child.pid is None:
+        port = free_port()
+        child = _broker(port)
+        child.start()
+        child.wait_listening(port, stop)
+    supervisor.add(child)
+    url = BrokerUrl(host=HOST, port=port)
+    if port != DEFAULT_PORT:
+        _say(f"port {DEFAULT_PORT} is taken, so the demo's broker listens on {url.shown}")
+    return url
+
+
+def _broker(port: int) -> Child:
+    return Child("broker", ["broker", "--port", str(port)], on_line=_say)
 
 
 _said = Console(stderr=True)
@@ -121,14 +164,14 @@ _said = Console(stderr=True)
 
 def _say(line: str) -> None:
     if "Ctrl-C ends" not in line:
-        _said.print(line, markup=False, highlight=False)
+        _said.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_qt(kind: object, context: object, text: str) -> None:
     """Qt's own messages; the off-screen platform complains of what it can't do at every new window."""
     del kind, context
     if "propagateSizeHints" not in text:
-        _said.print(text, markup=False, highlight=False)
+        _said.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _run_window(
@@ -150,24 +193,20 @@ def _run_window(
 
     def on_tick() -> None:
         now_s = time.monotonic()
+        if give_up_s is not None and now_s >= give_up_s:
+            stop.set()
         if table is not None:
             table.show(console, now_s)
-        if give_up_s is not None and now_s >= give_up_s and not stop.is_set():
-            if picture is not None:
-                _save(station, picture)
-                console.print(f"saved {picture}", highlight=False)
-            stop.set()
 
-    station.run(stop, on_tick)
+    def save() -> None:
+        if picture is not None:
+            if not station.window.grab().save(str(picture)):
+                raise _cant_write(picture, "Qt does not say why")
+            console.print(f"saved {picture}", highlight=False, soft_wrap=True)
 
-
-def _save(station: object, picture: Path) -> None:
-    from groundstation.app.gui import Station
-
-    assert isinstance(station, Station)  # noqa: S101 - typed lazily, so that --help needs no Qt
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    if not station.window.grab().save(str(picture)):
-        raise GroundStationError(f"can't write {picture}; choose another --screenshot")
+    if not headless:
+        _say(WINDOW_OPEN)
+    station.run(stop, on_tick, save, ends_on_fault=headless)
 
 
 class _TerminalTable:

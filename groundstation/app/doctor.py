@@ -15,10 +15,16 @@ from pathlib import Path
 
 import msgspec
 
+from groundstation.app.display import display_problem
+from groundstation.app.qt_libraries import apt_line, missing_libraries, qt_folder, remedy
+from groundstation.fleet.errors import GroundStationError
 from groundstation.transport.embedded_broker import find_mosquitto
+from groundstation.ui.resources import PACKAGE, resource_folder
 
 MIN_FREE_BYTES = 1_000_000_000
 MIN_OPEN_FILES = 1_024
+CHECKOUT = PACKAGE.parent
+"""The project's folder, where there is one."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,8 +74,37 @@ def _libraries() -> Finding:
         except ImportError as error:
             broken.append(f"{package} ({error})")
     found = "; ".join(broken) or f"{len(_MODULES)} libraries, Qt {_version('PySide6-Essentials')}"
-    remedy = "run 'make run' in the project's folder: it installs them and the shared libraries that Qt needs"
-    return Finding(name="Libraries", is_good=not broken, found=found, remedy=remedy)
+    missing = missing_libraries() if broken else []
+    return Finding(
+        name="Libraries", is_good=not broken, found=found, remedy=remedy(missing) if missing else _install_again()
+    )
+
+
+def _install_again() -> str:
+    """What brings the program's parts, in the way in which it came here."""
+    if (CHECKOUT / "packaging" / "setup.sh").is_file():
+        return f"run 'make run' in {CHECKOUT}: it installs what is missing"
+    return f"install it again, with all it needs: '{sys.executable} -m pip install --force-reinstall', and its wheel"
+
+
+def _resources() -> Finding:
+    try:
+        found, is_good = str(resource_folder()), True
+    except GroundStationError as error:
+        found, is_good = str(error).partition(";")[0], False
+    return Finding(name="Resources", is_good=is_good, found=found, remedy=_install_again())
+
+
+def _qt_libraries() -> Finding:
+    if qt_folder() is None:
+        return Finding(name="Qt's libraries", is_good=False, found="no Qt to ask", remedy=_install_again())
+    try:
+        missing = missing_libraries()
+        what = remedy(missing)
+    except GroundStationError as error:
+        missing, what = ["the list of them"], str(error)
+    found = f"not here: {', '.join(missing)}" if missing else "all here"
+    return Finding(name="Qt's libraries", is_good=not missing, found=found, remedy=what)
 
 
 def _version(package: str) -> str:
@@ -86,18 +121,17 @@ def _broker() -> Finding:
         is_good=path is not None,
         is_needed=False,
         found=f"mosquitto at {path}" if path else "iotcore, which keeps nothing over its own end",
-        remedy="apt install mosquitto",
+        remedy=f"'{apt_line(['mosquitto'])}'",
     )
 
 
 def _display() -> Finding:
-    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
-    is_good = bool(name) or sys.platform in ("win32", "darwin")
+    problem = display_problem()
     return Finding(
         name="Display",
-        is_good=is_good,
+        is_good=problem is None,
         is_needed=False,
-        found=name or ("yes" if is_good else "none"),
+        found=problem or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "yes",
         remedy="start it in a desktop session; without one, 'demo --headless' and 'watch' work",
     )
 
@@ -153,6 +187,8 @@ def _open_files() -> Finding:
 CHECKS: tuple[Callable[[], Finding], ...] = (
     _python,
     _libraries,
+    _qt_libraries,
+    _resources,
     _broker,
     _display,
     _serial,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from groundstation.app.journal_view import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
+from groundstation.app.slot_faults import SlotFaults
 from groundstation.app.wiring import StationBus, client_id
 from groundstation.fleet.commands import Actor, Role
 from groundstation.recording import journal as journal_file
@@ -100,32 +102,55 @@ class Station:
         self._tell_timer.start()
         self.bus.start()
 
-    def run(self, stop: threading.Event, on_tick: Callable[[], None] | None = None) -> None:
-        """Serve until the window is closed or `stop` is set.
+    def run(
+        self,
+        stop: threading.Event,
+        on_tick: Callable[[], None] | None = None,
+        at_end: Callable[[], None] | None = None,
+        *,
+        ends_on_fault: bool = False,
+    ) -> None:
+        """Serve until the window is closed or `stop` is set; the connection is closed in any case.
 
         Args:
             stop: set by a signal handler; looked at ten times a second, which also lets Python see the signal.
-            on_tick: called as often.
+            on_tick: called as often; what it raises ends the window.
+            at_end: called when the window is closed, while it still can be painted.
+            ends_on_fault: nobody looks at this window, so it ends with the first fault in any part of it.
+
+        Raises:
+            Exception: what `on_tick` or `at_end` raised, or with `ends_on_fault` any part of the window.
         """
-        watch = QTimer()
-        watch.setInterval(STOP_POLL_MS)
+        failed: list[BaseException] = []
+        faults = SlotFaults(ends=ends_on_fault)
 
         def look() -> None:
-            if on_tick is not None:
-                on_tick()
-            if stop.is_set():
-                self.window.close()
-                QApplication.quit()
+            # nothing in here may raise on its way to the end: Qt would call it again for ever
+            try:
+                if on_tick is not None and not stop.is_set():
+                    on_tick()
+            except BaseException as error:  # noqa: BLE001 - SystemExit of a closed pipe too; raised again at the end
+                failed.append(error)
+            if failed or faults.first is not None or stop.is_set():
+                # `quit` would ask the windows, and one that fails in its answer keeps the process alive
+                QApplication.exit(0)
 
+        watch = QTimer()
+        watch.setInterval(STOP_POLL_MS)
         watch.timeout.connect(look)
         watch.start()
-        try:
+        with contextlib.ExitStack() as ending, faults:
+            for end in (self.journal.stop, self.bus.stop, self.feed.stop, watch.stop):
+                ending.callback(end)
             self.start()
             self.application.exec()
-        finally:
-            self.feed.stop()
-            self.bus.stop()
-            self.journal.stop()
+            if self.window.isVisible():
+                self.window.close()
+            if at_end is not None and not failed and faults.first is None:
+                at_end()
+        for error in (*failed, faults.first):
+            if error is not None:
+                raise error
 
     def _on_filter_added(self, topic_filter: str) -> None:
         self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})

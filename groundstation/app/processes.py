@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+import psutil
+
 from groundstation.transport.backoff import Backoff
 
 SUPERVISED = "GROUNDSTATION_SUPERVISED"
@@ -26,6 +28,9 @@ STOP_S = 4.0
 HEALTHY_S = 10.0
 """A child that lived so long is started again without a long wait."""
 POLL_S = 0.1
+START_S = 20.0
+"""Longer than any child takes to begin; on a busy computer the slower broker needs several seconds."""
+LOOK_S = 0.05
 
 
 class Child:
@@ -95,6 +100,19 @@ class Child:
             self.restarts += 1
             self.start()
 
+    def wait_listening(self, port: int, stop: threading.Event) -> bool:
+        """Wait until it, or what it started, listens on a TCP port; whoever else listens there does not count.
+
+        Returns:
+            False when it has ended, when it was stopped, or when nothing came within `START_S`.
+        """
+        give_up_s = time.monotonic() + START_S
+        while self.pid is not None and not stop.is_set() and time.monotonic() < give_up_s:
+            if _listens(self.pid, port):
+                return True
+            stop.wait(LOOK_S)
+        return False
+
     def kill(self) -> None:
         """As `kill -9`, and with it what it had started."""
         if self._process is not None:
@@ -141,8 +159,9 @@ class Supervisor:
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def add(self, child: Child) -> None:
-        """Start a child and keep it running; children are stopped in reverse order."""
-        child.start()
+        """Start a child, unless it runs already, and keep it running; children are stopped in reverse order."""
+        if child.pid is None:
+            child.start()
         self._children.append(child)
         if not self._thread.is_alive():
             self._thread.start()
@@ -160,6 +179,14 @@ class Supervisor:
         while not self._stopping.wait(POLL_S):
             for child in self._children:
                 child.poll(time.monotonic())
+
+
+def _listens(pid: int, port: int) -> bool:
+    with contextlib.suppress(psutil.Error):
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        found = (one for process in family for one in process.net_connections("tcp"))
+        return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
+    return False
 
 
 @contextlib.contextmanager

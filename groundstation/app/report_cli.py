@@ -114,6 +114,9 @@ def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
 
 def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:
     if target.suffix.lower() == ".pdf":
+        from groundstation.app.display import check_qt
+
+        check_qt("offscreen")
         from groundstation.app.report_pdf import pdf
 
         return pdf(pages, told)

@@ -110,7 +110,9 @@ def choose_broker(kind: str) -> str:
     if kind == "auto":
         return "mosquitto" if find_mosquitto() else "iotcore"
     if kind == "mosquitto" and find_mosquitto() is None:
-        raise GroundStationError("mosquitto is not installed; 'apt install mosquitto', or use --kind iotcore")
+        raise GroundStationError(
+            "mosquitto is not installed; 'sudo apt-get install -y mosquitto', or use --kind iotcore"
+        )
     return kind
 
 

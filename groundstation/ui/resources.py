@@ -1,28 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds the files that come with the product. GUI thread; imports nothing of the project."""
+"""Finds the files that come with the product. Any thread; no Qt."""
 
 from __future__ import annotations
 
 import functools
-import sys
 from pathlib import Path
+
+from groundstation.fleet.errors import GroundStationError
+
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @functools.cache
 def resource_folder() -> Path:
-    """The `resources/` folder: beside the package in a checkout, else where an installation put it.
+    """The `resources/` folder: inside the package where it was installed, beside it in a checkout.
 
     Raises:
-        FileNotFoundError: the installation is incomplete.
+        GroundStationError: the installation is incomplete.
     """
-    candidates = (
-        Path(__file__).resolve().parents[2] / "resources",
-        Path(sys.prefix) / "share" / "groundstation",
-    )
-    for folder in candidates:
+    # inside comes first: beside an installed package there may be a stranger's folder of that name
+    for folder in (PACKAGE / "resources", PACKAGE.parent / "resources"):
         if (folder / "fonts").is_dir():
             return folder
-    raise FileNotFoundError(f"no resources in {' or '.join(map(str, candidates))}; install the product again")
+    raise GroundStationError(
+        f"the fonts, icons and maps that belong to the program are not in {PACKAGE / 'resources'}; install it again"
+    )
 
 
 def resource(name: str) -> Path:

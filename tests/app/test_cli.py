@@ -209,6 +209,15 @@ def test_doctor_shows_a_table(runner: CliRunner) -> None:
     assert "Python" in result.output
 
 
+def test_a_remedy_of_doctor_is_a_line_that_can_be_copied() -> None:
+    bare = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    findings = json.loads(run_program("doctor", "--json", **bare).stdout)
+    remedies = {one["name"]: one["remedy"] for one in findings if not one["is_good"]}
+    assert "Display" in remedies
+    lines = run_program("doctor", **bare, COLUMNS="40").stdout.splitlines()
+    assert {f"{name}: {remedy}" for name, remedy in remedies.items()} <= set(lines)
+
+
 def test_topics_of_the_filler_are_the_fleets() -> None:
     bus = FakeBus()
     fill(bus)

@@ -60,7 +60,7 @@ class Program:
         self._said.close()
 
 
-def run_program(*arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
+def run_program(*arguments: str, timeout_s: float = PATIENCE_S, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a subcommand to its end."""
     return subprocess.run(
         [sys.executable, "-m", "groundstation", *arguments],
@@ -68,7 +68,7 @@ def run_program(*arguments: str, timeout_s: float = PATIENCE_S) -> subprocess.Co
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1"},
+        env={**os.environ, "COLUMNS": "200", "TERM": "dumb", "NO_COLOR": "1", **environment},
         timeout=timeout_s,
         check=False,
     )

@@ -17,6 +17,7 @@ import psutil
 
 from groundstation.app.bench.capture import record
 from groundstation.app.bench.report import Comparison, Report
+from groundstation.app.display import check_qt
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.wiring import free_udp_port
 from groundstation.fleet.errors import GroundStationError
@@ -47,7 +48,7 @@ def run(
         GroundStationError: a part could not be started.
     """
     say(f"recording what {vehicles} vehicles say in {CAPTURE_S:.0f} s, then feeding it to both bridges")
-    ours_us, plain_us = message_costs(vehicles)
+    ours_us, plain_us = message_costs(vehicles, stop)
     say(f"watching the whole for {duration_s:.0f} s after {warm_up_s:.0f} s of warming up; Ctrl-C ends it early")
     whole = _watch_whole(vehicles, duration_s, warm_up_s, stop)
     settings = {"vehicles": float(vehicles), "duration_s": duration_s}
@@ -57,34 +58,28 @@ def run(
     return Report(bench="fleet", settings=settings, comparisons=(cost, *whole))
 
 
-def message_costs(vehicles: int) -> tuple[float, float]:
+def message_costs(vehicles: int, stop: threading.Event) -> tuple[float, float]:
     """CPU microseconds a MAVLink message of our bridge and of a plain loop, on the same bytes and broker."""
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
         recording = Path(folder) / "recording"
         record(vehicles, CAPTURE_S, recording)
         supervisor = Supervisor()
         port = free_port()
-        supervisor.add(Child("broker", ["broker", "--port", str(port)]))
+        broker = Child("broker", ["broker", "--port", str(port)])
+        supervisor.add(broker)
         try:
-            _wait_for_broker(port)
+            if not broker.wait_listening(port, stop):
+                raise GroundStationError(
+                    "ended before the measurement began"
+                    if stop.is_set()
+                    else "the broker did not start; run 'groundstation doctor'"
+                )
             arguments = [str(recording), HOST, str(port), str(CAPTURE_PACE)]
             ours = _contestant(["-m", "groundstation.app.bench.bridge_run", *arguments])
             plain = _contestant([str(resource("bench/plain_bridge.py")), *arguments])
         finally:
             supervisor.stop()
     return ours, plain
-
-
-def _wait_for_broker(port: int) -> None:
-    import socket
-
-    give_up_s = time.monotonic() + 10.0
-    while time.monotonic() < give_up_s:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.05)
-    raise GroundStationError("the broker did not start; run 'groundstation doctor'")
 
 
 def _contestant(arguments: list[str]) -> float:
@@ -97,6 +92,7 @@ def _contestant(arguments: list[str]) -> float:
 
 def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threading.Event) -> tuple[Comparison, ...]:
     """Broker, bridge and simulator as children, the window off-screen in this process."""
+    check_qt("offscreen")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QSettings
 
@@ -114,9 +110,9 @@ def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threa
         ),
     }
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
-        for child in children.values():
-            supervisor.add(child)
         try:
+            for child in children.values():
+                supervisor.add(child)
             station = Station(url, QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
             watch = _Watch(children, duration_s, warm_up_s)
             ending = threading.Event()
@@ -125,7 +121,7 @@ def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threa
                 if watch.look(station.inbox.counts.missing) or stop.is_set():
                     ending.set()
 
-            station.run(ending, on_tick)
+            station.run(ending, on_tick, ends_on_fault=True)
         finally:
             supervisor.stop()
     counts, delays = station.inbox.counts, station.feed.stats().delays
