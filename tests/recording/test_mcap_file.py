@@ -308,4 +308,4 @@ def test_a_chunk_is_full_at_64_kib_and_not_before(tmp_path: Path, spare: int, ch
         file.add(channel, 1, 1, 1, bytes(1_000))
         file.add(channel, 2, 2, 2, bytes(64 * 1024 - 1_000 - 2 * head - spare))
         file.flush()
-        assert len(file.layout.chunks) == chunks
+        assert file.layout.chunks == chunks
