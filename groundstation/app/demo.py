@@ -24,13 +24,21 @@ from groundstation.app.record_cli import recorder_child
 from groundstation.app.simulation import make_plan
 from groundstation.app.watch import table_console
 from groundstation.app.wiring import client_id, free_udp_port
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import GroundStationError
 from groundstation.recording.session import default_recordings
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import Outgoing
-from groundstation.transport.embedded_broker import DEFAULT_PORT, HOST, check_port, free_port
+from groundstation.transport.embedded_broker import (
+    DEFAULT_PORT,
+    HOST,
+    LESS_THAN_MOSQUITTO,
+    check_port,
+    choose_broker,
+    free_port,
+)
 from groundstation.transport.mqtt_worker import MqttWorker
 
 SENSOR_TOPIC = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/Nem-Sıcaklık/Nem"
@@ -204,9 +212,19 @@ def _run_window(
                 raise _cant_write(picture, "Qt does not say why")
             console.print(f"saved {picture}", highlight=False, soft_wrap=True)
 
+    _tell_of_broker(station)
     if not headless:
         _say(WINDOW_OPEN)
     station.run(stop, on_tick, save, ends_on_fault=headless)
+
+
+def _tell_of_broker(station: object) -> None:
+    """Say once in the window what the broker that was started for it lacks."""
+    from groundstation.app.gui import Station
+
+    assert isinstance(station, Station)  # noqa: S101 - typed lazily, so that --help needs no Qt
+    if choose_broker("auto") != "mosquitto" and station.window.floating is not None:
+        station.window.floating.notices.say(LESS_THAN_MOSQUITTO, Level.ADVISORY)
 
 
 class _TerminalTable:

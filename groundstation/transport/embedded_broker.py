@@ -75,7 +75,7 @@ max_inflight_count = 100
 """
 """rumqttd's own bounds are 20 kB a message and 10,000 connections; its default address is every network's."""
 LESS_THAN_MOSQUITTO = (
-    "the broker iotcore keeps nothing over its own end, and gives newcomers at QoS 1 no more than 100 retained "
+    "The broker iotcore forgets what it holds when it ends, and gives newcomers at QoS 1 no more than 100 retained "
     "messages; mosquitto (apt install mosquitto) has no such limits"
 )
 POLL_S = 0.1
