@@ -206,7 +206,8 @@ class StationBus:
 
     def _ask_for(self, wish: Wish) -> None:
         """Less of each vehicle, or everything again; the connection is made anew, which empties the broker's queue."""
-        everything = [topics.vehicle_filter(root, f"{topics.TLM}/+") for root in self._roots]
+        leaves = (f"{topics.TLM}/+", topics.LINK)
+        everything = [topics.vehicle_filter(root, leaf) for root in self._roots for leaf in leaves]
         overview = [topics.vehicle_filter(root, topics.TLM_SUM) for root in self._roots]
         is_less = wish is Wish.OVERVIEW
         self._inbox.takes_overviews = is_less

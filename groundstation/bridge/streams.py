@@ -50,6 +50,8 @@ STREAMS: tuple[StreamInfo, ...] = (
 )
 """Every stream; each kind is in exactly one."""
 
+MOTION = 0
+"""Index into `STREAMS` of what is told first where there is not room for all."""
 STREAM_OF: dict[str, int] = {kind: number for number, stream in enumerate(STREAMS) for kind in stream.kinds}
 """Index into `STREAMS` by kind."""
 

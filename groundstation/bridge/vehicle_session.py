@@ -20,7 +20,7 @@ from groundstation.bridge.execution import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
-from groundstation.bridge.streams import STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
+from groundstation.bridge.streams import MOTION, STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
 from groundstation.fleet.commands import MAX_ID
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
@@ -39,6 +39,8 @@ from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
 
 STATE_MIN_S = 0.2
+SLOWER = 5.0
+"""Times as seldom is everything but motion told while the way to the broker is slow: motion has the room."""
 """`state` at most five times a second."""
 STATE_MAX_S = 10.0
 """and at least every ten seconds."""
@@ -331,7 +333,7 @@ class VehicleSession:
         """Publish every stream that is due and has news, and the slow topics; for when `wake_s` has come."""
         if self._sent_conn is None:
             self.publish_presence()
-        due_s = self._due_s
+        due_s, slower = self._due_s, self._slower
         for number, stream in enumerate(self._streams):
             if now_s < due_s[number]:
                 continue
@@ -344,23 +346,28 @@ class VehicleSession:
             if pending:
                 self._pending[number] = {}
                 # keep the pace although the loop looks only now and then, but never catch up with a burst
-                due_s[number] = max(due_s[number] + stream.period_s, now_s + stream.period_s / 2)
+                period_s = stream.period_s * (slower if number != MOTION else 1.0)
+                due_s[number] = max(due_s[number] + period_s, now_s + period_s / 2)
                 self.say(self._stream_leaves[number], Samples(**pending))
         self._publish_state(now_s)
         note = self._flood.note(now_s)
         if note is not None:
             self._tell(note)
         if now_s >= self._next_summary_s:
-            self._next_summary_s = now_s + SUMMARY_PERIOD_S
+            self._next_summary_s = now_s + SUMMARY_PERIOD_S * slower
             self.say(topics.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
         if now_s >= self._next_link_s:
-            self._next_link_s = now_s + LINK_PERIOD_S
+            self._next_link_s = now_s + LINK_PERIOD_S * slower
             self._publish_link(now_s)
         self.wake_s = self._next_wake_s()
 
+    @property
+    def _slower(self) -> float:
+        return SLOWER if self._publisher.bus_status.is_slow else 1.0
+
     def _next_wake_s(self) -> float:
         waiting = [self._due_s[number] for number, raw in enumerate(self._raw) if raw or self._pending[number]]
-        state_s = self._state_sent_s + (STATE_MIN_S if self._is_state_dirty else STATE_MAX_S)
+        state_s = self._state_sent_s + (STATE_MIN_S * self._slower if self._is_state_dirty else STATE_MAX_S)
         return min(self._next_summary_s, self._next_link_s, state_s, *waiting)
 
     def publish_again(self, from_event: int | None) -> None:
@@ -406,7 +413,7 @@ class VehicleSession:
 
     def _publish_state(self, now_s: float) -> None:
         age_s = now_s - self._state_sent_s
-        if age_s >= STATE_MAX_S or (self._is_state_dirty and age_s >= STATE_MIN_S):
+        if age_s >= STATE_MAX_S or (self._is_state_dirty and age_s >= STATE_MIN_S * self._slower):
             self._publish_state_now(now_s)
 
     def _publish_state_now(self, now_s: float) -> None:

@@ -23,8 +23,8 @@ BATTERY_WARNING_FRACTION = 0.15
 ESTIMATOR_FAILED_RATIO = 1.0
 """Innovation test ratios above this are failures (MAVLink ESTIMATOR_STATUS)."""
 
-REPORT_S = 10.0
-"""A bridge's word on the way to the broker counts for so long; it comes once a second, thinned seldomer."""
+REPORT_S = 15.0
+"""A bridge's word on its way to the broker counts for so long; it comes every five seconds while that is slow."""
 
 
 class Level(enum.IntEnum):
@@ -173,9 +173,7 @@ def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
         return None
     if now_s - state.link_received_s > REPORT_S:
         return None
-    return Condition(
-        Level.CAUTION, f"slow way to the broker, {link.bus_bytes_per_s / 1000:.1f} kB/s: telemetry thinned"
-    )
+    return Condition(Level.CAUTION, f"thinned, broker link {link.bus_bytes_per_s / 1000:.1f} kB/s")
 
 
 def _health(state: VehicleState, now_s: float) -> Condition | None:

@@ -17,6 +17,8 @@ AGREE_S = 0.25
 """Two deliveries that differ by no more agree on the clock."""
 ABSURD_S = 3_600.0
 """No delivery takes an hour on a connection that is given up after seconds: what says so has a wrong clock."""
+STRANGE_S = 60.0
+"""Ways differ by seconds; what differs by more is counted."""
 RIVAL_S = 30.0
 """What nobody has confirmed for so long is forgotten."""
 MAX_CLOCKS = 50_000
@@ -38,7 +40,7 @@ class ClockOffsets:
     def __init__(self) -> None:
         self._clocks: OrderedDict[str, _Clock] = OrderedDict()
         self.strange = 0
-        """Times that were not believed, or not at once."""
+        """Times that can hardly be, and were not believed at once."""
 
     def known(self, session: str) -> float | None:
         """Seconds to add to a writer's time to have ours; None before its first message."""
@@ -76,5 +78,5 @@ class ClockOffsets:
             clock.offset_s, clock.at_s, clock.rival_at_s = min(seen_s, clock.rival_s), received_s, float("-inf")
             return clock.offset_s
         clock.rival_s, clock.rival_at_s = seen_s, received_s
-        self.strange += 1
+        self.strange += abs(seen_s - drifted_s) > STRANGE_S
         return drifted_s if abs(seen_s - drifted_s) <= ABSURD_S else None

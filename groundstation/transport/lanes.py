@@ -21,6 +21,8 @@ PACKET_BYTES = 12
 MAX_WAITING = 20_000
 """Messages of one lane; more are refused."""
 MAX_BULK_BYTES = 256 * 1024
+MOTION_SHARE = 0.7
+"""Of the room for motion and telemetry: the other must not starve."""
 
 
 class Lane(enum.IntEnum):
@@ -30,9 +32,11 @@ class Lane(enum.IntEnum):
     """Orders, answers, events, the echo: each of them, in order."""
     STATE = 1
     """What the broker keeps, and the bridge's heartbeat: the newest of a topic is all that counts."""
-    TELEMETRY = 2
-    """The newest of a topic is what counts."""
-    BULK = 3
+    MOTION = 2
+    """Where a vehicle is: the newest of a topic is what counts."""
+    TELEMETRY = 3
+    """Everything else about it, in the same way."""
+    BULK = 4
     """For recordings: it can be asked for again."""
 
 
@@ -45,7 +49,7 @@ def lane_of(message: Outgoing) -> Lane:
         # the bridge's clock, without which no order can be given
         return Lane.STATE
     if message.qos == 0:
-        return Lane.TELEMETRY
+        return Lane.MOTION if leaf == topics.TLM_MOTION else Lane.TELEMETRY
     return Lane.STATE if message.retain else Lane.URGENT
 
 
@@ -55,6 +59,8 @@ class Lanes:
     def __init__(self) -> None:
         self._lanes: tuple[deque[tuple[float, Outgoing]], ...] = tuple(deque() for _ in Lane)
         self._bulk_bytes = 0
+        self._turn_bytes = 0.0
+        """How far telemetry is ahead of its share; below zero motion is."""
         self.thinned = 0
         """Messages that gave way to newer ones of their topic, or found no room."""
 
@@ -95,18 +101,31 @@ class Lanes:
             message = urgent.popleft()[1]
             room_bytes -= _size(message)
             yield message
-        for lane in (Lane.STATE, Lane.TELEMETRY, Lane.BULK):
-            waiting = self._lanes[lane]
-            while waiting and room_bytes > 0 and (room_acks > 0 or waiting[0][1].qos == 0):
-                message = waiting.popleft()[1]
-                size = _size(message)
-                room_bytes -= size
-                room_acks -= message.qos > 0
-                self._bulk_bytes -= size if lane is Lane.BULK else 0
-                yield message
-            if waiting:
-                self._thin(lane, now_s)
-                return
+        while room_bytes > 0:
+            lane = self._next_lane()
+            if lane is None or (room_acks <= 0 and self._lanes[lane][0][1].qos > 0):
+                break
+            message = self._lanes[lane].popleft()[1]
+            size = _size(message)
+            room_bytes -= size
+            room_acks -= message.qos > 0
+            self._bulk_bytes -= size if lane is Lane.BULK else 0
+            self._turn_bytes += _SHARES.get(lane, 0.0) * size
+            yield message
+        for lane in (Lane.STATE, Lane.MOTION, Lane.TELEMETRY):
+            self._thin(lane, now_s)
+
+    def _next_lane(self) -> Lane | None:
+        """Whose turn it is; None when nothing waits."""
+        motion, telemetry = self._lanes[Lane.MOTION], self._lanes[Lane.TELEMETRY]
+        if self._lanes[Lane.STATE]:
+            return Lane.STATE
+        if motion and telemetry:
+            return Lane.MOTION if self._turn_bytes >= 0 else Lane.TELEMETRY
+        self._turn_bytes = 0.0
+        if motion or telemetry:
+            return Lane.MOTION if motion else Lane.TELEMETRY
+        return Lane.BULK if self._lanes[Lane.BULK] else None
 
     def clear(self) -> int:
         """Forget everything; returns how many there were."""
@@ -119,7 +138,7 @@ class Lanes:
     def _thin(self, lane: Lane, now_s: float) -> None:
         """Keep the newest of each topic where the oldest has waited too long. Each keeps its turn."""
         waiting = self._lanes[lane]
-        if lane is Lane.BULK or now_s - waiting[0][0] <= STALE_S:
+        if not waiting or now_s - waiting[0][0] <= STALE_S:
             return
         newest: dict[str, tuple[float, Outgoing]] = {}
         for at_s, message in waiting:
@@ -129,6 +148,9 @@ class Lanes:
         waiting.clear()
         # the turn of a topic is over for now: its time begins anew, so that this is not done at every look
         waiting.extend((now_s, message) for _, message in newest.values())
+
+
+_SHARES = {Lane.MOTION: -1.0 / MOTION_SHARE, Lane.TELEMETRY: 1.0 / (1.0 - MOTION_SHARE)}
 
 
 def _size(message: Outgoing) -> int:

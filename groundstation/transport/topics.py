@@ -21,7 +21,7 @@ STATION = "_gs"
 RECORDER = "_recorder"
 
 CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt", "tlm", "sum"
-TLM_SUM = f"{TLM}/{SUM}"
+TLM_SUM, TLM_MOTION = f"{TLM}/{SUM}", f"{TLM}/motion"
 SYNC_REQ = "sync/req"
 CMD_REQ, CMD_ACK = "cmd/req", "cmd/ack"
 CTL, CTL_REQ = "ctl", "ctl/req"

@@ -24,7 +24,8 @@ def test_every_message_has_its_lane() -> None:
         "fleet/a/conn": (1, True, Lane.STATE),
         "fleet/_bridge/b/conn": (1, True, Lane.STATE),
         "fleet/a/state": (1, True, Lane.STATE),
-        "fleet/a/tlm/motion": (0, False, Lane.TELEMETRY),
+        "fleet/a/tlm/motion": (0, False, Lane.MOTION),
+        "fleet/a/tlm/detail": (0, False, Lane.TELEMETRY),
         "fleet/a/link": (0, False, Lane.STATE),
         "fleet/a/raw/_mav": (0, False, Lane.BULK),
         "fleet/_bridge/b/raw/_mav": (0, False, Lane.BULK),
@@ -88,3 +89,14 @@ def test_what_is_for_recordings_is_bounded() -> None:
     assert lanes.thinned == 2
     assert len(taken(lanes)) == 3
     assert lanes.put([big], 0.0) == 1
+
+
+def test_motion_has_most_of_the_room_and_the_rest_does_not_starve() -> None:
+    lanes = Lanes()
+    motion, detail = (Outgoing(f"fleet/a/tlm/{name}", bytes(100)) for name in ("motion", "detail"))
+    lanes.put([motion, detail] * 1_000, 0.0)
+    sent = taken(lanes, room=100_000)
+    share = sum(one is motion for one in sent) / len(sent)
+    assert abs(share - module.MOTION_SHARE) < 0.02
+    rest = taken(lanes, room=10_000_000)
+    assert len(sent) + len(rest) == 2_000

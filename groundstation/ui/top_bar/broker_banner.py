@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A red strip under the top bar while the broker is lost: why, and what that means. GUI thread; plain text only."""
+"""A strip under the top bar: red while the broker is lost, amber while the way from it is slow. GUI thread."""
 
 from __future__ import annotations
 
@@ -21,17 +21,13 @@ class BrokerBanner(QFrame):
         super().__init__(parent)
         self.setObjectName("brokerBanner")
         self.setFixedHeight(HEIGHT)
-        self.setStyleSheet(
-            f"#brokerBanner {{ background: {PALETTE.warning_surface}; border-bottom: 1px solid {PALETTE.warning}; }}"
-        )
         self.text = ElidingLabel()
         self.text.setStyleSheet(f"color: {PALETTE.text}; font-weight: 500;")
-        mark = QLabel()
-        mark.setPixmap(pixmap("warning", 16, PALETTE.warning, self.devicePixelRatioF()))
+        self._mark = QLabel()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 14, 0)
         layout.setSpacing(8)
-        layout.addWidget(mark)
+        layout.addWidget(self._mark)
         layout.addWidget(self.text, 1)
         feed.bus_changed.connect(self._on_bus_changed)
         self._on_bus_changed(feed.bus)
@@ -42,6 +38,20 @@ class BrokerBanner(QFrame):
             BusState.REFUSED: self.tr("The broker refuses this station."),
         }
         opening = openings.get(status.state)
-        self.setVisible(opening is not None)
-        reason = f"{status.reason[:1].upper()}{status.reason[1:]}"
-        self.text.setText(f"{opening} {reason}".rstrip() if opening is not None else "")
+        is_slow = opening is None and bool(status.note)
+        self.setVisible(opening is not None or is_slow)
+        self._colour("caution" if is_slow else "warning")
+        words = status.note if is_slow else f"{opening or ''} {_sentence(status.reason)}"
+        self.text.setText(_sentence(words.strip()) if opening is not None or is_slow else "")
+
+    def _colour(self, level: str) -> None:
+        line, surface = {
+            "caution": (PALETTE.caution, PALETTE.caution_surface),
+            "warning": (PALETTE.warning, PALETTE.warning_surface),
+        }[level]
+        self.setStyleSheet(f"#brokerBanner {{ background: {surface}; border-bottom: 1px solid {line}; }}")
+        self._mark.setPixmap(pixmap(level, 16, line, self.devicePixelRatioF()))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
