@@ -228,8 +228,8 @@ def bridge(
     }
     process = make_bridge(broker_from_text(broker), link, root, settings)
     goal = f"{process.bus.status.broker} under {root}/"
-    errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
     with stop_on_signal() as stop:
+        errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
         process.run(stop)
 
 
