@@ -118,11 +118,12 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
         program.expect("Mode STABILIZE")
         program.expect(f"Received {len(declared('copter'))} parameters")
         for line, answers in (
+            # on the ground: in the air the battery would not wait for a machine that is busy
+            (f"wp load {mission}", ["Sent all 5 waypoints", "Flight plan received"]),
             ("mode guided", ["DO_SET_MODE: ACCEPTED", "Mode GUIDED"]),
             ("arm throttle", ["AP: Arming motors", "COMPONENT_ARM_DISARM: ACCEPTED", "\nARMED"]),
             ("takeoff 10", ["NAV_TAKEOFF: ACCEPTED", "in-flight yaw alignment complete"]),
             ("param set WPNAV_SPEED 700", []),
-            (f"wp load {mission}", ["Sent all 5 waypoints", "Flight plan received"]),
             ("mode auto", ["Mode AUTO", "Reached command #2", "Reached command #3", "Mission: 4 RTL"]),
         ):
             if line.startswith("wp"):
