@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from groundstation.fleet.commands import CommandState, Reason, Role, Verb
 from groundstation.fleet.control import ControlAction
 from groundstation.ui.command_bar.command_bar import CommandBar
-from groundstation.ui.command_bar.progress_line import CALM_S
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.verb_menus import EVERY, fill_verbs
 from groundstation.ui.theme.tokens import PALETTE
@@ -130,7 +129,10 @@ def test_progress_is_shown_where_it_was_given_up_to_calm(commands, bar):
     assert line.words.text().startswith("Land: landed ")
     assert line.bar.share is None
     assert PALETTE.text in line.words.styleSheet()
-    commands.station.pass_time(CALM_S + 0.5)
+    commands.station.pass_time(5.9)
+    bar.refresh()
+    assert PALETTE.text in line.words.styleSheet()
+    commands.station.pass_time(0.2)
     bar.refresh()
     assert PALETTE.muted in line.words.styleSheet()
 

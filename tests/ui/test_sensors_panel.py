@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 
-from groundstation.ui.sensors_panel.sensor_model import STALE_S
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.sensors_panel.topic_text import visible_topic
 from groundstation.ui.theme.tokens import PALETTE
@@ -142,7 +141,10 @@ def test_a_silent_sensor_looks_old_and_a_retained_value_has_no_age(panel, statio
     value = index_of(panel, "a/x").siblingAtColumn(1)
     assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
     assert rows(panel)["a/kept"][2] == "kept"
-    station.now_s += STALE_S + 1
+    station.now_s += 119.9
+    panel.refresh()
+    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
+    station.now_s += 0.2
     panel.refresh()
     assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.muted
 
