@@ -200,7 +200,7 @@ def test_a_request_for_one_vehicle_is_answered_for_it_alone(bridge: Running, wat
     watcher.wait_topic("fleet/uav-1/info")
     before = counts(watcher)
     worker.publish([Outgoing("fleet/uav-2/sync/req", b'{"from_event": 0}', 1)])
-    watcher.wait_for(lambda: counts(watcher)["fleet/uav-2/evt"] == 2)
+    watcher.wait_for(lambda: counts(watcher)["fleet/uav-2/evt"] >= 2)
     for leaf in VEHICLE_LEAVES:
         topic = f"fleet/uav-2/{leaf}"
         watcher.wait_for(lambda topic=topic: counts(watcher)[topic] > before[topic])
