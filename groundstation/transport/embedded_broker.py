@@ -6,6 +6,7 @@ Bound to 127.0.0.1 only, so it needs no password; a broker for other machines is
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import shutil
@@ -105,10 +106,12 @@ def choose_broker(kind: str) -> str:
         kind: `auto`, `mosquitto` or `iotcore`.
 
     Raises:
-        GroundStationError: mosquitto was asked for and isn't there.
+        GroundStationError: what was asked for isn't there.
     """
     if kind == "auto":
-        return "mosquitto" if find_mosquitto() else "iotcore"
+        kind = "mosquitto" if find_mosquitto() else "iotcore"
+    if kind == "iotcore" and importlib.util.find_spec("iotcore") is None:
+        raise GroundStationError("no broker is here: 'sudo apt-get install -y mosquitto', or give another's URL")
     if kind == "mosquitto" and find_mosquitto() is None:
         raise GroundStationError(
             "mosquitto is not installed; 'sudo apt-get install -y mosquitto', or use --kind iotcore"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import importlib.util
 import logging
 import socket
 import threading
@@ -9,10 +10,20 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from groundstation.transport.embedded_broker import find_mosquitto, run_broker
+from groundstation.fleet.errors import GroundStationError
+from groundstation.transport import embedded_broker
+from groundstation.transport.embedded_broker import choose_broker, find_mosquitto, run_broker
 from tests.support.brokers import wait_for_port
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
+
+
+def test_without_any_broker_it_is_said_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_broker, "find_mosquitto", lambda: None)
+    assert choose_broker("auto") == "iotcore"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(GroundStationError, match="apt-get install -y mosquitto"):
+        choose_broker("auto")
 
 
 @pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")
