@@ -226,6 +226,8 @@ class MqttWorker:
         """
         if self._status.state is not BusState.LOST:
             self._report(BusState.CONNECTING, self._status.reason)
+        # this is what was asked for: where it fails, the next try waits like any other
+        self._renewing.clear()
         client = self._client = self._new_client()
         self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
         client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
@@ -252,7 +254,6 @@ class MqttWorker:
         self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
         next_misc_s = next_status_s = time.monotonic()
-        self._renewing.clear()
         while not self._stopping.is_set() and not self._renewing.is_set():
             if not self._turn(0.25):
                 self._report(BusState.LOST, self._disconnect_reason or "the broker closed the connection")
@@ -265,6 +266,9 @@ class MqttWorker:
             if now_s >= next_status_s:
                 next_status_s = now_s + STATUS_PERIOD_S
                 self._report(BusState.CONNECTED, "")
+        if not self._stopping.is_set():
+            # from here on nothing is taken any more that the end of this connection would cost
+            self._report(BusState.CONNECTING, "")
         self._say_goodbye()
 
     def _look_after(self, now_s: float) -> bool:
