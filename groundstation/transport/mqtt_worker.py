@@ -226,13 +226,13 @@ class MqttWorker:
         """
         if self._status.state is not BusState.LOST:
             self._report(BusState.CONNECTING, self._status.reason)
-        # this is what was asked for: where it fails, the next try waits like any other
-        self._renewing.clear()
+        self._renewing.clear()  # where this fails, the next try waits like any other
         client = self._client = self._new_client()
         self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
         client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
         self._socket = client.socket()  # type: ignore[assignment]
-        give_up_s = time.monotonic() + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
+        asked_s = time.monotonic()
+        give_up_s = asked_s + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
         while self._connack is None:
             left_s = give_up_s - time.monotonic()
             if left_s <= 0 and self._protocol is _V5:
@@ -244,12 +244,13 @@ class MqttWorker:
                 raise _RefusedError(_WRONG_PROTOCOL if self._connack is None else str(self._connack))
         if self._connack.is_failure:
             raise _RefusedError(str(self._connack))
+        now_s = time.monotonic()
+        self._echo, self._pace = Echo(now_s), Pace(now_s, now_s - asked_s)
 
     def _stay(self) -> None:
         """Serve the connection until it ends."""
         self._connections += 1
         self._backoff.reset()
-        self._echo, self._pace = Echo(time.monotonic()), Pace(time.monotonic())
         self._subscribed = {}
         self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
@@ -331,13 +332,8 @@ class MqttWorker:
             if message.qos == 0 and message.expiry_s is None:
                 self._refused += not sock.publish(message.topic.encode(), message.payload, retain=message.retain)
                 continue
-            client.publish(
-                message.topic,
-                message.payload,
-                qos=message.qos,
-                retain=message.retain,
-                properties=self._publish_properties(message),
-            )
+            properties = self._publish_properties(message)
+            client.publish(message.topic, message.payload, message.qos, message.retain, properties)
         self._sent += len(batch)
         self._pace.gave(sock.given_bytes - given_bytes, is_short=bool(self._lanes))
 
