@@ -244,8 +244,7 @@ class MqttWorker:
                 raise _RefusedError(_WRONG_PROTOCOL if self._connack is None else str(self._connack))
         if self._connack.is_failure:
             raise _RefusedError(str(self._connack))
-        now_s = time.monotonic()
-        self._echo, self._pace = Echo(now_s), Pace(now_s, now_s - asked_s)
+        self._echo, self._pace = Echo(time.monotonic()), Pace(time.monotonic(), time.monotonic() - asked_s)
 
     def _stay(self) -> None:
         """Serve the connection until it ends."""
