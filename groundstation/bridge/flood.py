@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds back a flood of events: a vehicle that says thousands of texts a second must not drown the others. Pure.
 
-What is urgent has a share of its own, so that a flood of the harmless never mutes it. What was left out is told as a
-number; the frames themselves are recorded all the same.
+What is urgent has a share of its own, and so have changes that the bridge saw, of mode or arming say: a flood of texts
+mutes neither. What was left out is told as a number; the frames themselves are recorded all the same.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class FloodGate:
     """Of one vehicle."""
 
     def __init__(self, now_s: float) -> None:
-        self._room = [BURST, BURST]
-        """Of the others, of the urgent."""
+        self._room = [BURST, BURST, BURST]
+        """Of the other texts, of the urgent ones, of changes."""
         self._at_s = now_s
         self._told_s = now_s
         self._left_out = 0
@@ -45,7 +45,7 @@ class FloodGate:
         grown = max(0.0, now_s - self._at_s) * PER_S
         self._at_s = max(self._at_s, now_s)
         self._room = [min(BURST, room + grown) for room in self._room]
-        share = int(event.severity in _URGENT)
+        share = int(event.severity in _URGENT) if event.kind is EventKind.STATUS_TEXT else 2
         if self._room[share] < 1.0:
             self._left_out += 1
             self.left_out += 1

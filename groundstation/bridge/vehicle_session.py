@@ -39,13 +39,13 @@ from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
 
 STATE_MIN_S = 0.2
-SLOWER = 5.0
-"""Times as seldom is everything but motion told while the way to the broker is slow: motion has the room."""
 """`state` at most five times a second."""
 STATE_MAX_S = 10.0
 """and at least every ten seconds."""
 SUMMARY_PERIOD_S = 1.0
 LINK_PERIOD_S = 1.0
+SLOWER = 5.0
+"""Times as seldom is everything but motion told while the way to the broker is slow: motion has the room."""
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
 MAX_CLAIMS = 10

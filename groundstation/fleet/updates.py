@@ -37,8 +37,8 @@ class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """What was measured."""
     clock_offset_s: float
     """Bridge clock to this station's monotonic clock, seconds."""
-    written_s: float = math.inf
-    """When the message was written, on the bridge's clock: no sample in it can be younger."""
+    came_s: float = math.inf
+    """When the message came, on the bridge's clock: no sample in it, or held before it, can be younger."""
 
 
 class ConnUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):

@@ -109,18 +109,18 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         ages = ((kind, self.age_s(kind, now_s)) for kind in KINDS)
         return {kind: age for kind, age in ages if age is not None}
 
-    def after(self, samples: Samples, clock_offset_s: float, written_s: float = math.inf) -> VehicleState:
+    def after(self, samples: Samples, clock_offset_s: float, came_s: float = math.inf) -> VehicleState:
         """The state once these samples are in. A sample older than the one held is dropped (reordered delivery).
 
-        A sample from after the moment of writing can't be: it is dropped, and one that is held gives way. Else a
+        A sample from after the moment of its coming can't be: it is dropped, and one that is held gives way. Else a
         forged time would look fresh for ever and keep out all that is true.
 
         Args:
             samples: what came.
             clock_offset_s: bridge clock to this station's monotonic clock, seconds.
-            written_s: when the message was written, on the bridge's clock.
+            came_s: when the message came, on the bridge's clock; one that was long on its way takes nothing newer away.
         """
-        latest_s = written_s + WRITING_SLACK_S
+        latest_s = came_s + WRITING_SLACK_S
         changes: dict[str, object] = {"clock_offset_s": clock_offset_s}
         for kind in KINDS:
             new = getattr(samples, kind)

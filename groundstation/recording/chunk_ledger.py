@@ -9,7 +9,6 @@ from the file itself. They go when the file is closed, whose summary then holds 
 from __future__ import annotations
 
 import contextlib
-import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,12 +151,13 @@ class ChunkLedger:
     def _spill(self) -> None:
         if self._index is None or not self._waiting:
             return
-        with self._index.open("ab") as file:
-            start = file.tell()
+        # unbuffered: a buffer would write the rest of what was cut off again when the file is closed
+        with self._index.open("ab", buffering=0) as file:
+            start, rest = file.tell(), bytes(self._waiting)
             try:
-                file.write(self._waiting)
-                file.flush()
+                while rest:
+                    rest = rest[file.write(rest) :]
             except OSError:
-                os.truncate(self._index, start)
+                file.truncate(start)
                 raise
         self._waiting = bytearray()

@@ -204,13 +204,12 @@ class Inbox:
 
 
 def _samples_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    del received_s
     return SamplesUpdate(
         key=key,
         session=envelope.sid,
         samples=envelope.d,
         clock_offset_s=offset_s,
-        written_s=envelope.bms / 1000.0,
+        came_s=received_s - offset_s,
     )
 
 

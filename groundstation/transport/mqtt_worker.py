@@ -226,11 +226,13 @@ class MqttWorker:
         """
         if self._status.state is not BusState.LOST:
             self._report(BusState.CONNECTING, self._status.reason)
+        self._renewing.clear()  # where this fails, the next try waits like any other
         client = self._client = self._new_client()
         self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
         client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
         self._socket = client.socket()  # type: ignore[assignment]
-        give_up_s = time.monotonic() + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
+        asked_s = time.monotonic()
+        give_up_s = asked_s + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
         while self._connack is None:
             left_s = give_up_s - time.monotonic()
             if left_s <= 0 and self._protocol is _V5:
@@ -242,17 +244,16 @@ class MqttWorker:
                 raise _RefusedError(_WRONG_PROTOCOL if self._connack is None else str(self._connack))
         if self._connack.is_failure:
             raise _RefusedError(str(self._connack))
+        self._echo, self._pace = Echo(time.monotonic()), Pace(time.monotonic(), time.monotonic() - asked_s)
 
     def _stay(self) -> None:
         """Serve the connection until it ends."""
         self._connections += 1
         self._backoff.reset()
-        self._echo, self._pace = Echo(time.monotonic()), Pace(time.monotonic())
         self._subscribed = {}
         self._sync_subscriptions()
         self._report(BusState.CONNECTED, "")
         next_misc_s = next_status_s = time.monotonic()
-        self._renewing.clear()
         while not self._stopping.is_set() and not self._renewing.is_set():
             if not self._turn(0.25):
                 self._report(BusState.LOST, self._disconnect_reason or "the broker closed the connection")
@@ -265,6 +266,9 @@ class MqttWorker:
             if now_s >= next_status_s:
                 next_status_s = now_s + STATUS_PERIOD_S
                 self._report(BusState.CONNECTED, "")
+        if not self._stopping.is_set():
+            # from here on nothing is taken any more that the end of this connection would cost
+            self._report(BusState.CONNECTING, "")
         self._say_goodbye()
 
     def _look_after(self, now_s: float) -> bool:
@@ -327,13 +331,8 @@ class MqttWorker:
             if message.qos == 0 and message.expiry_s is None:
                 self._refused += not sock.publish(message.topic.encode(), message.payload, retain=message.retain)
                 continue
-            client.publish(
-                message.topic,
-                message.payload,
-                qos=message.qos,
-                retain=message.retain,
-                properties=self._publish_properties(message),
-            )
+            properties = self._publish_properties(message)
+            client.publish(message.topic, message.payload, message.qos, message.retain, properties)
         self._sent += len(batch)
         self._pace.gave(sock.given_bytes - given_bytes, is_short=bool(self._lanes))
 

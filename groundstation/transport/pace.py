@@ -17,8 +17,12 @@ AHEAD_S = 0.5
 """What is not acknowledged may take so long."""
 LOOK_S = 0.1
 """Time between two measurements."""
+LAG_S = 0.2
+"""What is acknowledged so much later than the quickest echo came back has waited; systems acknowledge with a delay."""
+LONGEST_TRIP_S = 1.0
+"""No way there and back takes longer by nature; one over a satellite takes 0.7 s."""
 BACKLOG_S = 0.5
-"""A way that was never idle for so long is the bottleneck."""
+"""A way on which something has waited for so long is the bottleneck."""
 MEMORY_S = 3.0
 """Measurements of so long count."""
 LATE_S = 0.7
@@ -38,11 +42,21 @@ FREE_RATE = 1_000_000.0
 class Pace:
     """Watches one connection."""
 
-    def __init__(self, now_s: float) -> None:
+    def __init__(self, now_s: float, trip_s: float = 0.0) -> None:
+        """Begin.
+
+        Args:
+            now_s: seconds on the monotonic clock.
+            trip_s: how long the broker's first answer took, when nothing else was under way.
+        """
         self._limit = FIRST_BYTES
         self._idle_at = 0
         """Bytes given when the way was last seen idle."""
         self._busy_since_s: float | None = None
+        self._under_way: deque[tuple[float, int]] = deque()
+        """When how many bytes had been given, of what is not acknowledged."""
+        self._trip_s = min(trip_s, LONGEST_TRIP_S)
+        """The quickest answer of the connection: so long all that is said is under way, on a quick way too."""
         self._seen: deque[tuple[float, int]] = deque([(now_s, 0)])
         """When how many bytes had been acknowledged."""
         self._quickest_s: float | None = None
@@ -80,12 +94,16 @@ class Pace:
         """
         if now_s - self._seen[-1][0] >= LOOK_S:
             self._look(given_bytes - queued_bytes, now_s)
-        if queued_bytes == 0:
+        if self._is_lagging(given_bytes, queued_bytes, now_s):
+            self._busy_since_s = self._busy_since_s if self._busy_since_s is not None else now_s
+            self._idle_at = given_bytes
+        else:
+            self._busy_since_s = None
             if given_bytes - self._idle_at > self._limit // 2:
                 self._limit = min(self._limit * 2, MOST_BYTES)
-            self._idle_at, self._busy_since_s = given_bytes, None
-        elif self._busy_since_s is None:
-            self._busy_since_s = now_s
+                self._idle_at = given_bytes
+        if queued_bytes == 0:
+            self._idle_at = given_bytes
         room = self._limit - queued_bytes
         if self._rate is not None:
             self._tokens = min(self._tokens + (now_s - self._tokens_s) * self._rate, self._rate * AHEAD_S)
@@ -112,6 +130,7 @@ class Pace:
             rtt_s: how long it took, seconds.
             now_s: seconds on the monotonic clock.
         """
+        self._trip_s = min(rtt_s, self._trip_s)
         self._quickest_s = rtt_s if self._quickest_s is None else min(self._quickest_s * SLOWER + 0.001, rtt_s)
         late_s = rtt_s - self._quickest_s
         is_full = self._rate is not None or now_s - self._backlogged_at_s < HINT_S + rtt_s
@@ -129,6 +148,15 @@ class Pace:
             self._rate = None
         self._was_short_before, self._was_short = self._was_short, False
 
+    def _is_lagging(self, given_bytes: int, queued_bytes: int, now_s: float) -> bool:
+        """Whether the oldest of what is not acknowledged is under way for longer than its way takes."""
+        under_way = self._under_way
+        if given_bytes > (under_way[-1][1] if under_way else given_bytes - queued_bytes):
+            under_way.append((now_s, given_bytes))
+        while under_way and under_way[0][1] <= given_bytes - queued_bytes:
+            under_way.popleft()
+        return bool(under_way) and now_s - under_way[0][0] > self._trip_s + LAG_S
+
     def _look(self, carried: int, now_s: float) -> None:
         self._seen.append((now_s, carried))
         while now_s - self._seen[0][0] > MEMORY_S and len(self._seen) > 2:
@@ -136,7 +164,7 @@ class Pace:
         rate = self._carried_rate()
         if self._is_backlogged and rate is not None:
             self._backlogged_at_s = now_s
-            self._limit = int(min(max(rate * AHEAD_S, LEAST_BYTES), MOST_BYTES))
+            self._limit = int(min(max(rate * (AHEAD_S + self._trip_s), LEAST_BYTES), MOST_BYTES))
 
     def _carried_rate(self) -> float | None:
         (first_s, first), (last_s, last) = self._seen[0], self._seen[-1]

@@ -142,11 +142,18 @@ class Sequences:
         is_in_turn = known_run is not None and seq == known_run.next_seq
         run = self._run(key, seq, now_s)
         if not run.had.add(seq):
+            if self._fill(key, run, seq):
+                # the ranges are bounded: they took a gap for what had come, that is still asked for
+                self.recovered += 1
+                return True
             known = self._ahead.get((topic, sid, seq))
             if known is None or known == zlib.crc32(payload):
                 self.duplicates += 1
                 return False
             self.implausible += 1
+            if is_in_turn:
+                # a forged one had its number already; the count goes on all the same
+                run.next_seq, run.heard_s = seq + 1, now_s
             return True
         if not is_in_turn:
             self._ahead[topic, sid, seq] = zlib.crc32(payload)

@@ -32,6 +32,7 @@ class SlowWay:
         self._quickest_ms: float | None = None
         self._late_since_s: float | None = None
         self._again_s = 0.0
+        """When everything is asked for next, or was."""
         self._wait_s = TRY_AGAIN_S
 
     def look(self, status: BusStatus, now_s: float) -> Wish | None:
@@ -61,6 +62,8 @@ class SlowWay:
             self._wait_s = min(self._wait_s * 2, LONGEST_S)
             return Wish.OVERVIEW
         if self.is_slow and not is_late and now_s >= self._again_s:
-            self.is_slow = False
+            self.is_slow, self._again_s = False, now_s
             return Wish.EVERYTHING
+        if not self.is_slow and not is_late and now_s - self._again_s > LONGEST_S:
+            self._wait_s = TRY_AGAIN_S  # it carried everything for so long: the next hiccup is another one
         return None

@@ -175,7 +175,7 @@ class History:
             if not sample:
                 continue
             if state is None:
-                state = VehicleState(key=update.key).after(update.samples, update.clock_offset_s, update.written_s)
+                state = VehicleState(key=update.key).after(update.samples, update.clock_offset_s, update.came_s)
             if kind in INDEXED_KINDS:
                 sample = next((one for one in sample if ref.path.startswith(f"{kind}.{one.index}.")), None)
             if sample is not None:

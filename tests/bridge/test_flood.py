@@ -47,3 +47,11 @@ def test_what_was_left_out_is_told_as_a_number_once_a_second() -> None:
     assert gate.note(10.9) is None
     assert gate.note(11.0) is not None
     assert gate.note(13.0) is None
+
+
+def test_a_flood_of_texts_mutes_no_change_that_the_bridge_saw() -> None:
+    gate = FloodGate(0.0)
+    for number in range(2_000):
+        gate.lets_through(text((Severity.INFO, Severity.ERROR)[number % 2]), 0.0)
+    assert all(gate.lets_through(text(kind=kind), 0.0) for kind in EventKind if kind is not EventKind.STATUS_TEXT)
+    assert sum(gate.lets_through(text(kind=EventKind.MODE), 0.0) for _ in range(1_000)) < BURST, "bounded as well"

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from mcap.records import ChunkIndex
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import chunk_ledger, mcap_file
-from groundstation.recording.chunk_ledger import Layout
+from groundstation.recording.chunk_ledger import SPILL_BYTES, ChunkLedger, Layout
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import McapFile
 from groundstation.recording.writer import mcap_scan, schemas
@@ -232,6 +233,21 @@ def test_a_full_disk_leaves_the_file_whole_and_the_chunk_waiting(
     monkeypatch.setattr(os, "pwrite", real)
     file.close()
     assert numbers(path) == list(range(25))
+
+
+def test_a_full_disk_leaves_the_index_beside_the_file_whole(tmp_path: Path) -> None:
+    ledger, layout = ChunkLedger(tmp_path / "a.mcap"), Layout()
+    ledger.put(layout, b"a" * SPILL_BYTES)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # the system takes a part of what is written next, as a disk with little room does
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SPILL_BYTES + 100, before[1]))
+    try:
+        ledger.put(layout, b"b" * SPILL_BYTES)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ledger.is_whole(layout)
+    ledger.put(layout, b"c" * SPILL_BYTES)
+    assert ledger.is_whole(layout)
 
 
 def test_an_unclosed_file_is_read_by_a_stream_reader(tmp_path: Path) -> None:

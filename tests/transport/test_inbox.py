@@ -220,3 +220,16 @@ def test_what_is_for_recorders_is_never_taken_for_live() -> None:
     for leaf in ("late/tlm/motion", "late/marks", "late/end", "raw/_mav"):
         inbox.offer(Message(f"sim/uav-1/{leaf}", payload, len(payload), 1, False, 1.0))
     assert inbox.drain().updates == []
+
+
+def test_a_message_that_was_long_on_its_way_takes_nothing_newer_away() -> None:
+    inbox, fleet = Inbox(), Fleet()
+    inbox.offer(motion(0, at_s=98.0, bms=98_000))
+    inbox.offer(motion(1, at_s=100.0, bms=100_000))
+    old = Samples(position=Position(at_s=98.0, lat_deg=0.0))
+    inbox.offer(message("state", old, 0, at_s=100.1, bms=98_000))
+    fleet.fold(inbox.drain().updates)
+    state = fleet.get(KEY)
+    assert state is not None
+    assert state.position is not None
+    assert state.position.at_s == 100.0

@@ -320,6 +320,36 @@ def test_the_last_words_before_the_end_arrive(any_broker: BrokerChild, connect: 
     assert heard
 
 
+def test_a_broker_that_ends_while_we_connect_anew_is_tried_again_with_pauses(
+    mosquitto_broker: BrokerChild, connect: Connect
+) -> None:
+    worker, collector = connect(mosquitto_broker.url)
+    collector.wait_state(BusState.CONNECTED)
+    mosquitto_broker.kill()
+    worker.renew()
+    collector.wait_state(BusState.LOST)
+    tries = len(collector.statuses) + 3
+    collector.wait_for(lambda: len(collector.statuses) >= tries)
+    times = [at_s for at_s, _ in collector.statuses[-3:]]
+    assert times[-1] - times[0] > 0.1, "not at once, over and over"
+
+
+def test_what_was_taken_while_we_connect_anew_was_sent(mosquitto_broker: BrokerChild, connect: Connect) -> None:
+    link = SlowLink(mosquitto_broker.port, 1_000_000.0, 0.3)
+    try:
+        worker, collector = connect(f"mqtt://127.0.0.1:{link.port}")
+        collector.wait_state(BusState.CONNECTED)
+        worker.renew()
+        refused = 0
+        while worker.status.connections < 2:
+            refused += 1 - worker.publish([Outgoing("t/cmd/req", b"return", 1)])
+            time.sleep(0.001)
+        collector.wait_state(BusState.CONNECTED, connections=2)
+        assert worker.status.refused == refused
+    finally:
+        link.close()
+
+
 SLOW_BITS_PER_S, SLOW_DELAY_S = 20_000.0, 0.3
 TRIP_ECHOES = 12
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import pytest
 
 from groundstation.transport.pace import FIRST_BYTES, FREE_RATE, LATE_S, MOST_BYTES, Pace
@@ -92,3 +94,24 @@ def test_an_echo_is_late_from_here_on(late_s: float, *, is_held: bool) -> None:
 def test_the_bounds_make_sense() -> None:
     assert FIRST_BYTES < MOST_BYTES
     assert FREE_RATE < MOST_BYTES
+
+
+@pytest.mark.parametrize("trip_s", [0.1, 0.3, 0.7])
+@pytest.mark.parametrize("per_s", [3_000.0, 300_000.0])
+def test_a_long_way_that_carries_everything_is_not_slow(trip_s: float, per_s: float) -> None:
+    """What is said without a pause is always under way there, and no sign of a bottleneck."""
+    pace, acknowledged, given = Pace(0.0, trip_s), 0, 0
+    under_way: deque[tuple[float, int]] = deque()
+    waiting = 0.0
+    for step in range(1, round(30.0 / STEP_S)):
+        now_s = step * STEP_S
+        while under_way and under_way[0][0] <= now_s:
+            acknowledged = under_way.popleft()[1]
+        waiting += per_s * STEP_S
+        part = min(pace.room(given, given - acknowledged, now_s), int(waiting))
+        waiting -= part
+        given += part
+        under_way.append((now_s + trip_s + 0.04, given))
+        pace.gave(part, is_short=waiting >= 1)
+        assert not pace.is_slow, now_s
+    assert given == pytest.approx(30.0 * per_s, rel=0.05)

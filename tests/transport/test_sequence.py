@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from groundstation.transport.sequence import ASK_AGAIN_S, MAX_ASKED, MAX_JUMP, PATIENCE_S, Gap, Sequences
+from groundstation.transport.sequence import ASK_AGAIN_S, MAX_ASKED, MAX_GAPS, MAX_JUMP, PATIENCE_S, Gap, Sequences
 
 T, S = "fleet/uav-1/evt", "a"
 
@@ -228,3 +228,27 @@ def test_what_came_before_a_later_life_heard_its_own_is_no_news() -> None:
     assert not later.take(T, S, 5, 0.0)
     assert not later.take(T, S, 3, 0.0)
     assert later.take(T, S, 4, 0.0)
+
+
+def test_what_is_asked_for_is_taken_although_there_are_more_gaps_than_are_kept_apart() -> None:
+    sequences, number = taken(), 0
+    for gap in range(MAX_GAPS + 200):
+        sequences.take(T, S, number, 0.0)
+        # the last gaps are the smallest: the ranges that came grow together over these first
+        number += 2 if gap >= MAX_GAPS else 4
+    sequences.take(T, S, number, 0.0)
+    missing = [number for gap in sequences.due(PATIENCE_S) for number in range(gap.first, gap.last + 1)]
+    assert len(missing) > MAX_GAPS
+    assert [one for one in missing if not sequences.take(T, S, one, 1.0)] == []
+    assert sequences.missing == 0
+
+
+def test_the_count_goes_on_over_a_number_that_was_forged_before_its_turn() -> None:
+    sequences = Sequences()
+    sequences.kept.add(T)
+    forged = MAX_JUMP + 2
+    sequences.take(T, S, 0, 0.0, b"true")
+    sequences.take(T, S, forged, 0.0, b"forged")
+    assert all(sequences.take(T, S, number, 0.0, b"true") for number in range(1, forged + 2))
+    assert sequences.due(PATIENCE_S) == []
+    assert not sequences.take(T, S, forged + 1, 0.0, b"true")

@@ -49,3 +49,18 @@ def test_without_a_connection_nothing_is_late() -> None:
     way, _ = watched(9_000.0, LATE_FOR_S - 1.0)
     way.look(BusStatus(state=BusState.LOST), 8.0)
     assert way.look(status(9_000.0), 9.0) is None
+
+
+def test_after_a_long_time_without_trouble_a_hiccup_costs_a_minute_again() -> None:
+    way, now_s, waits = SlowWay(), 0.0, []
+    for _ in range(3):
+        for _ in range(int(LONGEST_S) + 1):
+            now_s += 1.0
+            assert way.look(status(5.0), now_s) is None
+        while way.look(status(5_000.0), now_s) is not Wish.OVERVIEW:
+            now_s += 1.0
+        began_s = now_s
+        while way.look(status(5.0), now_s) is not Wish.EVERYTHING:
+            now_s += 1.0
+        waits.append(now_s - began_s)
+    assert waits == [TRY_AGAIN_S] * 3
