@@ -20,6 +20,7 @@ SPILL_BYTES = 4096
 """So much waits in memory before it is written behind the rest."""
 PIECE_BYTES = 1024 * 1024
 CRC_BYTES = 4
+TAIL_BYTES = 4096
 MAX_LAYOUT_BYTES = 64 * 1024 * 1024
 
 
@@ -42,6 +43,8 @@ class Layout(msgspec.Struct):
     """Length of the index."""
     index_crc: int = 0
     """CRC-32 of the index."""
+    tail_crc: int = 0
+    """At a checkpoint, CRC-32 of the file's bytes before `end`: the helpers of another file are told by it."""
 
     @property
     def messages(self) -> int:
@@ -60,6 +63,7 @@ class ChunkLedger:
         """
         self._index = path.with_name(f"{path.name}.index") if path is not None else None
         self._layout = path.with_name(f"{path.name}.layout") if path is not None else None
+        self._path = path
         self._waiting = bytearray()
 
     def put(self, layout: Layout, record: bytes) -> None:
@@ -100,6 +104,7 @@ class ChunkLedger:
             return
         self._spill()
         beside = self._layout.with_name(f"{self._layout.name}.new")
+        layout.tail_crc = self._tail_crc(layout.end)
         data = msgspec.msgpack.encode(layout)
         beside.write_bytes(zlib.crc32(data).to_bytes(CRC_BYTES, "big") + data)
         beside.replace(self._layout)
@@ -119,9 +124,18 @@ class ChunkLedger:
             if zlib.crc32(stored[CRC_BYTES:]) != int.from_bytes(stored[:CRC_BYTES], "big"):
                 return None
             layout = msgspec.msgpack.decode(stored[CRC_BYTES:], type=Layout)
+            is_its = layout.end <= size_bytes and layout.tail_crc == self._tail_crc(layout.end)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
-        return layout if layout.end <= size_bytes and self.is_whole(layout) else None
+        return layout if is_its and self.is_whole(layout) else None
+
+    def _tail_crc(self, end: int) -> int:
+        """Of the file's bytes before a place."""
+        if self._path is None:
+            return 0
+        with self._path.open("rb") as file:
+            file.seek(max(0, end - TAIL_BYTES))
+            return zlib.crc32(file.read(min(end, TAIL_BYTES)))
 
     def is_whole(self, layout: Layout) -> bool:
         """Whether the index is the one that a layout speaks of."""

@@ -222,7 +222,8 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _run_iotcore(port: int, stop: threading.Event) -> None:
     """Rumqttd in a child of its own, which ends when the pipe to this process closes."""
-    broker, deaths = _start_iotcore(port), 0
+    port_5, deaths = free_port(), 0
+    broker = _start_iotcore(port, port_5)
     log.warning("%s; MQTT 5 is at mqtt://%s", LESS_THAN_MOSQUITTO, broker.listeners[-1])
     try:
         while not stop.is_set():
@@ -236,12 +237,12 @@ def _run_iotcore(port: int, stop: threading.Event) -> None:
                 raise GroundStationError("the broker iotcore ends at once; install mosquitto: apt install mosquitto")
             log.warning("the broker iotcore ended; starting it again")
             stop.wait(RESTART_S)
-            broker = _start_iotcore(port)
+            broker = _start_iotcore(port, port_5)
     finally:
         broker.stop()
 
 
-def _start_iotcore(port: int) -> Broker:
+def _start_iotcore(port: int, port_5: int) -> Broker:
     """Start it; its configuration is gone again once it was read.
 
     Raises:
@@ -251,7 +252,7 @@ def _start_iotcore(port: int) -> Broker:
 
     with tempfile.TemporaryDirectory(prefix="groundstation-broker-") as folder:
         config = Path(folder) / "rumqttd.toml"
-        config.write_text(IOTCORE_CONFIG.format(host=HOST, port=port, port_5=free_port()))
+        config.write_text(IOTCORE_CONFIG.format(host=HOST, port=port, port_5=port_5))
         broker = Broker(config_path=str(config))
         try:
             return broker.start()

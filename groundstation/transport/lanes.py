@@ -57,7 +57,11 @@ class Lanes:
     """Messages that wait."""
 
     def __init__(self) -> None:
-        self._lanes: tuple[deque[tuple[float, Outgoing]], ...] = tuple(deque() for _ in Lane)
+        self._lanes: tuple[deque[tuple[float, int, Outgoing]], ...] = tuple(deque() for _ in Lane)
+        self._number = 0
+        """Of the last message: where there is room for all they go in their order."""
+        self._bytes = self._acks = 0
+        """Of everything that waits."""
         self._bulk_bytes = 0
         self._turn_bytes = 0.0
         """How far telemetry is ahead of its share; below zero motion is."""
@@ -84,7 +88,10 @@ class Lanes:
                 self.thinned += 1
                 continue
             self._bulk_bytes += _size(message) if lane is Lane.BULK else 0
-            self._lanes[lane].append((now_s, message))
+            self._lanes[lane].append((now_s, self._number, message))
+            self._number += 1
+            self._bytes += _size(message)
+            self._acks += message.qos > 0
             taken += 1
         return taken
 
@@ -96,24 +103,39 @@ class Lanes:
             room_acks: so many messages may wait for the broker's word (QoS 1); the urgent don't ask.
             now_s: seconds on the monotonic clock.
         """
-        urgent = self._lanes[Lane.URGENT]
-        while urgent:
-            message = urgent.popleft()[1]
+        if self._bytes <= room_bytes and self._acks <= room_acks:
+            yield from self._all()
+            return
+        while self._lanes[Lane.URGENT]:
+            message = self._pop(Lane.URGENT)
             room_bytes -= _size(message)
             yield message
         while room_bytes > 0:
             lane = self._next_lane()
-            if lane is None or (room_acks <= 0 and self._lanes[lane][0][1].qos > 0):
+            if lane is None or (room_acks <= 0 and self._lanes[lane][0][2].qos > 0):
                 break
-            message = self._lanes[lane].popleft()[1]
+            message = self._pop(lane)
             size = _size(message)
             room_bytes -= size
             room_acks -= message.qos > 0
-            self._bulk_bytes -= size if lane is Lane.BULK else 0
             self._turn_bytes += _SHARES.get(lane, 0.0) * size
             yield message
         for lane in (Lane.STATE, Lane.MOTION, Lane.TELEMETRY):
             self._thin(lane, now_s)
+
+    def _all(self) -> list[Outgoing]:
+        """Everything, in the order in which it was said: a birth before what is told of the life."""
+        waiting = sorted((one for lane in self._lanes for one in lane), key=lambda one: one[1])
+        self.clear()
+        return [message for _, _, message in waiting]
+
+    def _pop(self, lane: Lane) -> Outgoing:
+        message = self._lanes[lane].popleft()[2]
+        size = _size(message)
+        self._bytes -= size
+        self._acks -= message.qos > 0
+        self._bulk_bytes -= size if lane is Lane.BULK else 0
+        return message
 
     def _next_lane(self) -> Lane | None:
         """Whose turn it is; None when nothing waits."""
@@ -132,7 +154,7 @@ class Lanes:
         count = len(self)
         for lane in self._lanes:
             lane.clear()
-        self._bulk_bytes = 0
+        self._bulk_bytes = self._bytes = self._acks = 0
         return count
 
     def _thin(self, lane: Lane, now_s: float) -> None:
@@ -140,14 +162,17 @@ class Lanes:
         waiting = self._lanes[lane]
         if not waiting or now_s - waiting[0][0] <= STALE_S:
             return
-        newest: dict[str, tuple[float, Outgoing]] = {}
-        for at_s, message in waiting:
-            first_s = newest[message.topic][0] if message.topic in newest else at_s
-            newest[message.topic] = (first_s, message)
-        self.thinned += len(waiting) - len(newest)
+        newest: dict[str, tuple[int, Outgoing]] = {}
+        for _, number, message in waiting:
+            held = newest.get(message.topic)
+            if held is not None:
+                self.thinned += 1
+                self._bytes -= _size(held[1])
+                self._acks -= held[1].qos > 0
+            newest[message.topic] = (held[0] if held is not None else number, message)
         waiting.clear()
         # the turn of a topic is over for now: its time begins anew, so that this is not done at every look
-        waiting.extend((now_s, message) for _, message in newest.values())
+        waiting.extend((now_s, *one) for one in newest.values())
 
 
 _SHARES = {Lane.MOTION: -1.0 / MOTION_SHARE, Lane.TELEMETRY: 1.0 / (1.0 - MOTION_SHARE)}

@@ -34,6 +34,7 @@ class SlowWay:
         self._again_s = 0.0
         """When everything is asked for next, or was."""
         self._wait_s = TRY_AGAIN_S
+        self._connections = 0
 
     def look(self, status: BusStatus, now_s: float) -> Wish | None:
         """Look at the connection, about once a second.
@@ -48,6 +49,9 @@ class SlowWay:
         if status.state is not BusState.CONNECTED:
             self._late_since_s = None
             return None
+        if status.connections > self._connections:
+            # another connection may go another way; the one that we asked for ourselves was counted below
+            self._connections, self._quickest_ms = status.connections, None
         took_ms = status.rtt_ms
         if took_ms is not None:
             self._quickest_ms = took_ms if self._quickest_ms is None else min(self._quickest_ms, took_ms)
@@ -60,9 +64,11 @@ class SlowWay:
             self.is_slow, self._late_since_s = True, None
             self._again_s = now_s + self._wait_s
             self._wait_s = min(self._wait_s * 2, LONGEST_S)
+            self._connections += 1
             return Wish.OVERVIEW
         if self.is_slow and not is_late and now_s >= self._again_s:
             self.is_slow, self._again_s = False, now_s
+            self._connections += 1
             return Wish.EVERYTHING
         if not self.is_slow and not is_late and now_s - self._again_s > LONGEST_S:
             self._wait_s = TRY_AGAIN_S  # it carried everything for so long: the next hiccup is another one

@@ -183,6 +183,25 @@ def test_the_helpers_of_a_longer_file_are_not_believed(tmp_path: Path, monkeypat
     assert assert_strictly_sound(path) == kept
 
 
+def test_the_helpers_of_another_file_with_this_name_are_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = tmp_path / "a.mcap", tmp_path / "b.mcap"
+    grown(path, monkeypatch).abandon()
+    file = McapFile(other)
+    for number in range(3_000):
+        file.add(file.channel(f"other/{number % 7}", "json", {}), number * S, number * S, number, b'{"n": %d}' % number)
+        if number % 5 == 4:
+            file.flush()
+    file.abandon()
+    path.write_bytes(other.read_bytes())
+    assert path.stat().st_size > 60_000
+    assert mend(path, close=True).layout.messages == 3_000
+    with path.open("rb") as opened:
+        topics = {channel.topic for _, channel, _ in SeekingReader(opened).iter_messages()}
+    assert topics == {f"other/{number}" for number in range(7)}
+
+
 def test_a_file_whose_helper_was_taken_away_while_it_was_written_is_closed_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

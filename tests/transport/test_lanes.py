@@ -43,8 +43,20 @@ def test_what_matters_goes_first_and_the_urgent_in_any_case() -> None:
     lanes = Lanes()
     assert lanes.put([FRAMES, MOTION, STATE, EVENT], 0.0) == 4
     assert taken(lanes, room=0) == [EVENT]
-    assert taken(lanes) == [STATE, MOTION, FRAMES]
+    assert taken(lanes, room=60) == [STATE, MOTION]
+    assert taken(lanes) == [FRAMES]
     assert len(lanes) == 0
+
+
+def test_where_there_is_room_for_all_they_go_in_their_order() -> None:
+    """A birth comes before what is told of the life."""
+    for room in (sum(len(one.topic) + len(one.payload) + module.PACKET_BYTES for one in (STATE, EVENT, MOTION)), 0):
+        lanes = Lanes()
+        lanes.put([MOTION, STATE, EVENT], 0.0)
+        assert taken(lanes, room=room) == ([MOTION, STATE, EVENT] if room else [EVENT])
+        lanes.put([STATE], 0.0)
+        assert len(taken(lanes)) == (1 if room else 3)
+        assert (lanes._bytes, lanes._acks) == (0, 0)
 
 
 def test_room_is_not_gone_beyond_by_more_than_one_message() -> None:

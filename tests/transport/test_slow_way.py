@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from groundstation.transport.bus import BusState, BusStatus
@@ -64,3 +65,15 @@ def test_after_a_long_time_without_trouble_a_hiccup_costs_a_minute_again() -> No
             now_s += 1.0
         waits.append(now_s - began_s)
     assert waits == [TRY_AGAIN_S] * 3
+
+
+def test_another_connection_may_be_slower_by_nature_and_our_own_renewal_is_none() -> None:
+    for connections, wish in ((2, None), (1, Wish.OVERVIEW)):
+        way = SlowWay()
+        way.look(BusStatus(state=BusState.CONNECTED, rtt_ms=2.0, connections=1), 0.0)
+        moved = BusStatus(state=BusState.CONNECTED, rtt_ms=2_000.0, connections=connections)
+        way.look(moved, 1.0)
+        assert way.look(moved, 1.0 + LATE_FOR_S) is wish
+    renewed = BusStatus(state=BusState.CONNECTED, rtt_ms=2_000.0, connections=2)
+    assert way.look(renewed, 100.0) is None
+    assert way.look(msgspec.structs.replace(renewed, rtt_ms=3.0), 100.0 + TRY_AGAIN_S) is Wish.EVERYTHING

@@ -23,6 +23,8 @@ from groundstation.transport.stamps import Stamp, stamp_of
 log = logging.getLogger("groundstation.recorder")
 
 MAX_FILTERS = 200
+MAX_MARKS = 400
+"""In one message; a bridge puts 300 in one."""
 MAX_LEAVES = 100
 """Of one vehicle that can be asked for again."""
 MAX_PRESENCES = 2_000
@@ -211,10 +213,11 @@ class Sorter:
         now_s = self._clock()
         if leaf == topics.LATE_MARKS:
             oldest: dict[tuple[str, str], int] = {}
-            for mark in told.marks:
+            marks = told.marks[:MAX_MARKS]
+            for mark in marks:
                 key = (mark.leaf, mark.sid)
                 oldest[key] = min(mark.first, oldest.get(key, mark.first))
-            for mark in told.marks:
+            for mark in marks:
                 topic, first = f"{owner}/{mark.leaf}", oldest[mark.leaf, mark.sid]
                 self._sequences.expect(topic, mark.sid, mark.first, mark.following, now_s, oldest=first)
         else:
