@@ -117,10 +117,14 @@ def made(station, logs, app):
 
 
 def settle(panel):
-    """Until the work is through and its result has come over."""
-    if panel.loader.thread_running is not None:
-        panel.loader.thread_running.join(PATIENCE_S)
-    QApplication.processEvents()
+    """Until the work is through and its result has come over; one that a slow machine began anew too."""
+    give_up_s = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_s:
+        if panel.loader.thread_running is not None:
+            panel.loader.thread_running.join(PATIENCE_S)
+        QApplication.processEvents()
+        if panel.loader.share is None:
+            return
 
 
 def place_of(panel, title):
