@@ -45,7 +45,7 @@ STATE_MAX_S = 10.0
 SUMMARY_PERIOD_S = 1.0
 LINK_PERIOD_S = 1.0
 SLOWER = 5.0
-"""Times as seldom is everything but motion told while the way to the broker is slow: motion has the room."""
+"""Times as seldom is all but motion and the heartbeat told while the way to the broker is slow."""
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
 MAX_CLAIMS = 10
@@ -357,7 +357,7 @@ class VehicleSession:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S * slower
             self.say(topics.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
         if now_s >= self._next_link_s:
-            self._next_link_s = now_s + LINK_PERIOD_S * slower
+            self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
         self.wake_s = self._next_wake_s()
 

@@ -384,8 +384,8 @@ def bridge_clock_ms(state: VehicleState | None, now_s: float) -> int | None:
     """
     if state is None or state.clock_offset_s is None:
         return None
-    # on a slow way telemetry may come where no report does; it is never retained either
-    heard_s = [one for one in (state.link_received_s, state.received_s("position")) if one is not None]
+    # on a slow way anything else may come where no report does
+    heard_s = [one for one in (state.link_received_s, state.heard_s) if one is not None]
     if not heard_s or now_s - max(heard_s) > CLOCK_AGE_S:
         return None
     return int((now_s - state.clock_offset_s) * 1000.0)

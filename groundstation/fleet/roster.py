@@ -128,7 +128,7 @@ class Fleet:
     def _fold_samples(self, update: SamplesUpdate) -> None:
         state = self._state(update.key, update.session)
         if state is not None:
-            self._store(state.after(update.samples, update.clock_offset_s, update.came_s))
+            self._store(state.after(update.samples, update.clock_offset_s, update.came_s, update.heard_s))
 
     def _fold_conn(self, update: ConnUpdate) -> None:
         state = self._state(update.key, update.session)

@@ -37,6 +37,8 @@ class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
     """What was measured."""
     clock_offset_s: float
     """Bridge clock to this station's monotonic clock, seconds."""
+    heard_s: float | None = None
+    """When it came, seconds on this station's monotonic clock; None for what the broker had kept."""
     came_s: float = math.inf
     """When the message came, on the bridge's clock: no sample in it, or held before it, can be younger."""
 

@@ -42,6 +42,8 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """Who may command it; None until its bridge told."""
     link_received_s: float | None = None
     """When the link report came, seconds on this station's monotonic clock."""
+    heard_s: float | None = None
+    """When a message came that no broker had kept, seconds on this station's monotonic clock."""
     clock_offset_s: float | None = None
     """Add it to a sample's `at_s` to get seconds on this station's monotonic clock."""
     session: str | None = None
@@ -109,7 +111,9 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         ages = ((kind, self.age_s(kind, now_s)) for kind in KINDS)
         return {kind: age for kind, age in ages if age is not None}
 
-    def after(self, samples: Samples, clock_offset_s: float, came_s: float = math.inf) -> VehicleState:
+    def after(
+        self, samples: Samples, clock_offset_s: float, came_s: float = math.inf, heard_s: float | None = None
+    ) -> VehicleState:
         """The state once these samples are in. A sample older than the one held is dropped (reordered delivery).
 
         A sample from after the moment of its coming can't be: it is dropped, and one that is held gives way. Else a
@@ -118,10 +122,13 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         Args:
             samples: what came.
             clock_offset_s: bridge clock to this station's monotonic clock, seconds.
+            heard_s: see `SamplesUpdate`.
             came_s: when the message came, on the bridge's clock; one that was long on its way takes nothing newer away.
         """
         latest_s = came_s + WRITING_SLACK_S
         changes: dict[str, object] = {"clock_offset_s": clock_offset_s}
+        if heard_s is not None:
+            changes["heard_s"] = heard_s
         for kind in KINDS:
             new = getattr(samples, kind)
             if not new:

@@ -171,7 +171,10 @@ class Inbox:
         if offset_s is None:
             return None
         build = _BUILDERS.get(topic.leaf, _samples_update)
-        return build(topic.key, envelope, offset_s, message.received_s)
+        update = build(topic.key, envelope, offset_s, message.received_s)
+        if isinstance(update, SamplesUpdate) and not message.retain:
+            return msgspec.structs.replace(update, heard_s=message.received_s)
+        return update
 
     def _is_news(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
         """Follow the sequence of a topic; a number seen before is a duplicate."""

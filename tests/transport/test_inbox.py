@@ -8,6 +8,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport, LinkState
 from groundstation.fleet.motion import Position
+from groundstation.fleet.operations import CLOCK_AGE_S, bridge_clock_ms
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, LinkUpdate, SamplesUpdate
 from groundstation.transport import inbox as module
@@ -233,3 +234,12 @@ def test_a_message_that_was_long_on_its_way_takes_nothing_newer_away() -> None:
     assert state is not None
     assert state.position is not None
     assert state.position.at_s == 100.0
+
+
+def test_a_bridge_is_heard_by_any_message_that_no_broker_had_kept() -> None:
+    for retain, is_heard in ((False, True), (True, False)):
+        inbox, fleet = Inbox(wall_clock=lambda: 0.0), Fleet()
+        inbox.offer(message("state", Samples(), 0, at_s=100.0, bms=5_000, retain=retain))
+        fleet.fold(inbox.drain().updates)
+        assert (bridge_clock_ms(fleet.get(KEY), 101.0) is not None) is is_heard
+    assert bridge_clock_ms(fleet.get(KEY), 100.0 + CLOCK_AGE_S) is None
