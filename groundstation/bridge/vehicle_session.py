@@ -126,15 +126,16 @@ class VehicleSession:
         self.raw_topic = self._topics[topics.RAW_FRAMES]
         """Where its frames go as they came."""
         self._reset(now_s)
-        self._sysid, self._compid = ear.sysid, ear.compid
+        self._sysid = ear.sysid
         self._sent_conn: Connection | None = None
         self._sent_info: VehicleInfo | None = None
         self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
         self.desk = CommandDesk(self, limits, publisher.now_s)
         """Its commands and who may give them."""
-        self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
+        self._recent_texts: deque[tuple[float, Severity, str, Ear | None]] = deque(maxlen=20)
         self._flood = FloodGate(now_s)
+        self._components: dict[int, str] = {}
 
     def _reset(self, now_s: float) -> None:
         """Forget every measurement."""
@@ -220,15 +221,37 @@ class VehicleSession:
         is_mode = isinstance(new, Mode)
         return self.desk.external_mode(old, new, self.active.autopilot) if is_mode else None
 
-    def on_text(self, text: Text, ear: Ear) -> None:
-        """A STATUSTEXT; the same one on two links is told once."""
+    def take_part(self, kind: str, sample: Any) -> None:
+        """A sample about a further part, as another component tells it: beside those of the autopilot."""
+        known, pending = self._known, self._pending[STREAM_OF[kind]]
+        known[kind] = merge_indexed(known.get(kind, ()), (sample,))
+        pending[kind] = merge_indexed(pending.get(kind, ()), (sample,))
+        self._wake_by(self._due_s[STREAM_OF[kind]])
+
+    def meet(self, compid: int, name: str) -> None:
+        """Another component of its system was heard."""
+        self._components[compid] = name
+
+    def miss(self, compid: int) -> None:
+        """Another component fell silent."""
+        self._components.pop(compid, None)
+
+    def on_text(self, text: Text, ear: Ear | None = None, component: str = "") -> None:
+        """A STATUSTEXT; the same one on two links is told once.
+
+        Args:
+            text: what was said.
+            ear: by whom it was heard; None where another component of the system said it.
+            component: who that was, as `gimbal (154)`; empty for the autopilot.
+        """
         if not text.text:
             return
         for at_s, severity, words, heard_by in self._recent_texts:
             is_same = severity is text.severity and words == text.text
             if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
                 return
-        self.desk.on_text(text.text)
+        if not component:
+            self.desk.on_text(text.text)
         self._recent_texts.append((text.at_s, text.severity, text.text, ear))
         self.tell(
             Event(
@@ -236,6 +259,7 @@ class VehicleSession:
                 kind=EventKind.STATUS_TEXT,
                 severity=text.severity,
                 text=text.text,
+                component=component,
                 is_complete=text.is_complete,
             )
         )
@@ -310,7 +334,7 @@ class VehicleSession:
             state=state,
             link=self.link_state,
             sysid=self._sysid,
-            compid=self._compid,
+            compid=self.active.compid,
             mav_type=ear.mav_type,
             mav_autopilot=ear.mav_autopilot,
         )
@@ -397,7 +421,7 @@ class VehicleSession:
         ear = self.active
         shown = (
             *(self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type),
-            *(self.desk.unsupported, *self.ears),
+            *(self.desk.unsupported, *self.ears, *self._components.values()),
         )
         if shown == self._shown and self._sent_info is not None:
             return
@@ -441,7 +465,7 @@ class VehicleSession:
         return VehicleInfo(
             name=self.name,
             sysid=self._sysid,
-            compid=self._compid,
+            compid=self.active.compid,
             kind=ear.kind,
             autopilot=ear.autopilot,
             mav_type=ear.mav_type,
@@ -449,6 +473,7 @@ class VehicleSession:
             uid=self.uid,
             modes=mode_names(ear.mav_type, ear.mav_autopilot),
             verbs=self._verbs(),
+            components=tuple(name for _, name in sorted(self._components.items())),
             links=tuple(one.peer.name for one in self.ears),
             streams=self._streams,
             kept=self._kept,

@@ -11,7 +11,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from groundstation.bridge import outbox_store
 from groundstation.bridge.command_gate import CommandGate
 from groundstation.bridge.control_desk import ControlDesk
-from groundstation.bridge.ear import Ear
+from groundstation.bridge.ear import BootNews, Ear
 from groundstation.bridge.execution import Execution, Facts
 from groundstation.bridge.loss import LossCounter
 from groundstation.bridge.other_hands import ForeignAnswers
@@ -86,11 +86,16 @@ def test_rates_are_over_ten_seconds() -> None:
 # ---- boot clocks ----
 
 
-def test_a_boot_clock_that_goes_back_by_more_than_two_seconds_began_anew() -> None:
-    for back_ms, went_back in ((2_000, False), (2_001, True)):
+def test_a_boot_clock_that_goes_back_by_more_than_two_seconds_twice_in_a_row_began_anew() -> None:
+    for back_ms, news in ((2_000, BootNews.NONE), (2_001, BootNews.CLAIMED)):
         ear = Ear(Bench().peer(), 1, 1, {"type": 2, "autopilot": 3}, 0.0, 1.0)
-        assert not ear.on_boot_clock(60_000, 100.0)
-        assert ear.on_boot_clock(60_000 - back_ms, 100.1) is went_back
+        assert ear.on_boot_clock(60_000, 100.0) is BootNews.NONE
+        assert ear.on_boot_clock(60_000 - back_ms, 100.1) is news
+    for apart_ms, news in ((1_990, BootNews.RESTARTED), (2_010, BootNews.CLAIMED)):
+        ear = Ear(Bench().peer(), 1, 1, {"type": 2, "autopilot": 3}, 0.0, 1.0)
+        ear.on_boot_clock(60_000, 100.0)
+        ear.on_boot_clock(10_000, 100.1)
+        assert ear.on_boot_clock(10_000 + apart_ms, 100.1) is news
 
 
 @pytest.mark.parametrize(("apart_s", "is_same"), [(1.99, True), (2.01, False), (-1.99, True), (-2.01, False)])
