@@ -99,8 +99,17 @@ class CommandDesk:
 
     # ---- requests ----
 
-    def take(self, request: CommandRequest, now_s: float) -> list[Outbound]:
-        """A request came; returns what to send to the vehicle."""
+    def take(self, request: CommandRequest, now_s: float, remark: str = "") -> list[Outbound]:
+        """A request came.
+
+        Args:
+            request: as it came.
+            now_s: seconds on the bridge's clock.
+            remark: what the operator has to know beside its outcome; empty for nothing.
+
+        Returns:
+            What to send to the vehicle.
+        """
         if self.memory.answer_known(request.id):
             return []
         facts = self._vehicle.facts()
@@ -112,9 +121,11 @@ class CommandDesk:
         args = checked_args(request.verb, request.args)
         if request.verb is Verb.CANCEL and not request.dry:
             return self._cancel(request, str(args["command"]), facts, now_s)
-        return self._execute(request, args, facts, now_s)
+        if request.sid != facts.state.session:
+            remark = "; ".join(one for one in (remark, "given to another life of this vehicle or of its bridge") if one)
+        return self._execute(request, args, facts, now_s, remark)
 
-    def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
+    def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: str) -> list[Outbound]:
         if request.dry:
             return self._preview(request, args, facts, now_s)
         is_urgent = request.verb in URGENT_VERBS
@@ -131,8 +142,10 @@ class CommandDesk:
         if spec.is_motion:
             self._moved_s = now_s
         deadline_s = (request.ref_bms + ttl_ms(request)) / 1000.0
+        if request.sid != facts.state.session:
+            deadline_s = now_s + ttl_ms(request) / 1000.0
         execution = Execution(
-            request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free
+            request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free, remark
         )
         self._live.append(execution)
         return execution.begin(facts, now_s, self._without_own_mission(facts.state))

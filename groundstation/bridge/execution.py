@@ -71,6 +71,7 @@ class Execution:
         deadline_s: float,
         report: Reporter,
         is_free: Callable[[int], bool],
+        remark: str = "",
     ) -> None:
         """Prepare; `begin` sends the first order.
 
@@ -81,10 +82,11 @@ class Execution:
             deadline_s: nothing is sent later than this, seconds on the bridge's clock.
             report: takes each step in its life.
             is_free: whether no other execution waits for an answer to a MAV_CMD.
+            remark: said with its end, whatever that is; empty for nothing.
         """
         self.request, self.args = request, args
         self._recipe, self._deadline_s = recipe, deadline_s
-        self._report, self._is_free = report, is_free
+        self._report, self._is_free, self._remark = report, is_free, remark
         self._at = -1
         self._phase = _Phase.ASKING
         self._handshake: Handshake | MissionUpload | None = None
@@ -401,6 +403,7 @@ class Execution:
             state, reason, detail = CommandState.SUCCEEDED, Reason.NONE, f"done, but then: {detail}"
         self._phase, self.ended_s = _Phase.OVER, now_s
         progress = 1.0 if state is CommandState.SUCCEEDED else None
+        detail = "; ".join(one for one in (detail, self._remark) if one)
         self._tell(state, now_s, reason=reason, detail=detail, progress=progress)
 
     def _tell(

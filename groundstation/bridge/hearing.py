@@ -362,6 +362,7 @@ class Hearing:
                 if messages:
                     yield ear.peer, messages
             for vehicle in self.vehicles.values():
+                vehicle.tend_claims(now_s)
                 self._watch(vehicle, now_s)
                 vehicle.publish_presence()
                 vehicle.desk.control.tick(now_s)

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
+from groundstation.bridge.claims import Claims
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.execution import Facts
@@ -21,7 +22,6 @@ from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import MOTION, STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
-from groundstation.fleet.commands import MAX_ID
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
@@ -48,8 +48,6 @@ SLOWER = 5.0
 """Times as seldom is all but motion and the heartbeat told while the way to the broker is slow."""
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
-MAX_CLAIMS = 10
-"""Other bridges that are named; one is enough to block commands."""
 SUPERSEDED_FOR_S = 5.0
 TEXT_TWICE_S = 1.5
 """The same text within this time on another link is the same text."""
@@ -114,7 +112,7 @@ class VehicleSession:
         self.link_state = LinkState.ONLINE
         self.reason = ConnReason.DISCOVERED
         self.conflict: str | None = None
-        self._claims: frozenset[str] = frozenset()
+        self._claims = Claims(key.id)
         self.booted_s = ear.booted_s
         self.uid: str | None = None
         self._bridge_id = bridge_id
@@ -302,19 +300,24 @@ class VehicleSession:
         )
 
     def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:
-        """Another bridge publishes a vehicle under our id, or does so no longer."""
-        if is_claimed and len(self._claims) >= MAX_CLAIMS:
-            return
-        self._claims = self._claims | {bridge[:MAX_ID]} if is_claimed else self._claims - {bridge[:MAX_ID]}
-        if self._claims:
-            others = ", ".join(sorted(self._claims))
-            words = f"bridge {others} publishes a vehicle {self.key.id} too; give one of them another --name"
-            self.set_conflict(words, now_s)
+        """Another bridge publishes a vehicle under our id, or no longer; a claim that isn't repeated expires."""
+        conflict = self._claims.take(bridge, now_s, is_claimed=is_claimed)
+        if conflict is not None:
+            self.set_conflict(conflict, now_s)
+
+    def tend_claims(self, now_s: float) -> None:
+        """Claim our id again while another bridge does."""
+        if self._claims.is_to_be_said(now_s):
+            self._sent_conn, self._shown = None, ()
 
     @property
     def is_claimed(self) -> bool:
         """Whether another bridge publishes under our id."""
         return bool(self._claims)
+
+    def may_be(self, other: VehicleSession) -> bool:
+        """Whether an order to the other vehicle may be meant for this one: both use one system id, and it is told."""
+        return self.conflict is not None and self._sysid == other.active.sysid
 
     # ---- what goes out ----
 

@@ -41,6 +41,8 @@ class Refusal(msgspec.Struct, frozen=True):
 EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 """Sent to a vehicle that is not heard, too: the way to it may be open when the way from it is not."""
 
+_BLOCKED = "only hold, return and land go to both until that is mended"
+
 Rule = Callable[[VehicleState, Args, Limits], str | None]
 
 
@@ -69,14 +71,16 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
     if now_s is not None:
         state = _believed(state, now_s)
     connection, info = state.connection, state.info
-    if connection is not None and connection.conflict is not None:
-        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; commands are blocked until that is mended")
+    is_unclear = connection is not None and connection.conflict is not None
+    if connection is not None and is_unclear and verb not in EMERGENCY_VERBS:
+        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; {_BLOCKED}")
     is_heard = connection is not None and connection.state in (LinkState.ONLINE, LinkState.STALE)
     if not is_heard and verb not in EVEN_UNHEARD:
         return Refusal(Reason.NOT_HEARD, "the vehicle is not heard")
     if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
         return Refusal(Reason.UNSUPPORTED, f"{_kind_of(info.autopilot, info.kind)} has no '{verb.value}'")
-    for rule in RULES.get(verb, ()):
+    # what is known may be the other vehicle's: it stands against no emergency
+    for rule in () if is_unclear else RULES.get(verb, ()):
         text = rule(state, args, limits)
         if text is not None:
             return Refusal(Reason.PRECONDITION, text)

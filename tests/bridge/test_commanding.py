@@ -10,6 +10,7 @@ import pytest
 
 from groundstation.fleet.commands import CommandQuery, CommandRequest, CommandState, Reason, Role, Verb
 from groundstation.fleet.operations import GroupPolicy
+from groundstation.fleet.verbs import EMERGENCY_VERBS
 from groundstation.transport import payloads
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.payloads import SyncRequest
@@ -482,14 +483,18 @@ def test_a_dry_run_sends_nothing_and_needs_no_control(world: World) -> None:
     assert state.control.owner is None
 
 
-def test_two_autopilots_on_one_system_id_are_not_commanded(world: World) -> None:
+def test_two_autopilots_on_one_system_id_get_emergencies_and_nothing_else(world: World) -> None:
     station = world.station()
     world.hearing._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
     world.hearing.vehicles[KEY].set_conflict("two autopilots use system id 1", world.clock())
     world.run(1.0)
-    for verb in (Verb.ARM, Verb.RTL):
+    for verb in (Verb.ARM, Verb.FORCE_DISARM):
         assert station.do(verb).reason is Reason.IDENTITY_CONFLICT
     assert not world.vehicle.executed
+    for verb in EMERGENCY_VERBS:
+        record = station.do(verb)
+        assert record.state in (CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED, CommandState.IN_PROGRESS)
+    assert "two autopilots use system id 1" in station.do(Verb.HOLD).detail
 
 
 def test_another_bridge_that_publishes_the_same_vehicle_blocks_commands_until_it_is_gone(world: World) -> None:
@@ -504,6 +509,12 @@ def test_another_bridge_that_publishes_the_same_vehicle_blocks_commands_until_it
     assert station.do(Verb.ARM).reason is Reason.IDENTITY_CONFLICT
     claim("offline")
     assert station.do(Verb.ARM).state is CommandState.SUCCEEDED
+    # a bridge that died with the broker says nothing more
+    claim("online")
+    world.run(4.9)
+    assert station.do(Verb.ARM).reason is Reason.IDENTITY_CONFLICT
+    world.run(1.5)
+    assert station.do(Verb.DISARM).state is CommandState.SUCCEEDED
 
 
 def test_a_mode_change_or_an_answer_that_we_did_not_cause_is_told(world: World) -> None:

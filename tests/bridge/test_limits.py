@@ -285,7 +285,7 @@ def test_the_age_of_a_request_is_judged_to_the_millisecond(age_ms: int, reason: 
         state=VehicleState(key=KEY, session="s"), sysid=1, compid=1, mav_type=2, mav_autopilot=3, link=LinkState.ONLINE
     )
     request = CommandRequest(
-        id="a", by=Actor(op="a", gs="b"), sid="s", verb=Verb.RTL, ref_bms=100_000 - age_ms, ttl_ms=5_000, count=1
+        id="a", by=Actor(op="a", gs="b"), sid="s", verb=Verb.ARM, ref_bms=100_000 - age_ms, ttl_ms=5_000, count=1
     )
     objection = CommandGate(desk, Limits())._age(request, facts, 100.0)
     assert (objection[0] if objection is not None else None) is reason
@@ -418,5 +418,5 @@ def test_a_station_is_gone_by_its_own_fresh_word_only(world: World, station: Sta
     world.run(0.3)
     assert owner() == held
     world.to_bridge(Outgoing(topic, gone, 1))
-    world.run(0.3)
+    world.run(2.7)
     assert owner() == ""
