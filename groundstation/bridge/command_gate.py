@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstation.bridge.control_desk import ControlDesk
-from groundstation.bridge.execution import Facts
+from groundstation.bridge.facts import Facts
 from groundstation.fleet.commands import MAX_ID, CommandRequest, Reason, Role
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.preconditions import Limits, refusal

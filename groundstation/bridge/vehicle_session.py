@@ -17,7 +17,7 @@ from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
 from groundstation.bridge.claims import Claims
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
-from groundstation.bridge.execution import Facts
+from groundstation.bridge.facts import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
@@ -249,7 +249,7 @@ class VehicleSession:
             if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
                 return
         if not component:
-            self.desk.on_text(text.text)
+            self.desk.on_text(text.text, text.severity)
         self._recent_texts.append((text.at_s, text.severity, text.text, ear))
         self.tell(
             Event(
