@@ -189,6 +189,8 @@ class CommandDesk:
                 self._refuse(request, Reason.PRECONDITION, f"{step.label}: {error}", now_s)
                 return []
             sends.append(f"{step.label}: {_described(order)}")
+            if step.otherwise is not None and order is not None:
+                sends[-1] += f"; if that is refused: {_described(step.otherwise.make(situation))}"
         report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, "a dry run: nothing was sent", now_s)
         self._store(replace(report, args=args, sends=tuple(sends)))
         return []

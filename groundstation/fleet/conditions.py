@@ -15,7 +15,6 @@ from groundstation.fleet.energy import ChargeState
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
-from groundstation.fleet.status import SystemStatus
 from groundstation.fleet.vehicle import VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
@@ -99,10 +98,7 @@ def _conflict(state: VehicleState, now_s: float) -> Condition | None:
 def _failsafe(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     status = state.flight_status
-    if status is None:
-        return None
-    is_critical = status.system_status in (SystemStatus.CRITICAL, SystemStatus.EMERGENCY)
-    return Condition(Level.WARNING, "failsafe") if is_critical or status.is_failsafe else None
+    return Condition(Level.WARNING, "failsafe") if status is not None and status.is_in_failsafe else None
 
 
 def _battery(state: VehicleState, now_s: float) -> Condition | None:

@@ -171,8 +171,8 @@ def _not_too_low(state: VehicleState, args: Args, limits: Limits) -> str | None:
     if height_m is None or drives or height_m >= limits.least_height_home_m:
         return None
     return (
-        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; to come down: land; "
-        "where the ground lies lower than home: bridge --min-height"
+        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; "
+        "to come down: land; where the ground lies lower than home: bridge --min-height"
     )
 
 
