@@ -154,4 +154,6 @@ def test_a_dry_run_says_what_is_done_instead() -> None:
     plane = Plane()
     plane.has_items(7)
     plane.order(Verb.LAND, dry=True)
-    assert any("if that is refused: COMMAND_LONG NAV_RETURN_TO_LAUNCH" in line for line in plane.reports[-1].sends), plane.reports[-1]
+    assert any("if that is refused: COMMAND_LONG NAV_RETURN_TO_LAUNCH" in line for line in plane.reports[-1].sends), (
+        plane.reports[-1]
+    )
