@@ -182,12 +182,15 @@ def in_asked_mode(look: Look) -> Seen:
 
 
 def _start_and_now_m(look: Look, *, is_amsl: bool) -> tuple[float | None, float | None]:
-    before, now = look.before.position, look.now.position
-    if now is None or not look.fresh(now):
-        return None, None
     if is_amsl:
+        before, now = look.before.position, look.now.position
+        if now is None or not look.fresh(now):
+            return None, None
         return (before.height_amsl_m if before is not None else None), now.height_amsl_m
-    return (before.height_home_m if before is not None else None), now.height_home_m
+    height = look.now.height
+    if not look.fresh(getattr(look.now, height.kind)):
+        return None, None
+    return look.before.height.height_m, height.height_m
 
 
 def _tolerance_m(look: Look) -> float:

@@ -67,7 +67,7 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         is_armed=state.armed.is_armed if state.armed is not None else None,
         is_flying=state.is_flying,
         charge_fraction=min(charges, default=None),
-        height_home_m=state.position.height_home_m if state.position is not None else None,
+        height_home_m=state.height.height_m,
         owner=state.control.owner if state.control is not None else None,
         ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,
     )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,17 @@ WRITING_SLACK_S = 1.0
 """A bridge rounds its clock to milliseconds; more than this is no rounding."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
+
+
+class Height(NamedTuple):
+    """A height and where it comes from."""
+
+    height_m: float | None
+    """Metres; None when nothing tells."""
+    above: str
+    """`home`, or `start`: where its estimator began, for a vehicle that does not know where home is."""
+    kind: str
+    """The kind of sample that it is taken from, for its age."""
 
 
 class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
@@ -70,8 +82,20 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         landed = self.landed.state if self.landed is not None else LandedState.UNKNOWN
         if landed is not LandedState.UNKNOWN:
             return landed is not LandedState.ON_GROUND
-        height_m = self.position.height_home_m if self.position is not None else None
+        height_m = self.height.height_m
         return True if is_armed and height_m is not None and height_m > FLYING_HEIGHT_M else None
+
+    @property
+    def height(self) -> Height:
+        """How high it is, by the best that it tells, and above what."""
+        position, altitude = self.position, self.altitude
+        if position is not None and position.height_home_m is not None:
+            return Height(position.height_home_m, "home", "position")
+        if altitude is not None and altitude.height_home_m is not None:
+            return Height(altitude.height_home_m, "home", "altitude")
+        if altitude is not None and altitude.height_start_m is not None:
+            return Height(altitude.height_start_m, "start", "altitude")
+        return Height(None, "home", "position")
 
     @property
     def heading_deg(self) -> float | None:
