@@ -50,9 +50,7 @@ def _position(fields: Fields, at_s: float) -> Position:
         at_s=at_s,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
-        height_amsl_m=checks.number("height_amsl_m", fields["altitude"], *HEIGHT_M)
-        if is_placed or fields["altitude"]
-        else None,
+        height_amsl_m=checks.number("height_amsl_m", fields["altitude"], *HEIGHT_M) if has_height else None,
         heading_deg=_direction(checks, "heading_deg", fields["heading"]),
         boot_ms=fields["timestamp"],
         invalid=checks.invalid,
