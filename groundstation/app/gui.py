@@ -31,7 +31,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 
-ROOTS = ("fleet", "sim")
+ROOTS = ("fleet", "sim", "replay")
 STOP_POLL_MS = 100
 TELL_SENSORS_MS = 5_000
 """A recorder that starts later than the window hears of its sensors so much later at most."""

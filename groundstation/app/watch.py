@@ -24,7 +24,7 @@ from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
 
-ROOTS = ("fleet", "sim")
+ROOTS = ("fleet", "sim", "replay")
 PIPED_WIDTH = 130
 """Columns of a table that goes to a file or a pipe, which has no width of its own."""
 TABLE_PERIOD_S = 0.25

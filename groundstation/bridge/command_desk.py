@@ -319,6 +319,9 @@ class CommandDesk:
         if now_s < self._next_tick_s:
             return []
         self._next_tick_s = now_s + TICK_S
+        self.control.tick(now_s)
+        if not self._live:
+            return []
         facts = self._vehicle.facts()
         messages = [message for one in list(self._live) for message in one.tick(facts, now_s)]
         self._notice_uploads()
@@ -327,6 +330,10 @@ class CommandDesk:
                 self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]
         return messages
+
+    def publish_again(self, now_s: float) -> None:
+        """Somebody asked for everything."""
+        self.control.publish_again(now_s)
 
     def end(self, now_s: float) -> None:
         """The bridge stops: what is under way has an outcome that nobody will see."""

@@ -21,9 +21,10 @@ from groundstation.bridge.facts import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.silent_desk import SilentDesk
 from groundstation.bridge.streams import MOTION, STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
 from groundstation.fleet.events import Event, EventKind
-from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
+from groundstation.fleet.identity import Root, StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
 from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkState
 from groundstation.fleet.preconditions import Limits
@@ -129,8 +130,10 @@ class VehicleSession:
         self._sent_info: VehicleInfo | None = None
         self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
-        self.desk = CommandDesk(self, limits, publisher.now_s)
-        """Its commands and who may give them."""
+        self.commands = None if key.root == Root.REPLAY else CommandDesk(self, limits, publisher.now_s)
+        """Its commands and who may give them; None for a recording, which can't be commanded."""
+        self.desk = self.commands or SilentDesk()
+        """What is told of all that may concern a command."""
         self._recent_texts: deque[tuple[float, Severity, str, Ear | None]] = deque(maxlen=20)
         self._flood = FloodGate(now_s)
         self._components: dict[int, str] = {}
@@ -402,7 +405,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         self.publish_presence()
         self._publish_state_now(self._state_sent_s)
-        self.desk.control.publish_again(self._publisher.now_s())
+        self.desk.publish_again(self._publisher.now_s())
         topic = self._topics[topics.EVT]
         for seq, payload in self._events if from_event is not None else ():
             if seq >= (from_event or 0):

@@ -24,7 +24,7 @@ from groundstation.fleet.commands import (
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.control_keeper import ControlKeeper
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart, too_near
 from groundstation.fleet.updates import CommandUpdate, Update
@@ -155,6 +155,9 @@ class Operations:
             UsageError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
         """
         keys = list(dict.fromkeys(keys))
+        played = next((str(key) for key in keys if key.root == Root.REPLAY), None)
+        if played is not None:
+            raise UsageError(f"{played} is a recording that is played; the past can't be commanded")
         orders = orders_of(keys, verb, checked_args(verb, args), policy, fleet)
         batch = self._new_id()
         followed = []

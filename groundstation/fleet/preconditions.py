@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from groundstation.fleet.commands import Args, Reason, Verb
 from groundstation.fleet.geometry import distance_m
-from groundstation.fleet.identity import Autopilot, VehicleKind
+from groundstation.fleet.identity import Autopilot, Root, VehicleKind
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import FLYING_HEIGHT_M, GROUND_KINDS, VehicleState
@@ -70,6 +70,8 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
         limits: how far it may be sent.
         now_s: seconds on the clock of who asks; None to believe everything, however old.
     """
+    if state.key.root == Root.REPLAY:
+        return Refusal(Reason.UNSUPPORTED, "it is a recording that is played; the past can't be commanded")
     if now_s is not None:
         state = _believed(state, now_s)
     connection, info = state.connection, state.info

@@ -55,9 +55,12 @@ def global_position_int(fields: Fields, at_s: float) -> Decoded:
         boot_ms=fields["time_boot_ms"],
         invalid=checks.invalid,
     )
-    if not has_place and not (fields["vx"] or fields["vy"] or fields["vz"]):
+    north, east, down = fields["vx"], fields["vy"], fields["vz"]
+    is_flat_known = has_place or north or east
+    if not is_flat_known and not (down or fields["relative_alt"] or fields["hdg"]):
         return (("position", position),)
-    return (("position", position), ("velocity", _velocity(fields, at_s)))
+    velocity = _moving(north if is_flat_known else math.nan, east if is_flat_known else math.nan, down, 100.0, at_s)
+    return (("position", position), ("velocity", velocity))
 
 
 def local_position_ned(fields: Fields, at_s: float) -> Decoded:
@@ -89,10 +92,6 @@ def _height(checks: Checks, name: str, millimetres: int | None) -> float | None:
     if millimetres is None:
         return None
     return checks.number(name, millimetres, *HEIGHT_M, 1000.0, (I32,))
-
-
-def _velocity(fields: Fields, at_s: float) -> Velocity:
-    return _moving(fields["vx"], fields["vy"], fields["vz"], 100.0, at_s)
 
 
 def _moving(north_told: float, east_told: float, down_told: float, scale: float, at_s: float) -> Velocity:
