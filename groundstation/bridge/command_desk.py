@@ -80,7 +80,7 @@ class CommandDesk:
         self.control = ControlDesk(self._publish_control, self._tell_control)
         self.memory = CommandMemory(self._publish)
         """What became of each command."""
-        self._gate = CommandGate(self.control, limits)
+        self._gate = CommandGate(self.control, limits, self._is_own)
         self._foreign = ForeignAnswers()
         self._live: list[Execution] = []
         self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
@@ -127,6 +127,13 @@ class CommandDesk:
         if request.sid != facts.state.session:
             remark = "; ".join(one for one in (remark, "given to another life of this vehicle or of its bridge") if one)
         return self._execute(request, args, facts, now_s, remark)
+
+    def _is_own(self, request: CommandRequest) -> bool:
+        """Whether somebody cancels what the same person ordered, perhaps from another terminal."""
+        if request.verb is not Verb.CANCEL:
+            return False
+        target = next((one for one in self._live if one.request.id == request.args.get("command")), None)
+        return target is not None and target.request.by.op == request.by.op
 
     def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: str) -> list[Outbound]:
         if request.dry:
