@@ -48,6 +48,8 @@ TICK_S = 0.1
 CAUSED_S = 5.0
 """A change to a mode that a command of ours leads to is ours for so long after it."""
 MAX_CAUSED = 20
+LACKS_MODE = ("No such mode", "Q_ENABLE 0")
+"""How ArduPilot refuses a mode that it was built without, or a hovering one of a plane that can't hover."""
 KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL, Verb.MODE, *EMERGENCY_VERBS})
 """Unsupported depends on the arguments of these; and an emergency is always worth another try."""
 
@@ -92,6 +94,8 @@ class CommandDesk:
         self._next_tick_s = 0.0
         self.unsupported: frozenset[Verb] = frozenset()
         """Verbs that the vehicle has answered as unknown to it."""
+        self.lacking_modes: frozenset[str] = frozenset()
+        """Modes that its firmware has in its tables no more, or was built without, as it answered."""
         self.unexpected_acks = 0
         """Answers that nobody waited for."""
 
@@ -249,6 +253,8 @@ class CommandDesk:
         self.memory.store(report, self._clock())
         if report.state in END_STATES and report.reason is Reason.UNSUPPORTED and report.result is not None:
             self.unsupported |= {report.verb} - KEEP_VERB
+        if report.verb is Verb.MODE and report.state in END_STATES and report.detail.startswith(LACKS_MODE):
+            self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
         self._vehicle.say(topics.CMD_ACK, report, qos=1)
@@ -319,6 +325,7 @@ class CommandDesk:
         for one in self._live:
             one.on_new_life(reason, now_s)
         self.unsupported, self._own_items = frozenset(), None
+        self.lacking_modes = frozenset()
         self.control.publish_again(now_s)
 
     def tick(self, now_s: float) -> list[Outbound]:

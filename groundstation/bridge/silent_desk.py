@@ -24,6 +24,8 @@ class SilentDesk:
     """Nothing is ever under way."""
     unsupported: frozenset[Verb] = frozenset(Verb)
     """It has no verbs at all."""
+    lacking_modes: frozenset[str] = frozenset()
+    """Nobody asks it for a mode."""
 
     def on_ack(self, fields: dict[str, Any], now_s: float) -> tuple[bool, list[Outbound]]:
         """The answer to an order of the recorded past."""

@@ -427,7 +427,7 @@ class VehicleSession:
         ear = self.active
         shown = (
             *(self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type),
-            *(self.desk.unsupported, *self.ears, *self._components.values()),
+            *(self.desk.unsupported, self.desk.lacking_modes, *self.ears, *self._components.values()),
         )
         if shown == self._shown and self._sent_info is not None:
             return
@@ -477,7 +477,7 @@ class VehicleSession:
             mav_type=ear.mav_type,
             firmware=ear.firmware,
             uid=self.uid,
-            modes=mode_names(ear.mav_type, ear.mav_autopilot),
+            modes=self._modes(),
             verbs=self._verbs(),
             components=tuple(name for _, name in sorted(self._components.items())),
             links=tuple(one.peer.name for one in self.ears),
@@ -485,6 +485,11 @@ class VehicleSession:
             kept=self._kept,
             bridge=self._bridge_id,
         )
+
+    def _modes(self) -> tuple[str, ...]:
+        ear = self.active
+        names = mode_names(ear.mav_type, ear.mav_autopilot, ear.firmware)
+        return tuple(one for one in names if one not in self.desk.lacking_modes)
 
     def _verbs(self) -> tuple[str, ...]:
         ear = self.active

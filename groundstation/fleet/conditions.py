@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from groundstation.fleet.energy import ChargeState
-from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
 from groundstation.fleet.vehicle import VehicleState
@@ -22,6 +22,9 @@ BATTERY_WARNING_FRACTION = 0.15
 ESTIMATOR_FAILED_RATIO = 1.0
 """Innovation test ratios above this are failures (MAVLink ESTIMATOR_STATUS)."""
 
+PREARM_S = 35.0
+"""ArduPilot repeats its pre-arm texts about every 30 s; older ones are of the past."""
+MAX_REASONS = 3
 REPORT_S = 15.0
 """A bridge's word on its way to the broker counts for so long; it comes every five seconds while that is slow."""
 
@@ -110,7 +113,8 @@ def _battery(state: VehicleState, now_s: float) -> Condition | None:
             continue
         shown = "" if pack.charge_fraction is None else f" {pack.charge_fraction * 100:.0f} %"
         number = f" {pack.index + 1}" if len(state.battery) > 1 else ""
-        worst = Condition(level, f"battery{number} {'critical' if level is Level.WARNING else 'low'}{shown}")
+        name = pack.component or f"battery{number}"
+        worst = Condition(level, f"{name} {'critical' if level is Level.WARNING else 'low'}{shown}")
     return worst
 
 
@@ -158,9 +162,15 @@ def _estimator(state: VehicleState, now_s: float) -> Condition | None:
 
 
 def _old_position(state: VehicleState, now_s: float) -> Condition | None:
-    if not state.is_heard or state.freshness("position", now_s) in (Freshness.FRESH, Freshness.MISSING):
+    if not state.is_heard:
         return None
-    return Condition(Level.CAUTION, f"position is {state.age_s('position', now_s):.0f} s old")
+    age_s = state.age_s("position", now_s)
+    if age_s is not None and freshness("position", age_s) is not Freshness.FRESH:
+        return Condition(Level.CAUTION, f"position is {age_s:.0f} s old")
+    if state.is_place_vouched(now_s):
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    return Condition(Level.WARNING if is_armed else Level.ADVISORY, "position not vouched for by its estimator")
 
 
 def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
@@ -178,11 +188,73 @@ def _health(state: VehicleState, now_s: float) -> Condition | None:
         return None
     is_armed = state.armed is not None and state.armed.is_armed
     failed = [one.name for one in state.health.sensors if one.is_enabled and not one.is_healthy]
-    parts = [name.replace("_", " ") for name in failed if name != "prearm_check"]
-    if parts:
-        return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}")
-    return Condition(Level.ADVISORY, "not armable") if "prearm_check" in failed and not is_armed else None
+    parts = [name.replace("_", " ") for name in failed if name not in _TOLD_APART]
+    return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}") if parts else None
 
 
-RULES: tuple[Rule, ...] = (_link, _conflict, _failsafe, _battery, _gps, _estimator, _old_position, _slow_bus, _health)
+_TOLD_APART = ("prearm_check", "geofence")
+
+
+def _is_unhealthy(state: VehicleState, part: str) -> bool:
+    sensors = state.health.sensors if state.health is not None else ()
+    return any(one.name == part and one.is_enabled and not one.is_healthy for one in sensors)
+
+
+def _fence(state: VehicleState, now_s: float) -> Condition | None:
+    """SYS_STATUS shows a breach as an unhealthy part, which it is not."""
+    del now_s
+    if not _is_unhealthy(state, "geofence"):
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    return Condition(Level.WARNING if is_armed else Level.CAUTION, "fence breached")
+
+
+def _not_armable(state: VehicleState, now_s: float) -> Condition | None:
+    is_armed = state.armed is not None and state.armed.is_armed
+    if is_armed or not _is_unhealthy(state, "prearm_check"):
+        return None
+    return Condition(Level.ADVISORY, f"not armable: {_why_not_armable(state, now_s)}")
+
+
+def _why_not_armable(state: VehicleState, now_s: float) -> str:
+    """The vehicle's own words where it has said any lately, else what is known to be missing while it starts."""
+    offset_s = state.clock_offset_s or 0.0
+    recent = [one.text for one in state.messages if now_s - one.at_s - offset_s <= PREARM_S]
+    said = [text.removeprefix("PreArm: ").removeprefix("Arm: ") for text in recent if text.startswith(_PREARM)]
+    if said:
+        return "; ".join(dict.fromkeys(said[-MAX_REASONS:]))
+    waits = [words for is_so, words in _WAITS if is_so(state)]
+    return waits[0] if waits else "it has not said why"
+
+
+def _has_no_fix(state: VehicleState) -> bool:
+    return bool(state.gps) and not any(one.fix.has_position for one in state.gps)
+
+
+def _has_no_estimate(state: VehicleState) -> bool:
+    return state.estimator is not None and state.estimator.has_horizontal_position is False
+
+
+_WAITS: tuple[tuple[Callable[[VehicleState], bool], str], ...] = (
+    (_has_no_fix, "waits for a GPS fix"),
+    (_has_no_estimate, "waits for its position estimate"),
+    (lambda state: state.home is None, "waits for its home"),
+)
+"""What a vehicle waits for in its first seconds, in that order; it says so itself only every 30 s."""
+_PREARM = ("PreArm: ", "Arm: ")
+
+
+RULES: tuple[Rule, ...] = (
+    _link,
+    _conflict,
+    _failsafe,
+    _battery,
+    _gps,
+    _estimator,
+    _old_position,
+    _slow_bus,
+    _fence,
+    _health,
+    _not_armable,
+)
 """Every rule, in the order in which equals are shown."""

@@ -127,8 +127,21 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         return None if received_s is None else max(0.0, now_s - received_s)
 
     def freshness(self, kind: str, now_s: float) -> Freshness:
-        """How far the newest sample of a kind may be believed."""
-        return freshness(kind, self.age_s(kind, now_s))
+        """How far the newest sample of a kind may be believed: a place for which nobody vouches is no fresh one."""
+        found = freshness(kind, self.age_s(kind, now_s))
+        if kind == "position" and found is Freshness.FRESH and not self.is_place_vouched(now_s):
+            return Freshness.STALE
+        return found
+
+    def is_place_vouched(self, now_s: float) -> bool:
+        """Whether its estimator stands by the place that it still sends; True where it tells nothing.
+
+        ArduPilot goes on sending a place for 18 s and more after the loss of GPS (EKF_STATUS_REPORT.flags tell).
+        """
+        if self.position is None or self.position.lat_deg is None or self.estimator is None:
+            return True
+        is_told = freshness("estimator", self.age_s("estimator", now_s)) is Freshness.FRESH
+        return not is_told or self.estimator.has_horizontal_position is not False
 
     def ages_s(self, now_s: float) -> dict[str, float]:
         """Age of every kind that came, seconds."""

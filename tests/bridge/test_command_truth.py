@@ -236,3 +236,16 @@ def test_the_mode_of_a_pilot_right_after_our_order_is_told(world: World, station
     assert state is not None
     told = [one.text for one in state.messages if one.kind is EventKind.EXTERNAL_CONTROL]
     assert [text.split(":")[0] for text in told] == ["mode LOITER, was BRAKE"]
+
+
+def test_a_mode_that_the_vehicle_refuses_as_unknown_is_not_offered_again(world: World, station: Station) -> None:
+    world.vehicle.results[176] = [FAILED, 0]
+    world.vehicle.words = ["No such mode 7"]
+    assert station.do(Verb.MODE, mode="CIRCLE").state is CommandState.FAILED
+    world.run(1.0)
+    state = station.fleet.get(KEY)
+    assert state is not None
+    assert state.info is not None
+    assert "CIRCLE" not in state.info.modes
+    assert "LOITER" in state.info.modes
+    assert station.do(Verb.MODE, mode="CIRCLE").reason is Reason.PRECONDITION
