@@ -66,7 +66,7 @@ def write_report(
     is_whole: bool = False,
     on_progress: Progress | None = None,
 ) -> tuple[Page, ...]:
-    """Make the pages of a log and write them to a file, in place of what is there. Any thread for .html.
+    """Make the pages of a log and write them to a file, in place of what is there. Any thread.
 
     Args:
         file: the log.
@@ -114,10 +114,7 @@ def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
 
 def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:
     if target.suffix.lower() == ".pdf":
-        from groundstation.app.display import check_qt
-
-        check_qt("offscreen")
-        from groundstation.app.report_pdf import pdf
+        from groundstation.app.pdf_apart import pdf
 
         return pdf(pages, told)
     from groundstation.recording.report.document import html
