@@ -281,14 +281,17 @@ def _starts(table: _Table) -> NDArray[np.uint32]:
     return table.starts
 
 
-def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: int) -> Flags:
-    """Which times make sense: inside limits, and no short run of them a day away from the others.
+def believed_times(
+    time_us: Times, last_us: int | None, least_us: int, most_us: int, jump_us: int = MAX_JUMP_US
+) -> Flags:
+    """Which times make sense: inside limits, and no short run of them far away from the others.
 
     Args:
         time_us: in the order of the file.
         last_us: the last believed one before them; None if there is none.
         least_us: the least that can be.
         most_us: the most that can be.
+        jump_us: how far is far; a day, where nothing else is known.
 
     Returns:
         Shape (n,), bool.
@@ -299,14 +302,14 @@ def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: 
     if not times.size:
         return believed
     steps = np.abs(np.diff(times, prepend=times[0] if last_us is None else last_us))
-    begins = np.flatnonzero(steps > MAX_JUMP_US)
+    begins = np.flatnonzero(steps > jump_us)
     if not begins.size:
         return believed
     begins = distinct(np.append(begins, 0))
     lengths = np.diff(np.append(begins, times.size))
     trusted_us = int(times[begins[lengths.argmax()]]) if last_us is None else last_us
     for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
-        if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= MAX_JUMP_US:
+        if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= jump_us:
             trusted_us = int(times[begin + length - 1])
         else:
             believed[places[begin : begin + length]] = False

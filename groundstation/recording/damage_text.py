@@ -27,4 +27,7 @@ def damage_lines(info: LogInfo) -> tuple[str, ...]:
     found += [f"  at byte {one.offset:,}: {one.size_bytes:,} bytes, {one.what}" for one in damage.first]
     if damage.refused_times:
         found.append(f"{damage.refused_times:,} messages left out, their times are absurd")
+    if info.outliers:
+        count = "1 message has" if info.outliers == 1 else f"{info.outliers:,} messages have"
+        found.append(f"{count} a time far from all others'; beginning and end go by those")
     return tuple(found)

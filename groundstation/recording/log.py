@@ -161,6 +161,8 @@ class LogInfo(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[MessageInfo, ...]
     """Sorted by vehicle, then name."""
     damage: Damage
+    outliers: int = 0
+    """Messages whose time is far from all others': they are read, but the log does not begin or end with them."""
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):

@@ -69,6 +69,8 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> 
     share = sum(one.count for one in messages) / max(sum(one.count for one in log.info.messages), 1)
     count = max(1, sum(one.count for one in messages) // ROWS, round(share * log.info.size_bytes / BYTES))
     edges = np.linspace(begin_s, last_s, count + 1).tolist()
+    # a log may hold messages whose time is before its beginning
+    edges[0] = -np.inf if selection.begin_s is None else begin_s
     edges[-1] = np.inf if selection.end_s is None else selection.end_s
     for number in range(count):
         yield edges[number], edges[number + 1], (number + 1) / count
