@@ -24,6 +24,8 @@ MAX_ITEMS = 64
 """Of a list so many are columns."""
 MAX_FIELDS = 1_000
 """Of one kind of message."""
+BEST = "best"
+"""In place of a link's text: the one that commands would take."""
 VALUE, TEXT, PAYLOAD = "value", "text", "payload"
 ENVELOPE = frozenset({"v", "sid", "seq", "d"})
 """Members that make an object one of our envelopes."""
@@ -60,7 +62,19 @@ def _by_index(said: dict[str, Any]) -> dict[str, Any]:
         listed = said[kind]
         if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
             said[kind] = {str(one.get("index", 0)): one for one in listed}
-    return said
+    return _by_link(said)
+
+
+def _by_link(said: dict[str, Any]) -> dict[str, Any]:
+    """How a vehicle is heard by the link's text, and once more on the one that is best: links come and go."""
+    listed = said.get("links")
+    if not isinstance(listed, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("link"), str) for one in listed
+    ):
+        return said
+    by_link: dict[str, Any] = {one["link"]: one for one in listed}
+    best = next((one for one in listed if one.get("is_best") is True), None)
+    return {**said, "links": by_link if best is None else {**by_link, BEST: best}}
 
 
 def _text(data: bytes) -> dict[str, str | bytes]:
