@@ -161,7 +161,7 @@ class RecordIndex(ABC):
             window = self._window(part.begin)
             table = self._whole(part)
             begin, end = table.bounds[at : at + 2]
-            yield Slice(window, _starts(table)[begin:end].astype(np.int64), table.times.get(code))
+            yield Slice(window, starts_of(table)[begin:end].astype(np.int64), table.times.get(code))
             if told is not None:
                 told((number + 1) / len(self._parts))
 
@@ -172,7 +172,7 @@ class RecordIndex(ABC):
             told: how far it is.
         """
         for number, part in enumerate(self._parts):
-            starts = np.sort(_starts(self._whole(part))).astype(np.int64)
+            starts = np.sort(starts_of(self._whole(part))).astype(np.int64)
             yield Slice(self._window(part.begin), starts, None)
             if told is not None:
                 told((number + 1) / len(self._parts))
@@ -193,6 +193,12 @@ class RecordIndex(ABC):
             window: to look in.
             last_us: the last believed time before it.
         """
+
+    @property
+    def has_times(self) -> bool:
+        """Whether any record carries its time; where none does, all times are nought and mean nothing."""
+        untimed = self._untimed()
+        return untimed is None or any(not untimed[code] for code in self.spans)
 
     def _untimed(self) -> NDArray[np.bool_] | None:
         """By kind, whether its records don't carry their time; None where all do."""
@@ -218,10 +224,10 @@ class RecordIndex(ABC):
             self._add_gap(Gap(begin + gap.begin, begin + gap.end))
         self.refused_times += found.believed.size - int(np.count_nonzero(found.believed))
         table = self._table(found)
-        if _starts(table).size + self._kept > KEPT_STARTS:
+        if starts_of(table).size + self._kept > KEPT_STARTS:
             table = table._replace(starts=None, times={})
         else:
-            self._kept += _starts(table).size + 2 * sum(times.size for times in table.times.values())
+            self._kept += starts_of(table).size + 2 * sum(times.size for times in table.times.values())
         believed = np.flatnonzero(found.believed)
         after_us = int(found.time_us[believed[-1]]) if believed.size else last_us
         return _Part(begin, last_us, table), begin + found.end, after_us
@@ -275,7 +281,8 @@ class RecordIndex(ABC):
         return dict(sorted(spans.items()))
 
 
-def _starts(table: _Table) -> NDArray[np.uint32]:
+def starts_of(table: _Table) -> NDArray[np.uint32]:
+    """Beginnings of the records of a whole table."""
     if table.starts is None:
         raise AssertionError("a whole table has its starts")
     return table.starts

@@ -32,6 +32,8 @@ VERSION = 1
 SESSION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}(-\d+)?", re.ASCII)
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_NOTES = 500
+CLOCK_SET = "the computer's clock was set"
+"""Begins a note of it."""
 
 
 class SessionState(Name):

@@ -61,6 +61,9 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> 
     """
     begin_s, end_s = log.info.begin_s, log.info.end_s
     if begin_s is None or end_s is None:
+        # no message has a time: what is asked for by time is not there
+        if selection.begin_s is None and selection.end_s is None:
+            yield -np.inf, np.inf, 1.0
         return
     begin_s = begin_s if selection.begin_s is None else max(begin_s, selection.begin_s)
     last_s = end_s if selection.end_s is None else min(end_s, selection.end_s)

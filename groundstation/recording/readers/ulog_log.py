@@ -163,6 +163,7 @@ class UlogLog(ArrayLog):
             vehicles=(self._vehicle(),),
             messages=messages,
             damage=damage,
+            notes=() if self._offset_s is not None else ("the date is not known: no receiver told it",),
             outliers=clock.outliers,
         )
 
