@@ -199,6 +199,9 @@ def bridge(
         float, typer.Option(help="Farthest that a vehicle may be sent from where it is, metres.", min=1.0)
     ] = 10_000.0,
     max_height: Annotated[float, typer.Option(help="Highest that it may be sent above home, metres.", min=1.0)] = 500.0,
+    min_height: Annotated[
+        float, typer.Option(help="Lowest, above home, metres; negative where the ground falls away from home.")
+    ] = 2.0,
     outbox: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where messages wait while the broker is away; this user's own by default."),
@@ -227,7 +230,7 @@ def bridge(
         "names": parse_names(name or []),
         "sysid": sysid,
         "rate_scale": rate,
-        "limits": Limits(distance_m=max_distance, height_home_m=max_height),
+        "limits": Limits(distance_m=max_distance, height_home_m=max_height, least_height_home_m=min_height),
     }
     url = broker_from_text(broker)
     process = make_bridge(url, link, root, settings)

@@ -88,6 +88,12 @@ def command(
     stop_on_failure: Annotated[
         bool, typer.Option("--stop-on-failure", help="One vehicle after the other; stop when one does not succeed.")
     ] = False,
+    spread: Annotated[
+        float, typer.Option(help="Metres between the places of a group that is sent to one point.", min=0.0)
+    ] = 0.0,
+    height_step: Annotated[
+        float, typer.Option(help="Metres that each of a group flies higher than the one before.", min=0.0)
+    ] = 0.0,
     journal: JournalFile = None,
 ) -> None:
     """Tell vehicles what to do, and wait until it is known what became of it."""
@@ -98,7 +104,13 @@ def command(
 
     what = parse_verb(verb)
     args = checked_args(what, parse_args(what, arguments or []))
-    policy = GroupPolicy(stagger_s=stagger, at_once=at_once, stops_on_failure=stop_on_failure)
+    policy = GroupPolicy(
+        stagger_s=stagger,
+        at_once=at_once,
+        stops_on_failure=stop_on_failure,
+        spread_m=spread,
+        height_step_m=height_step,
+    )
     with stop_on_signal() as stop, _desk(broker, root, journal) as desk:
         keys = desk.find(vehicle)
         show = _json_shower() if json_lines else _shower(keys)

@@ -306,7 +306,7 @@ def give_order(
         The records; not all over when the time was.
     """
     operations = desk.commander.operations
-    batch = operations.order(keys, verb, args, time.monotonic(), policy, dry=dry)
+    batch = operations.order(keys, verb, args, time.monotonic(), policy, dry=dry, fleet=desk.fleet)
     give_up_s = time.monotonic() + timeout_s
     while True:
         _, transitions = desk.turn()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from groundstation.bridge.command_gate import CommandGate, ttl_ms
 from groundstation.bridge.command_memory import CommandMemory
 from groundstation.bridge.control_desk import ControlDesk, ControlNews
-from groundstation.bridge.execution import Execution, Facts
+from groundstation.bridge.execution import Execution
+from groundstation.bridge.facts import Facts
 from groundstation.bridge.other_hands import ForeignAnswers, mode_event
 from groundstation.fleet.commands import (
     END_STATES,
@@ -37,14 +39,15 @@ from groundstation.mavlink import encode, orders
 from groundstation.mavlink.handshakes import ANSWER_S, MavResult
 from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
-from groundstation.mavlink.recipes import CannotOrderError, Situation
+from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError, Situation
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport import topics
 
 TICK_S = 0.1
 CAUSED_S = 5.0
-"""A mode change this long after a command of ours is ours."""
+"""A change to a mode that a command of ours leads to is ours for so long after it."""
+MAX_CAUSED = 20
 KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL, Verb.MODE, *EMERGENCY_VERBS})
 """Unsupported depends on the arguments of these; and an emergency is always worth another try."""
 
@@ -80,8 +83,8 @@ class CommandDesk:
         self._gate = CommandGate(self.control, limits)
         self._foreign = ForeignAnswers()
         self._live: list[Execution] = []
-        self._moved_s = -1e9
-        """When a command of ours last decided on the mode."""
+        self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
+        """Modes that commands which are over may have brought, and until when that is believed."""
         self._owed: dict[int, float] = {}
         """MAV_CMDs whose answer may still come although nobody waits for it any more, and until when."""
         self._own_items: int | None = None
@@ -99,8 +102,17 @@ class CommandDesk:
 
     # ---- requests ----
 
-    def take(self, request: CommandRequest, now_s: float) -> list[Outbound]:
-        """A request came; returns what to send to the vehicle."""
+    def take(self, request: CommandRequest, now_s: float, remark: str = "") -> list[Outbound]:
+        """A request came.
+
+        Args:
+            request: as it came.
+            now_s: seconds on the bridge's clock.
+            remark: what the operator has to know beside its outcome; empty for nothing.
+
+        Returns:
+            What to send to the vehicle.
+        """
         if self.memory.answer_known(request.id):
             return []
         facts = self._vehicle.facts()
@@ -112,9 +124,11 @@ class CommandDesk:
         args = checked_args(request.verb, request.args)
         if request.verb is Verb.CANCEL and not request.dry:
             return self._cancel(request, str(args["command"]), facts, now_s)
-        return self._execute(request, args, facts, now_s)
+        if request.sid != facts.state.session:
+            remark = "; ".join(one for one in (remark, "given to another life of this vehicle or of its bridge") if one)
+        return self._execute(request, args, facts, now_s, remark)
 
-    def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
+    def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: str) -> list[Outbound]:
         if request.dry:
             return self._preview(request, args, facts, now_s)
         is_urgent = request.verb in URGENT_VERBS
@@ -128,11 +142,11 @@ class CommandDesk:
         spec = VERBS[request.verb]
         if spec.is_motion or request.verb in (Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT):
             self._supersede(request.verb, now_s)
-        if spec.is_motion:
-            self._moved_s = now_s
         deadline_s = (request.ref_bms + ttl_ms(request)) / 1000.0
+        if request.sid != facts.state.session:
+            deadline_s = now_s + ttl_ms(request) / 1000.0
         execution = Execution(
-            request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free
+            request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free, remark
         )
         self._live.append(execution)
         return execution.begin(facts, now_s, self._without_own_mission(facts.state))
@@ -273,16 +287,23 @@ class CommandDesk:
         facts = self._vehicle.facts()
         return [message for one in self._live for message in one.on_mission(msgid, fields, facts, now_s)]
 
-    def on_text(self, text: str) -> None:
-        """A STATUSTEXT."""
+    def on_text(self, text: str, severity: Severity) -> None:
+        """A STATUSTEXT of the autopilot."""
+        now_s = self._clock()
         for one in self._live:
-            one.on_text(text)
+            one.on_text(text, severity, now_s)
 
     def external_mode(self, old: Mode, new: Mode, autopilot: Autopilot) -> Event | None:
         """What to tell of a mode change by somebody else's hand; None when it is ours, or the autopilot's own."""
-        if new.at_s - self._moved_s < CAUSED_S or any(VERBS[one.verb].is_motion for one in self._live):
+        if any(self._causes(names, new) for until_s, names in self._caused if new.at_s < until_s):
+            return None
+        if any(self._causes(one.causes, new) for one in self._live):
             return None
         return mode_event(old, new, autopilot, is_controlled=self.control.control.owner is not None)
+
+    @staticmethod
+    def _causes(names: frozenset[str], mode: Mode) -> bool:
+        return mode.name in names or ANY_MODE in names
 
     def on_new_life(self, reason: ConnReason, now_s: float) -> None:
         """A new session began."""
@@ -300,8 +321,8 @@ class CommandDesk:
         messages = [message for one in list(self._live) for message in one.tick(facts, now_s)]
         self._notice_uploads()
         for one in self._live:
-            if one.is_over and VERBS[one.verb].is_motion:
-                self._moved_s = max(self._moved_s, one.ended_s or 0.0)
+            if one.is_over and one.causes:
+                self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]
         return messages
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstation.bridge.control_desk import ControlDesk
-from groundstation.bridge.execution import Facts
+from groundstation.bridge.facts import Facts
 from groundstation.fleet.commands import MAX_ID, CommandRequest, Reason, Role
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.preconditions import Limits, refusal
@@ -18,6 +18,12 @@ AHEAD_MS = 250
 """A station can't have heard a clock that is further ahead than this."""
 MAX_STATIONS = 1_000
 """Stations whose order of commands is followed."""
+
+
+def is_emergency(request: CommandRequest) -> bool:
+    """Whether it is HOLD, RTL or LAND, which are never refused for identity, order, control or session (ADR 0016)."""
+    return not request.dry and request.verb in VERBS and VERBS[request.verb].is_emergency
+
 
 Objection = tuple[Reason, str] | None
 """Why a command may not be looked at any further; None when it may."""
@@ -39,7 +45,8 @@ class CommandGate:
             limits: how far it may be sent.
         """
         self._control, self._limits = control, limits
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, tuple[int, float]] = {}
+        """The highest count of each station, and when it came, seconds on the bridge's clock."""
 
     def objection(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         """The first objection to a request."""
@@ -54,14 +61,16 @@ class CommandGate:
 
     def _session(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         del now_s
-        if request.sid == facts.state.session:
+        if request.sid == facts.state.session or is_emergency(request):
             return None
         return Reason.WRONG_SESSION, "it was meant for a former life of this vehicle or of its bridge"
 
     def _age(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts
+        """An emergency that was given by another life's clock has no age that could be told."""
+        if is_emergency(request) and request.sid != facts.state.session:
+            return None
         age_ms = now_s * 1000.0 - request.ref_bms
-        if age_ms < -AHEAD_MS:
+        if age_ms < -AHEAD_MS and not is_emergency(request):
             return Reason.MALFORMED, "it claims to know a clock that this bridge has not shown yet"
         if age_ms <= ttl_ms(request):
             return None
@@ -69,19 +78,24 @@ class CommandGate:
         return Reason.TOO_OLD, f"it came {age_ms / 1000:.1f} s after it was given; it was valid for {valid_s:g} s"
 
     def _order(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
-        del facts, now_s
-        if request.count <= self._counts.get(request.by.gs, -1):
+        """What was overtaken is younger than its own time: a count that was claimed earlier forbids nothing."""
+        del facts
+        count, at_s = self._counts.get(request.by.gs, (-1, now_s))
+        is_overtaken = request.count <= count and now_s - at_s <= ttl_ms(request) / 1000.0
+        if is_overtaken and not is_emergency(request):
             return Reason.OUT_OF_ORDER, "a later command of the same station came before it"
+        if is_overtaken:
+            return None
         if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
             self._counts.pop(next(iter(self._counts)))
-        self._counts[request.by.gs] = request.count
+        self._counts[request.by.gs] = request.count, now_s
         return None
 
     def _authority(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         del facts, now_s
         if request.by.role is not Role.OPERATOR:
             return Reason.OBSERVER, "an observer can't command"
-        if request.dry or VERBS[request.verb].is_emergency:
+        if request.dry or is_emergency(request):
             return None
         return self._control.objection(request.by, request.lease)
 

@@ -28,6 +28,8 @@ from groundstation.fleet.control import (
 
 REPEAT_S = 5.0
 """`ctl` is published at least this often."""
+GONE_S = 2.5
+"""So long after the will of a station its control ends: it renews every 2 s if it lives after all."""
 LEAST_REASON = 3
 """Characters of a reason for taking control by force."""
 
@@ -59,6 +61,8 @@ class ControlDesk:
         self.control = Control()
         """As published last, but for its time."""
         self._until_s = self._pending_until_s = 0.0
+        self._why_over = ""
+        """Why it ends if it is not renewed; empty where it just is not."""
         self._pending: ControlRequest | None = None
         self._published_s = -1e9
 
@@ -100,12 +104,13 @@ class ControlDesk:
             self._forget_pending()
             self._say(now_s, self.control)
         if self.control.is_held_by(station):
-            self._free(now_s, "the station is gone")
+            # a death can be told wrongly: the holder that lives renews within this time
+            self._until_s, self._why_over = min(self._until_s, now_s + GONE_S), "the station is gone"
 
     def tick(self, now_s: float) -> None:
         """Time passed: leases end, questions end, `ctl` is repeated."""
         if self.control.owner is not None and now_s >= self._until_s:
-            self._free(now_s, f"not renewed for {EXPIRE_S:.0f} s")
+            self._free(now_s, self._why_over or f"not renewed for {EXPIRE_S:.0f} s")
         if self._pending is not None and now_s >= self._pending_until_s:
             self._decide_pending(Outcome.DENIED, f"no answer from the holder within {ASK_S:.0f} s", now_s)
         if now_s - self._published_s >= REPEAT_S:
@@ -142,7 +147,7 @@ class ControlDesk:
         if not self.control.is_held_by(request.by.gs) or request.lease != self.control.lease:
             return Outcome.REFUSED, "control was lost"
         is_changed = self.control.takeover is not request.takeover
-        self._until_s = now_s + EXPIRE_S
+        self._until_s, self._why_over = now_s + EXPIRE_S, ""
         self.control = replace(self.control, takeover=request.takeover)
         if request.action is ControlAction.ACQUIRE or is_changed:
             return Outcome.GRANTED, "held already"
@@ -197,7 +202,7 @@ class ControlDesk:
     def _hand_to(self, request: ControlRequest, now_s: float, forced_because: str) -> None:
         former = self.control.owner
         self._forget_pending()
-        self._until_s = now_s + EXPIRE_S
+        self._until_s, self._why_over = now_s + EXPIRE_S, ""
         lease = max(self.control.lease + 1, int(self._wall() * 1000.0))
         self.control = replace(self.control, owner=request.by, lease=lease, takeover=request.takeover)
         words = f"{request.by} is in control"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import enum
+
 from groundstation.bridge.loss import LossCounter
 from groundstation.bridge.peer import Peer
 from groundstation.fleet.identity import Autopilot, VehicleKind
@@ -28,6 +30,8 @@ SAME_BOOT_S = 2.0
 """Two estimates of one boot moment differ by less than this; two autopilots hardly do."""
 CLOCK_DRIFT = 1e-4
 """How fast an autopilot's clock and ours may run apart, seconds a second."""
+RADIO_S = 15.0
+"""A radio's report that is older tells nothing of the link as it is."""
 HIGH_LATENCY_PATIENCE = 20.0
 """How much longer silence is normal on a satellite link (HIGH_LATENCY2 comes every 5 s and more)."""
 
@@ -36,6 +40,14 @@ def boot_ms_of(frame: Frame) -> int:
     """The boot clock in a message of `BOOT_OFFSET`, milliseconds; 0 when it doesn't tell."""
     place = BOOT_OFFSET[frame.msgid]
     return int.from_bytes(frame.payload[place : place + 4], "little")
+
+
+class BootNews(enum.Enum):
+    """What a message told of the autopilot's clock."""
+
+    NONE = "nothing"
+    CLAIMED = "it went back, says one message"
+    RESTARTED = "it went back"
 
 
 class Ear:
@@ -63,7 +75,11 @@ class Ear:
         """Whether that moment has once been found to be its vehicle's."""
         self.requests = self._fresh_requests(now_s, rate_scale)
         self._rate_scale = rate_scale
+        self._claimed_type = self.mav_type, self.mav_autopilot
         self._boot_ms: int | None = None
+        self._claimed_boot_s: float | None = None
+        """Since when its clock runs, if the last message is to be believed that says it went back."""
+        self._claimed_uid: str | None = None
         self._boot_clock_s = now_s
 
     @property
@@ -85,7 +101,7 @@ class Ear:
         self.last_heartbeat_s = now_s
         self.patience = HIGH_LATENCY_PATIENCE if is_high_latency else 1.0
 
-    def on_boot_clock(self, boot_ms: int, now_s: float) -> bool:
+    def on_boot_clock(self, boot_ms: int, now_s: float) -> BootNews:
         """Take in what the autopilot's clock shows.
 
         Args:
@@ -93,21 +109,48 @@ class Ear:
             now_s: seconds on our monotonic clock.
 
         Returns:
-            True when it went back: the autopilot started anew, or there are two.
+            `CLAIMED` for a message whose clock went back, `RESTARTED` when a second one in a row agrees with it: a
+            single forged or late message ends no life.
         """
         if boot_ms == 0:
-            return False
-        last_ms, self._boot_ms = self._boot_ms, boot_ms
-        booted_s = now_s - boot_ms / 1000.0
-        went_back = last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS
-        if went_back or self.booted_s is None:
+            return BootNews.NONE
+        last_ms, booted_s = self._boot_ms, now_s - boot_ms / 1000.0
+        if last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS:
+            claimed_s, self._claimed_boot_s = self._claimed_boot_s, booted_s
+            if claimed_s is None or abs(claimed_s - booted_s) > SAME_BOOT_S:
+                return BootNews.CLAIMED
+            self._boot_ms, self.booted_s, self._boot_clock_s = boot_ms, booted_s, now_s
+            self._claimed_boot_s = None
+            return BootNews.RESTARTED
+        self._boot_ms, self._claimed_boot_s = boot_ms, None
+        if self.booted_s is None:
             self.booted_s = booted_s
         else:
             # delays only make the moment look later: the earliest estimate is the best, but for the drift of two clocks
             drift_s = CLOCK_DRIFT * (now_s - self._boot_clock_s)
             self.booted_s = min(self.booted_s + drift_s, booted_s)
         self._boot_clock_s = now_s
-        return went_back
+        return BootNews.NONE
+
+    def is_uid(self, uid: str | None) -> bool:
+        """Take in a hardware id; one that differs from the one before is believed when it is said twice in a row."""
+        claimed, self._claimed_uid = self._claimed_uid, uid
+        if self.uid is not None and uid not in (self.uid, claimed):
+            return False
+        self.uid = uid
+        return True
+
+    def is_of_type(self, mav_type: int, mav_autopilot: int, now_s: float) -> bool:
+        """Whether a heartbeat is of what this ear hears; a new type is believed when it is said twice in a row."""
+        said = mav_type, mav_autopilot
+        claimed, self._claimed_type = self._claimed_type, said
+        if said == (self.mav_type, self.mav_autopilot):
+            return True
+        if claimed != said:
+            return False
+        self.mav_type, self.mav_autopilot = said
+        self.begin_anew(now_s)
+        return True
 
     def learn_boot_from_timesync(self) -> None:
         """Take the boot moment from TIMESYNC where no other message has told it."""
@@ -133,6 +176,7 @@ class Ear:
     def quality(self, now_s: float, *, is_best: bool) -> LinkQuality:
         """How well it is heard."""
         messages_per_s, bytes_per_s = self.loss.rates(now_s)
+        radio = self.peer.radio
         return LinkQuality(
             at_s=round(now_s, 3),
             link=self.peer.name,
@@ -142,4 +186,5 @@ class Ear:
             bytes_per_s=bytes_per_s,
             loss_fraction=self.loss.loss_fraction(now_s),
             rtt_ms=self.time_sync.rtt_ms,
+            radio=radio if radio is not None and now_s - radio.at_s <= RADIO_S else None,
         )

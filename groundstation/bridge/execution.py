@@ -6,42 +6,33 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 
-import msgspec
-
-from groundstation.fleet.commands import END_STATES, Args, CommandReport, CommandRequest, CommandState, Reason, Verb
+from groundstation.bridge.facts import Facts
+from groundstation.bridge.flight_watch import FlightWatch
+from groundstation.bridge.steps_done import so_far
+from groundstation.bridge.telling import Reporter, Telling
+from groundstation.bridge.words_heard import WordsHeard
+from groundstation.fleet.commands import END_STATES, Args, CommandRequest, CommandState, Reason, Verb
 from groundstation.fleet.link import ConnReason, LinkState
-from groundstation.fleet.proofs import Look, Seen
+from groundstation.fleet.proofs import BEGUN, Look, Proof, Seen
+from groundstation.fleet.sample import Severity
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import Handshake, Verdict
 from groundstation.mavlink.mission_upload import MissionUpload, Upload
 from groundstation.mavlink.orders import Order
-from groundstation.mavlink.recipes import CannotOrderError, Recipe, Situation
+from groundstation.mavlink.recipes import CannotOrderError, Recipe, Situation, Step, causes
 from groundstation.mavlink.stream_requests import Outbound
 
 TEXTS_S = 0.3
 """How long after a refusal the vehicle's words may still come; PX4's second one was seen after 52 ms."""
 HEARTBEAT_S = 1.5
 """So old may be what says that a refused vehicle does already what it was told."""
-MAX_TEXTS = 8
-BEGUN = 0.05
-"""Progress from which on telemetry shows that it has begun, answer or not."""
+STEPS_S = 10.0
+"""A command that has begun may take so much longer for its further steps than it was valid for: half a take-off is an
+armed vehicle."""
 LEAST_STEP = 0.001
 """Less growth is no progress; a slow vehicle on a long way makes 10 m of 10 km in a stall's time."""
-SHOWN_STEP, SHOWN_PERIOD_S = 0.02, 0.5
-"""Progress is told when it has grown by so much, and not more often."""
-
-
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What an execution needs to know of its vehicle at one moment."""
-
-    state: VehicleState
-    link: LinkState
-    sysid: int
-    compid: int
-    mav_type: int
-    mav_autopilot: int
 
 
 class _Phase(enum.Enum):
@@ -51,13 +42,13 @@ class _Phase(enum.Enum):
     OVER = "over"
 
 
-Reporter = Callable[[CommandReport], None]
+_UNDONE = frozenset(END_STATES) - {CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED}
 
 
-def _conversation(order: Order | Upload, facts: Facts) -> Handshake | MissionUpload:
+def _conversation(order: Order | Upload, facts: Facts, again_until_s: float | None) -> Handshake | MissionUpload:
     if isinstance(order, Upload):
         return MissionUpload(order, facts.sysid, facts.compid)
-    return Handshake(order, facts.sysid, facts.compid)
+    return Handshake(order, facts.sysid, facts.compid, again_until_s)
 
 
 class Execution:
@@ -71,6 +62,7 @@ class Execution:
         deadline_s: float,
         report: Reporter,
         is_free: Callable[[int], bool],
+        remark: str = "",
     ) -> None:
         """Prepare; `begin` sends the first order.
 
@@ -81,10 +73,14 @@ class Execution:
             deadline_s: nothing is sent later than this, seconds on the bridge's clock.
             report: takes each step in its life.
             is_free: whether no other execution waits for an answer to a MAV_CMD.
+            remark: said with its end, whatever that is; empty for nothing.
         """
         self.request, self.args = request, args
+        self.causes = causes(request.verb, args, recipe)
+        """Modes that the vehicle may come into by it."""
         self._recipe, self._deadline_s = recipe, deadline_s
-        self._report, self._is_free = report, is_free
+        self._telling = Telling(request, args, report)
+        self._is_free, self._remark = is_free, remark
         self._at = -1
         self._phase = _Phase.ASKING
         self._handshake: Handshake | MissionUpload | None = None
@@ -93,10 +89,20 @@ class Execution:
         self._before: VehicleState | None = None
         self._sent_s = self._since_s = self._progress_s = 0.0
         self._best = 0.0
-        self._shown: tuple[CommandState, float | None, float] = (CommandState.RECEIVED, None, 0.0)
-        self._steps = 0
         self._was_in_mode = False
-        self._texts: list[str] = []
+        self._flight: FlightWatch | None = None
+        """Watches over the step that is proven; None for what is no flight."""
+        self._looked_s = 0.0
+        self._settled_s: float | None = None
+        self._instead: Step | None = None
+        """What is done because the vehicle refused the step; None as long as it did not."""
+        self._refused = ""
+        self._done: list[str] = []
+        """Steps that were sent and had their effect."""
+        self._parameters: dict[str, float] = {}
+        self._state: VehicleState | None = None
+        """The vehicle as it was seen last."""
+        self._words = WordsHeard()
         self.uploaded: int | None = None
         """Items of the mission that it has given to the vehicle; None when it gave none."""
         self.ended_s: float | None = None
@@ -138,6 +144,7 @@ class Execution:
             first: the state that counts as the one before the command; None for the present one.
         """
         self._first = first or facts.state
+        self._state = facts.state
         self._tell(CommandState.RECEIVED, now_s)
         return self._next(facts, now_s)
 
@@ -156,9 +163,12 @@ class Execution:
 
     def on_parameter(self, name: str, value: float, facts: Facts, now_s: float) -> list[Outbound]:
         """A PARAM_VALUE came."""
-        if self._handshake is None or self._phase is not _Phase.ASKING:
+        handshake = self._handshake
+        if handshake is None or self._phase is not _Phase.ASKING:
             return []
-        self._handshake.on_parameter(name, value)
+        handshake.on_parameter(name, value)
+        if isinstance(handshake, Handshake) and handshake.value is not None:
+            self._parameters[name] = handshake.value
         return self._judge(facts, now_s)
 
     def on_mission(self, msgid: int, fields: Fields, facts: Facts, now_s: float) -> list[Outbound]:
@@ -167,10 +177,10 @@ class Execution:
             return []
         return [*self._handshake.on_mission(msgid, fields, now_s), *self._judge(facts, now_s)]
 
-    def on_text(self, text: str) -> None:
+    def on_text(self, text: str, severity: Severity, now_s: float) -> None:
         """The vehicle said something while it was at it."""
-        if self._phase is not _Phase.OVER and text not in self._texts:
-            self._texts = [*self._texts, text][-MAX_TEXTS:]
+        if self._phase is not _Phase.OVER:
+            self._words.take(text, severity, now_s)
 
     def on_new_life(self, reason: ConnReason, now_s: float) -> None:
         """The autopilot restarted, or came back after it was given up."""
@@ -194,21 +204,24 @@ class Execution:
 
     def cancel(self, now_s: float) -> None:
         """The operator wants no more of it."""
-        told = (
-            "the vehicle was told to stop it" if self.is_long_running else "not watched any more; hold stops a vehicle"
-        )
+        told = "the vehicle was told to stop it" if self.is_long_running else "not watched any more; hold stops it"
         self._end(CommandState.CANCELLED, Reason.ASKED, told, now_s)
 
     def tick(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Time passed, and telemetry may have come."""
+        self._state = facts.state
         if self._phase is _Phase.ASKING and self._handshake is not None:
             messages = self._handshake.tick(now_s)
+            if messages and self._again_until_s is not None and self._step.proof.has_come(self._look(facts, now_s)):
+                # nobody answered and it is done all the same: no need to say it again
+                self._start_proving(now_s)
+                return self._prove(facts, now_s)
             if messages:
                 return messages if now_s <= self._deadline_s else []
             return self._judge(facts, now_s)
         if self._phase is _Phase.HEARING_WHY and now_s - self._since_s >= TEXTS_S:
-            self._end_refused(facts, now_s)
-        elif self._phase is _Phase.PROVING:
+            return self._end_refused(facts, now_s)
+        if self._phase is _Phase.PROVING:
             return self._prove(facts, now_s)
         return []
 
@@ -231,17 +244,30 @@ class Execution:
             if order is None:
                 self._start_proving(now_s)
                 return []
-            if now_s > self._deadline_s and not step.is_tidying:
+            if now_s > self._deadline_s + STEPS_S * bool(self._done) and not step.is_tidying:
+                self._handshake = None
                 self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
                 return []
             if isinstance(order, Order) and order.command and not self._is_free(order.command):
                 self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
                 return []
-            self._phase = _Phase.ASKING
-            self._handshake = _conversation(order, facts)
-            messages = self._handshake.start(now_s)
-            return [*messages, *self._judge(facts, now_s)]
+            return self._ask(order, facts, now_s)
         return []
+
+    def _ask(self, order: Order | Upload, facts: Facts, now_s: float) -> list[Outbound]:
+        self._phase = _Phase.ASKING
+        self._handshake = _conversation(order, facts, self._again_until_s)
+        messages = self._handshake.start(now_s)
+        return [*messages, *self._judge(facts, now_s)]
+
+    @property
+    def _again_until_s(self) -> float | None:
+        """Until when it is said again and again; None for what is said once."""
+        return self._deadline_s if VERBS[self.verb].is_emergency else None
+
+    @property
+    def _step(self) -> Step:
+        return self._instead or self._recipe[max(self._at, 0)]
 
     def _situation(self, facts: Facts) -> Situation:
         return Situation(
@@ -250,6 +276,7 @@ class Execution:
             args=self.args,
             mav_type=facts.mav_type,
             mav_autopilot=facts.mav_autopilot,
+            parameters=self._parameters,
         )
 
     def _judge(self, facts: Facts, now_s: float) -> list[Outbound]:
@@ -263,7 +290,7 @@ class Execution:
         if verdict.state is CommandState.ACCEPTED:
             if isinstance(handshake, MissionUpload):
                 self.uploaded = handshake.size
-            if self._shown[0] is CommandState.RECEIVED:
+            if self._telling.state is CommandState.RECEIVED and not self._step.is_optional:
                 self._tell(CommandState.ACCEPTED, now_s, detail=self._label if len(self._recipe) > 1 else "")
             self._start_proving(now_s)
             return self._prove(facts, now_s)
@@ -271,75 +298,112 @@ class Execution:
         return []
 
     def _unanswered(self, facts: Facts, now_s: float) -> list[Outbound]:
-        """No answer is no failure: the request or the answer was lost. Telemetry may know."""
-        seen = self._seen(facts, now_s)
-        if seen.is_done or (seen.progress or 0.0) >= BEGUN:
+        """No answer is no failure: request or answer was lost. Telemetry may know, by what has changed since."""
+        if self._step.is_optional:
+            return self._next(facts, now_s)
+        look = self._look(facts, now_s)
+        if self._step.proof.has_come(look):
             self._start_proving(now_s)
             return self._prove(facts, now_s)
+        was_so = self._step.proof.look(look.at_sending()).is_done
         assert self._handshake is not None  # noqa: S101 - asked by _judge
         if self._handshake.has_progressed:
             words = "no word for 10 s since it was in progress"
             self._end(CommandState.UNKNOWN, Reason.NO_ANSWER, self._in_step(words), now_s)
         elif facts.link is LinkState.ONLINE:
             words = "no answer in time; whether it was done is not known"
+            if was_so:
+                words = "no answer in time; it shows what it showed before, which tells nothing"
             self._end(CommandState.TIMEOUT, Reason.NO_ANSWER, self._in_step(words), now_s)
         else:
             words = "the link was lost before an answer came"
             self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._in_step(words), now_s)
         return []
 
-    def _end_refused(self, facts: Facts, now_s: float) -> None:
+    def _end_refused(self, facts: Facts, now_s: float) -> list[Outbound]:
         """The vehicle said no, and why; PX4 says it too to a second return while it returns."""
         verdict = self._verdict
         assert verdict is not None  # noqa: S101 - set with the phase
+        step = self._step
+        if step.otherwise is not None:
+            return self._do_instead(step.otherwise, self._why(verdict), facts, now_s)
         if VERBS[self.verb].is_emergency and self._seen(facts, now_s, self._sent_s - HEARTBEAT_S).is_done:
             self._end(CommandState.SUCCEEDED, Reason.NONE, "it does so already", now_s)
         else:
             self._end(verdict.state, verdict.reason, self._in_step(self._why(verdict)), now_s)
+        return []
+
+    def _do_instead(self, step: Step, why: str, facts: Facts, now_s: float) -> list[Outbound]:
+        """Refused, and something must be done all the same."""
+        self._refused = self._in_step(why)
+        self._instead, self._before, self._sent_s = step, facts.state, now_s
+        order = step.make(self._situation(facts))
+        self._tell(CommandState.IN_PROGRESS, now_s, detail=f"{self._refused}; instead: {step.label}")
+        return self._ask(order, facts, now_s) if order is not None else []
 
     def _why(self, verdict: Verdict) -> str:
-        return "; ".join(self._texts) if self._texts else verdict.words
+        return self._words.reason(self._since_s) or verdict.words
 
     # ---- proving ----
 
     def _start_proving(self, now_s: float) -> None:
         self._phase, self._since_s, self._progress_s, self._best = _Phase.PROVING, now_s, now_s, 0.0
-
-    def _seen(self, facts: Facts, now_s: float, since_s: float | None = None) -> Seen:
-        """What the proof of this step sees in samples since it was sent, or since another moment."""
         assert self._before is not None  # noqa: S101 - set with each order
-        look = Look(
+        self._flight = FlightWatch(self._before, self._sent_s) if self._step.proof.is_flight else None
+        self._settled_s, self._looked_s = None, now_s
+
+    def _look(self, facts: Facts, now_s: float, since_s: float | None = None) -> Look:
+        """What a proof of this step may look at: samples since it was sent, or since another moment."""
+        assert self._before is not None  # noqa: S101 - set with each order
+        return Look(
             before=self._before,
             now=facts.state,
             args=self.args,
             sent_s=self._sent_s if since_s is None else since_s,
             now_s=now_s,
-            texts=tuple(self._texts),
+            texts=self._words.texts,
+            parameters=self._parameters,
         )
-        return self._recipe[self._at].proof.look(look)
+
+    def _seen(self, facts: Facts, now_s: float, since_s: float | None = None) -> Seen:
+        return self._step.proof.look(self._look(facts, now_s, since_s))
 
     def _prove(self, facts: Facts, now_s: float) -> list[Outbound]:
-        proof = self._recipe[self._at].proof
+        proof = self._step.proof
         seen = self._seen(facts, now_s)
-        if seen.is_done:
+        if seen.is_done and self._is_settled(proof, now_s):
             return self._proven(facts, now_s)
-        if self._is_taken_over(facts):
+        if not seen.is_done:
+            self._settled_s = None
+        broken_off = self._flight.broken_off(facts.state, now_s) if self._flight is not None else None
+        waited_s, self._looked_s = now_s - self._looked_s, now_s
+        if broken_off is not None:
+            self._end(CommandState.FAILED, broken_off[0], self._in_step(broken_off[1]), now_s)
+        elif self._is_taken_over(facts):
             mode = facts.state.mode
             words = f"the mode became {mode.name or mode.custom_mode if mode is not None else 'another'} meanwhile"
             self._end(CommandState.FAILED, Reason.EXTERNAL, self._in_step(words), now_s)
         elif facts.link is LinkState.OFFLINE and self.verb is not Verb.REBOOT:
             self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._in_step("the link was lost meanwhile"), now_s)
+        elif facts.link is LinkState.STALE:
+            # back, or given up: that is known within seconds, and nothing else before
+            self._since_s, self._progress_s = self._since_s + waited_s, self._progress_s + waited_s
         elif seen.progress is not None and proof.stall_s is not None:
             self._watch_progress(seen, proof.stall_s, now_s)
         elif now_s - self._since_s >= proof.window_s:
             return self._give_up_proving(seen, facts, now_s)
         return []
 
+    def _is_settled(self, proof: Proof, now_s: float) -> bool:
+        """Whether it has been seen done for as long as it must be."""
+        self._settled_s = now_s if self._settled_s is None else self._settled_s
+        return now_s - self._settled_s >= proof.settle_s
+
     def _watch_progress(self, seen: Seen, stall_s: float, now_s: float) -> None:
         progress = seen.progress or 0.0
         if progress > self._best + LEAST_STEP:
             self._best, self._progress_s = progress, now_s
-        patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._recipe[self._at].proof.window_s)
+        patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._step.proof.window_s)
         if now_s - self._progress_s >= patience_s:
             words = f"no progress for {patience_s:.0f} s" + (f", {seen.detail}" if seen.detail else "")
             self._end(CommandState.FAILED, Reason.STALLED, self._in_step(words), now_s)
@@ -348,7 +412,7 @@ class Execution:
 
     def _is_taken_over(self, facts: Facts) -> bool:
         """Whether the vehicle left the mode in which it does this."""
-        modes, mode = self._recipe[self._at].proof.modes, facts.state.mode
+        modes, mode = self._step.proof.modes, facts.state.mode
         if not modes or mode is None or mode.at_s < self._sent_s:
             return False
         if mode.name in modes:
@@ -356,6 +420,12 @@ class Execution:
         return self._was_in_mode and mode.name not in modes
 
     def _proven(self, facts: Facts, now_s: float) -> list[Outbound]:
+        if self._instead is not None:
+            words = f"{self._refused}; instead: {self._instead.label}, which telemetry shows"
+            self._end(CommandState.FAILED, Reason.VEHICLE_DENIED, words, now_s)
+            return []
+        if self._handshake is not None and not self._step.is_optional:
+            self._done.append(self._label)
         if self._at + 1 < len(self._recipe):
             return self._next(facts, now_s)
         has_answer = self._handshake is None or self._handshake.result is not None
@@ -364,11 +434,13 @@ class Execution:
         return []
 
     def _give_up_proving(self, seen: Seen, facts: Facts, now_s: float) -> list[Outbound]:
-        is_last = self._at + 1 == len(self._recipe)
+        is_last = self._at + 1 == len(self._recipe) or self._instead is not None
         if seen.against:
             words = f"accepted, yet {seen.against} after {now_s - self._sent_s:.0f} s"
             self._end(CommandState.FAILED, Reason.NO_EFFECT, self._in_step(words), now_s)
         elif not is_last:
+            if self._handshake is not None and not self._step.is_optional:
+                self._done.append(self._label)
             return self._next(facts, now_s)
         else:
             self._end(
@@ -380,18 +452,23 @@ class Execution:
 
     @property
     def _label(self) -> str:
-        return self._recipe[max(self._at, 0)].label
+        return self._step.label
 
     def _in_step(self, words: str) -> str:
         """Words with the step that they are about, where there are several."""
         return f"{self._label}: {words}" if len(self._recipe) > 1 else words
 
+    def _so_far(self) -> str:
+        """What of several steps was done, what not, and what the vehicle shows."""
+        label = self._recipe[max(self._at, 0)].label
+        rest = [step.label for step in self._recipe[self._at + 1 :] if not step.is_tidying]
+        is_sent = self._handshake is not None
+        asked = label if is_sent and label not in self._done else ""
+        return so_far(self._done, asked, rest if is_sent else [label, *rest], self._state)
+
     def _show(self, seen: Seen, now_s: float) -> None:
         """Tell progress when it is worth a message."""
-        state, progress, at_s = self._shown
-        grown = (seen.progress or 0.0) - (progress or 0.0)
-        is_first = state is not CommandState.IN_PROGRESS
-        if is_first or (grown >= SHOWN_STEP and now_s - at_s >= SHOWN_PERIOD_S):
+        if self._telling.is_worth(seen, now_s):
             self._tell(CommandState.IN_PROGRESS, now_s, detail=self._in_step(seen.detail), progress=seen.progress)
 
     def _end(self, state: CommandState, reason: Reason, detail: str, now_s: float) -> None:
@@ -399,8 +476,13 @@ class Execution:
             return
         if state is not CommandState.SUCCEEDED and self._at >= 0 and self._recipe[self._at].is_tidying:
             state, reason, detail = CommandState.SUCCEEDED, Reason.NONE, f"done, but then: {detail}"
+        if self._done and state in _UNDONE:
+            # something was executed: it can't be called refused or expired
+            state = CommandState.FAILED if state in (CommandState.EXPIRED, CommandState.REJECTED) else state
+            detail = f"{detail}; {self._so_far()}"
         self._phase, self.ended_s = _Phase.OVER, now_s
         progress = 1.0 if state is CommandState.SUCCEEDED else None
+        detail = "; ".join(one for one in (detail, self._remark) if one)
         self._tell(state, now_s, reason=reason, detail=detail, progress=progress)
 
     def _tell(
@@ -412,22 +494,6 @@ class Execution:
         detail: str = "",
         progress: float | None = None,
     ) -> None:
-        self._shown = (state, progress, now_s)
-        handshake = self._handshake
-        report = CommandReport(
-            id=self.request.id,
-            state=state,
-            step=self._steps,
-            verb=self.verb,
-            args=self.args,
-            by=self.request.by,
-            batch=self.request.batch,
-            reason=reason,
-            detail=detail,
-            texts=tuple(self._texts) if state in END_STATES else (),
-            progress=None if progress is None else round(progress, 3),
-            result=handshake.result if handshake is not None else None,
-            at_s=round(now_s, 3),
-        )
-        self._steps += 1
-        self._report(report)
+        result = self._handshake.result if self._handshake is not None else None
+        texts = self._words.texts if state in END_STATES else ()
+        self._telling.tell(state, now_s, reason=reason, detail=detail, progress=progress, result=result, texts=texts)

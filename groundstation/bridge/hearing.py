@@ -6,21 +6,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
+from groundstation.bridge.crew import Crew
+from groundstation.bridge.ear import BOOT_OFFSET, BootNews, Ear, boot_ms_of
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.raw_frames import RawFrames
-from groundstation.bridge.roll_call import ALIVE_S, RollCall, conflict_text, is_same_boot, revive
+from groundstation.bridge.roll_call import RollCall, conflict_text, is_same_boot, revive
+from groundstation.bridge.seats import EarKey, Seats
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
-from groundstation.mavlink import mission_upload
-from groundstation.mavlink.decode import DECODABLE, is_listed
+from groundstation.fleet.status import Radio
+from groundstation.mavlink import encode, mission_upload
+from groundstation.mavlink.decode import DECODABLE, decode, is_listed
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
-from groundstation.mavlink.modes import MAV_AUTOPILOT_INVALID, MAV_TYPE_GCS
+from groundstation.mavlink.speaker import SpeakerRole, is_radio, role_of
 from groundstation.mavlink.stream_requests import Outbound
 
 LOST_S = 3.5
@@ -34,6 +37,8 @@ MAX_EARS = 2_000
 REBOOTS_OF_TWO = 3
 """A boot clock that went back this often within `REBOOT_WINDOW_S` is the clocks of two autopilots in turn."""
 REBOOT_WINDOW_S = 5.0
+IN_TURN_S = 10.0
+"""So long after the last such turn they are two."""
 NS_IN_MS = 1_000_000
 MAX_BOOT_MS = 1 << 32
 """An autopilot's own TIMESYNC question tells its boot clock, often as the first after a restart; more is a date."""
@@ -46,8 +51,7 @@ _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
 _STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
 _COMMAND_ACK, _AUTOPILOT_VERSION = MSGIDS["COMMAND_ACK"], MSGIDS["AUTOPILOT_VERSION"]
 _PARAM_VALUE = MSGIDS["PARAM_VALUE"]
-
-EarKey = tuple[Peer, int, int]
+_RADIO = frozenset((MSGIDS["RADIO_STATUS"], MSGIDS["RADIO"]))
 
 
 class Hearing:
@@ -91,6 +95,13 @@ class Hearing:
         self._unlisted: dict[int, bool] = {}
         self._next_tick_s = self._next_publish_s = 0.0
         self._roll = RollCall(self._make_vehicle, own_sysid)
+        self._crew = Crew(self._only_vehicle)
+        self._seats = Seats()
+
+    def _only_vehicle(self, sysid: int) -> VehicleSession | None:
+        """The vehicle with a system id, for those who speak for it; None where it is none, or not clear which."""
+        namesakes = self._roll.namesakes(sysid)
+        return namesakes[0] if len(namesakes) == 1 else None
 
     @property
     def vehicles(self) -> dict[VehicleKey, VehicleSession]:
@@ -144,6 +155,7 @@ class Hearing:
         if self._raw is not None:
             self._keep_raw(self._raw, peer, frame, ear)
         if ear is None:
+            self._on_other(peer, frame, now_s)
             return []
         ear.loss.on_frame(frame.seq, len(frame.raw), now_s)
         ear.last_frame_s = now_s
@@ -167,29 +179,71 @@ class Hearing:
             is_doubled = len(vehicle.ears) > 1
             raw.take(frame, vehicle.raw_topic, vehicle.current_session, is_doubled=is_doubled)
 
+    def _on_other(self, peer: Peer, frame: Frame, now_s: float) -> None:
+        """A frame of somebody who is no autopilot: a radio speaks for its link, a component for its vehicle."""
+        if frame.msgid in _RADIO and is_radio(frame.compid):
+            self._take_radio(peer, frame, now_s)
+        else:
+            self._crew.take(frame, now_s)
+
+    def _take_radio(self, peer: Peer, frame: Frame, now_s: float) -> None:
+        """A radio's report: of the link, and so of every vehicle that is heard best over it."""
+        for _, sample in decode(frame.msgid, frame.payload, round(now_s, 3)):
+            peer.radio = sample if isinstance(sample, Radio) else peer.radio
+        for vehicle in self.vehicles.values():
+            if vehicle.active.peer is peer:
+                vehicle.take(frame.msgid, frame.payload, now_s)
+
     def _new_ear(self, key: EarKey, frame: Frame, now_s: float) -> Ear | None:
         """The first heartbeat of an autopilot makes an ear; other stations, cameras and radios don't."""
         if frame.msgid not in (_HEARTBEAT, _HIGH_LATENCY2) or frame.sysid == 0 or len(self._ears) >= MAX_EARS:
             return None
         fields = unpack(frame.msgid, frame.payload)
-        if fields["autopilot"] == MAV_AUTOPILOT_INVALID or fields["type"] == MAV_TYPE_GCS:
+        if role_of(frame.compid, fields["type"], fields["autopilot"]) is not SpeakerRole.AUTOPILOT:
+            return None
+        if not self._seats.is_its_turn(key, now_s):
             return None
         peer, sysid, compid = key
         ear = self._ears[key] = Ear(peer, sysid, compid, fields, now_s, self._rate_scale)
         peer.is_known = True
-        self._roll.enter(ear, now_s)
+        former = self._seats.take(ear)
+        if former is not None:
+            # one link speaks for one autopilot of a system: the better claim takes the other's place
+            self._roll.succeed(former, ear, now_s)
+            self._ears.pop((peer, sysid, former.compid), None)
+        else:
+            self._roll.enter(ear, now_s)
         return ear
 
     def _on_timed(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         """Telemetry that also tells the boot clock."""
-        if ear.on_boot_clock(boot_ms_of(frame), now_s):
-            self._on_boot_clock_back(ear, now_s)
-        return self._on_telemetry(ear, frame, now_s)
+        answer = self._on_boot_clock(ear, boot_ms_of(frame), now_s)
+        return [*answer, *self._on_telemetry(ear, frame, now_s)] if answer else self._on_telemetry(ear, frame, now_s)
+
+    def _on_boot_clock(self, ear: Ear, boot_ms: int, now_s: float) -> list[Outbound]:
+        """Look at its clock; returns the question that settles a claim that it went back."""
+        news = ear.on_boot_clock(boot_ms, now_s)
+        if news is BootNews.NONE:
+            return []
+        if news is BootNews.RESTARTED:
+            self._on_restart(ear, now_s)
+            return []
+        moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
+        moments.append(now_s)
+        vehicle = self._roll.vehicle_of(ear)
+        if vehicle is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
+            vehicle.set_conflict(conflict_text(ear.sysid, ear, ear), now_s)
+        return ear.time_sync.ask(now_s)
 
     def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
+        return []
+
+    def _on_radio(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """A radio that speaks as the autopilot itself."""
+        self._take_radio(ear.peer, frame, now_s)
         return []
 
     def _on_ignored(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
@@ -199,12 +253,11 @@ class Hearing:
 
     def _on_heartbeat(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
-        if fields["autopilot"] == MAV_AUTOPILOT_INVALID:
+        if role_of(ear.compid, fields["type"], fields["autopilot"]) is not SpeakerRole.AUTOPILOT:
             return []
         ear.on_heartbeat(now_s, is_high_latency=frame.msgid == _HIGH_LATENCY2)
-        if (ear.mav_type, ear.mav_autopilot) != (fields["type"], fields["autopilot"]):
-            ear.mav_type, ear.mav_autopilot = fields["type"], fields["autopilot"]
-            ear.begin_anew(now_s)
+        if not ear.is_of_type(fields["type"], fields["autopilot"], now_s):
+            return []
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is None:
             return []
@@ -224,10 +277,9 @@ class Hearing:
         fields = unpack(frame.msgid, frame.payload)
         ear.time_sync.on_message(fields["tc1"], fields["ts1"], now_s)
         ear.learn_boot_from_timesync()
-        asked_ms = fields["ts1"] // NS_IN_MS if fields["tc1"] == 0 else 0
-        if 0 < asked_ms < MAX_BOOT_MS and ear.on_boot_clock(asked_ms, now_s):
-            self._on_boot_clock_back(ear, now_s)
-        return []
+        # its clock is in its own question, and in its answer to ours
+        asked_ms = (fields["ts1"] if fields["tc1"] == 0 else fields["tc1"]) // NS_IN_MS
+        return self._on_boot_clock(ear, asked_ms, now_s) if 0 < asked_ms < MAX_BOOT_MS else []
 
     def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
@@ -263,7 +315,9 @@ class Hearing:
 
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
-        ear.uid, ear.firmware = _uid(fields), _firmware(fields)
+        if not ear.is_uid(_uid(fields)):
+            return [encode.request_message(ear.sysid, ear.compid, frame.msgid)]
+        ear.firmware = _firmware(fields)
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.uid is None:
             vehicle.uid = ear.uid
@@ -271,15 +325,10 @@ class Hearing:
             self._roll.part(ear, vehicle, now_s)
         return []
 
-    def _on_boot_clock_back(self, ear: Ear, now_s: float) -> None:
-        """Restarted, or two autopilots behind one peer speak in turn."""
+    def _on_restart(self, ear: Ear, now_s: float) -> None:
+        """Its clock began anew: so does the vehicle's life, unless two autopilots behind one peer speak in turn."""
         vehicle = self._roll.vehicle_of(ear)
-        moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
-        moments.append(now_s)
-        if vehicle is None:
-            return
-        if len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
-            vehicle.set_conflict(conflict_text(ear.sysid, ear, ear), now_s)
+        if vehicle is None or self._speak_in_turn(ear, now_s):
             return
         ear.begin_anew(now_s)
         if len(vehicle.ears) > 1 and is_same_boot(ear.booted_s, vehicle.booted_s):
@@ -289,6 +338,10 @@ class Hearing:
                 other.forget_boot()
         vehicle.booted_s = ear.booted_s
         vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
+
+    def _speak_in_turn(self, ear: Ear, now_s: float) -> bool:
+        moments = self._went_back_s.get(ear)
+        return moments is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[-1] < IN_TURN_S
 
     # ---- time ----
 
@@ -302,11 +355,14 @@ class Hearing:
         if is_slow_turn:
             self._next_tick_s = now_s + TICK_S
             self._roll.decide(now_s)
+            self._crew.tick(now_s)
+            self._seats.tick(now_s)
             for ear in list(self._ears.values()):
                 messages = self._tend(ear, now_s)
                 if messages:
                     yield ear.peer, messages
             for vehicle in self.vehicles.values():
+                vehicle.tend_claims(now_s)
                 self._watch(vehicle, now_s)
                 vehicle.publish_presence()
                 vehicle.desk.control.tick(now_s)
@@ -347,13 +403,13 @@ class Hearing:
     def _is_conflict_over(self, vehicle: VehicleSession, now_s: float) -> bool:
         namesakes = self._roll.namesakes(vehicle.active.sysid)
         alive = [one for one in namesakes if one.link_state is LinkState.ONLINE]
-        moments = self._went_back_s.get(vehicle.active)
-        is_in_turn = bool(moments) and now_s - moments[-1] < 10 * ALIVE_S if moments else False
+        is_in_turn = self._speak_in_turn(vehicle.active, now_s)
         return len(alive) < 2 and not is_in_turn and not vehicle.is_claimed and vehicle.active.sysid != self._own_sysid
 
     def _forget(self, ear: Ear) -> None:
         self._ears.pop((ear.peer, ear.sysid, ear.compid), None)
         self._went_back_s.pop(ear, None)
+        self._seats.leave(ear)
         self._roll.leave(ear)
 
     def peer_gone(self, peer: Peer) -> None:
@@ -392,6 +448,7 @@ _USES: dict[int, Use] = {
     **{msgid: Hearing._on_ignored for msgid in DEFINITIONS if is_listed(msgid)},  # noqa: SLF001 - this module's own
     **dict.fromkeys(DECODABLE, Hearing._on_telemetry),  # noqa: SLF001
     **dict.fromkeys(BOOT_OFFSET, Hearing._on_timed),  # noqa: SLF001
+    **dict.fromkeys(_RADIO, Hearing._on_radio),  # noqa: SLF001
     _HEARTBEAT: Hearing._on_heartbeat,  # noqa: SLF001
     _HIGH_LATENCY2: Hearing._on_heartbeat,  # noqa: SLF001
     _STATUSTEXT: Hearing._on_text,  # noqa: SLF001

@@ -7,6 +7,8 @@ import selectors
 from collections.abc import Callable
 from typing import Protocol
 
+from groundstation.fleet.status import Radio
+
 READ_BYTES = 65_536
 MAX_PEERS = 1_000
 """Peers of one listening link."""
@@ -34,6 +36,8 @@ class Peer:
         self.is_closed = False
         self.damaged = 0
         """Frames of it that were refused."""
+        self.radio: Radio | None = None
+        """The last report of a telemetry radio on this link; it is about the link, whatever system id it uses."""
         self._send = send
 
     def send(self, data: bytes) -> None:

@@ -10,7 +10,9 @@ import random
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace
 
+from groundstation.bridge.command_gate import is_emergency
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.commands import CommandRequest, Reason
 from groundstation.fleet.control import ControlRequest
@@ -112,7 +114,17 @@ class Requests:
         except PayloadError as error:
             vehicle.desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
             raise
-        self._send(vehicle, vehicle.desk.take(request, now_s))
+        if not is_emergency(request) or vehicle.conflict is None:
+            self._send(vehicle, vehicle.desk.take(request, now_s))
+            return
+        # unclear which of them is meant: both get it
+        both = [one for one in self._vehicles.values() if one is vehicle or one.may_be(vehicle)]
+        for one in both:
+            others = ", ".join(other.key.id for other in both if other is not one)
+            remark = f"given to {others} too: {vehicle.conflict}" if others else vehicle.conflict
+            self._send(
+                one, one.desk.take(replace(request, sid=request.sid if one is vehicle else one.session), now_s, remark)
+            )
 
     def _on_control(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if not message.retain:

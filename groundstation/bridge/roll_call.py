@@ -109,6 +109,19 @@ class RollCall:
         if not self._place(ear, now_s):
             self._undecided.append(ear)
 
+    def succeed(self, former: Ear, ear: Ear, now_s: float) -> None:
+        """Another component of the same system turned out to be its autopilot: the vehicle stays, its ear changes."""
+        vehicle = self._vehicle_of.pop(former, None)
+        if vehicle is None:
+            self.leave(former)
+            self.enter(ear, now_s)
+            return
+        vehicle.ears = [ear if one is former else one for one in vehicle.ears]
+        vehicle.active = ear if vehicle.active is former else vehicle.active
+        self._vehicle_of[ear] = vehicle
+        vehicle.begin_new_life(ConnReason.IDENTITY_CONFLICT, now_s)
+        vehicle.booted_s = ear.booted_s
+
     def leave(self, ear: Ear) -> None:
         """An ear is deaf for good."""
         if ear in self._undecided:

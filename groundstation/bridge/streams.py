@@ -34,6 +34,7 @@ STREAMS: tuple[StreamInfo, ...] = (
         name="detail",
         kinds=(
             "home",
+            "position_target",
             "estimator",
             "esc",
             "vibration",
@@ -94,6 +95,7 @@ _STREAM_BY_MESSAGE_NAME: dict[str, str] = {
     "EKF_STATUS_REPORT": "detail",
     "ESTIMATOR_STATUS": "detail",
     "HOME_POSITION": "detail",
+    "POSITION_TARGET_GLOBAL_INT": "detail",
     "WIND": "detail",
     "WIND_COV": "detail",
     "DISTANCE_SENSOR": "detail",

@@ -14,14 +14,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
+from groundstation.bridge.claims import Claims
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
-from groundstation.bridge.execution import Facts
+from groundstation.bridge.facts import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.streams import MOTION, STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
-from groundstation.fleet.commands import MAX_ID
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
@@ -48,8 +48,6 @@ SLOWER = 5.0
 """Times as seldom is all but motion and the heartbeat told while the way to the broker is slow."""
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
-MAX_CLAIMS = 10
-"""Other bridges that are named; one is enough to block commands."""
 SUPERSEDED_FOR_S = 5.0
 TEXT_TWICE_S = 1.5
 """The same text within this time on another link is the same text."""
@@ -114,7 +112,7 @@ class VehicleSession:
         self.link_state = LinkState.ONLINE
         self.reason = ConnReason.DISCOVERED
         self.conflict: str | None = None
-        self._claims: frozenset[str] = frozenset()
+        self._claims = Claims(key.id)
         self.booted_s = ear.booted_s
         self.uid: str | None = None
         self._bridge_id = bridge_id
@@ -126,15 +124,16 @@ class VehicleSession:
         self.raw_topic = self._topics[topics.RAW_FRAMES]
         """Where its frames go as they came."""
         self._reset(now_s)
-        self._sysid, self._compid = ear.sysid, ear.compid
+        self._sysid = ear.sysid
         self._sent_conn: Connection | None = None
         self._sent_info: VehicleInfo | None = None
         self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
         self.desk = CommandDesk(self, limits, publisher.now_s)
         """Its commands and who may give them."""
-        self._recent_texts: deque[tuple[float, Severity, str, Ear]] = deque(maxlen=20)
+        self._recent_texts: deque[tuple[float, Severity, str, Ear | None]] = deque(maxlen=20)
         self._flood = FloodGate(now_s)
+        self._components: dict[int, str] = {}
 
     def _reset(self, now_s: float) -> None:
         """Forget every measurement."""
@@ -220,15 +219,37 @@ class VehicleSession:
         is_mode = isinstance(new, Mode)
         return self.desk.external_mode(old, new, self.active.autopilot) if is_mode else None
 
-    def on_text(self, text: Text, ear: Ear) -> None:
-        """A STATUSTEXT; the same one on two links is told once."""
+    def take_part(self, kind: str, sample: Any) -> None:
+        """A sample about a further part, as another component tells it: beside those of the autopilot."""
+        known, pending = self._known, self._pending[STREAM_OF[kind]]
+        known[kind] = merge_indexed(known.get(kind, ()), (sample,))
+        pending[kind] = merge_indexed(pending.get(kind, ()), (sample,))
+        self._wake_by(self._due_s[STREAM_OF[kind]])
+
+    def meet(self, compid: int, name: str) -> None:
+        """Another component of its system was heard."""
+        self._components[compid] = name
+
+    def miss(self, compid: int) -> None:
+        """Another component fell silent."""
+        self._components.pop(compid, None)
+
+    def on_text(self, text: Text, ear: Ear | None = None, component: str = "") -> None:
+        """A STATUSTEXT; the same one on two links is told once.
+
+        Args:
+            text: what was said.
+            ear: by whom it was heard; None where another component of the system said it.
+            component: who that was, as `gimbal (154)`; empty for the autopilot.
+        """
         if not text.text:
             return
         for at_s, severity, words, heard_by in self._recent_texts:
             is_same = severity is text.severity and words == text.text
             if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
                 return
-        self.desk.on_text(text.text)
+        if not component:
+            self.desk.on_text(text.text, text.severity)
         self._recent_texts.append((text.at_s, text.severity, text.text, ear))
         self.tell(
             Event(
@@ -236,6 +257,7 @@ class VehicleSession:
                 kind=EventKind.STATUS_TEXT,
                 severity=text.severity,
                 text=text.text,
+                component=component,
                 is_complete=text.is_complete,
             )
         )
@@ -278,19 +300,24 @@ class VehicleSession:
         )
 
     def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:
-        """Another bridge publishes a vehicle under our id, or does so no longer."""
-        if is_claimed and len(self._claims) >= MAX_CLAIMS:
-            return
-        self._claims = self._claims | {bridge[:MAX_ID]} if is_claimed else self._claims - {bridge[:MAX_ID]}
-        if self._claims:
-            others = ", ".join(sorted(self._claims))
-            words = f"bridge {others} publishes a vehicle {self.key.id} too; give one of them another --name"
-            self.set_conflict(words, now_s)
+        """Another bridge publishes a vehicle under our id, or no longer; a claim that isn't repeated expires."""
+        conflict = self._claims.take(bridge, now_s, is_claimed=is_claimed)
+        if conflict is not None:
+            self.set_conflict(conflict, now_s)
+
+    def tend_claims(self, now_s: float) -> None:
+        """Claim our id again while another bridge does."""
+        if self._claims.is_to_be_said(now_s):
+            self._sent_conn, self._shown = None, ()
 
     @property
     def is_claimed(self) -> bool:
         """Whether another bridge publishes under our id."""
         return bool(self._claims)
+
+    def may_be(self, other: VehicleSession) -> bool:
+        """Whether an order to the other vehicle may be meant for this one: both use one system id, and it is told."""
+        return self.conflict is not None and self._sysid == other.active.sysid
 
     # ---- what goes out ----
 
@@ -310,7 +337,7 @@ class VehicleSession:
             state=state,
             link=self.link_state,
             sysid=self._sysid,
-            compid=self._compid,
+            compid=self.active.compid,
             mav_type=ear.mav_type,
             mav_autopilot=ear.mav_autopilot,
         )
@@ -397,7 +424,7 @@ class VehicleSession:
         ear = self.active
         shown = (
             *(self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type),
-            *(self.desk.unsupported, *self.ears),
+            *(self.desk.unsupported, *self.ears, *self._components.values()),
         )
         if shown == self._shown and self._sent_info is not None:
             return
@@ -441,7 +468,7 @@ class VehicleSession:
         return VehicleInfo(
             name=self.name,
             sysid=self._sysid,
-            compid=self._compid,
+            compid=self.active.compid,
             kind=ear.kind,
             autopilot=ear.autopilot,
             mav_type=ear.mav_type,
@@ -449,6 +476,7 @@ class VehicleSession:
             uid=self.uid,
             modes=mode_names(ear.mav_type, ear.mav_autopilot),
             verbs=self._verbs(),
+            components=tuple(name for _, name in sorted(self._components.items())),
             links=tuple(one.peer.name for one in self.ears),
             streams=self._streams,
             kept=self._kept,

@@ -23,7 +23,9 @@ class BatteryPack(Sample, frozen=True, kw_only=True, gc=False):
     """One battery of a vehicle (MAVLink BATTERY_STATUS, or SYS_STATUS and HIGH_LATENCY2 for the first)."""
 
     index: Whole = 0
-    """Number of the pack, from 0."""
+    """Number of the pack: the autopilot's own from 0, those of other components from 100 times their component id."""
+    component: str = ""
+    """Who reports it: empty for the autopilot, else as `battery (180)`."""
     voltage_v: float | None = None
     """Voltage of the whole pack, volts."""
     current_a: float | None = None

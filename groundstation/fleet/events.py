@@ -31,5 +31,12 @@ class Event(Sample, frozen=True, kw_only=True, gc=False):
     """How urgent."""
     text: str = ""
     """Plain text from outside; never interpreted."""
+    component: str = ""
+    """Who of the vehicle's system said it: empty for its autopilot and its bridge, else as `gimbal (154)`."""
     is_complete: bool = True
     """False when a chunk of a long STATUSTEXT was lost."""
+
+    @property
+    def words(self) -> str:
+        """The text, with who said it where that is not the autopilot."""
+        return f"{self.component}: {self.text}" if self.component else self.text

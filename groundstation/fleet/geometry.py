@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, atan2, cos, degrees, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid (IUGG)."""
@@ -15,6 +15,13 @@ def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_d
     half = sin((other_lat - lat) / 2) ** 2
     half += cos(lat) * cos(other_lat) * sin(radians(other_lon_deg - lon_deg) / 2) ** 2
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
+
+
+def bearing_deg(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:
+    """Direction from one place to another, degrees from true north, 0 to 360 (a sphere)."""
+    lat, other_lat, turn = radians(lat_deg), radians(other_lat_deg), radians(other_lon_deg - lon_deg)
+    north = cos(lat) * sin(other_lat) - sin(lat) * cos(other_lat) * cos(turn)
+    return degrees(atan2(sin(turn) * cos(other_lat), north)) % 360.0
 
 
 def turn_deg(from_deg: float, to_deg: float) -> float:

@@ -98,6 +98,8 @@ class VehicleInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the flight modes that it has."""
     verbs: tuple[str, ...] = ()
     """What it can be told (`commands.Verb`); a verb that it once answered as unsupported is gone."""
+    components: tuple[str, ...] = ()
+    """Other components of its system that were heard, as `gimbal (154)`."""
     links: tuple[str, ...] = ()
     """Links that it is heard on, as their texts."""
     streams: tuple[StreamInfo, ...] = ()

@@ -12,7 +12,7 @@ import enum
 import msgspec
 
 from groundstation.fleet.energy import BatteryPack, Esc
-from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, Velocity
+from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, PositionTarget, Velocity
 from groundstation.fleet.navigation import (
     Environment,
     Estimator,
@@ -48,6 +48,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """Airspeed, climb, throttle."""
     navigation_target: NavigationTarget | None = None
     """Where it is steering to."""
+    position_target: PositionTarget | None = None
+    """The point that it was told to go to."""
     home: Home | None = None
     """Where it returns to."""
     mode: Mode | None = None
@@ -100,6 +102,7 @@ EXPECTED_PERIOD_S: dict[str, float] = {
     "attitude": 0.5,
     "air_data": 0.5,
     "navigation_target": 2.0,
+    "position_target": 2.0,
     "home": 60.0,
     "mode": 1.0,
     "armed": 1.0,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from groundstation.fleet.sample import Name, Sample, Whole
+from groundstation.fleet.status import Radio
 
 
 class LinkState(Name):
@@ -74,6 +75,8 @@ class LinkQuality(Sample, frozen=True, kw_only=True, gc=False):
     """Share of messages missing by their sequence numbers over the last 10 s; None before enough came."""
     rtt_ms: float | None = None
     """Round trip to the autopilot by TIMESYNC, milliseconds."""
+    radio: Radio | None = None
+    """What the telemetry radio of this link reports; None where there is none, or it fell silent."""
 
 
 class LinkReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -83,6 +83,17 @@ class Home(Sample, frozen=True, kw_only=True, gc=False):
     """Height above mean sea level, metres."""
 
 
+class PositionTarget(Sample, frozen=True, kw_only=True, gc=False):
+    """The point that the autopilot was told to go to, as it repeats it (MAVLink POSITION_TARGET_GLOBAL_INT)."""
+
+    lat_deg: float | None = None
+    """WGS 84 latitude, degrees north; None where it steers to no place."""
+    lon_deg: float | None = None
+    """WGS 84 longitude, degrees east."""
+    height_amsl_m: float | None = None
+    """Height above mean sea level, metres."""
+
+
 class NavigationTarget(Sample, frozen=True, kw_only=True, gc=False):
     """Where the autopilot is steering to (MAVLink NAV_CONTROLLER_OUTPUT)."""
 

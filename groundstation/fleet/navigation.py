@@ -113,6 +113,8 @@ class RangeFinder(Sample, frozen=True, kw_only=True, gc=False):
     """Longest distance it can measure, metres."""
     orientation: Whole | None = None
     """MAVLink MAV_SENSOR_ORIENTATION; 25 is down."""
+    component: str = ""
+    """Who reports it: empty for the autopilot, else as `companion (191)`."""
 
 
 class Terrain(Sample, frozen=True, kw_only=True, gc=False):

@@ -23,7 +23,10 @@ from groundstation.fleet.commands import (
 )
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.control_keeper import ControlKeeper
+from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.separation import kept_apart, too_near
 from groundstation.fleet.updates import CommandUpdate, Update
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, checked_args
@@ -51,6 +54,10 @@ class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """So many under way at a time; 0 for all."""
     stops_on_failure: bool = False
     """The rest is not sent once one has ended otherwise than well."""
+    spread_m: float = 0.0
+    """Metres between the places of a group that is sent to a point; 0 for all to the same."""
+    height_step_m: float = 0.0
+    """Metres that each of a group flies higher than the one before."""
 
     @property
     def is_in_order(self) -> bool:
@@ -128,6 +135,7 @@ class Operations:
         policy: GroupPolicy = AT_ONCE,
         *,
         dry: bool = False,
+        fleet: Fleet | None = None,
     ) -> str:
         """Give a command to vehicles.
 
@@ -138,17 +146,19 @@ class Operations:
             now_s: monotonic seconds.
             policy: how a group goes.
             dry: only ask what would be sent.
+            fleet: what is known of all vehicles, to keep them apart; None where nothing is.
 
         Returns:
             Id of the batch, which all of them share.
 
         Raises:
-            UsageError: the arguments are wrong; nothing was ordered.
+            UsageError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
         """
-        checked = checked_args(verb, args)
+        keys = list(dict.fromkeys(keys))
+        orders = orders_of(keys, verb, checked_args(verb, args), policy, fleet)
         batch = self._new_id()
         followed = []
-        for key in dict.fromkeys(keys):
+        for key in keys:
             one = _Followed(key=key, id=self._new_id(), is_dry=dry)
             followed.append(one)
             unix_s = self._wall()
@@ -156,7 +166,7 @@ class Operations:
                 id=one.id,
                 key=key,
                 verb=verb,
-                args=checked,
+                args=orders[key],
                 by=self.actor,
                 batch=batch,
                 began_unix_s=unix_s,
@@ -373,6 +383,25 @@ class Operations:
     ) -> None:
         step = -1 if state is CommandState.SENT else -3
         self.book.move(record, state, now_s=now_s, unix_s=self._wall(), step=step, reason=reason, detail=detail)
+
+
+def orders_of(
+    keys: list[VehicleKey], verb: Verb, args: Args, policy: GroupPolicy, fleet: Fleet | None
+) -> dict[VehicleKey, Args]:
+    """Arguments of each vehicle of a group order, kept apart as its policy says.
+
+    Raises:
+        UsageError: some would come too near to each other; says who, how near, and the remedy.
+    """
+    if fleet is None:
+        return dict.fromkeys(keys, args)
+    orders = kept_apart(keys, args, fleet.get, spread_m=policy.spread_m, height_step_m=policy.height_step_m)
+    words = too_near(verb, orders, fleet.get, fleet)
+    if words is not None:
+        raise UsageError(
+            f"{verb.value}: {words}; keep them apart with a height step or a spread, or give another point"
+        )
+    return orders
 
 
 def bridge_clock_ms(state: VehicleState | None, now_s: float) -> int | None:

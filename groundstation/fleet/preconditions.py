@@ -28,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Farthest point from where the vehicle is, metres."""
     height_home_m: float = 500.0
     """Highest, above home, metres."""
+    least_height_home_m: float = 2.0
+    """Lowest, above home, metres; negative where the ground falls away from home."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -40,6 +42,8 @@ class Refusal(msgspec.Struct, frozen=True):
 
 EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 """Sent to a vehicle that is not heard, too: the way to it may be open when the way from it is not."""
+
+_BLOCKED = "only hold, return and land go to both until that is mended"
 
 Rule = Callable[[VehicleState, Args, Limits], str | None]
 
@@ -69,14 +73,16 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
     if now_s is not None:
         state = _believed(state, now_s)
     connection, info = state.connection, state.info
-    if connection is not None and connection.conflict is not None:
-        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; commands are blocked until that is mended")
+    is_unclear = connection is not None and connection.conflict is not None
+    if connection is not None and is_unclear and verb not in EMERGENCY_VERBS:
+        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; {_BLOCKED}")
     is_heard = connection is not None and connection.state in (LinkState.ONLINE, LinkState.STALE)
     if not is_heard and verb not in EVEN_UNHEARD:
         return Refusal(Reason.NOT_HEARD, "the vehicle is not heard")
     if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
         return Refusal(Reason.UNSUPPORTED, f"{_kind_of(info.autopilot, info.kind)} has no '{verb.value}'")
-    for rule in RULES.get(verb, ()):
+    # what is known may be the other vehicle's: it stands against no emergency
+    for rule in () if is_unclear else RULES.get(verb, ()):
         text = rule(state, args, limits)
         if text is not None:
             return Refusal(Reason.PRECONDITION, text)
@@ -149,16 +155,30 @@ def _home_of_sea_m(state: VehicleState) -> float | None:
     return position.height_amsl_m - position.height_home_m
 
 
-def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> str | None:
+def _height_home_m(state: VehicleState, args: Args) -> float | None:
+    """The height that is asked for, above home; None for none, or one that can't be compared."""
     height_m = args.get("height_m")
-    if not isinstance(height_m, float):
+    if not isinstance(height_m, float) or args.get("frame", "home") != "amsl":
+        return height_m if isinstance(height_m, float) else None
+    home_m = _home_of_sea_m(state)
+    return None if home_m is None else height_m - home_m
+
+
+def _not_too_low(state: VehicleState, args: Args, limits: Limits) -> str | None:
+    """Autopilots fly into the ground when they are told to."""
+    height_m = _height_home_m(state, args)
+    drives = state.info is not None and state.info.kind in GROUND_KINDS
+    if height_m is None or drives or height_m >= limits.least_height_home_m:
         return None
-    if args.get("frame", "home") == "amsl":
-        home_m = _home_of_sea_m(state)
-        if home_m is None:
-            return None
-        height_m -= home_m
-    if height_m > limits.height_home_m:
+    return (
+        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; to come down: land; "
+        "where the ground lies lower than home: bridge --min-height"
+    )
+
+
+def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> str | None:
+    height_m = _height_home_m(state, args)
+    if height_m is not None and height_m > limits.height_home_m:
         return f"{height_m:.0f} m above home is higher than the limit of {limits.height_home_m:g} m"
     return None
 
@@ -206,12 +226,12 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.LAND: (_armed,),
     Verb.RTL: (_armed,),
     Verb.HOLD: (_armed,),
-    Verb.GOTO: (_flying, _knows_place, _knows_home, _near, _not_too_high),
+    Verb.GOTO: (_flying, _knows_place, _knows_home, _near, _not_too_high, _not_too_low),
     Verb.MODE: (_has_mode,),
     Verb.SPEED: (_flying,),
-    Verb.HEIGHT: (_flying, _knows_place, _knows_home, _not_too_high),
+    Verb.HEIGHT: (_flying, _knows_place, _knows_home, _not_too_high, _not_too_low),
     Verb.YAW: (_flying,),
-    Verb.ORBIT: (_flying, _knows_place, _knows_home, _near, _not_too_high, _radius),
+    Verb.ORBIT: (_flying, _knows_place, _knows_home, _near, _not_too_high, _not_too_low, _radius),
     Verb.SET_HOME: (_here_on_ground, _near),
     Verb.ROI: (_near,),
     Verb.MISSION_START: (_has_mission,),

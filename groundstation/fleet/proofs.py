@@ -6,26 +6,45 @@ An autopilot's yes means that it will try. A proof looks only at samples that ca
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
 from groundstation.fleet.commands import Args
-from groundstation.fleet.geometry import distance_m, turn_deg
+from groundstation.fleet.geometry import bearing_deg, distance_m, turn_deg
+from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.sample import Sample
 from groundstation.fleet.status import LandedState
-from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
-HEIGHT_TOLERANCE_M = 1.0
-HEIGHT_TOLERANCE_FRACTION = 0.1
-"""PX4 ends a take-off to 15 m at 14 m; whichever tolerance is larger."""
+HEIGHT_TOLERANCE_M = 2.0
+"""PX4 ends a take-off to 15 m at 14 m; a tenth of the way would find a climb done that goes on."""
+PLANE_HEIGHT_TOLERANCE_M = 6.0
+"""A plane's height swings by some metres in turns and gusts."""
 SETTLE_S = 1.2
 """A HEARTBEAT shows what was done up to a second later: one that came earlier speaks of before."""
 TELLS_S = 8.0
 """A sample that is older tells nothing of now."""
 HEADING_TOLERANCE_DEG = 5.0
 HOME_TOLERANCE_M = 5.0
+LIFT_M = 1.0
+"""A vehicle that has risen by so much from where it stood has taken off."""
+MOVED_M = 0.5
+"""Home has moved when it is so far from where it was, in place or height."""
+TARGET_TOLERANCE_M = 2.0
+"""The point that a vehicle repeats is the one it was told within so much."""
+CIRCLE_TOLERANCE_M, CIRCLE_TOLERANCE_FRACTION = 3.0, 0.25
+"""On a circle is who keeps its radius within the larger of the two,"""
+ALONG_DEG = 40.0
+"""and flies along it rather than to or from its centre,"""
+CIRCLE_S = 5.0
+"""for so long."""
+SLOWEST_CIRCLE_MPS = 0.5
+BEGUN = 0.05
+"""Share of the way from which on telemetry shows that it has begun."""
 ITEMS_PASSED = 3
 """So many items that are done at once may follow each other."""
 
@@ -45,6 +64,12 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """Now, the same clock."""
     texts: tuple[str, ...] = ()
     """The vehicle's own words since."""
+    parameters: Mapping[str, float] = MappingProxyType({})
+    """Parameters of the vehicle that were read for this command."""
+
+    def at_sending(self) -> Look:
+        """The same when it was sent: what is true then already proves nothing later."""
+        return Look(before=self.before, now=self.before, args=self.args, sent_s=-math.inf, now_s=self.sent_s)
 
     def fresh(self, sample: Sample | None) -> bool:
         """Whether a sample came after the command was sent, and still tells of now."""
@@ -77,6 +102,20 @@ NOTHING = Seen()
 """Nothing was seen that tells."""
 
 
+Came = Callable[[Look], bool]
+
+
+def since(look_at: Callable[[Look], Seen]) -> Came:
+    """Whether a proof is seen that was not there when the command was sent."""
+    return lambda look: look_at(look).is_done and not look_at(look.at_sending()).is_done
+
+
+def never(look: Look) -> bool:
+    """Nothing tells whether it came."""
+    del look
+    return False
+
+
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """How a command is verified."""
 
@@ -88,6 +127,18 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """For what takes its time: how long it may stand still; None when `window_s` is all there is."""
     modes: tuple[str, ...] = ()
     """Modes that the vehicle stays in meanwhile; leaving them ends it, by somebody else's hand."""
+    came: Came | None = None
+    """Whether telemetry shows that the vehicle got it, answered or not; None: when it is done and was not before."""
+    settle_s: float = 0.0
+    """How long it must be seen done, without a break."""
+    enters: tuple[str, ...] = ()
+    """Modes that the vehicle comes into by this."""
+    is_flight: bool = False
+    """Whether it ends when the vehicle disarms or lands meanwhile."""
+
+    def has_come(self, look: Look) -> bool:
+        """Whether telemetry shows that the order arrived: by a change since it was sent."""
+        return (self.came or since(self.look))(look)
 
 
 def _armed(look: Look, *, wanted: bool) -> Seen:
@@ -139,19 +190,25 @@ def _start_and_now_m(look: Look, *, is_amsl: bool) -> tuple[float | None, float 
     return (before.height_home_m if before is not None else None), now.height_home_m
 
 
+def _tolerance_m(look: Look) -> float:
+    info = look.now.info
+    is_plane = info is not None and info.kind in (VehicleKind.PLANE, VehicleKind.VTOL)
+    return PLANE_HEIGHT_TOLERANCE_M if is_plane else HEIGHT_TOLERANCE_M
+
+
 def height(look: Look) -> Seen:
     """It is at the height that was asked for."""
-    return _height(look, is_amsl=look.args.get("frame", "home") == "amsl")
+    return _height(look, is_amsl=look.args.get("frame", "home") == "amsl", tolerance_m=_tolerance_m(look))
 
 
-def _height(look: Look, *, is_amsl: bool, tolerance_m: float = HEIGHT_TOLERANCE_M) -> Seen:
+def _height(look: Look, *, is_amsl: bool, tolerance_m: float) -> Seen:
     target_m = look.number("height_m")
     start_m, now_m = _start_and_now_m(look, is_amsl=is_amsl)
     if target_m is None or now_m is None:
         return NOTHING
     way_m = abs(target_m - (start_m if start_m is not None else now_m))
     left_m = abs(target_m - now_m)
-    if left_m <= max(tolerance_m, HEIGHT_TOLERANCE_FRACTION * way_m):
+    if left_m <= tolerance_m:
         return Seen(is_done=True, progress=1.0)
     progress = max(0.0, 1.0 - left_m / way_m) if way_m > 0 else 0.0
     return Seen(progress=progress, detail=f"at {now_m:z.0f} of {target_m:.0f} m")
@@ -164,11 +221,29 @@ def airborne_at_height(look: Look) -> Seen:
         return Seen(against="it is not armed") if look.settled(armed_now) else NOTHING
     # a metre of tolerance would find a take-off to 1 m done on the ground
     target_m = look.number("height_m")
-    tolerance_m = min(HEIGHT_TOLERANCE_M, target_m / 2) if target_m is not None else HEIGHT_TOLERANCE_M
+    tolerance_m = min(_tolerance_m(look), target_m / 2) if target_m is not None else _tolerance_m(look)
     seen, landed_now = _height(look, is_amsl=False, tolerance_m=tolerance_m), look.now.landed
     if seen.is_done and landed_now is not None and look.fresh(landed_now) and landed_now.state is LandedState.ON_GROUND:
         return Seen(progress=0.0, detail="still on the ground")
     return seen
+
+
+def lifts_off(look: Look) -> bool:
+    """Armed since, off the ground since, or higher by a metre from where it stood: a take-off has come."""
+    before, now = look.before, look.now
+    if since(armed)(look) and before.armed is not None:
+        return True
+    if before.is_flying:
+        return False
+    landed_now, here, there = now.landed, now.position, before.position
+    if landed_now is not None and look.fresh(landed_now) and landed_now.state in _IN_AIR:
+        return before.landed is not None and before.landed.state is LandedState.ON_GROUND
+    if here is None or there is None or not look.fresh(here):
+        return False
+    return here.height_home_m is not None and here.height_home_m - (there.height_home_m or 0.0) >= LIFT_M
+
+
+_IN_AIR = (LandedState.IN_AIR, LandedState.TAKING_OFF)
 
 
 def landed(look: Look) -> Seen:
@@ -185,30 +260,115 @@ def landed(look: Look) -> Seen:
     return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=f"at {now_m:z.0f} m")
 
 
-def at_place(radius_m: float) -> Callable[[Look], Seen]:
-    """It has come within so many metres of the point, and to the height where one was given."""
+def _left_m(look: Look, state: VehicleState) -> float | None:
+    """Metres from a state's position to the point that was asked for."""
+    here, lat_deg, lon_deg = state.position, look.number("lat_deg"), look.number("lon_deg")
+    if here is None or here.lat_deg is None or here.lon_deg is None or lat_deg is None or lon_deg is None:
+        return None
+    return distance_m(here.lat_deg, here.lon_deg, lat_deg, lon_deg)
+
+
+def _has_height(look: Look) -> bool:
+    """Whether a height was asked for that the vehicle can have: what drives or swims has none."""
+    info = look.now.info
+    is_on_ground = info is not None and info.kind in GROUND_KINDS
+    return look.number("height_m") is not None and not is_on_ground
+
+
+def at_place(radius_m: float, loiter_parameter: str = "") -> Callable[[Look], Seen]:
+    """It has come within so many metres of the point, and to the height where one was given.
+
+    Args:
+        radius_m: near enough.
+        loiter_parameter: parameter with the radius of the circle that the vehicle flies around a point; with a larger
+            one than usual it comes no nearer.
+    """
 
     def look_at(look: Look) -> Seen:
-        before, now = look.before.position, look.now.position
-        lat_deg, lon_deg = look.number("lat_deg"), look.number("lon_deg")
-        if now is None or not look.fresh(now) or now.lat_deg is None or now.lon_deg is None:
+        left_m = _left_m(look, look.now)
+        if left_m is None or not look.fresh(look.now.position):
             return NOTHING
-        if lat_deg is None or lon_deg is None:
-            return NOTHING
-        left_m = distance_m(now.lat_deg, now.lon_deg, lat_deg, lon_deg)
+        near_m = max(radius_m, 1.25 * abs(look.parameters.get(loiter_parameter, 0.0)) + 30.0 * bool(loiter_parameter))
         vertical = height(look)
-        is_at_height = look.number("height_m") is None or vertical.is_done
-        if left_m <= radius_m and is_at_height:
+        is_at_height = not _has_height(look) or vertical.is_done
+        if left_m <= near_m and is_at_height:
             return Seen(is_done=True, progress=1.0)
-        way_m = left_m
-        if before is not None and before.lat_deg is not None and before.lon_deg is not None:
-            way_m = distance_m(before.lat_deg, before.lon_deg, lat_deg, lon_deg)
-        flat = 1.0 if way_m <= radius_m else max(0.0, 1.0 - max(0.0, left_m - radius_m) / (way_m - radius_m))
+        began_m = _left_m(look, look.before)
+        way_m = left_m if began_m is None else began_m
+        flat = 1.0 if way_m <= near_m else max(0.0, 1.0 - max(0.0, left_m - near_m) / (way_m - near_m))
         share = min(flat, vertical.progress) if not is_at_height and vertical.progress is not None else flat
-        words = f"{left_m:.0f} m to go" if left_m > radius_m else vertical.detail
+        words = f"{left_m:.0f} m to go" if left_m > near_m else vertical.detail
         return Seen(progress=min(share, 0.99), detail=words)
 
     return look_at
+
+
+def steers_there(*modes: str) -> Came:
+    """Whether an order to a point has come: the mode that obeys it is entered, or the vehicle repeats the point."""
+
+    def came(look: Look) -> bool:
+        mode, before = look.now.mode, look.before.mode
+        is_entered = mode is not None and look.fresh(mode) and mode.name in modes
+        if is_entered and before is not None and before.name not in modes:
+            return True
+        return _repeats_target(look) and not _repeats_target(look.at_sending())
+
+    return came
+
+
+def _repeats_target(look: Look) -> bool:
+    target, lat_deg, lon_deg = look.now.position_target, look.number("lat_deg"), look.number("lon_deg")
+    if target is None or not look.fresh(target) or target.lat_deg is None or target.lon_deg is None:
+        return False
+    height_m = look.number("height_m")
+    if lat_deg is not None and lon_deg is not None:
+        is_there = distance_m(target.lat_deg, target.lon_deg, lat_deg, lon_deg) <= TARGET_TOLERANCE_M
+        return is_there and (height_m is None or _is_at_target_height(look, height_m))
+    return height_m is not None and _is_at_target_height(look, height_m)
+
+
+def _is_at_target_height(look: Look, height_m: float) -> bool:
+    """Whether the height that it repeats, above the sea, is the one asked for; True where that can't be told."""
+    target, here = look.now.position_target, look.now.position
+    if target is None or target.height_amsl_m is None:
+        return True
+    if look.args.get("frame", "home") == "amsl":
+        return abs(target.height_amsl_m - height_m) <= TARGET_TOLERANCE_M
+    if here is None or here.height_amsl_m is None or here.height_home_m is None:
+        return True
+    home_m = here.height_amsl_m - here.height_home_m
+    return abs(target.height_amsl_m - home_m - height_m) <= TARGET_TOLERANCE_M
+
+
+def on_circle(look: Look) -> Seen:
+    """It flies along the circle that was asked for: its radius, around its centre, the way round that was asked for."""
+    left_m, radius_m, velocity = _left_m(look, look.now), look.number("radius_m"), look.now.velocity
+    if left_m is None or radius_m is None or not look.fresh(look.now.position):
+        return NOTHING
+    off_m = abs(left_m - abs(radius_m))
+    tolerance_m = max(CIRCLE_TOLERANCE_M, CIRCLE_TOLERANCE_FRACTION * abs(radius_m))
+    if off_m > tolerance_m:
+        began_m = _left_m(look, look.before)
+        way_m = max(abs((left_m if began_m is None else began_m) - abs(radius_m)), tolerance_m)
+        return Seen(progress=min(0.9, max(0.0, 1.0 - off_m / way_m)), detail=f"{left_m:.0f} m from the centre")
+    angle_deg = _around_deg(look)
+    is_moving = velocity is not None and (velocity.ground_speed_mps or 0.0) >= SLOWEST_CIRCLE_MPS
+    if angle_deg is None or not is_moving:
+        return Seen(progress=0.9, detail=f"{left_m:.0f} m from the centre, hardly moving")
+    if abs(turn_deg(angle_deg, 90.0 if radius_m > 0 else -90.0)) <= ALONG_DEG:
+        return Seen(is_done=True, progress=0.95, detail="on the circle")
+    return Seen(progress=0.9, detail=f"{left_m:.0f} m from the centre, not along the circle")
+
+
+def _around_deg(look: Look) -> float | None:
+    """Direction of movement seen from the centre: 0 is outwards, 90 clockwise around it."""
+    here, velocity = look.now.position, look.now.velocity
+    lat_deg, lon_deg = look.number("lat_deg"), look.number("lon_deg")
+    if here is None or here.lat_deg is None or here.lon_deg is None or lat_deg is None or lon_deg is None:
+        return None
+    if velocity is None or velocity.track_deg is None or not look.fresh(velocity):
+        return None
+    return turn_deg(bearing_deg(lat_deg, lon_deg, here.lat_deg, here.lon_deg), velocity.track_deg)
 
 
 def heading(look: Look) -> Seen:
@@ -240,7 +400,7 @@ def mission_item(look: Look) -> Seen:
 
 
 def home_moved(look: Look) -> Seen:
-    """Home is where it was set to."""
+    """Home is where it was set to, in height too where one was given."""
     home = look.now.home
     if home is None or not look.fresh(home) or home.lat_deg is None or home.lon_deg is None:
         return NOTHING
@@ -251,9 +411,25 @@ def home_moved(look: Look) -> Seen:
     if lat_deg is None or lon_deg is None:
         return NOTHING
     off_m = distance_m(home.lat_deg, home.lon_deg, lat_deg, lon_deg)
-    if off_m <= HOME_TOLERANCE_M:
+    height_m, home_m = look.number("height_m"), home.height_amsl_m
+    too_high_m = home_m - height_m if height_m is not None and home_m is not None else 0.0
+    if off_m <= HOME_TOLERANCE_M and abs(too_high_m) <= HEIGHT_TOLERANCE_M:
         return Seen(is_done=True)
-    return Seen(against=f"home is {off_m:.0f} m from there") if look.settled(home) else NOTHING
+    if not look.settled(home):
+        return NOTHING
+    words = f"{off_m:.0f} m from there" if off_m > HOME_TOLERANCE_M else f"{too_high_m:+.0f} m off in height"
+    return Seen(against=f"home is {words}")
+
+
+def home_came(look: Look) -> bool:
+    """Home is where it was set to, and was elsewhere."""
+    before, now = look.before.home, look.now.home
+    if not home_moved(look).is_done or before is None or now is None:
+        return False
+    if before.lat_deg is None or before.lon_deg is None or now.lat_deg is None or now.lon_deg is None:
+        return before.lat_deg is None
+    moved_m = distance_m(before.lat_deg, before.lon_deg, now.lat_deg, now.lon_deg)
+    return moved_m > MOVED_M or abs((now.height_amsl_m or 0.0) - (before.height_amsl_m or 0.0)) > MOVED_M
 
 
 def flying_the_mission(*modes: str) -> Callable[[Look], Seen]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fleet: folds what arrives into vehicle states and answers which vehicles changed. Pure; one thread owns it.
 
-Old sessions are refused: a bridge stamps each life of a vehicle with a session id, so a late will or a late sample of
-the life before can't pass for news.
+A bridge stamps each life of a vehicle with a session id, so a late will or a late sample of the life before can't pass
+for news; `lives.py` decides which life is shown.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import msgspec
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
+from groundstation.fleet.lives import Lives
 from groundstation.fleet.recorder import RecorderState
 from groundstation.fleet.updates import (
     BridgeUpdate,
@@ -39,26 +40,26 @@ class Fleet:
     """All vehicles of a station."""
 
     def __init__(self) -> None:
-        self._vehicles: dict[VehicleKey, VehicleState] = {}
+        self._lives: dict[VehicleKey, Lives] = {}
         self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
         self._recorders: dict[str, RecorderUpdate] = {}
         self._changed: set[VehicleKey] = set()
-        self._ended_sessions: dict[VehicleKey, str] = {}
         self.ignored = 0
-        """Updates refused: of an old session, or of vehicles beyond `MAX_VEHICLES`."""
+        """Updates that are not shown: of a life that is not, or of vehicles beyond `MAX_VEHICLES`."""
 
     def __len__(self) -> int:
-        return len(self._vehicles)
+        return len(self._lives)
 
     def __iter__(self) -> Iterator[VehicleState]:
-        return iter(self._vehicles.values())
+        return (lives.shown for lives in self._lives.values())
 
     def __contains__(self, key: VehicleKey) -> bool:
-        return key in self._vehicles
+        return key in self._lives
 
     def get(self, key: VehicleKey) -> VehicleState | None:
         """The state of one vehicle; None for an unknown key."""
-        return self._vehicles.get(key)
+        lives = self._lives.get(key)
+        return lives.shown if lives is not None else None
 
     @property
     def bridges(self) -> dict[tuple[str, str], BridgePresence]:
@@ -101,59 +102,64 @@ class Fleet:
 
     def remove(self, key: VehicleKey) -> None:
         """Forget a vehicle (the operator's wish); it comes back when it is heard again."""
-        self._vehicles.pop(key, None)
+        self._lives.pop(key, None)
         self._changed.add(key)
 
-    def _state(self, key: VehicleKey, session: str) -> VehicleState | None:
-        """The state to fold into, in the right session; None when the update must be refused."""
-        state = self._vehicles.get(key)
-        if state is None:
-            if len(self._vehicles) >= MAX_VEHICLES:
+    def _open(self, key: VehicleKey, session: str, heard_s: float | None = None) -> VehicleState | None:
+        """The state that an update belongs to; None for one that is refused."""
+        lives = self._lives.get(key)
+        if lives is None:
+            if len(self._lives) >= MAX_VEHICLES:
                 self.ignored += 1
                 return None
-            return VehicleState(key=key, session=session)
-        if state.session == session:
-            return state
-        if self._ended_sessions.get(key) == session:
-            self.ignored += 1
-            return None
-        if state.session is not None:
-            self._ended_sessions[key] = state.session
-        return state.forgotten(session)
+            lives = self._lives[key] = Lives(VehicleState(key=key, session=session))
+        state, is_shown = lives.open(session, heard_s)
+        self.ignored += not is_shown
+        return state
 
     def _store(self, state: VehicleState) -> None:
-        self._vehicles[state.key] = state
-        self._changed.add(state.key)
+        if self._lives[state.key].put(state):
+            self._changed.add(state.key)
 
     def _fold_samples(self, update: SamplesUpdate) -> None:
-        state = self._state(update.key, update.session)
-        if state is not None:
-            self._store(state.after(update.samples, update.clock_offset_s, update.came_s, update.heard_s))
+        state = self._open(update.key, update.session, update.heard_s)
+        if state is None:
+            return
+        lives = self._lives[update.key]
+        if state is lives.shown and lives.after_telemetry(update.samples, update.heard_s):
+            state = lives.shown
+        self._store(state.after(update.samples, update.clock_offset_s, update.came_s, update.heard_s))
 
     def _fold_conn(self, update: ConnUpdate) -> None:
-        state = self._state(update.key, update.session)
+        state = self._open(update.key, update.session)
         if state is not None:
-            self._store(msgspec.structs.replace(state, connection=update.connection))
+            self._connect(state, update.connection)
+
+    def _connect(self, state: VehicleState, connection: Connection) -> None:
+        lives = self._lives[state.key]
+        if state is lives.shown:
+            lives.told_connection(connection)
+        self._store(msgspec.structs.replace(state, connection=connection))
 
     def _fold_info(self, update: InfoUpdate) -> None:
-        state = self._state(update.key, update.session)
+        state = self._open(update.key, update.session)
         if state is not None:
             self._store(msgspec.structs.replace(state, info=update.info))
 
     def _fold_control(self, update: ControlUpdate) -> None:
-        state = self._state(update.key, update.session)
+        state = self._open(update.key, update.session)
         if state is not None:
             self._store(msgspec.structs.replace(state, control=update.control))
 
     def _fold_link(self, update: LinkUpdate) -> None:
-        state = self._state(update.key, update.session)
+        state = self._open(update.key, update.session, update.received_s)
         if state is not None:
             changes: dict[str, object] = {"link": update.report, "link_received_s": update.received_s}
             changes["clock_offset_s"] = update.clock_offset_s
             self._store(msgspec.structs.replace(state, **changes))
 
     def _fold_event(self, update: EventUpdate) -> None:
-        state = self._state(update.key, update.session)
+        state = self._open(update.key, update.session)
         if state is not None:
             self._store(state.with_event(update.event))
 
@@ -180,7 +186,6 @@ class Fleet:
 
     def _lose_vehicles_of(self, root: str, bridge: str, reason: ConnReason) -> None:
         lost = Connection(state=LinkState.OFFLINE, reason=reason, via=bridge)
-        for state in list(self._vehicles.values()):
-            connection = state.connection
-            if state.key.root == root and connection is not None and connection.via == bridge:
-                self._store(msgspec.structs.replace(state, connection=lost))
+        for key, lives in self._lives.items():
+            for state in lives.via(bridge) if key.root == root else ():
+                self._connect(state, lost)

@@ -22,6 +22,8 @@ ANSWER_S = 3.0
 """How long a vehicle may take to answer what is sent once."""
 QUERY_ANSWER_S, QUERY_TRIES = 1.0, 3
 """For what changes nothing when it is said twice."""
+AGAIN_S = 1.0
+"""Hold, return and land are said again after so long without an answer: repeating them is harmless, silence is not."""
 PROGRESS_S = 10.0
 """How long after the last IN_PROGRESS the next word may take."""
 NO_PERCENT = 255
@@ -79,8 +81,19 @@ _OTHER_FORM: dict[int, Form] = {MavResult.COMMAND_LONG_ONLY: Form.LONG, MavResul
 class Handshake:
     """One order, until it is answered or given up."""
 
-    def __init__(self, order: Order, sysid: int, compid: int) -> None:
+    def __init__(self, order: Order, sysid: int, compid: int, again_until_s: float | None = None) -> None:
+        """Prepare; `start` sends.
+
+        Args:
+            order: what.
+            sysid: of the vehicle.
+            compid: of its autopilot.
+            again_until_s: it is said again until then while no answer comes; None for what is said once.
+        """
         self._order = order
+        self._again_until_s = again_until_s
+        self.value: float | None = None
+        """The value that a parameter was read as; None before the answer."""
         self._target = (sysid, compid)
         self._tries = 0
         self._forms_tried = {order.form}
@@ -111,12 +124,18 @@ class Handshake:
         """What came of it once it is over; None when no answer came in time."""
         return VERDICTS.get(self.result, STRANGE) if self.result is not None else None
 
+    @property
+    def _patience_s(self) -> float:
+        if self._again_until_s is not None:
+            return AGAIN_S
+        return QUERY_ANSWER_S if self._order.is_query else ANSWER_S
+
     def start(self, now_s: float) -> list[Outbound]:
         """Send for the first time."""
         return self._send(now_s)
 
     def _send(self, now_s: float) -> list[Outbound]:
-        self._give_up_s = now_s + (QUERY_ANSWER_S if self._order.is_query else ANSWER_S)
+        self._give_up_s = now_s + self._patience_s
         confirmation = self._tries if self._order.form is Form.LONG else 0
         self._tries += 1
         if not self._order.is_answered:
@@ -152,6 +171,9 @@ class Handshake:
         """A PARAM_VALUE came: the echo of what was set is the answer; another may be of somebody's list."""
         if self.is_over or name != self._order.parameter:
             return
+        if self._order.form is Form.PARAM_READ:
+            self.value, self.result, self.is_over = value, MavResult.ACCEPTED, True
+            return
         is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
         self._has_other_value = not is_equal
         if is_equal:
@@ -179,7 +201,8 @@ class Handshake:
         """Time passed: ask again where that is harmless, else give up."""
         if self.is_over or now_s < self._give_up_s:
             return []
-        if self._order.is_query and self._tries < QUERY_TRIES and not self.has_progressed:
+        is_worth_it = self._order.is_query and self._tries < QUERY_TRIES
+        if (is_worth_it or now_s < (self._again_until_s or 0.0)) and not self.has_progressed:
             return self._send(now_s)
         self.is_over = True
         if self._has_other_value:

@@ -35,6 +35,7 @@ class Form(enum.Enum):
     INT = "COMMAND_INT"
     MISSION_SET_CURRENT = "MISSION_SET_CURRENT"
     PARAM_SET = "PARAM_SET"
+    PARAM_READ = "PARAM_REQUEST_READ"
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +54,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     is_query: bool = False
     """May be sent again when no answer comes: it changes nothing the second time."""
     parameter: str = ""
-    """For PARAM_SET: its name; the value is param1."""
+    """For PARAM_SET and PARAM_READ: its name; the value to set is param1."""
 
     @property
     def is_answered(self) -> bool:
@@ -93,6 +94,8 @@ def message(order: Order, sysid: int, compid: int, confirmation: int = 0) -> Out
         return encode.payload("MISSION_SET_CURRENT", target_system=sysid, target_component=compid, seq=item)
     if order.form is Form.PARAM_SET:
         return _param_set(order, sysid, compid)
+    if order.form is Form.PARAM_READ:
+        return _param_read(order, sysid, compid)
     fields = {f"param{number}": value for number, value in enumerate(order.params, 1)}
     return encode.command_long(sysid, compid, order.command, confirmation=confirmation, **fields)
 
@@ -135,6 +138,14 @@ def _param_set(order: Order, sysid: int, compid: int) -> Outbound:
     return definition.msgid, definition.layout.pack(*(values[name] for name, _, _ in definition.fields))
 
 
+def _param_read(order: Order, sysid: int, compid: int) -> Outbound:
+    """PARAM_REQUEST_READ by name; an index of -1 says that the name counts."""
+    definition = DEFINITIONS[MSGIDS["PARAM_REQUEST_READ"]]
+    name = order.parameter.encode("ascii")[:16]
+    values = {"param_index": -1, "target_system": sysid, "target_component": compid, "param_id": name}
+    return definition.msgid, definition.layout.pack(*(values[name] for name, _, _ in definition.fields))
+
+
 def command_name(command: int) -> str:
     """Name of a MAV_CMD without its prefix, its number where it has none."""
     entry = _dialect.enums["MAV_CMD"].get(command)
@@ -151,6 +162,8 @@ def described(order: Order) -> str:
     """An order for a dry run and for logs."""
     if order.form is Form.PARAM_SET:
         return f"PARAM_SET {order.parameter} = {order.params[0]:g}"
+    if order.form is Form.PARAM_READ:
+        return f"PARAM_REQUEST_READ {order.parameter}"
     if order.form is Form.MISSION_SET_CURRENT:
         return f"MISSION_SET_CURRENT {order.params[0]:.0f}"
     last = max((number for number, value in enumerate(order.params, 1) if value != 0), default=0)

@@ -7,12 +7,13 @@ the next one is sent only when telemetry shows that the one before had its effec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
 from groundstation.fleet import proofs
-from groundstation.fleet.commands import Args
+from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.proofs import Proof, Seen
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink import orders
@@ -46,6 +47,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     args: Args
     mav_type: int
     mav_autopilot: int
+    parameters: Mapping[str, float] = MappingProxyType({})
+    """Parameters that were read for this command."""
 
     def number(self, name: str, default: float | None = None) -> float:
         """A number among the arguments.
@@ -82,12 +85,30 @@ class Step(msgspec.Struct, frozen=True):
     """What it does, for the words of a failure."""
     make: Make
     proof: Proof
+    otherwise: Step | None = None
+    """What is done instead when the vehicle refuses it; the command has failed then, and says what was done."""
+    is_optional: bool = False
+    """Whether the command goes on without it when no answer comes."""
     is_tidying: bool = False
     """Whether the command has succeeded before it: it may come after the deadline, and its failure is only told."""
 
 
 Recipe = tuple[Step, ...]
 """Steps in order; the last one's proof is the command's."""
+
+CHANGE_MODES = frozenset({*range(16, 96), 176, 192, 193, 300})
+"""MAV_CMDs that may change the mode: NAV_..., DO_SET_MODE, DO_REPOSITION, DO_PAUSE_CONTINUE, MISSION_START."""
+ANY_MODE = "*"
+
+
+def causes(verb: Verb, args: Args, recipe: Recipe) -> frozenset[str]:
+    """Names of the modes that a vehicle may come into by a command; `ANY_MODE` for any."""
+    if verb is Verb.MAV_CMD:
+        return frozenset({ANY_MODE} if args["command"] in CHANGE_MODES else ())
+    asked = [str(args["mode"])] if verb is Verb.MODE else []
+    steps = [one for step in recipe for one in (step, step.otherwise) if one is not None]
+    return frozenset((*asked, *(mode for step in steps for mode in step.proof.enters)))
+
 
 UNPROVEN = Proof(look=proofs.nothing_tells, window_s=0.0)
 """No telemetry shows the effect."""
@@ -109,7 +130,7 @@ def single(label: str, make: Make, proof: Proof = UNPROVEN) -> Recipe:
 
 def mode_proof(*names: str) -> Proof:
     """HEARTBEAT shows one of these modes."""
-    return Proof(look=proofs.in_mode(*names), window_s=MODE_S)
+    return Proof(look=proofs.in_mode(*names), window_s=MODE_S, enters=names)
 
 
 def mode_order(situation: Situation, name: str) -> Order:
@@ -160,6 +181,11 @@ def set_parameter(name: str, argument: str) -> Make:
         return Order(form=Form.PARAM_SET, parameter=name, params=(value, 0, 0, 0, 0, 0, 0), is_query=True)
 
     return make
+
+
+def read_parameter(name: str) -> Make:
+    """Ask for a parameter; its value is in `Situation.parameters` and `Look.parameters` of what follows."""
+    return fixed(Order(form=Form.PARAM_READ, parameter=name, is_query=True))
 
 
 def place(situation: Situation) -> tuple[float, float]:

@@ -40,6 +40,7 @@ _COMMON_HZ: dict[str, float] = {
     "RC_CHANNELS": 1.0,
     "SYSTEM_TIME": 1.0,
     "VIBRATION": 1.0,
+    "POSITION_TARGET_GLOBAL_INT": 1.0,
     "DISTANCE_SENSOR": 1.0,
 }
 _ARDUPILOT_HZ: dict[str, float] = {

@@ -45,6 +45,10 @@ class TimeSync:
             return []
         self._asked += 1
         self._next_s = now_s + (FAST_PERIOD_S if self._asked < FAST_COUNT else SLOW_PERIOD_S)
+        return self.ask(now_s)
+
+    def ask(self, now_s: float) -> list[tuple[int, bytes]]:
+        """The question now, out of turn."""
         our_ns = int(now_s * NS)
         self._pending.append(our_ns)
         return [encode.timesync(our_ns)]

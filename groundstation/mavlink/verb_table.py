@@ -7,10 +7,14 @@ verb that is not in a vehicle's table is not offered for it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
 from groundstation.fleet import proofs
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import Autopilot, VehicleKind
-from groundstation.fleet.proofs import Proof
+from groundstation.fleet.proofs import Look, Proof, Seen
 from groundstation.mavlink import orders
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE, NAN, Form, Order
 from groundstation.mavlink.plane_landing import CLEAR, has_mission, landing_if_needed
@@ -32,6 +36,7 @@ from groundstation.mavlink.recipes import (
     mode_order,
     mode_proof,
     place,
+    read_parameter,
     reposition,
     set_parameter,
     single,
@@ -41,7 +46,7 @@ from groundstation.mavlink.recipes import (
 )
 
 # MAV_CMD numbers, MAVLink common.xml
-RETURN_TO_LAUNCH, LAND, TAKEOFF, DO_ORBIT = 20, 21, 22, 34
+LOITER_UNLIMITED, RETURN_TO_LAUNCH, LAND, TAKEOFF, DO_ORBIT = 17, 20, 21, 22, 34
 CONDITION_YAW, CHANGE_SPEED, SET_HOME = 115, 178, 179
 SET_RELAY, SET_SERVO, DO_LAND_START = 181, 183, 189
 SET_ROI_LOCATION, SET_ROI_NONE, DIGICAM_CONTROL, GRIPPER = 195, 197, 203, 211
@@ -112,19 +117,50 @@ def _is_armed(situation: Situation) -> bool:
 
 
 def _climb(modes: tuple[str, ...]) -> Proof:
-    return Proof(look=proofs.airborne_at_height, window_s=CLIMB_FIRST_S, stall_s=CLIMB_STALL_S, modes=modes)
+    return Proof(
+        look=proofs.airborne_at_height,
+        window_s=CLIMB_FIRST_S,
+        stall_s=CLIMB_STALL_S,
+        modes=modes,
+        enters=modes,
+        came=proofs.lifts_off,
+        is_flight=True,
+    )
 
 
 def _go(radius_m: float, modes: tuple[str, ...], first_s: float = GO_FIRST_S, stall_s: float = GO_STALL_S) -> Proof:
-    return Proof(look=proofs.at_place(radius_m), window_s=first_s, stall_s=stall_s, modes=modes)
+    return _way(proofs.at_place(radius_m), modes, first_s, stall_s)
+
+
+def _way(look: Callable[[Look], Seen], modes: tuple[str, ...], first_s: float, stall_s: float) -> Proof:
+    """To a point or a height: flown in one of these modes, and to their end."""
+    came = proofs.steers_there(*modes)
+    return Proof(look=look, window_s=first_s, stall_s=stall_s, modes=modes, enters=modes, came=came, is_flight=True)
+
+
+def _plane_go(modes: tuple[str, ...], parameter: str) -> Recipe:
+    """A plane circles the point, as wide as its parameter says."""
+    proof = _way(proofs.at_place(PLANE_RADIUS_M, parameter), modes, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
+    height_of = height_as_asked if modes == _GUIDED else height_above_sea
+    read = Step(f"read {parameter}", read_parameter(parameter), UNPROVEN, is_optional=True)
+    return read, Step("go there", reposition(height_of), proof)
+
+
+def _orbit(modes: tuple[str, ...], first_s: float, stall_s: float) -> Proof:
+    return replace(_way(proofs.on_circle, modes, first_s, stall_s), settle_s=proofs.CIRCLE_S)
 
 
 def _height(modes: tuple[str, ...], first_s: float = GO_FIRST_S, stall_s: float = GO_STALL_S) -> Proof:
-    return Proof(look=proofs.height, window_s=first_s, stall_s=stall_s, modes=modes)
+    return _way(proofs.height, modes, first_s, stall_s)
+
+
+def _mission(mode: str) -> Proof:
+    return Proof(look=proofs.flying_the_mission(mode), window_s=ITEM_S, enters=(mode,))
 
 
 def _landing(*modes: str) -> Proof:
-    return Proof(look=proofs.landed, window_s=LAND_FIRST_S, stall_s=LAND_STALL_S, modes=modes)
+    came = proofs.since(proofs.in_mode(*modes))
+    return Proof(look=proofs.landed, window_s=LAND_FIRST_S, stall_s=LAND_STALL_S, modes=modes, enters=modes, came=came)
 
 
 _COMMON: dict[Verb, Recipe] = {
@@ -134,7 +170,7 @@ _COMMON: dict[Verb, Recipe] = {
     Verb.RTL: single("return", fixed(orders.long(RETURN_TO_LAUNCH)), mode_proof("RTL")),
     Verb.MODE: single("set the mode", to_asked_mode, Proof(look=proofs.in_asked_mode, window_s=MODE_S)),
     Verb.REBOOT: single("restart", fixed(orders.long(REBOOT, 1)), Proof(look=proofs.nothing_tells, window_s=REBOOT_S)),
-    Verb.SET_HOME: single("set home", _set_home, Proof(look=proofs.home_moved, window_s=HOME_S)),
+    Verb.SET_HOME: single("set home", _set_home, Proof(look=proofs.home_moved, window_s=HOME_S, came=proofs.home_came)),
     Verb.ROI: single("look at the place", _roi),
     Verb.ROI_NONE: single("look ahead", fixed(orders.long(SET_ROI_NONE))),
     Verb.CALIBRATE: single("calibrate", _calibrate, Proof(look=proofs.calibrated, window_s=CALIBRATE_S)),
@@ -186,11 +222,19 @@ COPTER: dict[Verb, Recipe] = {
         Step(
             "start the mission",
             fixed(orders.long(MISSION_START)),
-            Proof(look=proofs.flying_the_mission("AUTO"), window_s=ITEM_S),
+            _mission("AUTO"),
         ),
     ),
 }
-PLANE_LANDING = Proof(look=proofs.landed, window_s=PLANE_LAND_S, stall_s=PLANE_LAND_S, modes=("AUTO",))
+PLANE_LANDING = Proof(
+    look=proofs.landed,
+    window_s=PLANE_LAND_S,
+    stall_s=PLANE_LAND_S,
+    modes=("AUTO",),
+    enters=("AUTO",),
+    came=proofs.since(proofs.in_mode("AUTO")),
+)
+RETURN = Step("return", fixed(orders.long(RETURN_TO_LAUNCH)), mode_proof("RTL"))
 
 
 def _plane_land(situation: Situation) -> Order:
@@ -207,18 +251,21 @@ PLANE: dict[Verb, Recipe] = {
     ),
     Verb.LAND: (
         Step("upload a landing", landing_if_needed, UNPROVEN),
-        Step("go to the landing", _plane_land, PLANE_LANDING),
+        # a mission of the operator's without a landing refuses it, and is not thrown away
+        Step("go to the landing", _plane_land, PLANE_LANDING, otherwise=RETURN),
         # it had no mission before
         Step("clear the landing", lambda one: None if has_mission(one.first) else CLEAR, ALREADY, is_tidying=True),
     ),
     Verb.HOLD: single("circle here", to_mode("LOITER"), mode_proof("LOITER")),
-    Verb.GOTO: single(
-        "go there", reposition(height_as_asked), _go(PLANE_RADIUS_M, _GUIDED, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
-    ),
+    Verb.GOTO: _plane_go(_GUIDED, "WP_LOITER_RAD"),
     Verb.HEIGHT: single(
         "change height", reposition(height_as_asked), _height(_GUIDED, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
     ),
-    Verb.ORBIT: single("circle the point", reposition(height_as_asked, has_radius=True), mode_proof("GUIDED")),
+    Verb.ORBIT: single(
+        "circle the point",
+        reposition(height_as_asked, has_radius=True),
+        _orbit(_GUIDED, PLANE_GO_FIRST_S, PLANE_GO_STALL_S),
+    ),
     Verb.SPEED: _speed(0),
     Verb.MISSION_PAUSE: single("circle here", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.MISSION_START: (
@@ -227,7 +274,7 @@ PLANE: dict[Verb, Recipe] = {
         Step(
             "start the mission",
             fixed(orders.long(MISSION_START)),
-            Proof(look=proofs.flying_the_mission("AUTO"), window_s=ITEM_S),
+            _mission("AUTO"),
         ),
     ),
 }
@@ -249,7 +296,7 @@ _ROVER_MOTION: dict[Verb, Recipe] = {
     # AUTO first: GUIDED would drive to its former target once armed, and RTL can't be armed in
     Verb.MISSION_START: (
         Step("set AUTO", to_mode("AUTO"), mode_proof("AUTO")),
-        Step("arm", arm_if_needed, Proof(look=proofs.flying_the_mission("AUTO"), window_s=ITEM_S)),
+        Step("arm", arm_if_needed, _mission("AUTO")),
     ),
 }
 ROVER: dict[Verb, Recipe] = {**_ARDUPILOT, **_ROVER_MOTION}
@@ -292,7 +339,7 @@ PX4: dict[Verb, Recipe] = {
     Verb.HOLD: single("hold", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.GOTO: single("go there", reposition(height_above_sea), _go(COPTER_RADIUS_M, _LOITER)),
     Verb.HEIGHT: single("change height", reposition(height_above_sea), _height(_LOITER)),
-    Verb.ORBIT: single("circle the point", _px4_orbit, mode_proof("ORBIT")),
+    Verb.ORBIT: single("circle the point", _px4_orbit, _orbit(("ORBIT",), GO_FIRST_S, GO_STALL_S)),
     Verb.ROI: single("look at the place", _px4_roi),
     Verb.SPEED: _speed(1),
     Verb.MISSION_PAUSE: single("hold", to_mode("LOITER"), mode_proof("LOITER")),
@@ -302,22 +349,24 @@ PX4: dict[Verb, Recipe] = {
     Verb.MISSION_START: single(
         "start the mission",
         fixed(orders.long(MISSION_START)),
-        Proof(look=proofs.flying_the_mission("MISSION"), window_s=ITEM_S),
+        _mission("MISSION"),
     ),
     Verb.CAMERA_TRIGGER: single("take a picture", fixed(orders.long(IMAGE_START_CAPTURE, 0, 0, 1))),
 }
 PX4_PLANE: dict[Verb, Recipe] = {
     **PX4,
     # it circles the point, as every plane does
-    Verb.GOTO: single(
-        "go there", reposition(height_above_sea), _go(PLANE_RADIUS_M, _LOITER, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
-    ),
+    Verb.GOTO: _plane_go(_LOITER, "NAV_LOITER_RAD"),
     Verb.HEIGHT: single(
         "change height", reposition(height_above_sea), _height(_LOITER, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
     ),
 }
 OTHER: dict[Verb, Recipe] = {
-    verb: _COMMON[verb] for verb in (Verb.ARM, Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT, Verb.MAV_CMD)
+    **{verb: _COMMON[verb] for verb in (Verb.ARM, Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT, Verb.MAV_CMD)},
+    # the emergencies by their own commands, which telemetry can't prove where the modes have no names
+    Verb.LAND: single("land", fixed(orders.long(LAND, 0, 0, 0, NAN, NAN, NAN, NAN))),
+    Verb.RTL: single("return", fixed(orders.long(RETURN_TO_LAUNCH))),
+    Verb.HOLD: single("hold", fixed(orders.long(LOITER_UNLIMITED, 0, 0, 0, NAN, NAN, NAN, NAN))),
 }
 """Firmware or frame that nobody has tried: only what means the same everywhere."""
 

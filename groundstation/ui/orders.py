@@ -85,7 +85,7 @@ class Orders(QObject):
         Raises:
             UsageError: the arguments are wrong; nothing was given.
         """
-        batch = self._commander.operations.order(keys, verb, args, self._clock(), policy)
+        batch = self._commander.operations.order(keys, verb, args, self._clock(), policy, fleet=self._fleet)
         self.ordered.emit(batch)
         return batch
 

@@ -10,6 +10,7 @@ import pytest
 
 from groundstation.fleet.commands import CommandQuery, CommandRequest, CommandState, Reason, Role, Verb
 from groundstation.fleet.operations import GroupPolicy
+from groundstation.fleet.verbs import EMERGENCY_VERBS
 from groundstation.transport import payloads
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.payloads import SyncRequest
@@ -441,12 +442,21 @@ def test_a_refused_step_ends_the_recipe_and_says_which(world: World) -> None:
     assert world.vehicle.count(22) == 0
 
 
-def test_a_step_that_would_come_too_late_is_not_sent(world: World) -> None:
+def test_a_take_off_that_has_begun_takes_its_time_and_one_that_has_not_expires(world: World) -> None:
     station = world.station()
     world.vehicle.answer_delay_s = 2.7
+    assert station.do(Verb.TAKEOFF, height_m=12.0).state is CommandState.SUCCEEDED
+
+
+def test_what_was_done_and_what_not_stands_in_the_end_of_a_command_of_several_steps(world: World) -> None:
+    station = world.station()
+    world.vehicle.results[22] = [1]
     record = station.do(Verb.TAKEOFF, height_m=12.0)
-    assert record.state is CommandState.EXPIRED
-    assert world.vehicle.count(22) == 0
+    # the vehicle rejected the last step; the motors turn all the same
+    assert (record.state, record.reason) == (CommandState.FAILED, Reason.VEHICLE_BUSY)
+    assert record.detail == (
+        "take off: the vehicle refuses it now; done: set GUIDED, arm; asked for: take off; it shows armed, GUIDED, 0 m"
+    )
 
 
 def test_somebody_else_who_changes_the_mode_ends_it(world: World) -> None:
@@ -482,14 +492,18 @@ def test_a_dry_run_sends_nothing_and_needs_no_control(world: World) -> None:
     assert state.control.owner is None
 
 
-def test_two_autopilots_on_one_system_id_are_not_commanded(world: World) -> None:
+def test_two_autopilots_on_one_system_id_get_emergencies_and_nothing_else(world: World) -> None:
     station = world.station()
     world.hearing._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
     world.hearing.vehicles[KEY].set_conflict("two autopilots use system id 1", world.clock())
     world.run(1.0)
-    for verb in (Verb.ARM, Verb.RTL):
+    for verb in (Verb.ARM, Verb.FORCE_DISARM):
         assert station.do(verb).reason is Reason.IDENTITY_CONFLICT
     assert not world.vehicle.executed
+    for verb in EMERGENCY_VERBS:
+        record = station.do(verb)
+        assert record.state in (CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED, CommandState.IN_PROGRESS)
+    assert "two autopilots use system id 1" in station.do(Verb.HOLD).detail
 
 
 def test_another_bridge_that_publishes_the_same_vehicle_blocks_commands_until_it_is_gone(world: World) -> None:
@@ -504,6 +518,12 @@ def test_another_bridge_that_publishes_the_same_vehicle_blocks_commands_until_it
     assert station.do(Verb.ARM).reason is Reason.IDENTITY_CONFLICT
     claim("offline")
     assert station.do(Verb.ARM).state is CommandState.SUCCEEDED
+    # a bridge that died with the broker says nothing more
+    claim("online")
+    world.run(4.9)
+    assert station.do(Verb.ARM).reason is Reason.IDENTITY_CONFLICT
+    world.run(1.5)
+    assert station.do(Verb.DISARM).state is CommandState.SUCCEEDED
 
 
 def test_a_mode_change_or_an_answer_that_we_did_not_cause_is_told(world: World) -> None:
@@ -560,7 +580,8 @@ def test_an_emergency_verb_is_tried_although_the_vehicle_is_not_heard_any_more(w
     world.vehicle.is_silent = True
     world.run(12.0)
     record = station.do(Verb.RTL)
-    assert world.vehicle.count(20) == 1
+    # said once a second for as long as it is valid
+    assert 14 <= world.vehicle.count(20) <= 16
     assert (record.state, record.reason) == (CommandState.UNKNOWN, Reason.LINK_LOST)
     assert station.do(Verb.MODE, mode="LOITER").reason is Reason.NOT_HEARD
 

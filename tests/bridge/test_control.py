@@ -73,12 +73,17 @@ def test_the_other_is_told_who_and_can_have_it_six_seconds_after_the_first_has_d
     assert second.do(Verb.DISARM).state is CommandState.SUCCEEDED
 
 
-def test_a_stations_will_frees_its_vehicles_at_once(world: World) -> None:
+def test_a_stations_will_frees_its_vehicles_unless_it_lives(world: World) -> None:
     first, second = world.station("gs-1"), world.station("gs-2")
     first.do(Verb.ARM)
+    world.to_bridge(presence(first.actor, LinkState.OFFLINE))
+    world.run(6.0)
+    assert holds(first), "a forged death, and the holder goes on renewing"
     world.stations.remove(first)
     world.to_bridge(presence(first.actor, LinkState.OFFLINE))
-    world.run(0.5)
+    world.run(2.3)
+    assert control(second).owner is not None
+    world.run(0.4)
     assert control(second).owner is None
     assert any("gs-1 lost control" in text for text in events(second))
 

@@ -363,7 +363,7 @@ def test_a_restart_on_two_links_is_told_once_and_is_no_conflict() -> None:
 
 def test_the_autopilots_own_timesync_question_tells_a_restart() -> None:
     bench, peer, autopilot = Bench(), Bench().peer(), Autopilot()
-    for clock_s in (10.0, 20.0, 30.0, 10.0, 20.0, 1.7e9, -5.0):
+    for clock_s in (100.0, 101.0, 102.0, 1.0, 2.0, 1.7e9, -5.0):
         bench.hear(peer, autopilot.heartbeat())
         bench.hear(peer, autopilot.pack(dialect.MAVLink_timesync_message(0, int(clock_s * 1e9) + 20)))
         bench.run(1.0)

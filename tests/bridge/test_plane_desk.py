@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from groundstation.bridge.command_desk import CommandDesk
-from groundstation.bridge.execution import Facts
+from groundstation.bridge.facts import Facts
 from groundstation.fleet.commands import Actor, CommandRequest, Verb
 from groundstation.fleet.identity import Autopilot, VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.link import Connection, LinkState

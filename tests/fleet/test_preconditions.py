@@ -211,8 +211,18 @@ def test_a_vehicle_that_is_not_heard_or_not_alone_gets_nothing(verb: Verb) -> No
         assert found is not None
         assert found.reason is Reason.NOT_HEARD
     found = refusal(verb, {}, replace(FLYING, connection=heard(conflict="two of them")), LIMITS, NOW_S)
+    if verb in EMERGENCY_VERBS:
+        assert found is None, "emergencies always pass"
+        return
     assert found is not None
     assert (found.reason, "two of them" in found.text) == (Reason.IDENTITY_CONFLICT, True)
+
+
+@pytest.mark.parametrize("verb", EMERGENCY_VERBS)
+def test_what_may_be_the_other_vehicles_state_stands_against_no_emergency(verb: Verb) -> None:
+    standing = replace(FLYING, armed=Armed(at_s=NOW_S, is_armed=False))
+    assert refusal(verb, {}, standing, LIMITS, NOW_S) is not None
+    assert refusal(verb, {}, replace(standing, connection=heard(conflict="two of them")), LIMITS, NOW_S) is None
 
 
 @pytest.mark.parametrize("verb", EMERGENCY_VERBS)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from groundstation.fleet import roster
+import msgspec
+
+from groundstation.fleet import lives, roster
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
@@ -84,3 +86,80 @@ def test_a_flood_of_ids_is_no_fleet(monkeypatch) -> None:
     fleet.fold([sample(key=VehicleKey("fleet", f"uav-{number}")) for number in range(10)])
     assert len(fleet) == 3
     assert fleet.ignored == 7
+
+
+# ---- lives: one message blinds nobody ----
+
+
+def live(session: str, now_s: float, at_s: float | None = None) -> SamplesUpdate:
+    return msgspec.structs.replace(sample(session, at_s=now_s if at_s is None else at_s), heard_s=now_s)
+
+
+def session_of(fleet: Fleet) -> str | None:
+    state = fleet.get(KEY)
+    assert state is not None
+    return state.session
+
+
+def test_one_message_with_a_made_up_session_blinds_a_station_for_two_seconds_at_most() -> None:
+    fleet = Fleet()
+    fleet.fold([conn(LinkState.ONLINE), *(live("a", 0.2 * number) for number in range(10))])
+    fleet.fold([conn(LinkState.OFFLINE, "forged"), live("forged", 1.9)])
+    assert session_of(fleet) == "forged"
+    fleet.fold(live("a", 2.0 + 0.2 * number) for number in range(7))
+    assert session_of(fleet) == "forged"  # 3.2 s: 1.3 s of silence
+    fleet.fold([live("a", 3.41)])
+    state = fleet.get(KEY)
+    assert state is not None
+    # with all that it said meanwhile, and with the connection that it had
+    assert (state.session, state.is_heard, state.position.at_s if state.position else None) == ("a", True, 3.41)
+
+
+def test_a_heap_of_late_messages_of_a_former_life_is_no_life() -> None:
+    fleet = Fleet()
+    fleet.fold([live("a", 0.0), live("b", 1.0), live("b", 2.0)])
+    fleet.fold(live("a", 5.0 + 0.01 * number, at_s=0.1) for number in range(90))  # 0.9 s
+    assert session_of(fleet) == "b"
+    fleet.fold([live("a", 6.01)])
+    assert session_of(fleet) == "a"
+
+
+def test_of_two_bridges_with_one_id_the_other_is_shown_soon_after_one_dies() -> None:
+    fleet = Fleet()
+    ours, theirs = (Connection(state=LinkState.ONLINE, via=name) for name in ("ours", "theirs"))
+    fleet.fold([ConnUpdate(session="a", key=KEY, connection=ours)])
+    for number in range(20):
+        fleet.fold([live("a", 0.5 * number)])
+        if number == 2:
+            fleet.fold([ConnUpdate(session="b", key=KEY, connection=theirs)])
+        if number >= 2:
+            fleet.fold([live("b", 0.5 * number)])
+    assert session_of(fleet) == "b"
+    presence = BridgePresence(state=LinkState.OFFLINE, reason=ConnReason.BRIDGE_LOST)
+    fleet.fold([BridgeUpdate(session="x", root="fleet", bridge="theirs", presence=presence)])
+    fleet.fold(live("a", 9.5 + 0.5 * number) for number in range(4))  # until 11.0: 1.5 s
+    assert session_of(fleet) == "b"
+    fleet.fold([live("a", 11.5)])
+    state = fleet.get(KEY)
+    assert state is not None
+    assert (state.session, state.connection) == ("a", ours)
+
+
+def test_a_death_that_telemetry_contradicts_is_taken_back_and_a_true_one_is_not() -> None:
+    for repeats_old, is_heard in ((False, True), (True, False)):
+        fleet = Fleet()
+        fleet.fold([conn(LinkState.ONLINE), live("a", 1.0), bridge(LinkState.OFFLINE, "x")])
+        for number in range(4):
+            now_s = 1.1 + 0.5 * number
+            fleet.fold([live("a", now_s, at_s=1.0 if repeats_old else now_s)])
+            state = fleet.get(KEY)
+            assert state is not None
+            assert state.is_heard is (is_heard and number == 3)
+
+
+def test_lives_of_a_vehicle_are_bounded() -> None:
+    fleet = Fleet()
+    fleet.fold(live(f"forged-{number}", 0.001 * number) for number in range(1_000))
+    assert len(fleet._lives[KEY]._others) == lives.MAX_OTHERS
+    fleet.fold(live("a", 2.0 + 0.5 * number) for number in range(4))
+    assert session_of(fleet) == "a"

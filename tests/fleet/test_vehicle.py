@@ -69,7 +69,18 @@ def test_armed_and_higher_than_a_metre_and_a_half_is_flying(height_m: float, is_
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_stale_after_three_periods_or_two_seconds_and_expired_ten_later(kind: str) -> None:
     stale_s = {"home": 180.0, "mission_progress": 15.0, "terrain": 15.0, "radio": 15.0}.get(kind)
-    slow = {"landed", "navigation_target", "health", "battery", "esc", "gps", "estimator", "vibration", "wind"}
+    slow = {
+        "landed",
+        "navigation_target",
+        "position_target",
+        "health",
+        "battery",
+        "esc",
+        "gps",
+        "estimator",
+        "vibration",
+        "wind",
+    }
     slow |= {"range_finder", "environment", "rc", "clock"}
     seconds = {"mode", "armed", "flight_status"}
     stale_s = stale_s or (6.0 if kind in slow else 3.0 if kind in seconds else 2.0)

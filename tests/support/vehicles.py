@@ -18,8 +18,10 @@ from tests.support.fake_bus import FakeBus
 class Autopilot:
     """Packs messages with its own sequence number on one link."""
 
-    def __init__(self, sysid: int = 1, mav_type: int = 2, firmware: int = 3, booted_s: float = 900.0) -> None:
-        self.mav = dialect.MAVLink(None, srcSystem=sysid, srcComponent=1)
+    def __init__(
+        self, sysid: int = 1, mav_type: int = 2, firmware: int = 3, booted_s: float = 900.0, compid: int = 1
+    ) -> None:
+        self.mav = dialect.MAVLink(None, srcSystem=sysid, srcComponent=compid)
         self.mav_type, self.firmware, self.booted_s = mav_type, firmware, booted_s
 
     def boot_ms(self, now_s: float) -> int:
@@ -43,6 +45,9 @@ class Autopilot:
                 index, 0, 0, 2500, [12_000] + [65535] * 9, 100, -1, -1, percent, charge_state=1
             )
         )
+
+    def radio(self, rssi: int, remote_rssi: int = 255) -> bytes:
+        return self.pack(dialect.MAVLink_radio_status_message(rssi, remote_rssi, 80, 20, 30, 0, 0))
 
     def text(self, words: str, severity: int = 4) -> bytes:
         return self.pack(dialect.MAVLink_statustext_message(severity, words.encode()))

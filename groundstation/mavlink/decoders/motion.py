@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, Velocity
+from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, PositionTarget, Velocity
 from groundstation.fleet.sample import Sample
 from groundstation.mavlink.checks import HEIGHT_M, I32, SPEED_MPS, U16, Checks, fraction
 from groundstation.mavlink.dialect import Fields
@@ -134,6 +134,25 @@ def home_position(fields: Fields, at_s: float) -> Decoded:
         invalid=checks.invalid,
     )
     return (("home", sample),)
+
+
+IGNORES_PLACE = 0b11
+"""POSITION_TARGET_TYPEMASK: bits of x and y."""
+IGNORES_HEIGHT = 0b100
+_GLOBAL_FRAMES = (0, 5)
+"""MAV_FRAME_GLOBAL and its _INT twin: heights above mean sea level."""
+
+
+def position_target_global_int(fields: Fields, at_s: float) -> Decoded:
+    """POSITION_TARGET_GLOBAL_INT, which ArduPilot sends in GUIDED only: what it steers to, by its own word."""
+    checks, mask = Checks(), fields["type_mask"]
+    lat_deg, lon_deg = checks.place(fields["lat_int"], fields["lon_int"])
+    if mask & IGNORES_PLACE:
+        lat_deg = lon_deg = None
+    is_above_sea = fields["coordinate_frame"] in _GLOBAL_FRAMES and not mask & IGNORES_HEIGHT
+    height_m = checks.number("height_amsl_m", fields["alt"], *HEIGHT_M) if is_above_sea else None
+    sample = PositionTarget(at_s=at_s, lat_deg=lat_deg, lon_deg=lon_deg, height_amsl_m=height_m, invalid=checks.invalid)
+    return (("position_target", sample),)
 
 
 def nav_controller_output(fields: Fields, at_s: float) -> Decoded:

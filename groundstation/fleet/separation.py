@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether an order brings vehicles too near to each other, and how a group is kept apart. Pure.
+
+An autopilot knows nothing of the others: two copters that are sent to one point at one height meet there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil, cos, degrees, radians, sqrt
+
+import msgspec
+
+from groundstation.fleet.commands import Args, Verb
+from groundstation.fleet.geometry import EARTH_RADIUS_M, distance_m
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
+
+APART_M, APART_HEIGHT_M = 10.0, 5.0
+"""Nearer than both, along the ground and in height, is too near: as far as a GPS may err, and a little."""
+TO_A_POINT = frozenset({Verb.GOTO, Verb.ORBIT})
+"""Verbs that send a vehicle to a point that can be another's too."""
+
+States = Callable[[VehicleKey], VehicleState | None]
+
+
+class _Goal(msgspec.Struct, frozen=True):
+    """Where a vehicle will be, or is."""
+
+    key: VehicleKey
+    lat_deg: float
+    lon_deg: float
+    height_amsl_m: float | None
+    """None where it can't be told; then the place alone counts."""
+    drives: bool
+
+
+def kept_apart(
+    keys: Sequence[VehicleKey], args: Args, states: States, *, spread_m: float, height_step_m: float
+) -> dict[VehicleKey, Args]:
+    """Arguments of each vehicle of a group.
+
+    Args:
+        keys: the vehicles, in order.
+        args: of the order.
+        states: gives the state of a vehicle.
+        spread_m: metres between neighbours of a square grid around the point; 0 for all to the point itself.
+        height_step_m: metres that each flies higher than the one before; 0 for none.
+    """
+    found = {key: dict(args) for key in keys}
+    lat_deg, lon_deg = args.get("lat_deg"), args.get("lon_deg")
+    if spread_m and isinstance(lat_deg, float) and isinstance(lon_deg, float):
+        for key, (north_m, east_m) in zip(keys, _grid(len(keys), spread_m), strict=True):
+            found[key]["lat_deg"] = lat_deg + degrees(north_m / EARTH_RADIUS_M)
+            found[key]["lon_deg"] = lon_deg + degrees(east_m / (EARTH_RADIUS_M * cos(radians(lat_deg))))
+    if height_step_m:
+        base_m = args.get("height_m")
+        if not isinstance(base_m, float):
+            first = states(keys[0]) if keys else None
+            base_m = first.position.height_home_m if first is not None and first.position is not None else None
+        for number, key in enumerate(keys):
+            if isinstance(base_m, float):
+                found[key]["height_m"] = base_m + number * height_step_m
+    return found
+
+
+def _grid(count: int, step_m: float) -> list[tuple[float, float]]:
+    """North and east of each place, metres: a square grid around zero, row by row."""
+    wide = max(1, ceil(sqrt(count)))
+    rows = ceil(count / wide)
+    return [
+        (step_m * ((rows - 1) / 2 - number // wide), step_m * (number % wide - (wide - 1) / 2))
+        for number in range(count)
+    ]
+
+
+def too_near(
+    verb: Verb, orders: Mapping[VehicleKey, Args], states: States, others: Iterable[VehicleState] = ()
+) -> str | None:
+    """Which vehicles would come too near to each other; None when all stay apart.
+
+    Args:
+        verb: what they are told.
+        orders: arguments of each.
+        states: gives the state of a vehicle.
+        others: vehicles that are not among them, and may be in the way.
+    """
+    if verb not in TO_A_POINT:
+        return None
+    goals = [one for key, args in orders.items() if (one := _goal(key, args, states(key))) is not None]
+    standing = [one for state in others if state.key not in orders and (one := _here(state)) is not None]
+    for number, goal in enumerate(goals):
+        for other in (*goals[number + 1 :], *standing):
+            words = _words(goal, other)
+            if words is not None:
+                return words
+    return None
+
+
+def _words(one: _Goal, other: _Goal) -> str | None:
+    if one.drives != other.drives or one.key.root != other.key.root:
+        return None
+    flat_m = distance_m(one.lat_deg, one.lon_deg, other.lat_deg, other.lon_deg)
+    if flat_m >= APART_M:
+        return None
+    if one.drives or one.height_amsl_m is None or other.height_amsl_m is None:
+        return f"{one.key.id} and {other.key.id} would come within {flat_m:.0f} m of each other"
+    high_m = abs(one.height_amsl_m - other.height_amsl_m)
+    if high_m >= APART_HEIGHT_M:
+        return None
+    return f"{one.key.id} and {other.key.id} would come within {flat_m:.0f} m of each other, {high_m:.0f} m in height"
+
+
+def _goal(key: VehicleKey, args: Args, state: VehicleState | None) -> _Goal | None:
+    lat_deg, lon_deg = args.get("lat_deg"), args.get("lon_deg")
+    if not isinstance(lat_deg, float) or not isinstance(lon_deg, float):
+        return None
+    return _Goal(key, lat_deg, lon_deg, _height_amsl_m(args, state), _drives(state))
+
+
+def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:
+    """Height above the sea that an order leads to: the present one where it names none."""
+    position, height_m = state.position if state is not None else None, args.get("height_m")
+    if isinstance(height_m, float) and args.get("frame", "home") == "amsl":
+        return height_m
+    if position is None or position.height_amsl_m is None:
+        return None
+    if not isinstance(height_m, float):
+        return position.height_amsl_m
+    return None if position.height_home_m is None else position.height_amsl_m - position.height_home_m + height_m
+
+
+def _here(state: VehicleState) -> _Goal | None:
+    """Where another vehicle is, if it flies."""
+    position = state.position
+    if state.is_flying is not True or position is None or position.lat_deg is None or position.lon_deg is None:
+        return None
+    return _Goal(state.key, position.lat_deg, position.lon_deg, position.height_amsl_m, _drives(state))
+
+
+def _drives(state: VehicleState | None) -> bool:
+    return state is not None and state.info is not None and state.info.kind in GROUND_KINDS
