@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a process whose window died is still needed: is anything armed, is anybody there (docs/adr/0015)."""
+"""Whether a process whose window died is still needed: is anything armed, is anybody there (docs/adr/0017)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The children of a window that died, for the next one to find (docs/adr/0015). Any thread.
+"""The children of a window that died, for the next one to find (docs/adr/0017). Any thread.
 
 Each window that starts a broker keeps a note of its children while it lives. A note whose window is gone without
 having taken it away names what still runs.

@@ -24,7 +24,8 @@ Who = Annotated[
     str,
     typer.Argument(
         metavar="VEHICLE",
-        help="An id (uav-1, sim/uav-1), several with commas, all, or a filter as in the fleet list ('battery<30').",
+        help="An id (uav-1, sim/uav-1), several with commas, all, or a filter as in the fleet list: "
+        "'battery < 30 and (flying or armed)'.",
     ),
 ]
 Root = Annotated[str, typer.Option(help="Look under fleet or sim only; both without.")]

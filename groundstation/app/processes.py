@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Child processes: each a subcommand of this program, supervised (docs/adr/0015).
+"""Child processes: each a subcommand of this program, supervised (docs/adr/0017).
 
 A child's standard input is a pipe that only its parent holds. A parent that ends on purpose says so on it, and the
 child stops. A pipe that closes without a word tells that the parent died: a child that lingers then goes on as long
