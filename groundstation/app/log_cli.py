@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundstation.app import log_times
+from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
     from groundstation.recording.log import LogInfo
@@ -90,7 +91,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return "-"
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return harmless(text, "?")
 
 
 def _show(found: LogInfo) -> None:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from groundstation.fleet.shown_text import harmless
 from groundstation.recording.duplicates import VehicleTotals, name_of, totals
 from groundstation.recording.flights import Flight
 from groundstation.recording.log import TimeBase
@@ -327,4 +328,4 @@ def _encodable(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text for a terminal: no control characters from outside."""
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return harmless(text, "?")

@@ -15,6 +15,7 @@ from typing import Any
 import gpxpy.gpx
 import msgspec
 
+from groundstation.fleet.shown_text import harmless
 from groundstation.recording.exports.paths import FlownPath, flown_paths
 from groundstation.recording.exports.selection import Selection
 from groundstation.recording.log import Log, Progress
@@ -134,4 +135,4 @@ def _utc_text(moment: Any) -> str:
 
 def _plain(text: str) -> str:
     """Text that XML can hold."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return harmless(text)

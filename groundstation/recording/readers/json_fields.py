@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.kinds import INDEXED_KINDS
 from groundstation.recording.log import FieldInfo
+from groundstation.transport.foreign import decode_json, plain_number
 
 MAX_DEPTH = 8
 MAX_ITEMS = 64
@@ -35,8 +36,6 @@ NUMBER_TYPES = frozenset({"bool", "float16", "float32", "float64"}) | {
 MAX_LENGTH = 4_096
 """Of an array; a longer one is no array of a log."""
 BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
-_json = msgspec.json.Decoder()
-
 _PLACES = frozenset(map(str, range(MAX_ITEMS)))
 
 Steps = tuple[str | int, ...]
@@ -46,9 +45,10 @@ Steps = tuple[str | int, ...]
 def content(data: bytes) -> Any:
     """What a payload says: the content of an envelope, else the whole; bytes that are no text stay bytes."""
     try:
-        value = _json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _text(data)
+        value = decode_json(data)
+    except ValueError:
+        number = plain_number(data)
+        return _text(data) if number is None else {VALUE: number}
     if isinstance(value, dict):
         if isinstance(value.get("d"), dict) and value.keys() >= ENVELOPE:
             return _by_index(value["d"])
