@@ -57,6 +57,9 @@ def export_log(
     messages: Messages = None,
     begin: Begin = None,
     end: End = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="csv: texts letter by letter, formulas and control characters included.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Make other programs' files out of a log.
@@ -73,11 +76,14 @@ def export_log(
     if messages and what not in (ExportFormat.CSV, ExportFormat.MCAP):
         raise UsageError(f"--message chooses what goes into csv and mcap; {what.value} has no messages by name")
 
+    if exact and what is not ExportFormat.CSV:
+        raise UsageError(f"--exact is for csv; {what.value} holds texts as they are")
+
     def selected(log: Log) -> Selection:
         from groundstation.recording.exports.selection import Selection
 
         begin_s, end_s = log_times.span_s(begin, end, log.info)
-        return Selection(vehicle=vehicle, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s)
+        return Selection(vehicle=vehicle, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s, is_exact=exact)
 
     _export(file, what, out, selected, force=force)
 

@@ -28,6 +28,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Leave out what is earlier, in the log's time; None for the beginning."""
     end_s: float | None = None
     """Leave out what is this late or later; None for the end."""
+    is_exact: bool = False
+    """Texts in CSV as they are, letter by letter."""
 
     def includes_time(self, time_s: float) -> bool:
         """Whether a moment is in it."""
