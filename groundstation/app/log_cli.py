@@ -68,12 +68,14 @@ def columns(
     from groundstation.app.long_work import progress_bar
     from groundstation.recording.csv_cells import guarded
     from groundstation.recording.exports import rows
+    from groundstation.recording.log_lookup import named_vehicle
     from groundstation.recording.open_log import open_log
 
     with progress_bar("reading") as told, open_log(file, told) as log:
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         name, fields = _split(message, {one.name for one in log.info.messages})
-        found = log.columns(name, fields, vehicle=vehicle, begin_s=begin_s, end_s=end_s)
+        whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
+        found = log.columns(name, fields, vehicle=whose, begin_s=begin_s, end_s=end_s)
     if exact and not as_csv:
         raise UsageError("--exact is for --csv; on a terminal control characters are left out")
     names = rows.heading_of(found)

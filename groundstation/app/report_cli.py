@@ -81,11 +81,13 @@ def write_report(
         CancelledError: by `on_progress`.
     """
     from groundstation.recording.log import part_of
+    from groundstation.recording.log_lookup import named_vehicle
     from groundstation.recording.open_log import open_log
     from groundstation.recording.report.document import pages_of
 
     with open_log(file, part_of(on_progress, 0.0, READ)) as log:
-        pages = pages_of(log, vehicle, number, is_whole=is_whole, on_progress=part_of(on_progress, READ, DRAWN))
+        whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
+        pages = pages_of(log, whose, number, is_whole=is_whole, on_progress=part_of(on_progress, READ, DRAWN))
     _write(pages, target, part_of(on_progress, DRAWN, 1.0))
     return pages
 

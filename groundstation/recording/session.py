@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sample import Name
+from groundstation.recording.own_files import new_file
 
 MANIFEST = "session.json"
 NUMBERS = "numbers.json"
@@ -176,7 +177,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("wb") as file:
+        with new_file(beside) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -9,6 +9,7 @@ texts, unless they are asked for exactly.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from groundstation.recording.csv_cells import guarded
 from groundstation.recording.exports import rows
 from groundstation.recording.exports.selection import Selection, spans, wanted_messages
 from groundstation.recording.log import Columns, Log, MessageInfo, Progress
+from groundstation.recording.own_files import new_file
 
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL"}) | {f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10)}
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+[]()")
@@ -61,7 +63,10 @@ def _write_one(log: Log, message: MessageInfo, path: Path, selection: Selection)
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     # JSON may name half a character, which reads back in this way only
-    with path.open("w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+    with (
+        new_file(path) as below,
+        io.TextIOWrapper(below, encoding="utf-8", errors="surrogatepass", newline="") as file,
+    ):
         table = csv.writer(file)
         for number, part in enumerate(_parts(log, message, selection)):
             if number == 0:
