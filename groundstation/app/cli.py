@@ -148,7 +148,7 @@ def gui(
     with stop_on_signal() as stop:
         try:
             if record:
-                supervisor.add(recorder_child(broker, recordings, _say_plain))
+                supervisor.add(recorder_child(broker, recordings, _say_plain, is_left=True))
             settings = QSettings("groundstation", "groundstation")
             station = Station(url, settings, filters, role=role, recordings=recordings)
             errors.print(WINDOW_OPEN)
@@ -163,12 +163,14 @@ def broker(
     kind: Annotated[str, typer.Option(help="auto (mosquitto when installed), mosquitto or iotcore.")] = "auto",
 ) -> None:
     """Run the embedded broker, reachable from this computer only."""
+    from groundstation.app.company import staying_on
     from groundstation.app.processes import stop_on_signal
-    from groundstation.transport.embedded_broker import check_port, choose_broker, run_broker
+    from groundstation.transport.broker_url import BrokerUrl
+    from groundstation.transport.embedded_broker import HOST, check_port, choose_broker, run_broker
 
     if kind not in ("auto", "mosquitto", "iotcore"):
         raise UsageError(f"--kind '{kind}': there are auto, mosquitto and iotcore")
-    with stop_on_signal() as stop:
+    with stop_on_signal(staying_on(BrokerUrl(host=HOST, port=port))) as stop:
         check_port(port)
         errors.print(f"{choose_broker(kind)} listens on mqtt://127.0.0.1:{port}; Ctrl-C ends it")
         run_broker(port, kind, stop)
@@ -212,6 +214,7 @@ def bridge(
     ] = True,
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
+    from groundstation.app.company import staying_on
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.wiring import broker_from_text, default_bridge_id, make_bridge, parse_names
     from groundstation.bridge.outbox_store import default_store_path
@@ -232,9 +235,10 @@ def bridge(
         "rate_scale": rate,
         "limits": Limits(distance_m=max_distance, height_home_m=max_height, least_height_home_m=min_height),
     }
-    process = make_bridge(broker_from_text(broker), link, root, settings)
+    url = broker_from_text(broker)
+    process = make_bridge(url, link, root, settings)
     goal = f"{process.bus.status.broker} under {process.root}/"
-    with stop_on_signal() as stop:
+    with stop_on_signal(staying_on(url)) as stop:
         errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
         process.run(stop)
 
@@ -265,7 +269,7 @@ def simulate(
 ) -> None:
     """Pretend to be autopilots, in MAVLink, for any ground station."""
     from groundstation.app.processes import stop_on_signal
-    from groundstation.app.simulation import make_plan, run_simulation
+    from groundstation.app.simulation import fly_on, make_plan, run_simulation
 
     plan = make_plan(
         vehicles=vehicles,
@@ -278,7 +282,7 @@ def simulate(
         faults=fault or [],
         speed=speed,
     )
-    with stop_on_signal() as stop:
+    with stop_on_signal(fly_on) as stop:
         run_simulation(plan, stop, announce=_say_addresses)
 
 

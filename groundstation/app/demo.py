@@ -13,12 +13,14 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 
+from groundstation.app.company import LINGER_S
 from groundstation.app.display import check_qt
+from groundstation.app.left_behind import Note, NoteFile, running, take_over
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.record_cli import recorder_child
 from groundstation.app.simulation import make_plan
@@ -54,6 +56,14 @@ PICTURE_SIZE = (1440, 900)
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp")
 """What Qt writes; a name that ends otherwise can't be saved, which Qt tells at the end only."""
 WINDOW_OPEN = "the window is open; close it or press Ctrl-C to end"
+
+
+_said = Console(stderr=True)
+
+
+def _say(line: str) -> None:
+    if "Ctrl-C ends" not in line:
+        _said.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def run_demo(
@@ -115,22 +125,57 @@ def _cant_write(picture: Path, why: str) -> GroundStationError:
 
 @contextlib.contextmanager
 def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
-    """Broker, bridge, simulator and sensor; all ended on the way out."""
-    supervisor = Supervisor()
-    link = f"{HOST}:{free_udp_port()}"
+    """Broker, bridge, simulator, recorder and sensor; all ended on the way out. Those of a demo that died are found."""
+    supervisor, file = Supervisor(), NoteFile(_notes())
+    asked = f"{plan.vehicles} {' '.join(plan.flavours)}"
+    left = take_over(_notes(), asked)
+    link = left.link if left is not None else f"{HOST}:{free_udp_port()}"
     with contextlib.ExitStack() as ending:
+        ending.callback(file.remove)
         ending.callback(supervisor.stop)
-        url = _start_broker(supervisor, stop)
+        url = _start_broker(supervisor, stop, left)
         sensor = HumiditySensor(url)
         ending.callback(sensor.stop)
         bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", "--id", "demo"]
-        supervisor.add(Child("bridge", bridge, on_line=_say))
         simulator = ["simulate", "--vehicles", str(plan.vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
         simulator += [word for name in plan.flavours for word in ("--flavour", name)]
-        supervisor.add(Child("simulator", simulator, on_line=_say))
-        supervisor.add(recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)))
+        for name, words in (("bridge", bridge), ("simulator", simulator)):
+            _add(supervisor, Child(name, words, on_line=_say, linger_s=LINGER_S), left)
+        _add(supervisor, recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)), left)
+        _keep_note(supervisor, file, asked, url.port, link)
         sensor.start()
         yield url
+
+
+def _add(supervisor: Supervisor, child: Child, left: Note | None) -> None:
+    """Start a child, or take over the one that was left behind."""
+    found = left.children.get(child.name) if left is not None else None
+    process = found.process() if found is not None else None
+    if process is not None:
+        _say(f"{child.name}: goes on, a window that died had started it")
+        child.adopt(process)
+    supervisor.add(child)
+
+
+def _keep_note(supervisor: Supervisor, file: NoteFile, asked: str, port: int, link: str) -> None:
+    """Write down what runs, and again whenever a child was started anew."""
+    owner = running(os.getpid())
+    assert owner is not None  # noqa: S101 - this process
+
+    def write() -> None:
+        pids = {child.name: child.pid for child in supervisor.children}
+        found = {name: running(pid) for name, pid in pids.items() if pid is not None}
+        known = {name: one for name, one in found.items() if one is not None}
+        file.write(Note(owner=owner, plan=asked, broker_port=port, link=link, children=known))
+
+    write()
+    for child in supervisor.children:
+        child.on_start = write
+
+
+def _notes() -> Path:
+    """Where demos write down what they started."""
+    return default_recordings().with_name("running")
 
 
 def _recordings() -> Path:
@@ -138,20 +183,28 @@ def _recordings() -> Path:
     return default_recordings().with_name("demo-recordings")
 
 
-def _start_broker(supervisor: Supervisor, stop: threading.Event) -> BrokerUrl:
+def _start_broker(supervisor: Supervisor, stop: threading.Event, left: Note | None = None) -> BrokerUrl:
     """Our own broker, once it listens: those that are started next would report that nothing does.
 
     On MQTT's own port where it is free, so that other programs find the demo without being told. Two demos that start
     in the same moment both find it free; the one whose broker ends takes another, or it would fly on the other's.
     """
+    if left is not None:
+        _add(supervisor, _broker(left.broker_port), left)
+        return BrokerUrl(host=HOST, port=left.broker_port)
     try:
         check_port(DEFAULT_PORT)
         port = DEFAULT_PORT
     except GroundStationError:
         port = free_port()
-    child = _broker(port)
+    said: list[str] = []
+    child = _broker(port, said.append)
     child.start()
-    if not child.wait_listening(port, stop) and not stop.is_set() and child.pid is None:
+    if child.wait_listening(port, stop):
+        child.on_line = _say
+        for line in said:
+            _say(line)
+    elif not stop.is_set() and child.pid is None:
         port = free_port()
         child = _broker(port)
         child.start()
@@ -163,16 +216,8 @@ def _start_broker(supervisor: Supervisor, stop: threading.Event) -> BrokerUrl:
     return url
 
 
-def _broker(port: int) -> Child:
-    return Child("broker", ["broker", "--port", str(port)], on_line=_say)
-
-
-_said = Console(stderr=True)
-
-
-def _say(line: str) -> None:
-    if "Ctrl-C ends" not in line:
-        _said.print(line, markup=False, highlight=False, soft_wrap=True)
+def _broker(port: int, say: Callable[[str], None] = _say) -> Child:
+    return Child("broker", ["broker", "--port", str(port)], on_line=say, linger_s=LINGER_S)
 
 
 def _say_qt(kind: object, context: object, text: str) -> None:

@@ -24,7 +24,9 @@ Out = Annotated[
     Path | None, typer.Option("-o", "--out", help="Where to; beside the log, with its name, when left out.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
-Vehicle = Annotated[str | None, typer.Option(help="Only of this one; 'log info' lists them.")]
+Vehicle = Annotated[
+    str | None, typer.Option(help="Only of this one: uav-1, sim/uav-1, or its name; 'log info' lists them.")
+]
 Begin = Annotated[str | None, typer.Option("--from", metavar="TIME", help=f"Not earlier: {log_times.HELP}.")]
 End = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Earlier than that; written in the same way.")]
 Messages = Annotated[
@@ -57,6 +59,9 @@ def export_log(
     messages: Messages = None,
     begin: Begin = None,
     end: End = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="csv: texts letter by letter, formulas and control characters included.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Make other programs' files out of a log.
@@ -73,11 +78,16 @@ def export_log(
     if messages and what not in (ExportFormat.CSV, ExportFormat.MCAP):
         raise UsageError(f"--message chooses what goes into csv and mcap; {what.value} has no messages by name")
 
+    if exact and what is not ExportFormat.CSV:
+        raise UsageError(f"--exact is for csv; {what.value} holds texts as they are")
+
     def selected(log: Log) -> Selection:
         from groundstation.recording.exports.selection import Selection
+        from groundstation.recording.log_lookup import named_vehicle
 
         begin_s, end_s = log_times.span_s(begin, end, log.info)
-        return Selection(vehicle=vehicle, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s)
+        whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
+        return Selection(vehicle=whose, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s, is_exact=exact)
 
     _export(file, what, out, selected, force=force)
 

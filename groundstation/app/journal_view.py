@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.recording import journal
+from groundstation.recording.session import write_whole
 
 NEWEST = 50
 """Rows in the terminal where nothing else is asked for."""
@@ -50,8 +52,9 @@ def export(path: Path, search: str, limit: int | None, target: Path) -> None:
         journal.write_csv(rows, sys.stdout)
         return
     try:
-        with target.open("w", newline="", encoding="utf-8") as file:
-            journal.write_csv(rows, file)
+        text = io.StringIO(newline="")
+        journal.write_csv(rows, text)
+        write_whole(target, text.getvalue().encode())
     except OSError as error:
         raise GroundStationError(f"{target} can't be written: {error.strerror}; choose another --csv") from error
     _say(f"{len(rows)} row{'' if len(rows) == 1 else 's'} in {target}")

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundstation.app import log_times
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
     from groundstation.recording.log import LogInfo
@@ -53,6 +55,9 @@ def columns(
         str | None, typer.Option(help="Of which vehicle, where several have that message; see 'log info'.")
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values for scripts.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="With --csv: texts letter by letter, control characters included.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(help="Only so many lines.", min=1)] = None,
     begin: Annotated[str | None, typer.Option("--from", metavar="TIME", help=f"Not earlier: {log_times.HELP}.")] = None,
     end: Annotated[
@@ -61,16 +66,25 @@ def columns(
 ) -> None:
     """Print the values of a message, a line for each time it came."""
     from groundstation.app.long_work import progress_bar
+    from groundstation.recording.csv_cells import guarded
     from groundstation.recording.exports import rows
+    from groundstation.recording.log_lookup import named_vehicle
     from groundstation.recording.open_log import open_log
 
     with progress_bar("reading") as told, open_log(file, told) as log:
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         name, fields = _split(message, {one.name for one in log.info.messages})
-        found = log.columns(name, fields, vehicle=vehicle, begin_s=begin_s, end_s=end_s)
-    lines: Iterable[Sequence[object]] = itertools.chain([rows.heading_of(found)], rows.lines(found, limit))
+        whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
+        found = log.columns(name, fields, vehicle=whose, begin_s=begin_s, end_s=end_s)
+    if exact and not as_csv:
+        raise UsageError("--exact is for --csv; on a terminal control characters are left out")
+    names = rows.heading_of(found)
+    heading = [names] if exact else [[guarded(one) for one in names]]
+    lines: Iterable[Sequence[object]] = itertools.chain(heading, rows.lines(found, limit, is_exact=exact))
     if as_csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows(lines)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(lines)
+        typer.echo(text.getvalue().encode("utf-8", "surrogatepass"), nl=False)
     else:
         for line in lines:
             typer.echo("  ".join(f"{_plain(one):>12}" for one in line))
@@ -90,7 +104,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return "-"
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return harmless(text, "?")
 
 
 def _show(found: LogInfo) -> None:

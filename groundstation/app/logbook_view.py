@@ -16,14 +16,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from groundstation.fleet.shown_text import harmless
+from groundstation.recording.csv_cells import guarded
 from groundstation.recording.duplicates import VehicleTotals, name_of, totals
 from groundstation.recording.flights import Flight
 from groundstation.recording.log import TimeBase
 from groundstation.recording.logbook import Entry, Logbook
 from groundstation.recording.session import SESSION_NAME
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A text that begins so is a formula to a spreadsheet."""
 MAX_UNREAD = 20
 """Files that are told one by one; the others are counted."""
 
@@ -317,7 +317,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = " ".join(value) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_SIGNS) else text
+    return guarded(text)
 
 
 def _encodable(text: str) -> str:
@@ -327,4 +327,4 @@ def _encodable(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text for a terminal: no control characters from outside."""
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return harmless(text, "?")

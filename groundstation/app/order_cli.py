@@ -11,6 +11,7 @@ import typer
 
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,8 @@ Who = Annotated[
     str,
     typer.Argument(
         metavar="VEHICLE",
-        help="An id (uav-1, sim/uav-1), several with commas, all, or a filter as in the fleet list ('battery<30').",
+        help="An id (uav-1, sim/uav-1), several with commas, all, or a filter as in the fleet list: "
+        "'battery < 30 and (flying or armed)'.",
     ),
 ]
 Root = Annotated[str, typer.Option(help="Look under fleet or sim only; both without.")]
@@ -153,7 +155,7 @@ def _shower(keys: list[VehicleKey]) -> Callable[[CommandRecord], None]:
 
 def _printable(text: str) -> str:
     """Text from outside without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
+    return "\n".join(harmless(line, "?") for line in text.split("\n"))
 
 
 control = typer.Typer(help="Who may command a vehicle: take control, give it back, look.", no_args_is_help=True)

@@ -17,7 +17,7 @@ from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb
 from groundstation.fleet.control import Control
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.fleet.fleet_filter import parse_filter
+from groundstation.fleet.fleet_filter import is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
 from groundstation.fleet.roster import Fleet
@@ -207,7 +207,7 @@ class Desk:
         return [self._named(word) for word in wanted]
 
     def _is_filter(self, word: str) -> bool:
-        return word == "all" or any(letter in word for letter in "<>=: ") or word in ("armed", "disarmed", "flying")
+        return word == "all" or is_filter(word)
 
     def _has_settled(self, names: list[str]) -> bool:
         """Whether every bridge had its time to answer: never early, but where each name was given with its root."""

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Child processes: each a subcommand of this program, supervised, and never outliving its parent.
+"""Child processes: each a subcommand of this program, supervised (docs/adr/0017).
 
-A child's standard input is a pipe that only its parent holds: when the parent ends, however it ends, the pipe closes
-and the child stops. A child that dies is started again with growing waits.
+A child's standard input is a pipe that only its parent holds. A parent that ends on purpose says so on it, and the
+child stops. A pipe that closes without a word tells that the parent died: a child that lingers then goes on as long
+as it is needed, any other stops. A child that dies is started again with growing waits.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
+import logging
 import os
 import signal
 import subprocess
@@ -16,13 +19,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
+from typing import TextIO
 
 import psutil
 
 from groundstation.transport.backoff import Backoff
 
+log = logging.getLogger("groundstation.processes")
+
 SUPERVISED = "GROUNDSTATION_SUPERVISED"
-"""Set in a child's environment: it ends when its standard input does."""
+"""Set in a child's environment: it ends when its parent says so, see `LINGERS` for when the parent says nothing."""
+LINGERS = "lingers "
+"""Begins the variable of a child that may outlive its parent; seconds follow, see `Company`."""
+END, LEAVE = b"end\n", b"leave\n"
+"""Words to a child: end now; end unless you are needed."""
+GOES_ON = "goes on without its window"
+"""In what a child says when it was left and stays."""
 STOP_S = 4.0
 """How long a child may take to end before it is killed."""
 HEALTHY_S = 10.0
@@ -31,6 +43,8 @@ POLL_S = 0.1
 START_S = 20.0
 """Longer than any child takes to begin; on a busy computer the slower broker needs several seconds."""
 LOOK_S = 0.05
+TAKEN_S = 1.0
+"""Between two looks whether somebody else still does a child's work."""
 
 
 class Child:
@@ -43,6 +57,10 @@ class Child:
         on_line: Callable[[str], None] | None = None,
         program: list[str] | None = None,
         environment: dict[str, str] | None = None,
+        *,
+        linger_s: float | None = None,
+        is_left: bool = False,
+        is_taken: Callable[[], bool] = lambda: False,
     ) -> None:
         """Describe a child.
 
@@ -52,13 +70,24 @@ class Child:
             on_line: called with each line of its standard error, on a reader thread.
             program: what is run; None for `groundstation`.
             environment: variables besides ours; where a secret goes, since everybody may read a command line.
+            linger_s: it outlives a parent that died, until it was not needed for so long; None: it ends with it.
+            is_left: a parent that closes leaves it to its work, while it is needed.
+            is_taken: whether another process does this work already; ours then starts when that one ends.
         """
-        self._environment = environment or {}
+        supervised = "1" if linger_s is None else f"{LINGERS}{linger_s}"
+        self._environment = {**(environment or {}), SUPERVISED: supervised}
+        self._last_word, self._is_taken = LEAVE if is_left else END, is_taken
+        self._adopted: psutil.Process | None = None
+        self._goes_on = threading.Event()
+        self._look_s: float | None = None
         self._program = program or [sys.executable, "-m", "groundstation"]
         self.name = name
         self.restarts = 0
+        self.on_start: Callable[[], None] = lambda: None
+        """Called after each start, on the thread of the supervisor from the second on."""
         self._arguments = arguments
-        self._on_line = on_line
+        self.on_line = on_line
+        """See the argument; may be changed."""
         self._backoff = Backoff(first_s=0.2, last_s=10.0)
         self._process: subprocess.Popen[str] | None = None
         self._started_s = 0.0
@@ -66,11 +95,25 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs."""
+        """Its process id while it runs; None too while somebody else's does its work."""
+        if self._adopted is not None:
+            return self._adopted.pid if runs(self._adopted) else None
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
+    def adopt(self, process: psutil.Process) -> None:
+        """Take over one that a parent left behind that died.
+
+        Args:
+            process: of this same work.
+        """
+        self._adopted = process
+
     def start(self) -> None:
-        """Start it."""
+        """Start it, unless somebody else does its work."""
+        if self._is_taken():
+            self._look_s = time.monotonic() + TAKEN_S
+            return
+        self._look_s, self._adopted = None, None
         self._process = subprocess.Popen(
             [*self._program, *self._arguments],
             stdin=subprocess.PIPE,
@@ -78,23 +121,29 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env={**os.environ, **self._environment, SUPERVISED: "1"},
+            env={**os.environ, **self._environment},
             start_new_session=True,
         )
         self._started_s = time.monotonic()
         threading.Thread(target=self._read_lines, args=(self._process,), name=f"{self.name}-log", daemon=True).start()
+        self.on_start()
 
     def poll(self, now_s: float) -> None:
         """Start it again when it has died and the wait is over."""
-        if self._process is None or self._process.poll() is None:
+        if self._look_s is not None:
+            if now_s >= self._look_s:
+                self.start()
+            return
+        if self.pid is not None or (self._process is None and self._adopted is None):
             return
         if self._again_s is None:
             self._kill_group()
             if now_s - self._started_s > HEALTHY_S:
                 self._backoff.reset()
             self._again_s = now_s + self._backoff.next_s()
-            if self._on_line is not None:
-                self._on_line(f"{self.name} ended (code {self._process.returncode}); starting it again")
+            if self.on_line is not None:
+                code = "unknown" if self._process is None else self._process.returncode
+                self.on_line(f"{self.name} ended (code {code}); starting it again")
         elif now_s >= self._again_s:
             self._again_s = None
             self.restarts += 1
@@ -121,40 +170,52 @@ class Child:
             self._kill_group()
 
     def ask_to_stop(self) -> None:
-        """Close its standard input: the sign to end."""
-        if self._process is not None and self._process.stdin is not None:
+        """Say that its parent ends on purpose; one that was adopted has no pipe to us and gets a signal."""
+        if self._adopted is not None:
+            with contextlib.suppress(psutil.Error):
+                self._adopted.terminate()
+        elif self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._process.stdin.fileno(), self._last_word)
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
 
     def wait_stopped(self, deadline_s: float) -> None:
-        """Wait until it has ended; kill it at the deadline."""
-        if self._process is None:
-            return
-        try:
-            self._process.wait(timeout=max(0.0, deadline_s - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        """Wait until it has ended, or said that it goes on; kill it at the deadline."""
+        while self.pid is not None and time.monotonic() < deadline_s:
+            if self._goes_on.wait(LOOK_S):
+                return
+        if self._adopted is not None:
+            with contextlib.suppress(psutil.Error):
+                self._adopted.kill()
+        elif self._process is not None:
+            if self._process.poll() is None:
+                self._process.kill()
             self._process.wait()
         self._kill_group()
 
     def _kill_group(self) -> None:
         """What a dead child had started and left behind would hold its port: a broker's mosquitto. POSIX only."""
-        if self._process is not None and os.name == "posix":
+        led = self._adopted or self._process
+        if led is not None and os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(led.pid, signal.SIGKILL)
 
     def _read_lines(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None  # noqa: S101 - asked for
         for line in process.stderr:
-            if self._on_line is not None:
-                self._on_line(f"{self.name}: {line.rstrip()}")
+            if GOES_ON in line:
+                self._goes_on.set()
+            if self.on_line is not None:
+                self.on_line(f"{self.name}: {line.rstrip()}")
 
 
 class Supervisor:
     """Keeps children running until it is stopped. Thread `supervisor`."""
 
     def __init__(self) -> None:
-        self._children: list[Child] = []
+        self.children: list[Child] = []
+        """In the order in which they were added."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
@@ -162,7 +223,7 @@ class Supervisor:
         """Start a child, unless it runs already, and keep it running; children are stopped in reverse order."""
         if child.pid is None:
             child.start()
-        self._children.append(child)
+        self.children.append(child)
         if not self._thread.is_alive():
             self._thread.start()
 
@@ -171,13 +232,13 @@ class Supervisor:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
-        for child in reversed(self._children):
+        for child in reversed(self.children):
             child.ask_to_stop()
             child.wait_stopped(time.monotonic() + STOP_S)
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_S):
-            for child in self._children:
+            for child in self.children:
                 child.poll(time.monotonic())
 
 
@@ -189,9 +250,44 @@ def _listens(pid: int, port: int) -> bool:
     return False
 
 
+def runs(process: psutil.Process) -> bool:
+    """A process of another's is no child of ours to be waited for: its remains may stay for a while."""
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+class Left:
+    """What a supervised process learns of its parent. Thread `parent-watch`."""
+
+    def __init__(self, stop: threading.Event, stay: Callable[[bool, float, threading.Event], None] | None) -> None:
+        self._stop, self._stay = stop, stay
+
+    def watch(self) -> None:
+        """Wait for the end of the pipe, and for as long as this process is needed after that; then stop it."""
+        said = b""
+        with contextlib.suppress(OSError):
+            while END not in said and (more := os.read(0, 4096)):
+                said += more
+        linger = os.environ.get(SUPERVISED, "")
+        if END not in said and linger.startswith(LINGERS) and self._stay is not None:
+            try:
+                self._stay(LEAVE in said, float(linger.removeprefix(LINGERS)), self._stop)
+            except Exception:  # whatever happens, it ends
+                log.exception("nobody can tell whether this process is still needed")
+        self._stop.set()
+
+
 @contextlib.contextmanager
-def stop_on_signal() -> Iterator[threading.Event]:
-    """An event that is set by Ctrl-C, by SIGTERM, and in a supervised child by the end of its parent."""
+def stop_on_signal(
+    stay: Callable[[bool, float, threading.Event], None] | None = None,
+) -> Iterator[threading.Event]:
+    """An event that is set by Ctrl-C, by SIGTERM, and in a supervised child by the end of its parent.
+
+    Args:
+        stay: called on another thread when the parent died, or left this process to its work: whether it was left,
+            how long to linger in seconds, and the event; returns when the process is needed no longer. None: never.
+    """
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -200,7 +296,8 @@ def stop_on_signal() -> Iterator[threading.Event]:
 
     old = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     if os.environ.get(SUPERVISED):
-        threading.Thread(target=_watch_parent, args=(stop,), name="parent-watch", daemon=True).start()
+        sys.stderr = OutlivingStream(sys.stderr)
+        threading.Thread(target=Left(stop, stay).watch, name="parent-watch", daemon=True).start()
     try:
         yield stop
     finally:
@@ -208,9 +305,28 @@ def stop_on_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _watch_parent(stop: threading.Event) -> None:
-    """The pipe from the parent closes with it."""
-    with contextlib.suppress(OSError):
-        while os.read(0, 4096):
-            pass
-    stop.set()
+class OutlivingStream(io.TextIOBase):
+    """Standard error of a process that may outlive whoever reads it: what nobody reads is lost, and nothing fails.
+
+    rich ends a process whose reader is gone.
+    """
+
+    def __init__(self, below: TextIO) -> None:
+        self._below = below
+
+    def write(self, text: str) -> int:
+        """Write as far as there is a reader."""
+        with contextlib.suppress(OSError):
+            os.write(self._below.fileno(), text.encode("utf-8", "replace"))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def fileno(self) -> int:
+        """That of the stream below."""
+        return self._below.fileno()
+
+    def isatty(self) -> bool:
+        """Whether a person reads."""
+        return self._below.isatty()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -31,22 +32,41 @@ def bytes_from_text(text: str, option: str) -> int:
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
-def recorder_child(broker: str, out: Path | None, say: Callable[[str], None], more: tuple[str, ...] = ()) -> Child:
+def recorder_child(
+    broker: str, out: Path | None, say: Callable[[str], None], more: tuple[str, ...] = (), *, is_left: bool = False
+) -> Child:
     """A recorder that a window keeps running; what goes wrong in it is said on the terminal.
+
+    One that runs already, left behind by a window or started by hand, is left to its work.
 
     Args:
         broker: URL with its password, which goes by the environment and not by the command line.
         out: folder of the recordings; None for this user's own.
         say: takes a line.
         more: further arguments.
+        is_left: a window that closes leaves it to its work while something is armed.
     """
+    from groundstation.app.company import LINGER_S
+    from groundstation.app.recorder_process import is_recorded
+    from groundstation.recording.session import default_recordings
+    from groundstation.transport.broker_url import parse_broker_url
+
+    place, shown = (out or default_recordings()).absolute(), parse_broker_url(broker).shown
 
     def on_line(line: str) -> None:
         if "Ctrl-C ends" not in line:
             say(line)
 
     folder = ["--out", str(out)] if out is not None else []
-    return Child("recorder", ["record", *folder, *more], on_line, environment={"GROUNDSTATION_BROKER": broker})
+    return Child(
+        "recorder",
+        ["record", *folder, *more],
+        on_line,
+        environment={"GROUNDSTATION_BROKER": broker},
+        linger_s=LINGER_S,
+        is_left=is_left,
+        is_taken=lambda: is_recorded(place, shown),
+    )
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,11 +111,18 @@ def record(
         keep_free_bytes=bytes_from_text(keep_free, "--keep-free"),
         host=host_name(),
     )
-    with stop_on_signal() as stop:
+    running: list[RecorderProcess] = []
+
+    def stay(is_left: bool, linger_s: float, stop: threading.Event) -> None:
+        for one in running:
+            one.stay(is_left, linger_s, stop)
+
+    with stop_on_signal(stay) as stop:
         held = wait_for_turn(settings.out, settings.broker, stop)
         if held is None:
             return
         Console(stderr=True).print(
             f"recording {url.shown} to {settings.out}; Ctrl-C ends it", soft_wrap=True, markup=False, highlight=False
         )
-        RecorderProcess(url, settings).run(stop)
+        running.append(RecorderProcess(url, settings))
+        running[0].run(stop)

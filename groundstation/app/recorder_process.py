@@ -13,6 +13,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
+from groundstation.app.company import Company, stay_while_needed
+from groundstation.app.processes import GOES_ON
 from groundstation.app.wiring import calm_collector, host_name
 from groundstation.bridge.publisher import new_session
 from groundstation.fleet.errors import GroundStationError, UsageError
@@ -30,6 +32,8 @@ RECORDED_BYTES = 16 * 1024 * 1024
 """Longest message that is recorded whole; a longer one is cut to its beginning, and marked."""
 STATUS_S = 1.0
 STANDBY_S = 0.5
+SHOWN_ARMED = 3
+"""Vehicles that are named."""
 
 
 class RecorderProcess:
@@ -45,6 +49,7 @@ class RecorderProcess:
         name = f"rec-{host_name()}-{uuid.uuid4().hex[:6]}"
         self._topic = topics.recorder(name, topics.CONN)
         self._session, self._seq, self._connections = new_session(), 0, 0
+        self._company = Company(time.monotonic())
         self.bus = MqttWorker(
             url,
             client_id=f"gs-{name}",
@@ -74,6 +79,23 @@ class RecorderProcess:
             self.bus.publish([self._report(last)])
             self.bus.stop()
 
+    def stay(self, is_left: bool, linger_s: float, stop: threading.Event) -> None:
+        """Go on without the window that started this, as long as something that is heard is armed, and a bit longer.
+
+        Args:
+            is_left: the window was closed, so that nothing armed is nothing to stay for.
+            linger_s: how long to stay after that.
+            stop: ends the wait.
+        """
+        armed = self._company.armed(time.monotonic())
+        if is_left and not armed:
+            return
+        shown = ", ".join(armed[:SHOWN_ARMED]) + (" and others are" if len(armed) > SHOWN_ARMED else " is")
+        why = f": {shown} armed" if armed else ""
+        log.warning("recording %s%s; it ends by itself %.0f s after the last is disarmed", GOES_ON, why, linger_s)
+        self._company.linger_s = linger_s
+        stay_while_needed(self._company, stop)
+
     def _report(self, status: RecorderStatus) -> Outgoing:
         envelope = payloads.Envelope(
             sid=self._session,
@@ -87,6 +109,7 @@ class RecorderProcess:
 
     def _on_message(self, message: Message) -> None:
         self.recorder.offer(message)
+        self._company.take(message, message.received_s)
 
     def _on_status(self, status: BusStatus) -> None:
         """On each new connection ask for everything: births, and how far every leaf is."""
@@ -121,10 +144,9 @@ def wait_for_turn(out: Path, broker: str, stop: threading.Event) -> FileLock | N
     Raises:
         GroundStationError: the folder can't be written to.
     """
-    name = hashlib.sha256(broker.encode()).hexdigest()[:8]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        held = FileLock(out / f".recorder-{name}.lock", thread_local=False)
+        held = _turn(out, broker)
         is_told = False
         while not stop.is_set():
             try:
@@ -140,3 +162,28 @@ def wait_for_turn(out: Path, broker: str, stop: threading.Event) -> FileLock | N
         words = f"can't record to {out}: {error.strerror or error}; choose another --out or check who may write there"
         raise GroundStationError(words) from error
     return None
+
+
+def is_recorded(out: Path, broker: str) -> bool:
+    """Whether a recorder writes what a broker brings to a folder.
+
+    Args:
+        out: the folder.
+        broker: its URL without a password.
+    """
+    if not out.is_dir():
+        return False
+    held = _turn(out, broker)
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:
+        return False  # the recorder itself says what is wrong with the folder
+    held.release()
+    return False
+
+
+def _turn(out: Path, broker: str) -> FileLock:
+    name = hashlib.sha256(broker.encode()).hexdigest()[:8]
+    return FileLock(out / f".recorder-{name}.lock", thread_local=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
     from groundstation.recording.session import Manifest
@@ -140,5 +141,5 @@ def _show(found: list[dict[str, Any]]) -> None:
             "pinned" if one.get("is_pinned") else "",
             ", ".join(one.get("vehicles", ())),
         )
-        table.add_row(*(Text("".join(c if c.isprintable() else "?" for c in text)) for text in texts))
+        table.add_row(*(Text(harmless(text, "?")) for text in texts))
     Console(highlight=False, markup=False).print(table)

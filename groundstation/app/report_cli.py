@@ -66,7 +66,7 @@ def write_report(
     is_whole: bool = False,
     on_progress: Progress | None = None,
 ) -> tuple[Page, ...]:
-    """Make the pages of a log and write them to a file, in place of what is there. Any thread for .html.
+    """Make the pages of a log and write them to a file, in place of what is there. Any thread.
 
     Args:
         file: the log.
@@ -81,11 +81,13 @@ def write_report(
         CancelledError: by `on_progress`.
     """
     from groundstation.recording.log import part_of
+    from groundstation.recording.log_lookup import named_vehicle
     from groundstation.recording.open_log import open_log
     from groundstation.recording.report.document import pages_of
 
     with open_log(file, part_of(on_progress, 0.0, READ)) as log:
-        pages = pages_of(log, vehicle, number, is_whole=is_whole, on_progress=part_of(on_progress, READ, DRAWN))
+        whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
+        pages = pages_of(log, whose, number, is_whole=is_whole, on_progress=part_of(on_progress, READ, DRAWN))
     _write(pages, target, part_of(on_progress, DRAWN, 1.0))
     return pages
 
@@ -114,10 +116,7 @@ def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
 
 def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> bytes:
     if target.suffix.lower() == ".pdf":
-        from groundstation.app.display import check_qt
-
-        check_qt("offscreen")
-        from groundstation.app.report_pdf import pdf
+        from groundstation.app.pdf_apart import pdf
 
         return pdf(pages, told)
     from groundstation.recording.report.document import html

@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages of SVG as a PDF document, painted by Qt with the bundled font. GUI thread; needs no display."""
+"""Pages of SVG as a PDF document, painted by Qt with the bundled font. Main thread of a process that does only this.
+
+Qt's objects live on the thread of its application: a window's readers have threads of their own and would bring the
+whole window down. So a report is painted by a process of its own, see `pdf_apart.py`.
+"""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.recording.log import Progress
 from groundstation.recording.report.document import Page
 from groundstation.recording.report.paper import FONTS
-from groundstation.ui.application import make_application
 from groundstation.ui.theme import tokens
 
 DOTS_PER_INCH = 1200
@@ -33,7 +33,6 @@ def pdf(pages: Sequence[Page], on_progress: Progress | None = None) -> bytes:
         GroundStationError: a page can't be painted.
         CancelledError: by `on_progress`.
     """
-    _ensure_application()
     # in memory, since Qt does not tell of a full disk
     made = QBuffer()
     made.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -62,10 +61,3 @@ def _paint(page: Page, painter: QPainter, sheet: QRectF) -> None:
     if not renderer.isValid():
         raise GroundStationError(f"the page '{page.title}' can't be painted; write it as .html, and tell us of it")
     renderer.render(painter, sheet)
-
-
-def _ensure_application() -> None:
-    """The running application with its fonts, else one that shows nothing."""
-    if QApplication.instance() is None:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    make_application(sys.argv[:1])

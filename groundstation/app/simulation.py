@@ -14,6 +14,7 @@ from groundstation.simulator.squadron import Squadron
 Announce = Callable[[dict[int, tuple[str, int]]], None]
 """Told the address of each vehicle by system id."""
 
+FLY_ON = 5.0
 DEFAULT_FLAVOURS = ("copter", "copter", "plane")
 
 
@@ -36,6 +37,18 @@ def make_plan(*, flavours: list[str] | None, faults: list[str], **fields: object
         )
     except (SimulationError, FaultFormatError) as error:
         raise UsageError(str(error)) from error
+
+
+def fly_on(is_left: bool, linger_s: float, stop: threading.Event) -> None:
+    """Vehicles outlive a window that died, for the next one to find; not for long, since they may never disarm.
+
+    Args:
+        is_left: the window was closed on purpose.
+        linger_s: how long other children linger; these are given five times that.
+        stop: ends the wait.
+    """
+    if not is_left:
+        stop.wait(FLY_ON * linger_s)
 
 
 def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce | None = None) -> None:

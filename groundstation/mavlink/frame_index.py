@@ -15,11 +15,21 @@ from groundstation.mavlink.frame_table import (
     MAX_US,
     MIN_US,
     STAMP_BYTES,
+    FrameHeaders,
     read_frames,
     read_headers,
 )
 from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2
-from groundstation.mavlink.record_index import ByteSource, Found, RecordIndex, Slice, Span, Told, believed_times
+from groundstation.mavlink.record_index import (
+    ByteSource,
+    Found,
+    RecordIndex,
+    Slice,
+    Span,
+    Told,
+    believed_times,
+    starts_of,
+)
 from groundstation.mavlink.record_walk import Window
 
 MAX_UNKNOWN = 128
@@ -48,10 +58,12 @@ class FrameIndex(RecordIndex):
     Args:
         data: shape (n,), uint8: the whole file; see `RecordIndex`.
         told: how far the first going-through is.
+        least_us: the least that a stamp can be; 0 for those of a computer whose clock was not set.
     """
 
-    def __init__(self, data: ByteSource, told: Told | None = None) -> None:
+    def __init__(self, data: ByteSource, told: Told | None = None, least_us: int = MIN_US) -> None:
         self._unknown: dict[int, int] = {}
+        self._least_us = least_us
         super().__init__(data, MAX_RECORD_BYTES, told)
         self.sources: dict[Source, Span] = {self._source(code): span for code, span in self.spans.items()}
         """What there is, sorted by system."""
@@ -80,11 +92,17 @@ class FrameIndex(RecordIndex):
             for time_us, begin, end in zip(*(one.tolist() for one in columns), strict=True):
                 yield time_us, data[begin:end]
 
+    def placed(self) -> Iterator[tuple[int, FrameHeaders]]:
+        """Every believed frame in the order of the file, window by window: where it begins, and the headers in it."""
+        for part in self._parts:
+            starts = np.sort(starts_of(self._whole(part))).astype(np.int64)
+            yield part.begin, read_headers(self._window(part.begin), starts)
+
     def _find(self, window: Window, last_us: int | None) -> Found:
-        headers, found = read_frames(window, 0)
+        headers, found = read_frames(window, 0, self._least_us)
         codes = self._kinds(headers.msgids).astype(np.int32)
         codes += headers.sysids.astype(np.int32) * _KINDS
-        believed = believed_times(headers.time_us, last_us, MIN_US, MAX_US)
+        believed = believed_times(headers.time_us, last_us, self._least_us, MAX_US)
         return Found(codes, headers.time_us, headers.starts, believed, found.gaps, found.end)
 
     def _kinds(self, msgids: NDArray[np.int64]) -> NDArray[np.uint16]:

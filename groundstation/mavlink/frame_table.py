@@ -52,6 +52,8 @@ for _msgid, _extra in CRC_EXTRAS.items():
 
 _STAMPED = re.compile(rb"(?s)(?=\x00[\x03-\x0e].{6}[\xfd\xfe])")
 """Where a stamp of the years 2000 to 2100 seems to stand before a frame (the higher bytes of `MIN_US` and `MAX_US`)."""
+_STAMPED_ANYHOW = re.compile(rb"(?s)(?=\x00[\x00-\x0e].{6}[\xfd\xfe])")
+"""The same of the years from 1970 on: of a computer whose clock was not set."""
 
 
 class FrameHeaders(NamedTuple):
@@ -94,7 +96,9 @@ class TlogRules:
 
     margin = MAX_RECORD_BYTES
 
-    def __init__(self) -> None:
+    def __init__(self, least_us: int = MIN_US) -> None:
+        self._least_us = least_us
+        self._stamped = _STAMPED if least_us >= MIN_US else _STAMPED_ANYHOW
         self.headers: FrameHeaders | None = None
         """What `are_good` read last."""
 
@@ -153,24 +157,25 @@ class TlogRules:
     def next_good(self, window: Window, place: int) -> int:
         """The first place from `place` on where stamp and frame make sense; the limit if there is none."""
         data = window.bytes
-        for found in _STAMPED.finditer(data.data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
+        for found in self._stamped.finditer(data.data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
             start: int = found.start()
             if start >= window.limit:
                 break
             stamp_us = int.from_bytes(data[start : start + STAMP_BYTES].tobytes(), "big")
-            if MIN_US <= stamp_us <= MAX_US and self.good_size(window, start):
+            if self._least_us <= stamp_us <= MAX_US and self.good_size(window, start):
                 return start
         return window.limit
 
 
-def read_frames(window: Window, begin: int) -> FrameTable:
+def read_frames(window: Window, begin: int, least_us: int = MIN_US) -> FrameTable:
     """Find the good frames of a window.
 
     Args:
         window: a part of the file, followed by twice `MAX_RECORD_BYTES` more (zeros behind its end).
         begin: where the first record is expected.
+        least_us: the least that a stamp can be.
     """
-    rules = TlogRules()
+    rules = TlogRules(least_us)
     found = walk(rules, window, begin)
     headers = rules.headers
     if headers is None or headers.starts is not found.starts:

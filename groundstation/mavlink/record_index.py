@@ -161,7 +161,7 @@ class RecordIndex(ABC):
             window = self._window(part.begin)
             table = self._whole(part)
             begin, end = table.bounds[at : at + 2]
-            yield Slice(window, _starts(table)[begin:end].astype(np.int64), table.times.get(code))
+            yield Slice(window, starts_of(table)[begin:end].astype(np.int64), table.times.get(code))
             if told is not None:
                 told((number + 1) / len(self._parts))
 
@@ -172,7 +172,7 @@ class RecordIndex(ABC):
             told: how far it is.
         """
         for number, part in enumerate(self._parts):
-            starts = np.sort(_starts(self._whole(part))).astype(np.int64)
+            starts = np.sort(starts_of(self._whole(part))).astype(np.int64)
             yield Slice(self._window(part.begin), starts, None)
             if told is not None:
                 told((number + 1) / len(self._parts))
@@ -193,6 +193,12 @@ class RecordIndex(ABC):
             window: to look in.
             last_us: the last believed time before it.
         """
+
+    @property
+    def has_times(self) -> bool:
+        """Whether any record carries its time; where none does, all times are nought and mean nothing."""
+        untimed = self._untimed()
+        return untimed is None or any(not untimed[code] for code in self.spans)
 
     def _untimed(self) -> NDArray[np.bool_] | None:
         """By kind, whether its records don't carry their time; None where all do."""
@@ -218,10 +224,10 @@ class RecordIndex(ABC):
             self._add_gap(Gap(begin + gap.begin, begin + gap.end))
         self.refused_times += found.believed.size - int(np.count_nonzero(found.believed))
         table = self._table(found)
-        if _starts(table).size + self._kept > KEPT_STARTS:
+        if starts_of(table).size + self._kept > KEPT_STARTS:
             table = table._replace(starts=None, times={})
         else:
-            self._kept += _starts(table).size + 2 * sum(times.size for times in table.times.values())
+            self._kept += starts_of(table).size + 2 * sum(times.size for times in table.times.values())
         believed = np.flatnonzero(found.believed)
         after_us = int(found.time_us[believed[-1]]) if believed.size else last_us
         return _Part(begin, last_us, table), begin + found.end, after_us
@@ -275,20 +281,24 @@ class RecordIndex(ABC):
         return dict(sorted(spans.items()))
 
 
-def _starts(table: _Table) -> NDArray[np.uint32]:
+def starts_of(table: _Table) -> NDArray[np.uint32]:
+    """Beginnings of the records of a whole table."""
     if table.starts is None:
         raise AssertionError("a whole table has its starts")
     return table.starts
 
 
-def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: int) -> Flags:
-    """Which times make sense: inside limits, and no short run of them a day away from the others.
+def believed_times(
+    time_us: Times, last_us: int | None, least_us: int, most_us: int, jump_us: int = MAX_JUMP_US
+) -> Flags:
+    """Which times make sense: inside limits, and no short run of them far away from the others.
 
     Args:
         time_us: in the order of the file.
         last_us: the last believed one before them; None if there is none.
         least_us: the least that can be.
         most_us: the most that can be.
+        jump_us: how far is far; a day, where nothing else is known.
 
     Returns:
         Shape (n,), bool.
@@ -299,14 +309,14 @@ def believed_times(time_us: Times, last_us: int | None, least_us: int, most_us: 
     if not times.size:
         return believed
     steps = np.abs(np.diff(times, prepend=times[0] if last_us is None else last_us))
-    begins = np.flatnonzero(steps > MAX_JUMP_US)
+    begins = np.flatnonzero(steps > jump_us)
     if not begins.size:
         return believed
     begins = distinct(np.append(begins, 0))
     lengths = np.diff(np.append(begins, times.size))
     trusted_us = int(times[begins[lengths.argmax()]]) if last_us is None else last_us
     for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
-        if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= MAX_JUMP_US:
+        if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= jump_us:
             trusted_us = int(times[begin + length - 1])
         else:
             believed[places[begin : begin + length]] = False

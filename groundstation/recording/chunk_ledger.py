@@ -16,6 +16,8 @@ from pathlib import Path
 import msgspec
 from mcap.records import Channel, Schema
 
+from groundstation.recording.own_files import new_file, no_links
+
 SPILL_BYTES = 4096
 """So much waits in memory before it is written behind the rest."""
 PIECE_BYTES = 1024 * 1024
@@ -89,7 +91,7 @@ class ChunkLedger:
         """
         self._waiting = bytearray()
         if self._index is not None:
-            with self._index.open("ab") as file:
+            with open(self._index, "ab", opener=no_links) as file:
                 file.truncate(kept_bytes)
         self.put(layout, records)
         self._spill()
@@ -106,7 +108,8 @@ class ChunkLedger:
         beside = self._layout.with_name(f"{self._layout.name}.new")
         layout.tail_crc = self._tail_crc(layout.end)
         data = msgspec.msgpack.encode(layout)
-        beside.write_bytes(zlib.crc32(data).to_bytes(CRC_BYTES, "big") + data)
+        with new_file(beside) as file:
+            file.write(zlib.crc32(data).to_bytes(CRC_BYTES, "big") + data)
         beside.replace(self._layout)
 
     def last_checkpoint(self, size_bytes: int) -> Layout | None:
@@ -166,7 +169,7 @@ class ChunkLedger:
         if self._index is None or not self._waiting:
             return
         # unbuffered: a buffer would write the rest of what was cut off again when the file is closed
-        with self._index.open("ab", buffering=0) as file:
+        with open(self._index, "ab", buffering=0, opener=no_links) as file:
             start, rest = file.tell(), bytes(self._waiting)
             try:
                 while rest:

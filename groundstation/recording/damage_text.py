@@ -10,6 +10,8 @@ from groundstation.recording.log import LogInfo, TimeBase
 
 def moment_text(time_s: float, base: TimeBase) -> str:
     """A moment of a log for people."""
+    if base is TimeBase.UNSET:
+        return f"{time_s:.1f} s on a clock that was not set"
     if base is TimeBase.UTC:
         return f"{dt.datetime.fromtimestamp(time_s, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
     return f"{time_s:.1f} s after the start of the autopilot"
@@ -27,4 +29,8 @@ def damage_lines(info: LogInfo) -> tuple[str, ...]:
     found += [f"  at byte {one.offset:,}: {one.size_bytes:,} bytes, {one.what}" for one in damage.first]
     if damage.refused_times:
         found.append(f"{damage.refused_times:,} messages left out, their times are absurd")
+    found += info.notes
+    if info.outliers:
+        count = "1 message has" if info.outliers == 1 else f"{info.outliers:,} messages have"
+        found.append(f"{count} a time far from all others'; beginning and end go by those")
     return tuple(found)

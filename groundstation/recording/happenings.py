@@ -11,6 +11,7 @@ import numpy as np
 
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.sample import Severity
+from groundstation.fleet.shown_text import harmless
 from groundstation.mavlink import modes
 from groundstation.recording.log import Columns, Vocabulary
 from groundstation.recording.series import SeriesOf
@@ -208,4 +209,4 @@ def _rows(columns: Columns | None) -> Iterator[tuple[float, tuple[Any, ...]]]:
 def _plain(text: object) -> str:
     """Text without what is not printable."""
     shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    return "".join(one if one.isprintable() else " " for one in shown.split("\0", 1)[0]).strip()
+    return harmless(shown.split("\0", 1)[0]).strip()

@@ -28,6 +28,7 @@ import platformdirs
 
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.errors import GroundStationError
+from groundstation.recording.csv_cells import guarded
 
 log = logging.getLogger("groundstation.journal")
 
@@ -381,9 +382,4 @@ def write_csv(rows: Sequence[JournalRow], file: TextIO) -> None:
     writer.writerow(["n", "time_utc", *names])
     for row in rows:
         at = datetime.fromtimestamp(row.at_unix_s, UTC).isoformat(timespec="milliseconds")
-        writer.writerow([row.n, at, *(_harmless(getattr(row, name)) for name in names)])
-
-
-def _harmless(value: object) -> object:
-    """Texts from outside that a spreadsheet would take for a formula are marked as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        writer.writerow([row.n, at, *(guarded(getattr(row, name)) for name in names)])

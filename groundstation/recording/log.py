@@ -59,6 +59,8 @@ class TimeBase(enum.StrEnum):
     """Seconds since 1970 UTC."""
     BOOT = "boot"
     """Seconds since the autopilot started; the log never told the date."""
+    UNSET = "unset"
+    """Seconds on a clock that nobody had set; only differences mean anything."""
 
 
 class Vocabulary(enum.StrEnum):
@@ -161,6 +163,10 @@ class LogInfo(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[MessageInfo, ...]
     """Sorted by vehicle, then name."""
     damage: Damage
+    notes: tuple[str, ...] = ()
+    """What else is to be known of its times, a line each."""
+    outliers: int = 0
+    """Messages whose time is far from all others': they are read, but the log does not begin or end with them."""
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):

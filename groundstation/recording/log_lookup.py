@@ -47,6 +47,28 @@ def find_vehicle(info: LogInfo, vehicle: str) -> LogVehicle:
     raise LogError(f"no vehicle '{vehicle}' in this log; there are: {known}")
 
 
+def named_vehicle(info: LogInfo, text: str) -> LogVehicle:
+    """The vehicle that somebody means: by its id, by the id without `fleet/` or `sim/`, by `uav-1`, or by its name.
+
+    Raises:
+        LogError: there is none, or it may be several.
+    """
+    folded = text.casefold()
+    ways: tuple[Callable[[LogVehicle], bool], ...] = (
+        lambda one: one.id == text,
+        lambda one: one.id.rpartition("/")[2] == text,
+        lambda one: f"uav-{one.sysid}" == text,  # as a bridge calls who was given no name
+        lambda one: bool(one.name) and one.name.casefold() == folded,
+    )
+    for is_meant in ways:
+        found = [one for one in info.vehicles if is_meant(one)]
+        if len(found) > 1:
+            raise LogError(f"'{text}' may be {' or '.join(one.id for one in found)}; say which")
+        if found:
+            return found[0]
+    return find_vehicle(info, text)
+
+
 def wanted_fields(message: MessageInfo, fields: Sequence[str] | None) -> tuple[str, ...]:
     """The names of the wanted fields, all without a wish.
 

@@ -50,6 +50,8 @@ _SIGNS = (
     _Sign(_occurrences(rb"(?m)^[A-Z0-9]{2,4}, ?[-0-9A-Za-z. ]+,"), DataflashTextLog),
     # a stamp of the years 2000 to 2100 before the magic of a frame
     _Sign(_occurrences(rb"(?s)\x00[\x03-\x0e].{6}[\xfd\xfe]"), TlogLog),
+    # the same of a computer whose clock was not set
+    _Sign(_occurrences(rb"(?s)\x00[\x00-\x02].{6}(?:\xfd.[\x00\x01]|\xfe)"), TlogLog),
 )
 
 

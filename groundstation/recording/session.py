@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sample import Name
+from groundstation.recording.own_files import new_file
 
 MANIFEST = "session.json"
 NUMBERS = "numbers.json"
@@ -32,6 +33,8 @@ VERSION = 1
 SESSION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}(-\d+)?", re.ASCII)
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_NOTES = 500
+CLOCK_SET = "the computer's clock was set"
+"""Begins a note of it."""
 
 
 class SessionState(Name):
@@ -174,7 +177,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     beside = path.with_name(f".{path.name}.new")
     try:
-        with beside.open("wb") as file:
+        with new_file(beside) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -19,9 +19,21 @@ _CAUSES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+_TLS_ALERTS = (
+    ("CERTIFICATE_REQUIRED", "the broker wants a certificate of ours; name one with ?cert=FILE&key=FILE"),
+    ("HANDSHAKE_FAILURE", "the broker refused TLS; it may want a certificate of ours: ?cert=FILE&key=FILE"),
+    ("ALERT_UNKNOWN_CA", "the broker does not trust our certificate; take one that its CA signed"),
+    ("ALERT_CERTIFICATE", "the broker refused our certificate ({error}); take one that it accepts"),
+    ("ALERT_BAD_CERTIFICATE", "the broker refused our certificate ({error}); take one that it accepts"),
+)
+"""What a broker says in TLS, by the name of its alert, where it can mean but one thing."""
+
+
 def cause_of(error: BaseException, url: BrokerUrl) -> str:
     """One line that says why a connection failed and what helps."""
-    for kind, text in _CAUSES:
+    said = str(getattr(error, "reason", "") or "") if isinstance(error, ssl.SSLError) else ""
+    alerts = tuple((ssl.SSLError, text) for name, text in _TLS_ALERTS if name in said)
+    for kind, text in (*alerts, *_CAUSES):
         if isinstance(error, kind):
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
             return text.format(error=reason, host=url.host, port=url.port, file=getattr(error, "filename", None) or "?")

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 PERIOD_S = 2.0
 LOST_AFTER_S = 6.0
+MIDWAY_LOST_AFTER_S = 30.0
+"""In the middle of a large message: a broker that hands 256 MB to many says nothing else meanwhile."""
 
 
 class Echo:
@@ -48,14 +50,23 @@ class Echo:
         oldest_s = min(self._sent.values(), default=now_s)
         return max(self.rtt_ms, round((now_s - oldest_s) * 1000.0, 2))
 
-    def is_lost(self, received_bytes: int, now_s: float) -> bool:
+    def forgive(self, late_s: float) -> None:
+        """This thread itself was kept waiting by a busy computer: nobody was silent in that time.
+
+        Args:
+            late_s: how long.
+        """
+        self._last_life_s += late_s
+
+    def is_lost(self, received_bytes: int, now_s: float, *, is_midway: bool = False) -> bool:
         """Whether nothing at all came for too long.
 
         Args:
             received_bytes: total of the connection so far.
             now_s: seconds on the monotonic clock.
+            is_midway: a message has come in part.
         """
         if received_bytes != self._last_bytes:
             self._last_bytes = received_bytes
             self._last_life_s = now_s
-        return now_s - self._last_life_s > LOST_AFTER_S
+        return now_s - self._last_life_s > (MIDWAY_LOST_AFTER_S if is_midway else LOST_AFTER_S)

@@ -6,13 +6,18 @@ Bounded on purpose: a payload is parsed up to `PARSED_BYTES`, and yields at most
 
 from __future__ import annotations
 
+import codecs
+import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from groundstation.fleet.sensors import PayloadKind, SensorReading
+from groundstation.fleet.shown_text import harmless
 from groundstation.transport.bus import Message
 
 PARSED_BYTES = 64 * 1024
@@ -22,6 +27,12 @@ MAX_DEPTH = 12
 MAX_NUMBER_CHARACTERS = 32
 SHOWN_CHARACTERS = 400
 
+LOOKED_AT_BYTES = 64
+"""Of what is too large, to see whether it is text."""
+MAX_DIGITS = 400
+"""Of a whole number in JSON; no float is larger."""
+_AROUND = b" \t\r\n\0\xef\xbb\xbf"
+"""Around what a device says: blanks, the end of a text in C, a mark of the encoding."""
 _json = msgspec.json.Decoder()
 
 
@@ -45,21 +56,49 @@ def _understood(message: Message) -> tuple[PayloadKind, dict[str, float]]:
         return PayloadKind.EMPTY, {}
     if message.size_bytes > PARSED_BYTES:
         return PayloadKind.OVERSIZE, {}
-    number = _plain_number(payload)
+    number = plain_number(payload)
     if number is not None:
         return PayloadKind.NUMBER, {"": number}
     try:
-        return PayloadKind.JSON, dict(_numbers(_json.decode(payload), "", 0))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return PayloadKind.JSON, dict(_numbers(decode_json(payload), "", 0))
+    except ValueError:
         return (PayloadKind.TEXT if _is_text(payload) else PayloadKind.BINARY), {}
+
+
+def decode_json(payload: bytes) -> Any:
+    """A payload as JSON, also where one value in it is odd: NaN as Python writes it, a byte of another encoding.
+
+    Args:
+        payload: any bytes.
+
+    Raises:
+        ValueError: it is no JSON, or not even nearly.
+    """
+    try:
+        return _json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    # only the larger payload is worth it: an odd value alone is no JSON
+    bare = payload.strip(_AROUND)
+    if bare[:1] not in (b"{", b"["):
+        raise ValueError("no JSON")
+    try:
+        return json.loads(bare.decode("utf-8", "replace"), parse_int=_whole, strict=False)
+    except RecursionError:
+        raise ValueError("JSON of too many levels") from None
+
+
+def _whole(digits: str) -> float:
+    """A whole number; one of thousands of digits is none."""
+    return int(digits) if len(digits) <= MAX_DIGITS else math.inf
 
 
 _NUMBER = re.compile(rb"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 
 
-def _plain_number(payload: bytes) -> float | None:
+def plain_number(payload: bytes) -> float | None:
     """A number as devices write it, a decimal comma and blanks around it allowed."""
-    text = payload.strip()
+    text = payload.strip(_AROUND)
     if len(text) > MAX_NUMBER_CHARACTERS or _NUMBER.fullmatch(text) is None:
         return None
     return _finite(float(text.replace(b",", b".")))
@@ -94,15 +133,18 @@ def _finite(value: float) -> float | None:
 
 
 def _is_text(payload: bytes) -> bool:
+    """Valid UTF-8 that says something: what a device makes of its own is mostly control characters, if it is valid."""
     try:
-        text = payload.decode()
+        # what was cut may end inside a letter
+        text = codecs.getincrementaldecoder("utf-8")().decode(payload)
     except UnicodeDecodeError:
         return False
-    return all(letter.isprintable() or letter in "\r\n\t" for letter in text[:SHOWN_CHARACTERS])
+    text = text[:SHOWN_CHARACTERS]
+    controls = sum(unicodedata.category(letter) == "Cc" and letter not in "\r\n\t" for letter in text)
+    return bool(text) and controls <= len(text) - controls
 
 
 def _shown(payload: bytes, kind: PayloadKind) -> str:
-    if kind is PayloadKind.BINARY or (kind is PayloadKind.OVERSIZE and not _is_text(payload[:64])):
+    if kind is PayloadKind.BINARY or (kind is PayloadKind.OVERSIZE and not _is_text(payload[:LOOKED_AT_BYTES])):
         return payload[: SHOWN_CHARACTERS // 4].hex(" ")
-    text = payload[: SHOWN_CHARACTERS * 4].decode(errors="replace")[:SHOWN_CHARACTERS]
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+    return harmless(payload[: SHOWN_CHARACTERS * 4].decode(errors="replace")[:SHOWN_CHARACTERS])

@@ -31,6 +31,8 @@ READ_BYTES = 256 * 1024
 READS_AT_ONCE = 8
 """Reads before the thread does something else."""
 MAX_OUTGOING_BYTES = 4 * 1024 * 1024
+LARGE_BYTES = 64 * 1024
+"""A message of which so much came is a large one."""
 LEAVING_S = 0.5
 """How long a broker may take to hang up after our DISCONNECT."""
 
@@ -56,10 +58,14 @@ class MqttSocket:
         self._has_properties = has_properties
         self._ready = bytearray()
         self._place = 0
-        self._partial = b""
+        self._partial = bytearray()
+        self._wanted_bytes = 0
+        """Of the packet that has begun, as much of it as is kept; 0 where that is not known yet."""
         self._discard_bytes = 0
         self._outgoing = bytearray()
         self._is_at_end = False
+        self.last_error: OSError | None = None
+        """What ended the reading; the library tells its caller only that the connection is gone."""
         self.is_leaving = False
         """Set before the last packet: `close` then waits until the broker has taken everything."""
         self.given_bytes = 0
@@ -148,6 +154,11 @@ class MqttSocket:
         """True while the rest of a cut message is being thrown away."""
         return self._discard_bytes > 0
 
+    @property
+    def is_midway(self) -> bool:
+        """True while a large message has come in part, or the rest of a cut one is being thrown away."""
+        return self._discard_bytes > 0 or len(self._partial) > LARGE_BYTES
+
     def pending(self) -> int:
         """Bytes ready without waiting for the network."""
         ready = len(self._ready) - self._place
@@ -197,6 +208,7 @@ class MqttSocket:
             except OSError as error:
                 if _would_block(error):
                     raise BlockingIOError from None
+                self.last_error = error
                 raise
             if not data:
                 self._is_at_end = True
@@ -209,8 +221,12 @@ class MqttSocket:
 
     def _take(self, data: bytes) -> None:
         """Sort packets: QoS 0 messages to the callback, all others to the library; an unfinished one is kept."""
-        buffer = self._partial + data if self._partial else data
-        self._partial = b""
+        if self._wanted_bytes > len(self._partial) + len(data):
+            # a giant grows where it lies: to join it anew with each gulp takes the longer the more of it came
+            self._partial += data
+            return
+        buffer = bytes(self._partial) + data if self._partial else data
+        self._partial, self._wanted_bytes = bytearray(), 0
         place, end = 0, len(buffer)
         while place < end:
             if self._discard_bytes:
@@ -221,7 +237,8 @@ class MqttSocket:
             header_end, remaining = _fixed_header(buffer, place, end)
             kept = self._kept(buffer[place], remaining)
             if header_end < 0 or end - header_end < kept:
-                self._partial = buffer[place:]
+                self._partial = bytearray(buffer[place:])
+                self._wanted_bytes = 0 if header_end < 0 else header_end - place + kept
                 return
             self._discard_bytes = remaining - kept
             self._sort(buffer, place, header_end, header_end + kept)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import select
+import ssl
 import threading
 import time
 from typing import Any
@@ -26,7 +27,7 @@ from groundstation.transport.backoff import AFTER_REFUSAL_S, Backoff
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
 from groundstation.transport.causes import cause_of
-from groundstation.transport.echo import Echo
+from groundstation.transport.echo import LOST_AFTER_S, MIDWAY_LOST_AFTER_S, Echo
 from groundstation.transport.lanes import Lanes
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
@@ -47,6 +48,8 @@ CROWDED_S = 0.03
 """Time between two looks at a way that is full: the system does not tell when there is room again."""
 STATUS_PERIOD_S = 1.0
 MISC_PERIOD_S = 0.5
+LATE_S = 1.0
+"""This thread was kept waiting when it comes so much later than it meant to."""
 MAX_READS = 500
 """Packets read before outgoing messages get their turn."""
 
@@ -210,7 +213,13 @@ class MqttWorker:
     def _after_refusal(self, reason: str) -> float:
         if reason == _WRONG_PROTOCOL:
             self._protocol = _V311 if self._protocol is _V5 else _V5
-            return 0.0 if self._protocol is _V311 else self._backoff.next_s()
+            if self._protocol is _V311:
+                return 0.0
+            # it was the same in both versions
+            self._report(
+                BusState.LOST, f"{self._url.host}:{self._url.port} hangs up without an answer; {_what_helps(self._url)}"
+            )
+            return self._backoff.next_s()
         if reason in _REFUSED_FOR_GOOD:
             self._report(BusState.REFUSED, f"the broker refused us: {reason.lower()}; check user and password")
             return AFTER_REFUSAL_S
@@ -240,6 +249,8 @@ class MqttWorker:
             if left_s <= 0 or self._stopping.is_set():
                 raise TimeoutError("no answer to CONNECT")
             if not self._turn(min(left_s, 0.2)):
+                if isinstance(self._parts()[1].last_error, ssl.SSLError):
+                    raise self._parts()[1].last_error or OSError  # in TLS 1.3 a broker refuses after the handshake
                 # 3.1.1 brokers, rumqttd among them, hang up on a CONNECT of version 5 without a word
                 raise _RefusedError(_WRONG_PROTOCOL if self._connack is None else str(self._connack))
         if self._connack.is_failure:
@@ -260,6 +271,8 @@ class MqttWorker:
                 return
             now_s = time.monotonic()
             if now_s >= next_misc_s:
+                if now_s - next_misc_s > LATE_S:
+                    self._echo.forgive(now_s - next_misc_s)
                 next_misc_s = now_s + MISC_PERIOD_S
                 if not self._look_after(now_s):
                     return
@@ -274,8 +287,11 @@ class MqttWorker:
     def _look_after(self, now_s: float) -> bool:
         """Keepalive and echo; False when the connection is to be given up."""
         client, sock = self._parts()
-        if self._echo.is_lost(sock.received_bytes, now_s):
-            self._report(BusState.LOST, "the broker is silent: nothing came for 6 s on an open connection")
+        if self._echo.is_lost(sock.received_bytes, now_s, is_midway=sock.is_midway):
+            silent_s = MIDWAY_LOST_AFTER_S if sock.is_midway else LOST_AFTER_S
+            self._report(
+                BusState.LOST, f"the broker is silent: nothing came for {silent_s:.0f} s on an open connection"
+            )
             return False
         payload = self._echo.due(now_s)
         if payload is not None:
@@ -283,7 +299,7 @@ class MqttWorker:
         if sock.received_bytes != self._bytes_seen:
             # on a slow way the answer to a ping waits behind telemetry: any byte is a sign of life, as for the echo
             self._bytes_seen, client._ping_t = sock.received_bytes, 0  # noqa: SLF001
-        if not sock.is_discarding and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+        if not sock.is_midway and client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS:
             self._report(BusState.LOST, "the broker did not answer the keepalive")
             return False
         return True
@@ -487,6 +503,17 @@ class MqttWorker:
             log.log(logging.WARNING if is_trouble else logging.INFO, "%s: %s", self._url.shown, reason or state.value)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
+
+
+def _what_helps(url: BrokerUrl) -> str:
+    """Against a broker that says nothing."""
+    if url.is_tls and url.cert is None:
+        return "it may want a certificate: name one with ?cert=FILE&key=FILE"
+    return (
+        "is it an MQTT broker, and does it let us in?"
+        if url.is_tls
+        else "is it an MQTT broker, or does it want mqtts://?"
+    )
 
 
 def _unpacked(properties: bytes) -> Properties | None:

@@ -192,7 +192,7 @@ def test_a_demo_never_flies_on_the_broker_of_another_that_was_quicker(
     try:
         url = demo._start_broker(supervisor, stop)
         assert url.port != port
-        (child,) = supervisor._children
+        (child,) = supervisor.children
         assert child.wait_listening(url.port, stop)
         assert child.pid is not None
         assert not _listens(child.pid, port)

@@ -14,6 +14,7 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.recording.log import LogInfo
 from groundstation.recording.open_log import open_log
 from tests.conftest import shared_log
+from tests.support.mcaps import METADATA, envelope, written
 
 
 def run(*words: object) -> Result:
@@ -128,3 +129,40 @@ def test_an_end_before_the_beginning_is_said(
     assert isinstance(refused.exception, UsageError)
     assert "--to '10' is not later than --from '20'" in str(refused.exception)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["uav-14", "14"])
+def test_a_vehicle_is_named_as_for_commands(name: str, tmp_path: Path) -> None:
+    log, out = shared_log("copter_boot.tlog"), tmp_path / "a.csv"
+    words = ("--vehicle", name)
+    assert run("export", log, "--message", "HEARTBEAT", "-o", out, *words).exit_code == 0
+    assert run("log", "columns", log, "HEARTBEAT", *words).exit_code == 0
+    assert run("report", log, "--whole", "-o", tmp_path / "a.html", *words).exit_code == 0
+
+
+def test_a_vehicle_of_a_recording_is_named_with_its_root_or_without_or_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.mcap"
+    info = envelope(0, {"name": "Doğan", "sysid": 7})
+    said = [(f"{key}/{leaf}", "json", METADATA, n, data) for n, (key, leaf, data) in enumerate([
+        ("fleet/uav-1", "state", envelope(0, {"a": 1})), ("fleet/kerkenez", "info", info),
+        ("fleet/kerkenez", "state", envelope(0, {"a": 2})), ("sim/uav-2", "state", envelope(0, {"a": 3})),
+        ("fleet/uav-2", "state", envelope(0, {"a": 4})),
+    ])]  # fmt: skip
+    written(path, said)
+    for name, value in (
+        ("uav-1", 1),
+        ("fleet/uav-1", 1),
+        ("kerkenez", 2),
+        ("doğan", 2),
+        ("uav-7", 2),
+        ("sim/uav-2", 3),
+    ):
+        out = tmp_path / "out.csv"
+        done = run("export", path, "--message", "state", "--vehicle", name, "-o", out, "--force")
+        assert done.exit_code == 0, done.output
+        assert out.read_text().splitlines()[1].endswith(f",{value}.0"), name
+    unclear = run("export", path, "--vehicle", "uav-2", "-o", tmp_path / "x.csv")
+    assert "'uav-2' may be fleet/uav-2 or sim/uav-2; say which" in str(unclear.exception)
+    assert "there are: fleet/kerkenez, " in str(
+        run("export", path, "--vehicle", "x", "-o", tmp_path / "x.csv").exception
+    )

@@ -93,7 +93,7 @@ def test_stop_ends_all_the_last_one_first() -> None:
         child = Slow(name, ["broker", "--kind", "iotcore", "--port", str(free_port())])
         child.log = log
         supervisor.add(child)
-    children = [one.pid for one in supervisor._children]
+    children = [one.pid for one in supervisor.children]
     assert None not in children
     supervisor.stop()
     assert log == [f"{what} {name}" for name in ("third", "second", "broker") for what in ("ask", "gone")]

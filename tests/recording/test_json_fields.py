@@ -54,6 +54,18 @@ def test_of_our_messages_what_has_an_index_is_addressed_by_it(kind: str) -> None
     np.testing.assert_array_equal(found[f"{kind}.5.cells_v.1"], [math.nan, math.nan, 3.6, math.nan])
 
 
+def test_a_link_is_addressed_by_its_text_and_as_the_best_one() -> None:
+    radio, lte = "serial:/dev/ttyUSB0:57600", "udpin:0.0.0.0:14550"
+    weak = {"link": radio, "loss_fraction": 0.4}
+    good = {"link": lte, "is_best": True, "loss_fraction": 0.1}
+    found = columns(
+        *(enveloped({"links": listed}) for listed in ([weak, good], [good], [{**weak, "is_best": True}], []))
+    )
+    np.testing.assert_array_equal(found["links.best.loss_fraction"], [0.1, 0.1, 0.4, math.nan])
+    np.testing.assert_array_equal(found[f"links.{radio}.loss_fraction"], [0.4, math.nan, 0.4, math.nan])
+    np.testing.assert_array_equal(found[f"links.{lte}.loss_fraction"], [0.1, 0.1, math.nan, math.nan])
+
+
 def test_lists_of_others_and_lists_of_numbers_are_addressed_by_place() -> None:
     assert columns({"battery": [{"index": 4, "v": 1.0}]})["battery.0.v"].tolist() == [1.0]
     assert columns(enveloped({"battery": [7.0, 8.0]}))["battery.1"].tolist() == [8.0]

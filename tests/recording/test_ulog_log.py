@@ -37,6 +37,88 @@ def test_every_value_is_pyulogs() -> None:
                     np.testing.assert_array_equal(found.values[field], values)
 
 
+DATA = Path(__file__).parents[1] / "data"
+
+
+def test_a_clock_that_counts_from_1970_is_read_whole_and_tells_the_date() -> None:
+    with open_log(DATA / "ulg_unix_clock.ulg") as log:
+        info = log.info
+        assert (info.time_base, info.damage.is_none) == (TimeBase.UTC, True)
+        assert {one.name: one.count for one in info.messages} == {"vehicle_attitude": 200, "transponder_report": 1}
+        assert (info.begin_s, info.end_s) == (1710773350.0, 1710773369.9)
+        assert log.columns("vehicle_attitude").time_s.size == 200
+
+
+def test_a_latched_message_is_read_and_makes_no_log_longer() -> None:
+    with open_log(DATA / "ulg_latched.ulg") as log:
+        info = log.info
+        assert (info.begin_s, info.end_s) == (3600.0, pytest.approx(3619.9))
+        assert info.damage.is_none
+        assert log.columns("parameter_update").time_s.tolist() == [2.0]
+
+
+def stamped(name: str, times_us: dict[int, int], header_us: int | None = None) -> bytes:
+    """A case with other times: of the rows of vehicle_attitude by their number, and of the header."""
+    data = bytearray((DATA / name).read_bytes())
+    if header_us is not None:
+        data[8:16] = header_us.to_bytes(8, "little")
+    place, row = 16, 0
+    while place + 3 <= len(data):
+        size, kind = int.from_bytes(data[place : place + 2], "little"), chr(data[place + 2])
+        if kind == "D" and size > 20:
+            if row in times_us:
+                data[place + 5 : place + 13] = times_us[row].to_bytes(8, "little")
+            row += 1
+        place += 3 + size
+    assert row == 200
+    return bytes(data)
+
+
+MINUTES_10_US = 600_000_000
+
+
+@pytest.mark.parametrize(("ahead_us", "outliers"), [(MINUTES_10_US - 200_000, 0), (MINUTES_10_US + 200_000, 1)])
+def test_a_time_far_from_those_around_it_is_counted_and_makes_no_log_longer(
+    ahead_us: int, outliers: int, tmp_path: Path
+) -> None:
+    for name, begin_us in (("ulg_latched.ulg", 3_600_000_000), ("ulg_unix_clock.ulg", 1_710_773_350_000_000)):
+        path = tmp_path / name
+        path.write_bytes(stamped(name, {100: begin_us + 10_000_000 + ahead_us}))
+        with open_log(path) as log:
+            assert log.info.outliers == outliers + 1  # and the one that was latched
+            assert log.columns("vehicle_attitude").time_s.size == 200
+            assert log.info.begin_s == begin_us / 1e6
+            long_s = log.info.end_s - log.info.begin_s if log.info.end_s is not None else 0.0
+            assert long_s == pytest.approx(19.9 if outliers else 10.0 + ahead_us / 1e6)
+
+
+def test_the_sample_is_not_as_long_as_a_mission_in_it_that_was_never_set() -> None:
+    with open_log(shared_log(SAMPLE)) as log:
+        assert log.info.end_s is not None
+        assert log.info.begin_s is not None
+        assert log.info.end_s - log.info.begin_s == pytest.approx(6.516648, abs=1e-5)
+
+
+YEARS_10_US = 10 * 365 * 86_400_000_000
+
+
+@pytest.mark.parametrize(("more_us", "refused"), [(0, 1), (-86_400_000_000, 1), (1, 1), (2**62, 1)])
+def test_a_time_that_can_not_be_is_refused(more_us: int, refused: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.ulg"
+    path.write_bytes(stamped("ulg_unix_clock.ulg", {100: 1_710_773_350_000_000 + YEARS_10_US + more_us}))
+    with open_log(path) as log:
+        assert log.info.damage.refused_times == refused
+        assert log.columns("vehicle_attitude").time_s.size == 200 - refused
+
+
+@pytest.mark.parametrize("header_us", [0, 2_000_000, 2**64 - 1, 1_710_773_350_000_000])
+def test_where_the_header_is_wrong_the_bulk_of_the_data_counts(header_us: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.ulg"
+    path.write_bytes(stamped("ulg_latched.ulg", {}, header_us))
+    with open_log(path) as log:
+        assert (log.info.time_base, log.info.begin_s, log.info.end_s) == (TimeBase.BOOT, 3600.0, pytest.approx(3619.9))
+
+
 def test_times_are_utc_since_the_gps_told_it() -> None:
     with open_log(shared_log(SAMPLE)) as log:
         assert log.info.time_base is TimeBase.UTC

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from groundstation.transport.backoff import Backoff
 from groundstation.transport.echo import Echo
 
@@ -25,6 +27,25 @@ def test_silence_is_noticed_within_seven_seconds() -> None:
     assert not echo.is_lost(100, 1.0)
     assert not echo.is_lost(100, 6.9)
     assert echo.is_lost(100, 7.1)
+
+
+@pytest.mark.parametrize(("silent_s", "is_midway", "lost"), [
+    (6.0, False, False), (6.1, False, True), (6.1, True, False), (30.0, True, False), (30.1, True, True),
+])  # fmt: skip
+def test_in_the_middle_of_a_large_message_a_broker_may_be_silent_for_longer(
+    silent_s: float, is_midway: bool, lost: bool
+) -> None:
+    echo = Echo(0.0)
+    echo.is_lost(100, 1.0)
+    assert echo.is_lost(100, 1.0 + silent_s, is_midway=is_midway) is lost
+
+
+def test_nobody_was_silent_while_this_thread_was_kept_waiting() -> None:
+    echo = Echo(0.0)
+    echo.is_lost(100, 1.0)
+    echo.forgive(20.0)
+    assert not echo.is_lost(100, 27.0)
+    assert echo.is_lost(100, 27.1)
 
 
 def test_any_byte_is_a_sign_of_life() -> None:

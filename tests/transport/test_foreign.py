@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundstation.fleet.sensors import PayloadKind, SensorReading
+from groundstation.recording.readers.json_fields import content
 from groundstation.transport.bus import Message
 from groundstation.transport.foreign import MAX_NUMBERS, reading_from_message
 
@@ -71,3 +72,64 @@ def test_nothing_raises(payload: bytes) -> None:
 @pytest.mark.parametrize("payload", [b"[" * 60_000, b'{"a":' * 12_000, b"9" * 60_000, b'{"a":1' + b"0" * 5_000 + b"}"])
 def test_bombs(payload: bytes) -> None:
     read(payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        ("nem 45\N{NO-BREAK SPACE}%", "nem 45 %"),
+        ("\N{FAMILY}\N{ZERO WIDTH JOINER}x", "\N{FAMILY}\N{ZERO WIDTH JOINER}x"),
+        ("می\N{ZERO WIDTH NON-JOINER}روم", "می\N{ZERO WIDTH NON-JOINER}روم"),
+        ("a\N{RIGHT-TO-LEFT OVERRIDE}b", "a b"),
+        ("a\N{LINE SEPARATOR}b\x85c", "a b c"),
+        ("\x1b[31mred", " [31mred"),
+        ("a\0", "a "),
+        ("\N{SOFT HYPHEN}soft", " soft"),
+    ],
+)
+def test_valid_utf_8_is_text_and_what_steers_a_screen_is_a_blank(payload: str, shown: str) -> None:
+    reading = read(payload.encode())
+    assert (reading.kind, reading.text) == (PayloadKind.TEXT, shown)
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [(b"a\x01", PayloadKind.TEXT), (b"a\x01\x02", PayloadKind.BINARY), (b"\x01\x00\x00\x00", PayloadKind.BINARY)],
+)
+def test_what_is_mostly_control_characters_is_no_text(payload: bytes, kind: PayloadKind) -> None:
+    assert read(payload).kind is kind
+
+
+def test_a_large_text_that_is_cut_inside_a_letter_is_text() -> None:
+    for cut in (63, 64, 65):
+        beginning = ("ğ" * 200).encode()[:cut]
+        reading = read(beginning, size=100_000_000)
+        assert reading.kind is PayloadKind.OVERSIZE
+        assert reading.text.startswith("ğğğ"), cut
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"t": 21.5, "odd": NaN}',
+        b'{"odd": Infinity, "t": 21.5}',
+        b'{"odd": 1e999, "t": 21.5}',
+        b'{"t": 21.5, "unit": "\xb0C"}',
+        b'{"t": 21.5, "odd": "\\ud800"}',
+        b'{"t": 21.5, "odd": ' + b"9" * 5_000 + b"}",
+        b'\xef\xbb\xbf{"t": 21.5}\r\n',
+        b'{"t": 21.5}\0',
+        b'{"t": 21.5, "odd": "a\nb"}',
+    ],
+)
+def test_one_odd_value_costs_nothing_of_the_rest(payload: bytes) -> None:
+    reading = read(payload)
+    assert (reading.kind, reading.numbers) == (PayloadKind.JSON, {"t": 21.5})
+    said = content(payload)
+    assert said["t"] == 21.5
+
+
+def test_a_number_that_a_device_ends_as_c_does_is_one() -> None:
+    assert read(b"21.5\0").numbers == {"": 21.5}
+    assert content(b"21,5\n") == {"value": 21.5}
+    assert content(b"1,2,3") == {"text": "1,2,3"}

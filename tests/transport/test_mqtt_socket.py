@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 
 import pytest
@@ -158,3 +159,35 @@ def test_a_full_queue_refuses() -> None:
     with pytest.raises(BlockingIOError):
         socket.send(b"x")
     assert len(socket._outgoing) < 5_000_000
+
+
+def test_the_beginning_of_a_giant_grows_where_it_lies_and_is_midway_meanwhile() -> None:
+    given, got = bytearray(), []
+
+    class Raw:
+        def recv(self, size: int) -> bytes:
+            if not given:
+                raise BlockingIOError
+            data = bytes(given[:size])
+            del given[:size]
+            return data
+
+    sock = MqttSocket(Raw(), 1_000_000, lambda *told: got.append(told), has_properties=False)
+    payload = bytes(range(256)) * 12_000
+    size = 3 + len(payload)
+    packet = (
+        b"\x30"
+        + bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14 & 127 | 128, size >> 21])
+        + b"\0\1a"
+        + payload
+    )
+    joined = []
+    for start in range(0, len(packet), 50_000):
+        given += packet[start : start + 50_000]
+        with contextlib.suppress(BlockingIOError):
+            sock.recv(1)
+        joined.append(sock.is_midway)
+    assert joined[2:-1] == [True] * (len(joined) - 3)
+    assert not sock.is_midway
+    ((topic, kept, missing, _, _),) = got
+    assert (topic, kept, missing) == (b"a", payload[: 1_000_000 - 3], len(payload) - 1_000_000 + 3)

@@ -240,6 +240,10 @@ def test_tls_with_ca_and_client_certificate(tmp_path: Path, connect: Connect) ->
         _, stranger = connect(f"mqtts://127.0.0.1:{broker.port}")
         stranger.wait_for(lambda: any("certificate" in one.reason for _, one in stranger.statuses))
         assert all(one.state is not BusState.CONNECTED for _, one in stranger.statuses)
+        _, bare = connect(f"mqtts://127.0.0.1:{broker.port}?ca={tmp_path}/ca.pem")
+        # the broker refuses after the handshake, which is only seen where somebody reads on
+        bare.wait_for(lambda: any("?cert=FILE&key=FILE" in one.reason for _, one in bare.statuses))
+        assert all(one.state is not BusState.CONNECTED for _, one in bare.statuses)
     finally:
         broker.stop()
 

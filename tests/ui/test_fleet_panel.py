@@ -62,6 +62,7 @@ def test_numbers_in_ids_are_sorted_as_numbers():
         ("-flying", {"uav-10"}),
         ("alarm", {"uav-02", "uav-03"}),
         ("armed battery<30", {"uav-02", "uav-03"}),
+        ("battery < 30 and armed", {"uav-02", "uav-03"}),
         ("DOĞAN", {"uav-02"}),
         ("critical", {"uav-02"}),
         ('"battery low"', {"uav-03"}),
@@ -82,6 +83,13 @@ def test_a_filter_that_means_nothing_is_refused_aloud(panel, text):
     assert panel._error.text()
     panel.set_filter("")
     assert not panel._error.isVisible()
+
+
+def test_what_is_wrong_in_a_filter_is_marked_under_it(panel):
+    panel.set_filter("battery < low and flying")
+    marked, words = panel._error.text().split("\n")
+    assert marked == "battery < ▸low◂ and flying"
+    assert "is compared with a number" in words
 
 
 def test_unknown_is_neither_above_nor_below(panel, station):

@@ -2,19 +2,23 @@
 """Comma-separated values (RFC 4180): a file for each message of each vehicle. Any thread; writes files.
 
 The first line names the cells, time first: seconds since 1970 UTC, or since the start of the autopilot where the log
-does not tell the date. Unknown is empty; bytes are hexadecimal.
+does not tell the date. Unknown is empty; bytes are hexadecimal. Neither a spreadsheet nor a terminal obeys the
+texts, unless they are asked for exactly.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from groundstation.recording.csv_cells import guarded
 from groundstation.recording.exports import rows
 from groundstation.recording.exports.selection import Selection, spans, wanted_messages
 from groundstation.recording.log import Columns, Log, MessageInfo, Progress
+from groundstation.recording.own_files import new_file
 
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL"}) | {f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10)}
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+[]()")
@@ -58,12 +62,17 @@ def is_folder(log: Log, selection: Selection) -> bool:
 def _write_one(log: Log, message: MessageInfo, path: Path, selection: Selection) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as file:
+    # JSON may name half a character, which reads back in this way only
+    with (
+        new_file(path) as below,
+        io.TextIOWrapper(below, encoding="utf-8", errors="surrogatepass", newline="") as file,
+    ):
         table = csv.writer(file)
         for number, part in enumerate(_parts(log, message, selection)):
             if number == 0:
-                table.writerow(rows.heading_of(part))
-            table.writerows(rows.lines(part))
+                names = rows.heading_of(part)
+                table.writerow(names if selection.is_exact else map(guarded, names))
+            table.writerows(rows.lines(part, is_exact=selection.is_exact))
             count += part.time_s.size
     return count
 

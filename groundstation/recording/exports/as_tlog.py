@@ -11,6 +11,7 @@ from pathlib import Path
 
 from groundstation.recording.exports.selection import Selection
 from groundstation.recording.log import Log, LogError, Progress
+from groundstation.recording.own_files import new_file
 from groundstation.transport import frame_batches
 
 BUFFER_BYTES = 1 << 20
@@ -33,7 +34,7 @@ def write(log: Log, out: Path, selection: Selection, on_progress: Progress | Non
         OSError: the disk does not take it.
     """
     count = 0
-    with out.open("wb", buffering=BUFFER_BYTES) as file:
+    with new_file(out, BUFFER_BYTES) as file:
         for time_us, raw in log.frames(selection.vehicle, on_progress):
             if selection.includes_time(time_us / 1e6):
                 file.write(frame_batches.record(time_us, raw))

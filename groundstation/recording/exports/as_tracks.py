@@ -15,9 +15,11 @@ from typing import Any
 import gpxpy.gpx
 import msgspec
 
+from groundstation.fleet.shown_text import harmless
 from groundstation.recording.exports.paths import FlownPath, flown_paths
 from groundstation.recording.exports.selection import Selection
 from groundstation.recording.log import Log, Progress
+from groundstation.recording.own_files import new_file
 
 _KML, _GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"
 WIDTH_PIXELS = 3
@@ -44,7 +46,8 @@ def _write(
     log: Log, out: Path, selection: Selection, told: Progress | None, made: Callable[[list[FlownPath]], bytes]
 ) -> int:
     found = flown_paths(log, selection, told)
-    out.write_bytes(made(found))
+    with new_file(out) as file:
+        file.write(made(found))
     return sum(one.time_s.size for one in found)
 
 
@@ -134,4 +137,4 @@ def _utc_text(moment: Any) -> str:
 
 def _plain(text: str) -> str:
     """Text that XML can hold."""
-    return "".join(one if one.isprintable() else " " for one in text)
+    return harmless(text)

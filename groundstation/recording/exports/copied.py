@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from mcap.records import Channel
 
-from groundstation.mavlink.frame_index import FrameIndex
 from groundstation.mavlink.frames import sysid_of
 from groundstation.recording.exports.selection import Selection, wanted_messages
 from groundstation.recording.log import Log, LogError, Progress
@@ -21,6 +20,7 @@ from groundstation.recording.readers.mcap_channels import Kind, kind_of
 from groundstation.recording.readers.mcap_index import McapIndex, Message
 from groundstation.recording.readers.mcap_log import McapLog
 from groundstation.recording.readers.session_log import SessionLog
+from groundstation.recording.readers.stamp_clock import frames_in
 from groundstation.transport import frame_batches
 
 
@@ -103,7 +103,7 @@ class _Copy:
             return None
         wanted = [
             (time_us, raw)
-            for time_us, raw in FrameIndex(np.frombuffer(batch.body, np.uint8)).frames()
+            for time_us, raw in frames_in(np.frombuffer(batch.body, np.uint8)).frames()
             if self._selection.includes_time(time_us / 1e6) and str(sysid_of(raw)) in self._vehicles
         ]
         if not wanted:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.recording.csv_cells import guarded
 from groundstation.recording.log import Columns, FieldInfo
 
 Cell = str | int | float | bool | None
@@ -28,20 +29,26 @@ def heading_of(columns: Columns) -> list[str]:
     return heading(tuple(FieldInfo(name=name, dtype="", length=length) for name, length in lengths.items()))
 
 
-def lines(columns: Columns, limit: int | None = None) -> Iterator[list[Cell]]:
+def lines(columns: Columns, limit: int | None = None, *, is_exact: bool = True) -> Iterator[list[Cell]]:
     """Time and values of each message, an array spread out.
 
     Args:
         columns: of a message.
         limit: only so many.
+        is_exact: texts as they are; False for what a spreadsheet or a terminal can take.
     """
     cells: list[list[Cell]] = []
     for values in columns.values.values():
         part = values[:limit]
         parts = [part] if part.ndim == 1 else [part[:, place] for place in range(part.shape[1])]
-        cells += [cells_of(one) for one in parts]
+        cells += [cells_of(one) if is_exact else _guarded(one) for one in parts]
     for time_s, *line in zip(columns.time_s[:limit].tolist(), *cells, strict=True):
         yield [f"{time_s:.6f}" if np.isfinite(time_s) else None, *line]
+
+
+def _guarded(values: NDArray[Any]) -> list[Cell]:
+    found = cells_of(values)
+    return [guarded(one) for one in found] if values.dtype.kind not in "biuf" else found
 
 
 def cells_of(values: NDArray[Any]) -> list[Cell]:

@@ -28,6 +28,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Leave out what is earlier, in the log's time; None for the beginning."""
     end_s: float | None = None
     """Leave out what is this late or later; None for the end."""
+    is_exact: bool = False
+    """Texts in CSV as they are, letter by letter."""
 
     def includes_time(self, time_s: float) -> bool:
         """Whether a moment is in it."""
@@ -61,6 +63,9 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> 
     """
     begin_s, end_s = log.info.begin_s, log.info.end_s
     if begin_s is None or end_s is None:
+        # no message has a time: what is asked for by time is not there
+        if selection.begin_s is None and selection.end_s is None:
+            yield -np.inf, np.inf, 1.0
         return
     begin_s = begin_s if selection.begin_s is None else max(begin_s, selection.begin_s)
     last_s = end_s if selection.end_s is None else min(end_s, selection.end_s)
@@ -69,6 +74,8 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> 
     share = sum(one.count for one in messages) / max(sum(one.count for one in log.info.messages), 1)
     count = max(1, sum(one.count for one in messages) // ROWS, round(share * log.info.size_bytes / BYTES))
     edges = np.linspace(begin_s, last_s, count + 1).tolist()
+    # a log may hold messages whose time is before its beginning
+    edges[0] = -np.inf if selection.begin_s is None else begin_s
     edges[-1] = np.inf if selection.end_s is None else selection.end_s
     for number in range(count):
         yield edges[number], edges[number + 1], (number + 1) / count

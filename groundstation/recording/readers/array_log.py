@@ -70,7 +70,7 @@ class ArrayLog(ABC):
         return Columns(
             message=message,
             vehicle=kind.vehicle,
-            time_s=time_us / 1e6 + offset_s,
+            time_s=time_us / 1e6 + offset_s if self._has_times() else np.full(len(time_us), np.nan),
             values=values,
             units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},
         )
@@ -109,6 +109,10 @@ class ArrayLog(ABC):
     @abstractmethod
     def _clock_offset_s(self) -> float:
         """Seconds from the times in the file to those that are given out."""
+
+    def _has_times(self) -> bool:
+        """Whether the times of the file mean anything."""
+        return True
 
     @abstractmethod
     def _collect(

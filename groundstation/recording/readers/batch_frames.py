@@ -17,6 +17,7 @@ from groundstation.recording.readers.array_log import Values
 from groundstation.recording.readers.batch_bytes import Batches
 from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
 from groundstation.recording.readers.mcap_index import Message
+from groundstation.recording.readers.stamp_clock import frames_in
 from groundstation.transport import frame_batches
 
 NO_SYSID = -1
@@ -55,7 +56,7 @@ class BatchFrames:
     def find(self) -> None:
         """Find the frames, when all batches are there."""
         for offset_s, joined in self._batches.joined(self._content, has_one_clock=not self.owner):
-            part = _Part(FrameIndex(joined), offset_s)
+            part = _Part(frames_in(joined), offset_s)
             self._parts.append(part)
             for key, sources in self._sources(part.frames).items():
                 self.sources.setdefault(key, []).append((part, sources))

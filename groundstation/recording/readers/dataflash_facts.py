@@ -64,7 +64,14 @@ class DataflashFacts:
         """Seconds from the autopilot's clock to `time_base`."""
 
     def info(
-        self, path: Path, log_format: LogFormat, size_bytes: int, spans: Mapping[str, Span], damage: Damage
+        self,
+        path: Path,
+        log_format: LogFormat,
+        size_bytes: int,
+        spans: Mapping[str, Span],
+        damage: Damage,
+        *,
+        has_times: bool,
     ) -> LogInfo:
         """What is in the log.
 
@@ -74,31 +81,39 @@ class DataflashFacts:
             size_bytes: of the file.
             spans: how many of each message, and from when to when.
             damage: what could not be read.
+            has_times: whether any record carries its time.
         """
+        timed = list(spans.values()) if has_times else []
         return LogInfo(
             path=str(path),
             format=log_format,
             size_bytes=size_bytes,
             time_base=self.time_base,
-            begin_s=self._time_s(min(one.first_us for one in spans.values())) if spans else None,
-            end_s=self._time_s(max(one.last_us for one in spans.values())) if spans else None,
+            begin_s=self._time_s(min(one.first_us for one in timed)) if timed else None,
+            end_s=self._time_s(max(one.last_us for one in timed)) if timed else None,
             vehicles=(self._vehicle(),),
-            messages=tuple(self._message(name, spans[name]) for name in sorted(spans)),
+            messages=tuple(self._message(name, spans[name], has_times=has_times) for name in sorted(spans)),
             damage=damage,
+            notes=self._notes(has_times=has_times),
         )
 
     def _time_s(self, time_us: int) -> float:
         return time_us / 1e6 + self.offset_s
 
-    def _message(self, name: str, span: Span) -> MessageInfo:
+    def _notes(self, *, has_times: bool) -> tuple[str, ...]:
+        if not has_times:
+            return ("no message of this log tells its time",)
+        return () if self.time_base is TimeBase.UTC else ("the date is not known: no receiver told it",)
+
+    def _message(self, name: str, span: Span, *, has_times: bool) -> MessageInfo:
         one = self._formats[name]
         return MessageInfo(
             name=name,
             vehicle=VEHICLE,
             vocabulary=Vocabulary.DATAFLASH,
             count=span.records,
-            first_s=self._time_s(span.first_us),
-            last_s=self._time_s(span.last_us),
+            first_s=self._time_s(span.first_us) if has_times else None,
+            last_s=self._time_s(span.last_us) if has_times else None,
             fields=field_infos(one, self._units.of(one), is_text=self._is_text),
         )
 

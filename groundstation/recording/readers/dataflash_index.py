@@ -169,7 +169,9 @@ class DataflashIndex(RecordIndex):
         return True
 
 
-def believed_with_lent(time_us: Times, untimed: Flags, last_us: int | None) -> Flags:
+def believed_with_lent(
+    time_us: Times, untimed: Flags, last_us: int | None, begin_us: int = 0, most_us: int = MAX_BOOT_US
+) -> Flags:
     """Which records have a time that makes sense.
 
     Those without one get that of the record before them, the first ones of a log that of the one behind.
@@ -178,12 +180,15 @@ def believed_with_lent(time_us: Times, untimed: Flags, last_us: int | None) -> F
         time_us: in the order of the file; lent times are written into it.
         untimed: which records have none.
         last_us: the last believed time before them; None if there is none.
+        begin_us: when the log began, where that is known: what is older was written down late, and makes sense.
+        most_us: the most that a time can be.
     """
-    if not untimed.any():
-        return believed_times(time_us, last_us, 0, MAX_BOOT_US)
-    timed = np.flatnonzero(~untimed)
+    if not untimed.any() and not begin_us:
+        return believed_times(time_us, last_us, 0, most_us)
+    timed = np.flatnonzero(~untimed & (time_us >= begin_us))
     believed = np.ones(time_us.size, np.bool_)
-    believed[timed] = believed_times(time_us[timed], last_us, 0, MAX_BOOT_US)
+    before_us = None if last_us is None or last_us < begin_us else last_us
+    believed[timed] = believed_times(time_us[timed], before_us, 0, most_us)
     donors = np.flatnonzero(believed & ~untimed)
     if donors.size:
         before = np.searchsorted(donors, np.flatnonzero(untimed)) - 1

@@ -38,6 +38,7 @@ class DataflashLog(ArrayLog):
             self._file.size_bytes,
             {name: self._index.spans[one.type] for name, one in self._messages.items()},
             self._damage(),
+            has_times=self._index.has_times,
         )
 
     def _let_go(self) -> None:
@@ -45,6 +46,9 @@ class DataflashLog(ArrayLog):
 
     def _clock_offset_s(self) -> float:
         return self._facts.offset_s
+
+    def _has_times(self) -> bool:
+        return self._index.has_times
 
     def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
         return self._collect("", message, names, -np.inf, np.inf, None)

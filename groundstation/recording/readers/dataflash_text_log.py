@@ -31,13 +31,18 @@ class DataflashTextLog(ArrayLog):
         self._facts = DataflashFacts(formats, self._read, is_text=True)
         spans = {name: self._index.spans[code] for name, code in self._codes.items()}
         damage = gap_damage(self._index, self._file.size_bytes, lambda tail: b"\n" not in tail)
-        self._info = self._facts.info(path, LogFormat.DATAFLASH_TEXT, self._file.size_bytes, spans, damage)
+        self._info = self._facts.info(
+            path, LogFormat.DATAFLASH_TEXT, self._file.size_bytes, spans, damage, has_times=self._index.has_times
+        )
 
     def _let_go(self) -> None:
         self._index = TextIndex(np.empty(0, np.uint8))
 
     def _clock_offset_s(self) -> float:
         return self._facts.offset_s
+
+    def _has_times(self) -> bool:
+        return self._index.has_times
 
     def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
         return self._collect("", message, names, -np.inf, np.inf, None)

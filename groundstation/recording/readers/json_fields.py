@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.kinds import INDEXED_KINDS
 from groundstation.recording.log import FieldInfo
+from groundstation.transport.foreign import decode_json, plain_number
 
 MAX_DEPTH = 8
 MAX_ITEMS = 64
 """Of a list so many are columns."""
 MAX_FIELDS = 1_000
 """Of one kind of message."""
+BEST = "best"
+"""In place of a link's text: the one that commands would take."""
 VALUE, TEXT, PAYLOAD = "value", "text", "payload"
 ENVELOPE = frozenset({"v", "sid", "seq", "d"})
 """Members that make an object one of our envelopes."""
@@ -33,8 +36,6 @@ NUMBER_TYPES = frozenset({"bool", "float16", "float32", "float64"}) | {
 MAX_LENGTH = 4_096
 """Of an array; a longer one is no array of a log."""
 BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
-_json = msgspec.json.Decoder()
-
 _PLACES = frozenset(map(str, range(MAX_ITEMS)))
 
 Steps = tuple[str | int, ...]
@@ -44,9 +45,10 @@ Steps = tuple[str | int, ...]
 def content(data: bytes) -> Any:
     """What a payload says: the content of an envelope, else the whole; bytes that are no text stay bytes."""
     try:
-        value = _json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _text(data)
+        value = decode_json(data)
+    except ValueError:
+        number = plain_number(data)
+        return _text(data) if number is None else {VALUE: number}
     if isinstance(value, dict):
         if isinstance(value.get("d"), dict) and value.keys() >= ENVELOPE:
             return _by_index(value["d"])
@@ -60,7 +62,19 @@ def _by_index(said: dict[str, Any]) -> dict[str, Any]:
         listed = said[kind]
         if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
             said[kind] = {str(one.get("index", 0)): one for one in listed}
-    return said
+    return _by_link(said)
+
+
+def _by_link(said: dict[str, Any]) -> dict[str, Any]:
+    """How a vehicle is heard by the link's text, and once more on the one that is best: links come and go."""
+    listed = said.get("links")
+    if not isinstance(listed, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("link"), str) for one in listed
+    ):
+        return said
+    by_link: dict[str, Any] = {one["link"]: one for one in listed}
+    best = next((one for one in listed if one.get("is_best") is True), None)
+    return {**said, "links": by_link if best is None else {**by_link, BEST: best}}
 
 
 def _text(data: bytes) -> dict[str, str | bytes]:

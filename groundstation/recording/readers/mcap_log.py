@@ -26,6 +26,7 @@ from groundstation.recording.log import (
     MessageInfo,
     Progress,
     TimeBase,
+    Vocabulary,
     part_of,
 )
 from groundstation.recording.log_lookup import find_vehicle
@@ -76,6 +77,12 @@ class McapLog(ArrayLog):
         self._base, refused = (TimeBase.UTC, boot) if utc >= boot else (TimeBase.BOOT, utc)
         self._index.damage.refused_times += refused
         self._look(part_of(on_progress, 0.5, 1.0))
+        is_import = any(not one.owner for one in self._frames) or any(
+            one.kind.origin_vehicle for one in self._streams.values()
+        )
+        is_ours = any(one.kind.vocabulary is Vocabulary.STREAMS for one in self._streams.values())
+        if self._base is TimeBase.BOOT and is_ours and not is_import:
+            self._base = TimeBase.UNSET  # a recorder's clock, which nobody had set
         self._info = self._make_info(path)
 
     def _let_go(self) -> None:
@@ -216,6 +223,7 @@ class McapLog(ArrayLog):
             vehicles=self._vehicles(),
             messages=tuple(messages),
             damage=self._index.damage.damage(),
+            notes=() if self._base is TimeBase.UTC else ("the date is not known: no clock told it",),
         )
 
     def _message_info(self, stream: _Stream) -> MessageInfo:

@@ -34,6 +34,8 @@ from groundstation.recording.log import (
 from groundstation.recording.log_lookup import find_message, find_vehicle, wanted_fields
 from groundstation.recording.readers.mcap_log import McapLog
 
+MAX_CLOCK_NOTES = 10
+
 
 class SessionLog:
     """An open session.
@@ -148,7 +150,15 @@ def _joined(folder: Path, infos: list[LogInfo], damages: list[Damage]) -> LogInf
         vehicles=tuple(vehicles[key] for key in sorted(vehicles)),
         messages=tuple(messages[key] for key in sorted(messages)),
         damage=reduce(_both, damages),
+        notes=(*infos[0].notes, *_clock_notes(folder)),
     )
+
+
+def _clock_notes(folder: Path) -> tuple[str, ...]:
+    """What the recorder said of its computer's clock."""
+    manifest = session.load(folder)
+    notes = manifest.notes if manifest is not None else ()
+    return tuple(one.text for one in notes if one.text.startswith(session.CLOCK_SET))[:MAX_CLOCK_NOTES]
 
 
 def _added(one: MessageInfo, other: MessageInfo) -> MessageInfo:

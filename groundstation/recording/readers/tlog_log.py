@@ -14,13 +14,14 @@ from groundstation.recording.log import FrameRecord, LogError, LogFormat, LogInf
 from groundstation.recording.log_lookup import find_vehicle, gap_damage
 from groundstation.recording.readers.array_log import ArrayLog, Values
 from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
+from groundstation.recording.readers.stamp_clock import read_stamps
 
 
 class TlogLog(ArrayLog):
     """An open tlog; there is a frame in it."""
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
-        self._index = FrameIndex(self._file.bytes, on_progress)
+        self._index, self._base, self._steps = read_stamps(self._file.bytes, on_progress)
         _check(self._index, path)
         self._sources = {(str(one.sysid), message_name(one.msgid)): one for one in self._index.sources}
         self._info = self._make_info(path)
@@ -54,12 +55,13 @@ class TlogLog(ArrayLog):
             path=str(path),
             format=LogFormat.TLOG,
             size_bytes=self._file.size_bytes,
-            time_base=TimeBase.UTC,
+            time_base=self._base,
             begin_s=min((one.first_us for one in spans), default=0) / 1e6 if spans else None,
             end_s=max((one.last_us for one in spans), default=0) / 1e6 if spans else None,
             vehicles=vehicles_of(self._index),
             messages=message_infos(self._index),
             damage=gap_damage(self._index, self._file.size_bytes, is_cut_record),
+            notes=_notes(self._base, self._steps),
         )
 
 
@@ -68,3 +70,13 @@ def _check(index: FrameIndex, path: Path) -> None:
         raise LogError(
             f"{path} is no telemetry log: there is no MAVLink frame behind a time in it; choose another file"
         )
+
+
+def _notes(base: TimeBase, steps: int) -> tuple[str, ...]:
+    found = []
+    if base is not TimeBase.UTC:
+        found.append("the date is not known: the computer that wrote this had no clock")
+    if steps:
+        often = "once" if steps == 1 else f"{steps} times"
+        found.append(f"the clock of the computer that wrote this was set {often}; the vehicle's own carries the times")
+    return tuple(found)

@@ -9,10 +9,11 @@ another one, or the end, follows it; or else when no data begin inside it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from groundstation.mavlink.record_index import Found, RecordIndex, Told
+from groundstation.mavlink.record_index import Found, RecordIndex, Times, Told, believed_times
 from groundstation.mavlink.record_walk import Bytes, Flags, Places, Window, first_matches, rows_of, walk
-from groundstation.recording.readers.dataflash_index import believed_with_lent
+from groundstation.recording.readers.dataflash_index import MAX_BOOT_US, believed_with_lent
 from groundstation.recording.readers.ulog_format import HEAD_BYTES, HEADER_BYTES, SYNC, Definitions, Topic
 
 MAX_RECORD_BYTES = 65_535 + HEAD_BYTES
@@ -29,6 +30,10 @@ _MOST = {"B": 400, "A": 300, "R": 2, "S": 8, "O": 2, "L": 2000, "C": 2000}
 """And at most, where that is known."""
 _TIME_OFFSETS = {TEXT: HEAD_BYTES + 1, TAGGED_TEXT: HEAD_BYTES + 3}
 _MAX_INSTANCE = 32
+MIN_UTC_US, MAX_UTC_US = 946_684_800_000_000, 4_102_444_800_000_000
+"""The years 2000 and 2100."""
+JUMP_US = 600_000_000
+"""Data are written as they come: a few that are ten minutes away from those around them are damage."""
 
 
 class UlogRules:
@@ -141,9 +146,13 @@ class UlogIndex(RecordIndex):
         for kind, offset in _TIME_OFFSETS.items():
             self._time_offsets[FIRST_OTHER + kind] = offset
         body = data[HEADER_BYTES:]
+        self.clock = UlogClock(int.from_bytes(data[:HEADER_BYTES][8:].tobytes(), "little"))
+        """What times make sense, and when the log began."""
         self._read_formats(body)
         self._rules = UlogRules(self.topics)
+        self._is_open = False
         super().__init__(body, MAX_RECORD_BYTES, told)
+        self._is_open = True
 
     def _untimed(self) -> Flags:
         untimed: Flags = self._time_offsets == 0
@@ -172,7 +181,10 @@ class UlogIndex(RecordIndex):
         kinds = heads[:, 2]
         codes = np.where(kinds == DATA, heads[:, 3] | heads[:, 4] << 8, FIRST_OTHER + kinds)
         time_us = rows_of(window.bytes, starts + self._time_offsets[codes], 8).view("<u8").astype(np.uint64)
-        believed = believed_with_lent(time_us, self._untimed()[codes], last_us)
+        untimed = self._untimed()[codes]
+        if not self._is_open:
+            self.clock.look(time_us[~untimed])
+        believed = believed_with_lent(time_us, untimed, last_us, self.clock.begin_us or 0, self.clock.most_us)
         return Found(codes.astype(np.int32), time_us, starts, believed, found.gaps, found.end)
 
     def _learned(self, window: Window) -> bool:
@@ -196,6 +208,59 @@ class UlogIndex(RecordIndex):
             return False
         self._rules = UlogRules(self.topics)
         return True
+
+
+class UlogClock:
+    """The clock of a log, which counts from the start of the autopilot, or from 1970 where the autopilot's does.
+
+    Told by the header's moment and by the bulk of the data. A message that was published before the log began, and
+    written down when it began, has its old time, and one that was never set has any: they are read, but the log does
+    not begin or end with them.
+
+    Args:
+        header_us: the moment that the header tells.
+    """
+
+    def __init__(self, header_us: int) -> None:
+        self._header_us = header_us
+        self._before_us: int | None = None
+        self.begin_us: int | None = None
+        """When the log began; None for one without data."""
+        self.end_us: int | None = None
+        """When it ended."""
+        self.outliers = 0
+        """Data whose time is far from the others'."""
+
+    @property
+    def is_unix(self) -> bool:
+        """Whether times count from 1970."""
+        return self.begin_us is not None and MIN_UTC_US <= self.begin_us < MAX_UTC_US
+
+    @property
+    def most_us(self) -> int:
+        """The most that a time can be."""
+        return (self.begin_us or 0) + MAX_BOOT_US
+
+    def look(self, time_us: Times) -> None:
+        """Learn from the data of the next window, in the order of the file; some at least make sense."""
+        if self.begin_us is None:
+            self._begin(time_us[time_us < MAX_UTC_US].astype(np.int64))
+        if self.begin_us is None:
+            return
+        time_us = time_us[time_us <= self.most_us]
+        bulk = time_us[believed_times(time_us, self._before_us, self.begin_us, self.most_us, JUMP_US)]
+        self.outliers += time_us.size - bulk.size
+        if bulk.size:
+            self._before_us = int(bulk[-1])
+            self.end_us = max(self.end_us or 0, int(bulk.max()))
+
+    def _begin(self, times: NDArray[np.int64]) -> None:
+        """By the longest stretch without a jump."""
+        if times.size:
+            begins = np.append(0, np.flatnonzero(np.abs(np.diff(times)) > JUMP_US) + 1)
+            lengths = np.diff(np.append(begins, times.size))
+            bulk_us = int(times[begins[lengths.argmax()]])
+            self.begin_us = self._header_us if abs(bulk_us - self._header_us) <= JUMP_US else bulk_us
 
 
 def is_cut_message(tail: bytes) -> bool:

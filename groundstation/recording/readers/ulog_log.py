@@ -38,6 +38,8 @@ from groundstation.recording.readers.ulog_format import (
 )
 from groundstation.recording.readers.ulog_index import (
     FIRST_OTHER,
+    MAX_UTC_US,
+    MIN_UTC_US,
     PARAMETER,
     TEXT,
     UlogIndex,
@@ -50,7 +52,6 @@ _INFORMATION = ord("I")
 _FLAGS = struct.Struct("<HB8s8s")
 _GPS_TOPICS = ("vehicle_gps_position", "sensor_gps")
 _FIX_3D = 3
-_MIN_UTC_US, _MAX_UTC_US = 946_684_800_000_000, 4_102_444_800_000_000
 
 
 class _Kind(NamedTuple):
@@ -131,7 +132,10 @@ class UlogLog(ArrayLog):
         return time_us, columns
 
     def _read_offset(self) -> float | None:
-        """Seconds from the autopilot's clock to UTC by its first GPS message with a fix; None without one."""
+        """Seconds from the log's clock to UTC by its first GPS message with a fix; None without one.
+
+        Where the clock itself counts from 1970 and no receiver knows better, it is believed.
+        """
         for name in _GPS_TOPICS:
             kind = self._kinds.get(name)
             wanted = ("time_utc_usec", "fix_type")
@@ -139,26 +143,28 @@ class UlogLog(ArrayLog):
                 continue
             time_us, values = self._collected(kind, wanted, -np.inf, np.inf, None)
             utc_us = values["time_utc_usec"]
-            good = (values["fix_type"] >= _FIX_3D) & (utc_us >= _MIN_UTC_US) & (utc_us < _MAX_UTC_US)
+            good = (values["fix_type"] >= _FIX_3D) & (utc_us >= MIN_UTC_US) & (utc_us < MAX_UTC_US)
             if good.any():
                 at = int(good.argmax())
                 return (int(utc_us[at]) - int(time_us[at])) / 1e6
-        return None
+        return 0.0 if self._index.clock.is_unix else None
 
     def _make_info(self, path: Path) -> LogInfo:
         messages = tuple(self._message(name, kind) for name, kind in sorted(self._kinds.items()))
-        timed = [one for one in messages if one.name != "parameters"]
+        clock, offset_s = self._index.clock, self._offset_s or 0.0
         damage = gap_damage(self._index, self._file.size_bytes - HEADER_BYTES, is_cut_message)
         return LogInfo(
             path=str(path),
             format=LogFormat.ULOG,
             size_bytes=self._file.size_bytes,
             time_base=TimeBase.BOOT if self._offset_s is None else TimeBase.UTC,
-            begin_s=min((one.first_s for one in timed if one.first_s is not None), default=None),
-            end_s=max((one.last_s for one in timed if one.last_s is not None), default=None),
+            begin_s=None if clock.begin_us is None else clock.begin_us / 1e6 + offset_s,
+            end_s=None if clock.end_us is None else clock.end_us / 1e6 + offset_s,
             vehicles=(self._vehicle(),),
             messages=messages,
             damage=damage,
+            notes=() if self._offset_s is not None else ("the date is not known: no receiver told it",),
+            outliers=clock.outliers,
         )
 
     def _message(self, name: str, kind: _Kind) -> MessageInfo:

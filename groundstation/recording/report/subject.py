@@ -78,6 +78,8 @@ def when(flight: Flight) -> tuple[str, str]:
         last = f"{end:%H:%M:%S} UTC" if begin.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S} UTC"
         return f"{begin:%Y-%m-%d  %H:%M:%S} UTC", f"to {last}"
     begins, ends = scales.clock(flight.begin_s), scales.clock(flight.end_s)
+    if flight.time_base is TimeBase.UNSET:
+        return "date unknown", f"{scales.clock(flight.duration_s)} long"
     return "date unknown", f"{begins} to {ends} after the autopilot started"
 
 
@@ -87,7 +89,7 @@ def zero(subject: Subject) -> str:
     what = "begin of log" if subject.whole_because or not flight.begin_is_known else "arming"
     if flight.time_base is TimeBase.UTC:
         return f"{what}, {dt.datetime.fromtimestamp(flight.begin_s, dt.UTC):%H:%M:%S} UTC"
-    return f"{what}, {scales.clock(flight.begin_s)} after boot"
+    return what if flight.time_base is TimeBase.UNSET else f"{what}, {scales.clock(flight.begin_s)} after boot"
 
 
 def warnings(subject: Subject) -> Iterator[str]:

@@ -51,7 +51,7 @@ SOURCES: Table = {
     Q.RADIO_RSSI: _slow("radio.rssi"),
     Q.RADIO_REMOTE_RSSI: _slow("radio.remote_rssi"),
     Q.RC_RSSI: _slow("rc.rssi_fraction"),
-    Q.LINK_LOSS: (number("link", "links.0.loss_fraction"),),
+    Q.LINK_LOSS: (number("link", "links.best.loss_fraction"),),
     Q.ARMED: tuple(number(message, "armed.is_armed") for message in (STATE, STATUS)),
     Q.ON_GROUND: tuple(coded(message, "landed.state", ON_GROUND) for message in (STATE, STATUS)),
 }

@@ -22,6 +22,7 @@ from groundstation.recording.chunk_ledger import ChunkLedger, Layout
 from groundstation.recording.log import LogError
 from groundstation.recording.mcap_file import MAGIC, McapFile, chunk_records, index_record, note_times
 from groundstation.recording.mcap_records import HEAD, MESSAGE_HEAD, MESSAGE_HEAD_BYTES, Record, content_of, records
+from groundstation.recording.own_files import no_links
 
 _INDEX_HEAD = struct.Struct("<HI")
 """Channel, bytes of entries; an entry has 16."""
@@ -216,7 +217,7 @@ def mend(path: Path, *, close: bool) -> Mended:
     if size == 0:
         raise LogError(f"{path.name} is empty")
     ledger = ChunkLedger(path)
-    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with open(path, "r+b", opener=no_links) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[: len(MAGIC)] != MAGIC:
             raise LogError("this is no MCAP file")
         scan = _Scan(data, ledger.last_checkpoint(size) or Layout(end=len(MAGIC)))
@@ -233,7 +234,7 @@ def _cut(path: Path, ledger: ChunkLedger, scan: _Scan, tail: bytes, size: int, *
     layout = scan.layout
     kept = layout.index_bytes
     lost_bytes = 0 if scan.is_closed else max(0, size - layout.end)
-    with path.open("r+b") as file:
+    with open(path, "r+b", opener=no_links) as file:
         file.truncate(layout.end)
         if tail:
             file.seek(layout.end)

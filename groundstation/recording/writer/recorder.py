@@ -243,6 +243,8 @@ class Recorder:
         self._look_after(now_s)
 
     def _look_after(self, now_s: float) -> None:
+        while self._sorter.clock_steps:
+            self._say(f"{session.CLOCK_SET} by {self._sorter.clock_steps.pop(0):+.0f} s; times go on by the old one")
         new = self._sorter.take_filters() - self.filters
         if new:
             self.filters |= new

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ MAX_LEAVES = 100
 MAX_PRESENCES = 2_000
 """Services whose last word is remembered."""
 CLOCK_STEP_S = 1.0
-"""The computer's clock was set when it runs apart from the monotonic one by more."""
+"""The computer's clock was set when it runs apart from the monotonic one by more at once; by less it was adjusted."""
 MAX_COUNTS = 20_000
 """Topics without numbers of their own that are counted."""
 LONGEST_TIME_S = 4_102_444_800
@@ -48,6 +49,12 @@ class Entry(NamedTuple):
     data: bytes
 
 
+def slept_s() -> float:
+    """Seconds that this computer slept since its start, by which the monotonic clock is behind; 0 where unknown."""
+    boot_time = getattr(time, "CLOCK_BOOTTIME", None)
+    return 0.0 if boot_time is None else time.clock_gettime(boot_time) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 class Sorter:
     """Looks at every message once."""
 
@@ -61,7 +68,10 @@ class Sorter:
         """
         self._sequences, self._clock, self._wall_clock = sequences, clock, wall_clock
         self._channels = Channels()
-        self._wall_offset_s = wall_clock() - clock()
+        self._wall_offset_s = self._wall_seen_s = wall_clock() - clock()
+        self._slept_s = slept_s()
+        self.clock_steps: list[float] = []
+        """By how many seconds the computer's clock was set; taken by who tells of it."""
         self._clocks = ClockOffsets()
         self._filters: set[str] = set()
         self._presences: dict[str, bytes] = {}
@@ -73,9 +83,7 @@ class Sorter:
 
     def sort(self, messages: list[Message]) -> Iterator[Entry]:
         """What of them is to be written, in order."""
-        offset_s = self._wall_clock() - self._clock()
-        if abs(offset_s - self._wall_offset_s) > CLOCK_STEP_S:
-            self._wall_offset_s = offset_s
+        self._look_at_clock()
         for message in messages:
             try:
                 entry = self._sort_one(message)
@@ -85,6 +93,20 @@ class Sorter:
                 continue
             if entry is not None:
                 yield entry
+
+    def _look_at_clock(self) -> None:
+        """Follow the computer's clock where it is adjusted, and where it slept; not where it is set.
+
+        A clock that is set in the middle of a session would tear a flight apart: its times go on by the old one.
+        """
+        seen_s, asleep_s = self._wall_clock() - self._clock(), slept_s()
+        by_s = seen_s - self._wall_seen_s - (asleep_s - self._slept_s)
+        self._wall_offset_s += asleep_s - self._slept_s
+        if abs(by_s) > CLOCK_STEP_S:
+            self.clock_steps.append(by_s)
+        else:
+            self._wall_offset_s += by_s
+        self._wall_seen_s, self._slept_s = seen_s, asleep_s
 
     def due(self, now_s: float) -> list[Gap]:
         """What is to be asked for now."""

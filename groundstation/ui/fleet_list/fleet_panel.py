@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from groundstation.fleet.errors import UsageError
+from groundstation.fleet.expressions import ExpressionError
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.selection_bar import SelectionBar
@@ -148,7 +148,7 @@ class FleetPanel(QWidget):
 
     def _filter_row(self) -> QLineEdit:
         self.filter_box = QLineEdit()
-        self.filter_box.setPlaceholderText(self.tr("Filter: name, battery<30, mode:AUTO, flying"))
+        self.filter_box.setPlaceholderText(self.tr("Filter: name, battery < 30, flying or armed"))
         self.filter_box.setAccessibleName(self.tr("Filter the fleet"))
         self.filter_box.setClearButtonEnabled(True)
         self.filter_box.addAction(
@@ -180,8 +180,8 @@ class FleetPanel(QWidget):
         problem = ""
         try:
             self.model.set_test(parse_filter(text) if text.strip() else None)
-        except UsageError as error:
-            problem = str(error)
+        except ExpressionError as error:
+            problem = f"{error.marked}\n{error.words}"
         self._error.setText(problem)
         self._error.setVisible(bool(problem))
         self.filter_box.setProperty("wrong", bool(problem))
