@@ -23,6 +23,7 @@ from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout,
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
+from groundstation.ui.focus import focus_keeper
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
 from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._plots_itself = False
         self.fleet.list.setFocus()
+        focus_keeper().fallback = lambda: self.fleet.list
         feed.vehicles_added.connect(self._on_vehicles_added)
 
     @property
@@ -143,6 +145,11 @@ class MainWindow(QMainWindow):
         """Panels as on the first day."""
         for name in [name for name in self._vehicle_panels if name != "vehicle"]:
             self._docks[name].closeDockWidget()
+        for dock in self._docks.values():
+            if dock.floatingDockContainer() is not None:
+                # QAds frees a window twice that a layout takes its panels out of
+                dock.toggleView(True)
+                self._manager.addDockWidget(ads.DockWidgetArea.RightDockWidgetArea, dock)
         restore_layout(self._manager, self._first_layout)
         self._share_out()
 
@@ -206,10 +213,14 @@ class MainWindow(QMainWindow):
     def _add_vehicle_dock(self, name: str, panel: VehiclePanel) -> ads.CDockWidget:
         dock = make_dock(self._manager, name, self.tr("Vehicle"), "vehicle", panel)
         panel.vehicle_shown.connect(lambda key: dock.setWindowTitle(key.id))
-        self._docks[name] = dock
+        self._keep_dock(name, dock)
         if name != "vehicle":
             dock.closed.connect(lambda: self._on_vehicle_dock_closed(name))
         return dock
+
+    def _keep_dock(self, name: str, dock: ads.CDockWidget) -> None:
+        self._docks[name] = dock
+        dock.topLevelChanged.connect(lambda _is_floating: self._on_dock_moved(name))
 
     def _make_docks(self) -> None:
         add, area = self._manager.addDockWidget, ads.DockWidgetArea
@@ -225,7 +236,7 @@ class MainWindow(QMainWindow):
         ):
             if panel is None:
                 continue
-            self._docks[name] = make_dock(self._manager, name, title, icon_name, panel)
+            self._keep_dock(name, make_dock(self._manager, name, title, icon_name, panel))
         vehicle = self._add_vehicle_dock("vehicle", self._make_vehicle_panel("vehicle"))
         docks = self._docks
         map_area = add(area.CenterDockWidgetArea, docks["map"])
@@ -303,20 +314,29 @@ class MainWindow(QMainWindow):
     def _focus(self, name: str) -> None:
         """Bring a panel into view and give it the keyboard."""
         self._raise(name)
-        targets: dict[str, QWidget] = {
-            "fleet": self.fleet.list,
-            "map": self.map.view,
-            "vehicle": self._vehicle_panels["vehicle"].values.tree,
-            "plots": self.plots.span_box,
-            "messages": self.messages.view,
-            "sensors": self.sensors.tree,
-            "links": self.links.tree,
+        dock = self._docks[name]
+        if dock.isInFloatingContainer():
+            dock.window().activateWindow()
+        self._target(name).setFocus()
+
+    def _target(self, name: str) -> QWidget:
+        """What of a panel gets the keyboard first: never what commands; a list that is empty and hidden gives way."""
+        panel = self._vehicle_panels.get(name)
+        if panel is not None:
+            return panel.values.tree
+        targets: dict[str, tuple[QWidget, ...]] = {
+            "fleet": (self.fleet.list,),
+            "map": (self.map.view,),
+            "plots": (self.plots.span_box,),
+            "messages": (self.messages.view, self.messages.text_box),
+            "sensors": (self.sensors.tree, self.sensors.filter_box),
+            "links": (self.links.tree,),
         }
         if self.commands is not None:
-            targets["commands"] = self.commands.journal.text_box
+            targets["commands"] = (self.commands.journal.text_box,)
         if self.logbook is not None:
-            targets["logbook"] = self.logbook.bar.filter_box
-        targets[name].setFocus()
+            targets["logbook"] = (self.logbook.bar.filter_box,)
+        return next((one for one in targets[name] if not one.isHidden()), targets[name][-1])
 
     def _restore(self) -> None:
         store = self._settings
@@ -390,6 +410,12 @@ class MainWindow(QMainWindow):
         if not self._plots_itself:
             self._settings.setValue("plots/by_hand", True)
             self._save_plots()
+
+    def _on_dock_moved(self, name: str) -> None:
+        """A panel has become a window of its own: the keyboard is in what was used of it, not in its first button."""
+        dock = self._docks.get(name)
+        if dock is not None and dock.isFloating():
+            (focus_keeper().latest_in(dock) or self._target(name)).setFocus()
 
     def _on_vehicle_opened(self, key: VehicleKey) -> None:
         self.selection.select((key,))
