@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
@@ -19,7 +19,15 @@ from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.commands_panel.journal_port import JournalAccess
-from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout, saved_layout
+from groundstation.ui.docks import (
+    DockHome,
+    Stage,
+    hide_left_over_overlays,
+    make_dock,
+    make_dock_manager,
+    restore_layout,
+    saved_layout,
+)
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -44,9 +52,16 @@ from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
 FIRST_SIZE = (1440, 900)
+FRAME = 32
+"""Height of a window system's own title bar, about."""
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted on the first day."""
 MAX_VEHICLE_PANELS = 16
+LEAST_PANEL_WIDTH = 280
+"""Vehicle panels that would get narrower than this stand behind one another as tabs."""
+PANELS_SHARE = 0.6
+"""Of the width, for vehicle panels side by side."""
+PANEL = "panel"
 ROOMY = 1200
 """Below this width of the middle the tabs beside the plots get more of it."""
 DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands", "logbook")
@@ -90,6 +105,7 @@ class MainWindow(QMainWindow):
         self.logbook = LogbookPanel(logbook, feed) if logbook is not None else None
         self._make_panels()
         self._docks: dict[str, ads.CDockWidget] = {}
+        self._homes: dict[str, DockHome] = {}
         self._vehicle_panels: dict[str, VehiclePanel] = {}
         self._build()
         self._make_docks()
@@ -100,6 +116,7 @@ class MainWindow(QMainWindow):
         self.fleet.list.setFocus()
         focus_keeper().fallback = lambda: self.fleet.list
         feed.vehicles_added.connect(self._on_vehicles_added)
+        feed.aged.connect(lambda _now_s: hide_left_over_overlays(self._manager))
 
     @property
     def vehicle_panels(self) -> list[VehiclePanel]:
@@ -133,13 +150,30 @@ class MainWindow(QMainWindow):
             return None
         panel = self._make_vehicle_panel(name)
         dock = self._add_vehicle_dock(name, panel)
-        self._manager.addDockWidget(
-            ads.DockWidgetArea.RightDockWidgetArea, dock, self._docks["vehicle"].dockAreaWidget()
-        )
+        self._place_vehicle_dock(dock)
         if key is not None:
             panel.pin(key)
+        self._name_dock(name)
         self._share_out()
         return panel
+
+    def _place_vehicle_dock(self, dock: ads.CDockWidget) -> None:
+        """Beside the others while there is room for all, else behind the last of them."""
+        area = ads.DockWidgetArea
+        open_areas = {
+            id(one.dockAreaWidget()): one.dockAreaWidget()
+            for one in map(self._docks.__getitem__, self._vehicle_panels)
+            if one is not dock and not one.isClosed() and one.floatingDockContainer() is None
+        }
+        if not open_areas:
+            self._manager.addDockWidget(area.RightDockWidgetArea, dock)
+        elif self.width() * PANELS_SHARE / (len(open_areas) + 1) >= LEAST_PANEL_WIDTH:
+            beside = self._docks["vehicle"].dockAreaWidget()
+            self._manager.addDockWidget(
+                area.RightDockWidgetArea, dock, beside if id(beside) in open_areas else [*open_areas.values()][-1]
+            )
+        else:
+            self._manager.addDockWidget(area.CenterDockWidgetArea, dock, [*open_areas.values()][-1])
 
     def reset_layout(self) -> None:
         """Panels as on the first day."""
@@ -147,9 +181,9 @@ class MainWindow(QMainWindow):
             self._docks[name].closeDockWidget()
         for dock in self._docks.values():
             if dock.floatingDockContainer() is not None:
-                # QAds frees a window twice that a layout takes its panels out of
+                # windows of their own end by the usual way, before the layout knows of none
                 dock.toggleView(True)
-                self._manager.addDockWidget(ads.DockWidgetArea.RightDockWidgetArea, dock)
+                self._homes[dock.objectName()].go_home()
         restore_layout(self._manager, self._first_layout)
         self._share_out()
 
@@ -162,6 +196,8 @@ class MainWindow(QMainWindow):
         }
         store.setValue("window/vehicle_panels", json.dumps(pinned))
         store.setValue("window/layout", saved_layout(self._manager))
+        split = self._vehicle_panels["vehicle"].split()
+        store.setValue("window/values", "" if split is None else split)
         store.setValue("fleet/filter", self.fleet.filter_box.text())
         store.setValue("fleet/order", self.fleet.order.value)
         store.setValue("messages/level", int(self.messages.least_level))
@@ -197,11 +233,12 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.top_bar)
         self.banner = BrokerBanner(self._feed)
         layout.addWidget(self.banner)
-        self._dock_window = QMainWindow()
+        self._dock_window = Stage()
         layout.addWidget(self._dock_window, 1)
         self._manager = make_dock_manager(self._dock_window)
         self.setCentralWidget(centre)
-        self.floating = Floating(self.desk, self._dock_window, centre) if self.desk is not None else None
+        windows = self._manager.floatingWidgets
+        self.floating = Floating(self.desk, self._dock_window, centre, windows) if self.desk is not None else None
         """Questions, notices and the sheet of an order; None where nothing can be commanded."""
 
     def _make_vehicle_panel(self, name: str) -> VehiclePanel:
@@ -212,7 +249,8 @@ class MainWindow(QMainWindow):
 
     def _add_vehicle_dock(self, name: str, panel: VehiclePanel) -> ads.CDockWidget:
         dock = make_dock(self._manager, name, self.tr("Vehicle"), "vehicle", panel)
-        panel.vehicle_shown.connect(lambda key: dock.setWindowTitle(key.id))
+        panel.vehicle_shown.connect(lambda _key: self._name_dock(name))
+        panel.pin_button.toggled.connect(lambda _is_on: self._name_dock(name))
         self._keep_dock(name, dock)
         if name != "vehicle":
             dock.closed.connect(lambda: self._on_vehicle_dock_closed(name))
@@ -220,7 +258,16 @@ class MainWindow(QMainWindow):
 
     def _keep_dock(self, name: str, dock: ads.CDockWidget) -> None:
         self._docks[name] = dock
+        self._homes[name] = DockHome(self._manager, dock, self._docks)
         dock.topLevelChanged.connect(lambda _is_floating: self._on_dock_moved(name))
+
+    def _name_dock(self, name: str) -> None:
+        """Tab and View menu tell vehicle panels apart: by vehicle, and which of them follows the selection."""
+        panel, dock = self._vehicle_panels.get(name), self._docks.get(name)
+        if panel is None or dock is None or panel.key is None:
+            return
+        words = "{vehicle}" if panel.is_pinned else self.tr("{vehicle} (selected)")
+        dock.setWindowTitle(words.format(vehicle=panel.key.id))
 
     def _make_docks(self) -> None:
         add, area = self._manager.addDockWidget, ads.DockWidgetArea
@@ -255,8 +302,10 @@ class MainWindow(QMainWindow):
     def _share_out(self) -> None:
         """Sizes of the first day, by the window's size."""
         width, height = max(self.width(), 900), max(self.height() - 44, 500)
-        panels = sum(not self._docks[name].isClosed() for name in self._vehicle_panels)
-        right = round(min(max(380, min(560, width * 0.27)), width * 0.6 / max(1, panels)))
+        docks = [self._docks[name] for name in self._vehicle_panels]
+        areas = {id(one.dockAreaWidget()) for one in docks if not one.isClosed() and not one.isInFloatingContainer()}
+        panels = len(areas)
+        right = round(min(max(380, min(560, width * 0.27)), width * PANELS_SHARE / max(1, panels)))
         middle = width - right * panels
         left = max(264, min(380, round(width * 0.2)))
         bottom = round(height * 0.34)
@@ -271,10 +320,9 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         view = self._menus.addMenu(self.tr("&View"))
-        names = [name for name in DOCKS if name in self._docks]
-        for name in names:
-            view.addAction(self._docks[name].toggleViewAction())
-        view.addSeparator()
+        self._panels_end = view.addSeparator()
+        view.aboutToShow.connect(lambda: self._list_panels(view))
+        self._list_panels(view)
         self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
         if self.desk is not None:
             self._action(view, self.tr("Command &buttons of the vehicle"), "Alt+B", self._on_buttons_wanted)
@@ -297,6 +345,17 @@ class MainWindow(QMainWindow):
             action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
             self.addAction(action)
+
+    def _list_panels(self, view: QMenu) -> None:
+        """Every panel there is at this moment, those of vehicles too."""
+        shown = [dock.toggleViewAction() for dock in self._docks.values()]
+        for action in [one for one in view.actions() if one.property(PANEL) and one not in shown]:
+            view.removeAction(action)
+        names = [*(name for name in DOCKS if name in self._docks), *(name for name in self._docks if name not in DOCKS)]
+        for name in names:
+            action = self._docks[name].toggleViewAction()
+            action.setProperty(PANEL, True)
+            view.insertAction(self._panels_end, action)
 
     def _action(self, menu: QMenu, text: str, keys: str, slot: Callable[[], object]) -> None:
         action = QAction(text, self)
@@ -344,8 +403,10 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            self.resize(self.screen().availableSize().expandedTo(QSize(*FIRST_SIZE)))
+            self._open_first()
         self._restore_layout()
+        split = str(store.value("window/values", ""))
+        self._vehicle_panels["vehicle"].set_split(int(split) if split.isdecimal() else None)
         if self._orders is not None:
             policy = Takeover(str(store.value("control/takeover", Takeover.ASK.value)))
             self._orders.takeover = policy if policy in POLICIES else Takeover.ASK
@@ -365,6 +426,12 @@ class MainWindow(QMainWindow):
             span = str(store.value("plots/span", FIRST_SPAN_S))
             refs = [refs_from_json(one) for one in plots if isinstance(one, str)]
             self.plots.restore(refs, int(span) if span.isdecimal() else FIRST_SPAN_S)
+
+    def _open_first(self) -> None:
+        """On the first day it fills the screen; where there is no screen, a picture of it has its usual size."""
+        if QGuiApplication.platformName() != "offscreen":
+            self.resize(first_size(self.screen().availableSize()))
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def _restore_layout(self) -> None:
         pinned = table_of(self._settings.value("window/vehicle_panels"))
@@ -425,6 +492,7 @@ class MainWindow(QMainWindow):
         dock = self._docks.pop(name, None)
         self._vehicle_panels.pop(name, None)
         if dock is not None:
+            self._homes.pop(name, None)
             self._manager.removeDockWidget(dock)
             dock.deleteLater()
 
@@ -459,6 +527,11 @@ class MainWindow(QMainWindow):
         if self.logbook is not None:
             self.logbook.stop()
         super().closeEvent(event)
+
+
+def first_size(screen: QSize) -> QSize:
+    """Size of a window that was never opened before, on a screen of which so much is free, pixels."""
+    return QSize(*FIRST_SIZE).boundedTo(screen - QSize(0, FRAME))
 
 
 def _show(dialog: QDialog) -> None:

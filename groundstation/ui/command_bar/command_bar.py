@@ -17,8 +17,8 @@ from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
 from groundstation.ui.focus import focus_keeper, guarded
 
-WIDE = 300
-"""From this width on five buttons stand in a row."""
+WIDE, NARROW = 300, 180
+"""From the first width on five buttons stand in a row, below the second two."""
 FIXED = (Verb.TAKEOFF, Verb.GOTO, Verb.MODE, Verb.HOLD, Verb.RTL, Verb.LAND)
 
 
@@ -124,7 +124,7 @@ class CommandBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: fewer buttons in a row where there is little room."""
         super().resizeEvent(event)
-        self._arrange(5 if self.width() >= WIDE else 3)
+        self._arrange(5 if self.width() >= WIDE else 3 if self.width() >= NARROW else 2)
 
     def focus_first(self) -> None:
         """Give the keyboard to the first button."""

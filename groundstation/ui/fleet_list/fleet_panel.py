@@ -28,7 +28,6 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
-LEAST_WIDTH = 232
 
 
 class FleetPanel(QWidget):
@@ -59,7 +58,6 @@ class FleetPanel(QWidget):
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._is_following = False
-        self.setMinimumWidth(LEAST_WIDTH)
         self.model = FleetModel(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
