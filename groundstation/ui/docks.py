@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
 from groundstation.ui.theme.icons import icon
@@ -15,6 +15,8 @@ from groundstation.ui.theme.style import dock_style_sheet
 
 LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
+PANEL = "panel"
+"""Property of an action that shows and hides a panel."""
 
 
 _ICONS = {
@@ -150,6 +152,24 @@ def hide_left_over_overlays(manager: ads.CDockManager) -> None:
     for overlay in manager.findChildren(ads.CDockOverlay):
         if overlay.isVisible():
             overlay.hideOverlay()
+
+
+def list_panels(menu: QMenu, end: QAction, docks: Mapping[str, ads.CDockWidget], order: Sequence[str]) -> None:
+    """Put every panel there is at this moment into a menu.
+
+    Args:
+        menu: it also holds other things, which stay.
+        end: before this the panels stand.
+        docks: all panels by name.
+        order: names in the order of their keys; others follow.
+    """
+    shown = [dock.toggleViewAction() for dock in docks.values()]
+    for action in [one for one in menu.actions() if one.property(PANEL) and one not in shown]:
+        menu.removeAction(action)
+    for name in (*(name for name in order if name in docks), *(name for name in docks if name not in order)):
+        action = docks[name].toggleViewAction()
+        action.setProperty(PANEL, True)
+        menu.insertAction(end, action)
 
 
 def saved_layout(manager: ads.CDockManager) -> QByteArray:

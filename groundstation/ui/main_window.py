@@ -7,14 +7,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
@@ -23,6 +24,7 @@ from groundstation.ui.docks import (
     DockHome,
     Stage,
     hide_left_over_overlays,
+    list_panels,
     make_dock,
     make_dock_manager,
     restore_layout,
@@ -42,6 +44,7 @@ from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.notices.floating import Floating
 from groundstation.ui.orders import Orders
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
+from groundstation.ui.proportions import FIRST_SIZE, Arrangement, first_size, place_vehicle_dock, share_out
 from groundstation.ui.saved_values import json_of, table_of
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -51,19 +54,9 @@ from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
-FIRST_SIZE = (1440, 900)
-FRAME = 32
-"""Height of a window system's own title bar, about."""
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted on the first day."""
 MAX_VEHICLE_PANELS = 16
-LEAST_PANEL_WIDTH = 280
-"""Vehicle panels that would get narrower than this stand behind one another as tabs."""
-PANELS_SHARE = 0.6
-"""Of the width, for vehicle panels side by side."""
-PANEL = "panel"
-ROOMY = 1200
-"""Below this width of the middle the tabs beside the plots get more of it."""
 DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands", "logbook")
 """Names of the docks, in the order of their keys Alt+1 to Alt+9."""
 
@@ -94,7 +87,7 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self._feed, self._settings, self._orders = feed, settings, orders
-        self._plots_itself = True
+        self._plots_itself, self._is_leaving = True, False
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection = Selection(self)
@@ -150,30 +143,12 @@ class MainWindow(QMainWindow):
             return None
         panel = self._make_vehicle_panel(name)
         dock = self._add_vehicle_dock(name, panel)
-        self._place_vehicle_dock(dock)
+        place_vehicle_dock(self._arrangement(), dock)
         if key is not None:
             panel.pin(key)
         self._name_dock(name)
-        self._share_out()
+        share_out(self._arrangement())
         return panel
-
-    def _place_vehicle_dock(self, dock: ads.CDockWidget) -> None:
-        """Beside the others while there is room for all, else behind the last of them."""
-        area = ads.DockWidgetArea
-        open_areas = {
-            id(one.dockAreaWidget()): one.dockAreaWidget()
-            for one in map(self._docks.__getitem__, self._vehicle_panels)
-            if one is not dock and not one.isClosed() and one.floatingDockContainer() is None
-        }
-        if not open_areas:
-            self._manager.addDockWidget(area.RightDockWidgetArea, dock)
-        elif self.width() * PANELS_SHARE / (len(open_areas) + 1) >= LEAST_PANEL_WIDTH:
-            beside = self._docks["vehicle"].dockAreaWidget()
-            self._manager.addDockWidget(
-                area.RightDockWidgetArea, dock, beside if id(beside) in open_areas else [*open_areas.values()][-1]
-            )
-        else:
-            self._manager.addDockWidget(area.CenterDockWidgetArea, dock, [*open_areas.values()][-1])
 
     def reset_layout(self) -> None:
         """Panels as on the first day."""
@@ -185,7 +160,7 @@ class MainWindow(QMainWindow):
                 dock.toggleView(True)
                 self._homes[dock.objectName()].go_home()
         restore_layout(self._manager, self._first_layout)
-        self._share_out()
+        share_out(self._arrangement())
 
     def save(self) -> None:
         """Write down everything that is to be remembered."""
@@ -297,32 +272,16 @@ class MainWindow(QMainWindow):
             add(area.CenterDockWidgetArea, docks["logbook"], map_area)
             docks["map"].setAsCurrentTab()
         docks["messages"].setAsCurrentTab()
-        self._share_out()
+        share_out(self._arrangement())
 
-    def _share_out(self) -> None:
-        """Sizes of the first day, by the window's size."""
-        width, height = max(self.width(), 900), max(self.height() - 44, 500)
-        docks = [self._docks[name] for name in self._vehicle_panels]
-        areas = {id(one.dockAreaWidget()) for one in docks if not one.isClosed() and not one.isInFloatingContainer()}
-        panels = len(areas)
-        right = round(min(max(380, min(560, width * 0.27)), width * PANELS_SHARE / max(1, panels)))
-        middle = width - right * panels
-        left = max(264, min(380, round(width * 0.2)))
-        bottom = round(height * 0.34)
-        sizes = self._manager.setSplitterSizes
-        sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
-        sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
-        plots = round(middle * (0.5 if middle > ROOMY else 0.44))
-        sizes(self._docks["plots"].dockAreaWidget(), [plots, middle - plots])
-        splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
-        if isinstance(splitter, QSplitter):
-            splitter.setSizes([height - bottom, bottom])
+    def _arrangement(self) -> Arrangement:
+        return Arrangement(self._manager, self._docks, tuple(self._vehicle_panels), self.size())
 
     def _fill_menus(self) -> None:
         view = self._menus.addMenu(self.tr("&View"))
         self._panels_end = view.addSeparator()
-        view.aboutToShow.connect(lambda: self._list_panels(view))
-        self._list_panels(view)
+        view.aboutToShow.connect(lambda: list_panels(view, self._panels_end, self._docks, DOCKS))
+        list_panels(view, self._panels_end, self._docks, DOCKS)
         self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
         if self.desk is not None:
             self._action(view, self.tr("Command &buttons of the vehicle"), "Alt+B", self._on_buttons_wanted)
@@ -345,17 +304,6 @@ class MainWindow(QMainWindow):
             action = QAction(self, shortcut=QKeySequence(f"Alt+{number}"))
             action.triggered.connect(lambda _checked=False, name=name: self._focus(name))
             self.addAction(action)
-
-    def _list_panels(self, view: QMenu) -> None:
-        """Every panel there is at this moment, those of vehicles too."""
-        shown = [dock.toggleViewAction() for dock in self._docks.values()]
-        for action in [one for one in view.actions() if one.property(PANEL) and one not in shown]:
-            view.removeAction(action)
-        names = [*(name for name in DOCKS if name in self._docks), *(name for name in self._docks if name not in DOCKS)]
-        for name in names:
-            action = self._docks[name].toggleViewAction()
-            action.setProperty(PANEL, True)
-            view.insertAction(self._panels_end, action)
 
     def _action(self, menu: QMenu, text: str, keys: str, slot: Callable[[], object]) -> None:
         action = QAction(text, self)
@@ -446,7 +394,7 @@ class MainWindow(QMainWindow):
             restore_layout(self._manager, layout)
             self._place_new_docks()
         else:
-            self._share_out()
+            share_out(self._arrangement())
 
     def _place_new_docks(self) -> None:
         """A layout of an older version does not know them all; they wait behind the map."""
@@ -521,17 +469,26 @@ class MainWindow(QMainWindow):
     def _on_full_screen_wanted(self) -> None:
         self.setWindowState(self.windowState() ^ self.windowState().WindowFullScreen)
 
+    def leave(self) -> None:
+        """Close without a question: the answer is known, or nobody is there to answer."""
+        self._is_leaving = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt: remembers everything."""
+        """Qt: asks where vehicles are in the air in our hands; else remembers everything.
+
+        Only a hand on the window is asked: a signal, a session's end and a program end it as they always did.
+        """
+        application = QApplication.instance()
+        is_end = isinstance(application, QApplication) and application.isSavingSession()
+        is_by_hand = not self._is_leaving and not is_end
+        if is_by_hand and self.desk is not None and asks_before_closing(self.desk, self, self.leave):
+            event.ignore()
+            return
         self.save()
         if self.logbook is not None:
             self.logbook.stop()
         super().closeEvent(event)
-
-
-def first_size(screen: QSize) -> QSize:
-    """Size of a window that was never opened before, on a screen of which so much is free, pixels."""
-    return QSize(*FIRST_SIZE).boundedTo(screen - QSize(0, FRAME))
 
 
 def _show(dialog: QDialog) -> None:
