@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.conditions import Level
@@ -34,7 +34,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.focus import focus_keeper
-from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
+from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
 from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.fleet.list.setFocus()
         focus_keeper().fallback = lambda: self.fleet.list
         feed.vehicles_added.connect(self._on_vehicles_added)
+        feed.vehicles_forgotten.connect(self._on_vehicles_forgotten)
         feed.aged.connect(lambda _now_s: hide_left_over_overlays(self._manager))
 
     @property
@@ -296,8 +297,8 @@ class MainWindow(QMainWindow):
         sensors = self._menus.addMenu(self.tr("&Sensors"))
         self._action(sensors, self.tr("&Subscribe…"), "Ctrl+T", self._on_subscribe_wanted)
         help_menu = self._menus.addMenu(self.tr("&Help"))
-        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: _show(ShortcutsDialog(self)))
-        self._action(help_menu, self.tr("&About"), "", lambda: _show(AboutDialog(self)))
+        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: show_beside(ShortcutsDialog(self)))
+        self._action(help_menu, self.tr("&About"), "", lambda: show_beside(AboutDialog(self)))
         for number, name in enumerate(DOCKS, start=1):
             if name not in self._docks:
                 continue
@@ -421,6 +422,12 @@ class MainWindow(QMainWindow):
             self.plots.plot([ValueRef(key, "position.height_home_m")])
         self._plots_itself = False
 
+    def _on_vehicles_forgotten(self, keys: frozenset[VehicleKey]) -> None:
+        """Their pinned panels go with them."""
+        for name, panel in list(self._vehicle_panels.items()):
+            if panel.key in keys and name != "vehicle":
+                self._docks[name].closeDockWidget()
+
     def _on_plots_changed(self) -> None:
         if not self._plots_itself:
             self._settings.setValue("plots/by_hand", True)
@@ -489,10 +496,3 @@ class MainWindow(QMainWindow):
         if self.logbook is not None:
             self.logbook.stop()
         super().closeEvent(event)
-
-
-def _show(dialog: QDialog) -> None:
-    """Beside the window, not in its way: the emergency keys must work whatever is open."""
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
-    dialog.activateWindow()

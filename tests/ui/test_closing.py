@@ -4,7 +4,6 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from groundstation.fleet.commands import Role, Verb
 from groundstation.ui.closing import CloseQuestion

@@ -84,6 +84,7 @@ class VehiclePanel(QWidget):
         self._timer = QTimer(self, interval=TEXT_PERIOD_MS)
         self._timer.timeout.connect(self.refresh)
         selection.changed.connect(self._on_selection_changed)
+        feed.vehicles_forgotten.connect(self._on_forgotten)
         self._on_selection_changed()
 
     @property
@@ -247,6 +248,13 @@ class VehiclePanel(QWidget):
     def _on_selection_changed(self) -> None:
         if not self.is_pinned and self._selection.current is not None:
             self._show_key(self._selection.current)
+
+    def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
+        """A pinned panel waits for its vehicle; one that follows the selection shows another."""
+        if self._key in keys and not self.is_pinned:
+            self._key = None
+        if self.isVisible():
+            self.refresh()
 
     def _show_key(self, key: VehicleKey) -> None:
         if key == self._key:
