@@ -145,7 +145,7 @@ class Station:
             self.start()
             self.application.exec()
             if self.window.isVisible():
-                self.window.close()
+                self.window.leave()
             if at_end is not None and not failed and faults.first is None:
                 at_end()
         for error in (*failed, faults.first):

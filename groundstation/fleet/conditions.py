@@ -25,6 +25,9 @@ ESTIMATOR_FAILED_RATIO = 1.0
 PREARM_S = 35.0
 """ArduPilot repeats its pre-arm texts about every 30 s; older ones are of the past."""
 MAX_REASONS = 3
+GONE_S = 600.0
+"""A vehicle that was lost longer ago is history: it is told, and no alarm any more."""
+
 REPORT_S = 15.0
 """A bridge's word on its way to the broker counts for so long; it comes every five seconds while that is slow."""
 
@@ -57,7 +60,8 @@ def conditions(state: VehicleState, now_s: float) -> tuple[Condition, ...]:
         state: the vehicle.
         now_s: seconds on this station's monotonic clock.
     """
-    found = (rule(state, now_s) for rule in RULES)
+    # what a vehicle that is gone said last is no news: it must not outrank one that can still be helped
+    found = (rule(state, now_s) for rule in (RULES if not _is_gone(state) else RULES_GONE))
     return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.level))
 
 
@@ -87,7 +91,31 @@ def _link(state: VehicleState, now_s: float) -> Condition | None:
         return None
     text = _LOST_TEXTS.get(connection.reason, "link lost")
     age_s = heartbeat_age_s(state, now_s)
-    return Condition(Level.WARNING, text if age_s is None else f"{text} {age_s:.0f} s")
+    level = _lost_level(state, silent_s(state, now_s))
+    return Condition(level, text if age_s is None else f"{text} {age_s:.0f} s")
+
+
+def silent_s(state: VehicleState, now_s: float) -> float | None:
+    """Seconds since anything was heard of the vehicle itself; None when never."""
+    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
+    return min((age for age in ages if age is not None), default=None)
+
+
+_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
+"""One kind of each stream is enough: what comes together is heard together."""
+
+
+def _is_gone(state: VehicleState) -> bool:
+    return state.connection is not None and state.connection.state is LinkState.OFFLINE
+
+
+def _lost_level(state: VehicleState, silence_s: float | None) -> Level:
+    """Lost in the air is a warning; on the ground, or so long ago that nothing can be done now, it is only told."""
+    is_safe = state.armed is not None and state.armed.is_armed is False
+    if not _is_gone(state):
+        return Level.CAUTION if is_safe else Level.WARNING
+    is_history = silence_s is None or silence_s > GONE_S
+    return Level.ADVISORY if is_safe or is_history else Level.WARNING
 
 
 def _conflict(state: VehicleState, now_s: float) -> Condition | None:
@@ -258,3 +286,6 @@ RULES: tuple[Rule, ...] = (
     _not_armable,
 )
 """Every rule, in the order in which equals are shown."""
+
+RULES_GONE: tuple[Rule, ...] = (_link, _conflict)
+"""What is still true of a vehicle that is no longer heard."""

@@ -9,9 +9,10 @@ import re
 import msgspec
 
 from groundstation.fleet.commands import Actor
-from groundstation.fleet.conditions import Condition, Level, conditions, heartbeat_age_s
+from groundstation.fleet.conditions import Condition, Level, conditions, silent_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import VehicleState
 
 
@@ -23,6 +24,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     conditions: tuple[Condition, ...]
     is_heard: bool
+    is_gone: bool = False
+    """True for one that is offline: it can be forgotten."""
     is_stale: bool
     """True when the motion shown is too old to be believed."""
     heard_age_s: float | None
@@ -39,6 +42,11 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     def is_simulated(self) -> bool:
         """True for a vehicle of the simulated tree."""
         return self.key.root == "sim"
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """A sort key, the most urgent first: by level; among equals what can still be helped before what is lost."""
+        return -self.level, 0 if self.is_heard and self.is_flying is not False else 1 if self.is_heard else 2
 
     @property
     def worst_text(self) -> str:
@@ -61,8 +69,9 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         level=found[0].level if found else Level.NORMAL,
         conditions=found,
         is_heard=state.is_heard,
+        is_gone=state.connection is not None and state.connection.state is LinkState.OFFLINE,
         is_stale=not state.is_heard or state.freshness("position", now_s) is not Freshness.FRESH,
-        heard_age_s=heard_age_s(state, now_s),
+        heard_age_s=silent_s(state, now_s),
         mode=state.mode.name if state.mode is not None else None,
         is_armed=state.armed.is_armed if state.armed is not None else None,
         is_flying=state.is_flying,
@@ -113,16 +122,6 @@ class Summaries:
 
 def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:
     return old is new or all(getattr(old, kind) is getattr(new, kind) for kind in _TELLING)
-
-
-def heard_age_s(state: VehicleState, now_s: float) -> float | None:
-    """Seconds since anything was heard of the vehicle itself; None when never."""
-    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
-    return min((age for age in ages if age is not None), default=None)
-
-
-_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
-"""One kind of each stream is enough: what comes together is heard together."""
 
 
 _DIGITS = re.compile(r"(\d+)")

@@ -12,6 +12,7 @@ from groundstation.fleet.commands import Actor
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
@@ -109,7 +110,7 @@ class ControlLine(QWidget):
         return icon, text
 
     def _button(self, text: str, slot: object) -> QToolButton:
-        button = QToolButton()
+        button = guarded(QToolButton())
         button.setText(text)
         button.setProperty("role", "compact")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)

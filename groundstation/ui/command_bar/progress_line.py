@@ -25,6 +25,7 @@ from groundstation.ui.commanding.words import (
     tone_colour,
 )
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.tokens import PALETTE
@@ -75,7 +76,7 @@ class ProgressLine(QFrame):
         self._detail = self._hint = ""
         self.words, self.detail, self._icon = ElidingLabel(), ElidingLabel(), QLabel()
         self.bar = ProgressBar()
-        self.button = QToolButton()
+        self.button = guarded(QToolButton())
         self.button.setProperty("flat", True)
         self.button.setProperty("role", "compact")
         self.button.clicked.connect(self._on_button)

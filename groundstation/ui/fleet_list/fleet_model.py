@@ -27,7 +27,7 @@ class SortOrder(enum.StrEnum):
 
 
 _SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
-    SortOrder.SEVERITY: lambda one: -one.level,
+    SortOrder.SEVERITY: lambda one: one.urgency,
     SortOrder.NAME: lambda one: natural_order(one.name),
     SortOrder.BATTERY: lambda one: 2.0 if one.charge_fraction is None else one.charge_fraction,
     SortOrder.MODE: lambda one: one.mode or "\uffff",

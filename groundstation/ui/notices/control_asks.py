@@ -10,6 +10,7 @@ from groundstation.fleet.control import ASK_S
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import names_text
+from groundstation.ui.focus import guarded
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 
@@ -35,7 +36,7 @@ class AskBar(QFrame):
         self.time_left.setProperty("role", "muted")
         self.time_left.setFixedWidth(30)
         self.time_left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.give, self.keep = QPushButton(self.tr("Give")), QPushButton(self.tr("Keep"))
+        self.give, self.keep = guarded(QPushButton(self.tr("Give"))), guarded(QPushButton(self.tr("Keep")))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)

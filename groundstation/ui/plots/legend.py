@@ -32,6 +32,7 @@ class Legend(QWidget):
         self._texts: list[str] = []
         self._old: list[bool] = []
         self._hovered = -1
+        self._wanted = WIDTH
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -50,8 +51,13 @@ class Legend(QWidget):
         old = [time_s is None and curve.is_old(now_s) for curve in curves]
         if texts != self._texts or curves != self._curves or old != self._old:
             self._curves, self._texts, self._old = list(curves), texts, old
-            self.setFixedWidth(WIDTH if is_common else WIDE)
+            self._wanted = WIDTH if is_common else WIDE
+            self.setMinimumHeight(self.sizeHint().height())
             self.update()
+
+    def fit(self, room: int) -> None:
+        """Be as wide as it wants, or as there is room for, pixels: names give way, values do not."""
+        self.setFixedWidth(min(self._wanted, room))
 
     def _title(self) -> str:
         """The name of the value when all curves show the same."""

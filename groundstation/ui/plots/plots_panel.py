@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plots.curve import ref_unit
@@ -56,7 +56,12 @@ class PlotsPanel(QWidget):
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         layout.addWidget(self._hint, 1)
-        layout.addWidget(self._splitter, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._splitter)
+        layout.addWidget(self._scroll, 1)
         self._show_lanes()
 
     @property
@@ -176,7 +181,7 @@ class PlotsPanel(QWidget):
 
     def _show_lanes(self) -> None:
         self._hint.setVisible(not self.lanes)
-        self._splitter.setVisible(bool(self.lanes))
+        self._scroll.setVisible(bool(self.lanes))
         for lane in self.lanes:
             lane.show_axis(lane is self.lanes[-1])
 
