@@ -17,7 +17,7 @@ from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will, root_of
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.identity import is_vehicle_id
+from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.link import LinkState
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
@@ -221,6 +221,11 @@ class StationBus:
         self.worker.subscribe(dict.fromkeys(overview if is_less else everything, 0))
         self.worker.note = SLOW_NOTE if is_less else ""
         self.worker.renew()
+
+
+def forgetting(key: VehicleKey) -> list[Outgoing]:
+    """What makes a broker forget what it keeps of a vehicle: empty retained messages (MQTT 5, 3.3.1.3)."""
+    return [Outgoing(topics.vehicle(key, leaf), b"", qos=1, retain=True) for leaf in topics.KEPT_LEAVES]
 
 
 SLOW_NOTE = "the way from the broker is too slow for everything: positions once a second, no details"

@@ -124,6 +124,10 @@ def _apart(topic: str) -> tuple[str, str, str]:
     return root, owner, leaf
 
 
+KEPT_LEAVES = (CONN, INFO, STATE, CTL)
+"""Leaves of a vehicle that a broker keeps."""
+
+
 def sync_all(root: str) -> str:
     """Topic on which any client asks every bridge to publish itself again."""
     return f"{root}/{ALL}/{SYNC_REQ}"
