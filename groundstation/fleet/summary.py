@@ -105,6 +105,7 @@ class Summaries:
 
     def __init__(self) -> None:
         self._kept: dict[VehicleKey, tuple[float, VehicleState, VehicleSummary]] = {}
+        self._shouts: dict[VehicleKey, tuple[str, float]] = {}
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
@@ -112,12 +113,30 @@ class Summaries:
         if kept is not None and 0.0 <= now_s - kept[0] < FRESH_S and _tells_the_same(kept[1], state):
             return kept[2]
         summary = summary_of(state, now_s)
+        text, until_s = self._shouts.get(state.key, ("", 0.0))
+        if text and now_s < until_s:
+            found = (Condition(Level.WARNING, text), *summary.conditions)
+            summary = msgspec.structs.replace(summary, conditions=found, level=Level.WARNING)
         self._kept[state.key] = (now_s, state, summary)
         return summary
+
+    def shout(self, key: VehicleKey, text: str, until_s: float) -> None:
+        """Put a warning of the station's own before a vehicle's conditions.
+
+        Args:
+            key: which.
+            text: in a few words; empty to take it back.
+            until_s: when it ends by itself, seconds on the station's clock.
+        """
+        self._kept.pop(key, None)
+        self._shouts.pop(key, None)
+        if text:
+            self._shouts[key] = text, until_s
 
     def forget(self, key: VehicleKey) -> None:
         """Drop a vehicle."""
         self._kept.pop(key, None)
+        self._shouts.pop(key, None)
 
 
 def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:

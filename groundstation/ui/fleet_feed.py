@@ -143,6 +143,11 @@ class FleetFeed(QObject):
         """One vehicle in a few words."""
         return self._summaries.of(state, self._clock())
 
+    def shout(self, key: VehicleKey, text: str, until_s: float) -> None:
+        """Add a warning of this station's own to a vehicle's conditions until then; empty to take it back."""
+        self._summaries.shout(key, text, until_s)
+        self.vehicles_changed.emit(frozenset({key}))
+
     def now_s(self) -> float:
         """Seconds on this station's monotonic clock."""
         return self._clock()

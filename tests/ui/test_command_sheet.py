@@ -348,3 +348,55 @@ def test_a_key_that_is_still_held_does_not_press_what_gets_the_keyboard_next(com
     QApplication.sendEvent(button, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Space))
     assert sheet.isHidden()
     assert len(commands.requests(Verb.ARM)) == 1
+
+
+# ---- kept apart ----
+
+POINT = {"lat_deg": 41.002, "lon_deg": 39.72}
+
+
+def test_a_group_that_would_meet_at_one_point_can_be_confirmed_only_once_it_is_kept_apart(commands, sheet):
+    up = flying(1, 2, 3)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.GOTO, *up, **POINT, height_m=40.0)
+    assert "would come within 0 m of each other" in sheet.problem.text()
+    assert not sheet.confirm.is_possible
+    assert sheet.group.apart.isVisible()
+    QTest.mouseClick(sheet.group.apart_button, LEFT)
+    assert sheet.problem.text() == ""
+    assert sheet.confirm.is_possible
+    hold(commands, sheet, HOLD_S + 0.1) if sheet.confirm.risk is Risk.HOLD else QTest.mouseClick(
+        sheet.confirm.button, LEFT
+    )
+    heights = [request.args["height_m"] for _, request in commands.requests(Verb.GOTO)]
+    assert heights == [40.0, 45.0, 50.0]
+
+
+def test_a_spread_keeps_a_group_apart_too_and_a_small_one_does_not(commands, sheet):
+    up = flying(1, 2)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.GOTO, *up, **POINT, height_m=40.0)
+    for metres, is_possible in ((9.0, False), (11.0, True)):
+        sheet.group.spread_box.setValue(metres)
+        assert sheet.confirm.is_possible is is_possible
+
+
+def test_one_vehicle_and_other_verbs_show_nothing_about_apartness(commands, sheet):
+    up = flying(1, 2)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.HEIGHT, *up, height_m=40.0)
+    assert sheet.group.apart.isHidden()
+    ask(commands, sheet, Verb.GOTO, up[0], **POINT, height_m=40.0)
+    assert not sheet.group.apart.isVisible()
+
+
+def test_what_drives_is_asked_for_no_height(commands, sheet):
+    rovers = flying(1, 2)
+    for one in rovers:
+        one.kind = "rover"
+    commands.hear(*rovers)
+    ask(commands, sheet, Verb.GOTO, *rovers, **POINT)
+    assert set(sheet.editors.fields) == {"lat_deg", "lon_deg"}
+    assert sheet.group.step_box.isHidden()
+    QTest.mouseClick(sheet.group.apart_button, LEFT)
+    assert sheet.group.policy().spread_m == 10.0

@@ -14,6 +14,7 @@ from groundstation.ui.command_sheet.command_sheet import CommandSheet
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.notices.control_asks import ControlAsks
 from groundstation.ui.notices.control_watch import ControlWatch
+from groundstation.ui.notices.emergency_watch import EmergencyWatch
 from groundstation.ui.notices.journal_watch import JournalWatch
 from groundstation.ui.notices.notice_list import NoticeList
 from groundstation.ui.notices.overlay import Overlay
@@ -47,6 +48,7 @@ class Floating:
         self.watch = ControlWatch(desk, parent)
         self.journal_watch = JournalWatch(desk, parent)
         self.recording_watch = RecordingWatch(desk, parent)
+        self.emergency_watch = EmergencyWatch(desk, parent)
         desk.noticed.connect(self.notices.say)
         desk.feed.aged.connect(self._keep_clear)
 

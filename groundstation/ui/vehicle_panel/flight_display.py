@@ -115,9 +115,8 @@ class FlightDisplay(QWidget):
             return
         paint_tape(painter, rect, self._height.shown, is_right=True, is_stale=self.values.height_is_stale)
         climb = self.values.climb_mps
-        paint_caption(
-            painter, rect, self.tr("m home"), "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0")
-        )
+        above = self.tr("m home") if self.values.height_above == "home" else self.tr("m start")
+        paint_caption(painter, rect, above, "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0"))
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)
 
