@@ -288,7 +288,7 @@ class MainWindow(QMainWindow):
             self._action(view, self.tr("Command &buttons of the vehicle"), "Alt+B", self._on_buttons_wanted)
         self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)
         self._action(view, self.tr("Show the &whole fleet"), "Ctrl+0", self.map.fit_fleet)
-        self._action(view, self.tr("&Remove all plots"), "", self.plots.clear)
+        self._action(view, self.tr("&Remove all plots"), "", self.plots.clear_by_hand)
         view.addSeparator()
         self._action(view, self.tr("Full &screen"), "F11", self._on_full_screen_wanted)
         self._action(view, self.tr("R&eset layout"), "", self.reset_layout)

@@ -12,6 +12,7 @@ from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.command_sheet.arg_editors import ArgEditors
 from groundstation.ui.command_sheet.command_sheet import CommandSheet
 from groundstation.ui.command_sheet.hold_button import HOLD_S, HoldButton
+from groundstation.ui.commanding.words import unlock_word
 from tests.ui.support.commanding import Commands, flying, grounded
 
 LEFT = Qt.MouseButton.LeftButton
@@ -95,7 +96,7 @@ def test_enter_confirms_nothing(commands, sheet, verb):
     assert focus is not None
     assert focus is not sheet.confirm.button
     if sheet.confirm.type_box is not None:
-        sheet.confirm.type_box.setText("uav-01")
+        sheet.confirm.type_box.setText(unlock_word(verb, 1))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         QTest.keyClick(focus, key)
     assert commands.requests() == []
@@ -179,17 +180,17 @@ def test_a_key_can_be_held_too(app, key):
     button.close()
 
 
-def test_for_several_that_fly_the_number_has_to_be_typed(commands, sheet):
+def test_for_several_that_fly_verb_and_number_have_to_be_typed(commands, sheet):
     up = flying(1, 2, 3)
     commands.hear(*up)
     ask(commands, sheet, Verb.FORCE_DISARM, *up)
     assert sheet.confirm.risk is Risk.TYPE
     assert sheet.confirm.button.text() == "Kill motors 3 vehicles: uav-01, uav-02, uav-03"
-    for wrong in ("2", "uav-01", "03", "33"):
+    for wrong in ("2", "3", "uav-01", "kill 2", "kill 33"):
         sheet.confirm.type_box.setText(wrong)
         QTest.mouseClick(sheet.confirm.button, LEFT)
     assert commands.requests() == []
-    sheet.confirm.type_box.setText("3")
+    sheet.confirm.type_box.setText("kill 3")
     QTest.mouseClick(sheet.confirm.button, LEFT)
     assert len(commands.requests(Verb.FORCE_DISARM)) == 3
 
@@ -295,7 +296,7 @@ def test_a_group_goes_by_its_options(commands, sheet):
     sheet.group.order_box.setCurrentIndex(1)
     sheet.group.stagger_box.setValue(5.0)
     assert [row[0] for row in sheet.targets.rows] == ["uav-01", "uav-02"]
-    sheet.confirm.type_box.setText("2")
+    sheet.confirm.type_box.setText("take off 2")
     QTest.mouseClick(sheet.confirm.button, LEFT)
     assert [vehicle for vehicle, _ in commands.requests(Verb.TAKEOFF)] == ["uav-01"]
     commands.station.pass_time(5.0)
@@ -317,7 +318,7 @@ def test_the_tab_key_goes_from_the_fields_to_the_button_and_then_to_cancel(comma
     down = grounded(1, 2)
     commands.hear(*down)
     ask(commands, sheet, Verb.TAKEOFF, *down)
-    sheet.confirm.type_box.setText("2")
+    sheet.confirm.type_box.setText("take off 2")
     found = [sheet.focusWidget()]
     for _ in range(7):
         QTest.keyClick(sheet.focusWidget(), Qt.Key.Key_Tab)

@@ -17,6 +17,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import (
     Tone,
+    actor_text,
     brief_text,
     look_of,
     order_text,
@@ -136,7 +137,7 @@ class ProgressLine(QFrame):
         words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
             words += time.strftime(" %H:%M:%S", time.localtime(record.changed_unix_s))
-        by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else str(record.by)
+        by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
         detail = "; ".join(part for part in (record.words, by) if part)
         share = (
             None

@@ -27,7 +27,14 @@ from groundstation.ui.command_sheet.group_options import GroupOptions
 from groundstation.ui.command_sheet.start_values import modes_of, start_values
 from groundstation.ui.command_sheet.target_list import TargetList
 from groundstation.ui.commanding.desk import CommandDesk, Draft
-from groundstation.ui.commanding.words import condition_text, label_of, names_text, order_text, vehicles_text
+from groundstation.ui.commanding.words import (
+    condition_text,
+    label_of,
+    names_text,
+    order_text,
+    unlock_word,
+    vehicles_text,
+)
 from groundstation.ui.theme.icons import icon
 
 NAMES_ON_BUTTON = 3
@@ -193,8 +200,7 @@ class CommandSheet(QFrame):
         whom = vehicles_text(named, NAMES_ON_BUTTON)
         words = f"{order_text(verb, args)} · {whom}" if args else f"{label_of(verb)} {whom}"
         self._named = named
-        sign = named[0].id if len(named) == 1 else str(len(named))
-        self.confirm.show_order(words, sign, problem)
+        self.confirm.show_order(words, unlock_word(verb, len(named)), problem)
         self.confirm.button.setToolTip(names_text(named, len(named)))
 
     def _order_tabs(self) -> None:

@@ -87,7 +87,7 @@ class ConfirmArea(QWidget):
         self._apply()
 
     def _apply(self) -> None:
-        is_typed = self.type_box is None or self.type_box.text().strip() == self._sign != ""
+        is_typed = self.type_box is None or _bare(self.type_box.text()) == _bare(self._sign) != ""
         self.button.setEnabled(self._is_possible and is_typed)
 
     def _on_return(self) -> None:
@@ -99,3 +99,8 @@ class ConfirmArea(QWidget):
         if self._clock() - self._began_s >= GUARD_S:
             self.confirmed.emit()
             self.finished.emit()
+
+
+def _bare(text: str) -> str:
+    """Capitals and spaces don't matter: what is typed must be meant, not be neat."""
+    return "".join(text.lower().split())

@@ -109,9 +109,10 @@ class MatrixView(QWidget):
         header.setMinimumSectionSize(40)
         for column, width in enumerate(STAGE_WIDTHS, start=1):
             self.table.setColumnWidth(column, width)
-        self.table.setColumnWidth(VEHICLE, 64)
-        self.table.setColumnWidth(END, 92)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        header.setResizeContentsPrecision(0)
+        for column in (VEHICLE, END):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return self.table
 
     def _on_retry(self) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from groundstation.ui.history import History
-from groundstation.ui.plots.curve import Curve
+from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.theme.fonts import font
@@ -85,8 +85,8 @@ class PlotLane(QWidget):
         """Plot a value; False when it is there already or the plot is full."""
         if ref in self.refs or len(self.curves) >= MAX_CURVES:
             return False
-        style = sum(curve.ref.source == ref.source for curve in self.curves)
-        curve = Curve(ref, self._history.track(ref), style)
+        look = free_look(ref, [curve.look for curve in self.curves])
+        curve = Curve(ref, self._history.track(ref), look)
         self.curves.append(curve)
         self.plot.addItem(curve.item)
         self.changed.emit()

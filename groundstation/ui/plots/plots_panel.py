@@ -38,6 +38,7 @@ class PlotsPanel(QWidget):
         self._cursor_s: float | None = None
         self._frozen_s: float | None = None
         self.lanes: list[PlotLane] = []
+        self._removed: list[list[ValueRef]] = []
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._on_frame)
         self._drawn_s = -1.0
@@ -105,6 +106,20 @@ class PlotsPanel(QWidget):
         for lane in list(self.lanes):
             lane.clear()
 
+    def clear_by_hand(self) -> None:
+        """Remove every plot; until something is plotted, they can be brought back."""
+        removed = self.plots()
+        self.clear()
+        if removed:
+            self._removed = removed
+            self.undo_button.show()
+
+    def undo(self) -> None:
+        """Bring back what was removed last."""
+        removed, self._removed = self._removed, []
+        self.undo_button.hide()
+        self.restore(removed, self.span_s)
+
     def refresh(self) -> None:
         """Draw what is new."""
         stop_s = self._now_s()
@@ -148,11 +163,17 @@ class PlotsPanel(QWidget):
         remove.setIcon(icon("remove"))
         remove.setToolTip(self.tr("Remove all plots"))
         remove.setAccessibleName(self.tr("Remove all plots"))
-        remove.clicked.connect(self.clear)
+        remove.clicked.connect(self.clear_by_hand)
+        self.undo_button = QToolButton()
+        self.undo_button.setText(self.tr("Undo"))
+        self.undo_button.setToolTip(self.tr("Bring the removed plots back"))
+        self.undo_button.clicked.connect(self.undo)
+        self.undo_button.hide()
         bar.addWidget(self.span_box)
         bar.addWidget(self.pause_button)
         bar.addWidget(self.time_label)
         bar.addStretch(1)
+        bar.addWidget(self.undo_button)
         bar.addWidget(remove)
         return bar
 
@@ -168,6 +189,7 @@ class PlotsPanel(QWidget):
         lane.emptied.connect(lambda: self._remove_lane(lane))
         lane.changed.connect(self.changed)
         self.lanes.append(lane)
+        self.undo_button.hide()
         self._splitter.addWidget(lane)
         self._show_lanes()
         return lane

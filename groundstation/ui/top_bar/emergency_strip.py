@@ -132,7 +132,7 @@ class EmergencyStrip(QFrame):
         self.kill.setAutoDefault(False)
         self.kill.setAccessibleName(self.tr("Kill motors"))
         self.kill.setToolTip(
-            self.tr("Stop the motors, even in the air. The call sign has to be typed. {key}: the selected").format(
+            self.tr("Stop the motors, even in the air. A word has to be typed. {key}: the selected").format(
                 key=KILL_KEY
             )
         )
