@@ -19,7 +19,7 @@ from groundstation.recording.series import Series, SeriesOf
 from groundstation.recording.sources import Numbers
 from groundstation.recording.track import Track, distances_m, length_m, without_jumps
 
-VERSION = 4
+VERSION = 5
 """Counts up with each change of what is found here, in `arming.py`, `track.py` or in a reader: what is remembered of an
 older one is found anew."""
 BEFORE_S = 10.0
