@@ -296,7 +296,7 @@ def _with(value: float | None, unit: str) -> str:
 
 def _used(flight: Flight) -> str:
     if flight.battery_used_mah is not None:
-        return f"{flight.battery_used_mah:.0f} mAh"
+        return f"{flight.battery_used_mah:z.0f} mAh"
     return "" if flight.battery_used_fraction is None else f"{flight.battery_used_fraction:.0%}"
 
 

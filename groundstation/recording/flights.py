@@ -298,7 +298,7 @@ def _fall(series: SeriesOf, quantity: Quantity, span: Arming, sign: float = 1.0)
     begin, end = _at_begin(series, quantity, span), _at_end(series, quantity, span)
     if begin is None or end is None or sign * (begin - end) < 0:
         return None
-    return sign * (begin - end)
+    return sign * (begin - end) + 0.0  # no minus before nought
 
 
 def _clipped(modes: tuple[ModeSpan, ...], span: Arming) -> tuple[ModeSpan, ...]:
