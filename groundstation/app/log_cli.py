@@ -120,7 +120,8 @@ def _show(found: LogInfo) -> None:
         begin = moment_text(found.begin_s, found.time_base)
         console.print(f"from {begin}, {found.end_s - found.begin_s:.1f} s", soft_wrap=True)
     for one in found.vehicles:
-        words = ["ground station" if one.is_station else "vehicle", one.name, one.autopilot, one.kind]
+        what = one.role or ("ground station" if one.is_station else "vehicle")
+        words = [what, one.name, one.autopilot, one.kind]
         console.print(f"{_plain(one.id)}: {_plain(' '.join(word for word in words if word))}", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for name in ("vehicle", "message"):

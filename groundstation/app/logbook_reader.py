@@ -82,6 +82,8 @@ def _rows(entries: Iterable[Entry], pins: dict[str, bool]) -> Iterator[FlightRow
     for one in entries:
         numbers[one.flight.path, one.flight.vehicle] += 1
         yield _row(_Source(one, numbers[one.flight.path, one.flight.vehicle]), pins)
+        # what goes on in another log is a flight of that one, too
+        numbers.update((path, one.flight.vehicle) for path in one.parts)
 
 
 def _row(source: _Source, pins: dict[str, bool]) -> FlightRow:

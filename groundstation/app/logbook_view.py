@@ -52,6 +52,8 @@ COLUMNS: dict[str, Callable[[Entry], Any]] = {
     "end_utc": _time("end_s", TimeBase.UTC),
     "begin_boot_s": _time("begin_s", TimeBase.BOOT),
     "end_boot_s": _time("end_s", TimeBase.BOOT),
+    "boot_begin_s": _of_flight("boot_begin_s"),
+    "boot_end_s": _of_flight("boot_end_s"),
     "vehicle": _of_flight("vehicle"),
     "vehicle_name": lambda entry: name_of(entry.flight),
     "sysid": _of_flight("sysid"),
@@ -294,7 +296,7 @@ def _with(value: float | None, unit: str) -> str:
 
 def _used(flight: Flight) -> str:
     if flight.battery_used_mah is not None:
-        return f"{flight.battery_used_mah:.0f} mAh"
+        return f"{flight.battery_used_mah:z.0f} mAh"
     return "" if flight.battery_used_fraction is None else f"{flight.battery_used_fraction:.0%}"
 
 

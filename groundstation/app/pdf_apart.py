@@ -74,10 +74,18 @@ def main() -> None:
     pages = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Page, ...])
     try:
         check_qt("offscreen")
+        from PySide6.QtGui import QFont
+
         from groundstation.app.report_pdf import pdf as paint
         from groundstation.ui.application import make_application
+        from groundstation.ui.theme import tokens
 
         application = make_application(sys.argv[:1])
+        # figures of one width, and signs between figures, are other glyphs, of which a PDF does not say what they mean:
+        # nobody could search or copy them
+        plain = QFont(tokens.FONT_FAMILY)
+        plain.setFeature(QFont.Tag("calt"), 0)
+        application.setFont(plain)
         document = paint(pages, _say)
     except GroundStationError as error:
         _say(error)

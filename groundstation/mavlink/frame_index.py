@@ -30,8 +30,10 @@ from groundstation.mavlink.record_index import (
     believed_times,
     starts_of,
 )
-from groundstation.mavlink.record_walk import Window
+from groundstation.mavlink.record_walk import Window, distinct
 
+MAX_SPEAKERS = 2_000
+"""Systems and components told apart; frames of further ones, which only an attack brings, are all the last one's."""
 MAX_UNKNOWN = 128
 """Unknown message ids told apart; frames of further ones are all `OTHER_ID`."""
 OTHER_ID = -1
@@ -50,6 +52,8 @@ class Source(NamedTuple):
     sysid: int
     msgid: int
     """`OTHER_ID` for unknown ones beyond `MAX_UNKNOWN`."""
+    compid: int = 1
+    """Of the component that sent it."""
 
 
 class FrameIndex(RecordIndex):
@@ -63,9 +67,12 @@ class FrameIndex(RecordIndex):
 
     def __init__(self, data: ByteSource, told: Told | None = None, least_us: int = MIN_US) -> None:
         self._unknown: dict[int, int] = {}
+        self._speakers: dict[int, int] = {}
+        self._speaker_of = np.full(1 << 16, -1, np.int32)
         self._least_us = least_us
         super().__init__(data, MAX_RECORD_BYTES, told)
-        self.sources: dict[Source, Span] = {self._source(code): span for code, span in self.spans.items()}
+        self._pairs = list(self._speakers)
+        self.sources: dict[Source, Span] = dict(sorted((self._source(code), span) for code, span in self.spans.items()))
         """What there is, sorted by system."""
 
     def slices_of(
@@ -74,19 +81,25 @@ class FrameIndex(RecordIndex):
         """The frames of a source; see `RecordIndex.slices`."""
         known = _KIND_OF[source.msgid] if 0 <= source.msgid < _KIND_OF.size else _NO_KIND
         kind = self._unknown.get(source.msgid, _KINDS - 1) if known == _NO_KIND else int(known)
-        return self.slices(source.sysid * _KINDS + kind, begin_us, end_us, told)
+        speaker = int(self._speaker_of[source.sysid << 8 | source.compid])
+        return self.slices(speaker * _KINDS + kind, begin_us, end_us, told)
 
-    def frames(self, sysid: int | None = None, told: Told | None = None) -> Iterator[tuple[int, bytes]]:
+    def frames(
+        self, sysid: int | None = None, told: Told | None = None, compid: int | None = None
+    ) -> Iterator[tuple[int, bytes]]:
         """Time in microseconds and bytes of every frame, in the order of the file.
 
         Args:
             sysid: only of this system; None for all.
             told: how far it is.
+            compid: only of this component of it; None for all.
         """
         for window, starts, _ in self.all_slices(told):
             headers = read_headers(window, starts)
             if sysid is not None:
                 headers = headers.chosen(headers.sysids == sysid)
+            if compid is not None:
+                headers = headers.chosen(headers.compids == compid)
             data = window.bytes.tobytes()
             columns = (headers.time_us, headers.starts + STAMP_BYTES, headers.starts + headers.sizes)
             for time_us, begin, end in zip(*(one.tolist() for one in columns), strict=True):
@@ -101,9 +114,19 @@ class FrameIndex(RecordIndex):
     def _find(self, window: Window, last_us: int | None) -> Found:
         headers, found = read_frames(window, 0, self._least_us)
         codes = self._kinds(headers.msgids).astype(np.int32)
-        codes += headers.sysids.astype(np.int32) * _KINDS
+        codes += self._numbers_of((headers.sysids.astype(np.uint16) << 8 | headers.compids).astype(np.uint16)) * _KINDS
         believed = believed_times(headers.time_us, last_us, self._least_us, MAX_US)
         return Found(codes, headers.time_us, headers.starts, believed, found.gaps, found.end)
+
+    def _numbers_of(self, pairs: NDArray[np.uint16]) -> NDArray[np.int32]:
+        """A number for each speaker, which is a system and a component, in the order in which they came."""
+        found = self._speaker_of[pairs]
+        if (found < 0).any():
+            for pair in distinct(pairs[found < 0]).tolist():
+                known = pair if len(self._speakers) < MAX_SPEAKERS else next(reversed(self._speakers))
+                self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers))
+            found = self._speaker_of[pairs]
+        return found
 
     def _kinds(self, msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
         kinds = _KIND_OF.take(msgids, mode="clip")
@@ -120,7 +143,8 @@ class FrameIndex(RecordIndex):
     def _source(self, code: int) -> Source:
         msgids = [*_KNOWN, *self._unknown]
         kind = code % _KINDS
-        return Source(code // _KINDS, msgids[kind] if kind < len(msgids) else OTHER_ID)
+        pair = self._pairs[code // _KINDS]
+        return Source(pair >> 8, msgids[kind] if kind < len(msgids) else OTHER_ID, pair & 0xFF)
 
 
 def is_cut_record(tail: bytes) -> bool:

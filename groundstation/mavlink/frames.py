@@ -202,6 +202,11 @@ def sysid_of(raw: bytes) -> int:
     return raw[5] if raw[0] == MAGIC_V2 else raw[3]
 
 
+def compid_of(raw: bytes) -> int:
+    """The component that a whole frame is of."""
+    return raw[6] if raw[0] == MAGIC_V2 else raw[4]
+
+
 def frame_bytes(msgid: int, payload: bytes, seq: int, sysid: int, compid: int) -> bytes:
     """A MAVLink 2 frame of ours, unsigned.
 

@@ -89,7 +89,7 @@ def armings(series: SeriesOf) -> tuple[Arming, ...]:
             return ()
         last_s = float(heard_s[-1])
     told, is_of_changes = _with_beginning(series, told)
-    clock = _boot_clock(series)
+    clock = boot_clock(series)
     breaks = [*_reboots(clock), *_silences(series, told, clock)]
     return tuple(_spans(told, breaks, last_s, is_of_changes=is_of_changes))
 
@@ -143,7 +143,7 @@ def _spans(told: Series, breaks: list[_Break], last_s: float, *, is_of_changes: 
         begin = None
 
 
-def _boot_clock(series: SeriesOf) -> Series | None:
+def boot_clock(series: SeriesOf) -> Series | None:
     """Milliseconds since boot over time; None where the log does not tell."""
     for message, field in BOOT_CLOCKS:
         columns = series.columns(message, (field,))

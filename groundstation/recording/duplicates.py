@@ -138,10 +138,11 @@ def _is_same(one: Flight, other: Flight) -> bool:
     overlap_s = min(one.end_s, other.end_s) - max(one.begin_s, other.begin_s)
     if overlap_s < 0 or overlap_s < OVERLAP * min(one.duration_s, other.duration_s):
         return False
-    return _is_same_vehicle(one, other)
+    return is_same_vehicle(one, other)
 
 
-def _is_same_vehicle(one: Flight, other: Flight) -> bool:
+def is_same_vehicle(one: Flight, other: Flight) -> bool:
+    """Whether nothing tells the vehicles of two flights apart."""
     if is_named(one) and is_named(other):
         return one.vehicle == other.vehicle
     if one.sysid is None or one.sysid != other.sysid or one.autopilot != other.autopilot:

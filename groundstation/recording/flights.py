@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.identity import VehicleKind
-from groundstation.recording.arming import Arming, armings
+from groundstation.recording.arming import Arming, armings, boot_clock
 from groundstation.recording.happenings import ModeSpan, mode_spans
 from groundstation.recording.log import Log, Progress, TimeBase
 from groundstation.recording.quantities import Quantity
@@ -19,7 +19,7 @@ from groundstation.recording.series import Series, SeriesOf
 from groundstation.recording.sources import Numbers
 from groundstation.recording.track import Track, distances_m, length_m, without_jumps
 
-VERSION = 4
+VERSION = 6
 """Counts up with each change of what is found here, in `arming.py`, `track.py` or in a reader: what is remembered of an
 older one is found anew."""
 BEFORE_S = 10.0
@@ -93,6 +93,10 @@ class Flight(msgspec.Struct, frozen=True, kw_only=True):
     takeoff_lat_deg: float | None = None
     """Where it was armed; None also when it was armed before the log began."""
     takeoff_lon_deg: float | None = None
+    boot_begin_s: float | None = None
+    """The vehicle's own clock at the begin, seconds since it started."""
+    boot_end_s: float | None = None
+    """The same at the end."""
 
     @property
     def duration_s(self) -> float:
@@ -132,10 +136,20 @@ def _of_vehicle(series: SeriesOf, told: Progress | None, done: float, share: flo
             told(done + share * (place + 1) / (len(_QUANTITIES) + 1))
         series.get(quantity)
     modes = mode_spans(series) if spans else ()
-    return [_flight(series, span, modes) for span in spans]
+    clock = boot_clock(series) if spans else None
+    return [_flight(series, span, modes, clock) for span in spans]
 
 
-def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...]) -> Flight:
+def _boot_s(clock: Series | None, time_s: float) -> float | None:
+    """The vehicle's clock at a moment, by its nearest word."""
+    if clock is None:
+        return None
+    place = int(np.abs(clock.time_s - time_s).argmin())
+    apart_s = time_s - float(clock.time_s[place])
+    return float(clock.values[place]) / 1e3 + apart_s if abs(apart_s) <= BEFORE_S else None
+
+
+def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...], clock: Series | None) -> Flight:
     in_air, fastest = _in_air(series, span), _inside(series, Quantity.GROUND_SPEED, span)
     fastest_mps = None if fastest is None else float(fastest.values.max())
     track = _track(series, span)
@@ -167,6 +181,8 @@ def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...]) -> Flig
         operator=_operator(series, span),
         takeoff_lat_deg=takeoff[0] if takeoff is not None else None,
         takeoff_lon_deg=takeoff[1] if takeoff is not None else None,
+        boot_begin_s=_boot_s(clock, span.begin_s),
+        boot_end_s=_boot_s(clock, span.end_s),
     )
 
 
@@ -282,7 +298,7 @@ def _fall(series: SeriesOf, quantity: Quantity, span: Arming, sign: float = 1.0)
     begin, end = _at_begin(series, quantity, span), _at_end(series, quantity, span)
     if begin is None or end is None or sign * (begin - end) < 0:
         return None
-    return sign * (begin - end)
+    return sign * (begin - end) + 0.0  # no minus before nought
 
 
 def _clipped(modes: tuple[ModeSpan, ...], span: Arming) -> tuple[ModeSpan, ...]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from groundstation.fleet.events import EventKind
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.shown_text import harmless
@@ -61,6 +62,9 @@ class ModeSpan(NamedTuple):
     end_s: float
 
 
+_OF_CONTROL = ([EventKind.CONTROL.value], [EventKind.EXTERNAL_CONTROL.value])
+
+
 class Text(NamedTuple):
     """Something the vehicle said."""
 
@@ -69,6 +73,8 @@ class Text(NamedTuple):
     """Plain text from outside; never interpreted."""
     severity: int | None
     """MAVLink MAV_SEVERITY, 0 the worst; None where the log does not tell."""
+    is_own: bool = True
+    """In the vehicle's words, or a change of it; False for who was in control of it."""
 
 
 class Change(NamedTuple):
@@ -175,9 +181,10 @@ def _texts(series: SeriesOf, vocabulary: Vocabulary) -> Iterator[Text]:
             yield Text(at, _plain(text), int(severity))
     else:
         ranks = {one.value: rank for rank, one in enumerate(Severity) if one is not Severity.UNKNOWN}
-        for at, (severity, text) in _rows(series.columns("evt", ("severity", "text"))):
+        columns = series.columns("evt", ("severity", "text", "kind")) or series.columns("evt", ("severity", "text"))
+        for at, (severity, text, *kind) in _rows(columns):
             if isinstance(text, str) and text:
-                yield Text(at, _plain(text), ranks.get(severity))
+                yield Text(at, _plain(text), ranks.get(severity), is_own=kind[:1] not in _OF_CONTROL)
 
 
 def _parameters(series: SeriesOf) -> Iterable[tuple[float, str, float]]:

@@ -116,7 +116,9 @@ class LogVehicle(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     """`multicopter`, `plane` ..., or empty."""
     is_station: bool = False
-    """A ground station, not a vehicle."""
+    """No vehicle: a ground station, or what `role` says."""
+    role: str = ""
+    """What it is where it is neither vehicle nor ground station: `companion`, `radio`, `gimbal` ...; empty else."""
 
 
 class DamagedPart(msgspec.Struct, frozen=True):

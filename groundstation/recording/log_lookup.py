@@ -57,7 +57,7 @@ def named_vehicle(info: LogInfo, text: str) -> LogVehicle:
     ways: tuple[Callable[[LogVehicle], bool], ...] = (
         lambda one: one.id == text,
         lambda one: one.id.rpartition("/")[2] == text,
-        lambda one: f"uav-{one.sysid}" == text,  # as a bridge calls who was given no name
+        lambda one: f"uav-{one.sysid}" == text and not one.is_station,  # as a bridge calls who was given no name
         lambda one: bool(one.name) and one.name.casefold() == folded,
     )
     for is_meant in ways:

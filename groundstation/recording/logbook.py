@@ -10,16 +10,17 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
 
 from groundstation.recording import session
-from groundstation.recording.duplicates import duplicates
+from groundstation.recording.duplicates import duplicates, vehicle_of
 from groundstation.recording.flight_cache import FlightCache, LogState
 from groundstation.recording.flights import Flight, flights
+from groundstation.recording.joined import follows, join
 from groundstation.recording.log import CancelledError, LogError, Progress, TimeBase
 from groundstation.recording.open_log import open_log
 from groundstation.recording.session import SessionState
@@ -40,6 +41,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     flight: Flight
     is_recording: bool = False
     """Whether its log was still being written: it may become longer."""
+    parts: tuple[str, ...] = ()
+    """Paths of the further logs that it goes on in."""
     duplicate_of: str | None = None
     """Path of the log with the same flight that counts; None when this one does."""
 
@@ -181,6 +184,31 @@ def _state(path: Path) -> LogState | None:
     return LogState(path, told.st_size, told.st_mtime_ns) if stat.S_ISREG(told.st_mode) else None
 
 
+def _joined(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Flights that go on in further logs made one.
+
+    Args:
+        entries: in order of time.
+    """
+    open_ends: dict[str, list[list[Entry]]] = {}
+    wholes: list[list[Entry]] = []
+    for one in entries:
+        waiting = open_ends.setdefault(vehicle_of(one.flight), [])
+        found = next((parts for parts in waiting if follows(parts[-1].flight, one.flight)), None)
+        if found is None:
+            found = []
+            wholes.append(found)
+        else:
+            waiting.remove(found)
+        found.append(one)
+        if not one.flight.is_ended:
+            waiting.append(found)
+    for parts in wholes:
+        whole = join([one.flight for one in parts])
+        later = tuple(one.flight.path for one in parts[1:])
+        yield Entry(flight=whole, is_recording=parts[-1].is_recording, parts=later) if later else parts[0]
+
+
 def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Sorted, and duplicates marked."""
 
@@ -188,6 +216,6 @@ def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
         flight = one.flight
         return flight.time_base is TimeBase.UTC, flight.begin_s, flight.path, flight.vehicle
 
-    ordered = sorted(entries, key=key)
+    ordered = sorted(_joined(sorted(entries, key=key)), key=key)
     same = duplicates([one.flight for one in ordered])
     return tuple(msgspec.structs.replace(one, duplicate_of=same.get(place)) for place, one in enumerate(ordered))

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.recording.log import Columns, Log, LogError, MessageInfo, Vocabulary
+from groundstation.recording.log import Columns, Log, LogError, LogInfo, MessageInfo, Vocabulary
 from groundstation.recording.log_lookup import find_vehicle
 from groundstation.recording.quantities import UNITS, Quantity
 from groundstation.recording.sources import LARGEST, Numbers, Source, Table
@@ -25,6 +25,11 @@ TABLES: dict[Vocabulary, Table] = {
     Vocabulary.ULOG: ulog.SOURCES,
 }
 """Of the vocabularies of one vehicle the first counts first."""
+
+
+RADIO = "radio"
+"""`LogVehicle.role` of a telemetry radio."""
+RADIO_MESSAGES = frozenset(("RADIO_STATUS", "RADIO"))
 
 
 class Series(NamedTuple):
@@ -59,6 +64,7 @@ class SeriesOf:
         self.log = log
         self.vehicle = find_vehicle(log.info, vehicle)
         self.messages: dict[str, MessageInfo] = {one.name: one for one in log.info.messages if one.vehicle == vehicle}
+        self._of_link = _of_link(log.info)
         self._kept: dict[Quantity, Series | None] = {}
 
     @property
@@ -75,13 +81,13 @@ class SeriesOf:
 
     def columns(self, message: str, fields: tuple[str, ...]) -> Columns | None:
         """Fields of a message of this vehicle, in the order asked for; None when the log lacks one, or has no row."""
-        info = self.messages.get(message)
+        info = self.messages.get(message) or self._of_link.get(message)
         if info is None or not info.count:
             return None
         if info.fields and not set(fields) <= {one.name for one in info.fields}:
             return None
         try:
-            found = self.log.columns(message, fields, vehicle=self.vehicle.id)
+            found = self.log.columns(message, fields, vehicle=info.vehicle)
         except LogError:
             return None
         if not len(found.time_s) or not set(fields) <= set(found.values):
@@ -104,7 +110,7 @@ class SeriesOf:
     def _read(self, source: Source, unit: str) -> Series | None:
         if source.autopilot and source.autopilot != self.vehicle.autopilot:
             return None
-        info = self.messages.get(source.message)
+        info = self.messages.get(source.message) or self._of_link.get(source.message)
         names = {one.name for one in info.fields} if info else set()
         wheres = [one for one in source.where if not names or one.field in names]
         wanted = tuple(dict.fromkeys((*source.fields, *(one.field for one in wheres))))
@@ -118,6 +124,13 @@ class SeriesOf:
             return None
         values = source.read(tuple(columns.values[name][rows] for name in source.fields))
         return tidy(columns.time_s[rows], values, unit)
+
+
+def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
+    """What telemetry radios say: it is of the link that all vehicles of a log came over, whatever number they have."""
+    radios = {one.id for one in info.vehicles if one.role == RADIO}
+    told = [one for one in info.messages if one.vehicle in radios and one.name in RADIO_MESSAGES]
+    return {one.name: one for one in sorted(told, key=lambda one: one.count)}
 
 
 def tidy(time_s: NDArray[np.float64], values: Numbers, unit: str) -> Series | None:

@@ -56,6 +56,25 @@ def test_a_pdf_is_made_without_a_display(tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext of poppler-utils")
+def test_figures_in_a_pdf_can_be_searched_and_copied(tmp_path: Path) -> None:
+    out = tmp_path / "flight.pdf"
+    assert run(shared_log("copter_square.tlog"), "-o", out).exit_code == 0
+    text = subprocess.run(["pdftotext", "-layout", str(out), "-"], capture_output=True, text=True, check=True).stdout
+    for words in (
+        "2026-11-22",
+        "16:32:48 UTC",
+        "flight 1 of 1",
+        "0:18 min",
+        "160 m",
+        "655 mAh",
+        "EKF3 IMU0 is using GPS",
+    ):
+        assert words in text, text
+    assert "\ufffd" not in text
+    assert not any("\ue000" <= one <= "\uf8ff" for one in text)
+
+
 def test_without_a_name_it_stands_beside_the_log(tmp_path: Path) -> None:
     shutil.copy(shared_log("copter_square.tlog"), tmp_path)
     assert run(tmp_path / "copter_square.tlog").exit_code == 0

@@ -3,19 +3,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
+from groundstation.app.logbook_view import _used
+from groundstation.recording.flights import flights
+from groundstation.recording.happenings import Text, texts
 from groundstation.recording.log import CancelledError, LogError
 from groundstation.recording.open_log import open_log
 from groundstation.recording.report import paper
 from groundstation.recording.report.document import Page, html, pages_of
+from groundstation.recording.report.lists import important
 from groundstation.recording.report.sheet import UNITS_A_MM
+from groundstation.recording.series import SeriesOf
 from tests.conftest import shared_log
+from tests.support.mcaps import METADATA, envelope, written
 from tests.support.memory_log import START_S, MemoryLog, square_flight
 
 LOGS = [
@@ -248,6 +257,44 @@ def test_important_texts_come_first_when_there_are_too_many() -> None:
     words = words_of(page)
     assert {"text 50", "text 150", "error", "warning"} <= set(words)
     assert any(re.fullmatch(r"\d+ of 200 left out: less important, or later", one) for one in words)
+
+
+def test_who_was_in_control_crowds_out_nothing_that_the_vehicle_said() -> None:
+    said_by_vehicle = [Text(float(n), f"own {n}", 6) for n in range(20)]
+    of_control = [Text(float(n), f"control {n}", 4, is_own=False) for n in range(40)]
+    shown = important([*of_control, *said_by_vehicle], 25, 0.0)
+    assert [one.text for one in shown if one.is_own] == [f"own {n}" for n in range(20)]
+    assert sum(not one.is_own for one in shown) == 5
+
+
+def test_a_recorded_change_of_control_is_known_as_one(tmp_path: Path) -> None:
+    said = [("control", "ada took control"), ("status_text", "Arming motors"), ("external_control", "flown by another")]
+    path = written(
+        tmp_path / "a.mcap",
+        [
+            ("fleet/uav-1/evt", "json", METADATA, n, envelope(n, {"kind": kind, "severity": "notice", "text": text}))
+            for n, (kind, text) in enumerate(said)
+        ],
+    )
+    with open_log(path) as log:
+        found = texts(SeriesOf(log, "fleet/uav-1"))
+    assert [(one.text, one.is_own) for one in found] == [
+        ("ada took control", False),
+        ("Arming motors", True),
+        ("flown by another", False),
+    ]
+
+
+def test_nought_has_no_minus_before_it() -> None:
+    log = square_flight()
+    log.kept["1", "BATTERY_STATUS"].values["current_consumed"][:] = 5
+    (flight,) = flights(log)
+    assert flight.battery_used_mah is not None
+    assert math.copysign(1.0, flight.battery_used_mah) == 1.0
+    (page,) = pages_of(log)
+    assert "-0" not in words_of(page)
+    for used in (flight.battery_used_mah, -0.0, -0.4):
+        assert _used(msgspec.structs.replace(flight, battery_used_mah=used)) == "0 mAh"
 
 
 def test_ten_hours_at_ten_hertz_stay_small() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from mcap.records import Channel
 
-from groundstation.mavlink.frames import sysid_of
+from groundstation.mavlink.frames import compid_of, sysid_of
 from groundstation.recording.exports.selection import Selection, wanted_messages
 from groundstation.recording.log import Log, LogError, Progress
 from groundstation.recording.mcap_file import McapFile
@@ -104,7 +104,7 @@ class _Copy:
         wanted = [
             (time_us, raw)
             for time_us, raw in frames_in(np.frombuffer(batch.body, np.uint8)).frames()
-            if self._selection.includes_time(time_us / 1e6) and str(sysid_of(raw)) in self._vehicles
+            if self._selection.includes_time(time_us / 1e6) and self._vehicles & set(_speakers(raw))
         ]
         if not wanted:
             return None
@@ -124,3 +124,9 @@ class _Copy:
         schema = self._index.schemas.get(channel.schema_id)
         number = self._file.schema(schema.name, schema.encoding, schema.data) if schema is not None else 0
         return self._file.channel(channel.topic, channel.message_encoding, channel.metadata, number)
+
+
+def _speakers(raw: bytes) -> tuple[str, str]:
+    """What the vehicle of a telemetry log may be called that a frame comes from: its system, and its component."""
+    sysid, compid = sysid_of(raw), compid_of(raw)
+    return str(sysid), f"{sysid}/{compid}"

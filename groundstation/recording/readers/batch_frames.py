@@ -15,12 +15,17 @@ from groundstation.mavlink.frame_index import FrameIndex, Source
 from groundstation.recording.log import FrameRecord, LogVehicle, MessageInfo, Progress
 from groundstation.recording.readers.array_log import Values
 from groundstation.recording.readers.batch_bytes import Batches
-from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
+from groundstation.recording.readers.frame_messages import (
+    NO_SYSID,
+    Crew,
+    collect,
+    crew_of,
+    message_infos,
+    speaker_of,
+)
 from groundstation.recording.readers.mcap_index import Message
 from groundstation.recording.readers.stamp_clock import frames_in
 from groundstation.transport import frame_batches
-
-NO_SYSID = -1
 
 
 class _Part(NamedTuple):
@@ -29,6 +34,7 @@ class _Part(NamedTuple):
     frames: FrameIndex
     offset_s: float
     """From that clock to the recorder's."""
+    crew: Crew
 
 
 class BatchFrames:
@@ -56,9 +62,10 @@ class BatchFrames:
     def find(self) -> None:
         """Find the frames, when all batches are there."""
         for offset_s, joined in self._batches.joined(self._content, has_one_clock=not self.owner):
-            part = _Part(frames_in(joined), offset_s)
+            frames = frames_in(joined)
+            part = _Part(frames, offset_s, crew_of(frames))
             self._parts.append(part)
-            for key, sources in self._sources(part.frames).items():
+            for key, sources in self._sources(part.crew).items():
                 self.sources.setdefault(key, []).append((part, sources))
 
     @property
@@ -84,10 +91,8 @@ class BatchFrames:
         """What there is."""
         by_key: dict[tuple[str, str], list[MessageInfo]] = {}
         for part in self._parts:
-            for one in message_infos(part.frames):
-                by_key.setdefault((self._vehicle_id(int(one.vehicle)), one.name), []).append(
-                    _shifted(one, part.offset_s)
-                )
+            for one in message_infos(part.frames, part.crew):
+                by_key.setdefault((self._vehicle_id(one.vehicle), one.name), []).append(_shifted(one, part.offset_s))
         for (vehicle, name), found in by_key.items():
             if (vehicle, name) not in self.sources:
                 continue
@@ -101,14 +106,16 @@ class BatchFrames:
 
     def vehicles(self) -> Iterator[LogVehicle]:
         """Who is heard; of an owner's systems the one that flies counts."""
-        found = [one for part in self._parts for one in vehicles_of(part.frames)]
+        found = [one for part in self._parts for one in part.crew.vehicles]
         if not self.owner:
             yield from found
         elif "/_" in self.owner:  # a bridge: frames of nobody that is known
             yield LogVehicle(id=self.owner, is_station=True)
         else:
             first = min(found, key=lambda one: one.is_station, default=LogVehicle(id=self.owner))
-            yield msgspec.structs.replace(first, id=self.owner, is_station=False)
+            yield msgspec.structs.replace(first, id=self.owner, is_station=False, role="")
+            apart = {self._vehicle_id(one.id): one for one in found if "/" in one.id}
+            yield from (msgspec.structs.replace(one, id=name) for name, one in apart.items())
 
     def collect(
         self,
@@ -141,33 +148,32 @@ class BatchFrames:
         """
         if self.owner and vehicle not in (None, self.owner):
             return
-        sysid = None if vehicle is None or self.owner else _sysid(vehicle)
+        sysid, compid = (None, None) if vehicle is None or self.owner else speaker_of(vehicle)
         if sysid == NO_SYSID:
             return
-        streams = (_timed(one, sysid, told) for one in self._parts)
+        streams = (_timed(one, sysid, compid, told) for one in self._parts)
         for _, frame in heapq.merge(*streams, key=lambda one: one[0]):
             yield frame
 
-    def _sources(self, index: FrameIndex) -> dict[tuple[str, str], list[Source]]:
+    def _sources(self, crew: Crew) -> dict[tuple[str, str], list[Source]]:
         found: dict[tuple[str, str], list[Source]] = {}
-        for source in index.sources:
-            found.setdefault((self._vehicle_id(source.sysid), message_name(source.msgid)), []).append(source)
+        for (vehicle, message), sources in crew.messages.items():
+            found.setdefault((self._vehicle_id(vehicle), message), []).extend(sources)
         return found
 
-    def _vehicle_id(self, sysid: int) -> str:
-        return self.owner or str(sysid)
+    def _vehicle_id(self, speaker: str) -> str:
+        """Of a system or component; those of a vehicle of ours that speak apart are named behind it."""
+        _, apart, compid = speaker.partition("/")
+        return f"{self.owner}/{compid}" if self.owner and apart else self.owner or speaker
 
 
-def _timed(part: _Part, sysid: int | None, told: Progress | None) -> Iterator[tuple[float, FrameRecord]]:
+def _timed(
+    part: _Part, sysid: int | None, compid: int | None, told: Progress | None
+) -> Iterator[tuple[float, FrameRecord]]:
     """Frames of one clock, each with its time by the recorder's."""
-    for time_us, raw in part.frames.frames(sysid, told):
+    for time_us, raw in part.frames.frames(sysid, told, compid):
         yield time_us + part.offset_s * 1e6, FrameRecord(time_us, raw)
 
 
 def _shifted(one: MessageInfo, offset_s: float) -> MessageInfo:
     return msgspec.structs.replace(one, first_s=(one.first_s or 0.0) + offset_s, last_s=(one.last_s or 0.0) + offset_s)
-
-
-def _sysid(vehicle: str) -> int:
-    """The system that a vehicle of a telemetry log is; `NO_SYSID` for a vehicle of ours."""
-    return int(vehicle) if vehicle.isascii() and vehicle.isdigit() else NO_SYSID

@@ -32,6 +32,7 @@ from groundstation.recording.log import (
 from groundstation.recording.log_lookup import find_vehicle
 from groundstation.recording.readers.array_log import ArrayLog, Values
 from groundstation.recording.readers.batch_frames import BatchFrames
+from groundstation.recording.readers.frame_messages import natural
 from groundstation.recording.readers.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
 from groundstation.recording.readers.mcap_channels import Kind, kind_of
 from groundstation.recording.readers.mcap_index import McapIndex, Message
@@ -247,11 +248,7 @@ class McapLog(ArrayLog):
                 found[stream.kind.vehicle] = stream.kind.origin_vehicle
             elif stream.kind.vehicle:
                 found.setdefault(stream.kind.vehicle, LogVehicle(id=stream.kind.vehicle))
-        return tuple(_joined(found[key], self._people.get(key)) for key in sorted(found, key=_natural))
-
-
-def _natural(name: str) -> tuple[int, str]:
-    return (int(name), "") if name.isascii() and name.isdigit() else (-1, name)
+        return tuple(_joined(found[key], self._people.get(key)) for key in sorted(found, key=natural))
 
 
 def _joined(heard: LogVehicle, told: LogVehicle | None) -> LogVehicle:

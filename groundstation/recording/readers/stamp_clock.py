@@ -149,7 +149,9 @@ def _put_right(
 
 
 def _is_of(headers: FrameHeaders, clock: _Told) -> Flags:
-    found: Flags = (headers.sysids == clock.source.sysid) & (headers.msgids == clock.source.msgid)
+    source = clock.source
+    found: Flags = (headers.sysids == source.sysid) & (headers.compids == source.compid)
+    found &= headers.msgids == source.msgid
     return found
 
 

@@ -13,7 +13,7 @@ from groundstation.mavlink.record_index import Times
 from groundstation.recording.log import FrameRecord, LogError, LogFormat, LogInfo, Progress, TimeBase
 from groundstation.recording.log_lookup import find_vehicle, gap_damage
 from groundstation.recording.readers.array_log import ArrayLog, Values
-from groundstation.recording.readers.frame_messages import collect, message_infos, message_name, vehicles_of
+from groundstation.recording.readers.frame_messages import collect, crew_of, message_infos, speaker_of
 from groundstation.recording.readers.stamp_clock import read_stamps
 
 
@@ -23,7 +23,7 @@ class TlogLog(ArrayLog):
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         self._index, self._base, self._steps = read_stamps(self._file.bytes, on_progress)
         _check(self._index, path)
-        self._sources = {(str(one.sysid), message_name(one.msgid)): one for one in self._index.sources}
+        self._crew = crew_of(self._index)
         self._info = self._make_info(path)
 
     def _let_go(self) -> None:
@@ -41,12 +41,12 @@ class TlogLog(ArrayLog):
         end_us: float,
         told: Progress | None,
     ) -> tuple[Times, Values]:
-        return collect(self._index, [self._sources[vehicle, message]], names, begin_us, end_us, told)
+        return collect(self._index, self._crew.messages[vehicle, message], names, begin_us, end_us, told)
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """The MAVLink frames in order of the file; see `recording.log.Log.frames`."""
-        sysid = None if vehicle is None else int(find_vehicle(self._info, vehicle).id)
-        for time_us, raw in self._index.frames(sysid, on_progress):
+        sysid, compid = (None, None) if vehicle is None else speaker_of(find_vehicle(self._info, vehicle).id)
+        for time_us, raw in self._index.frames(sysid, on_progress, compid):
             yield FrameRecord(time_us, raw)
 
     def _make_info(self, path: Path) -> LogInfo:
@@ -58,8 +58,8 @@ class TlogLog(ArrayLog):
             time_base=self._base,
             begin_s=min((one.first_us for one in spans), default=0) / 1e6 if spans else None,
             end_s=max((one.last_us for one in spans), default=0) / 1e6 if spans else None,
-            vehicles=vehicles_of(self._index),
-            messages=message_infos(self._index),
+            vehicles=self._crew.vehicles,
+            messages=message_infos(self._index, self._crew),
             damage=gap_damage(self._index, self._file.size_bytes, is_cut_record),
             notes=_notes(self._base, self._steps),
         )

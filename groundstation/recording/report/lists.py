@@ -32,8 +32,11 @@ _DIGITS = (7, 6, 5, 4, 3)
 
 
 def important(found: Sequence[Text], most: int, zero_s: float) -> list[Text]:
-    """The most important texts, in order of time; of equal ones those since arming, and of these the earliest."""
-    ranked = sorted(found, key=lambda one: (_rank(one), one.time_s < zero_s, one.time_s))[:most]
+    """The most important texts, in order of time; of equal ones those since arming, and of these the earliest.
+
+    Who took control when is told where the vehicle's own words leave room: else a busy station would crowd them out.
+    """
+    ranked = sorted(found, key=lambda one: (not one.is_own, _rank(one), one.time_s < zero_s, one.time_s))[:most]
     return sorted(ranked, key=lambda one: one.time_s)
 
 
