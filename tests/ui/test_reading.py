@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from groundstation.fleet.commands import Actor, Verb
 from groundstation.fleet.control import Outcome
+from groundstation.fleet.operations import GroupPolicy
 from groundstation.ui.commanding.words import actor_text, unlock_word
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.value_ref import ValueRef
@@ -108,7 +109,8 @@ def test_how_a_command_ended_is_never_cut_short(window, commands, app):
     fleet = flying(1, 2)
     commands.hear(*fleet)
     window.dock("commands").setAsCurrentTab()
-    window.desk.give([one.key for one in fleet], Verb.GOTO, {"lat_deg": 41.0, "lon_deg": 39.7, "height_m": 20.0})
+    where = {"lat_deg": 41.0, "lon_deg": 39.7, "height_m": 20.0}
+    window.desk.give([one.key for one in fleet], Verb.GOTO, where, GroupPolicy(spread_m=20.0))
     now_s = commands.station.now_s
     for vehicle, (_, request) in zip(fleet, commands.requests(Verb.GOTO), strict=True):
         commands.station.offer(vehicle.report(now_s, request, CommandState.TIMEOUT, 3))
