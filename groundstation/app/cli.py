@@ -351,7 +351,8 @@ def bench(
         str,
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
-            "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries."
+            "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
+            "sensors: a window full of other devices."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -359,6 +360,7 @@ def bench(
     ] = None,
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
+    devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
     hours: Annotated[float, typer.Option(help="recorder: how long the fleet flies.", min=0.01)] = 1.0,
@@ -376,8 +378,8 @@ def bench(
 
     from groundstation.app.processes import stop_on_signal
 
-    if name not in ("fleet", "commands", "logs", "recorder", "broker"):
-        raise UsageError(f"bench '{name}': there are fleet, commands, logs, recorder and broker")
+    if name not in ("fleet", "commands", "logs", "recorder", "broker", "sensors"):
+        raise UsageError(f"bench '{name}': there are fleet, commands, logs, recorder, broker and sensors")
     with stop_on_signal() as stop:
         if name == "commands":
             from groundstation.app.bench import commands as trial
@@ -395,6 +397,10 @@ def bench(
             from groundstation.app.bench import recorder
 
             report = recorder.run(vehicles or 50, hours, stop, errors.print)
+        elif name == "sensors":
+            from groundstation.app.bench import sensors
+
+            report = sensors.run(devices, duration, stop, errors.print)
         else:
             from groundstation.app.bench import fleet
 

@@ -12,8 +12,18 @@ from collections import OrderedDict
 
 import msgspec
 
+from groundstation.fleet.kinds import Freshness
+
 MAX_TOPICS = 10_000
 """Topics kept; the one heard longest ago goes first."""
+PACE_SHARE = 0.2
+"""Weight of the newest pause in how often a topic usually speaks."""
+MISSED = 3.0
+"""So many usual pauses without a word, and a topic is silent."""
+LEAST_STALE_S, UNKNOWN_STALE_S = 5.0, 120.0
+"""Silent after this at least; and where only one message came."""
+EXPIRED_TIMES = 3.0
+"""After so many times that, its value is no value any more."""
 
 
 class PayloadKind(enum.StrEnum):
@@ -52,6 +62,7 @@ class SensorBoard:
     def __init__(self) -> None:
         self._readings: OrderedDict[str, SensorReading] = OrderedDict()
         self._counts: dict[str, int] = {}
+        self._paces: dict[str, float] = {}
         self._changed: set[str] = set()
         self.forgotten = 0
         """Topics dropped because there were more than `MAX_TOPICS`."""
@@ -62,6 +73,11 @@ class SensorBoard:
     def fold(self, readings: list[SensorReading]) -> None:
         """Take in what arrived, in order."""
         for reading in readings:
+            before = self._readings.get(reading.topic)
+            if before is not None and not before.is_retained and not reading.is_retained:
+                gap_s = reading.received_s - before.received_s
+                usual_s = self._paces.get(reading.topic, gap_s)
+                self._paces[reading.topic] = usual_s + PACE_SHARE * (min(gap_s, 3 * usual_s) - usual_s)
             self._readings[reading.topic] = reading
             self._readings.move_to_end(reading.topic)
             self._counts[reading.topic] = self._counts.get(reading.topic, 0) + 1
@@ -69,6 +85,7 @@ class SensorBoard:
         while len(self._readings) > MAX_TOPICS:
             topic, _ = self._readings.popitem(last=False)
             del self._counts[topic]
+            self._paces.pop(topic, None)
             self.forgotten += 1
 
     def get(self, topic: str) -> SensorReading | None:
@@ -78,6 +95,24 @@ class SensorBoard:
     def count(self, topic: str) -> int:
         """How many messages a topic brought."""
         return self._counts.get(topic, 0)
+
+    def freshness(self, topic: str, now_s: float) -> Freshness:
+        """Whether a topic speaks as often as it does usually; of one that spoke once nobody knows how often it should.
+
+        Args:
+            topic: exactly as received.
+            now_s: seconds on this station's monotonic clock.
+        """
+        reading = self._readings.get(topic)
+        if reading is None:
+            return Freshness.MISSING
+        if reading.is_retained:
+            return Freshness.STALE
+        age_s, pace_s = now_s - reading.received_s, self._paces.get(topic)
+        stale_s = max(LEAST_STALE_S, MISSED * pace_s) if pace_s is not None else UNKNOWN_STALE_S
+        if age_s <= stale_s:
+            return Freshness.FRESH
+        return Freshness.STALE if age_s <= EXPIRED_TIMES * stale_s else Freshness.EXPIRED
 
     def topics(self) -> list[str]:
         """All topics, sorted."""

@@ -38,3 +38,12 @@ def cause_of(error: BaseException, url: BrokerUrl) -> str:
             reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or str(error)
             return text.format(error=reason, host=url.host, port=url.port, file=getattr(error, "filename", None) or "?")
     return f"{type(error).__name__}: {error}"
+
+
+def hangs_up(url: BrokerUrl) -> str:
+    """One line about a broker that ends the connection without a word, in both versions of MQTT."""
+    where = f"{url.host}:{url.port} hangs up without an answer"
+    if url.is_tls and url.cert is None:
+        return f"{where}; it may want a certificate: name one with ?cert=FILE&key=FILE"
+    helps = "does it let us in?" if url.is_tls else "does it want mqtts://?"
+    return f"{where}; is it an MQTT broker, and {helps}"

@@ -13,6 +13,9 @@ LOST_AFTER_S = 6.0
 MIDWAY_LOST_AFTER_S = 30.0
 """In the middle of a large message: a broker that hands 256 MB to many says nothing else meanwhile."""
 
+LATE_S = 1.0
+"""A thread was kept waiting when it comes so much later than it meant to."""
+
 
 class Echo:
     """Decides when to send an echo and when the other side is gone."""
@@ -51,12 +54,12 @@ class Echo:
         return max(self.rtt_ms, round((now_s - oldest_s) * 1000.0, 2))
 
     def forgive(self, late_s: float) -> None:
-        """This thread itself was kept waiting by a busy computer: nobody was silent in that time.
+        """This thread itself was kept waiting by a busy computer: nobody was silent in that time, where it was long.
 
         Args:
             late_s: how long.
         """
-        self._last_life_s += late_s
+        self._last_life_s += late_s if late_s > LATE_S else 0.0
 
     def is_lost(self, received_bytes: int, now_s: float, *, is_midway: bool = False) -> bool:
         """Whether nothing at all came for too long.
@@ -70,3 +73,13 @@ class Echo:
             self._last_bytes = received_bytes
             self._last_life_s = now_s
         return now_s - self._last_life_s > (MIDWAY_LOST_AFTER_S if is_midway else LOST_AFTER_S)
+
+
+def silence(*, is_midway: bool) -> str:
+    """One line about a connection that is given up.
+
+    Args:
+        is_midway: whether a message had begun to come.
+    """
+    silent_s = MIDWAY_LOST_AFTER_S if is_midway else LOST_AFTER_S
+    return f"the broker is silent: nothing came for {silent_s:.0f} s on an open connection"

@@ -26,8 +26,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from groundstation.transport.backoff import AFTER_REFUSAL_S, Backoff
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, MessageCallback, Outgoing, StatusCallback
-from groundstation.transport.causes import cause_of
-from groundstation.transport.echo import LOST_AFTER_S, MIDWAY_LOST_AFTER_S, Echo
+from groundstation.transport.causes import cause_of, hangs_up
+from groundstation.transport.echo import Echo, silence
 from groundstation.transport.lanes import Lanes
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
@@ -36,8 +36,7 @@ from groundstation.transport.wake import Wake
 
 log = logging.getLogger("groundstation.mqtt")
 
-KEEPALIVE_S = 5
-CONNECT_TIMEOUT_S = 5.0
+KEEPALIVE_S, CONNECT_TIMEOUT_S = 5, 5.0
 ANSWER_S = 2.0
 """Silence after a CONNECT of version 5 that means 3.1.1: some brokers wait for ever for the rest of one with a will."""
 LIMIT_BYTES = 192 * 1024
@@ -46,10 +45,7 @@ MAX_UNACKNOWLEDGED = 80
 """Messages at QoS 1 under way; beside the urgent. paho keeps more than a hundred back, the urgent among them."""
 CROWDED_S = 0.03
 """Time between two looks at a way that is full: the system does not tell when there is room again."""
-STATUS_PERIOD_S = 1.0
-MISC_PERIOD_S = 0.5
-LATE_S = 1.0
-"""This thread was kept waiting when it comes so much later than it meant to."""
+STATUS_PERIOD_S, MISC_PERIOD_S = 1.0, 0.5
 MAX_READS = 500
 """Packets read before outgoing messages get their turn."""
 
@@ -187,8 +183,7 @@ class MqttWorker:
             self._drop_client()
             with self._lock:
                 self._refused += self._lanes.clear()
-            if wait_s > 0:
-                self._stopping.wait(wait_s)
+            self._stopping.wait(max(0.0, wait_s))
         self._report(BusState.CLOSED, "closed")
 
     def _one_connection(self) -> float:
@@ -211,19 +206,17 @@ class MqttWorker:
         return 0.0 if self._stopping.is_set() or self._renewing.is_set() else self._backoff.next_s()
 
     def _after_refusal(self, reason: str) -> float:
-        if reason == _WRONG_PROTOCOL:
-            self._protocol = _V311 if self._protocol is _V5 else _V5
-            if self._protocol is _V311:
-                return 0.0
-            # it was the same in both versions
-            self._report(
-                BusState.LOST, f"{self._url.host}:{self._url.port} hangs up without an answer; {_what_helps(self._url)}"
-            )
-            return self._backoff.next_s()
+        is_wrong = reason == _WRONG_PROTOCOL
+        if is_wrong and self._protocol is _V5:
+            self._protocol = _V311
+            return 0.0
+        self._protocol = _V5 if is_wrong else self._protocol
         if reason in _REFUSED_FOR_GOOD:
             self._report(BusState.REFUSED, f"the broker refused us: {reason.lower()}; check user and password")
             return AFTER_REFUSAL_S
-        self._report(BusState.LOST, f"the broker refused the connection: {reason.lower()}")
+        # one that hangs up without a word did so in both versions
+        words = hangs_up(self._url) if is_wrong else f"the broker refused the connection: {reason.lower()}"
+        self._report(BusState.LOST, words)
         return self._backoff.next_s()
 
     def _connect(self) -> None:
@@ -238,7 +231,8 @@ class MqttWorker:
         self._renewing.clear()  # where this fails, the next try waits like any other
         client = self._client = self._new_client()
         self._connack, self._disconnect_reason, self._publishes_seen = None, "", 0
-        client.connect(self._url.host, self._url.port, KEEPALIVE_S, **self._clean_start())
+        fresh: dict[str, Any] = {"clean_start": True} if self._protocol is _V5 else {}
+        client.connect(self._url.host, self._url.port, KEEPALIVE_S, **fresh)
         self._socket = client.socket()  # type: ignore[assignment]
         asked_s = time.monotonic()
         give_up_s = asked_s + (ANSWER_S if self._protocol is _V5 else CONNECT_TIMEOUT_S)
@@ -271,8 +265,7 @@ class MqttWorker:
                 return
             now_s = time.monotonic()
             if now_s >= next_misc_s:
-                if now_s - next_misc_s > LATE_S:
-                    self._echo.forgive(now_s - next_misc_s)
+                self._echo.forgive(now_s - next_misc_s)
                 next_misc_s = now_s + MISC_PERIOD_S
                 if not self._look_after(now_s):
                     return
@@ -288,10 +281,7 @@ class MqttWorker:
         """Keepalive and echo; False when the connection is to be given up."""
         client, sock = self._parts()
         if self._echo.is_lost(sock.received_bytes, now_s, is_midway=sock.is_midway):
-            silent_s = MIDWAY_LOST_AFTER_S if sock.is_midway else LOST_AFTER_S
-            self._report(
-                BusState.LOST, f"the broker is silent: nothing came for {silent_s:.0f} s on an open connection"
-            )
+            self._report(BusState.LOST, silence(is_midway=sock.is_midway))
             return False
         payload = self._echo.due(now_s)
         if payload is not None:
@@ -373,10 +363,10 @@ class MqttWorker:
         new = [(one, qos) for one, qos in wanted.items() if subscribed.get(one) != qos]
         for start in range(0, len(new), 8):
             part = new[start : start + 8]
-            if self._protocol is _V5:
-                self._client.subscribe([(one, SubscribeOptions(qos=qos)) for one, qos in part])
-            else:
-                self._client.subscribe(part)
+            options: list[Any] = [
+                (one, SubscribeOptions(qos=qos) if self._protocol is _V5 else qos) for one, qos in part
+            ]
+            self._client.subscribe(options)
         self._subscribed = wanted
 
     def _say_goodbye(self) -> None:
@@ -404,9 +394,6 @@ class MqttWorker:
             client._sock_close()  # noqa: SLF001 - paho has no public way to drop a connection without DISCONNECT
 
     # ---- paho ----
-
-    def _clean_start(self) -> dict[str, Any]:
-        return {"clean_start": True} if self._protocol is _V5 else {}
 
     def _new_client(self) -> _Client:
         options: dict[str, Any] = {} if self._protocol is _V5 else {"clean_session": True}
@@ -503,17 +490,6 @@ class MqttWorker:
             log.log(logging.WARNING if is_trouble else logging.INFO, "%s: %s", self._url.shown, reason or state.value)
         if self._on_status_callback is not None:
             self._on_status_callback(self._status)
-
-
-def _what_helps(url: BrokerUrl) -> str:
-    """Against a broker that says nothing."""
-    if url.is_tls and url.cert is None:
-        return "it may want a certificate: name one with ?cert=FILE&key=FILE"
-    return (
-        "is it an MQTT broker, and does it let us in?"
-        if url.is_tls
-        else "is it an MQTT broker, or does it want mqtts://?"
-    )
 
 
 def _unpacked(properties: bytes) -> Properties | None:

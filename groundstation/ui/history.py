@@ -7,6 +7,7 @@ and begins with what was kept of it before.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -51,6 +52,8 @@ CORE_PATHS: tuple[str, ...] = (
 ROW_PERIOD_S = 1.0
 MAX_RINGS = 2000
 MAX_SENSOR_SERIES = 2000
+LOOKED_AT = 32
+"""Oldest series of which one may be dropped; plotted ones never are."""
 SENSOR_PERIOD_S = 0.9
 """Readings of a sensor that come faster are thinned to one a second until they are plotted."""
 SENSOR_GAP_S = 90.0
@@ -70,6 +73,7 @@ class History:
         self._by_vehicle: dict[VehicleKey, list[ValueRef]] = {}
         self._by_topic: dict[str, list[ValueRef]] = {}
         self._sensors: OrderedDict[ValueRef, Series] = OrderedDict()
+        self._newest_s = 0.0
 
     @property
     def nbytes(self) -> int:
@@ -86,7 +90,7 @@ class History:
         if ref in self._tracked:
             return self._tracked[ref]
         if isinstance(ref.source, str):
-            series = self._sensors.setdefault(ref, Series(gap_s=SENSOR_GAP_S))
+            series = self._sensors.setdefault(ref, Series(gap_s=SENSOR_GAP_S, is_paced=True))
             self._by_topic.setdefault(ref.source, []).append(ref)
         else:
             series = Series(gap_s=max(3.0, 3.0 * EXPECTED_PERIOD_S.get(kind_of(ref.path), 2.0)))
@@ -153,19 +157,33 @@ class History:
             for path, value in reading.numbers.items():
                 ref = ValueRef(reading.topic, path)
                 series = self._sensor_series(ref)
+                if series is None:
+                    continue
                 newest = series.newest
                 if ref in tracked or newest is None or reading.received_s - newest[0] >= SENSOR_PERIOD_S:
                     series.append(reading.received_s, value)
 
-    def _sensor_series(self, ref: ValueRef) -> Series:
+    def _sensor_series(self, ref: ValueRef) -> Series | None:
+        """What is kept of a value in the background; None when others that still speak have taken all the room."""
         series = self._sensors.get(ref)
         if series is None:
-            series = self._sensors[ref] = Series(capacity=64, gap_s=SENSOR_GAP_S)
+            if len(self._sensors) >= MAX_SENSOR_SERIES and not self._make_room():
+                return None
+            series = self._sensors[ref] = Series(capacity=64, gap_s=SENSOR_GAP_S, is_paced=True)
         self._sensors.move_to_end(ref)
-        if len(self._sensors) > MAX_SENSOR_SERIES:
-            oldest = next(one for one in self._sensors if one not in self._tracked)
-            del self._sensors[oldest]
+        self._newest_s = max(self._newest_s, series.newest[0] if series.newest is not None else 0.0)
         return series
+
+    def _make_room(self) -> bool:
+        """Drop the series that was silent longest, if it was for so long that a line breaks."""
+        oldest = next((one for one in itertools.islice(self._sensors, LOOKED_AT) if one not in self._tracked), None)
+        if oldest is None:
+            return False
+        newest = self._sensors[oldest].newest
+        if newest is not None and self._newest_s - newest[0] < SENSOR_GAP_S:
+            return False
+        del self._sensors[oldest]
+        return True
 
     def _record_samples(self, update: SamplesUpdate) -> None:
         state: VehicleState | None = None

@@ -13,17 +13,31 @@ FIRST_CAPACITY = 512
 MAX_CAPACITY = 32_768
 """Ten minutes at 54 a second; a faster value keeps less time."""
 
+LEAST_GAP_S = 5.0
+MISSED = 3.0
+"""So many usual pauses break a line whose pace is learnt."""
+PACE_SHARE = 0.2
+
 Numbers = NDArray[np.float64]
 
 
 class Series:
     """One value over the last ten minutes, ascending in time. A gap in it is a NaN, so that a line breaks there."""
 
-    def __init__(self, capacity: int = FIRST_CAPACITY, gap_s: float = 5.0) -> None:
+    def __init__(self, capacity: int = FIRST_CAPACITY, gap_s: float = 5.0, *, is_paced: bool = False) -> None:
+        """Begin empty.
+
+        Args:
+            capacity: points there is room for at first.
+            gap_s: a longer pause breaks the line, seconds.
+            is_paced: a pause breaks it that is much longer than its usual one, too.
+        """
         self._times = np.empty(capacity, dtype=np.float64)
         self._values = np.empty(capacity, dtype=np.float64)
         self._start = self._stop = 0
-        self._gap_s = gap_s
+        self._gap_s, self._is_paced = gap_s, is_paced
+        self.pace_s: float | None = None
+        """Usual pause between two points, seconds; None before the second, or where nobody asked."""
         self.version = 0
         """Grows with each append: tells whether a curve must be drawn again."""
 
@@ -53,9 +67,21 @@ class Series:
             last_s = self._times[self._stop - 1]
             if time_s <= last_s:
                 return
-            if time_s - last_s > self._gap_s:
+            if time_s - last_s > self._break_s:
                 self._push(math.nextafter(last_s, math.inf), math.nan)
+            if self._is_paced:
+                self._learn(float(time_s - last_s))
         self._push(time_s, math.nan if value is None else value)
+
+    @property
+    def _break_s(self) -> float:
+        if self.pace_s is None:
+            return self._gap_s
+        return min(self._gap_s, max(LEAST_GAP_S, MISSED * self.pace_s))
+
+    def _learn(self, pause_s: float) -> None:
+        usual_s = pause_s if self.pace_s is None else self.pace_s
+        self.pace_s = usual_s + PACE_SHARE * (min(pause_s, MISSED * usual_s) - usual_s)
 
     def extend(self, times: Numbers, values: Numbers) -> None:
         """Add many points, ascending."""

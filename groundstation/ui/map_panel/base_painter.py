@@ -8,7 +8,16 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
-from groundstation.ui.map_panel.mercator import Camera, Points, mercator_from_degrees, nice_length, stretch
+from groundstation.ui.map_panel.mercator import (
+    EARTH_RADIUS_M,
+    Camera,
+    Points,
+    mercator_from_degrees,
+    near,
+    nice_length,
+    normalised_lon,
+    stretch,
+)
 from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import Place, places
 from groundstation.ui.map_panel.polygon import polygon_from_points
@@ -80,6 +89,7 @@ def _paint_grid(painter: QPainter, camera: Camera, home: tuple[float, float] | N
 def _paint_metric_grid(painter: QPainter, camera: Camera, origin: tuple[float, float], step_m: float) -> None:
     """Lines each so many metres on the ground east and north of home."""
     pace = step_m * stretch(origin[1])
+    origin = near(origin[0], camera.x_m), origin[1]
     west, south, east, north = camera.bounds
     for number in range(math.ceil((west - origin[0]) / pace), math.floor((east - origin[0]) / pace) + 1):
         x, _ = camera.screen(origin[0] + number * pace, 0)
@@ -96,18 +106,18 @@ def _paint_metric_grid(painter: QPainter, camera: Camera, origin: tuple[float, f
 
 def _paint_graticule(painter: QPainter, camera: Camera) -> None:
     """Lines each so many degrees."""
-    degree_pixels = math.radians(1) * 6_378_137.0 / camera.scale_m
+    degree_pixels = math.radians(1) * EARTH_RADIUS_M / camera.scale_m
     step = next((step for step in _DEGREE_STEPS if step * degree_pixels > GRID_PIXELS), _DEGREE_STEPS[-1])
     if step == _DEGREE_STEPS[0] and degree_pixels * step > 8 * GRID_PIXELS:
         step = nice_length(GRID_PIXELS * 2 / degree_pixels)
     west, south, east, north = camera.bounds
-    for number in range(math.ceil(-180 / step), math.floor(180 / step) + 1):
-        x_m, _ = mercator_from_degrees(0, number * step)
-        if west <= x_m <= east:
-            x, _ = camera.screen(x_m, 0)
-            _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), False)
-            letter = "E" if number > 0 else "W" if number < 0 else ""
-            _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{abs(number) * step:g}°{letter}")
+    metres = math.radians(step) * EARTH_RADIUS_M
+    for number in range(math.ceil(west / metres), math.floor(east / metres) + 1):
+        x = camera.width / 2 + (number * metres - camera.x_m) / camera.scale_m
+        _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), False)
+        lon = round(normalised_lon(number * step), 9)
+        letter = "" if lon in (0.0, -180.0) else "E" if lon > 0 else "W"
+        _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{abs(lon):g}°{letter}")
     for number in range(math.ceil(-80 / step), math.floor(80 / step) + 1):
         _, y_m = mercator_from_degrees(number * step, 0)
         if south <= y_m <= north:

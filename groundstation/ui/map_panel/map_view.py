@@ -17,7 +17,14 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.map_panel.base_painter import paint_base
 from groundstation.ui.map_panel.fleet_painter import FleetPainter, paint_homes
 from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
-from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
+from groundstation.ui.map_panel.mercator import (
+    Camera,
+    degrees_from_mercator,
+    mercator_from_degrees,
+    near,
+    nice_length,
+    together,
+)
 from groundstation.ui.map_panel.target_painter import MapTarget, paint_targets
 from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.selection import Selection
@@ -117,7 +124,7 @@ class MapView(pg.GraphicsView):
         marks = [mark for mark in self.marks if not keys or mark.key in keys]
         if not marks:
             return False
-        xs, ys = [mark.x_m for mark in marks], [mark.y_m for mark in marks]
+        xs, ys = together([mark.x_m for mark in marks]), [mark.y_m for mark in marks]
         middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         half_x = max((max(xs) - min(xs)) * FIT_SHARE, LEAST_SPAN_M)
         half_y = max((max(ys) - min(ys)) * FIT_SHARE, LEAST_SPAN_M)
@@ -131,14 +138,16 @@ class MapView(pg.GraphicsView):
         rect = self.box.viewRect()
         margin_x, margin_y = rect.width() * EDGE_SHARE, rect.height() * EDGE_SHARE
         inner = rect.adjusted(margin_x, margin_y, -margin_x, -margin_y)
-        return all(inner.contains(mark.x_m, mark.y_m) for mark in self.marks)
+        middle = rect.center().x()
+        return all(inner.contains(near(mark.x_m, middle), mark.y_m) for mark in self.marks)
 
     def centre_on(self, key: VehicleKey) -> None:
         """Move so that a vehicle is in the middle, at the same zoom."""
         mark = next((mark for mark in self.marks if mark.key == key), None)
         if mark is not None:
             rect = self.box.viewRect()
-            self.box.translateBy(x=mark.x_m - rect.center().x(), y=mark.y_m - rect.center().y())
+            across = near(mark.x_m, rect.center().x()) - rect.center().x()
+            self.box.translateBy(x=across, y=mark.y_m - rect.center().y())
 
     def zoom(self, factor: float) -> None:
         """Show so many times as much; by the keyboard."""

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 EARTH_RADIUS_M = 6_378_137.0
 MAX_LAT_DEG = 85.05
 HALF_WORLD_M = math.pi * EARTH_RADIUS_M
+WORLD_M = 2 * HALF_WORLD_M
+"""Width of the world: so far apart stand the two names of one place, 180° E and 180° W."""
 
 Points = NDArray[np.float64]
 
@@ -23,9 +27,30 @@ def mercator_from_degrees(lat_deg: float, lon_deg: float) -> tuple[float, float]
 
 
 def degrees_from_mercator(x_m: float, y_m: float) -> tuple[float, float]:
-    """Latitude and longitude in degrees."""
+    """Latitude and longitude in degrees, the longitude within 180 of Greenwich."""
     lat_deg = math.degrees(2 * math.atan(math.exp(y_m / EARTH_RADIUS_M)) - math.pi / 2)
-    return lat_deg, math.degrees(x_m / EARTH_RADIUS_M)
+    return lat_deg, normalised_lon(math.degrees(x_m / EARTH_RADIUS_M))
+
+
+def normalised_lon(lon_deg: float) -> float:
+    """A longitude from -180 to below 180 degrees."""
+    return (lon_deg + 180.0) % 360.0 - 180.0
+
+
+def near(x_m: float, around_m: float) -> float:
+    """The name of a place's easting that is nearest to another easting: the world goes round."""
+    return around_m + (x_m - around_m + HALF_WORLD_M) % WORLD_M - HALF_WORLD_M
+
+
+def together(eastings: Sequence[float]) -> list[float]:
+    """Eastings of places as one group, on whichever side of longitude 180: across the widest gap nothing is drawn."""
+    if not eastings:
+        return []
+    order = sorted(x % WORLD_M for x in eastings)
+    gaps = [after - before for before, after in itertools.pairwise([*order, order[0] + WORLD_M])]
+    start = order[(gaps.index(max(gaps)) + 1) % len(order)]
+    first = near(start, 0.0)
+    return [first + (x - start) % WORLD_M for x in eastings]
 
 
 def mercator_from_places(places: Points) -> Points:
@@ -67,13 +92,21 @@ class Camera:
         return self.x_m - half_x, self.y_m - half_y, self.x_m + half_x, self.y_m + half_y
 
     def screen(self, x_m: float, y_m: float) -> tuple[float, float]:
-        """Where a place stands on the screen."""
-        return self.width / 2 + (x_m - self.x_m) / self.scale_m, self.height / 2 - (y_m - self.y_m) / self.scale_m
+        """Where a place stands on the screen: the nearest of its copies round the world."""
+        across = near(x_m, self.x_m) - self.x_m
+        return self.width / 2 + across / self.scale_m, self.height / 2 - (y_m - self.y_m) / self.scale_m
 
     def screen_points(self, points: Points) -> Points:
         """Where places, shape (n, 2), stand on the screen."""
         shifted = (points - (self.x_m, self.y_m)) / (self.scale_m, -self.scale_m)
         return np.asarray(shifted + np.array((self.width / 2, self.height / 2)))
+
+    def copies(self) -> list[Camera]:
+        """This view of each copy of the world that it touches, one on each side more."""
+        west, _, east, _ = self.bounds
+        first = math.floor((west + HALF_WORLD_M) / WORLD_M) - 1
+        last = math.floor((east + HALF_WORLD_M) / WORLD_M) + 1
+        return [replace(self, x_m=self.x_m - number * WORLD_M) for number in range(first, last + 1)]
 
     def world(self, x: float, y: float) -> tuple[float, float]:
         """Which place a pixel shows, Mercator metres."""

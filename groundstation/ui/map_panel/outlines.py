@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.ui.map_panel.mercator import Camera, Points
+from groundstation.ui.map_panel.mercator import WORLD_M, Camera, Points
 from groundstation.ui.resources import resource
 
-WORLD_M = 2 * math.pi * 6_378_137.0
-"""Width of the world in Web Mercator, metres."""
 COARSE_FROM_M = 12_000.0
 """Mercator metres in a pixel from which the coarse outline is good enough."""
 MARGIN = 0.08
@@ -30,14 +27,8 @@ class Layer:
         self._rings = [points[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         jumps = np.flatnonzero(np.abs(np.diff(points[:, 0])) > WORLD_M / 2)
         for number in np.unique(np.searchsorted(ends, jumps, side="right")).tolist():
-            self._rings[number], *beyond = _unwrapped(self._rings[number])
-            self._rings += beyond
-        low = np.minimum.reduceat(points, starts, axis=0)
-        high = np.maximum.reduceat(points, starts, axis=0)
-        self._boxes = np.concatenate([low, high], axis=1)
-        # a ring made continuous beyond the antimeridian is near every place at its latitude, as its first box is
-        copies = [(*ring.min(axis=0), *ring.max(axis=0)) for ring in self._rings[len(lengths) :]]
-        self._boxes = np.concatenate([self._boxes, np.reshape(copies, (-1, 4))])
+            self._rings[number] = _unwrapped(self._rings[number])
+        self._boxes = np.array([(*ring.min(axis=0), *ring.max(axis=0)) for ring in self._rings])
 
     def near(self, bounds: tuple[float, float, float, float]) -> Iterator[Points]:
         """Rings whose box touches these bounds."""
@@ -61,14 +52,20 @@ class Outlines:
     def land(self, camera: Camera) -> list[Points]:
         """Rings of land on the screen in screen coordinates."""
         layer = self._coarse if camera.scale_m > COARSE_FROM_M else self._fine
-        bounds = _widened(camera)
-        cut = (_cut(_thinned(ring, camera.scale_m), bounds) for ring in layer.near(bounds))
-        return [camera.screen_points(ring) for ring in cut if len(ring) > 2]
+        found = []
+        for copy in camera.copies():
+            bounds = _widened(copy)
+            cut = (_cut(_thinned(ring, copy.scale_m), bounds) for ring in layer.near(bounds))
+            found += [copy.screen_points(ring) for ring in cut if len(ring) > 2]
+        return found
 
     def borders(self, camera: Camera) -> list[Points]:
         """Lines between countries on the screen in screen coordinates."""
-        lines = (_thinned(line, camera.scale_m) for line in self._borders.near(_widened(camera)))
-        return [camera.screen_points(line) for line in lines if len(line) > 1]
+        found = []
+        for copy in camera.copies():
+            lines = (_thinned(line, copy.scale_m) for line in self._borders.near(_widened(copy)))
+            found += [copy.screen_points(line) for line in lines if len(line) > 1]
+        return found
 
 
 @functools.cache
@@ -87,20 +84,18 @@ def _points(archive: np.lib.npyio.NpzFile, name: str) -> Points:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
-def _unwrapped(ring: Points) -> list[Points]:
-    """A ring that crosses the antimeridian, made continuous beyond it, once on each side; any other as it is.
+def _unwrapped(ring: Points) -> Points:
+    """A ring that crosses the antimeridian, made continuous beyond it; any other as it is.
 
     A ring around a pole (Antarctica) doesn't close when it is unwrapped; its jump runs along the map's lower edge.
     """
     steps = np.diff(ring[:, 0], append=ring[0, 0])
     turns = np.where(steps > WORLD_M / 2, -1, np.where(steps < -WORLD_M / 2, 1, 0))
     if not turns.any() or turns.sum() != 0:
-        return [ring]
+        return ring
     whole = ring.copy()
     whole[1:, 0] += np.cumsum(turns[:-1]) * WORLD_M
-    other = whole.copy()
-    other[:, 0] -= math.copysign(WORLD_M, whole[:, 0].mean())
-    return [whole, other]
+    return whole
 
 
 def _widened(camera: Camera) -> tuple[float, float, float, float]:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.map_marks import MapMark
-from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
+from groundstation.ui.map_panel.mercator import WORLD_M, Camera, mercator_from_degrees
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.tokens import PALETTE
 
@@ -40,7 +40,11 @@ def paint_targets(painter: QPainter, camera: Camera, targets: Sequence[MapTarget
         if start is not None:
             style = Qt.PenStyle.DashLine if one.is_given else Qt.PenStyle.DotLine
             painter.setPen(QPen(colour, 1.2, style))
-            painter.drawLine(QPointF(*camera.screen(*start)), QPointF(x, y))
+            # from the place to the vehicle's copy that is nearest to it: never round the world
+            from_x, from_y = camera.screen(*start)
+            world = WORLD_M / camera.scale_m
+            from_x += round((x - from_x) / world) * world
+            painter.drawLine(QPointF(from_x, from_y), QPointF(x, y))
         painter.setPen(QPen(QColor(PALETTE.background), 4.0))
         _cross(painter, x, y)
         painter.setPen(QPen(colour, 1.8))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.history import History
-from groundstation.ui.map_panel.mercator import Camera, Points, mercator_from_places
+from groundstation.ui.map_panel.mercator import WORLD_M, Camera, Points, mercator_from_places, near
 from groundstation.ui.map_panel.polygon import polygon_from_points
 from groundstation.ui.theme.colours import vehicle_colour
 
@@ -54,8 +54,17 @@ def paint_trails(
         known = np.isfinite(places[:, 0])
         times, places = times[known], places[known]
         if len(times) > 1:
-            points = camera.screen_points(mercator_from_places(places))
+            points = camera.screen_points(_continuous(mercator_from_places(places), camera.x_m))
             _paint_trail(painter, points, times, vehicle_colour(key.id), key in selected)
+
+
+def _continuous(points: Points, around_m: float) -> Points:
+    """A trail that goes on beyond longitude 180 instead of round the world, with its newest end in the view."""
+    whole = points.copy()
+    whole[:, 0] = np.unwrap(whole[:, 0], period=WORLD_M)
+    newest = float(whole[-1, 0])
+    whole[:, 0] += near(newest, around_m) - newest
+    return whole
 
 
 def _paint_trail(painter: QPainter, points: Points, times: Points, colour: QColor, is_bold: bool) -> None:

@@ -21,6 +21,8 @@ from groundstation.ui.theme.tokens import VEHICLE_COLOURS
 from groundstation.ui.units import Unit, compact, field_of, fixed, label_of, unit_of
 from groundstation.ui.value_ref import ValueRef
 
+SILENT = 3.0
+"""So many usual pauses of a sensor make its value an old one."""
 OLD_S = 6.0
 """Every stream comes once a second at least; a value older than this is crossed out."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
@@ -62,7 +64,8 @@ class Curve:
     def is_old(self, now_s: float) -> bool:
         """Whether its newest value came too long ago to be shown as a value of now."""
         newest = self.series.newest
-        return newest is not None and now_s - newest[0] > OLD_S
+        old_s = OLD_S if self.series.pace_s is None else max(OLD_S, SILENT * self.series.pace_s)
+        return newest is not None and now_s - newest[0] > old_s
 
     def text_at(self, time_s: float | None) -> str:
         """The value at a moment, or the newest, as text without unit."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtGui import QColor, QFont, QIcon
 
+from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_text import has_marks, look, visible_level, visible_topic
@@ -19,24 +20,18 @@ from groundstation.ui.units import DASH, age_text, compact
 from groundstation.ui.value_ref import MIME_TYPE, ValueRef, mime_from_refs
 
 Index = QModelIndex | QPersistentModelIndex
-STALE_S = 120.0
-"""A sensor that was silent for longer looks old; how often it should speak nobody tells us."""
 SHOWN_CHARACTERS = 120
 
 
 class Node:
     """A place, a topic in it, or a number in its payload."""
 
-    __slots__ = ("children", "label", "parent", "path", "topic")
+    __slots__ = ("children", "label", "parent", "path", "row", "topic")
 
     def __init__(self, parent: Node | None, label: str, topic: str | None = None, path: str | None = None) -> None:
         self.parent, self.label, self.topic, self.path = parent, label, topic, path
         self.children: list[Node] = []
-
-    @property
-    def row(self) -> int:
-        """Place among its siblings."""
-        return self.parent.children.index(self) if self.parent is not None else 0
+        self.row = 0
 
 
 class SensorModel(QAbstractItemModel):
@@ -58,28 +53,31 @@ class SensorModel(QAbstractItemModel):
         """What is shown."""
         return list(self._topics)
 
+    @property
+    def has_topics(self) -> bool:
+        """Whether anything is shown."""
+        return bool(self._topics)
+
+    def is_new(self, topic: str) -> bool:
+        """Whether a topic is not shown yet."""
+        return topic not in self._topics
+
     def show_topics(self, topics: Iterable[str], now_s: float) -> None:
-        """Show new readings of these topics."""
+        """Show new readings of these topics.
+
+        No `dataChanged` is told: ten thousand of them stopped the window. The view draws its visible rows again.
+        """
         self._now_s = now_s
-        for topic in topics:
+        found = [topic for topic in topics if self._board.get(topic) is not None]
+        self._add_topics([topic for topic in found if topic not in self._topics])
+        for topic in found:
             reading = self._board.get(topic)
-            if reading is None:
-                continue
-            node = self._topics.get(topic) or self._add_topic(topic)
-            self._fit_numbers(node, reading)
-            index = self._index_of(node)
-            self.dataChanged.emit(index.siblingAtColumn(0), index.siblingAtColumn(self.COLUMNS - 1))
-            if node.children:
-                last = self.index(len(node.children) - 1, self.COLUMNS - 1, index)
-                self.dataChanged.emit(self.index(0, 1, index), last)
+            if reading is not None and (reading.kind is PayloadKind.JSON or self._topics[topic].children):
+                self._fit_numbers(self._topics[topic], reading)
 
     def show_ages(self, now_s: float) -> None:
         """Let ages grow."""
         self._now_s = now_s
-        for group in self._root.children:
-            index = self._index_of(group)
-            if group.children:
-                self.dataChanged.emit(self.index(0, 1, index), self.index(len(group.children) - 1, 2, index))
 
     def keep(self, wanted: Iterable[str]) -> None:
         """Show these topics only."""
@@ -118,22 +116,30 @@ class SensorModel(QAbstractItemModel):
     def _index_of(self, node: Node) -> QModelIndex:
         return QModelIndex() if node is self._root else self.createIndex(node.row, 0, node)
 
-    def _insert(self, parent: Node, node: Node) -> None:
-        row = len(parent.children)
-        self.beginInsertRows(self._index_of(parent), row, row)
-        parent.children.append(node)
+    def _insert(self, parent: Node, nodes: list[Node]) -> None:
+        first = len(parent.children)
+        self.beginInsertRows(self._index_of(parent), first, first + len(nodes) - 1)
+        for row, node in enumerate(nodes, start=first):
+            node.row = row
+        parent.children += nodes
         self.endInsertRows()
 
-    def _add_topic(self, topic: str) -> Node:
-        place, _, last = topic.rpartition("/")
-        group = self._groups.get(place)
-        if group is None:
-            group = self._groups[place] = Node(self._root, visible_topic(place, " / ") if place else "")
-            self._insert(self._root, group)
-        node = self._topics[topic] = Node(group, visible_level(last), topic)
-        self._insert(group, node)
-        self._alike.setdefault(look(topic), set()).add(topic)
-        return node
+    def _add_topics(self, topics: list[str]) -> None:
+        """Places and topics that are new, each place with all of its topics at once."""
+        by_place: dict[str, list[str]] = {}
+        for topic in topics:
+            by_place.setdefault(topic.rpartition("/")[0], []).append(topic)
+            self._alike.setdefault(look(topic), set()).add(topic)
+        places = [place for place in by_place if place not in self._groups]
+        fresh = [Node(self._root, visible_topic(place, " / ") if place else "") for place in places]
+        if fresh:
+            self._groups.update(zip(places, fresh, strict=True))
+            self._insert(self._root, fresh)
+        for place, several in by_place.items():
+            group = self._groups[place]
+            nodes = [Node(group, visible_level(topic.rpartition("/")[2]), topic) for topic in several]
+            self._topics.update(zip(several, nodes, strict=True))
+            self._insert(group, nodes)
 
     def _fit_numbers(self, node: Node, reading: SensorReading) -> None:
         """A JSON payload's numbers as children; they are made anew when other ones come."""
@@ -147,6 +153,8 @@ class SensorModel(QAbstractItemModel):
         if paths:
             self.beginInsertRows(self._index_of(node), 0, len(paths) - 1)
             node.children = [Node(node, path, node.topic, path) for path in paths]
+            for row, child in enumerate(node.children):
+                child.row = row
             self.endInsertRows()
 
     def _reading(self, node: Node) -> SensorReading | None:
@@ -176,12 +184,22 @@ class SensorModel(QAbstractItemModel):
         reading = self._reading(node)
         if reading is None or column >= 2:
             return QColor(PALETTE.muted)
-        age_s = self._age_s(reading)
-        is_old = age_s is None or age_s > STALE_S
+        is_old = self._freshness(node) is not Freshness.FRESH
         is_data = reading.kind in (PayloadKind.NUMBER, PayloadKind.JSON, PayloadKind.TEXT)
         if column == 1 and (is_old or not is_data):
             return QColor(PALETTE.muted)
         return QColor(PALETTE.text)
+
+    def _freshness(self, node: Node) -> Freshness:
+        return self._board.freshness(node.topic, self._now_s) if node.topic is not None else Freshness.MISSING
+
+    def _value_font(self, node: Node) -> QFont:
+        """Struck through where the sensor fell silent so long ago that its value is none of now."""
+        if self._freshness(node) is not Freshness.EXPIRED:
+            return font(TEXT_PX, 500)
+        made = QFont(font(TEXT_PX, 500))
+        made.setStrikeOut(True)
+        return made
 
     def _tip(self, node: Node) -> str | None:
         if node.topic is None:
@@ -223,7 +241,7 @@ class SensorModel(QAbstractItemModel):
 
     def _appearance(self, node: Node, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.FontRole:
-            return font(TEXT_PX, 500) if column == 1 else font(SMALL_PX, 600 if node.topic is None else 400)
+            return self._value_font(node) if column == 1 else font(SMALL_PX, 600 if node.topic is None else 400)
         if role == Qt.ItemDataRole.TextAlignmentRole and column >= 1:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return self._icon(node) if role == Qt.ItemDataRole.DecorationRole and column == 0 else None

@@ -28,6 +28,8 @@ from groundstation.ui.theme.icons import icon
 from groundstation.ui.value_ref import ValueRef
 
 REFRESH_MS = 200
+MOST_AT_ONCE = 500
+"""New topics that are put into the tree in one turn; the rest waits for the next."""
 
 
 class SensorsPanel(QWidget):
@@ -91,14 +93,16 @@ class SensorsPanel(QWidget):
     def refresh(self) -> None:
         """Show what arrived, and ages."""
         now_s = self._feed.now_s()
-        changed = {topic for topic in self._changed if self._is_covered(topic)}
+        is_new = self.model.is_new
+        fresh = sorted(topic for topic in self._changed if is_new(topic) and self._is_covered(topic))
+        later = set(fresh[MOST_AT_ONCE:])
+        shown = [topic for topic in self._changed if not is_new(topic)]
         self._changed.clear()
-        known = len(self.model.topics)
-        self.model.show_topics(sorted(changed), now_s)
+        self._changed |= later
+        self.model.show_topics([*shown, *fresh[:MOST_AT_ONCE]], now_s)
         self.model.show_ages(now_s)
-        if len(self.model.topics) != known:
-            self.tree.expandToDepth(0)
-        has_topics = bool(self.model.topics)
+        self.tree.viewport().update()
+        has_topics = self.model.has_topics
         self.tree.setVisible(has_topics)
         self._empty.setVisible(not has_topics)
         self._empty.setText(
@@ -194,12 +198,16 @@ class SensorsPanel(QWidget):
             action.triggered.connect(lambda _checked=False, one=one: self.unsubscribe(one))
 
     def _span_groups(self) -> None:
-        for row in range(self.model.rowCount()):
-            self.tree.setFirstColumnSpanned(row, QModelIndex(), True)
+        self._open_groups(0, self.model.rowCount() - 1)
 
-    def _on_rows_inserted(self, parent: QModelIndex) -> None:
+    def _open_groups(self, first: int, last: int) -> None:
+        for row in range(first, last + 1):
+            self.tree.setFirstColumnSpanned(row, QModelIndex(), True)
+            self.tree.expand(self.model.index(row, 0))
+
+    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         if not parent.isValid():
-            self._span_groups()
+            self._open_groups(first, last)
 
     def _on_subscribe_pressed(self) -> None:
         if self.subscribe(self.filter_box.text()):

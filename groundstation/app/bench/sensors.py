@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`bench sensors`: a window that shows thousands of other devices, each once a second, and how late it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from groundstation.app.bench.report import Comparison, Report
+from groundstation.app.display import check_qt
+from groundstation.transport.bus import BusState, BusStatus, Message
+from groundstation.transport.inbox import Inbox
+
+TURNS = 10
+"""Parts of a second in which the readings come, as they do from a broker."""
+A_ROOM = 20
+"""Topics with one place."""
+QUIET_S = 10.0
+
+
+def run(sensors: int, duration_s: float, stop: threading.Event, say: Callable[[str], None]) -> Report:
+    """Measure; takes the duration, as long for warming up at most, and ten quiet seconds.
+
+    Args:
+        sensors: how many, each once a second, every tenth with a JSON payload.
+        duration_s: how long to watch, seconds.
+        stop: ends it early, with what is there.
+        say: told what is being done, for the operator who waits.
+    """
+    check_qt("offscreen")
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    say(f"showing {sensors} sensors at 1 Hz for {duration_s:.0f} s, then {QUIET_S:.0f} s of silence")
+    busy_ms, busy_cores, quiet_cores, shown, share = _watch(sensors, duration_s, stop)
+    comparisons = (
+        Comparison(name="sensors shown", unit="", value=float(shown), goal=float(sensors), wanted="at_least"),
+        Comparison(name="readings that arrived, of those sent", unit="%", value=share, goal=95.0, wanted="at_least"),
+        Comparison(name="window loop, p99, all sensors at 1 Hz", unit="ms", value=busy_ms, goal=50.0),
+        Comparison(name="CPU, all sensors at 1 Hz", unit="cores", value=busy_cores, goal=1.0),
+        Comparison(name="CPU, all sensors silent", unit="cores", value=quiet_cores, goal=0.15),
+    )
+    return Report(
+        bench="sensors", settings={"sensors": float(sensors), "duration_s": duration_s}, comparisons=comparisons
+    )
+
+
+def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[float, float, float, int, float]:
+    """Loop p99 in ms and cores while all speak, cores while none does, sensors shown, percent of readings."""
+    from PySide6.QtCore import QSettings, QTimer
+
+    from groundstation.ui.application import make_application
+    from groundstation.ui.fleet_feed import FleetFeed
+    from groundstation.ui.loop_delay import LoopDelay
+    from groundstation.ui.main_window import MainWindow
+
+    application = make_application(["groundstation"])
+    inbox, status = Inbox(), BusStatus(state=BusState.CONNECTED, broker="bench", since_s=time.monotonic())
+    feed = FleetFeed(inbox, lambda: status)
+    silence = threading.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        window = MainWindow(feed, QSettings(str(Path(folder) / "window.ini"), QSettings.Format.IniFormat))
+        window.show()
+        application.processEvents()
+        window.dock("sensors").setAsCurrentTab()
+        feed.start()
+        speaker = threading.Thread(target=_speak, args=(inbox, sensors, silence), name="speaker", daemon=True)
+        speaker.start()
+
+        def turn(seconds: float) -> float:
+            """Run the window; returns the cores it took, the speaker's share among them."""
+            began_s, began_cpu = time.monotonic(), time.process_time()
+            QTimer.singleShot(round(seconds * 1000), lambda: application.exit(0))  # `quit` would close the window
+            if not stop.is_set():
+                application.exec()
+            return (time.process_time() - began_cpu) / max(0.001, time.monotonic() - began_s)
+
+        warm_until_s = time.monotonic() + duration_s
+        while len(window.sensors.model.topics) < sensors and time.monotonic() < warm_until_s and not stop.is_set():
+            turn(0.5)
+        delay = LoopDelay(time.monotonic)
+        delay.start()
+        before, began_s = feed.stats().readings, time.monotonic()
+        busy = turn(duration_s)
+        came = feed.stats().readings - before
+        share = 100.0 * came / max(1.0, sensors * (time.monotonic() - began_s))
+        shown = len(window.sensors.model.topics) if window.sensors.isVisible() else 0
+        delay.stop()
+        p99_ms = delay.delays().p99_ms
+        silence.set()
+        speaker.join()
+        turn(2.0)
+        quiet = turn(QUIET_S)
+        feed.stop()
+        window.leave()
+    return p99_ms, busy, quiet, shown, share
+
+
+def _speak(inbox: Inbox, sensors: int, silence: threading.Event) -> None:
+    """What a broker would deliver: every topic once a second, in its own thread."""
+    topics = [f"site/house-{number // 400}/room-{number // A_ROOM}/sensor-{number}" for number in range(sensors)]
+    turn, due_s = 0, time.monotonic()
+    while not silence.is_set():
+        for number in range(turn % TURNS, sensors, TURNS):
+            value = 20 + (number + turn) % 17 / 10
+            text = json.dumps({"t": value, "h": 45.5}) if number % 10 == 0 else f"{value:.1f}"
+            payload = text.encode()
+            inbox.offer(Message(topics[number], payload, len(payload), 0, False, time.monotonic()))
+        turn += 1
+        due_s += 1.0 / TURNS
+        silence.wait(max(0.0, due_s - time.monotonic()))
