@@ -188,7 +188,10 @@ def bridge(
         ),
     ],
     broker: Broker = BrokerDefault,
-    root: Annotated[str, typer.Option(help="fleet for real vehicles, sim for simulated ones.")] = "fleet",
+    root: Annotated[
+        str,
+        typer.Option(help="fleet for real vehicles (the usual), sim for simulated ones; recordings go under replay."),
+    ] = "",
     name: Annotated[
         list[str] | None, typer.Option("--name", metavar="SYSID=ID[:NAME]", help="Name a vehicle by its system id.")
     ] = None,
@@ -218,14 +221,14 @@ def bridge(
     from groundstation.fleet.identity import is_vehicle_id
     from groundstation.fleet.preconditions import Limits
 
-    if root not in ("fleet", "sim"):
-        raise UsageError(f"--root '{root}': there are fleet and sim")
+    if root not in ("", "fleet", "sim", "replay"):
+        raise UsageError(f"--root '{root}': there are fleet, sim and, for recordings, replay")
     if bridge_id and not is_vehicle_id(bridge_id):
         raise UsageError(f"--id '{bridge_id}': use letters, digits, '-' and '_', at most 32")
     bridge_id = bridge_id or default_bridge_id(link)
     settings: dict[str, object] = {
         "bridge_id": bridge_id,
-        "outbox": outbox or default_store_path(f"{root}-{bridge_id}"),
+        "outbox": outbox or default_store_path(f"{root or 'fleet'}-{bridge_id}"),
         "has_raw": raw,
         "names": parse_names(name or []),
         "sysid": sysid,
@@ -234,7 +237,7 @@ def bridge(
     }
     url = broker_from_text(broker)
     process = make_bridge(url, link, root, settings)
-    goal = f"{process.bus.status.broker} under {root}/"
+    goal = f"{process.bus.status.broker} under {process.root}/"
     with stop_on_signal(staying_on(url)) as stop:
         errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
         process.run(stop)

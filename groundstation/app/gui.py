@@ -16,8 +16,9 @@ from groundstation.app.journal_view import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.slot_faults import SlotFaults
-from groundstation.app.wiring import StationBus, client_id
+from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
@@ -31,7 +32,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 
-ROOTS = ("fleet", "sim")
+ROOTS = ("fleet", "sim", "replay")
 STOP_POLL_MS = 100
 TELL_SENSORS_MS = 5_000
 """A recorder that starts later than the window hears of its sensors so much later at most."""
@@ -85,6 +86,8 @@ class Station:
         )
         for one in filters:
             self.window.sensors.subscribe(one)
+        if role is Role.OPERATOR:
+            self.feed.vehicles_forgotten.connect(self._on_forgotten)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))
         self.window.sensor_filter_added.connect(self._on_filter_added)
         self.window.sensor_filter_removed.connect(self._on_filter_removed)
@@ -93,6 +96,10 @@ class Station:
         self._tell_timer.timeout.connect(self._tell_sensors)
         self.feed.bus_changed.connect(self._on_bus_changed)
         self._was_connected = False
+
+    def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
+        """What the broker keeps of them would bring them back with the next window."""
+        self.bus.worker.publish([one for key in keys for one in forgetting(key)])
 
     def start(self) -> None:
         """Show the window and connect."""
@@ -145,7 +152,7 @@ class Station:
             self.start()
             self.application.exec()
             if self.window.isVisible():
-                self.window.close()
+                self.window.leave()
             if at_end is not None and not failed and faults.first is None:
                 at_end()
         for error in (*failed, faults.first):

@@ -57,18 +57,22 @@ def _arg_help(arg: Arg) -> str:
     return f"[{name}={arg.default if isinstance(arg.default, str) else f'{arg.default:g}'}]"
 
 
-def _roots(root: str) -> tuple[str, ...]:
-    if root not in ("", "fleet", "sim"):
-        raise UsageError(f"--root '{root}': there are fleet and sim")
-    return (root,) if root else ("fleet", "sim")
+ROOTS = ("fleet", "sim")
+"""Where vehicles live that can be commanded."""
 
 
-def _desk(broker: str, root: str, journal: Path | None) -> Desk:
+def _roots(root: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    if root not in ("", *known):
+        raise UsageError(f"--root '{root}': there are {', '.join(known[:-1])} and {known[-1]}")
+    return (root,) if root else known
+
+
+def _desk(broker: str, root: str, journal: Path | None, known: tuple[str, ...] = ROOTS) -> Desk:
     from groundstation.app.ordering import Desk
     from groundstation.app.wiring import broker_from_text
     from groundstation.recording.journal import default_path
 
-    return Desk(broker_from_text(broker), _roots(root), journal or default_path())
+    return Desk(broker_from_text(broker), _roots(root, known), journal or default_path())
 
 
 def command(
@@ -156,6 +160,14 @@ def _shower(keys: list[VehicleKey]) -> Callable[[CommandRecord], None]:
 def _printable(text: str) -> str:
     """Text from outside without what would steer a terminal."""
     return "\n".join(harmless(line, "?") for line in text.split("\n"))
+
+
+def forget(vehicle: Who, broker: Broker = BrokerDefault, root: Root = "") -> None:
+    """Forget vehicles that are gone: what the broker keeps of them is cleared. One that is heard again is back."""
+    with _desk(broker, root, None, (*ROOTS, "replay")) as desk:
+        keys = desk.find(vehicle)
+        desk.forget(keys)
+        typer.echo(f"forgotten {', '.join(str(key) for key in keys)}")
 
 
 control = typer.Typer(help="Who may command a vehicle: take control, give it back, look.", no_args_is_help=True)
@@ -258,5 +270,6 @@ def add_to(app: typer.Typer) -> None:
     epilog = f"Verbs and their arguments ([] may be left out): {_verbs_help()}\n\n{EXIT_CODES_HELP}"
     # a negative number is no option
     app.command(epilog=epilog, context_settings={"ignore_unknown_options": True})(command)
+    app.command()(forget)
     app.add_typer(control, name="control")
     app.command()(journal)

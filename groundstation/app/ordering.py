@@ -12,13 +12,13 @@ from typing import Self
 
 import msgspec
 
-from groundstation.app.wiring import StationBus, client_id
+from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb
 from groundstation.fleet.control import Control
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.fleet_filter import is_filter, parse_filter
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.summary import natural_order, summary_of
@@ -26,7 +26,9 @@ from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, ArgKind
 from groundstation.recording.journal import Journal
+from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
+from groundstation.transport.bus import Outgoing
 from groundstation.transport.commander import Commander
 from groundstation.transport.inbox import Inbox
 
@@ -36,6 +38,8 @@ CONNECT_S = 8.0
 """How long a broker may take to let us in."""
 FIND_S = 2.5
 """How long vehicles may take to be found: bridges answer within 2 s."""
+ALONE_S = 0.5
+"""A namesake under another root answers within this time, or four round trips to the broker."""
 RELEASE_S = 1.0
 
 EXIT_CODES: dict[CommandState, int] = {
@@ -201,7 +205,9 @@ class Desk:
         wanted = [word for word in text.split(",") if word]
         by_name = [word for word in wanted if not self._is_filter(word)]
         # waits for everything known: an id under both roots must be noticed
-        self.turn_until(lambda: self._has_settled(by_name), FIND_S)
+        self._ask_for(by_name)
+        began_s = time.monotonic()
+        self.turn_until(lambda: self._has_settled(by_name, time.monotonic() - began_s), FIND_S)
         if not by_name or len(by_name) != len(wanted):
             return self._matching(text)
         return [self._named(word) for word in wanted]
@@ -209,10 +215,25 @@ class Desk:
     def _is_filter(self, word: str) -> bool:
         return word == "all" or is_filter(word)
 
-    def _has_settled(self, names: list[str]) -> bool:
-        """Whether every bridge had its time to answer: never early, but where each name was given with its root."""
-        explicit = bool(names) and all("/" in word for word in names)
-        return explicit and all(self._is_ready(VehicleKey(*word.split("/", 1))) for word in names)
+    def _keys_of(self, word: str) -> list[VehicleKey]:
+        """What a name may stand for."""
+        root, slash, vehicle_id = word.rpartition("/")
+        return [VehicleKey(root, vehicle_id)] if slash else [VehicleKey(one, word) for one in self._roots]
+
+    def _ask_for(self, names: list[str]) -> None:
+        """Ask for named vehicles: their bridges answer at once, where they take their time for a whole fleet."""
+        named = [key for word in names for key in self._keys_of(word)]
+        keys = [key for key in named if is_vehicle_id(key.id) and key.root in topics.ROOTS]
+        self.bus.worker.publish([Outgoing(topics.vehicle(key, topics.SYNC_REQ), b"{}", 1) for key in keys])
+
+    def _has_settled(self, names: list[str], waited_s: float) -> bool:
+        """Whether it is clear who is meant: each is heard, and its namesakes under other roots had time to answer."""
+        if not names:
+            return False
+        found = [[key for key in self._keys_of(word) if self._is_ready(key)] for word in names]
+        rtt_ms = self.bus.worker.status.rtt_ms
+        is_alone = waited_s >= max(ALONE_S, 4.0 * (rtt_ms or 0.0) / 1000.0)
+        return all(found) and (is_alone or all("/" in word for word in names))
 
     def _is_ready(self, key: VehicleKey) -> bool:
         state = self.fleet.get(key)
@@ -230,15 +251,26 @@ class Desk:
         return sorted(found, key=lambda key: natural_order(key.id))
 
     def _named(self, word: str) -> VehicleKey:
-        root, slash, vehicle_id = word.rpartition("/")
-        keys = [VehicleKey(root, vehicle_id)] if slash else [VehicleKey(one, word) for one in self._roots]
-        found = [key for key in keys if key in self.fleet]
+        found = [key for key in self._keys_of(word) if key in self.fleet]
         if len(found) > 1:
             both = " and ".join(str(key) for key in found)
             raise UsageError(f"'{word}' lives under both roots: {both}; say which with --root or as {found[0]}")
         if not found:
             raise GroundStationError(f"no vehicle '{word}'; heard are: {self._heard()}")
         return found[0]
+
+    def forget(self, keys: list[VehicleKey]) -> None:
+        """Make the broker forget what it keeps of vehicles that are gone.
+
+        Raises:
+            GroundStationError: one of them is heard; nothing was forgotten.
+        """
+        alive = [str(key) for key in keys if (state := self.fleet.get(key)) is not None and state.is_heard]
+        if alive:
+            raise GroundStationError(f"{', '.join(alive)}: heard now, and would be back at once; forget what is gone")
+        self.bus.worker.publish([one for key in keys for one in forgetting(key)])
+        waited_s = time.monotonic() + RELEASE_S
+        self.turn_until(lambda: time.monotonic() >= waited_s, RELEASE_S)
 
     def _heard(self) -> str:
         return ", ".join(sorted(str(state.key) for state in self.fleet)) or "none"

@@ -24,7 +24,7 @@ from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
 
-ROOTS = ("fleet", "sim")
+ROOTS = ("fleet", "sim", "replay")
 PIPED_WIDTH = 130
 """Columns of a table that goes to a file or a pipe, which has no width of its own."""
 TABLE_PERIOD_S = 0.25
@@ -145,14 +145,14 @@ def _name(state: VehicleState) -> str:
 
 
 def _cells(state: VehicleState, now_s: float) -> list[Text]:
-    position, velocity = state.position, state.velocity
+    velocity = state.velocity
     charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
     best = max(state.gps, key=lambda one: one.satellites or 0, default=None)
     is_armed = state.armed.is_armed if state.armed else None
     return [
         _cell(state.mode.name if state.mode else None, state.freshness("mode", now_s)),
         _cell({True: "ARMED", False: "no"}.get(is_armed) if is_armed is not None else None, Freshness.FRESH),
-        _number(position.height_home_m if position else None, "{:.1f}", state.freshness("position", now_s)),
+        _number(state.height.height_m, "{:.1f}", state.freshness(state.height.kind, now_s)),
         _number(velocity.ground_speed_mps if velocity else None, "{:.1f}", state.freshness("velocity", now_s)),
         _number(state.heading_deg, "{:03.0f}°", state.freshness("attitude", now_s)),
         _number(min(charges, default=None), "{:.0%}", state.freshness("battery", now_s)),

@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Callable
 
 from groundstation.bridge.link_text import parse_link
-from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will
+from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will, root_of
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.identity import is_vehicle_id
+from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.link import LinkState
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
@@ -97,6 +97,8 @@ class BridgeProcess:
     """A bridge with its connection to the broker."""
 
     def __init__(self, url: BrokerUrl, settings: BridgeSettings) -> None:
+        self.root = settings.root
+        """First topic level of what it publishes."""
         will = bridge_will(settings.root, settings.bridge_id)
         self.bus = MqttWorker(
             url,
@@ -130,9 +132,13 @@ class BridgeProcess:
 
 
 def make_bridge(url: BrokerUrl, links: list[str], root: str, settings: dict[str, object]) -> BridgeProcess:
-    """A bridge from the texts of the command line."""
+    """A bridge from the texts of the command line.
+
+    Raises:
+        UsageError: a text can't be read, or a recording stands beside living links.
+    """
     specs = tuple(parse_link(text) for text in links)
-    return BridgeProcess(url, BridgeSettings(links=specs, root=root, **settings))  # type: ignore[arg-type]
+    return BridgeProcess(url, BridgeSettings(links=specs, root=root_of(specs, root), **settings))  # type: ignore[arg-type]
 
 
 class StationBus:
@@ -215,6 +221,11 @@ class StationBus:
         self.worker.subscribe(dict.fromkeys(overview if is_less else everything, 0))
         self.worker.note = SLOW_NOTE if is_less else ""
         self.worker.renew()
+
+
+def forgetting(key: VehicleKey) -> list[Outgoing]:
+    """What makes a broker forget what it keeps of a vehicle: empty retained messages (MQTT 5, 3.3.1.3)."""
+    return [Outgoing(topics.vehicle(key, leaf), b"", qos=1, retain=True) for leaf in topics.KEPT_LEAVES]
 
 
 SLOW_NOTE = "the way from the broker is too slow for everything: positions once a second, no details"

@@ -48,6 +48,8 @@ TICK_S = 0.1
 CAUSED_S = 5.0
 """A change to a mode that a command of ours leads to is ours for so long after it."""
 MAX_CAUSED = 20
+LACKS_MODE = ("No such mode", "Q_ENABLE 0")
+"""How ArduPilot refuses a mode that it was built without, or a hovering one of a plane that can't hover."""
 KEEP_VERB = frozenset({Verb.MAV_CMD, Verb.CALIBRATE, Verb.CANCEL, Verb.MODE, *EMERGENCY_VERBS})
 """Unsupported depends on the arguments of these; and an emergency is always worth another try."""
 
@@ -80,7 +82,7 @@ class CommandDesk:
         self.control = ControlDesk(self._publish_control, self._tell_control)
         self.memory = CommandMemory(self._publish)
         """What became of each command."""
-        self._gate = CommandGate(self.control, limits)
+        self._gate = CommandGate(self.control, limits, self._is_own)
         self._foreign = ForeignAnswers()
         self._live: list[Execution] = []
         self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
@@ -92,6 +94,8 @@ class CommandDesk:
         self._next_tick_s = 0.0
         self.unsupported: frozenset[Verb] = frozenset()
         """Verbs that the vehicle has answered as unknown to it."""
+        self.lacking_modes: frozenset[str] = frozenset()
+        """Modes that its firmware has in its tables no more, or was built without, as it answered."""
         self.unexpected_acks = 0
         """Answers that nobody waited for."""
 
@@ -127,6 +131,13 @@ class CommandDesk:
         if request.sid != facts.state.session:
             remark = "; ".join(one for one in (remark, "given to another life of this vehicle or of its bridge") if one)
         return self._execute(request, args, facts, now_s, remark)
+
+    def _is_own(self, request: CommandRequest) -> bool:
+        """Whether somebody cancels what the same person ordered, perhaps from another terminal."""
+        if request.verb is not Verb.CANCEL:
+            return False
+        target = next((one for one in self._live if one.request.id == request.args.get("command")), None)
+        return target is not None and target.request.by.op == request.by.op
 
     def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: str) -> list[Outbound]:
         if request.dry:
@@ -189,6 +200,8 @@ class CommandDesk:
                 self._refuse(request, Reason.PRECONDITION, f"{step.label}: {error}", now_s)
                 return []
             sends.append(f"{step.label}: {_described(order)}")
+            if step.otherwise is not None and order is not None:
+                sends[-1] += f"; if that is refused: {_described(step.otherwise.make(situation))}"
         report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, "a dry run: nothing was sent", now_s)
         self._store(replace(report, args=args, sends=tuple(sends)))
         return []
@@ -240,6 +253,8 @@ class CommandDesk:
         self.memory.store(report, self._clock())
         if report.state in END_STATES and report.reason is Reason.UNSUPPORTED and report.result is not None:
             self.unsupported |= {report.verb} - KEEP_VERB
+        if report.verb is Verb.MODE and report.state in END_STATES and report.detail.startswith(LACKS_MODE):
+            self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
         self._vehicle.say(topics.CMD_ACK, report, qos=1)
@@ -310,6 +325,7 @@ class CommandDesk:
         for one in self._live:
             one.on_new_life(reason, now_s)
         self.unsupported, self._own_items = frozenset(), None
+        self.lacking_modes = frozenset()
         self.control.publish_again(now_s)
 
     def tick(self, now_s: float) -> list[Outbound]:
@@ -317,6 +333,9 @@ class CommandDesk:
         if now_s < self._next_tick_s:
             return []
         self._next_tick_s = now_s + TICK_S
+        self.control.tick(now_s)
+        if not self._live:
+            return []
         facts = self._vehicle.facts()
         messages = [message for one in list(self._live) for message in one.tick(facts, now_s)]
         self._notice_uploads()
@@ -325,6 +344,10 @@ class CommandDesk:
                 self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]
         return messages
+
+    def publish_again(self, now_s: float) -> None:
+        """Somebody asked for everything."""
+        self.control.publish_again(now_s)
 
     def end(self, now_s: float) -> None:
         """The bridge stops: what is under way has an outcome that nobody will see."""

@@ -37,14 +37,17 @@ def ttl_ms(request: CommandRequest) -> int:
 class CommandGate:
     """The checks for one vehicle."""
 
-    def __init__(self, control: ControlDesk, limits: Limits) -> None:
+    def __init__(
+        self, control: ControlDesk, limits: Limits, is_own: Callable[[CommandRequest], bool] = lambda _: False
+    ) -> None:
         """Begin.
 
         Args:
             control: who may command the vehicle.
             limits: how far it may be sent.
+            is_own: whether a request is about a command of the same operator, at whichever station.
         """
-        self._control, self._limits = control, limits
+        self._control, self._limits, self._is_own = control, limits, is_own
         self._counts: dict[str, tuple[int, float]] = {}
         """The highest count of each station, and when it came, seconds on the bridge's clock."""
 
@@ -95,7 +98,7 @@ class CommandGate:
         del facts, now_s
         if request.by.role is not Role.OPERATOR:
             return Reason.OBSERVER, "an observer can't command"
-        if request.dry or is_emergency(request):
+        if request.dry or is_emergency(request) or self._is_own(request):
             return None
         return self._control.objection(request.by, request.lease)
 

@@ -26,6 +26,9 @@ WENT_BACK_MS = 2_000
 """A boot clock that goes back by more than this has been restarted; less is a late frame."""
 WRAP_MS = 1 << 31
 """A step back of more is the wrap of a 32-bit clock after 49 days."""
+IN_ORDER = 3, 500
+"""So many frames in a row after a break of the numbers, the last of which says that its clock went back, are a new
+life's first; a single one in the middle of an old row is not."""
 SAME_BOOT_S = 2.0
 """Two estimates of one boot moment differ by less than this; two autopilots hardly do."""
 CLOCK_DRIFT = 1e-4
@@ -109,15 +112,17 @@ class Ear:
             now_s: seconds on our monotonic clock.
 
         Returns:
-            `CLAIMED` for a message whose clock went back, `RESTARTED` when a second one in a row agrees with it: a
-            single forged or late message ends no life.
+            `CLAIMED` for a message whose clock went back, `RESTARTED` when a second one in a row agrees with it, or
+            when it stands in a row of frames whose numbers follow each other: a single forged or late message ends no
+            life.
         """
         if boot_ms == 0:
             return BootNews.NONE
         last_ms, booted_s = self._boot_ms, now_s - boot_ms / 1000.0
         if last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS:
             claimed_s, self._claimed_boot_s = self._claimed_boot_s, booted_s
-            if claimed_s is None or abs(claimed_s - booted_s) > SAME_BOOT_S:
+            is_said_again = claimed_s is not None and abs(claimed_s - booted_s) <= SAME_BOOT_S
+            if not is_said_again and not IN_ORDER[0] <= self.loss.in_order <= IN_ORDER[1]:
                 return BootNews.CLAIMED
             self._boot_ms, self.booted_s, self._boot_clock_s = boot_ms, booted_s, now_s
             self._claimed_boot_s = None

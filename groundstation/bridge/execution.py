@@ -19,7 +19,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import Handshake, Verdict
-from groundstation.mavlink.mission_upload import MissionUpload, Upload
+from groundstation.mavlink.mission_upload import MissionUpload, Upload, conversation
 from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import CannotOrderError, Recipe, Situation, Step, causes
 from groundstation.mavlink.stream_requests import Outbound
@@ -43,12 +43,6 @@ class _Phase(enum.Enum):
 
 
 _UNDONE = frozenset(END_STATES) - {CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED}
-
-
-def _conversation(order: Order | Upload, facts: Facts, again_until_s: float | None) -> Handshake | MissionUpload:
-    if isinstance(order, Upload):
-        return MissionUpload(order, facts.sysid, facts.compid)
-    return Handshake(order, facts.sysid, facts.compid, again_until_s)
 
 
 class Execution:
@@ -131,7 +125,7 @@ class Execution:
     @property
     def is_long_running(self) -> bool:
         """Whether the vehicle said that it is at it (IN_PROGRESS)."""
-        return self._handshake is not None and self._handshake.has_progressed and self._phase is _Phase.ASKING
+        return self.is_asking and self._handshake is not None and self._handshake.has_progressed
 
     # ---- its life ----
 
@@ -235,28 +229,33 @@ class Execution:
             try:
                 order = step.make(self._situation(facts))
             except CannotOrderError as error:
+                if step.otherwise is not None:
+                    return self._do_instead(step.otherwise, str(error), facts, now_s)
                 self._end(CommandState.REJECTED, Reason.PRECONDITION, self._in_step(str(error)), now_s)
                 return []
-            is_last = self._at + 1 == len(self._recipe)
-            if order is None and not is_last:
+            if order is None and self._at + 1 < len(self._recipe):
                 continue
             self._before, self._sent_s, self._was_in_mode = facts.state, now_s, False
             if order is None:
                 self._start_proving(now_s)
                 return []
-            if now_s > self._deadline_s + STEPS_S * bool(self._done) and not step.is_tidying:
-                self._handshake = None
-                self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
-                return []
-            if isinstance(order, Order) and order.command and not self._is_free(order.command):
-                self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
-                return []
+            return self._send_in_time(order, step, facts, now_s)
+        return []
+
+    def _send_in_time(self, order: Order | Upload, step: Step, facts: Facts, now_s: float) -> list[Outbound]:
+        """Send a step, unless its time is over or another order waits for the same answer."""
+        if now_s > self._deadline_s + STEPS_S * bool(self._done) and not step.is_tidying:
+            self._handshake = None
+            self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
+        elif isinstance(order, Order) and order.command and not self._is_free(order.command):
+            self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
+        else:
             return self._ask(order, facts, now_s)
         return []
 
     def _ask(self, order: Order | Upload, facts: Facts, now_s: float) -> list[Outbound]:
         self._phase = _Phase.ASKING
-        self._handshake = _conversation(order, facts, self._again_until_s)
+        self._handshake = conversation(order, facts.sysid, facts.compid, self._again_until_s)
         messages = self._handshake.start(now_s)
         return [*messages, *self._judge(facts, now_s)]
 
@@ -305,6 +304,8 @@ class Execution:
         if self._step.proof.has_come(look):
             self._start_proving(now_s)
             return self._prove(facts, now_s)
+        if self._step.otherwise is not None:
+            return self._do_instead(self._step.otherwise, "no answer in time", facts, now_s)
         was_so = self._step.proof.look(look.at_sending()).is_done
         assert self._handshake is not None  # noqa: S101 - asked by _judge
         if self._handshake.has_progressed:

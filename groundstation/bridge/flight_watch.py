@@ -29,8 +29,8 @@ class FlightWatch:
     def broken_off(self, state: VehicleState, now_s: float) -> tuple[Reason, str] | None:
         """Why it is over; None while it goes on."""
         status, before = state.flight_status, self._before.flight_status
-        is_new = before is None or not before.is_failsafe
-        if status is not None and status.at_s >= self._sent_s and status.is_failsafe and is_new:
+        is_new = before is None or not before.is_in_failsafe
+        if status is not None and status.at_s >= self._sent_s and status.is_in_failsafe and is_new:
             return Reason.FAILSAFE, "the vehicle went into a failsafe meanwhile"
         armed = state.armed
         if armed is not None and armed.at_s >= self._sent_s:

@@ -365,7 +365,8 @@ class Hearing:
                 vehicle.tend_claims(now_s)
                 self._watch(vehicle, now_s)
                 vehicle.publish_presence()
-                vehicle.desk.control.tick(now_s)
+                if not vehicle.desk.is_busy:
+                    vehicle.desk.tick(now_s)
         if now_s >= self._next_publish_s:
             self._next_publish_s = now_s + PUBLISH_S
             for vehicle in self.vehicles.values():

@@ -36,6 +36,7 @@ class LossCounter:
         self._bucket_ends_s = -math.inf
         self.frames = 0
         """All frames so far."""
+        self._last_gap_frame = 0
 
     def on_frame(self, seq: int, size: int, now_s: float) -> None:
         """One frame came."""
@@ -53,11 +54,17 @@ class LossCounter:
 
     def _on_gap(self, bucket: _Bucket, seq: int) -> None:
         """A number other than expected; 0 is a restart, and before the first there was none to expect."""
+        self._last_gap_frame = self.frames
         if self._expected_seq is None or seq == 0:
             return
         missing = (seq - self._expected_seq) & 0xFF
         if missing < BACKWARDS:
             bucket.missing += missing
+
+    @property
+    def in_order(self) -> int:
+        """Frames in a row, up to the last, whose numbers follow each other."""
+        return self.frames - self._last_gap_frame + 1
 
     def restart(self) -> None:
         """The other side began anew; its next number is no loss."""

@@ -25,7 +25,7 @@ def overview(state: VehicleState, now_s: float) -> Summary:
     return Summary(
         lat_deg=position.lat_deg if position else None,
         lon_deg=position.lon_deg if position else None,
-        height_home_m=position.height_home_m if position else None,
+        height_home_m=state.height.height_m,
         heading_deg=None if heading_deg is None else round(heading_deg, 1),
         ground_speed_mps=velocity.ground_speed_mps if velocity else None,
         charge_fraction=min(charges) if charges else None,

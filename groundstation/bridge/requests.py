@@ -105,37 +105,41 @@ class Requests:
             self.undecodable += 1
 
     def _on_command(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        desk = vehicle.commands
+        if desk is None:
+            return
         if message.retain:
             words = "a command must not be retained"
-            vehicle.desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
+            desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
             return
         try:
             request = payloads.decode_request(CommandRequest, message.payload)
         except PayloadError as error:
-            vehicle.desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
+            desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
             raise
         if not is_emergency(request) or vehicle.conflict is None:
-            self._send(vehicle, vehicle.desk.take(request, now_s))
+            self._send(vehicle, desk.take(request, now_s))
             return
         # unclear which of them is meant: both get it
         both = [one for one in self._vehicles.values() if one is vehicle or one.may_be(vehicle)]
         for one in both:
             others = ", ".join(other.key.id for other in both if other is not one)
             remark = f"given to {others} too: {vehicle.conflict}" if others else vehicle.conflict
-            self._send(
-                one, one.desk.take(replace(request, sid=request.sid if one is vehicle else one.session), now_s, remark)
-            )
+            meant = request if one is vehicle else replace(request, sid=one.session)
+            if one.commands is not None:
+                self._send(one, one.commands.take(meant, now_s, remark))
 
     def _on_control(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
-        if not message.retain:
-            vehicle.desk.control.take(payloads.decode_request(ControlRequest, message.payload), now_s)
+        if not message.retain and vehicle.commands is not None:
+            vehicle.commands.control.take(payloads.decode_request(ControlRequest, message.payload), now_s)
 
     def _on_sync(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if message.retain:
             return
         request = _sync_request(message.payload)
         if request.commands is not None:
-            vehicle.desk.answer_query(request.commands, now_s)
+            if vehicle.commands is not None:
+                vehicle.commands.answer_query(request.commands, now_s)
         else:
             vehicle.publish_again(request.from_event)
 
@@ -160,7 +164,8 @@ class Requests:
             return
         for vehicle in self._vehicles.values():
             if topic.service == topics.STATION:
-                vehicle.desk.control.station_gone(topic.id, now_s)
+                if vehicle.commands is not None:
+                    vehicle.commands.control.station_gone(topic.id, now_s)
             else:
                 vehicle.set_claim(topic.id, now_s, is_claimed=False)
 

@@ -31,7 +31,8 @@ from groundstation.bridge.raw_frames import RawFrames
 from groundstation.bridge.requests import Requests
 from groundstation.bridge.tlog import TlogFile
 from groundstation.bridge.vehicle_session import VehicleSession
-from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.fleet.identity import Root
 from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
 from groundstation.mavlink import encode
@@ -56,7 +57,7 @@ class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[LinkSpec, ...]
     """Links to open."""
     root: str
-    """`fleet` or `sim`."""
+    """`fleet`, `sim`, or `replay` for recordings; see `root_of`."""
     bridge_id: str
     """Its id on the bus, stable over restarts."""
     names: dict[int, tuple[str, str]] = {}
@@ -75,6 +76,28 @@ class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Publish every frame as it came, for recorders."""
     exit_at_end: bool = True
     """End when every link is a file that was played to its end."""
+
+
+def root_of(links: tuple[LinkSpec, ...], wanted: str) -> str:
+    """The root that vehicles of these links belong under: recorded traffic is no living vehicle.
+
+    Args:
+        links: as they were asked for.
+        wanted: `fleet` or `sim` where it was asked for; empty for the usual.
+
+    Raises:
+        UsageError: a recording beside living links, or under a root of living vehicles.
+    """
+    played = [one for one in links if one.kind == "tlog"]
+    if not played and wanted == Root.REPLAY.value:
+        raise UsageError("only recordings go under replay/; leave --root out for living vehicles")
+    if not played:
+        return wanted or Root.FLEET.value
+    if len(played) < len(links):
+        raise UsageError(f"'{played[0].text}' is a recording: a bridge plays recordings or hears vehicles; run two")
+    if wanted not in ("", Root.REPLAY.value):
+        raise UsageError(f"'{played[0].text}' is a recording: it goes under replay/, never under {wanted}/")
+    return Root.REPLAY.value
 
 
 class BridgeWill(msgspec.Struct, frozen=True):
@@ -111,6 +134,8 @@ class BridgeService:
             session: the session in that will.
             clock: monotonic seconds.
         """
+        if root_of(settings.links, settings.root) != settings.root:
+            raise UsageError(f"these links don't belong under {settings.root}/")
         self._settings = settings
         self._bus = bus
         self._session = session

@@ -24,12 +24,12 @@ def so_far(done: list[str], asked: str, rest: list[str], state: VehicleState | N
 
 def shown(state: VehicleState) -> str:
     """Arming, mode and height as a vehicle shows them; what it doesn't tell is left out."""
-    armed, mode, position = state.armed, state.mode, state.position
+    armed, mode, height_m = state.armed, state.mode, state.height.height_m
     words = []
     if armed is not None and armed.is_armed is not None:
         words.append("armed" if armed.is_armed else "disarmed")
     if mode is not None and mode.name is not None:
         words.append(mode.name)
-    if position is not None and position.height_home_m is not None:
-        words.append(f"{position.height_home_m:z.0f} m")
+    if height_m is not None:
+        words.append(f"{height_m:z.0f} m")
     return ", ".join(words)

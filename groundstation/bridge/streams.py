@@ -14,7 +14,7 @@ from groundstation.mavlink.decode import DECODERS
 from groundstation.mavlink.dialect import MSGIDS
 
 STREAMS: tuple[StreamInfo, ...] = (
-    StreamInfo(name="motion", kinds=("position", "velocity", "attitude", "air_data"), period_s=0.2),
+    StreamInfo(name="motion", kinds=("position", "altitude", "velocity", "attitude", "air_data"), period_s=0.2),
     StreamInfo(
         name="status",
         kinds=(
@@ -81,6 +81,8 @@ _STREAM_BY_MESSAGE_NAME: dict[str, str] = {
     "RADIO": "detail",
     "RC_CHANNELS": "detail",
     "GLOBAL_POSITION_INT": "motion",
+    "LOCAL_POSITION_NED": "motion",
+    "ALTITUDE": "motion",
     "ATTITUDE": "motion",
     "ATTITUDE_QUATERNION": "motion",
     "VFR_HUD": "motion",

@@ -21,9 +21,10 @@ from groundstation.bridge.facts import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
 from groundstation.bridge.publisher import Publisher, new_session
+from groundstation.bridge.silent_desk import SilentDesk
 from groundstation.bridge.streams import MOTION, STATE_KINDS, STREAM_OF, STREAM_OF_MESSAGE
 from groundstation.fleet.events import Event, EventKind
-from groundstation.fleet.identity import StreamInfo, VehicleInfo, VehicleKey
+from groundstation.fleet.identity import Root, StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples, merge_indexed
 from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkState
 from groundstation.fleet.preconditions import Limits
@@ -129,8 +130,10 @@ class VehicleSession:
         self._sent_info: VehicleInfo | None = None
         self._shown: tuple[object, ...] = ()
         self._events: deque[tuple[int, bytes]] = deque(maxlen=KEPT_EVENTS)
-        self.desk = CommandDesk(self, limits, publisher.now_s)
-        """Its commands and who may give them."""
+        self.commands = None if key.root == Root.REPLAY else CommandDesk(self, limits, publisher.now_s)
+        """Its commands and who may give them; None for a recording, which can't be commanded."""
+        self.desk = self.commands or SilentDesk()
+        """What is told of all that may concern a command."""
         self._recent_texts: deque[tuple[float, Severity, str, Ear | None]] = deque(maxlen=20)
         self._flood = FloodGate(now_s)
         self._components: dict[int, str] = {}
@@ -402,7 +405,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         self.publish_presence()
         self._publish_state_now(self._state_sent_s)
-        self.desk.control.publish_again(self._publisher.now_s())
+        self.desk.publish_again(self._publisher.now_s())
         topic = self._topics[topics.EVT]
         for seq, payload in self._events if from_event is not None else ():
             if seq >= (from_event or 0):
@@ -424,7 +427,7 @@ class VehicleSession:
         ear = self.active
         shown = (
             *(self.link_state, self.reason, self.conflict, self.uid, ear, ear.firmware, ear.mav_type),
-            *(self.desk.unsupported, *self.ears, *self._components.values()),
+            *(self.desk.unsupported, self.desk.lacking_modes, *self.ears, *self._components.values()),
         )
         if shown == self._shown and self._sent_info is not None:
             return
@@ -474,7 +477,7 @@ class VehicleSession:
             mav_type=ear.mav_type,
             firmware=ear.firmware,
             uid=self.uid,
-            modes=mode_names(ear.mav_type, ear.mav_autopilot),
+            modes=self._modes(),
             verbs=self._verbs(),
             components=tuple(name for _, name in sorted(self._components.items())),
             links=tuple(one.peer.name for one in self.ears),
@@ -482,6 +485,11 @@ class VehicleSession:
             kept=self._kept,
             bridge=self._bridge_id,
         )
+
+    def _modes(self) -> tuple[str, ...]:
+        ear = self.active
+        names = mode_names(ear.mav_type, ear.mav_autopilot, ear.firmware)
+        return tuple(one for one in names if one not in self.desk.lacking_modes)
 
     def _verbs(self) -> tuple[str, ...]:
         ear = self.active

@@ -24,6 +24,8 @@ from groundstation.fleet.identity import VehicleKey
 
 MAX_RECORDS = 5_000
 """Records kept in memory; the journal keeps all."""
+NOTE = -4
+"""Step of a remark on a record that stays in its state."""
 LOOKED_AT = 100
 """So many of the oldest are looked at for one that has its end; what is under way is forgotten last."""
 
@@ -130,6 +132,11 @@ class CommandBook:
         )
         self.put(moved, step)
         return moved
+
+    def note(self, record: CommandRecord, detail: str, *, now_s: float, unix_s: float) -> None:
+        """Say why a record is still in its state; told once for each text."""
+        if detail != record.detail and not record.is_over:
+            self.put(replace(record, detail=detail, changed_unix_s=unix_s, changed_s=now_s), NOTE)
 
     def report(self, key: VehicleKey, report: CommandReport, now_s: float, unix_s: float) -> None:
         """A bridge told a step.

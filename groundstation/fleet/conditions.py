@@ -12,16 +12,21 @@ from collections.abc import Callable
 import msgspec
 
 from groundstation.fleet.energy import ChargeState
-from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
-from groundstation.fleet.status import SystemStatus
 from groundstation.fleet.vehicle import VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
 BATTERY_WARNING_FRACTION = 0.15
 ESTIMATOR_FAILED_RATIO = 1.0
 """Innovation test ratios above this are failures (MAVLink ESTIMATOR_STATUS)."""
+
+PREARM_S = 35.0
+"""ArduPilot repeats its pre-arm texts about every 30 s; older ones are of the past."""
+MAX_REASONS = 3
+GONE_S = 600.0
+"""A vehicle that was lost longer ago is history: it is told, and no alarm any more."""
 
 REPORT_S = 15.0
 """A bridge's word on its way to the broker counts for so long; it comes every five seconds while that is slow."""
@@ -55,7 +60,8 @@ def conditions(state: VehicleState, now_s: float) -> tuple[Condition, ...]:
         state: the vehicle.
         now_s: seconds on this station's monotonic clock.
     """
-    found = (rule(state, now_s) for rule in RULES)
+    # what a vehicle that is gone said last is no news: it must not outrank one that can still be helped
+    found = (rule(state, now_s) for rule in (RULES if not _is_gone(state) else RULES_GONE))
     return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.level))
 
 
@@ -85,7 +91,31 @@ def _link(state: VehicleState, now_s: float) -> Condition | None:
         return None
     text = _LOST_TEXTS.get(connection.reason, "link lost")
     age_s = heartbeat_age_s(state, now_s)
-    return Condition(Level.WARNING, text if age_s is None else f"{text} {age_s:.0f} s")
+    level = _lost_level(state, silent_s(state, now_s))
+    return Condition(level, text if age_s is None else f"{text} {age_s:.0f} s")
+
+
+def silent_s(state: VehicleState, now_s: float) -> float | None:
+    """Seconds since anything was heard of the vehicle itself; None when never."""
+    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
+    return min((age for age in ages if age is not None), default=None)
+
+
+_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
+"""One kind of each stream is enough: what comes together is heard together."""
+
+
+def _is_gone(state: VehicleState) -> bool:
+    return state.connection is not None and state.connection.state is LinkState.OFFLINE
+
+
+def _lost_level(state: VehicleState, silence_s: float | None) -> Level:
+    """Lost in the air is a warning; on the ground, or so long ago that nothing can be done now, it is only told."""
+    is_safe = state.armed is not None and state.armed.is_armed is False
+    if not _is_gone(state):
+        return Level.CAUTION if is_safe else Level.WARNING
+    is_history = silence_s is None or silence_s > GONE_S
+    return Level.ADVISORY if is_safe or is_history else Level.WARNING
 
 
 def _conflict(state: VehicleState, now_s: float) -> Condition | None:
@@ -99,10 +129,7 @@ def _conflict(state: VehicleState, now_s: float) -> Condition | None:
 def _failsafe(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     status = state.flight_status
-    if status is None:
-        return None
-    is_critical = status.system_status in (SystemStatus.CRITICAL, SystemStatus.EMERGENCY)
-    return Condition(Level.WARNING, "failsafe") if is_critical or status.is_failsafe else None
+    return Condition(Level.WARNING, "failsafe") if status is not None and status.is_in_failsafe else None
 
 
 def _battery(state: VehicleState, now_s: float) -> Condition | None:
@@ -114,7 +141,8 @@ def _battery(state: VehicleState, now_s: float) -> Condition | None:
             continue
         shown = "" if pack.charge_fraction is None else f" {pack.charge_fraction * 100:.0f} %"
         number = f" {pack.index + 1}" if len(state.battery) > 1 else ""
-        worst = Condition(level, f"battery{number} {'critical' if level is Level.WARNING else 'low'}{shown}")
+        name = pack.component or f"battery{number}"
+        worst = Condition(level, f"{name} {'critical' if level is Level.WARNING else 'low'}{shown}")
     return worst
 
 
@@ -162,9 +190,15 @@ def _estimator(state: VehicleState, now_s: float) -> Condition | None:
 
 
 def _old_position(state: VehicleState, now_s: float) -> Condition | None:
-    if not state.is_heard or state.freshness("position", now_s) in (Freshness.FRESH, Freshness.MISSING):
+    if not state.is_heard:
         return None
-    return Condition(Level.CAUTION, f"position is {state.age_s('position', now_s):.0f} s old")
+    age_s = state.age_s("position", now_s)
+    if age_s is not None and freshness("position", age_s) is not Freshness.FRESH:
+        return Condition(Level.CAUTION, f"position is {age_s:.0f} s old")
+    if state.is_place_vouched(now_s):
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    return Condition(Level.WARNING if is_armed else Level.ADVISORY, "position not vouched for by its estimator")
 
 
 def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
@@ -182,11 +216,76 @@ def _health(state: VehicleState, now_s: float) -> Condition | None:
         return None
     is_armed = state.armed is not None and state.armed.is_armed
     failed = [one.name for one in state.health.sensors if one.is_enabled and not one.is_healthy]
-    parts = [name.replace("_", " ") for name in failed if name != "prearm_check"]
-    if parts:
-        return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}")
-    return Condition(Level.ADVISORY, "not armable") if "prearm_check" in failed and not is_armed else None
+    parts = [name.replace("_", " ") for name in failed if name not in _TOLD_APART]
+    return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}") if parts else None
 
 
-RULES: tuple[Rule, ...] = (_link, _conflict, _failsafe, _battery, _gps, _estimator, _old_position, _slow_bus, _health)
+_TOLD_APART = ("prearm_check", "geofence")
+
+
+def _is_unhealthy(state: VehicleState, part: str) -> bool:
+    sensors = state.health.sensors if state.health is not None else ()
+    return any(one.name == part and one.is_enabled and not one.is_healthy for one in sensors)
+
+
+def _fence(state: VehicleState, now_s: float) -> Condition | None:
+    """SYS_STATUS shows a breach as an unhealthy part, which it is not."""
+    del now_s
+    if not _is_unhealthy(state, "geofence"):
+        return None
+    is_armed = state.armed is not None and state.armed.is_armed
+    return Condition(Level.WARNING if is_armed else Level.CAUTION, "fence breached")
+
+
+def _not_armable(state: VehicleState, now_s: float) -> Condition | None:
+    is_armed = state.armed is not None and state.armed.is_armed
+    if is_armed or not _is_unhealthy(state, "prearm_check"):
+        return None
+    return Condition(Level.ADVISORY, f"not armable: {_why_not_armable(state, now_s)}")
+
+
+def _why_not_armable(state: VehicleState, now_s: float) -> str:
+    """The vehicle's own words where it has said any lately, else what is known to be missing while it starts."""
+    offset_s = state.clock_offset_s or 0.0
+    recent = [one.text for one in state.messages if now_s - one.at_s - offset_s <= PREARM_S]
+    said = [text.removeprefix("PreArm: ").removeprefix("Arm: ") for text in recent if text.startswith(_PREARM)]
+    if said:
+        return "; ".join(dict.fromkeys(said[-MAX_REASONS:]))
+    waits = [words for is_so, words in _WAITS if is_so(state)]
+    return waits[0] if waits else "it has not said why"
+
+
+def _has_no_fix(state: VehicleState) -> bool:
+    return bool(state.gps) and not any(one.fix.has_position for one in state.gps)
+
+
+def _has_no_estimate(state: VehicleState) -> bool:
+    return state.estimator is not None and state.estimator.has_horizontal_position is False
+
+
+_WAITS: tuple[tuple[Callable[[VehicleState], bool], str], ...] = (
+    (_has_no_fix, "waits for a GPS fix"),
+    (_has_no_estimate, "waits for its position estimate"),
+    (lambda state: state.home is None, "waits for its home"),
+)
+"""What a vehicle waits for in its first seconds, in that order; it says so itself only every 30 s."""
+_PREARM = ("PreArm: ", "Arm: ")
+
+
+RULES: tuple[Rule, ...] = (
+    _link,
+    _conflict,
+    _failsafe,
+    _battery,
+    _gps,
+    _estimator,
+    _old_position,
+    _slow_bus,
+    _fence,
+    _health,
+    _not_armable,
+)
 """Every rule, in the order in which equals are shown."""
+
+RULES_GONE: tuple[Rule, ...] = (_link, _conflict)
+"""What is still true of a vehicle that is no longer heard."""

@@ -12,7 +12,16 @@ import enum
 import msgspec
 
 from groundstation.fleet.energy import BatteryPack, Esc
-from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, PositionTarget, Velocity
+from groundstation.fleet.motion import (
+    AirData,
+    Altitude,
+    Attitude,
+    Home,
+    NavigationTarget,
+    Position,
+    PositionTarget,
+    Velocity,
+)
 from groundstation.fleet.navigation import (
     Environment,
     Estimator,
@@ -40,6 +49,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
     position: Position | None = None
     """Where it is."""
+    altitude: Altitude | None = None
+    """How high, where the place does not tell."""
     velocity: Velocity | None = None
     """How it moves."""
     attitude: Attitude | None = None
@@ -98,6 +109,7 @@ INDEXED_KINDS = frozenset({"battery", "esc", "gps", "range_finder"})
 
 EXPECTED_PERIOD_S: dict[str, float] = {
     "position": 0.5,
+    "altitude": 2.0,
     "velocity": 0.5,
     "attitude": 0.5,
     "air_data": 0.5,

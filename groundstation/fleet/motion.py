@@ -83,6 +83,21 @@ class Home(Sample, frozen=True, kw_only=True, gc=False):
     """Height above mean sea level, metres."""
 
 
+class Altitude(Sample, frozen=True, kw_only=True, gc=False):
+    """Heights of a vehicle that may not know where it is (MAVLink ALTITUDE, LOCAL_POSITION_NED)."""
+
+    height_amsl_m: float | None = None
+    """Height above mean sea level, metres."""
+    height_home_m: float | None = None
+    """Height above home, metres."""
+    height_start_m: float | None = None
+    """Height above the point where the estimator began, metres."""
+    height_terrain_m: float | None = None
+    """Height of the ground below over mean sea level, metres."""
+    clearance_m: float | None = None
+    """Distance to what is below, metres."""
+
+
 class PositionTarget(Sample, frozen=True, kw_only=True, gc=False):
     """The point that the autopilot was told to go to, as it repeats it (MAVLink POSITION_TARGET_GLOBAL_INT)."""
 

@@ -24,7 +24,7 @@ from groundstation.fleet.commands import (
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.control_keeper import ControlKeeper
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart, too_near
 from groundstation.fleet.updates import CommandUpdate, Update
@@ -155,6 +155,9 @@ class Operations:
             UsageError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
         """
         keys = list(dict.fromkeys(keys))
+        played = next((str(key) for key in keys if key.root == Root.REPLAY), None)
+        if played is not None:
+            raise UsageError(f"{played} is a recording that is played; the past can't be commanded")
         orders = orders_of(keys, verb, checked_args(verb, args), policy, fleet)
         batch = self._new_id()
         followed = []
@@ -292,13 +295,16 @@ class Operations:
     ) -> tuple[CommandRequest | None, bool]:
         spec, dry = VERBS[record.verb], one.is_dry
         lease = self.keeper.lease(state)
-        if lease is None and not dry and not spec.is_emergency:
+        # who cancels a command of his own needs no control; the bridge knows whose it is
+        needs_control = not dry and not spec.is_emergency and record.verb is not Verb.CANCEL
+        if lease is None and needs_control:
             refused = self.keeper.want(state, now_s)
             one.control_by_s = now_s + CONTROL_WAIT_S if one.control_by_s is None else one.control_by_s
             if refused or now_s >= one.control_by_s:
                 words = refused or "control was not given in time"
                 self._move(record, CommandState.REJECTED, now_s, Reason.NOT_OWNER, f"not sent: {words}")
                 return None, True
+            self._tell_who_is_asked(record, state, now_s)
             return None, False
         self._count += 1
         assert state.session is not None  # noqa: S101 - looked at by the caller
@@ -320,6 +326,13 @@ class Operations:
             dry=dry,
         )
         return request, True
+
+    def _tell_who_is_asked(self, record: CommandRecord, state: VehicleState, now_s: float) -> None:
+        """Waiting for somebody's answer is not just waiting."""
+        owner = state.control.owner if state.control is not None else None
+        if owner is not None and owner.gs != self.actor.gs:
+            words = f"{owner} is in control and is asked for it"
+            self.book.note(record, words, now_s=now_s, unix_s=self._wall())
 
     # ---- following ----
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from groundstation.fleet.commands import Args, Reason, Verb
 from groundstation.fleet.geometry import distance_m
-from groundstation.fleet.identity import Autopilot, VehicleKind
+from groundstation.fleet.identity import Autopilot, Root, VehicleKind
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import FLYING_HEIGHT_M, GROUND_KINDS, VehicleState
@@ -70,6 +70,8 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
         limits: how far it may be sent.
         now_s: seconds on the clock of who asks; None to believe everything, however old.
     """
+    if state.key.root == Root.REPLAY:
+        return Refusal(Reason.UNSUPPORTED, "it is a recording that is played; the past can't be commanded")
     if now_s is not None:
         state = _believed(state, now_s)
     connection, info = state.connection, state.info
@@ -171,8 +173,8 @@ def _not_too_low(state: VehicleState, args: Args, limits: Limits) -> str | None:
     if height_m is None or drives or height_m >= limits.least_height_home_m:
         return None
     return (
-        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; to come down: land; "
-        "where the ground lies lower than home: bridge --min-height"
+        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; "
+        "to come down: land; where the ground lies lower than home: bridge --min-height"
     )
 
 

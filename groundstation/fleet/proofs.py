@@ -30,6 +30,8 @@ TELLS_S = 8.0
 """A sample that is older tells nothing of now."""
 HEADING_TOLERANCE_DEG = 5.0
 HOME_TOLERANCE_M = 5.0
+FALL_M = 20.0
+"""Half of the share of a landing below home, where its end is not known, is told after so much."""
 LIFT_M = 1.0
 """A vehicle that has risen by so much from where it stood has taken off."""
 MOVED_M = 0.5
@@ -182,12 +184,15 @@ def in_asked_mode(look: Look) -> Seen:
 
 
 def _start_and_now_m(look: Look, *, is_amsl: bool) -> tuple[float | None, float | None]:
-    before, now = look.before.position, look.now.position
-    if now is None or not look.fresh(now):
-        return None, None
     if is_amsl:
+        before, now = look.before.position, look.now.position
+        if now is None or not look.fresh(now):
+            return None, None
         return (before.height_amsl_m if before is not None else None), now.height_amsl_m
-    return (before.height_home_m if before is not None else None), now.height_home_m
+    height = look.now.height
+    if not look.fresh(getattr(look.now, height.kind)):
+        return None, None
+    return look.before.height.height_m, height.height_m
 
 
 def _tolerance_m(look: Look) -> float:
@@ -252,11 +257,15 @@ def landed(look: Look) -> Seen:
     if look.fresh(armed_now) and armed_now is not None and armed_now.is_armed is False:
         return Seen(is_done=True, progress=1.0)
     start_m, now_m = _start_and_now_m(look, is_amsl=False)
-    if now_m is None or start_m is None or start_m <= 0.0:
+    if now_m is None or start_m is None:
         return NOTHING
     landed_now = look.now.landed
     if landed_now is not None and landed_now.state is LandedState.ON_GROUND and look.fresh(landed_now):
         return Seen(progress=0.99, detail="on the ground, still armed")
+    if start_m <= 0.0:
+        # the ground lies lower than home, nobody knows how much: what it has sunk is all that tells
+        sunk_m = max(0.0, start_m - now_m)
+        return Seen(progress=min(0.98, sunk_m / (sunk_m + FALL_M)), detail=f"at {now_m:z.0f} m")
     return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=f"at {now_m:z.0f} m")
 
 

@@ -66,6 +66,11 @@ class FlightStatus(Sample, frozen=True, kw_only=True, gc=False):
     failures: tuple[str, ...] = ()
     """Names of failed parts as reported over a high-latency link."""
 
+    @property
+    def is_in_failsafe(self) -> bool:
+        """Whether it acts on its own because something failed, as far as it tells."""
+        return self.is_failsafe is True or self.system_status in (SystemStatus.CRITICAL, SystemStatus.EMERGENCY)
+
 
 class MissionProgress(Sample, frozen=True, kw_only=True, gc=False):
     """Where in its mission the vehicle is (MAVLink MISSION_CURRENT)."""

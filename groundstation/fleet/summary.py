@@ -9,9 +9,10 @@ import re
 import msgspec
 
 from groundstation.fleet.commands import Actor
-from groundstation.fleet.conditions import Condition, Level, conditions, heartbeat_age_s
+from groundstation.fleet.conditions import Condition, Level, conditions, silent_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.link import LinkState
 from groundstation.fleet.vehicle import VehicleState
 
 
@@ -23,6 +24,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     conditions: tuple[Condition, ...]
     is_heard: bool
+    is_gone: bool = False
+    """True for one that is offline: it can be forgotten."""
     is_stale: bool
     """True when the motion shown is too old to be believed."""
     heard_age_s: float | None
@@ -39,6 +42,11 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     def is_simulated(self) -> bool:
         """True for a vehicle of the simulated tree."""
         return self.key.root == "sim"
+
+    @property
+    def urgency(self) -> tuple[int, int]:
+        """A sort key, the most urgent first: by level; among equals what can still be helped before what is lost."""
+        return -self.level, 0 if self.is_heard and self.is_flying is not False else 1 if self.is_heard else 2
 
     @property
     def worst_text(self) -> str:
@@ -61,13 +69,14 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         level=found[0].level if found else Level.NORMAL,
         conditions=found,
         is_heard=state.is_heard,
+        is_gone=state.connection is not None and state.connection.state is LinkState.OFFLINE,
         is_stale=not state.is_heard or state.freshness("position", now_s) is not Freshness.FRESH,
-        heard_age_s=heard_age_s(state, now_s),
+        heard_age_s=silent_s(state, now_s),
         mode=state.mode.name if state.mode is not None else None,
         is_armed=state.armed.is_armed if state.armed is not None else None,
         is_flying=state.is_flying,
         charge_fraction=min(charges, default=None),
-        height_home_m=state.position.height_home_m if state.position is not None else None,
+        height_home_m=state.height.height_m,
         owner=state.control.owner if state.control is not None else None,
         ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,
     )
@@ -96,6 +105,7 @@ class Summaries:
 
     def __init__(self) -> None:
         self._kept: dict[VehicleKey, tuple[float, VehicleState, VehicleSummary]] = {}
+        self._shouts: dict[VehicleKey, tuple[str, float]] = {}
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
@@ -103,26 +113,34 @@ class Summaries:
         if kept is not None and 0.0 <= now_s - kept[0] < FRESH_S and _tells_the_same(kept[1], state):
             return kept[2]
         summary = summary_of(state, now_s)
+        text, until_s = self._shouts.get(state.key, ("", 0.0))
+        if text and now_s < until_s:
+            found = (Condition(Level.WARNING, text), *summary.conditions)
+            summary = msgspec.structs.replace(summary, conditions=found, level=Level.WARNING)
         self._kept[state.key] = (now_s, state, summary)
         return summary
+
+    def shout(self, key: VehicleKey, text: str, until_s: float) -> None:
+        """Put a warning of the station's own before a vehicle's conditions.
+
+        Args:
+            key: which.
+            text: in a few words; empty to take it back.
+            until_s: when it ends by itself, seconds on the station's clock.
+        """
+        self._kept.pop(key, None)
+        self._shouts.pop(key, None)
+        if text:
+            self._shouts[key] = text, until_s
 
     def forget(self, key: VehicleKey) -> None:
         """Drop a vehicle."""
         self._kept.pop(key, None)
+        self._shouts.pop(key, None)
 
 
 def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:
     return old is new or all(getattr(old, kind) is getattr(new, kind) for kind in _TELLING)
-
-
-def heard_age_s(state: VehicleState, now_s: float) -> float | None:
-    """Seconds since anything was heard of the vehicle itself; None when never."""
-    ages = (heartbeat_age_s(state, now_s), *(state.age_s(kind, now_s) for kind in _HEARD_BY))
-    return min((age for age in ages if age is not None), default=None)
-
-
-_HEARD_BY = ("position", "attitude", "mode", "battery", "health")
-"""One kind of each stream is enough: what comes together is heard together."""
 
 
 _DIGITS = re.compile(r"(\d+)")

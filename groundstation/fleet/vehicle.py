@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,17 @@ WRITING_SLACK_S = 1.0
 """A bridge rounds its clock to milliseconds; more than this is no rounding."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
+
+
+class Height(NamedTuple):
+    """A height and where it comes from."""
+
+    height_m: float | None
+    """Metres; None when nothing tells."""
+    above: str
+    """`home`, or `start`: where its estimator began, for a vehicle that does not know where home is."""
+    kind: str
+    """The kind of sample that it is taken from, for its age."""
 
 
 class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
@@ -70,8 +82,20 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         landed = self.landed.state if self.landed is not None else LandedState.UNKNOWN
         if landed is not LandedState.UNKNOWN:
             return landed is not LandedState.ON_GROUND
-        height_m = self.position.height_home_m if self.position is not None else None
+        height_m = self.height.height_m
         return True if is_armed and height_m is not None and height_m > FLYING_HEIGHT_M else None
+
+    @property
+    def height(self) -> Height:
+        """How high it is, by the best that it tells, and above what."""
+        position, altitude = self.position, self.altitude
+        if position is not None and position.height_home_m is not None:
+            return Height(position.height_home_m, "home", "position")
+        if altitude is not None and altitude.height_home_m is not None:
+            return Height(altitude.height_home_m, "home", "altitude")
+        if altitude is not None and altitude.height_start_m is not None:
+            return Height(altitude.height_start_m, "start", "altitude")
+        return Height(None, "home", "position")
 
     @property
     def heading_deg(self) -> float | None:
@@ -103,8 +127,21 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         return None if received_s is None else max(0.0, now_s - received_s)
 
     def freshness(self, kind: str, now_s: float) -> Freshness:
-        """How far the newest sample of a kind may be believed."""
-        return freshness(kind, self.age_s(kind, now_s))
+        """How far the newest sample of a kind may be believed: a place for which nobody vouches is no fresh one."""
+        found = freshness(kind, self.age_s(kind, now_s))
+        if kind == "position" and found is Freshness.FRESH and not self.is_place_vouched(now_s):
+            return Freshness.STALE
+        return found
+
+    def is_place_vouched(self, now_s: float) -> bool:
+        """Whether its estimator stands by the place that it still sends; True where it tells nothing.
+
+        ArduPilot goes on sending a place for 18 s and more after the loss of GPS (EKF_STATUS_REPORT.flags tell).
+        """
+        if self.position is None or self.position.lat_deg is None or self.estimator is None:
+            return True
+        is_told = freshness("estimator", self.age_s("estimator", now_s)) is Freshness.FRESH
+        return not is_told or self.estimator.has_horizontal_position is not False
 
     def ages_s(self, now_s: float) -> dict[str, float]:
         """Age of every kind that came, seconds."""

@@ -27,6 +27,8 @@ DECODERS: dict[str, Decoder] = {
     "RADIO_STATUS": status.radio_status,
     "RADIO": status.radio_status,
     "GLOBAL_POSITION_INT": motion.global_position_int,
+    "LOCAL_POSITION_NED": motion.local_position_ned,
+    "ALTITUDE": motion.altitude,
     "ATTITUDE": motion.attitude,
     "ATTITUDE_QUATERNION": motion.attitude_quaternion,
     "VFR_HUD": motion.vfr_hud,
@@ -72,7 +74,6 @@ IGNORED: dict[str, str] = {
     "AHRS2": "second estimator; the active one is in ATTITUDE",
     "AHRS3": "third estimator; the active one is in ATTITUDE",
     "AIRSPEED_AUTOCAL": "calibration of a sensor in flight; belongs to a log",
-    "ALTITUDE": "heights come with GLOBAL_POSITION_INT",
     "AOA_SSA": "angles of attack and slip; belongs to a log",
     "ATTITUDE_TARGET": "what the controller wants, not what is",
     "AUTOPILOT_STATE_FOR_GIMBAL_DEVICE": "spoken to a gimbal",
@@ -85,7 +86,6 @@ IGNORED: dict[str, str] = {
     "HIGHRES_IMU": "raw sensors; belong to a log",
     "HIL_ACTUATOR_CONTROLS": "spoken to a simulator",
     "HWSTATUS": "board voltage; POWER_STATUS is newer",
-    "LOCAL_POSITION_NED": "place and velocity come with GLOBAL_POSITION_INT",
     "MAG_CAL_PROGRESS": "belongs to calibration",
     "MAG_CAL_REPORT": "belongs to calibration",
     "MEMINFO": "free memory of the board; belongs to a log",
@@ -122,6 +122,8 @@ SUPERSEDED_BY: dict[tuple[str, str], str] = {
     ("SYS_STATUS", "battery"): "BATTERY_STATUS",
     ("ATTITUDE_QUATERNION", "attitude"): "ATTITUDE",
     ("RANGEFINDER", "range_finder"): "DISTANCE_SENSOR",
+    ("LOCAL_POSITION_NED", "altitude"): "ALTITUDE",
+    ("LOCAL_POSITION_NED", "velocity"): "GLOBAL_POSITION_INT",
 }
 """Kind of a message that is dropped while a richer message is coming."""
 

@@ -12,7 +12,8 @@ import msgspec
 from groundstation.fleet.commands import CommandState, Reason
 from groundstation.mavlink import encode
 from groundstation.mavlink.dialect import MSGIDS, Fields
-from groundstation.mavlink.handshakes import MavResult, Verdict
+from groundstation.mavlink.handshakes import Handshake, MavResult, Verdict
+from groundstation.mavlink.orders import Order
 from groundstation.mavlink.stream_requests import Outbound
 
 COUNT_S, COUNT_TRIES = 1.5, 5
@@ -139,3 +140,12 @@ class MissionUpload:
             return self.start(now_s)
         self.is_over = now_s >= self._give_up_s
         return []
+
+
+def conversation(
+    order: Order | Upload, sysid: int, compid: int, again_until_s: float | None = None
+) -> Handshake | MissionUpload:
+    """The conversation that an order needs; see `Handshake`."""
+    if isinstance(order, Upload):
+        return MissionUpload(order, sysid, compid)
+    return Handshake(order, sysid, compid, again_until_s)

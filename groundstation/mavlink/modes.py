@@ -86,14 +86,35 @@ def mode_number(mav_type: int, mav_autopilot: int, name: str) -> int | None:
     return None
 
 
+_NEVER = frozenset({"INITIALISING", "POSITION", "OF_LOITER", "TOY", "SPORT", "LEARNING"})
+"""In pymavlink's tables, and refused by the ArduPilot of today ('No such mode'), or not to be chosen at all."""
+_SINCE = {"RATE_ACRO": (4, 6), "AUTOLAND": (4, 7)}
+"""Versions of ArduPilot that brought a mode; 4.5.7 refuses them."""
+_OF_HELICOPTERS = frozenset({"AUTOROTATE"})
+
+
 @functools.cache
-def mode_names(mav_type: int, mav_autopilot: int) -> tuple[str, ...]:
-    """Names of all modes that such a vehicle has, sorted."""
+def mode_names(mav_type: int, mav_autopilot: int, firmware: str | None = None) -> tuple[str, ...]:
+    """Names of all modes that such a vehicle can be put into, sorted.
+
+    Args:
+        mav_type: HEARTBEAT.type.
+        mav_autopilot: HEARTBEAT.autopilot.
+        firmware: its version as `4.5.7`; None where that is not known, then what only some versions have is offered.
+    """
     if mav_autopilot == MAV_AUTOPILOT_PX4:
         return tuple(sorted({*mavutil.px4_map, *_PX4_EXTRA}))
-    if mav_autopilot == MAV_AUTOPILOT_ARDUPILOT:
-        return tuple(sorted(set(_ardupilot_modes(mav_type).values())))
-    return ()
+    if mav_autopilot != MAV_AUTOPILOT_ARDUPILOT:
+        return ()
+    version = _version(firmware)
+    too_new = {name for name, since in _SINCE.items() if version is not None and version < since}
+    others = set() if vehicle_kind(mav_type) is VehicleKind.HELICOPTER else _OF_HELICOPTERS
+    return tuple(sorted(set(_ardupilot_modes(mav_type).values()) - _NEVER - too_new - others))
+
+
+def _version(firmware: str | None) -> tuple[int, int] | None:
+    parts = (firmware or "").split(".")
+    return (int(parts[0]), int(parts[1])) if len(parts) > 1 and parts[0].isdecimal() and parts[1].isdecimal() else None
 
 
 def _ardupilot_modes(mav_type: int) -> dict[int, str]:

@@ -41,6 +41,7 @@ _COMMON_HZ: dict[str, float] = {
     "SYSTEM_TIME": 1.0,
     "VIBRATION": 1.0,
     "POSITION_TARGET_GLOBAL_INT": 1.0,
+    "LOCAL_POSITION_NED": 1.0,
     "DISTANCE_SENSOR": 1.0,
 }
 _ARDUPILOT_HZ: dict[str, float] = {
@@ -56,10 +57,10 @@ _PX4_HZ: dict[str, float] = {
     **_COMMON_HZ,
     "ESTIMATOR_STATUS": 1.0,
     "WIND_COV": 1.0,
+    "ALTITUDE": 1.0,
     # PX4 sends these at 50 Hz unasked, and nothing here shows them.
     "ATTITUDE_QUATERNION": -1.0,
     "ATTITUDE_TARGET": -1.0,
-    "LOCAL_POSITION_NED": -1.0,
     "POSITION_TARGET_LOCAL_NED": -1.0,
     "SERVO_OUTPUT_RAW": -1.0,
 }

@@ -250,7 +250,7 @@ PLANE: dict[Verb, Recipe] = {
         Step("arm and climb", arm_if_needed, _climb(("TAKEOFF",))),
     ),
     Verb.LAND: (
-        Step("upload a landing", landing_if_needed, UNPROVEN),
+        Step("upload a landing", landing_if_needed, UNPROVEN, otherwise=RETURN),
         # a mission of the operator's without a landing refuses it, and is not thrown away
         Step("go to the landing", _plane_land, PLANE_LANDING, otherwise=RETURN),
         # it had no mission before

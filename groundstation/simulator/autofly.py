@@ -2,7 +2,7 @@
 """The pilot on board of a vehicle that flies by itself: waits, plans a mission, arms, flies it, lands, rests. Sans-I/O.
 
 It does what an operator could have done, with the same refusals; every link sees the modes, texts and
-missions of it.
+missions of it. The first order of an operator ends it for that vehicle.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ class OnboardPilot:
             return
         self._next_look_s = now_s + _LOOK_S
         vehicle = self._vehicle
+        if vehicle.is_commanded:
+            return  # an operator has it now, for good: nobody takes off again who was told to land
         if vehicle.armed:
             self._has_flown = True
             # who is armed by an operator is flown by the operator

@@ -20,6 +20,7 @@ from groundstation.simulator.field import Spot
 from groundstation.simulator.flight import Demand, Motion
 from groundstation.simulator.links import Link
 from groundstation.simulator.missions import MissionPlan
+from groundstation.simulator.orders import is_order
 from groundstation.simulator.parameters import PARAM_VALUE, UNINDEXED, Parameter
 from groundstation.simulator.streams import HEARTBEAT, Schedule
 from groundstation.simulator.wire import known_type
@@ -100,6 +101,8 @@ class Vehicle:
         self.answer_delay_s = 0.0
         """A fault: every command's answer comes this much later."""
         self.is_mute = False
+        self.is_commanded = False
+        """Whether somebody has given it an order since the simulation began."""
         """A fault: commands are executed and not acknowledged."""
         self.arming = self.face.arming(self)
         self.failsafes = self.face.failsafes(self)
@@ -257,6 +260,7 @@ class Vehicle:
         if self.age_s < 0.0 or link.is_silent:
             return
         for message in link.parser.feed(data):
+            self.is_commanded = self.is_commanded or is_order(message, self.system)
             self.face.take(self, link, message)
             self._show_mode()
 

@@ -41,6 +41,22 @@ class Order:
     is_int: bool
 
 
+_QUERIES = frozenset({410, 510, 511, 512, 519, 520, 521, 522, 525, 526, 527})
+"""MAV_CMDs that ask and change nothing: what stations send by themselves."""
+_ORDERS = frozenset({11, 39, 41, 44, 45, 69, 70, 73, 84, 86})
+"""SET_MODE, the mission protocol's writing half, sticks, and targets."""
+_COMMANDS = frozenset({75, 76})
+
+
+def is_order(message: Message, system: int) -> bool:
+    """Whether a message is somebody's wish about what a vehicle does; a question is none."""
+    if message.values.get("target_system", message.values.get("target")) not in (0, system):
+        return False
+    if message.number in _COMMANDS:
+        return int(message.values["command"]) not in _QUERIES
+    return message.number in _ORDERS
+
+
 Result = int | None
 """MAV_RESULT, ``None`` when the command answers by itself later."""
 

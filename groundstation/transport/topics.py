@@ -124,6 +124,10 @@ def _apart(topic: str) -> tuple[str, str, str]:
     return root, owner, leaf
 
 
+KEPT_LEAVES = (CONN, INFO, STATE, CTL)
+"""Leaves of a vehicle that a broker keeps."""
+
+
 def sync_all(root: str) -> str:
     """Topic on which any client asks every bridge to publish itself again."""
     return f"{root}/{ALL}/{SYNC_REQ}"
@@ -155,7 +159,8 @@ def bridge_filters(root: str, bridge_id: str) -> tuple[str, ...]:
 
     A filter for each kind of request, `_all` being a level like an id, since RabbitMQ delivers twice on overlap.
     """
-    leaves = (SYNC_REQ, CMD_REQ, CTL_REQ, CONN)
+    # who plays a recording takes no commands
+    leaves = (SYNC_REQ, CONN) if root == Root.REPLAY.value else (SYNC_REQ, CMD_REQ, CTL_REQ, CONN)
     return (
         *(f"{root}/+/{leaf}" for leaf in leaves),
         f"{Root.FLEET.value}/{STATION}/+/{CONN}",

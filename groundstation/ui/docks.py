@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QMainWindow, QWidget
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication, QIcon
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
 from groundstation.ui.theme.icons import icon
@@ -13,6 +15,8 @@ from groundstation.ui.theme.style import dock_style_sheet
 
 LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
+PANEL = "panel"
+"""Property of an action that shows and hides a panel."""
 
 
 _ICONS = {
@@ -36,6 +40,8 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
         | flags.FloatingContainerHasWidgetTitle
         | flags.EqualSplitOnInsertion
         | flags.HideSingleCentralWidgetTitleBar
+        | flags.AlwaysShowTabs
+        | flags.DisableTabTextEliding
     )
     manager = ads.CDockManager(window)
     manager.setStyleSheet(dock_style_sheet())
@@ -59,10 +65,111 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
     dock = ads.CDockWidget(manager, title)
     dock.setObjectName(name)
     dock.setWidget(content, ads.CDockWidget.eInsertMode.ForceNoScrollArea)
-    dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContentMinimumSize)
+    # what a panel would like must not push the window off the screen: where there is less, it scrolls
+    dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromDockWidget)
     dock.setIcon(icon(icon_name))
     dock.toggleViewAction().setIcon(QIcon())
     return dock
+
+
+class Stage(QMainWindow):
+    """Holds the docks: as large as there is room, whatever is in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: nothing in it makes the window larger."""
+        return QSize(0, 0)
+
+
+class DockHome(QObject):
+    """Knows where a panel belongs, and puts it back there by a button in its window."""
+
+    def __init__(self, manager: ads.CDockManager, dock: ads.CDockWidget, docks: Mapping[str, ads.CDockWidget]) -> None:
+        """Watch a panel.
+
+        Args:
+            manager: the docking system.
+            dock: the panel.
+            docks: all panels by name, kept by the window.
+        """
+        super().__init__(dock)
+        self._manager, self._dock, self._docks = manager, dock, docks
+        self._neighbours: tuple[str, ...] = ()
+        self.action = QAction(QIcon(icon("dock")), self.tr("Back into the main window"), dock)
+        self.action.triggered.connect(self.go_home)
+        # QAds tells it before the panel has arrived
+        dock.topLevelChanged.connect(lambda _is_floating: QTimer.singleShot(0, self, self._on_moved))
+        dock.visibilityChanged.connect(self._on_seen)
+
+    def go_home(self) -> None:
+        """Dock the panel: as a tab where it was, at the right edge when nothing of that is left."""
+        area = ads.DockWidgetArea
+        together = next((name for name in self._neighbours if self._is_docked(name)), None)
+        beside = next((name for name in ("map", *self._docks) if self._is_docked(name)), None)
+        if together is not None:
+            self._manager.addDockWidget(area.CenterDockWidgetArea, self._dock, self._docks[together].dockAreaWidget())
+        elif beside is not None:
+            side = _SIDES.get(self._dock.objectName(), area.RightDockWidgetArea)
+            self._manager.addDockWidget(side, self._dock, self._docks[beside].dockAreaWidget())
+        else:
+            self._manager.addDockWidget(area.RightDockWidgetArea, self._dock)
+        self._on_moved()
+
+    def _is_docked(self, name: str) -> bool:
+        dock = self._docks.get(name)
+        return dock is not None and not dock.isClosed() and dock.floatingDockContainer() is None
+
+    def _on_seen(self) -> None:
+        """Remember with whom it shares its place, as long as it has one."""
+        area = self._dock.dockAreaWidget()
+        if area is None or self._dock.floatingDockContainer() is not None:
+            return
+        together = (name for name, one in self._docks.items() if one is not self._dock and one.dockAreaWidget() is area)
+        self._neighbours = tuple(together)
+
+    def _on_moved(self) -> None:
+        is_floating = self._dock.floatingDockContainer() is not None
+        self._dock.setTitleBarActions([self.action] if is_floating else [])
+        area = self._dock.dockAreaWidget()
+        if area is not None:
+            area.titleBar().updateDockWidgetActionsButtons()
+
+
+_SIDES = {
+    "fleet": ads.DockWidgetArea.LeftDockWidgetArea,
+    "plots": ads.DockWidgetArea.BottomDockWidgetArea,
+}
+"""Where a panel goes that has lost its place."""
+
+
+def hide_left_over_overlays(manager: ads.CDockManager) -> None:
+    """Take away the marks of where a panel may be dropped, which QAds sometimes leaves over everything."""
+    if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        return
+    for overlay in manager.findChildren(ads.CDockOverlay):
+        if overlay.isVisible():
+            overlay.hideOverlay()
+
+
+def list_panels(menu: QMenu, end: QAction, docks: Mapping[str, ads.CDockWidget], order: Sequence[str]) -> None:
+    """Put every panel there is at this moment into a menu.
+
+    Args:
+        menu: it also holds other things, which stay.
+        end: before this the panels stand.
+        docks: all panels by name.
+        order: names in the order of their keys; others follow.
+    """
+    shown = [dock.toggleViewAction() for dock in docks.values()]
+    for action in [one for one in menu.actions() if one.property(PANEL) and one not in shown]:
+        menu.removeAction(action)
+    for name in (*(name for name in order if name in docks), *(name for name in docks if name not in order)):
+        action = docks[name].toggleViewAction()
+        action.setProperty(PANEL, True)
+        menu.insertAction(end, action)
 
 
 def saved_layout(manager: ads.CDockManager) -> QByteArray:

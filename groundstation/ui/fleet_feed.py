@@ -15,11 +15,11 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.link import BridgePresence
+from groundstation.fleet.link import BridgePresence, LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import Summaries, VehicleSummary
-from groundstation.fleet.updates import BridgeUpdate, EventUpdate, Update
+from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, LinkUpdate, SamplesUpdate, Update
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import Inbox, InboxCounts
@@ -66,6 +66,8 @@ class FleetFeed(QObject):
     """A frozenset of `VehicleKey`, each new to this station."""
     vehicles_changed = Signal(object)
     """A frozenset of `VehicleKey`, the new ones included."""
+    vehicles_forgotten = Signal(object)
+    """A frozenset of `VehicleKey` that the operator wants to see no more."""
     events_arrived = Signal(object)
     """A list of `LoggedEvent` in order of arrival."""
     bridges_changed = Signal()
@@ -89,6 +91,7 @@ class FleetFeed(QObject):
         self._summaries = Summaries()
         self._status = bus_status()
         self._known: set[VehicleKey] = set()
+        self._forgotten: set[VehicleKey] = set()
         self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
         self._slowest_s = 0.0
         self._last_tick_s: float | None = None
@@ -140,6 +143,11 @@ class FleetFeed(QObject):
         """One vehicle in a few words."""
         return self._summaries.of(state, self._clock())
 
+    def shout(self, key: VehicleKey, text: str, until_s: float) -> None:
+        """Add a warning of this station's own to a vehicle's conditions until then; empty to take it back."""
+        self._summaries.shout(key, text, until_s)
+        self.vehicles_changed.emit(frozenset({key}))
+
     def now_s(self) -> float:
         """Seconds on this station's monotonic clock."""
         return self._clock()
@@ -170,11 +178,26 @@ class FleetFeed(QObject):
 
     def forget(self, key: VehicleKey) -> None:
         """Remove a vehicle by the operator's wish; it comes back when it is heard again."""
+        self._forgotten.add(key)
         self._fleet.remove(key)
         self._known.discard(key)
         self._history.forget(key)
         self._summaries.forget(key)
         self.vehicles_changed.emit(frozenset(self._fleet.take_changed()))
+        self.vehicles_forgotten.emit(frozenset({key}))
+
+    def _remembered(self, updates: list[Update]) -> list[Update]:
+        """Without what is repeated about vehicles that were forgotten; one that is heard is forgotten no more."""
+        if not self._forgotten:
+            return updates
+        kept: list[Update] = []
+        for update in updates:
+            key = getattr(update, "key", None)
+            if key in self._forgotten and _is_alive(update):
+                self._forgotten.discard(key)
+            if key not in self._forgotten:
+                kept.append(update)
+        return kept
 
     def tick(self) -> None:
         """Drain and fold once, and tell what changed."""
@@ -188,6 +211,7 @@ class FleetFeed(QObject):
         self._coalesced += merged
         self._folded += len(updates)
         self._readings += len(delivery.readings)
+        updates = self._remembered(updates)
         self._fleet.fold(updates)
         self._board.fold(delivery.readings)
         if self.on_updates is not None:
@@ -222,6 +246,16 @@ class FleetFeed(QObject):
         if status != self._status:
             self._status = status
             self.bus_changed.emit(status)
+
+
+def _is_alive(update: Update) -> bool:
+    """Whether an update shows that a vehicle is heard now: what the broker kept, or others say of it, does not."""
+    match update:
+        case ConnUpdate():
+            return update.connection.state is LinkState.ONLINE
+        case SamplesUpdate():
+            return update.heard_s is not None
+    return isinstance(update, LinkUpdate)
 
 
 def _logged(update: EventUpdate) -> LoggedEvent:

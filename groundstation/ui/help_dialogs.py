@@ -146,3 +146,10 @@ def _close_button(dialog: QDialog) -> QDialogButtonBox:
     box.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
     box.rejected.connect(dialog.reject)
     return box
+
+
+def show_beside(dialog: QDialog) -> None:
+    """Beside the window, not in its way: the emergency keys must work whatever is open."""
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    dialog.activateWindow()

@@ -7,23 +7,34 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QMenuBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.commands_panel.journal_port import JournalAccess
-from groundstation.ui.docks import make_dock, make_dock_manager, restore_layout, saved_layout
+from groundstation.ui.docks import (
+    DockHome,
+    Stage,
+    hide_left_over_overlays,
+    list_panels,
+    make_dock,
+    make_dock_manager,
+    restore_layout,
+    saved_layout,
+)
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
-from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
+from groundstation.ui.focus import focus_keeper
+from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
 from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
@@ -33,6 +44,7 @@ from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.notices.floating import Floating
 from groundstation.ui.orders import Orders
 from groundstation.ui.plots.plots_panel import FIRST_SPAN_S, PlotsPanel
+from groundstation.ui.proportions import FIRST_SIZE, Arrangement, first_size, place_vehicle_dock, share_out
 from groundstation.ui.saved_values import json_of, table_of
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -42,12 +54,9 @@ from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
-FIRST_SIZE = (1440, 900)
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted on the first day."""
 MAX_VEHICLE_PANELS = 16
-ROOMY = 1200
-"""Below this width of the middle the tabs beside the plots get more of it."""
 DOCKS = ("fleet", "map", "vehicle", "plots", "messages", "sensors", "links", "commands", "logbook")
 """Names of the docks, in the order of their keys Alt+1 to Alt+9."""
 
@@ -78,7 +87,7 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self._feed, self._settings, self._orders = feed, settings, orders
-        self._plots_itself = True
+        self._plots_itself, self._is_leaving = True, False
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection = Selection(self)
@@ -89,6 +98,7 @@ class MainWindow(QMainWindow):
         self.logbook = LogbookPanel(logbook, feed) if logbook is not None else None
         self._make_panels()
         self._docks: dict[str, ads.CDockWidget] = {}
+        self._homes: dict[str, DockHome] = {}
         self._vehicle_panels: dict[str, VehiclePanel] = {}
         self._build()
         self._make_docks()
@@ -97,7 +107,10 @@ class MainWindow(QMainWindow):
         self._restore()
         self._plots_itself = False
         self.fleet.list.setFocus()
+        focus_keeper().fallback = lambda: self.fleet.list
         feed.vehicles_added.connect(self._on_vehicles_added)
+        feed.vehicles_forgotten.connect(self._on_vehicles_forgotten)
+        feed.aged.connect(lambda _now_s: hide_left_over_overlays(self._manager))
 
     @property
     def vehicle_panels(self) -> list[VehiclePanel]:
@@ -131,20 +144,24 @@ class MainWindow(QMainWindow):
             return None
         panel = self._make_vehicle_panel(name)
         dock = self._add_vehicle_dock(name, panel)
-        self._manager.addDockWidget(
-            ads.DockWidgetArea.RightDockWidgetArea, dock, self._docks["vehicle"].dockAreaWidget()
-        )
+        place_vehicle_dock(self._arrangement(), dock)
         if key is not None:
             panel.pin(key)
-        self._share_out()
+        self._name_dock(name)
+        share_out(self._arrangement())
         return panel
 
     def reset_layout(self) -> None:
         """Panels as on the first day."""
         for name in [name for name in self._vehicle_panels if name != "vehicle"]:
             self._docks[name].closeDockWidget()
+        for dock in self._docks.values():
+            if dock.floatingDockContainer() is not None:
+                # windows of their own end by the usual way, before the layout knows of none
+                dock.toggleView(True)
+                self._homes[dock.objectName()].go_home()
         restore_layout(self._manager, self._first_layout)
-        self._share_out()
+        share_out(self._arrangement())
 
     def save(self) -> None:
         """Write down everything that is to be remembered."""
@@ -155,6 +172,8 @@ class MainWindow(QMainWindow):
         }
         store.setValue("window/vehicle_panels", json.dumps(pinned))
         store.setValue("window/layout", saved_layout(self._manager))
+        split = self._vehicle_panels["vehicle"].split()
+        store.setValue("window/values", "" if split is None else split)
         store.setValue("fleet/filter", self.fleet.filter_box.text())
         store.setValue("fleet/order", self.fleet.order.value)
         store.setValue("messages/level", int(self.messages.least_level))
@@ -190,11 +209,12 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.top_bar)
         self.banner = BrokerBanner(self._feed)
         layout.addWidget(self.banner)
-        self._dock_window = QMainWindow()
+        self._dock_window = Stage()
         layout.addWidget(self._dock_window, 1)
         self._manager = make_dock_manager(self._dock_window)
         self.setCentralWidget(centre)
-        self.floating = Floating(self.desk, self._dock_window, centre) if self.desk is not None else None
+        windows = self._manager.floatingWidgets
+        self.floating = Floating(self.desk, self._dock_window, centre, windows) if self.desk is not None else None
         """Questions, notices and the sheet of an order; None where nothing can be commanded."""
 
     def _make_vehicle_panel(self, name: str) -> VehiclePanel:
@@ -205,11 +225,25 @@ class MainWindow(QMainWindow):
 
     def _add_vehicle_dock(self, name: str, panel: VehiclePanel) -> ads.CDockWidget:
         dock = make_dock(self._manager, name, self.tr("Vehicle"), "vehicle", panel)
-        panel.vehicle_shown.connect(lambda key: dock.setWindowTitle(key.id))
-        self._docks[name] = dock
+        panel.vehicle_shown.connect(lambda _key: self._name_dock(name))
+        panel.pin_button.toggled.connect(lambda _is_on: self._name_dock(name))
+        self._keep_dock(name, dock)
         if name != "vehicle":
             dock.closed.connect(lambda: self._on_vehicle_dock_closed(name))
         return dock
+
+    def _keep_dock(self, name: str, dock: ads.CDockWidget) -> None:
+        self._docks[name] = dock
+        self._homes[name] = DockHome(self._manager, dock, self._docks)
+        dock.topLevelChanged.connect(lambda _is_floating: self._on_dock_moved(name))
+
+    def _name_dock(self, name: str) -> None:
+        """Tab and View menu tell vehicle panels apart: by vehicle, and which of them follows the selection."""
+        panel, dock = self._vehicle_panels.get(name), self._docks.get(name)
+        if panel is None or dock is None or panel.key is None:
+            return
+        words = "{vehicle}" if panel.is_pinned else self.tr("{vehicle} (selected)")
+        dock.setWindowTitle(words.format(vehicle=panel.key.id))
 
     def _make_docks(self) -> None:
         add, area = self._manager.addDockWidget, ads.DockWidgetArea
@@ -225,7 +259,7 @@ class MainWindow(QMainWindow):
         ):
             if panel is None:
                 continue
-            self._docks[name] = make_dock(self._manager, name, title, icon_name, panel)
+            self._keep_dock(name, make_dock(self._manager, name, title, icon_name, panel))
         vehicle = self._add_vehicle_dock("vehicle", self._make_vehicle_panel("vehicle"))
         docks = self._docks
         map_area = add(area.CenterDockWidgetArea, docks["map"])
@@ -239,37 +273,22 @@ class MainWindow(QMainWindow):
             add(area.CenterDockWidgetArea, docks["logbook"], map_area)
             docks["map"].setAsCurrentTab()
         docks["messages"].setAsCurrentTab()
-        self._share_out()
+        share_out(self._arrangement())
 
-    def _share_out(self) -> None:
-        """Sizes of the first day, by the window's size."""
-        width, height = max(self.width(), 900), max(self.height() - 44, 500)
-        panels = sum(not self._docks[name].isClosed() for name in self._vehicle_panels)
-        right = round(min(max(380, min(560, width * 0.27)), width * 0.6 / max(1, panels)))
-        middle = width - right * panels
-        left = max(264, min(380, round(width * 0.2)))
-        bottom = round(height * 0.34)
-        sizes = self._manager.setSplitterSizes
-        sizes(self._docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
-        sizes(self._docks["map"].dockAreaWidget(), [left, middle - left])
-        plots = round(middle * (0.5 if middle > ROOMY else 0.44))
-        sizes(self._docks["plots"].dockAreaWidget(), [plots, middle - plots])
-        splitter = self._docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
-        if isinstance(splitter, QSplitter):
-            splitter.setSizes([height - bottom, bottom])
+    def _arrangement(self) -> Arrangement:
+        return Arrangement(self._manager, self._docks, tuple(self._vehicle_panels), self.size())
 
     def _fill_menus(self) -> None:
         view = self._menus.addMenu(self.tr("&View"))
-        names = [name for name in DOCKS if name in self._docks]
-        for name in names:
-            view.addAction(self._docks[name].toggleViewAction())
-        view.addSeparator()
+        self._panels_end = view.addSeparator()
+        view.aboutToShow.connect(lambda: list_panels(view, self._panels_end, self._docks, DOCKS))
+        list_panels(view, self._panels_end, self._docks, DOCKS)
         self._action(view, self.tr("&Add vehicle panel"), "Ctrl+P", self._on_panel_wanted)
         if self.desk is not None:
             self._action(view, self.tr("Command &buttons of the vehicle"), "Alt+B", self._on_buttons_wanted)
         self._action(view, self.tr("&Filter the fleet"), "Ctrl+F", self._on_filter_wanted)
         self._action(view, self.tr("Show the &whole fleet"), "Ctrl+0", self.map.fit_fleet)
-        self._action(view, self.tr("&Remove all plots"), "", self.plots.clear)
+        self._action(view, self.tr("&Remove all plots"), "", self.plots.clear_by_hand)
         view.addSeparator()
         self._action(view, self.tr("Full &screen"), "F11", self._on_full_screen_wanted)
         self._action(view, self.tr("R&eset layout"), "", self.reset_layout)
@@ -278,8 +297,8 @@ class MainWindow(QMainWindow):
         sensors = self._menus.addMenu(self.tr("&Sensors"))
         self._action(sensors, self.tr("&Subscribe…"), "Ctrl+T", self._on_subscribe_wanted)
         help_menu = self._menus.addMenu(self.tr("&Help"))
-        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: _show(ShortcutsDialog(self)))
-        self._action(help_menu, self.tr("&About"), "", lambda: _show(AboutDialog(self)))
+        self._action(help_menu, self.tr("&Keyboard shortcuts"), "F1", lambda: show_beside(ShortcutsDialog(self)))
+        self._action(help_menu, self.tr("&About"), "", lambda: show_beside(AboutDialog(self)))
         for number, name in enumerate(DOCKS, start=1):
             if name not in self._docks:
                 continue
@@ -303,20 +322,29 @@ class MainWindow(QMainWindow):
     def _focus(self, name: str) -> None:
         """Bring a panel into view and give it the keyboard."""
         self._raise(name)
-        targets: dict[str, QWidget] = {
-            "fleet": self.fleet.list,
-            "map": self.map.view,
-            "vehicle": self._vehicle_panels["vehicle"].values.tree,
-            "plots": self.plots.span_box,
-            "messages": self.messages.view,
-            "sensors": self.sensors.tree,
-            "links": self.links.tree,
+        dock = self._docks[name]
+        if dock.isInFloatingContainer():
+            dock.window().activateWindow()
+        self._target(name).setFocus()
+
+    def _target(self, name: str) -> QWidget:
+        """What of a panel gets the keyboard first: never what commands; a list that is empty and hidden gives way."""
+        panel = self._vehicle_panels.get(name)
+        if panel is not None:
+            return panel.values.tree
+        targets: dict[str, tuple[QWidget, ...]] = {
+            "fleet": (self.fleet.list,),
+            "map": (self.map.view,),
+            "plots": (self.plots.span_box,),
+            "messages": (self.messages.view, self.messages.text_box),
+            "sensors": (self.sensors.tree, self.sensors.filter_box),
+            "links": (self.links.tree,),
         }
         if self.commands is not None:
-            targets["commands"] = self.commands.journal.text_box
+            targets["commands"] = (self.commands.journal.text_box,)
         if self.logbook is not None:
-            targets["logbook"] = self.logbook.bar.filter_box
-        targets[name].setFocus()
+            targets["logbook"] = (self.logbook.bar.filter_box,)
+        return next((one for one in targets[name] if not one.isHidden()), targets[name][-1])
 
     def _restore(self) -> None:
         store = self._settings
@@ -324,8 +352,10 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            self.resize(self.screen().availableSize().expandedTo(QSize(*FIRST_SIZE)))
+            self._open_first()
         self._restore_layout()
+        split = str(store.value("window/values", ""))
+        self._vehicle_panels["vehicle"].set_split(int(split) if split.isdecimal() else None)
         if self._orders is not None:
             policy = Takeover(str(store.value("control/takeover", Takeover.ASK.value)))
             self._orders.takeover = policy if policy in POLICIES else Takeover.ASK
@@ -346,6 +376,12 @@ class MainWindow(QMainWindow):
             refs = [refs_from_json(one) for one in plots if isinstance(one, str)]
             self.plots.restore(refs, int(span) if span.isdecimal() else FIRST_SPAN_S)
 
+    def _open_first(self) -> None:
+        """On the first day it fills the screen; where there is no screen, a picture of it has its usual size."""
+        if QGuiApplication.platformName() != "offscreen":
+            self.resize(first_size(self.screen().availableSize()))
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
     def _restore_layout(self) -> None:
         pinned = table_of(self._settings.value("window/vehicle_panels"))
         for name, key in pinned.items():
@@ -359,7 +395,7 @@ class MainWindow(QMainWindow):
             restore_layout(self._manager, layout)
             self._place_new_docks()
         else:
-            self._share_out()
+            share_out(self._arrangement())
 
     def _place_new_docks(self) -> None:
         """A layout of an older version does not know them all; they wait behind the map."""
@@ -386,10 +422,22 @@ class MainWindow(QMainWindow):
             self.plots.plot([ValueRef(key, "position.height_home_m")])
         self._plots_itself = False
 
+    def _on_vehicles_forgotten(self, keys: frozenset[VehicleKey]) -> None:
+        """Their pinned panels go with them."""
+        for name, panel in list(self._vehicle_panels.items()):
+            if panel.key in keys and name != "vehicle":
+                self._docks[name].closeDockWidget()
+
     def _on_plots_changed(self) -> None:
         if not self._plots_itself:
             self._settings.setValue("plots/by_hand", True)
             self._save_plots()
+
+    def _on_dock_moved(self, name: str) -> None:
+        """A panel has become a window of its own: the keyboard is in what was used of it, not in its first button."""
+        dock = self._docks.get(name)
+        if dock is not None and dock.isFloating():
+            (focus_keeper().latest_in(dock) or self._target(name)).setFocus()
 
     def _on_vehicle_opened(self, key: VehicleKey) -> None:
         self.selection.select((key,))
@@ -399,6 +447,7 @@ class MainWindow(QMainWindow):
         dock = self._docks.pop(name, None)
         self._vehicle_panels.pop(name, None)
         if dock is not None:
+            self._homes.pop(name, None)
             self._manager.removeDockWidget(dock)
             dock.deleteLater()
 
@@ -427,16 +476,23 @@ class MainWindow(QMainWindow):
     def _on_full_screen_wanted(self) -> None:
         self.setWindowState(self.windowState() ^ self.windowState().WindowFullScreen)
 
+    def leave(self) -> None:
+        """Close without a question: the answer is known, or nobody is there to answer."""
+        self._is_leaving = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt: remembers everything."""
+        """Qt: asks where vehicles are in the air in our hands; else remembers everything.
+
+        Only a hand on the window is asked: a signal, a session's end and a program end it as they always did.
+        """
+        application = QApplication.instance()
+        is_end = isinstance(application, QApplication) and application.isSavingSession()
+        is_by_hand = not self._is_leaving and not is_end
+        if is_by_hand and self.desk is not None and asks_before_closing(self.desk, self, self.leave):
+            event.ignore()
+            return
         self.save()
         if self.logbook is not None:
             self.logbook.stop()
         super().closeEvent(event)
-
-
-def _show(dialog: QDialog) -> None:
-    """Beside the window, not in its way: the emergency keys must work whatever is open."""
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
-    dialog.activateWindow()

@@ -22,6 +22,7 @@ from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, Risk, checked_args, risk_of
 from groundstation.transport.commander import Commander
+from groundstation.ui.commanding.words import actor_text
 
 
 class Orders(QObject):
@@ -128,7 +129,7 @@ class Orders(QObject):
             return found.text
         owner = state.control.owner if state.control is not None else None
         if owner is not None and owner.gs != self.actor.gs and not VERBS[verb].is_emergency:
-            return self.tr("{owner} is in control").format(owner=owner)
+            return self.tr("{owner} is in control").format(owner=actor_text(owner))
         return None
 
     def verbs_of(self, state: VehicleState) -> list[Verb]:

@@ -41,7 +41,7 @@ MISTAKES = [
     (("bridge", "--link", "tlog:/no/such.tlog"), "there is no file"),
     (("bridge", *LINK, "--broker", "http://127.0.0.1"), "mqtt://"),
     (("bridge", *LINK, "--broker", "mqtt://127.0.0.1:99999"), "port"),
-    (("bridge", *LINK, "--root", "replay"), "there are fleet and sim"),
+    (("bridge", *LINK, "--root", "replay"), "only recordings go under replay/"),
     (("bridge", *LINK, "--id", "a/b"), "letters, digits"),
     (("bridge", *LINK, "--name", "3"), "SYSID=ID"),
     (("bridge", *LINK, "--name", "²=a"), "SYSID=ID"),

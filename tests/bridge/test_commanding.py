@@ -608,3 +608,29 @@ def test_a_second_return_that_the_vehicle_refuses_because_it_returns_has_succeed
     world.vehicle.mode = 4
     world.run(2.0)
     assert station.do(Verb.RTL).reason is Reason.VEHICLE_BUSY
+
+
+def test_the_same_operator_cancels_from_another_terminal_and_nobody_else_does(world: World) -> None:
+    first, second, stranger = world.station("gs-1"), world.station("gs-2"), world.station("gs-3")
+    second.actor = second.commander.operations.actor = msgspec.structs.replace(second.actor, op=first.actor.op)
+    identity = first.give(Verb.TAKEOFF, height_m=100.0)
+    world.run_until(lambda: world.vehicle.height_m > 5.0, 20.0)
+    assert stranger.end(stranger.give(Verb.CANCEL, command=identity)).reason is Reason.NOT_OWNER
+    assert second.end(second.give(Verb.CANCEL, command=identity)).state is CommandState.SUCCEEDED
+    world.run(0.5)
+    assert first.record(identity).state is CommandState.CANCELLED
+
+
+def test_who_waits_for_control_says_who_is_asked(world: World) -> None:
+    first, second = world.station("gs-1"), world.station("gs-2")
+    first.do(Verb.ARM)
+    identity = second.give(Verb.DISARM)
+    world.run(1.0)
+    record = second.record(identity)
+    assert (record.state, record.detail) == (CommandState.QUEUED, "op-gs-1 at gs-1 is in control and is asked for it")
+    told = [one for one in second.transitions if one.record.id == identity and one.record.detail]
+    assert len(told) == 1, "once"
+    state = first.fleet.get(KEY)
+    assert state is not None
+    first.commander.operations.keeper.answer(state, grant=True)
+    assert second.end(identity).state is CommandState.SUCCEEDED

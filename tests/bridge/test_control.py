@@ -83,7 +83,7 @@ def test_a_stations_will_frees_its_vehicles_unless_it_lives(world: World) -> Non
     world.to_bridge(presence(first.actor, LinkState.OFFLINE))
     world.run(2.3)
     assert control(second).owner is not None
-    world.run(0.4)
+    world.run(0.6)
     assert control(second).owner is None
     assert any("gs-1 lost control" in text for text in events(second))
 

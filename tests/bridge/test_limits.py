@@ -99,6 +99,20 @@ def test_a_boot_clock_that_goes_back_by_more_than_two_seconds_twice_in_a_row_beg
         assert ear.on_boot_clock(10_000 + apart_ms, 100.1) is news
 
 
+@pytest.mark.parametrize(
+    ("in_order", "news"),
+    [(2, BootNews.CLAIMED), (3, BootNews.RESTARTED), (500, BootNews.RESTARTED), (501, BootNews.CLAIMED)],
+)
+def test_a_clock_that_goes_back_in_the_first_frames_of_a_new_row_is_believed_at_once(
+    in_order: int, news: BootNews
+) -> None:
+    ear = Ear(Bench().peer(), 1, 1, {"type": 2, "autopilot": 3}, 0.0, 1.0)
+    ear.on_boot_clock(60_000, 100.0)
+    for seq in (77, *range(in_order)):
+        ear.loss.on_frame(seq & 0xFF, 30, 100.0)
+    assert ear.on_boot_clock(1_000, 100.1) is news
+
+
 @pytest.mark.parametrize(("apart_s", "is_same"), [(1.99, True), (2.01, False), (-1.99, True), (-2.01, False)])
 def test_boots_within_two_seconds_are_one(apart_s: float, is_same: bool) -> None:
     assert is_same_boot(500.0, 500.0 + apart_s) is is_same

@@ -21,7 +21,7 @@ from groundstation.bridge import service
 from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Peer
-from groundstation.bridge.service import TICK_S, BridgeService, BridgeSettings
+from groundstation.bridge.service import TICK_S, BridgeService, BridgeSettings, root_of
 from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -39,7 +39,8 @@ class Rig:
 
     def __init__(self, *texts: str) -> None:
         self.bus = FakeBus()
-        settings = BridgeSettings(links=tuple(parse_link(text) for text in texts), root="fleet", bridge_id="br")
+        specs = tuple(parse_link(text) for text in texts)
+        settings = BridgeSettings(links=specs, root=root_of(specs, ""), bridge_id="br")
         self.clock = ManualClock()
         self.service = BridgeService(settings, self.bus, "session", self.clock)
         self.service.open()

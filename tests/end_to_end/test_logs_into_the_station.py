@@ -50,8 +50,10 @@ def has_place(state: VehicleState, position: Any) -> None:
     assert shown is not None
     assert shown.boot_ms == position.time_boot_ms
     if position.lat == position.lon == 0:
-        assert (shown.lat_deg, shown.lon_deg, shown.height_amsl_m, shown.height_home_m) == (None,) * 4
-        assert velocity is None
+        assert (shown.lat_deg, shown.lon_deg, shown.height_amsl_m) == (None,) * 3
+        # a zero without a place is unknown; a barometer tells a height without one
+        assert shown.height_home_m == (position.relative_alt / 1e3 or None)
+        assert velocity is None or (velocity.ground_speed_mps, velocity.down_mps) == (None, position.vz / 100)
         return
     assert velocity is not None
     close(shown.lat_deg, position.lat / 1e7)
@@ -233,7 +235,7 @@ def test_before_the_first_fix_no_place_is_shown_and_after_it_one_is(monkeypatch:
         place = state.position.lat_deg if state.position is not None else None
         (with_place if place is not None else without).append(gps_has_place)
         if place is None:
-            assert state.velocity is None
+            assert state.velocity is None or state.velocity.ground_speed_mps is None
             assert state.home is None
     station.close()
     assert without[0] is False

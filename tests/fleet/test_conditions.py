@@ -6,10 +6,11 @@ import pytest
 
 from groundstation.fleet.conditions import REPORT_S, Level, conditions, heartbeat_age_s, worst_level
 from groundstation.fleet.energy import BatteryPack, ChargeState
+from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.kinds import Samples
+from groundstation.fleet.kinds import Freshness, Samples
 from groundstation.fleet.link import Connection, ConnReason, LinkQuality, LinkReport, LinkState
-from groundstation.fleet.motion import Position
+from groundstation.fleet.motion import Home, Position
 from groundstation.fleet.navigation import Estimator, GpsFix, GpsReceiver
 from groundstation.fleet.status import Armed, FlightStatus, Health, SensorHealth, SystemStatus
 from groundstation.fleet.vehicle import VehicleState
@@ -132,3 +133,83 @@ def test_a_slow_way_to_the_broker_is_told_as_long_as_the_bridge_says_so(age_s: f
     assert (expected in found) is is_told
     quick = msgspec.structs.replace(HEARD, link=LinkReport(thinned=12), link_received_s=100.0)
     assert conditions(quick, 100.0) == ()
+
+
+def test_a_pack_of_another_component_is_named_by_it() -> None:
+    packs = (
+        BatteryPack(at_s=0.0, charge_fraction=0.9),
+        BatteryPack(at_s=0.0, index=18_000, component="battery (180)", charge_fraction=0.1),
+    )
+    assert texts(Samples(battery=packs)) == [(Level.WARNING, "battery (180) critical 10 %")]
+
+
+PLACE = Position(at_s=10.0, lat_deg=41.0, lon_deg=39.7)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "is_vouched"),
+    [
+        (None, True),
+        (Estimator(at_s=10.0), True),
+        (Estimator(at_s=10.0, has_horizontal_position=True), True),
+        (Estimator(at_s=10.0, has_horizontal_position=False), False),
+        # what was said long ago tells nothing of now
+        (Estimator(at_s=3.9, has_horizontal_position=False), True),
+        (Estimator(at_s=4.1, has_horizontal_position=False), False),
+    ],
+)
+def test_a_place_that_the_estimator_does_not_vouch_for_is_no_fresh_one(
+    estimator: Estimator | None, is_vouched: bool
+) -> None:
+    state = HEARD.after(Samples(position=PLACE, estimator=estimator, armed=ARMED), 0.0)
+    assert state.freshness("position", 10.0) is (Freshness.FRESH if is_vouched else Freshness.STALE)
+    told = [(one.level, one.text) for one in conditions(state, 10.0)]
+    assert told == ([] if is_vouched else [(Level.WARNING, "position not vouched for by its estimator")])
+
+
+def test_a_height_without_a_place_needs_nobody_to_vouch_for_the_place() -> None:
+    indoors = Samples(
+        position=Position(at_s=10.0, height_home_m=2.0), estimator=Estimator(at_s=10.0, has_horizontal_position=False)
+    )
+    assert HEARD.after(indoors, 0.0).freshness("position", 10.0) is Freshness.FRESH
+    assert conditions(HEARD.after(indoors, 0.0), 10.0) == ()
+
+
+def unhealthy(*names: str) -> Health:
+    return Health(at_s=0.0, sensors=tuple(SensorHealth(name=one, is_enabled=True, is_healthy=False) for one in names))
+
+
+def test_a_breached_fence_is_no_broken_part() -> None:
+    assert texts(Samples(health=unhealthy("geofence"))) == [(Level.CAUTION, "fence breached")]
+    assert texts(Samples(health=unhealthy("geofence", "gps"), armed=ARMED)) == [
+        (Level.WARNING, "fence breached"),
+        (Level.CAUTION, "unhealthy: gps"),
+    ]
+
+
+def test_why_a_vehicle_can_not_be_armed_is_said_from_the_first_second_on() -> None:
+    health = unhealthy("prearm_check")
+    no_fix = (GpsReceiver(at_s=0.0, fix=GpsFix.NO_FIX),)
+    fix = (GpsReceiver(at_s=0.0, fix=GpsFix.FIX_3D),)
+    home = Home(at_s=0.0, lat_deg=41.0, lon_deg=39.7)
+    no_estimate = Estimator(at_s=0.0, has_horizontal_position=False)
+    for samples, why in (
+        (Samples(health=health, gps=no_fix), "waits for a GPS fix"),
+        (Samples(health=health, gps=fix, estimator=no_estimate), "waits for its position estimate"),
+        (Samples(health=health, gps=fix), "waits for its home"),
+        (Samples(health=health, gps=fix, home=home), "it has not said why"),
+    ):
+        assert (Level.ADVISORY, f"not armable: {why}") in texts(samples)
+    assert texts(Samples(health=health, home=home, armed=ARMED)) == []
+
+
+@pytest.mark.parametrize(("age_s", "is_told"), [(34.9, True), (35.1, False)])
+def test_the_vehicles_own_words_come_first_while_they_are_of_now(age_s: float, is_told: bool) -> None:
+    said = [
+        Event(at_s=0.0, kind=EventKind.STATUS_TEXT, text=f"PreArm: {one}") for one in ("Hardware safety", "Compass")
+    ]
+    state = HEARD.after(Samples(health=unhealthy("prearm_check")), 0.0)
+    for event in said:
+        state = state.with_event(event)
+    (told,) = [one.text for one in conditions(state, age_s) if one.text.startswith("not armable")]
+    assert told == f"not armable: {'Hardware safety; Compass' if is_told else 'waits for its home'}"

@@ -416,3 +416,11 @@ def test_a_calibration_is_told_by_words() -> None:
     failed = look(proofs.calibrated, texts=("[cal] calibration failed: gyro",))
     assert failed.against == "[cal] calibration failed: gyro"
     assert look(proofs.calibrated) == Seen()
+
+
+def test_a_landing_below_home_goes_on_until_it_disarms() -> None:
+    """The ground may lie lower than home: there is no height at which it is down."""
+    start = {"position": at(0, -5.0, 99.0)}
+    shares = [look(proofs.landed, {}, start, position=at(0, height)).progress for height in (-5.0, -25.0, -65.0)]
+    assert shares == [0.0, 0.5, 0.75]
+    assert look(proofs.landed, {}, start, position=at(0, -65.0), armed=is_armed(False)).is_done

@@ -7,7 +7,7 @@ from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, KINDS, Freshness, Samples, freshness
-from groundstation.fleet.motion import Attitude, Position
+from groundstation.fleet.motion import Altitude, Attitude, Position
 from groundstation.fleet.status import Armed
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
 
@@ -73,6 +73,7 @@ def test_each_kind_is_stale_after_three_periods_or_two_seconds_and_expired_ten_l
         "landed",
         "navigation_target",
         "position_target",
+        "altitude",
         "health",
         "battery",
         "esc",
@@ -116,3 +117,16 @@ def test_ids_that_can_stand_in_a_topic(good: str) -> None:
 )
 def test_ids_that_can_not(bad: str) -> None:
     assert not is_vehicle_id(bad)
+
+
+def test_a_height_names_what_it_is_above() -> None:
+    def height(**samples: object) -> tuple[float | None, str, str]:
+        return tuple(STATE.after(Samples(**samples), 0.0).height)  # type: ignore[arg-type, return-value]
+
+    placed = Position(at_s=0.0, height_home_m=20.0)
+    high = Altitude(at_s=0.0, height_home_m=19.0, height_start_m=21.0)
+    local = Altitude(at_s=0.0, height_start_m=3.0)
+    assert height(position=placed, altitude=high) == (20.0, "home", "position")
+    assert height(position=Position(at_s=0.0), altitude=high) == (19.0, "home", "altitude")
+    assert height(altitude=local) == (3.0, "start", "altitude")
+    assert height() == (None, "home", "position")

@@ -38,8 +38,13 @@ def sample(message: str, kind: str, **fields: Any) -> Any:
 CELLS = (U16,) * 10
 GPS = {"fix_type": 3, "lat": 1, "lon": 1}
 UNKNOWN_MARKS = [
-    ("GLOBAL_POSITION_INT", "position", {"lat": 0, "lon": 0, "alt": -80_000, "relative_alt": -82_000, "hdg": 34_019},
+    ("GLOBAL_POSITION_INT", "position", {"lat": 0, "lon": 0, "alt": -80, "relative_alt": -82, "hdg": 34_019},
+     ("lat_deg", "lon_deg", "height_amsl_m")),
+    ("GLOBAL_POSITION_INT", "position", {"lat": 0, "lon": 0, "alt": 0, "relative_alt": 0, "hdg": 0},
      ("lat_deg", "lon_deg", "height_amsl_m", "height_home_m", "heading_deg")),
+    ("ALTITUDE", "altitude", dict.fromkeys(("altitude_amsl", "altitude_relative", "altitude_local", "altitude_terrain",
+     "bottom_clearance"), NAN), ("height_amsl_m", "height_home_m", "height_start_m", "height_terrain_m", "clearance_m")),
+    ("ALTITUDE", "altitude", {"bottom_clearance": -1.0}, ("clearance_m",)),
     ("GLOBAL_POSITION_INT", "position", {"lat": 1, "lon": 1, "hdg": U16}, ("heading_deg",)),
     ("GLOBAL_POSITION_INT", "position", {"lat": I32, "lon": I32}, ("lat_deg", "lon_deg")),
     ("GPS_RAW_INT", "gps", {"fix_type": 0, "eph": U16, "epv": U16}, ("lat_deg", "lon_deg", "height_amsl_m", "satellites",
@@ -258,3 +263,50 @@ def test_no_payload_raises_and_no_infinity_comes_out(message: str, payload: byte
             assert not isinstance(value, float) or math.isfinite(value), (message, name)
         lat = getattr(found, "lat_deg", None)
         assert lat is None or -90 <= lat <= 90
+
+
+# ---- without a place ----
+
+
+def decoded(message: str, **fields: Any) -> dict[str, Any]:
+    definition = DEFINITIONS[MSGIDS[message]]
+    values = [fields.get(name, (0,) * length if length else 0) for name, length, _ in definition.fields]
+    flat = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return dict(decode(definition.msgid, definition.layout.pack(*flat), 12.5))
+
+
+def test_indoors_each_field_stands_by_itself() -> None:
+    found = decoded("GLOBAL_POSITION_INT", relative_alt=2_350, alt=2_900, vx=120, hdg=9_000)
+    position, velocity = found["position"], found["velocity"]
+    assert (position.lat_deg, position.height_home_m, position.heading_deg) == (None, 2.35, 90.0)
+    assert position.height_amsl_m is None, "the same number again, over a home of which nobody knows the height"
+    assert velocity.ground_speed_mps == 1.2
+
+
+def test_a_submarine_has_a_depth_without_a_place() -> None:
+    found = decoded("GLOBAL_POSITION_INT", relative_alt=-12_000, alt=103_000, hdg=100)["position"]
+    assert (found.height_home_m, found.height_amsl_m) == (-12.0, 103.0)
+
+
+def test_zeros_before_a_fix_are_unknown_and_zeros_with_a_place_are_zero() -> None:
+    assert "velocity" not in decoded("GLOBAL_POSITION_INT")
+    found = decoded("GLOBAL_POSITION_INT", lat=410_000_000, lon=397_000_000)
+    assert (found["position"].height_home_m, found["position"].heading_deg) == (0.0, 0.0)
+    assert found["velocity"].ground_speed_mps == 0.0
+
+
+def test_px4_without_a_global_position_tells_its_height_by_others() -> None:
+    local = decoded("LOCAL_POSITION_NED", z=-3.25, vx=1.5, vy=-2.0)
+    assert (local["altitude"].height_start_m, local["velocity"].ground_speed_mps) == (3.25, 2.5)
+    told = decoded("ALTITUDE", altitude_amsl=NAN, altitude_relative=NAN, altitude_local=3.5, bottom_clearance=3.0)
+    altitude = told["altitude"]
+    assert (altitude.height_home_m, altitude.height_start_m, altitude.clearance_m) == (None, 3.5, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("autopilot", "told", "name"), [(12, 0x0304, "LOITER"), (12, 0x0504, "RTL"), (12, 0x0001, "MANUAL"), (3, 6, "RTL")]
+)
+def test_the_mode_over_a_satellite_link_is_px4s_upper_half(autopilot: int, told: int, name: str) -> None:
+    found = decoded("HIGH_LATENCY2", autopilot=autopilot, type=2, custom_mode=told)["mode"]
+    assert found.name == name
+    assert found.custom_mode == (told << 16 if autopilot == 12 else told)

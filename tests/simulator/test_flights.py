@@ -281,3 +281,18 @@ def test_the_demo_flies_and_rests_by_itself(bench) -> None:
     stations[0].wait_for(lambda: "Disarming motors" in stations[0].texts(), 420.0)
     armings = stations[0].texts().count("Arming motors")
     stations[0].wait_for(lambda: stations[0].texts().count("Arming motors") > armings, 70.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("order", "flies_again"), [(None, True), ((511, 30, 200_000), True), ((21,), False)])
+def test_who_was_told_to_land_does_not_take_off_again(bench, order: tuple | None, flies_again: bool) -> None:
+    field = bench(vehicles=1, flavours=("copter",), autofly=True, seed=4)
+    station = field.station(1)
+    field.run(30.0)
+    assert station.vehicle.guidance.is_airborne
+    if order is not None:
+        station.command(*order)
+    station.wait_for(lambda: "Disarming motors" in station.texts(), 420.0)
+    armings = station.texts().count("Arming motors")
+    field.run(90.0)
+    assert (station.texts().count("Arming motors") > armings) is flies_again

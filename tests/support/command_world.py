@@ -103,6 +103,8 @@ class FakeVehicle:
         """Said before each answer."""
         self.mode, self.armed, self.height_m, self.climb_mps, self.target_m = 0, False, 0.0, 2.0, 0.0
         self.is_silent = False
+        self.is_critical = False
+        """Its heartbeat tells a failsafe."""
         """Sends nothing at all: the link is lost."""
         self.progress_percent = 255
         self._later: list[tuple[float, int, Callable[[], None]]] = []
@@ -164,7 +166,11 @@ class FakeVehicle:
         self.send(self.voice.text(words, severity))
 
     def beat(self, delay_s: float) -> None:
-        self.later(delay_s, lambda: self.send(self.voice.heartbeat(self.mode, self.armed, 4 if self.armed else 3)))
+        self.later(delay_s, lambda: self.send(self.voice.heartbeat(self.mode, self.armed, self._status)))
+
+    @property
+    def _status(self) -> int:
+        return 5 if self.is_critical else 4 if self.armed else 3
 
     def later(self, delay_s: float, job: Callable[[], None]) -> None:
         self._order += 1
@@ -368,6 +374,11 @@ class World:
         while not is_true():
             assert self.clock() < give_up_s, f"waited {timeout_s} s of the manual clock in vain"
             self.step()
+
+
+def user_command(number: float) -> dict[str, float]:
+    """Arguments of a MAV_CMD that means nothing; `number` tells which it was."""
+    return {"command": float(USER_COMMAND), "param1": number}
 
 
 def topic_of(leaf: str) -> str:

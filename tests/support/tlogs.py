@@ -31,7 +31,7 @@ class Station:
     def __init__(self, path: Path, speed: str, clock: ManualClock | None = None) -> None:
         self.clock = clock or ManualClock()
         self.bus = FakeBus()
-        settings = BridgeSettings(links=(parse_link(f"tlog:{path}@{speed}"),), root="fleet", bridge_id="br")
+        settings = BridgeSettings(links=(parse_link(f"tlog:{path}@{speed}"),), root="replay", bridge_id="br")
         self.service = BridgeService(settings, self.bus, "session", self.clock)
         self.service.open()
         self.inbox, self.fleet = Inbox(), Fleet()
@@ -55,7 +55,7 @@ class Station:
         self.fleet.fold(self.inbox.drain().updates)
 
     def state(self, vehicle: str) -> VehicleState:
-        found = self.fleet.get(VehicleKey("fleet", vehicle))
+        found = self.fleet.get(VehicleKey("replay", vehicle))
         assert found is not None
         return found
 

@@ -17,7 +17,7 @@ from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from tests.ui.support.pretend_fleet import PretendVehicle
 
-BENIGN = ("This plugin does not support propagateSizeHints", "This plugin does not support raise()")
+BENIGN = ("This plugin does not support",)
 """The offscreen platform has no window manager."""
 
 

@@ -12,7 +12,7 @@ from groundstation.fleet.sample import Severity
 from groundstation.ui.command_sheet.hold_button import HoldButton
 from groundstation.ui.history import History
 from groundstation.ui.messages.message_log import MessageLog
-from groundstation.ui.plots.curve import Curve
+from groundstation.ui.plots.curve import Curve, CurveLook
 from groundstation.ui.series import Series
 from groundstation.ui.value_ref import ValueRef
 
@@ -22,7 +22,7 @@ HEIGHT = ValueRef(VehicleKey("fleet", "uav-1"), "position.height_home_m")
 @pytest.mark.parametrize(("age_s", "is_old"), [(5.95, False), (6.05, True)])
 def test_a_curve_is_of_now_for_six_seconds(app, age_s, is_old):
     series = Series()
-    curve = Curve(HEIGHT, series, 0)
+    curve = Curve(HEIGHT, series, CurveLook(0, 0))
     assert not curve.is_old(1_000.0), "nothing is not old"
     series.append(100.0, 1.0)
     assert curve.is_old(100.0 + age_s) is is_old

@@ -12,6 +12,7 @@ from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.command_sheet.arg_editors import ArgEditors
 from groundstation.ui.command_sheet.command_sheet import CommandSheet
 from groundstation.ui.command_sheet.hold_button import HOLD_S, HoldButton
+from groundstation.ui.commanding.words import unlock_word
 from tests.ui.support.commanding import Commands, flying, grounded
 
 LEFT = Qt.MouseButton.LeftButton
@@ -95,7 +96,7 @@ def test_enter_confirms_nothing(commands, sheet, verb):
     assert focus is not None
     assert focus is not sheet.confirm.button
     if sheet.confirm.type_box is not None:
-        sheet.confirm.type_box.setText("uav-01")
+        sheet.confirm.type_box.setText(unlock_word(verb, 1))
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
         QTest.keyClick(focus, key)
     assert commands.requests() == []
@@ -179,17 +180,17 @@ def test_a_key_can_be_held_too(app, key):
     button.close()
 
 
-def test_for_several_that_fly_the_number_has_to_be_typed(commands, sheet):
+def test_for_several_that_fly_verb_and_number_have_to_be_typed(commands, sheet):
     up = flying(1, 2, 3)
     commands.hear(*up)
     ask(commands, sheet, Verb.FORCE_DISARM, *up)
     assert sheet.confirm.risk is Risk.TYPE
     assert sheet.confirm.button.text() == "Kill motors 3 vehicles: uav-01, uav-02, uav-03"
-    for wrong in ("2", "uav-01", "03", "33"):
+    for wrong in ("2", "3", "uav-01", "kill 2", "kill 33"):
         sheet.confirm.type_box.setText(wrong)
         QTest.mouseClick(sheet.confirm.button, LEFT)
     assert commands.requests() == []
-    sheet.confirm.type_box.setText("3")
+    sheet.confirm.type_box.setText("kill 3")
     QTest.mouseClick(sheet.confirm.button, LEFT)
     assert len(commands.requests(Verb.FORCE_DISARM)) == 3
 
@@ -295,7 +296,7 @@ def test_a_group_goes_by_its_options(commands, sheet):
     sheet.group.order_box.setCurrentIndex(1)
     sheet.group.stagger_box.setValue(5.0)
     assert [row[0] for row in sheet.targets.rows] == ["uav-01", "uav-02"]
-    sheet.confirm.type_box.setText("2")
+    sheet.confirm.type_box.setText("take off 2")
     QTest.mouseClick(sheet.confirm.button, LEFT)
     assert [vehicle for vehicle, _ in commands.requests(Verb.TAKEOFF)] == ["uav-01"]
     commands.station.pass_time(5.0)
@@ -317,7 +318,7 @@ def test_the_tab_key_goes_from_the_fields_to_the_button_and_then_to_cancel(comma
     down = grounded(1, 2)
     commands.hear(*down)
     ask(commands, sheet, Verb.TAKEOFF, *down)
-    sheet.confirm.type_box.setText("2")
+    sheet.confirm.type_box.setText("take off 2")
     found = [sheet.focusWidget()]
     for _ in range(7):
         QTest.keyClick(sheet.focusWidget(), Qt.Key.Key_Tab)
@@ -348,3 +349,55 @@ def test_a_key_that_is_still_held_does_not_press_what_gets_the_keyboard_next(com
     QApplication.sendEvent(button, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Space))
     assert sheet.isHidden()
     assert len(commands.requests(Verb.ARM)) == 1
+
+
+# ---- kept apart ----
+
+POINT = {"lat_deg": 41.002, "lon_deg": 39.72}
+
+
+def test_a_group_that_would_meet_at_one_point_can_be_confirmed_only_once_it_is_kept_apart(commands, sheet):
+    up = flying(1, 2, 3)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.GOTO, *up, **POINT, height_m=40.0)
+    assert "would come within 0 m of each other" in sheet.problem.text()
+    assert not sheet.confirm.is_possible
+    assert sheet.group.apart.isVisible()
+    QTest.mouseClick(sheet.group.apart_button, LEFT)
+    assert sheet.problem.text() == ""
+    assert sheet.confirm.is_possible
+    hold(commands, sheet, HOLD_S + 0.1) if sheet.confirm.risk is Risk.HOLD else QTest.mouseClick(
+        sheet.confirm.button, LEFT
+    )
+    heights = [request.args["height_m"] for _, request in commands.requests(Verb.GOTO)]
+    assert heights == [40.0, 45.0, 50.0]
+
+
+def test_a_spread_keeps_a_group_apart_too_and_a_small_one_does_not(commands, sheet):
+    up = flying(1, 2)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.GOTO, *up, **POINT, height_m=40.0)
+    for metres, is_possible in ((9.0, False), (11.0, True)):
+        sheet.group.spread_box.setValue(metres)
+        assert sheet.confirm.is_possible is is_possible
+
+
+def test_one_vehicle_and_other_verbs_show_nothing_about_apartness(commands, sheet):
+    up = flying(1, 2)
+    commands.hear(*up)
+    ask(commands, sheet, Verb.HEIGHT, *up, height_m=40.0)
+    assert sheet.group.apart.isHidden()
+    ask(commands, sheet, Verb.GOTO, up[0], **POINT, height_m=40.0)
+    assert not sheet.group.apart.isVisible()
+
+
+def test_what_drives_is_asked_for_no_height(commands, sheet):
+    rovers = flying(1, 2)
+    for one in rovers:
+        one.kind = "rover"
+    commands.hear(*rovers)
+    ask(commands, sheet, Verb.GOTO, *rovers, **POINT)
+    assert set(sheet.editors.fields) == {"lat_deg", "lon_deg"}
+    assert sheet.group.step_box.isHidden()
+    QTest.mouseClick(sheet.group.apart_button, LEFT)
+    assert sheet.group.policy().spread_m == 10.0

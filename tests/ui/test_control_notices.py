@@ -71,6 +71,7 @@ def test_control_taken_by_force_is_a_warning_and_lost_control_is_told(window, co
     forced = decision(Outcome.GRANTED, THEIRS, "taken by force from ayse at gs-1: the pilot fainted")
     tell(commands, one, owner=THEIRS, lease=8, last=forced)
     tell(commands, other, owner=None, lease=7, last=decision(Outcome.EXPIRED, None, "not renewed for 6 s", ""))
+    commands.station.pass_time(4.0)
     assert window.floating.notices.texts == [
         "Control of uav-01 went to mehmet at gs-2. Taken by force from ayse at gs-1: the pilot fainted.",
         "Control of uav-02 was lost. Not renewed for 6 s.",

@@ -131,17 +131,17 @@ def test_a_replay_is_not_among_all(window, strip, commands):
     assert strip.all.text() == "all 1"
 
 
-def test_killing_the_motors_needs_the_call_sign(window, strip, commands):
+def test_killing_the_motors_needs_a_word_that_is_typed(window, strip, commands):
     [up] = flying(1)
     commands.hear(up)
     window.selection.select((up.key,))
     strip.kill.click()
     sheet = window.floating.sheet
     assert commands.requests() == []
-    for wrong in ("", "uav-02", "1", "UAV-01"):
+    for wrong in ("", "uav-01", "1", "kill", "kill 2"):
         sheet.confirm.type_box.setText(wrong)
         assert not sheet.confirm.button.isEnabled()
-    sheet.confirm.type_box.setText("uav-01")
+    sheet.confirm.type_box.setText("Kill  1 ")
     commands.station.pass_time(1.0)
     QTest.mouseClick(sheet.confirm.button, Qt.MouseButton.LeftButton)
     assert addressed(commands, Verb.FORCE_DISARM) == ["uav-01"]

@@ -10,7 +10,7 @@ from groundstation.fleet.status import FlightStatus, MissionProgress, Mode
 from groundstation.mavlink.checks import HEIGHT_M, U8, U16, Checks, fraction
 from groundstation.mavlink.decoders.motion import Decoded
 from groundstation.mavlink.dialect import Fields, enum_names
-from groundstation.mavlink.modes import CUSTOM_MODE_ENABLED, mode_name
+from groundstation.mavlink.modes import CUSTOM_MODE_ENABLED, MAV_AUTOPILOT_PX4, mode_name
 
 _FAILURES = enum_names("HL_FAILURE_FLAG", "HL_FAILURE_FLAG_")
 TWO_DEGREES = 2.0
@@ -45,12 +45,12 @@ def _direction(checks: Checks, name: str, half_degrees: int) -> float | None:
 def _position(fields: Fields, at_s: float) -> Position:
     checks = Checks()
     lat_deg, lon_deg = checks.place(fields["latitude"], fields["longitude"])
-    is_placed = lat_deg is not None
+    has_height = lat_deg is not None or fields["altitude"] != 0
     return Position(
         at_s=at_s,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
-        height_amsl_m=checks.number("height_amsl_m", fields["altitude"], *HEIGHT_M) if is_placed else None,
+        height_amsl_m=checks.number("height_amsl_m", fields["altitude"], *HEIGHT_M) if has_height else None,
         heading_deg=_direction(checks, "heading_deg", fields["heading"]),
         boot_ms=fields["timestamp"],
         invalid=checks.invalid,
@@ -92,8 +92,12 @@ def _target(fields: Fields, at_s: float) -> NavigationTarget:
 
 
 def _mode(fields: Fields, at_s: float) -> Mode:
-    name = mode_name(fields["type"], fields["autopilot"], CUSTOM_MODE_ENABLED, fields["custom_mode"])
-    return Mode(at_s=at_s, name=name, custom_mode=fields["custom_mode"])
+    custom_mode = fields["custom_mode"]
+    if fields["autopilot"] == MAV_AUTOPILOT_PX4:
+        # PX4 sends the upper half of its 32 bits: main mode and sub mode
+        custom_mode <<= 16
+    name = mode_name(fields["type"], fields["autopilot"], CUSTOM_MODE_ENABLED, custom_mode)
+    return Mode(at_s=at_s, name=name, custom_mode=custom_mode)
 
 
 def _flight_status(fields: Fields, at_s: float) -> FlightStatus:

@@ -6,7 +6,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from groundstation.fleet.motion import AirData, Attitude, Home, NavigationTarget, Position, PositionTarget, Velocity
+from groundstation.fleet.motion import (
+    AirData,
+    Altitude,
+    Attitude,
+    Home,
+    NavigationTarget,
+    Position,
+    PositionTarget,
+    Velocity,
+)
 from groundstation.fleet.sample import Sample
 from groundstation.mavlink.checks import HEIGHT_M, I32, SPEED_MPS, U16, Checks, fraction
 from groundstation.mavlink.dialect import Fields
@@ -19,35 +28,77 @@ MAX_RATE_RPS = 100.0
 """Turn rates above this are damage, radians per second."""
 
 
+SEA_LIKE_HOME_M = 1.0
+"""Without a place, a height above the sea that is so near to the one above home is the same number again."""
+
+
 def global_position_int(fields: Fields, at_s: float) -> Decoded:
-    """GLOBAL_POSITION_INT. Before the first fix autopilots send 0/0 with heights as meaningless: all unknown then."""
+    """GLOBAL_POSITION_INT, each field by itself: indoors and under water there is no place, and yet a height.
+
+    Before the first fix autopilots send 0/0 with zeros that mean nothing: what is zero without a place is unknown.
+    """
     checks = Checks()
     lat_deg, lon_deg = checks.place(fields["lat"], fields["lon"])
     has_place = not (fields["lat"] == 0 and fields["lon"] == 0)
+    told = fields if has_place else {name: value or None for name, value in fields.items()}
+    height_home_m = _height(checks, "height_home_m", told["relative_alt"])
+    height_amsl_m = _height(checks, "height_amsl_m", told["alt"])
+    if not has_place and (height_amsl_m is None or abs(height_amsl_m - (height_home_m or 0.0)) <= SEA_LIKE_HOME_M):
+        height_amsl_m = None
     position = Position(
         at_s=at_s,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
-        height_amsl_m=_height(checks, "height_amsl_m", fields["alt"]) if has_place else None,
-        height_home_m=_height(checks, "height_home_m", fields["relative_alt"]) if has_place else None,
-        heading_deg=checks.heading("heading_deg", fields["hdg"]) if has_place else None,
+        height_amsl_m=height_amsl_m,
+        height_home_m=height_home_m,
+        heading_deg=checks.heading("heading_deg", told["hdg"]) if told["hdg"] is not None else None,
         boot_ms=fields["time_boot_ms"],
         invalid=checks.invalid,
     )
-    if not has_place:
+    north, east, down = fields["vx"], fields["vy"], fields["vz"]
+    is_flat_known = has_place or north or east
+    if not is_flat_known and not (down or fields["relative_alt"] or fields["hdg"]):
         return (("position", position),)
-    return (("position", position), ("velocity", _velocity(fields, at_s)))
+    velocity = _moving(north if is_flat_known else math.nan, east if is_flat_known else math.nan, down, 100.0, at_s)
+    return (("position", position), ("velocity", velocity))
 
 
-def _height(checks: Checks, name: str, millimetres: int) -> float | None:
+def local_position_ned(fields: Fields, at_s: float) -> Decoded:
+    """LOCAL_POSITION_NED: movement and height from where the estimator began, for a vehicle without a place."""
+    checks = Checks()
+    height_m = checks.number("height_start_m", -fields["z"], *HEIGHT_M)
+    altitude = Altitude(at_s=at_s, height_start_m=height_m, invalid=checks.invalid)
+    return (("altitude", altitude), ("velocity", _moving(fields["vx"], fields["vy"], fields["vz"], 1.0, at_s)))
+
+
+def altitude(fields: Fields, at_s: float) -> Decoded:
+    """ALTITUDE: NaN is unknown; `altitude_relative` is above home, `altitude_local` above where it began."""
+    checks = Checks()
+    names = {
+        "height_amsl_m": "altitude_amsl",
+        "height_home_m": "altitude_relative",
+        "height_start_m": "altitude_local",
+        "height_terrain_m": "altitude_terrain",
+        "clearance_m": "bottom_clearance",
+    }
+    heights = {name: checks.number(name, fields[field], *HEIGHT_M) for name, field in names.items()}
+    # a distance of less than nothing says that there is no range finder
+    if (heights["clearance_m"] or 0.0) < 0.0:
+        heights["clearance_m"] = None
+    return (("altitude", Altitude(at_s=at_s, invalid=checks.invalid, **heights)),)
+
+
+def _height(checks: Checks, name: str, millimetres: int | None) -> float | None:
+    if millimetres is None:
+        return None
     return checks.number(name, millimetres, *HEIGHT_M, 1000.0, (I32,))
 
 
-def _velocity(fields: Fields, at_s: float) -> Velocity:
+def _moving(north_told: float, east_told: float, down_told: float, scale: float, at_s: float) -> Velocity:
     checks = Checks()
-    north = checks.number("north_mps", fields["vx"], *SPEED_MPS, 100.0)
-    east = checks.number("east_mps", fields["vy"], *SPEED_MPS, 100.0)
-    down = checks.number("down_mps", fields["vz"], *SPEED_MPS, 100.0)
+    north = checks.number("north_mps", north_told, *SPEED_MPS, scale)
+    east = checks.number("east_mps", east_told, *SPEED_MPS, scale)
+    down = checks.number("down_mps", down_told, *SPEED_MPS, scale)
     speed = None if north is None or east is None else round(math.hypot(north, east), 3)
     track = None
     if north is not None and east is not None and speed is not None and speed >= SLOWEST_TRACK_MPS:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,9 +15,10 @@ from groundstation.ui.command_bar.progress_line import ProgressLine
 from groundstation.ui.command_bar.verb_button import VerbButton
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
+from groundstation.ui.focus import focus_keeper, guarded
 
-WIDE = 300
-"""From this width on five buttons stand in a row."""
+WIDE, NARROW = 300, 180
+"""From the first width on five buttons stand in a row, below the second two."""
 FIXED = (Verb.TAKEOFF, Verb.GOTO, Verb.MODE, Verb.HOLD, Verb.RTL, Verb.LAND)
 
 
@@ -34,7 +34,7 @@ class CommandBar(QWidget):
         self.mission = VerbButton(Verb.MISSION_START, self.tr("Mission"))
         self.buttons: dict[Verb, VerbButton] = {verb: VerbButton(verb) for verb in FIXED}
         """Buttons whose verb stays."""
-        self.more = QPushButton(self.tr("More"))
+        self.more = guarded(QPushButton(self.tr("More")))
         self.control = ControlLine(desk)
         self.progress = ProgressLine(desk)
         self._build()
@@ -124,8 +124,8 @@ class CommandBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: fewer buttons in a row where there is little room."""
         super().resizeEvent(event)
-        self._arrange(5 if self.width() >= WIDE else 3)
+        self._arrange(5 if self.width() >= WIDE else 3 if self.width() >= NARROW else 2)
 
     def focus_first(self) -> None:
         """Give the keyboard to the first button."""
-        self.arm.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        focus_keeper().give(self.arm)

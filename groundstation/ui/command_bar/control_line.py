@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import actor_text
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
@@ -77,14 +79,14 @@ class ControlLine(QWidget):
         if self._desk.is_observer:
             icon, text = "control_free", self.tr("This station only observes")
             if others:
-                text = self.tr("Observing; {who} is in control").format(who=others[0])
+                text = self.tr("Observing; {who} is in control").format(who=actor_text(others[0]))
         elif len(self._keys) > 1:
             icon, text = self._of_many(mine, free, others, unknown)
         elif mine:
             icon, text = "control_mine", self.tr("You are in control")
         elif others:
             words = self.tr("{who} is asked…") if asked else self.tr("{who} is in control")
-            icon, text = "control_other", words.format(who=others[0])
+            icon, text = "control_other", words.format(who=actor_text(others[0]))
         elif free:
             icon, text = "control_free", self.tr("Nobody is in control")
         else:
@@ -109,7 +111,7 @@ class ControlLine(QWidget):
         return icon, text
 
     def _button(self, text: str, slot: object) -> QToolButton:
-        button = QToolButton()
+        button = guarded(QToolButton())
         button.setText(text)
         button.setProperty("role", "compact")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)

@@ -17,6 +17,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import (
     Tone,
+    actor_text,
     brief_text,
     look_of,
     order_text,
@@ -25,6 +26,7 @@ from groundstation.ui.commanding.words import (
     tone_colour,
 )
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.tokens import PALETTE
@@ -75,7 +77,7 @@ class ProgressLine(QFrame):
         self._detail = self._hint = ""
         self.words, self.detail, self._icon = ElidingLabel(), ElidingLabel(), QLabel()
         self.bar = ProgressBar()
-        self.button = QToolButton()
+        self.button = guarded(QToolButton())
         self.button.setProperty("flat", True)
         self.button.setProperty("role", "compact")
         self.button.clicked.connect(self._on_button)
@@ -135,7 +137,7 @@ class ProgressLine(QFrame):
         words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
             words += time.strftime(" %H:%M:%S", time.localtime(record.changed_unix_s))
-        by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else str(record.by)
+        by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
         detail = "; ".join(part for part in (record.words, by) if part)
         share = (
             None

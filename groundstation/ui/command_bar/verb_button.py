@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.verbs import VERBS
 from groundstation.ui.commanding.words import label_of
+from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 
 DIM = "dim"
@@ -30,7 +31,7 @@ class VerbButton(QPushButton):
         self.setProperty("role", "verb")
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        guarded(self)
         self.clicked.connect(self._on_clicked)
         self.show_verb(verb, "")
 

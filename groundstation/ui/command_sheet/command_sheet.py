@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -16,6 +17,9 @@ from shiboken6 import isValid
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operations import orders_of
+from groundstation.fleet.separation import TO_A_POINT
+from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.command_sheet.arg_editors import ArgEditors
 from groundstation.ui.command_sheet.confirm_area import ConfirmArea
@@ -23,10 +27,19 @@ from groundstation.ui.command_sheet.group_options import GroupOptions
 from groundstation.ui.command_sheet.start_values import modes_of, start_values
 from groundstation.ui.command_sheet.target_list import TargetList
 from groundstation.ui.commanding.desk import CommandDesk, Draft
-from groundstation.ui.commanding.words import condition_text, label_of, names_text, order_text, vehicles_text
+from groundstation.ui.commanding.words import (
+    condition_text,
+    label_of,
+    names_text,
+    order_text,
+    unlock_word,
+    vehicles_text,
+)
 from groundstation.ui.theme.icons import icon
 
 NAMES_ON_BUTTON = 3
+HEIGHT_ARGS = ("height_m", "frame")
+"""Arguments that mean nothing to what drives."""
 
 
 class CommandSheet(QFrame):
@@ -79,6 +92,7 @@ class CommandSheet(QFrame):
         self._fill_editors(draft)
         is_paced = len(draft.keys) > 1 and draft.verb is not Verb.FORCE_DISARM
         self.group.setVisible(is_paced)
+        self.group.show_apart(is_shown=is_paced and draft.verb in TO_A_POINT, drives=self._all_drive(draft))
         if not is_paced:
             self.group.reset()
         self.confirm = None
@@ -107,7 +121,8 @@ class CommandSheet(QFrame):
         self.targets.show_rows([(key.id, condition_text(self._desk.state(key)), reasons.get(key, "")) for key in keys])
         if not able:
             problem = self.tr("Nothing can be sent now: see above.")
-        self.problem.setText(problem or self._caution(able))
+        problem = problem or self._too_near(able, args)
+        self.problem.setText(problem)
         self.problem.setVisible(bool(self.problem.text()))
         self._show_confirm(able, args, problem)
 
@@ -155,6 +170,8 @@ class CommandSheet(QFrame):
         _clear(self._editors_at)
         self.editors = None
         spec = VERBS[draft.verb]
+        if self._all_drive(draft):
+            spec = replace(spec, args=tuple(one for one in spec.args if one.name not in HEIGHT_ARGS))
         if not spec.args:
             return
         states = [self._desk.state(key) for key in draft.keys]
@@ -183,27 +200,33 @@ class CommandSheet(QFrame):
         whom = vehicles_text(named, NAMES_ON_BUTTON)
         words = f"{order_text(verb, args)} · {whom}" if args else f"{label_of(verb)} {whom}"
         self._named = named
-        sign = named[0].id if len(named) == 1 else str(len(named))
-        self.confirm.show_order(words, sign, problem)
+        self.confirm.show_order(words, unlock_word(verb, len(named)), problem)
         self.confirm.button.setToolTip(names_text(named, len(named)))
 
     def _order_tabs(self) -> None:
         """The tab key goes from the top to the bottom, and ends at Cancel."""
         chain: list[QWidget] = list(self.editors.tab_stops) if self.editors is not None else []
         chain += [self.group.order_box, self.group.stagger_box, self.group.one_by_one, self.group.stops]
+        chain += [self.group.step_box, self.group.spread_box, self.group.apart_button]
         if self.confirm is not None:
             chain += [self.confirm.type_box] if self.confirm.type_box is not None else []
             chain.append(self.confirm.button)
         for before, after in itertools.pairwise([*chain, self.cancel_button]):
             QWidget.setTabOrder(before, after)
 
-    def _caution(self, able: list[VehicleKey]) -> str:
-        """What is worth a thought before several fly to one place."""
-        if self.draft is not None and self.draft.verb in (Verb.GOTO, Verb.ORBIT) and len(able) > 1:
-            return self.tr("All {count} fly to the same place; only their heights keep them apart.").format(
-                count=len(able)
-            )
+    def _too_near(self, able: list[VehicleKey], args: Args) -> str:
+        """Why these vehicles can't all be sent to one point; empty when they stay apart."""
+        assert self.draft is not None  # noqa: S101 - the caller looked
+        try:
+            orders_of(able, self.draft.verb, args, self.group.policy(), self._desk.feed.fleet)
+        except UsageError as error:
+            return str(error)
         return ""
+
+    def _all_drive(self, draft: Draft) -> bool:
+        """Whether none of the vehicles flies: then a height means nothing to them."""
+        states = [self._desk.state(key) for key in draft.keys]
+        return all(state is not None and state.info is not None and state.info.kind in GROUND_KINDS for state in states)
 
     def _args(self) -> Args:
         return self.editors.args() if self.editors is not None else {}

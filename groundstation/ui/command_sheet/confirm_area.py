@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidg
 
 from groundstation.fleet.verbs import Risk
 from groundstation.ui.command_sheet.hold_button import HoldButton
+from groundstation.ui.focus import focus_keeper, guarded
 
 GUARD_S = 0.4
 """A click so soon after the sheet came was meant for what was there before."""
@@ -36,7 +37,7 @@ class ConfirmArea(QWidget):
         self._is_possible = False
         self._sign = ""
         self.type_box: QLineEdit | None = None
-        self.button: QPushButton = HoldButton(clock) if risk is Risk.HOLD else QPushButton()
+        self.button: QPushButton = guarded(HoldButton(clock) if risk is Risk.HOLD else QPushButton())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -86,15 +87,20 @@ class ConfirmArea(QWidget):
         self._apply()
 
     def _apply(self) -> None:
-        is_typed = self.type_box is None or self.type_box.text().strip() == self._sign != ""
+        is_typed = self.type_box is None or _bare(self.type_box.text()) == _bare(self._sign) != ""
         self.button.setEnabled(self._is_possible and is_typed)
 
     def _on_return(self) -> None:
         """Enter goes on to the button, and never presses it."""
         if self.button.isEnabled():
-            self.button.setFocus(Qt.FocusReason.TabFocusReason)
+            focus_keeper().give(self.button)
 
     def _on_clicked(self) -> None:
         if self._clock() - self._began_s >= GUARD_S:
             self.confirmed.emit()
             self.finished.emit()
+
+
+def _bare(text: str) -> str:
+    """Capitals and spaces don't matter: what is typed must be meant, not be neat."""
+    return "".join(text.lower().split())

@@ -6,17 +6,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GroupPolicy
+from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
 from groundstation.ui.commanding.words import by_name
 
 MAX_STAGGER_S = 600.0
+MAX_APART_M = 200.0
 
 
 class GroupOptions(QWidget):
-    """Order, pause between two, one at a time, stop on the first failure."""
+    """Order, pause between two, one at a time, stop on the first failure; how they are kept apart at a point."""
 
     changed = Signal()
 
@@ -32,6 +43,11 @@ class GroupOptions(QWidget):
         self.stagger_box.setSuffix(" s")
         self.stagger_box.setAccessibleName(self.tr("Seconds between two vehicles"))
         self.stagger_box.setFixedWidth(92)
+        self.spread_box = self._metres(self.tr("Metres between the places of neighbours"))
+        self.step_box = self._metres(self.tr("Metres that each flies higher than the one before"))
+        self.apart_button = QPushButton(self.tr("Keep apart"))
+        self.apart_button.setToolTip(self.tr("Each flies higher than the one before; on the ground each has a place"))
+        self.apart_button.clicked.connect(self._on_apart)
         self.one_by_one = QCheckBox(self.tr("One at a time"))
         self.stops = QCheckBox(self.tr("Stop on the first failure"))
         upper, lower = QHBoxLayout(), QHBoxLayout()
@@ -50,10 +66,47 @@ class GroupOptions(QWidget):
         layout.setSpacing(6)
         layout.addLayout(upper)
         layout.addLayout(lower)
+        layout.addWidget(self._apart_row())
         self.order_box.currentIndexChanged.connect(self.changed)
+
+    def _metres(self, name: str) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setLocale(QLocale.c())
+        box.setRange(0.0, MAX_APART_M)
+        box.setDecimals(0)
+        box.setSuffix(" m")
+        box.setAccessibleName(name)
+        box.setFixedWidth(84)
+        box.valueChanged.connect(self.changed)
+        return box
+
+    def _apart_row(self) -> QWidget:
+        self.apart = QWidget()
+        row = QHBoxLayout(self.apart)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self._step_label = QLabel(self.tr("Height step"))
+        for widget in (self._step_label, self.step_box, QLabel(self.tr("Spread")), self.spread_box, self.apart_button):
+            row.addWidget(widget)
+        row.addStretch(1)
+        return self.apart
+
+    def show_apart(self, *, is_shown: bool, drives: bool) -> None:
+        """Show what keeps vehicles apart at one point; what drives has no heights to be apart in."""
+        self.apart.setVisible(is_shown)
+        self._step_label.setVisible(not drives)
+        self.step_box.setVisible(not drives)
+
+    def _on_apart(self) -> None:
+        if self.step_box.isHidden():
+            self.spread_box.setValue(APART_M)
+        else:
+            self.step_box.setValue(APART_HEIGHT_M)
 
     def reset(self) -> None:
         """All at once, as selected."""
+        self.spread_box.setValue(0.0)
+        self.step_box.setValue(0.0)
         self.order_box.setCurrentIndex(0)
         self.stagger_box.setValue(0.0)
         self.one_by_one.setChecked(False)
@@ -65,6 +118,8 @@ class GroupOptions(QWidget):
             stagger_s=self.stagger_box.value(),
             at_once=1 if self.one_by_one.isChecked() else 0,
             stops_on_failure=self.stops.isChecked(),
+            spread_m=self.spread_box.value() if not self.apart.isHidden() else 0.0,
+            height_step_m=self.step_box.value() if not self.apart.isHidden() else 0.0,
         )
 
     def ordered(self, keys: Sequence[VehicleKey]) -> list[VehicleKey]:

@@ -71,7 +71,6 @@ class HoldButton(QPushButton):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: begins to fill."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
             self._begin()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -104,8 +103,9 @@ class HoldButton(QPushButton):
         super().focusOutEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Qt: a disabled button isn't held."""
-        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
+        """Qt: a disabled button isn't held, nor one whose window lost the keyboard."""
+        is_away = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if is_away or (event.type() == QEvent.Type.EnabledChange and not self.isEnabled()):
             self.let_go()
         super().changeEvent(event)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from groundstation.ui.commanding.words import tr
-from groundstation.ui.theme.colours import vehicle_colour
+from groundstation.ui.theme.colours import paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
@@ -44,7 +44,7 @@ class _Rows(QWidget):
         colour = vehicle_colour(name)
         painter.setPen(QPen(colour, 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush if reason else colour)
-        painter.drawEllipse(QRectF(2, rect.top() + 8, 8, 8))
+        paint_dot(painter, QRectF(2, rect.top() + 8, 8, 8), vehicle_sign(name))
         painter.setFont(font(TEXT_PX, 600))
         painter.setPen(QColor(PALETTE.muted if reason else PALETTE.text))
         shown = metrics(TEXT_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, name_width - 8)

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.command_book import CommandRecord
-from groundstation.fleet.commands import Args, CommandState, Reason, Verb
+from groundstation.fleet.commands import Actor, Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
@@ -115,6 +116,23 @@ def record_words(record: CommandRecord) -> str:
     if record.progress is not None and not record.is_over:
         words += f" {record.progress * 100:.0f} %"
     return words
+
+
+_STATION = re.compile(r"gs-[a-z]+-(?P<host>.+)-\d+-[0-9a-f]{4,12}")
+"""What our own stations call themselves: role, computer, process and a number by chance."""
+
+
+def actor_text(actor: Actor) -> str:
+    """Who it is, for people: the operator's name and the computer, or the station's id where it was named by hand."""
+    own_make = _STATION.fullmatch(actor.gs)
+    return tr("{operator} at {place}").format(
+        operator=actor.op, place=own_make["host"] if own_make is not None else actor.gs
+    )
+
+
+def unlock_word(verb: Verb, vehicles: int) -> str:
+    """What has to be typed before a dangerous order to so many vehicles: the same for one and for a hundred."""
+    return f"{tr('kill') if verb is Verb.FORCE_DISARM else label_of(verb).lower()} {vehicles}"
 
 
 def label_of(verb: Verb) -> str:

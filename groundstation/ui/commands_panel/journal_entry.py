@@ -11,7 +11,7 @@ import msgspec
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.words import order_text, record_words, state_words
+from groundstation.ui.commanding.words import actor_text, order_text, record_words, state_words
 from groundstation.ui.commands_panel.journal_port import JournalRowLike
 
 EntryKey = tuple[VehicleKey, str]
@@ -70,7 +70,7 @@ def entry_of(record: CommandRecord) -> JournalEntry:
         record.id,
         record.began_unix_s,
         order_text(record.verb, record.args),
-        str(record.by) if record.by is not None else "",
+        actor_text(record.by) if record.by is not None else "",
         record.state,
         record_words(record),
         record.words,

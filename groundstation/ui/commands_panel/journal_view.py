@@ -42,7 +42,7 @@ from groundstation.ui.theme.icons import icon
 
 SEARCH_MS = 400
 ROW_HEIGHT = 24
-WIDTHS = {TIME: 78, VEHICLE: 60, ORDER: 116, BY: 128, STATE: 128}
+WIDTHS = {TIME: 78, ORDER: 116, BY: 128}
 NARROW = 640
 """Below this width who ordered it is left to the tool tip and the search."""
 
@@ -148,6 +148,9 @@ class JournalView(QWidget):
         for column, width in WIDTHS.items():
             self.table.setColumnWidth(column, width)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        header.setResizeContentsPrecision(0)
+        for column in (VEHICLE, STATE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setMinimumSectionSize(40)
         bar = self.table.verticalScrollBar()
         bar.valueChanged.connect(self._on_scrolled)

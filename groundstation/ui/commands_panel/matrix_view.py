@@ -23,6 +23,7 @@ from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import order_text, vehicles_text
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.commands_panel.matrix_model import END, VEHICLE, WHY, MatrixModel
+from groundstation.ui.focus import guarded
 
 ROW_HEIGHT = 24
 STAGE_WIDTHS = (54, 40, 62, 62, 60)
@@ -41,10 +42,10 @@ class MatrixView(QWidget):
         self.batch_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.batch_box.setMinimumContentsLength(12)
         self.batch_box.currentIndexChanged.connect(self.refresh)
-        self.retry = QPushButton(self.tr("Retry failed…"))
+        self.retry = guarded(QPushButton(self.tr("Retry failed…")))
         self.retry.setToolTip(self.tr("Ask again for those that it failed for; it is confirmed like the first time"))
         self.retry.clicked.connect(self._on_retry)
-        self.stop = QPushButton(self.tr("Stop the rest"))
+        self.stop = guarded(QPushButton(self.tr("Stop the rest")))
         self.stop.setToolTip(self.tr("Don't send what was not sent yet"))
         self.stop.clicked.connect(self._on_stop)
         bar = QHBoxLayout()
@@ -108,9 +109,10 @@ class MatrixView(QWidget):
         header.setMinimumSectionSize(40)
         for column, width in enumerate(STAGE_WIDTHS, start=1):
             self.table.setColumnWidth(column, width)
-        self.table.setColumnWidth(VEHICLE, 64)
-        self.table.setColumnWidth(END, 92)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        header.setResizeContentsPrecision(0)
+        for column in (VEHICLE, END):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         return self.table
 
     def _on_retry(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from groundstation.fleet.fleet_filter import Test
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import VehicleSummary, natural_order
+from groundstation.ui.commanding.words import actor_text
 
 SummaryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -27,7 +28,7 @@ class SortOrder(enum.StrEnum):
 
 
 _SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
-    SortOrder.SEVERITY: lambda one: -one.level,
+    SortOrder.SEVERITY: lambda one: one.urgency,
     SortOrder.NAME: lambda one: natural_order(one.name),
     SortOrder.BATTERY: lambda one: 2.0 if one.charge_fraction is None else one.charge_fraction,
     SortOrder.MODE: lambda one: one.mode or "\uffff",
@@ -102,6 +103,6 @@ class FleetModel(QAbstractListModel):
         if role == SummaryRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            control = self.tr("controlled by {who}").format(who=row.owner) if row.owner is not None else ""
+            control = self.tr("controlled by {who}").format(who=actor_text(row.owner)) if row.owner is not None else ""
             return f"{row.key.id} {row.name} {row.mode or ''} {row.worst_text} {control}".strip()
         return None

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QMenu,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +29,6 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
-LEAST_WIDTH = 232
 
 
 class FleetPanel(QWidget):
@@ -59,7 +59,6 @@ class FleetPanel(QWidget):
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._is_following = False
-        self.setMinimumWidth(LEAST_WIDTH)
         self.model = FleetModel(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -174,6 +173,13 @@ class FleetPanel(QWidget):
         self.list.selectionModel().selectionChanged.connect(self._on_rows_selected)
         self.list.selectionModel().currentChanged.connect(self._on_rows_selected)
         self.list.activated.connect(self._on_activated)
+        self.forget = QAction(self.tr("Forget (until it is heard again)"), self.list)
+        self.forget.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self.forget.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.forget.triggered.connect(self._on_forget)
+        self.list.addAction(self.forget)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._on_menu_wanted)
         return self.list
 
     def _on_filter_changed(self, text: str) -> None:
@@ -196,6 +202,29 @@ class FleetPanel(QWidget):
         key = self.model.key_at(index)
         if key is not None:
             self.vehicle_opened.emit(key)
+
+    def menu(self) -> QMenu:
+        """What can be done about the selected rows; one that is still heard can't be forgotten."""
+        menu = QMenu(self.list)
+        self.forget.setEnabled(bool(self._gone()))
+        menu.addAction(self.forget)
+        return menu
+
+    def _gone(self) -> list[VehicleKey]:
+        """Selected vehicles that are offline."""
+        return [one.key for one in self._feed.summaries() if one.is_gone and one.key in self._selection]
+
+    def _on_menu_wanted(self, point: QPoint) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(lambda: self.forget.setEnabled(True))
+        menu.popup(self.list.viewport().mapToGlobal(point))
+
+    def _on_forget(self) -> None:
+        gone = self._gone()
+        self._selection.select(tuple(key for key in self._selection.keys if key not in gone))
+        for key in gone:
+            self._feed.forget(key)
+        self.refresh()
 
     def _on_rows_selected(self) -> None:
         """The operator chose rows: these and no others, so that nothing unseen is ever among the chosen."""

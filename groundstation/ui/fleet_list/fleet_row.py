@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
-from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
@@ -48,7 +48,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         colour = vehicle_colour(row.key.id)
         painter.setPen(QPen(colour if row.is_heard else QColor(PALETTE.faint), 1.6))
         painter.setBrush(colour if row.is_heard and row.is_armed is not False else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(rect.left() + 13, rect.top() + 11, 8, 8))
+        paint_dot(painter, QRectF(rect.left() + 13, rect.top() + 11, 8, 8), vehicle_sign(row.key.id))
 
     def _paint_names(self, painter: QPainter, area: QRect, row: VehicleSummary, mode_width: int) -> None:
         left, width = area.left(), area.width() - mode_width - 8

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.conditions import Level, heartbeat_age_s
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.status import Radio
 from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState
@@ -99,3 +100,13 @@ def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetFeed) -> Iterato
             f"{fixed(one.rtt_ms, 0)} ms",
         )
         yield LinkRow((*path, one.link), texts, is_old=is_old)
+        if one.radio is not None:
+            name, words = _tr("Radio, here and at the vehicle"), _radio_text(one.radio)
+            yield LinkRow((*path, one.link, "radio"), (name, words, "", "", "", ""), is_old=is_old)
+
+
+def _radio_text(radio: Radio) -> str:
+    """Signal and noise in the device's own units, for both ends."""
+    ends = ((radio.rssi, radio.noise), (radio.remote_rssi, radio.remote_noise))
+    texts = [f"{DASH if signal is None else signal}/{DASH if noise is None else noise}" for signal, noise in ends]
+    return _tr("signal/noise {here}, {there}").format(here=texts[0], there=texts[1])

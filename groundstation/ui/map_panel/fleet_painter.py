@@ -14,7 +14,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
-from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TINY_PX
 
@@ -165,13 +165,14 @@ def _paint_mark(painter: QPainter, mark: MapMark, x: float, y: float, is_selecte
         painter.restore()
     heading = None if mark.heading_deg is None else round(mark.heading_deg / HEADING_STEP_DEG) * HEADING_STEP_DEG % 360
     colour = vehicle_colour(mark.key.id).name() if mark.is_live else ""
-    arrow = _arrow(colour, heading, mark.is_flying, painter.device().devicePixelRatioF())
+    sign = vehicle_sign(mark.key.id)
+    arrow = _arrow(colour, heading, mark.is_flying, sign, painter.device().devicePixelRatioF())
     painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), arrow)
 
 
 @functools.lru_cache(maxsize=4096)
-def _arrow(colour: str, heading_deg: int | None, is_flying: bool, ratio: float) -> QPixmap:
-    """A vehicle's mark; hollow without a colour, a disc without a heading, smaller on the ground."""
+def _arrow(colour: str, heading_deg: int | None, is_flying: bool, sign: int, ratio: float) -> QPixmap:
+    """A vehicle's mark; hollow without a colour, a disc without a heading, smaller on the ground, signed inside."""
     pixels, painter = _sprite(ratio)
     if colour:
         painter.setPen(QPen(QColor(PALETTE.background), 1.2))
@@ -186,6 +187,10 @@ def _arrow(colour: str, heading_deg: int | None, is_flying: bool, ratio: float) 
         if not is_flying:
             painter.scale(0.72, 0.72)
         painter.drawPolygon(ARROW)
+    if sign:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PALETTE.background))
+        paint_dot(painter, QRectF(-2.5, -2.5, 5, 5), sign)
     painter.end()
     return pixels
 

@@ -7,10 +7,10 @@ import math
 
 import msgspec
 
-from groundstation.fleet.conditions import Level
+from groundstation.fleet.conditions import Level, silent_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
-from groundstation.fleet.summary import VehicleSummary, heard_age_s
+from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.map_panel.mercator import MAX_LAT_DEG, mercator_from_degrees
 from groundstation.ui.units import age_text, fixed
@@ -56,7 +56,7 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
 
 def _detail(state: VehicleState, is_live: bool, now_s: float) -> str:
     if not is_live:
-        age_s = heard_age_s(state, now_s) if not state.is_heard else state.age_s("position", now_s)
+        age_s = silent_s(state, now_s) if not state.is_heard else state.age_s("position", now_s)
         return f"last heard {age_text(age_s)} ago" if not state.is_heard else f"position {age_text(age_s)} old"
     if state.is_flying is False or state.position is None:
         return ""

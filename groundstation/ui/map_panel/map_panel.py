@@ -56,7 +56,6 @@ class MapPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self.setMinimumSize(240, 160)
         self._bar = self._button_bar()
         self._add_keys()
         self.view.vehicle_clicked.connect(self._on_vehicle_clicked)

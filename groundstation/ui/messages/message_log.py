@@ -88,7 +88,7 @@ class MessageLog(QObject):
 
     def _entry(self, one: LoggedEvent, offset_s: float) -> LogEntry:
         event, at_s = one.event, one.received_s + offset_s
-        text = event.text if event.is_complete else f"{event.text} […]"
+        text = event.words if event.is_complete else f"{event.words} […]"
         entry = LogEntry(one.key, text, event.severity, event.kind, at_s, at_s)
         if event.text.startswith("PreArm"):
             if len(self._repeating) > DROPPED_AT_ONCE:

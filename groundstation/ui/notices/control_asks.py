@@ -6,10 +6,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import ASK_S
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.commanding.words import names_text
+from groundstation.ui.commanding.words import actor_text, names_text
+from groundstation.ui.focus import guarded
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 
@@ -17,7 +19,7 @@ from groundstation.ui.theme.tokens import PALETTE
 class AskBar(QFrame):
     """One station that asks, for one vehicle or for several."""
 
-    def __init__(self, desk: CommandDesk, who: str, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: CommandDesk, who: Actor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._who = desk, who
         self.keys: dict[VehicleKey, tuple[str, float]] = {}
@@ -35,7 +37,7 @@ class AskBar(QFrame):
         self.time_left.setProperty("role", "muted")
         self.time_left.setFixedWidth(30)
         self.time_left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.give, self.keep = QPushButton(self.tr("Give")), QPushButton(self.tr("Keep"))
+        self.give, self.keep = guarded(QPushButton(self.tr("Give"))), guarded(QPushButton(self.tr("Keep")))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
@@ -50,7 +52,7 @@ class AskBar(QFrame):
     def show_time(self, now_s: float) -> None:
         """Show who asks, for what, and how long they wait."""
         words = self.tr("{who} asks for control of {vehicles}").format(
-            who=self._who, vehicles=names_text(list(self.keys))
+            who=actor_text(self._who), vehicles=names_text(list(self.keys))
         )
         left_s = max(0.0, min(seen_s for _, seen_s in self.keys.values()) + ASK_S - now_s)
         if words != self.text.text():
@@ -71,7 +73,7 @@ class ControlAsks(QWidget):
     def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.bars: dict[str, AskBar] = {}
+        self.bars: dict[Actor, AskBar] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -80,11 +82,11 @@ class ControlAsks(QWidget):
 
     def refresh(self, now_s: float) -> None:
         """See who asks."""
-        asking: dict[str, dict[VehicleKey, str]] = {}
+        asking: dict[Actor, dict[VehicleKey, str]] = {}
         for state in self._desk.feed.fleet:
             control = state.control
             if control is not None and control.pending is not None and self._desk.orders.is_mine(state):
-                asking.setdefault(str(control.pending), {})[state.key] = control.pending_request or ""
+                asking.setdefault(control.pending, {})[state.key] = control.pending_request or ""
         for who in [who for who in self.bars if who not in asking]:
             bar = self.bars.pop(who)
             self._column.removeWidget(bar)
@@ -94,7 +96,7 @@ class ControlAsks(QWidget):
             self._show(who, wanted, now_s)
         self.setVisible(bool(self.bars))
 
-    def _show(self, who: str, wanted: dict[VehicleKey, str], now_s: float) -> None:
+    def _show(self, who: Actor, wanted: dict[VehicleKey, str], now_s: float) -> None:
         bar = self.bars.get(who)
         if bar is None:
             bar = self.bars[who] = AskBar(self._desk, who)

@@ -9,6 +9,10 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Control, Outcome
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
+
+REGAIN_S = 4.0
+"""So long a loss is not told: a station that is back takes again what it holds."""
 
 
 class ControlWatch(QObject):
@@ -18,7 +22,10 @@ class ControlWatch(QObject):
         super().__init__(parent)
         self._desk = desk
         self._seen: dict[VehicleKey, Control] = {}
+        self._lost: dict[VehicleKey, tuple[str, float]] = {}
+        """Vehicles that nobody is in control of although we were: why, and when that is told."""
         desk.feed.vehicles_changed.connect(self._on_vehicles_changed)
+        desk.feed.aged.connect(self._on_aged)
 
     def _on_vehicles_changed(self, keys: frozenset[VehicleKey]) -> None:
         for key in keys:
@@ -45,15 +52,30 @@ class ControlWatch(QObject):
         was_given = last is not None and last.detail.startswith("granted by")
         if is_wish or was_given:
             return
-        if now.owner is not None:
-            words = self.tr("Control of {vehicle} went to {who}. {detail}")
-        else:
-            words = self.tr("Control of {vehicle} was lost. {detail}")
         detail = _sentence(last.detail) if last is not None else ""
+        if now.owner is None:
+            self._lost[key] = (detail, self._desk.feed.now_s() + REGAIN_S)
+            return
+        words = self.tr("Control of {vehicle} went to {who}. {detail}")
         forced = "by force" in detail.lower()
-        text = words.format(vehicle=key.id, who=now.owner, detail=detail).strip()
+        text = words.format(vehicle=key.id, who=actor_text(now.owner), detail=detail).strip()
         self._desk.noticed.emit(text, Level.WARNING if forced else Level.CAUTION)
         del before
+
+    def _on_aged(self, now_s: float) -> None:
+        """Tell what is still lost, all vehicles in one notice: with a broker that is back control comes back."""
+        due: dict[str, list[VehicleKey]] = {}
+        for key, (detail, due_s) in list(self._lost.items()):
+            state = self._desk.feed.fleet.get(key)
+            is_free = state is not None and state.control is not None and state.control.owner is None
+            if not is_free or now_s >= due_s:
+                del self._lost[key]
+            if is_free and now_s >= due_s:
+                due.setdefault(detail, []).append(key)
+        for detail, keys in due.items():
+            words = self.tr("Control of {vehicles} was lost. {detail}")
+            text = words.format(vehicles=vehicles_text(by_name(keys)), detail=detail).strip()
+            self._desk.noticed.emit(text, Level.CAUTION)
 
     def _tell_answer(self, key: VehicleKey, now: Control) -> None:
         last = now.last

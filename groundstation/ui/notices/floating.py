@@ -6,12 +6,15 @@ Questions and notices stand at the upper edge; the sheet of an order at the lowe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from groundstation.ui.command_sheet.command_sheet import CommandSheet
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.notices.control_asks import ControlAsks
 from groundstation.ui.notices.control_watch import ControlWatch
+from groundstation.ui.notices.emergency_watch import EmergencyWatch
 from groundstation.ui.notices.journal_watch import JournalWatch
 from groundstation.ui.notices.notice_list import NoticeList
 from groundstation.ui.notices.overlay import Overlay
@@ -21,20 +24,34 @@ from groundstation.ui.notices.recording_watch import RecordingWatch
 class Floating:
     """Questions of other stations, notices, the sheet of an order."""
 
-    def __init__(self, desk: CommandDesk, over: QWidget, parent: QWidget) -> None:
+    def __init__(
+        self,
+        desk: CommandDesk,
+        over: QWidget,
+        parent: QWidget,
+        windows: Callable[[], Sequence[QWidget]] = tuple,
+    ) -> None:
         """Build everything, hidden.
 
         Args:
             desk: takes wishes.
             over: the area of the panels.
             parent: of which they are children.
+            windows: panels that stand above the main window.
         """
         self.asks, self.notices, self.sheet = ControlAsks(desk), NoticeList(desk.feed), CommandSheet(desk)
-        self.upper, self.lower = Overlay(over, parent), Overlay(over, parent, is_low=True)
+        self.upper = Overlay(over, parent, windows=windows)
+        self.lower = Overlay(over, parent, is_low=True, windows=windows)
         self.upper.add(self.asks)
         self.upper.add(self.notices)
         self.lower.add(self.sheet)
         self.watch = ControlWatch(desk, parent)
         self.journal_watch = JournalWatch(desk, parent)
         self.recording_watch = RecordingWatch(desk, parent)
+        self.emergency_watch = EmergencyWatch(desk, parent)
         desk.noticed.connect(self.notices.say)
+        desk.feed.aged.connect(self._keep_clear)
+
+    def _keep_clear(self) -> None:
+        self.upper.keep_clear()
+        self.lower.keep_clear()

@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A column that floats over the panels, at the upper or the lower edge of their area. GUI thread."""
+"""A column that floats over the panels, at the upper or the lower edge of their area. GUI thread.
+
+A panel in a window of its own stands above the main window: the column keeps clear of it, and where it can't, that
+window goes aside. A question that nobody sees is no question.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 WIDTH = 500
@@ -13,17 +20,27 @@ MARGIN = 12
 class Overlay(QWidget):
     """As large as what is shown in it, and gone when that is nothing."""
 
-    def __init__(self, over: QWidget, parent: QWidget, *, is_low: bool = False) -> None:
+    def __init__(
+        self,
+        over: QWidget,
+        parent: QWidget,
+        *,
+        is_low: bool = False,
+        windows: Callable[[], Sequence[QWidget]] = tuple,
+    ) -> None:
         """Float.
 
         Args:
             over: the area at whose edge it floats.
             parent: of which it is a child; above all its other children.
             is_low: at the lower edge instead of the upper one.
+            windows: those that stand above the main one.
         """
         super().__init__(parent)
         self._over, self._above, self._is_low = over, parent, is_low
         self._widgets: list[QWidget] = []
+        self._windows = windows
+        self._was_shown = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -41,16 +58,56 @@ class Overlay(QWidget):
         """Find size and place again."""
         shown = any(not widget.isHidden() for widget in self._widgets)
         self.setVisible(shown)
+        self._was_shown = shown
         if not shown:
             return
         self._column.activate()
         column = self._column
         wanted = column.totalHeightForWidth(WIDTH) if column.hasHeightForWidth() else column.sizeHint().height()
         self.resize(WIDTH, min(wanted, self._over.height() - 2 * MARGIN))
-        corner = self._over.mapTo(self._above, QPoint(0, 0))
-        down = self._over.height() - self.height() - MARGIN if self._is_low else MARGIN
-        self.move(corner.x() + (self._over.width() - WIDTH) // 2, corner.y() + down)
+        places = self._places()
+        above = [window.frameGeometry() for window in self._windows() if window.isVisible()]
+        best = min(places, key=lambda place: _covered(self._on_screen(place), above))
+        self.move(best)
         self.raise_()
+        is_dragging = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if _covered(self._on_screen(best), above) and not is_dragging:
+            self._send_aside(self._on_screen(best))
+
+    def keep_clear(self) -> None:
+        """A window above may have been moved: look again."""
+        if self._was_shown:
+            self.settle()
+
+    def _places(self) -> list[QPoint]:
+        """Corners where it may stand, the usual one first."""
+        corner = self._over.mapTo(self._above, QPoint(0, 0))
+        low, high = self._over.height() - self.height() - MARGIN, MARGIN
+        lines = (low, high) if self._is_low else (high, low)
+        right = self._over.width() - WIDTH - MARGIN
+        columns = ((self._over.width() - WIDTH) // 2, max(MARGIN, right), MARGIN)
+        return [corner + QPoint(across, down) for down in lines for across in columns]
+
+    def _on_screen(self, place: QPoint) -> QRect:
+        return QRect(self._above.mapToGlobal(place), self.size())
+
+    def _send_aside(self, place: QRect) -> None:
+        """Move windows off the column: the shortest way on which they stay on their screen, else below everything."""
+        for window in self._windows():
+            frame = window.frameGeometry()
+            if not window.isVisible() or not frame.intersects(place):
+                continue
+            room = window.screen().availableGeometry()
+            ways = (
+                QPoint(place.left() - MARGIN - frame.right(), 0),
+                QPoint(place.right() + MARGIN - frame.left(), 0),
+                QPoint(0, place.top() - MARGIN - frame.bottom()),
+                QPoint(0, place.bottom() + MARGIN - frame.top()),
+            )
+            fitting = [way for way in ways if room.contains(frame.translated(way))]
+            # where no way leaves it whole on the screen, its title at least stays in reach
+            way = min(fitting or ways, key=lambda one: abs(one.x()) + abs(one.y()))
+            window.move(window.pos() + way)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: follows the area and what is in it."""
@@ -58,6 +115,12 @@ class Overlay(QWidget):
         if event.type() in kinds:
             self.settle()
         return False
+
+
+def _covered(place: QRect, above: Sequence[QRect]) -> int:
+    """Square pixels of a place that windows cover."""
+    hidden = (place.intersected(one) for one in above)
+    return sum(one.width() * one.height() for one in hidden if not one.isEmpty())
 
 
 _AREA = frozenset({QEvent.Type.Resize, QEvent.Type.Move})

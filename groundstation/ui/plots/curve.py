@@ -3,31 +3,44 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import zlib
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import Series
-from groundstation.ui.theme.colours import vehicle_colour
+from groundstation.ui.theme.colours import COLOURS, vehicle_place
+from groundstation.ui.theme.tokens import VEHICLE_COLOURS
 from groundstation.ui.units import Unit, compact, field_of, fixed, label_of, unit_of
 from groundstation.ui.value_ref import ValueRef
 
 OLD_S = 6.0
 """Every stream comes once a second at least; a value older than this is crossed out."""
-_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Several values of one vehicle share its colour and differ by the line."""
+
+
+class CurveLook(NamedTuple):
+    """Places in the tables of colours and of dashes."""
+
+    colour: int
+    style: int
 
 
 class Curve:
     """A line that is drawn again only when its series grew."""
 
-    def __init__(self, ref: ValueRef, series: Series, style: int) -> None:
-        self.ref, self.series = ref, series
-        self.colour = curve_colour(ref)
-        self.style = _STYLES[style % len(_STYLES)]
+    def __init__(self, ref: ValueRef, series: Series, look: CurveLook) -> None:
+        self.ref, self.series, self.look = ref, series, look
+        self.colour = QColor(VEHICLE_COLOURS[look.colour])
+        self.style = STYLES[look.style]
         self.item = pg.PlotCurveItem(
             pen=pg.mkPen(self.colour, width=1.6, style=self.style), connect="finite", antialias=True
         )
@@ -68,18 +81,49 @@ def ref_unit(ref: ValueRef) -> Unit:
     return unit_of(field_of(ref.path))
 
 
-def curve_colour(ref: ValueRef) -> QColor:
-    """A vehicle's colour; a sensor's from its topic."""
+def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
+    """Colour and dash of a curve that no other of its plot has, as long as there are any.
+
+    A vehicle keeps its colour and differs by the dash; a sensor takes the next free colour after its topic's own.
+    """
     if isinstance(ref.source, VehicleKey):
-        return vehicle_colour(ref.source.id)
-    return vehicle_colour(f"{ref.source}\N{WORD JOINER}{ref.path}x")
+        place = vehicle_place(ref.source.id)
+        colours, first = [place % COLOURS], place // COLOURS
+    else:
+        start = zlib.crc32(f"{ref.source}/{ref.path}".encode())
+        colours, first = [(start + step) % COLOURS for step in range(COLOURS)], 0
+    styles = [(first + step) % len(STYLES) for step in range(len(STYLES))]
+    every = [CurveLook(colour, style) for style in styles for colour in colours]
+    return next((one for one in every if one not in taken), every[len(taken) % len(every)])
 
 
-def curve_title(ref: ValueRef) -> str:
-    """Whose value it is."""
-    if isinstance(ref.source, VehicleKey):
-        return ref.source.id
-    return ref.source.rsplit("/", 1)[-1] or ref.source
+def curve_titles(refs: Sequence[ValueRef]) -> list[str]:
+    """Whose values they are; sensors of one name are told apart by the level of their topics in which they differ."""
+    names = [ref.source.id if isinstance(ref.source, VehicleKey) else _last_level(ref.source) for ref in refs]
+    for name in {name for name in names if names.count(name) > 1}:
+        rows = [row for row, one in enumerate(names) if one == name and isinstance(refs[row].source, str)]
+        topics = list(dict.fromkeys(str(refs[row].source) for row in rows))
+        places = dict(zip(topics, _places(topics), strict=True))
+        for row in rows:
+            place = places[str(refs[row].source)]
+            names[row] = f"{place} / {name}" if place else name
+    return names
+
+
+def _last_level(topic: str) -> str:
+    return visible_level(topic.rsplit("/", 1)[-1])
+
+
+def _places(topics: list[str]) -> list[str]:
+    """The level, counted from the end, that differs in all; where none does, all levels that differ in some."""
+    if len(topics) < 2:
+        return ["" for _ in topics]
+    levels = [topic.split("/")[-2::-1] for topic in topics]
+    columns = list(itertools.zip_longest(*levels, fillvalue=""))
+    single = next((column for column in columns if len(set(column)) == len(topics)), None)
+    varying = [single] if single is not None else [column for column in reversed(columns) if len(set(column)) > 1]
+    parts = list(zip(*varying, strict=True)) or [("",) for _ in topics]
+    return [" / ".join(visible_level(level) for level in part if level) for part in parts]
 
 
 def curve_label(ref: ValueRef) -> str:

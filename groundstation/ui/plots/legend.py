@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.plots.curve import Curve, curve_label, curve_title
+from groundstation.ui.plots.curve import Curve, curve_label, curve_titles
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
@@ -30,8 +30,10 @@ class Legend(QWidget):
         super().__init__(parent)
         self._curves: list[Curve] = []
         self._texts: list[str] = []
+        self._names: list[str] = []
         self._old: list[bool] = []
         self._hovered = -1
+        self._wanted = WIDTH
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
@@ -50,8 +52,19 @@ class Legend(QWidget):
         old = [time_s is None and curve.is_old(now_s) for curve in curves]
         if texts != self._texts or curves != self._curves or old != self._old:
             self._curves, self._texts, self._old = list(curves), texts, old
-            self.setFixedWidth(WIDTH if is_common else WIDE)
+            self._names = curve_titles([curve.ref for curve in curves])
+            self._wanted = WIDTH if is_common else WIDE
+            self.setMinimumHeight(self.sizeHint().height())
             self.update()
+
+    @property
+    def names(self) -> list[str]:
+        """Whose values they are, as shown."""
+        return self._names
+
+    def fit(self, room: int) -> None:
+        """Be as wide as it wants, or as there is room for, pixels: names give way, values do not."""
+        self.setFixedWidth(min(self._wanted, room))
 
     def _title(self) -> str:
         """The name of the value when all curves show the same."""
@@ -80,7 +93,7 @@ class Legend(QWidget):
         value = self._texts[number]
         painter.drawText(QRect(box.left(), box.top(), right - box.left(), ROW), _RIGHT, value)
         room = right - box.left() - 26 - metrics(SMALL_PX, 600).horizontalAdvance(value) - 8
-        text = curve_title(curve.ref)
+        text = self._names[number]
         label = curve_label(curve.ref)
         if not has_title and label:
             text = f"{text} {label}"

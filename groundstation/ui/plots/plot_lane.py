@@ -18,10 +18,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from groundstation.ui.history import History
-from groundstation.ui.plots.curve import Curve
+from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.theme.fonts import font
@@ -31,6 +31,10 @@ from groundstation.ui.value_ref import ValueRef, refs_from_mime
 MAX_CURVES = 24
 AXIS_WIDTH = 52
 LEAST_SPAN = 1e-3
+LEAST_HEIGHT = 90
+SCROLL_BAR = 10
+LEAST_LEGEND = 130
+"""Otherwise the legend takes half of a narrow plot at most."""
 
 
 class PlotLane(QWidget):
@@ -49,7 +53,7 @@ class PlotLane(QWidget):
         self.curves: list[Curve] = []
         self._is_target = False
         self.setAcceptDrops(True)
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.legend = Legend()
         self.legend.remove_requested.connect(self.remove)
         self.plot = self._make_plot(wall_offset_s)
@@ -60,7 +64,17 @@ class PlotLane(QWidget):
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
         layout.addWidget(self.plot, 1)
-        layout.addWidget(self.legend)
+        layout.addWidget(self._legend_area())
+
+    def _legend_area(self) -> QScrollArea:
+        """A legend that is longer than its plot is high scrolls; it hides no value and no title."""
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._scroll.setWidget(self.legend)
+        return self._scroll
 
     @property
     def refs(self) -> list[ValueRef]:
@@ -71,8 +85,8 @@ class PlotLane(QWidget):
         """Plot a value; False when it is there already or the plot is full."""
         if ref in self.refs or len(self.curves) >= MAX_CURVES:
             return False
-        style = sum(curve.ref.source == ref.source for curve in self.curves)
-        curve = Curve(ref, self._history.track(ref), style)
+        look = free_look(ref, [curve.look for curve in self.curves])
+        curve = Curve(ref, self._history.track(ref), look)
         self.curves.append(curve)
         self.plot.addItem(curve.item)
         self.changed.emit()
@@ -106,6 +120,9 @@ class PlotLane(QWidget):
         if time_s is not None:
             self._line.setPos(time_s)
         self.legend.show_curves(self.curves, time_s, now_s)
+        is_cut = self.legend.minimumHeight() > self.height()
+        self.legend.fit(max(LEAST_LEGEND, self.width() // 2) - SCROLL_BAR * is_cut)
+        self._scroll.setFixedWidth(self.legend.width() + SCROLL_BAR * is_cut)
 
     def show_axis(self, is_shown: bool) -> None:
         """Only the lowest plot carries the times."""

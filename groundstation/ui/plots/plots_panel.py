@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plots.curve import ref_unit
@@ -38,6 +38,7 @@ class PlotsPanel(QWidget):
         self._cursor_s: float | None = None
         self._frozen_s: float | None = None
         self.lanes: list[PlotLane] = []
+        self._removed: list[list[ValueRef]] = []
         self._timer = QTimer(self, interval=FRAME_MS)
         self._timer.timeout.connect(self._on_frame)
         self._drawn_s = -1.0
@@ -56,7 +57,12 @@ class PlotsPanel(QWidget):
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
         layout.addWidget(self._hint, 1)
-        layout.addWidget(self._splitter, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._splitter)
+        layout.addWidget(self._scroll, 1)
         self._show_lanes()
 
     @property
@@ -99,6 +105,20 @@ class PlotsPanel(QWidget):
         """Remove every plot."""
         for lane in list(self.lanes):
             lane.clear()
+
+    def clear_by_hand(self) -> None:
+        """Remove every plot; until something is plotted, they can be brought back."""
+        removed = self.plots()
+        self.clear()
+        if removed:
+            self._removed = removed
+            self.undo_button.show()
+
+    def undo(self) -> None:
+        """Bring back what was removed last."""
+        removed, self._removed = self._removed, []
+        self.undo_button.hide()
+        self.restore(removed, self.span_s)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -143,11 +163,17 @@ class PlotsPanel(QWidget):
         remove.setIcon(icon("remove"))
         remove.setToolTip(self.tr("Remove all plots"))
         remove.setAccessibleName(self.tr("Remove all plots"))
-        remove.clicked.connect(self.clear)
+        remove.clicked.connect(self.clear_by_hand)
+        self.undo_button = QToolButton()
+        self.undo_button.setText(self.tr("Undo"))
+        self.undo_button.setToolTip(self.tr("Bring the removed plots back"))
+        self.undo_button.clicked.connect(self.undo)
+        self.undo_button.hide()
         bar.addWidget(self.span_box)
         bar.addWidget(self.pause_button)
         bar.addWidget(self.time_label)
         bar.addStretch(1)
+        bar.addWidget(self.undo_button)
         bar.addWidget(remove)
         return bar
 
@@ -163,6 +189,7 @@ class PlotsPanel(QWidget):
         lane.emptied.connect(lambda: self._remove_lane(lane))
         lane.changed.connect(self.changed)
         self.lanes.append(lane)
+        self.undo_button.hide()
         self._splitter.addWidget(lane)
         self._show_lanes()
         return lane
@@ -176,7 +203,7 @@ class PlotsPanel(QWidget):
 
     def _show_lanes(self) -> None:
         self._hint.setVisible(not self.lanes)
-        self._splitter.setVisible(bool(self.lanes))
+        self._scroll.setVisible(bool(self.lanes))
         for lane in self.lanes:
             lane.show_axis(lane is self.lanes[-1])
 

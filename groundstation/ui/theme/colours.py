@@ -3,28 +3,84 @@
 
 from __future__ import annotations
 
-import functools
+import itertools
 import re
 import zlib
 
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
 from groundstation.ui.theme.tokens import PALETTE, VEHICLE_COLOURS
 
+COLOURS = len(VEHICLE_COLOURS)
+SIGNS = 4
+"""Ways to draw one colour: solid, dashed, dotted, both; disc, square, diamond, triangle."""
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 
 
-@functools.lru_cache(maxsize=4096)
-def vehicle_colour(vehicle_id: str) -> QColor:
-    """The colour of a vehicle, the same on every screen and in every session.
+class ColourBook:
+    """Gives every vehicle a colour of its own as long as there are any, then the same ones with another sign.
 
-    A number in the id picks it, so that neighbours in a numbered fleet differ; other ids are hashed.
+    A number in the id picks the colour, so that a numbered fleet looks the same on every screen; who comes to a colour
+    that is taken gets the next free one.
     """
-    number = _LAST_NUMBER.search(vehicle_id)
-    index = int(number.group(1)) - 1 if number else zlib.crc32(vehicle_id.encode())
-    return QColor(VEHICLE_COLOURS[index % len(VEHICLE_COLOURS)])
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._taken: set[int] = set()
+
+    def place(self, name: str) -> int:
+        """Which colour and which sign, as one number: colours first."""
+        found = self._places.get(name)
+        if found is None:
+            found = self._places[name] = self._free(name)
+            self._taken.add(found)
+        return found
+
+    def _free(self, name: str) -> int:
+        number = _LAST_NUMBER.search(name)
+        wanted = (int(number.group(1)) - 1 if number else zlib.crc32(name.encode())) % COLOURS
+        for lap in itertools.count():
+            for step in range(COLOURS):
+                place = lap * COLOURS + (wanted + step) % COLOURS
+                if place not in self._taken:
+                    return place
+        raise AssertionError  # never: laps have no end
+
+
+_BOOK = ColourBook()
+
+
+def vehicle_place(vehicle_id: str) -> int:
+    """Colour and sign of a vehicle as one number: colours first."""
+    return _BOOK.place(vehicle_id)
+
+
+def vehicle_colour(vehicle_id: str) -> QColor:
+    """The colour of a vehicle, the same in every panel; see `vehicle_sign` where colours repeat."""
+    return QColor(VEHICLE_COLOURS[_BOOK.place(vehicle_id) % COLOURS])
+
+
+def vehicle_sign(vehicle_id: str) -> int:
+    """0 for a colour of its own; 1, 2, 3 where another vehicle has the colour: each its own dash and its own mark."""
+    return _BOOK.place(vehicle_id) // COLOURS % SIGNS
+
+
+def paint_dot(painter: QPainter, box: QRectF, sign: int) -> None:
+    """A vehicle's mark with the pen and brush that are set: a disc, and other shapes for other signs."""
+    if sign == 0:
+        painter.drawEllipse(box)
+    elif sign == 1:
+        painter.drawRect(box)
+    else:
+        middle = box.center()
+        corners = [QPointF(middle.x(), box.top() - 1), QPointF(box.right() + 1, middle.y())]
+        corners += [QPointF(middle.x(), box.bottom() + 1), QPointF(box.left() - 1, middle.y())]
+        if sign == 3:
+            corners = [QPointF(middle.x(), box.top() - 1), box.bottomRight(), box.bottomLeft()]
+        painter.drawPolygon(corners)
 
 
 _LEVEL_COLOURS = {

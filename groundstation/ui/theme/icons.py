@@ -23,6 +23,7 @@ _DRAWINGS = {
     "close": "mdi6.close",
     "menu": "mdi6.chevron-down",
     "detach": "mdi6.open-in-new",
+    "dock": "mdi6.dock-window",
     "pin": "mdi6.pin",
     "unpin": "mdi6.pin-outline",
     "warning": "mdi6.alert-octagon",

@@ -15,6 +15,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import reasons_text, vehicles_text
+from groundstation.ui.focus import guarded
 
 KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
 """Of the selection; with Shift of all."""
@@ -110,7 +111,7 @@ class EmergencyStrip(QFrame):
             button.style().polish(button)
 
     def _button(self, verb: Verb) -> QPushButton:
-        button = QPushButton(f"{_NAMES[verb]}  {KEYS[verb]}")
+        button = guarded(QPushButton(f"{_NAMES[verb]}  {KEYS[verb]}"))
         button.setProperty("role", "emergency")
         button.setAccessibleName(VERBS[verb].label)
         button.setAutoDefault(False)
@@ -119,19 +120,19 @@ class EmergencyStrip(QFrame):
         return button
 
     def _target(self) -> QPushButton:
-        button = QPushButton()
+        button = guarded(QPushButton())
         button.setCheckable(True)
         button.setAutoDefault(False)
         button.setProperty("role", "segment")
         return button
 
     def _kill_button(self) -> QPushButton:
-        self.kill = QPushButton(self.tr("KILL…"))
+        self.kill = guarded(QPushButton(self.tr("KILL…")))
         self.kill.setProperty("role", "kill")
         self.kill.setAutoDefault(False)
         self.kill.setAccessibleName(self.tr("Kill motors"))
         self.kill.setToolTip(
-            self.tr("Stop the motors, even in the air. The call sign has to be typed. {key}: the selected").format(
+            self.tr("Stop the motors, even in the air. A word has to be typed. {key}: the selected").format(
                 key=KILL_KEY
             )
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.ui.theme.fonts import font
@@ -19,7 +19,8 @@ from groundstation.ui.vehicle_panel.tapes import paint_caption, paint_climb, pai
 
 TAPE_WIDTH = 62.0
 HEADING_HEIGHT = 30.0
-LEAST_HEIGHT, LARGEST_HEIGHT = 190, 340
+LEAST_HEIGHT, LARGEST_HEIGHT = 150, 340
+LEAST_WIDTH = 220
 PAINT_SHARE = 0.12
 """Of the GUI thread that motion may take: where drawing is slow, frames become fewer."""
 
@@ -30,7 +31,8 @@ class FlightDisplay(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumSize(260, LEAST_HEIGHT)
+        self.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+        self.setFixedHeight(LEAST_HEIGHT)
         self.setAccessibleName(self.tr("Flight instruments"))
         self.values = FlightValues()
         self._roll, self._pitch = Eased(wrap=360.0), Eased()
@@ -60,6 +62,13 @@ class FlightDisplay(QWidget):
         if self.isVisible() and not self._timer.isActive():
             self._moved_s = time.monotonic()
             self._timer.start()
+
+    def fit(self, width: int, height: int) -> None:
+        """Choose a height that suits a panel of this size, pixels.
+
+        Not by its own width: beside a scroll bar it would be lower, so that the bar went, and so on for ever.
+        """
+        self.setFixedHeight(max(LEAST_HEIGHT, min(LARGEST_HEIGHT, round(width * 0.6), height)))
 
     def _eased(self) -> tuple[Eased, ...]:
         return self._roll, self._pitch, self._heading, self._speed, self._height
@@ -106,9 +115,8 @@ class FlightDisplay(QWidget):
             return
         paint_tape(painter, rect, self._height.shown, is_right=True, is_stale=self.values.height_is_stale)
         climb = self.values.climb_mps
-        paint_caption(
-            painter, rect, self.tr("m home"), "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0")
-        )
+        above = self.tr("m home") if self.values.height_above == "home" else self.tr("m start")
+        paint_caption(painter, rect, above, "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0"))
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)
 
@@ -139,11 +147,6 @@ class FlightDisplay(QWidget):
     def sizeHint(self) -> QSize:
         """Qt: wide rather than high."""
         return QSize(400, 236)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: the attitude keeps its shape."""
-        super().resizeEvent(event)
-        self.setFixedHeight(max(LEAST_HEIGHT, min(LARGEST_HEIGHT, round(self.width() * 0.6))))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to move."""

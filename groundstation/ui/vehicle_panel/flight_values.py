@@ -22,7 +22,9 @@ class FlightValues(msgspec.Struct, frozen=True, kw_only=True):
     speed_mps: float | None = None
     is_airspeed: bool = False
     height_m: float | None = None
-    """Above home."""
+    """Above what `height_above` says."""
+    height_above: str = "home"
+    """`home`, or `start` for a vehicle that does not know where home is."""
     climb_mps: float | None = None
     attitude_age_s: float | None = None
     """Set when the attitude is stale but not yet expired."""
@@ -43,6 +45,7 @@ def flight_values(state: VehicleState | None, now_s: float) -> FlightValues:
     velocity = state.velocity if _usable(state, "velocity", now_s) else None
     air = state.air_data if _usable(state, "air_data", now_s) else None
     target = state.navigation_target if _usable(state, "navigation_target", now_s) else None
+    height = state.height
     speed, is_airspeed = _speed(state, now_s)
     is_old = state.freshness("attitude", now_s) is Freshness.STALE
     heading = attitude.yaw_deg if attitude is not None else None
@@ -59,11 +62,12 @@ def flight_values(state: VehicleState | None, now_s: float) -> FlightValues:
         target_deg=target.bearing_deg if target is not None else None,
         speed_mps=speed,
         is_airspeed=is_airspeed,
-        height_m=position.height_home_m if position is not None else None,
+        height_m=height.height_m if _usable(state, height.kind, now_s) else None,
+        height_above=height.above,
         climb_mps=climb,
         attitude_age_s=state.age_s("attitude", now_s) if is_old else None,
         speed_is_stale=state.freshness("air_data" if is_airspeed else "velocity", now_s) is Freshness.STALE,
-        height_is_stale=state.freshness("position", now_s) is Freshness.STALE,
+        height_is_stale=state.freshness(height.kind, now_s) is Freshness.STALE,
     )
 
 

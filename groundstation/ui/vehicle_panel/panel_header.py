@@ -11,7 +11,7 @@ from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TITLE_PX
@@ -63,7 +63,7 @@ class PanelHeader(QWidget):
     def _paint_who(self, painter: QPainter, summary: VehicleSummary, width: int) -> None:
         painter.setPen(QPen(vehicle_colour(summary.key.id), 2))
         painter.setBrush(vehicle_colour(summary.key.id) if summary.is_heard else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(1.5, 7, 9, 9))
+        paint_dot(painter, QRectF(1.5, 7, 9, 9), vehicle_sign(summary.key.id))
         left = 19
         painter.setFont(font(TITLE_PX + 1, 700))
         painter.setPen(QColor(PALETTE.text))

@@ -17,6 +17,8 @@ from groundstation.ui.units import DASH
 TILE_HEIGHT = 76
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+BAR_WIDTH = 64
+"""Of the bar beside a value; there is none where it would be less than half as long."""
 
 
 class TileContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +85,11 @@ class Tile(QWidget):
         painter.setPen(QColor(PALETTE.muted))
         painter.drawText(area.adjusted(width + 5, 4, 0, 0), _LEFT, one.unit)
         if one.bar is not None and not one.is_stale:
-            bar = QRectF(area.right() - 63, area.center().y(), 64, 5)
+            used = width + 5 + metrics(SMALL_PX).horizontalAdvance(one.unit) + 8
+            if area.width() - used < BAR_WIDTH / 2:
+                return
+            long = min(BAR_WIDTH, area.width() - used)
+            bar = QRectF(area.right() + 1 - long, area.center().y(), long, 5)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(PALETTE.line_strong))
             painter.drawRoundedRect(bar, 2.5, 2.5)

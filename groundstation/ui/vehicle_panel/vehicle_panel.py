@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
+    QSplitter,
     QStackedWidget,
     QTabWidget,
     QToolButton,
@@ -29,11 +31,18 @@ from groundstation.ui.theme.tokens import PALETTE, TEXT_PERIOD_MS
 from groundstation.ui.vehicle_panel.flight_display import FlightDisplay
 from groundstation.ui.vehicle_panel.flight_values import flight_values
 from groundstation.ui.vehicle_panel.panel_header import PanelHeader
-from groundstation.ui.vehicle_panel.tile import Tile, TileContent
+from groundstation.ui.vehicle_panel.tile import TILE_HEIGHT, Tile, TileContent
 from groundstation.ui.vehicle_panel.tile_contents import TILES
 from groundstation.ui.vehicle_panel.value_tree import ValueTree
 
-LEAST_WIDTH = 344
+LEAST_WIDTH = 240
+"""A narrower panel scrolls."""
+FLIGHT_SHARE = 0.21
+"""Of the panel's height that the instruments take at most."""
+LEAST_VALUES, FIRST_VALUES, VALUES_SHARE = 110, 150, 0.31
+"""Height of the tabs at least; until the operator moves their edge at least, and as a share of the panel where two rows
+of tiles stay in view."""
+LEAST_TILES = 96
 
 
 class VehiclePanel(QWidget):
@@ -67,11 +76,15 @@ class VehiclePanel(QWidget):
         self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._key: VehicleKey | None = None
-        self.setMinimumWidth(LEAST_WIDTH)
+        self._split: int | None = None
+        self._share_timer = QTimer(self, interval=0, singleShot=True)
+        self._share_timer.timeout.connect(self._share_height)
+        """Never within a resize: Qt is in the middle of the same layouts then."""
         self._build(log)
         self._timer = QTimer(self, interval=TEXT_PERIOD_MS)
         self._timer.timeout.connect(self.refresh)
         selection.changed.connect(self._on_selection_changed)
+        feed.vehicles_forgotten.connect(self._on_forgotten)
         self._on_selection_changed()
 
     @property
@@ -117,7 +130,8 @@ class VehiclePanel(QWidget):
         self._nothing.setProperty("role", "muted")
         self._nothing.setWordWrap(True)
         self._stack.addWidget(self._nothing)
-        self._stack.addWidget(self._content(log))
+        scroll = _scrolling(self._content(log))
+        self._stack.addWidget(scroll)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
@@ -146,12 +160,55 @@ class VehiclePanel(QWidget):
         middle.setSpacing(8)
         if self.commands is not None:
             middle.addWidget(self.commands)
-        self.flight = FlightDisplay()
-        middle.addWidget(self.flight)
-        middle.addLayout(self._tile_grid())
         layout.addLayout(middle)
-        layout.addWidget(self._tabs(log), 1)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(5)
+        self.splitter.addWidget(self._instruments())
+        self.splitter.addWidget(self._tabs(log))
+        self.splitter.splitterMoved.connect(self._on_split)
+        layout.addWidget(self.splitter, 1)
+        content.setMinimumWidth(LEAST_WIDTH)
         return content
+
+    def _instruments(self) -> QScrollArea:
+        """Horizon and tiles, which scroll where there is no room for all of them."""
+        inner = QWidget()
+        inner.setObjectName("panel")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(12, 0, 12, 4)
+        column.setSpacing(8)
+        self.flight = FlightDisplay()
+        column.addWidget(self.flight)
+        column.addLayout(self._tile_grid())
+        column.addStretch(1)
+        self._upper = _scrolling(inner)
+        self._upper.setMinimumHeight(LEAST_TILES)
+        return self._upper
+
+    def split(self) -> int | None:
+        """Height of the tabs that the operator chose, pixels; None while it follows the panel."""
+        return self._split
+
+    def set_split(self, height: int | None) -> None:
+        """Back to a height that was chosen."""
+        self._split = height
+        self._share_timer.start()
+
+    def _on_split(self) -> None:
+        self._split = self.splitter.sizes()[1]
+
+    def _share_height(self) -> None:
+        """The tabs get what the operator gave them, else what the tiles leave, and some rows in any case."""
+        self.flight.fit(self.width(), round(self.height() * FLIGHT_SHARE))
+        total = sum(self.splitter.sizes())
+        inner = self._upper.widget()
+        wanted = inner.sizeHint().height() if inner is not None else 0
+        needed = self.flight.height() + 2 * (TILE_HEIGHT + 12)
+        share = max(FIRST_VALUES, min(round(self.height() * VALUES_SHARE), total - needed))
+        lower = self._split if self._split is not None else max(share, total - wanted)
+        lower = max(LEAST_VALUES, min(lower, total - LEAST_TILES))
+        self.splitter.setSizes([total - lower, lower])
 
     def _tile_grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -165,6 +222,7 @@ class VehiclePanel(QWidget):
     def _tabs(self, log: MessageLog) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setMinimumHeight(LEAST_VALUES)
         self.values = ValueTree()
         self.values.plot_requested.connect(self.plot_requested)
         self.messages = MessageView(log, shows_vehicle=False)
@@ -172,6 +230,11 @@ class VehiclePanel(QWidget):
         tabs.addTab(self.messages, self.tr("Messages"))
         tabs.currentChanged.connect(self.refresh)
         return tabs
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: shares the height anew."""
+        super().resizeEvent(event)
+        self._share_timer.start()
 
     def _explain_nothing(self) -> None:
         if self._key is not None:
@@ -185,6 +248,13 @@ class VehiclePanel(QWidget):
     def _on_selection_changed(self) -> None:
         if not self.is_pinned and self._selection.current is not None:
             self._show_key(self._selection.current)
+
+    def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
+        """A pinned panel waits for its vehicle; one that follows the selection shows another."""
+        if self._key in keys and not self.is_pinned:
+            self._key = None
+        if self.isVisible():
+            self.refresh()
 
     def _show_key(self, key: VehicleKey) -> None:
         if key == self._key:
@@ -217,3 +287,12 @@ class VehiclePanel(QWidget):
             self._timer.stop()
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
         super().hideEvent(event)
+
+
+def _scrolling(content: QWidget) -> QScrollArea:
+    """Content that scrolls rather than to be squeezed or to make the window larger."""
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setWidget(content)
+    return scroll

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""In place of the command desk of a vehicle that is a recording: it has no way to take a command. Bridge thread.
+
+Nothing here can be given an order, so that nobody can forget to ask whether the vehicle is real.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groundstation.fleet.commands import Verb
+from groundstation.fleet.events import Event
+from groundstation.fleet.identity import Autopilot
+from groundstation.fleet.link import ConnReason
+from groundstation.fleet.sample import Severity
+from groundstation.fleet.status import Mode
+from groundstation.mavlink.stream_requests import Outbound
+
+
+class SilentDesk:
+    """Hears what a recorded vehicle said, and does nothing about it."""
+
+    is_busy = False
+    """Nothing is ever under way."""
+    unsupported: frozenset[Verb] = frozenset(Verb)
+    """It has no verbs at all."""
+    lacking_modes: frozenset[str] = frozenset()
+    """Nobody asks it for a mode."""
+
+    def on_ack(self, fields: dict[str, Any], now_s: float) -> tuple[bool, list[Outbound]]:
+        """The answer to an order of the recorded past."""
+        del fields, now_s
+        return False, []
+
+    def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:
+        """The same, to another station."""
+
+    def on_unexpected_ack(self, fields: dict[str, Any]) -> None:
+        """Nobody waits for any."""
+
+    def on_parameter(self, name: str, value: float, now_s: float) -> list[Outbound]:
+        """Nobody asked."""
+        del name, value, now_s
+        return []
+
+    def on_mission(self, msgid: int, fields: dict[str, Any], now_s: float) -> list[Outbound]:
+        """Nobody asked."""
+        del msgid, fields, now_s
+        return []
+
+    def on_text(self, text: str, severity: Severity) -> None:
+        """No order has a reason to look for."""
+
+    def external_mode(self, old: Mode, new: Mode, autopilot: Autopilot) -> Event | None:
+        """A mode of the past is nobody's interference now."""
+        del old, new, autopilot
+        return None
+
+    def on_new_life(self, reason: ConnReason, now_s: float) -> None:
+        """Nothing is under way."""
+
+    def publish_again(self, now_s: float) -> None:
+        """Nobody is in control of the past."""
+
+    def tick(self, now_s: float) -> list[Outbound]:
+        """Time passes."""
+        del now_s
+        return []
+
+    def end(self, now_s: float) -> None:
+        """The bridge stops."""
