@@ -72,7 +72,7 @@ class Station:
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
-        self.bus = StationBus(url, ROOTS, self.inbox, actor=actor)
+        self.bus = StationBus(url, ROOTS, self.inbox, actor=actor, asks_events=True)
         self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)

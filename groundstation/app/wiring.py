@@ -19,7 +19,7 @@ from groundstation.fleet.commands import Actor
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.link import LinkState
-from groundstation.transport import topics
+from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.commander import presence
@@ -153,6 +153,8 @@ class StationBus:
         role: str = "gui",
         actor: Actor | None = None,
         on_message: Callable[[Message], None] | None = None,
+        *,
+        asks_events: bool = False,
     ) -> None:
         """Prepare a connection.
 
@@ -164,8 +166,11 @@ class StationBus:
             role: part of the client id.
             actor: who commands over it: its birth is told, and its death by its will; None for who only looks.
             on_message: takes messages instead of the inbox, on the worker thread.
+            asks_events: whether bridges are asked for the events that they keep, so that a window that is opened again
+                shows what happened before.
         """
         self._actor = actor
+        self._wish = payloads.encode_request(payloads.SyncRequest(from_event=0)) if asks_events else b"{}"
         self._roots = roots
         self._on_status = on_status
         self._connections = 0
@@ -201,7 +206,7 @@ class StationBus:
             self._connections = status.connections
             if self._actor is not None:
                 self.worker.publish([presence(self._actor, LinkState.ONLINE)])
-            self.worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in self._roots])
+            self.worker.publish([Outgoing(topics.sync_all(root), self._wish, 1) for root in self._roots])
         if status.state in (BusState.LOST, BusState.REFUSED):
             self.last_problem = status.reason
         wish = self._way.look(status, time.monotonic())

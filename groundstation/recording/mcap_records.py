@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import struct
+import threading
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -114,8 +115,18 @@ def _content(packed: bytes, head: ChunkHead) -> bytes | None:
     return None
 
 
+class _Unpackers(threading.local):
+    """One for each thread: to make one takes longer than to unpack a small chunk."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdDecompressor(max_window_size=MAX_CHUNK_BYTES)
+
+
+_unpackers = _Unpackers()
+
+
 def _zstd(packed: bytes, size: int) -> bytes:
-    unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_CHUNK_BYTES)
+    unpacker = _unpackers.zstd
     if zstandard.frame_content_size(packed) == size:
         return unpacker.decompress(packed)
     # the frame's own word of its size is as little to be believed as ours

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -44,6 +45,9 @@ log = logging.getLogger("groundstation.inbox")
 TELEMETRY_QUEUE = 50_000
 EVENT_QUEUE = 20_000
 SENSOR_QUEUE = 10_000
+_EVENTS = f"/{topics.EVT}"
+TOLD_EVENTS = 1_000
+"""Of a vehicle that are remembered; a bridge keeps fewer."""
 MAX_TRACKED = 50_000
 """Topics whose sequence is followed; the one heard longest ago goes first."""
 
@@ -86,6 +90,7 @@ class Inbox:
         self._events: deque[Update] = deque()
         self._readings: deque[SensorReading] = deque()
         self._orders: OrderedDict[str, Order] = OrderedDict()
+        self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._clocks = ClockOffsets()
         self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
@@ -178,10 +183,16 @@ class Inbox:
 
     def _is_news(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
         """Follow the sequence of a topic; a number seen before is a duplicate."""
+        is_event = message.topic.endswith(_EVENTS)
+        if is_event and self._was_told(message, envelope):
+            self._duplicates += 1
+            return False
         order = self._orders.get(message.topic)
         if order is None or order.session != envelope.sid:
             order = self._orders[message.topic] = Order(envelope.sid, envelope.seq)
             verdict = Verdict.NEWS
+        elif is_event and envelope.seq <= order.top:
+            verdict = Verdict.NEWS  # told again for a window that is new, and not known here
         else:
             verdict = order.take(envelope.seq)
         self._orders.move_to_end(message.topic)
@@ -192,6 +203,20 @@ class Inbox:
         self._implausible += order.strange
         order.missing = order.strange = 0
         return verdict is Verdict.NEWS
+
+    def _was_told(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
+        """Whether an event came before: a bridge tells those that it keeps again when a window asks."""
+        told = self._told.setdefault(message.topic, OrderedDict())
+        self._told.move_to_end(message.topic)
+        if len(self._told) > MAX_TRACKED // 10:
+            self._told.popitem(last=False)
+        key, checksum = (envelope.sid, envelope.seq), zlib.crc32(message.payload)
+        if told.get(key) == checksum:
+            return True
+        told[key] = checksum
+        if len(told) > TOLD_EVENTS:
+            told.popitem(last=False)
+        return False
 
     def _clock_offset_s(self, message: Message, envelope: payloads.Envelope[object]) -> float | None:
         """The bridge's clock to ours; None where the message's time can't be.

@@ -46,6 +46,11 @@ class Order:
         self.strange = 0
         """Numbers that the next ones contradicted, since the last look."""
 
+    @property
+    def top(self) -> int:
+        """The newest number that is believed."""
+        return self._top
+
     def take(self, seq: int) -> Verdict:
         """Look at the next message's number."""
         if seq <= self._top:

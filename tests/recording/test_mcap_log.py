@@ -257,7 +257,13 @@ def test_of_unpacked_chunks_only_some_bytes_are_kept(tmp_path: Path, monkeypatch
     big = HEAD.pack(Opcode.METADATA, 40_000) + bytes(40_000)
     with McapLog(with_lab_x(tmp_path / "a.mcap", chunk_of(big) * 5)) as log:
         assert log.index.chunks == 6
-        assert sum(map(len, log.index._kept.values())) <= 50_000
+        contents = [log.index.content(number) for number in range(6)]
+        kept = mcap_index._unpacked
+        assert 0 < sum(map(len, kept._chunks.values())) == kept._bytes <= 50_000
+        assert log.index.content(5) is contents[5]
+        assert log.index.content(1) is not contents[1]
+        assert log.index.content(1) == contents[1]
+    assert kept._bytes == 0  # nothing of a file that is closed
 
 
 def test_of_definitions_only_some_bytes_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

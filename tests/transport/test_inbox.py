@@ -14,7 +14,7 @@ from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, L
 from groundstation.transport import inbox as module
 from groundstation.transport import payloads
 from groundstation.transport.bus import Message
-from groundstation.transport.inbox import Inbox
+from groundstation.transport.inbox import TOLD_EVENTS, Inbox
 
 KEY = VehicleKey("fleet", "uav-1")
 
@@ -243,3 +243,43 @@ def test_a_bridge_is_heard_by_any_message_that_no_broker_had_kept() -> None:
         fleet.fold(inbox.drain().updates)
         assert (bridge_clock_ms(fleet.get(KEY), 101.0) is not None) is is_heard
     assert bridge_clock_ms(fleet.get(KEY), 100.0 + CLOCK_AGE_S) is None
+
+
+def event(seq: int, text: str = "") -> Message:
+    return message("evt", Event(at_s=90.0 + seq / 10, kind=EventKind.STATUS_TEXT, text=text or f"text {seq}"), seq)
+
+
+def texts(inbox: Inbox) -> list[str]:
+    return [one.event.text for one in inbox.drain().updates if isinstance(one, EventUpdate)]
+
+
+def test_events_that_are_told_again_for_another_window_come_once() -> None:
+    inbox = Inbox()
+    for seq in range(60):
+        inbox.offer(event(seq))
+    assert len(texts(inbox)) == 60
+    for seq in range(60):
+        inbox.offer(event(seq))
+    inbox.offer(event(60))
+    assert texts(inbox) == ["text 60"]
+    assert (inbox.counts.duplicates, inbox.counts.missing, inbox.counts.implausible) == (60, 0, 0)
+
+
+def test_a_new_window_takes_events_of_before_though_a_newer_one_came_first() -> None:
+    inbox = Inbox()
+    inbox.offer(event(40))
+    for seq in range(40):
+        inbox.offer(event(seq))
+    inbox.offer(event(41))
+    assert texts(inbox) == ["text 40", *(f"text {seq}" for seq in range(40)), "text 41"]
+    assert (inbox.counts.duplicates, inbox.counts.missing) == (0, 0)
+
+
+@pytest.mark.parametrize(("between", "again"), [(TOLD_EVENTS - 1, 0), (TOLD_EVENTS, 1)])
+def test_so_many_events_of_a_vehicle_are_remembered(between: int, again: int) -> None:
+    inbox = Inbox()
+    for seq in range(between + 1):
+        inbox.offer(event(seq))
+    texts(inbox)
+    inbox.offer(event(0))
+    assert len(texts(inbox)) == again

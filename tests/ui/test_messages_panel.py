@@ -5,6 +5,7 @@ import pytest
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
+from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.messages import message_log
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import EntryRole
@@ -115,3 +116,23 @@ def test_a_text_with_a_lost_chunk_says_so(log, station, vehicle):
     event = Event(at_s=station.now_s, kind=EventKind.STATUS_TEXT, text="half of", is_complete=False)
     station.offer(vehicle.wrap(f"{vehicle.key}/evt", event, station.now_s))
     assert log.entries[0].text == "half of […]"
+
+
+def test_the_brokers_death_stands_among_the_messages_with_its_cause_and_its_end(panel, log, station):
+    def say(state, reason=""):
+        station.feed.bus_changed.emit(BusStatus(state=state, broker="mqtt://b:1883", reason=reason))
+
+    say(BusState.LOST, "nothing listens on b:1883")  # there was none yet: the strip at the top says so
+    say(BusState.CONNECTED)
+    assert shown(panel) == []
+    say(BusState.LOST, "the broker closed the connection")
+    say(BusState.CONNECTING, "the broker closed the connection")
+    say(BusState.LOST, "nothing listens on b:1883")
+    station.now_s += 12
+    say(BusState.CONNECTED)
+    say(BusState.CONNECTED)
+    assert shown(panel) == [
+        "mqtt://b:1883: connection lost, the broker closed the connection",
+        "mqtt://b:1883: connected again after 12 s",
+    ]
+    assert [one.severity for one in log.entries] == [Severity.ERROR, Severity.NOTICE]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -25,6 +25,8 @@ MAX_ITEMS = 64
 """Of a list so many are columns."""
 MAX_FIELDS = 1_000
 """Of one kind of message."""
+MAX_NODES = 10 * MAX_FIELDS
+"""Members and places in it, those that hold no value included."""
 BEST = "best"
 """In place of a link's text: the one that commands would take."""
 VALUE, TEXT, PAYLOAD = "value", "text", "payload"
@@ -36,6 +38,7 @@ NUMBER_TYPES = frozenset({"bool", "float16", "float32", "float64"}) | {
 MAX_LENGTH = 4_096
 """Of an array; a longer one is no array of a log."""
 BOOL, NUMBER, STRING, BYTES = "bool", "float64", "str", "bytes"
+_KINDS: dict[type, str] = {bool: BOOL, int: NUMBER, float: NUMBER, bytes: BYTES}
 _PLACES = frozenset(map(str, range(MAX_ITEMS)))
 
 Steps = tuple[str | int, ...]
@@ -84,6 +87,18 @@ def _text(data: bytes) -> dict[str, str | bytes]:
         return {PAYLOAD: data}
 
 
+class _Node:
+    """A member or a place in what was learnt."""
+
+    __slots__ = ("children", "kind", "name", "steps")
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps, self.name = steps, ".".join(map(str, steps))
+        self.kind = ""
+        """Of the values that were seen here last; empty before there was one."""
+        self.children: dict[str | int, _Node] = {}
+
+
 class Fields:
     """The fields of one kind of message, learnt from examples."""
 
@@ -91,44 +106,52 @@ class Fields:
         self.steps: dict[str, Steps] = {}
         """The way to each."""
         self._dtypes: dict[str, str] = {}
+        self._root, self._nodes = _Node(()), 0
 
     def learn(self, value: Any) -> None:
         """One more example, see `content`."""
-        for steps, one in _leaves(value, ()):
-            name = ".".join(map(str, steps))
-            kind = _kind(one)
-            known = self._dtypes.get(name)
-            if known is None:
-                if len(self.steps) >= MAX_FIELDS:
-                    return
-                self.steps[name], self._dtypes[name] = steps, kind
-            elif known != kind:
-                self._dtypes[name] = NUMBER if {known, kind} <= {BOOL, NUMBER} else STRING
+        self._learn(value, self._root, 0)
 
     def infos(self) -> tuple[FieldInfo, ...]:
         """What was learnt, sorted by name."""
         return tuple(FieldInfo(name=name, dtype=self._dtypes[name]) for name in sorted(self.steps))
 
+    def _learn(self, value: Any, node: _Node, depth: int) -> bool:
+        """Whether there is room for more. Most examples are as those before them: nothing is made for such."""
+        items: Iterable[tuple[str | int, Any]]
+        sort = type(value)
+        if sort is dict:
+            items = value.items()
+        elif sort is list:
+            items = enumerate(value[:MAX_ITEMS])
+        else:
+            kind = _KINDS.get(sort, STRING)
+            return node.kind == kind or self._see(node, kind)
+        children = node.children
+        for step, one in items:
+            if one is None or depth >= MAX_DEPTH:
+                continue
+            child = children.get(step)
+            if child is None:
+                if self._nodes >= MAX_NODES:
+                    return False
+                self._nodes += 1
+                child = children[step] = _Node((*node.steps, step))
+            if not self._learn(one, child, depth + 1):
+                return False
+        return True
 
-def _leaves(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
-    if value is None or len(steps) > MAX_DEPTH:
-        return
-    if isinstance(value, dict):
-        for name, one in value.items():
-            yield from _leaves(one, (*steps, name))
-    elif isinstance(value, list):
-        for place, one in enumerate(value[:MAX_ITEMS]):
-            yield from _leaves(one, (*steps, place))
-    else:
-        yield steps, value
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return BOOL
-    if isinstance(value, int | float):
-        return NUMBER
-    return BYTES if isinstance(value, bytes) else STRING
+    def _see(self, node: _Node, kind: str) -> bool:
+        """A value of a kind that was not the last one there."""
+        known = self._dtypes.get(node.name)
+        if known is None:
+            if len(self.steps) >= MAX_FIELDS:
+                return False
+            self.steps[node.name], self._dtypes[node.name] = node.steps, kind
+        elif known != kind:
+            self._dtypes[node.name] = NUMBER if {known, kind} <= {BOOL, NUMBER} else STRING
+        node.kind = kind
+        return True
 
 
 class FieldColumns:

@@ -13,6 +13,7 @@ import itertools
 import mmap
 import re
 import struct
+import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
@@ -48,8 +49,8 @@ BOMB_BYTES, BOMB_RATIO = 8 * 1024 * 1024, 200
 black pictures get a hundred times smaller, no log gets much more."""
 LOOSE_BYTES = 256 * 1024
 """Messages outside of chunks are taken together by so much."""
-KEPT_CHUNKS, KEPT_BYTES = 8, 64 * 1024 * 1024
-"""Unpacked chunks that are remembered: so many, and so many bytes."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""Unpacked chunks that are remembered, of all open files together: each column of each message goes through them."""
 MAX_LENGTH = 1 << 40
 _LAST_OPCODE, _FIRST_PRIVATE = 15, 0x80
 """Between them are those that nobody uses yet; private records are passed over."""
@@ -88,6 +89,41 @@ class Span:
         self.last_ns = max(self.last_ns, log_ns)
 
 
+class _Unpacked:
+    """Chunks that were unpacked last, of all files, those asked for longest ago first. Any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._chunks: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, file: int, number: int) -> bytes | None:
+        """A chunk of a file; None where it is not remembered."""
+        with self._lock:
+            found = self._chunks.get((file, number))
+            if found is not None:
+                self._chunks.move_to_end((file, number))
+            return found
+
+    def put(self, file: int, number: int, content: bytes) -> None:
+        """Remember one."""
+        with self._lock:
+            self._chunks[file, number] = content
+            self._bytes += len(content)
+            while len(self._chunks) > 1 and self._bytes > KEPT_BYTES:
+                self._bytes -= len(self._chunks.popitem(last=False)[1])
+
+    def forget(self, file: int) -> None:
+        """A file is closed."""
+        with self._lock:
+            for key in [one for one in self._chunks if one[0] == file]:
+                self._bytes -= len(self._chunks.pop(key))
+
+
+_unpacked = _Unpacked()
+_serials = itertools.count()
+
+
 class McapIndex:
     """What is in one file.
 
@@ -112,13 +148,17 @@ class McapIndex:
         self._first_ns, self._last_ns = array("Q"), array("Q")
         self.damage = DamageCount()
         """What could not be read."""
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
+        self._serial = next(_serials)
         self._unpacked_bytes = 0
         self._good_chunk = 0
         """Where the next chunk is that can be unpacked, as far as it was looked for."""
         self.is_closed = False
         """Whether the file has its end."""
         self._walk(on_progress)
+
+    def close(self) -> None:
+        """Nothing of the file is asked for any more."""
+        _unpacked.forget(self._serial)
 
     @property
     def chunks(self) -> int:
@@ -127,13 +167,11 @@ class McapIndex:
 
     def content(self, number: int) -> bytes:
         """The records of a chunk."""
-        kept = self._kept.get(number)
+        kept = _unpacked.get(self._serial, number)
         if kept is None:
             begin, end = self._begins[number], self._ends[number]
-            packed = content_of(self._data, begin, end) if self._is_packed[number] else self._data[begin:end]
-            kept = self._kept[number] = packed or b""
-            while len(self._kept) > KEPT_CHUNKS or (len(self._kept) > 1 and _total(self._kept.values()) > KEPT_BYTES):
-                self._kept.popitem(last=False)
+            kept = (content_of(self._data, begin, end) if self._is_packed[number] else self._data[begin:end]) or b""
+            _unpacked.put(self._serial, number, kept)
         return kept
 
     def chunks_between(self, channel_ids: Iterable[int], begin_ns: float, end_ns: float) -> list[int]:
@@ -154,15 +192,27 @@ class McapIndex:
         """Whether a message has a date."""
         return message.log_ns >= MIN_NS
 
-    def messages(self, number: int) -> Iterator[Message]:
-        """The messages of a chunk, absurd times left out."""
+    def messages(self, number: int, wanted: frozenset[int] | None = None) -> Iterator[Message]:
+        """The messages of a chunk, absurd times left out.
+
+        Args:
+            number: of the chunk.
+            wanted: ids of the channels; None for all.
+        """
         content = self.content(number)
-        for record in records(content, 0, len(content)):
-            if record.opcode == Opcode.MESSAGE and record.end - record.body >= MESSAGE_HEAD_BYTES:
-                channel_id, sequence, log_ns, publish_ns = MESSAGE_HEAD.unpack_from(content, record.body)
-                if log_ns < MAX_NS:
-                    at = record.body + MESSAGE_HEAD_BYTES
-                    yield Message(channel_id, sequence, log_ns, publish_ns, at, content[at : record.end])
+        # the loop of `records`, without an object for each record that nobody wants: columns come through here again
+        place, end = 0, len(content)
+        while place + HEAD.size <= end:
+            opcode, length = HEAD.unpack_from(content, place)
+            body = place + HEAD.size
+            place = body + length
+            if opcode == 0 or place > end:
+                return
+            if opcode == Opcode.MESSAGE and length >= MESSAGE_HEAD_BYTES:
+                channel_id, sequence, log_ns, publish_ns = MESSAGE_HEAD.unpack_from(content, body)
+                if log_ns < MAX_NS and (wanted is None or channel_id in wanted):
+                    at = body + MESSAGE_HEAD_BYTES
+                    yield Message(channel_id, sequence, log_ns, publish_ns, at, content[at:place])
 
     def _walk(self, told: Progress | None) -> None:
         data, size, place = self._data, len(self._data), len(MAGIC)
@@ -314,10 +364,6 @@ def _has_too_many(content: bytes, packed_bytes: int) -> bool:
         return False
     found = records(content, 0, len(content))
     return next(itertools.islice(found, packed_bytes, None), None) is not None
-
-
-def _total(parts: Iterable[bytes]) -> int:
-    return sum(map(len, parts))
 
 
 def _definition(data: mmap.mmap | bytes, record: Record) -> Channel | Schema | None:

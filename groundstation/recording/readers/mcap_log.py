@@ -88,6 +88,8 @@ class McapLog(ArrayLog):
 
     def _let_go(self) -> None:
         self._frames = []
+        if hasattr(self, "_index"):
+            self._index.close()
         self._index = McapIndex(b"")
 
     def _clock_offset_s(self) -> float:
@@ -148,12 +150,8 @@ class McapLog(ArrayLog):
         wanted = frozenset(stream.channel_ids)
         numbers = self._index.chunks_between(stream.channel_ids, begin_ns, end_ns)
         for place, number in enumerate(numbers):
-            for one in self._index.messages(number):
-                if (
-                    one.channel_id in wanted
-                    and begin_ns <= one.log_ns < end_ns
-                    and self._index.is_utc(one) == self._is_utc
-                ):
+            for one in self._index.messages(number, wanted):
+                if begin_ns <= one.log_ns < end_ns and self._index.is_utc(one) == self._is_utc:
                     yield one
             if told is not None:
                 told((place + 1) / len(numbers))

@@ -13,6 +13,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.events import EventKind
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sample import Severity
+from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.fleet_feed import FleetFeed, LoggedEvent
 from groundstation.ui.theme.colours import severity_level
 
@@ -20,6 +21,10 @@ MAX_ENTRIES = 100_000
 DROPPED_AT_ONCE = 5_000
 COLLAPSE_S = 120.0
 """ArduPilot repeats each failed pre-arm check every 30 s; a repeat within this is counted, not listed again."""
+
+
+BROKER = VehicleKey("", "broker")
+"""In place of a vehicle where the broker's connection is what is told of."""
 
 
 @dataclass(slots=True)
@@ -60,6 +65,9 @@ class MessageLog(QObject):
         self.entries: list[LogEntry] = []
         self._repeating: dict[tuple[VehicleKey, str], LogEntry] = {}
         feed.events_arrived.connect(self._on_events_arrived)
+        self._lost_s: float | None = None
+        self._was_connected = False
+        feed.bus_changed.connect(self._on_bus_changed)
 
     def _on_events_arrived(self, events: list[LoggedEvent]) -> None:
         offset_s = self._wall_clock() - self._feed.now_s()
@@ -76,6 +84,26 @@ class MessageLog(QObject):
             self._trim()
         if has_repeats:
             self.repeated.emit()
+
+    def _on_bus_changed(self, status: BusStatus) -> None:
+        """The end of a connection, why, and how long it lasted, stand among what vehicles said."""
+        now_s = self._wall_clock()
+        if status.state is BusState.CONNECTED:
+            self._was_connected = True
+            if self._lost_s is not None:
+                words = self.tr("{broker}: connected again after {seconds:.0f} s")
+                self._say(words.format(broker=status.broker, seconds=now_s - self._lost_s), Severity.NOTICE, now_s)
+                self._lost_s = None
+        elif status.state in (BusState.LOST, BusState.REFUSED) and self._lost_s is None and self._was_connected:
+            self._lost_s = now_s
+            words = self.tr("{broker}: connection lost, {reason}")
+            self._say(words.format(broker=status.broker, reason=status.reason), Severity.ERROR, now_s)
+
+    def _say(self, text: str, severity: Severity, at_s: float) -> None:
+        entry = LogEntry(BROKER, text, severity, EventKind.LINK, at_s, at_s)
+        self.entries.append(entry)
+        self.appended.emit([entry])
+        self._trim()
 
     def _is_repeat(self, one: LoggedEvent, offset_s: float) -> bool:
         known = self._repeating.get((one.key, one.event.text))
