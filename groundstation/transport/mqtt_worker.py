@@ -361,12 +361,9 @@ class MqttWorker:
         if gone:
             self._client.unsubscribe(gone)
         new = [(one, qos) for one, qos in wanted.items() if subscribed.get(one) != qos]
+        options: list[Any] = [(one, SubscribeOptions(qos=qos)) for one, qos in new] if self._protocol is _V5 else new
         for start in range(0, len(new), 8):
-            part = new[start : start + 8]
-            options: list[Any] = [
-                (one, SubscribeOptions(qos=qos) if self._protocol is _V5 else qos) for one, qos in part
-            ]
-            self._client.subscribe(options)
+            self._client.subscribe(options[start : start + 8])
         self._subscribed = wanted
 
     def _say_goodbye(self) -> None:
