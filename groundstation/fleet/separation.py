@@ -58,10 +58,22 @@ def kept_apart(
         if not isinstance(base_m, float):
             first = states(keys[0]) if keys else None
             base_m = first.position.height_home_m if first is not None and first.position is not None else None
-        for number, key in enumerate(keys):
+        homes = [_home_amsl_m(states(key)) for key in keys]
+        for number, (key, home_m) in enumerate(zip(keys, homes, strict=True)):
+            # each counts from its own home: what is a metre higher for one is none for its neighbour
+            lift_m = (homes[0] or 0.0) - home_m if home_m is not None and homes[0] is not None else 0.0
             if isinstance(base_m, float):
-                found[key]["height_m"] = base_m + number * height_step_m
+                is_amsl = args.get("frame", "home") == "amsl" and isinstance(args.get("height_m"), float)
+                found[key]["height_m"] = round(base_m + number * height_step_m + (0.0 if is_amsl else lift_m), 2)
     return found
+
+
+def _home_amsl_m(state: VehicleState | None) -> float | None:
+    """Height of a vehicle's home above the sea, as its position tells it."""
+    position = state.position if state is not None else None
+    if position is None or position.height_amsl_m is None or position.height_home_m is None:
+        return None
+    return position.height_amsl_m - position.height_home_m
 
 
 def _grid(count: int, step_m: float) -> list[tuple[float, float]]:
@@ -127,7 +139,8 @@ def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:
         return None
     if not isinstance(height_m, float):
         return position.height_amsl_m
-    return None if position.height_home_m is None else position.height_amsl_m - position.height_home_m + height_m
+    home_m = _home_amsl_m(state)
+    return None if home_m is None else home_m + height_m
 
 
 def _here(state: VehicleState) -> _Goal | None:

@@ -26,14 +26,19 @@ def key(number: int) -> VehicleKey:
 
 
 def flying(
-    fleet: Fleet, number: int, height_m: float, north_m: float = 0.0, kind: VehicleKind = VehicleKind.MULTICOPTER
+    fleet: Fleet,
+    number: int,
+    height_m: float,
+    north_m: float = 0.0,
+    kind: VehicleKind = VehicleKind.MULTICOPTER,
+    home_m: float = 100.0,
 ) -> VehicleKey:
     place = Position(
         at_s=1.0,
         lat_deg=41.0 + north_m * METRE_DEG,
         lon_deg=39.7 + number * 0.001,
         height_home_m=height_m,
-        height_amsl_m=100.0 + height_m,
+        height_amsl_m=home_m + height_m,
     )
     samples = Samples(
         position=place, armed=Armed(at_s=1.0, is_armed=True), landed=Landed(at_s=1.0, state=LandedState.IN_AIR)
@@ -121,3 +126,11 @@ def test_heights_above_home_and_above_the_sea_are_compared_as_one(fleet: Fleet) 
     assert [one["height_m"] for one in apart.values()] == [130.0, 135.0]
     with pytest.raises(UsageError, match="0 m in height"):
         order(fleet, keys, {**THERE, "height_m": 130.0, "frame": "amsl"})
+
+
+def test_a_height_step_is_a_step_in_the_air_wherever_each_has_its_home(fleet: Fleet) -> None:
+    keys = [flying(fleet, number, 20.0, home_m=100.0 - number) for number in (1, 2, 3)]
+    stepped = order(fleet, keys, {**THERE, "height_m": 30.0}, GroupPolicy(height_step_m=5.0))
+    assert [one["height_m"] for one in stepped] == [30.0, 36.0, 42.0]
+    present = order(fleet, keys, THERE, GroupPolicy(height_step_m=5.0))
+    assert [one["height_m"] for one in present] == [20.0, 26.0, 32.0]
