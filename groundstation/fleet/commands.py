@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import msgspec
@@ -138,6 +139,10 @@ class Role(Name):
     OPERATOR = "operator"
 
 
+_OWN_STATION = re.compile(r"gs-[a-z]+-(?P<host>.+)-\d+-[0-9a-f]{4,12}")
+"""What our own stations call themselves: role, computer, process and a number by chance."""
+
+
 class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who asks, from where."""
 
@@ -148,8 +153,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     role: Role = Role.OPERATOR
     """What the station may do."""
 
+    @property
+    def place(self) -> str:
+        """Where, for people: the computer, or the station's id where somebody chose it."""
+        own_make = _OWN_STATION.fullmatch(self.gs)
+        return own_make["host"] if own_make is not None else self.gs
+
     def __str__(self) -> str:
-        return f"{self.op} at {self.gs}"
+        return f"{self.op} at {self.place}"
 
 
 Args = dict[ShortText, float | ShortText | bool | None]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundstation.fleet.commands import Verb
+from groundstation.fleet.commands import Actor, Verb
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.verbs import (
     EMERGENCY_VERBS,
@@ -194,3 +194,9 @@ def test_an_emergency_is_never_made_harder() -> None:
 def test_no_command_lives_longer_than_a_mission_start() -> None:
     assert {spec.ttl_ms for spec in SPECS} == {5_000, 15_000, 30_000}
     assert VERBS[Verb.MISSION_START].ttl_ms == 30_000
+
+
+def test_an_operator_is_named_with_the_computer_and_not_with_a_number_by_chance() -> None:
+    assert str(Actor(op="ayse", gs="gs-gui-vm-30184-b2d5ab")) == "ayse at vm"
+    assert str(Actor(op="ayse", gs="gs-cli-field-laptop-7-00ff00")) == "ayse at field-laptop"
+    assert str(Actor(op="ayse", gs="tower")) == "ayse at tower"

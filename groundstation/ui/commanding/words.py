@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -118,16 +117,9 @@ def record_words(record: CommandRecord) -> str:
     return words
 
 
-_STATION = re.compile(r"gs-[a-z]+-(?P<host>.+)-\d+-[0-9a-f]{4,12}")
-"""What our own stations call themselves: role, computer, process and a number by chance."""
-
-
 def actor_text(actor: Actor) -> str:
     """Who it is, for people: the operator's name and the computer, or the station's id where it was named by hand."""
-    own_make = _STATION.fullmatch(actor.gs)
-    return tr("{operator} at {place}").format(
-        operator=actor.op, place=own_make["host"] if own_make is not None else actor.gs
-    )
+    return tr("{operator} at {place}").format(operator=actor.op, place=actor.place)
 
 
 def unlock_word(verb: Verb, vehicles: int) -> str:
