@@ -25,6 +25,8 @@ LOST_S = 600.0
 """An armed vehicle that is heard no more counts for so long: it may fly behind a hill. Simulated ones are gone."""
 STATION_S = 15.0
 """A station tells every five seconds what it listens to; one that was silent for so long is gone."""
+MAX_KNOWN = 5_000
+"""Vehicles and stations that are remembered; more ids are a flood, and one is enough to stay."""
 LOOK_S = 0.2
 
 
@@ -72,7 +74,7 @@ class Company:
             return
         if is_gone:
             self._stations.pop(topic.id, None)
-        else:
+        elif topic.id in self._stations or len(self._stations) < MAX_KNOWN:
             self._stations[topic.id] = now_s
 
     def _take_vehicle(self, topic: topics.VehicleTopic, payload: bytes, now_s: float) -> None:
@@ -85,7 +87,8 @@ class Company:
             if topic.key.root == Root.SIM.value and told.state is LinkState.OFFLINE:
                 self._armed.pop(name, None)
         elif told.armed is not None and told.armed.is_armed:
-            self._armed[name] = now_s
+            if name in self._armed or len(self._armed) < MAX_KNOWN:
+                self._armed[name] = now_s
         elif told.armed is not None:
             self._armed.pop(name, None)
 

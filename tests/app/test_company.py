@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundstation.app.company import LINGER_S, LOST_S, STATION_S, Company
+from groundstation.app.company import LINGER_S, LOST_S, MAX_KNOWN, STATION_S, Company
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
@@ -95,3 +95,13 @@ def test_payloads_of_strangers_are_nothing(payload: bytes) -> None:
         company.take(came(topic, payload), 0.0)
     assert company.armed(0.0) == []
     assert last_s(company, 0.0) == LINGER_S - 1
+
+
+def test_a_flood_of_made_up_ids_costs_no_more_than_its_bound() -> None:
+    company = Company(0.0)
+    armed = b'{"v":1,"sid":"s","seq":0,"ts":0,"bms":0,"d":{"armed":{"at_s":0.0,"is_armed":true}}}'
+    there = b'{"v":1,"sid":"s","seq":0,"ts":0,"bms":0,"d":{"state":"online"}}'
+    for number in range(MAX_KNOWN + 100):
+        for topic, payload in ((f"fleet/v{number}/state", armed), (f"fleet/_gs/g{number}/conn", there)):
+            company.take(Message(topic, payload, len(payload), 1, False, 0.0), 0.0)
+    assert len(company._armed) == len(company._stations) == MAX_KNOWN
