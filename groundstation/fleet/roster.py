@@ -7,6 +7,7 @@ for news; `lives.py` decides which life is shown.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
 MAX_RECORDERS = 50
+MAX_BRIDGES = 1_000
+SILENT_S = 30.0
+"""A vehicle that was silent for so long gives way to one that speaks, where there is no room for both."""
 
 
 class Fleet:
@@ -109,13 +113,23 @@ class Fleet:
         """The state that an update belongs to; None for one that is refused."""
         lives = self._lives.get(key)
         if lives is None:
-            if len(self._lives) >= MAX_VEHICLES:
+            if len(self._lives) >= MAX_VEHICLES and not self._has_made_room(heard_s):
                 self.ignored += 1
                 return None
             lives = self._lives[key] = Lives(VehicleState(key=key, session=session))
         state, is_shown = lives.open(session, heard_s)
         self.ignored += not is_shown
         return state
+
+    def _has_made_room(self, heard_s: float | None) -> bool:
+        """Give up the vehicle that was silent longest: a flood of made-up ids must not keep out who comes after it."""
+        if heard_s is None:
+            return False
+        silent = min(self._lives.values(), key=lambda lives: lives.shown.heard_s or -math.inf).shown
+        if silent.heard_s is not None and heard_s - silent.heard_s < SILENT_S:
+            return False
+        self.remove(silent.key)
+        return True
 
     def _store(self, state: VehicleState) -> None:
         if self._lives[state.key].put(state):
@@ -172,6 +186,8 @@ class Fleet:
             self.ignored += 1
             return
         self._bridges[bridge] = (update.session, update.presence)
+        if len(self._bridges) > MAX_BRIDGES:
+            self._bridges.pop(next(iter(self._bridges)))
         if is_death:
             self._lose_vehicles_of(update.root, update.bridge, update.presence.reason)
 
@@ -181,8 +197,11 @@ class Fleet:
         if update.status.state is RecorderState.ENDED:
             if known is not None and known.session == update.session:
                 del self._recorders[update.recorder]
-        elif known is not None or len(self._recorders) < MAX_RECORDERS:
+        else:
             self._recorders[update.recorder] = update
+            if len(self._recorders) > MAX_RECORDERS:
+                # each tells of itself once a second: who was made up is the first to be silent
+                self._recorders.pop(min(self._recorders, key=lambda one: self._recorders[one].received_s))
 
     def _lose_vehicles_of(self, root: str, bridge: str, reason: ConnReason) -> None:
         lost = Connection(state=LinkState.OFFLINE, reason=reason, via=bridge)

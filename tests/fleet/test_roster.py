@@ -2,14 +2,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from groundstation.fleet import lives, roster
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.motion import Position
+from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.roster import Fleet
-from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, SamplesUpdate
+from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, RecorderUpdate, SamplesUpdate
 
 KEY = VehicleKey("fleet", "uav-1")
 
@@ -163,3 +165,32 @@ def test_lives_of_a_vehicle_are_bounded() -> None:
     assert len(fleet._lives[KEY]._others) == lives.MAX_OTHERS
     fleet.fold(live("a", 2.0 + 0.5 * number) for number in range(4))
     assert session_of(fleet) == "a"
+
+
+@pytest.mark.parametrize(("later_s", "has_room"), [(29.9, False), (30.1, True)])
+def test_a_flood_of_made_up_ids_keeps_nobody_out_who_comes_after_it(
+    monkeypatch, later_s: float, has_room: bool
+) -> None:
+    monkeypatch.setattr(roster, "MAX_VEHICLES", 3)
+    fleet = Fleet()
+    real = VehicleKey("fleet", "real")
+    for number in range(10):
+        fleet.fold([msgspec.structs.replace(sample(key=VehicleKey("fleet", f"v{number}")), heard_s=100.0)])
+    fleet.fold([msgspec.structs.replace(sample(key=real), heard_s=100.0 + later_s)])
+    assert (real in fleet) is has_room
+    assert len(fleet) == 3
+
+
+def test_made_up_recorders_and_bridges_are_bounded_and_give_way() -> None:
+    fleet = Fleet()
+    for number in range(roster.MAX_RECORDERS + 20):
+        told = RecorderStatus(state=RecorderState.RECORDING)
+        fleet.fold([RecorderUpdate(session="s", recorder=f"r{number}", status=told, received_s=float(number))])
+    assert len(fleet.recorders) == roster.MAX_RECORDERS
+    assert f"r{roster.MAX_RECORDERS + 19}" in fleet.recorders
+    presence = BridgePresence(state=LinkState.ONLINE)
+    fleet.fold(
+        BridgeUpdate(session="x", root="fleet", bridge=f"b{number}", presence=presence)
+        for number in range(roster.MAX_BRIDGES + 20)
+    )
+    assert len(fleet.bridges) == roster.MAX_BRIDGES
