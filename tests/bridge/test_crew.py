@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from groundstation.fleet.events import EventKind
-from groundstation.fleet.link import ConnReason
 from groundstation.bridge.vehicle_session import MAX_PARTS
+from groundstation.fleet.events import EventKind
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import ConnReason
 from tests.support.vehicles import Autopilot, Bench
 
 GENERIC = 0
