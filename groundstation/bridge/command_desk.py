@@ -87,8 +87,8 @@ class CommandDesk:
         self._live: list[Execution] = []
         self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
         """Modes that commands which are over may have brought, and until when that is believed."""
-        self._owed: dict[int, float] = {}
-        """MAV_CMDs whose answer may still come although nobody waits for it any more, and until when."""
+        self._owed: dict[int, tuple[int, float]] = {}
+        """MAV_CMDs whose answers may still come although nobody waits for them any more: how many, and until when."""
         self._own_items: int | None = None
         """Items, home not counted, of a mission that we gave to the vehicle and did not take away again."""
         self._next_tick_s = 0.0
@@ -153,9 +153,10 @@ class CommandDesk:
         spec = VERBS[request.verb]
         if spec.is_motion or request.verb in (Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT):
             self._supersede(request.verb, now_s)
-        deadline_s = (request.ref_bms + ttl_ms(request)) / 1000.0
-        if request.sid != facts.state.session:
-            deadline_s = now_s + ttl_ms(request) / 1000.0
+        longest_s = now_s + ttl_ms(request) / 1000.0
+        is_of_this_life = request.sid == facts.state.session
+        # an emergency may claim a clock that is ahead: it is not repeated for longer than any other all the same
+        deadline_s = min(longest_s, (request.ref_bms + ttl_ms(request)) / 1000.0) if is_of_this_life else longest_s
         execution = Execution(
             request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free, remark
         )
@@ -182,7 +183,7 @@ class CommandDesk:
 
     def _owe(self, execution: Execution, now_s: float) -> None:
         if execution.awaits:
-            self._owed[execution.awaits] = now_s + ANSWER_S
+            self._owed[execution.awaits] = execution.unanswered, now_s + ANSWER_S
 
     def _is_free(self, command: int) -> bool:
         return all(one.awaits != command for one in self._live)
@@ -272,14 +273,24 @@ class CommandDesk:
             Whether one of our commands waited for it, and what to send.
         """
         command = fields["command"]
-        is_owed = now_s < self._owed.pop(command, -1e9)
+        is_owed = self._take_owed(command, now_s)
         waiting = next((one for one in self._live if one.awaits == command and one.awaits), None)
         if waiting is None:
             return False, []
-        if is_owed and fields["result"] not in (MavResult.ACCEPTED, MavResult.IN_PROGRESS):
-            # the order before it, which it superseded, was refused; its own answer comes next
+        is_refusal = fields["result"] not in (MavResult.ACCEPTED, MavResult.IN_PROGRESS)
+        if is_owed and (is_refusal or VERBS[waiting.verb].is_emergency):
+            # the answer to the order before it, which it superseded; its own comes next, or it is said again
             return True, []
         return True, waiting.on_ack(fields["result"], fields["progress"], self._vehicle.facts(), now_s)
+
+    def _take_owed(self, command: int, now_s: float) -> bool:
+        """Whether an answer may be the one to an order that was superseded or cancelled; it is counted off."""
+        count, until_s = self._owed.pop(command, (0, 0.0))
+        if now_s >= until_s:
+            return False
+        if count > 1:
+            self._owed[command] = count - 1, until_s
+        return True
 
     def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:
         """A COMMAND_ACK that is meant for another station."""

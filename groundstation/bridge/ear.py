@@ -81,7 +81,7 @@ class Ear:
         self._claimed_type = self.mav_type, self.mav_autopilot
         self._boot_ms: int | None = None
         self._claimed_boot_s: float | None = None
-        """Since when its clock runs, if the last message is to be believed that says it went back."""
+        """Since when its clock runs, if the last message is to be believed that says it went back, or is far ahead."""
         self._claimed_uid: str | None = None
         self._boot_clock_s = now_s
 
@@ -112,21 +112,22 @@ class Ear:
             now_s: seconds on our monotonic clock.
 
         Returns:
-            `CLAIMED` for a message whose clock went back, `RESTARTED` when a second one in a row agrees with it, or
-            when it stands in a row of frames whose numbers follow each other: a single forged or late message ends no
-            life.
+            `CLAIMED` for a message whose clock went back, also from one that was far ahead; `RESTARTED` when a second
+            one in a row agrees with it, or when it stands in a row of frames whose numbers follow each other: a single
+            forged or late message ends no life.
         """
         if boot_ms == 0:
             return BootNews.NONE
         last_ms, booted_s = self._boot_ms, now_s - boot_ms / 1000.0
         if last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS:
-            claimed_s, self._claimed_boot_s = self._claimed_boot_s, booted_s
-            is_said_again = claimed_s is not None and abs(claimed_s - booted_s) <= SAME_BOOT_S
-            if not is_said_again and not IN_ORDER[0] <= self.loss.in_order <= IN_ORDER[1]:
+            if not self._is_said_again(booted_s) and not IN_ORDER[0] <= self.loss.in_order <= IN_ORDER[1]:
                 return BootNews.CLAIMED
             self._boot_ms, self.booted_s, self._boot_clock_s = boot_ms, booted_s, now_s
             self._claimed_boot_s = None
             return BootNews.RESTARTED
+        is_ahead, was_ahead = self._is_long_before(booted_s), self._is_long_before(self._claimed_boot_s)
+        if is_ahead and not self._is_said_again(booted_s):
+            return BootNews.NONE
         self._boot_ms, self._claimed_boot_s = boot_ms, None
         if self.booted_s is None:
             self.booted_s = booted_s
@@ -135,7 +136,17 @@ class Ear:
             drift_s = CLOCK_DRIFT * (now_s - self._boot_clock_s)
             self.booted_s = min(self.booted_s + drift_s, booted_s)
         self._boot_clock_s = now_s
-        return BootNews.NONE
+        # back from a claim that nothing confirmed: a forged one, or the other of two
+        return BootNews.CLAIMED if was_ahead and not is_ahead else BootNews.NONE
+
+    def _is_long_before(self, booted_s: float | None) -> bool:
+        """Whether a clock that began then is far ahead. Believed, one such message would make a restart of the rest."""
+        return booted_s is not None and self.booted_s is not None and booted_s < self.booted_s - SAME_BOOT_S
+
+    def _is_said_again(self, booted_s: float) -> bool:
+        """Whether the message before claimed the same moment; keeps the claim."""
+        claimed_s, self._claimed_boot_s = self._claimed_boot_s, booted_s
+        return claimed_s is not None and abs(claimed_s - booted_s) <= SAME_BOOT_S
 
     def is_uid(self, uid: str | None) -> bool:
         """Take in a hardware id; one that differs from the one before is believed when it is said twice in a row."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from groundstation.bridge.facts import Facts
 from groundstation.bridge.flight_watch import FlightWatch
+from groundstation.bridge.new_life import end_by_new_life
 from groundstation.bridge.steps_done import so_far
 from groundstation.bridge.telling import Reporter, Telling
 from groundstation.bridge.words_heard import WordsHeard
@@ -118,6 +119,11 @@ class Execution:
         return self._handshake.command if self._handshake is not None and self._phase is _Phase.ASKING else 0
 
     @property
+    def unanswered(self) -> int:
+        """How often it was said without an answer yet: so many may still come."""
+        return self._handshake.tries if isinstance(self._handshake, Handshake) and self.awaits else 0
+
+    @property
     def is_asking(self) -> bool:
         """Whether an answer of the vehicle is outstanding."""
         return self._phase is _Phase.ASKING
@@ -177,13 +183,9 @@ class Execution:
             self._words.take(text, severity, now_s)
 
     def on_new_life(self, reason: ConnReason, now_s: float) -> None:
-        """The autopilot restarted, or came back after it was given up."""
-        if self.verb is Verb.REBOOT and reason is ConnReason.REBOOTED:
-            self._end(CommandState.SUCCEEDED, Reason.NONE, "", now_s)
-        elif self.verb is Verb.REBOOT:
-            self._end(CommandState.ACCEPTED_UNVERIFIED, Reason.NONE, "it came back after a silence", now_s)
-        else:
-            self._end(CommandState.UNKNOWN, Reason.REBOOTED, "the autopilot restarted meanwhile", now_s)
+        """The autopilot restarted, or came back after it was given up: an emergency that nobody answered is said on."""
+        if self._again_until_s is None or not self.is_asking:
+            self._end(*end_by_new_life(self.verb, reason), now_s)
 
     def supersede(self, verb: Verb, now_s: float) -> None:
         """A newer command decides where the vehicle goes."""
@@ -215,9 +217,7 @@ class Execution:
             return self._judge(facts, now_s)
         if self._phase is _Phase.HEARING_WHY and now_s - self._since_s >= TEXTS_S:
             return self._end_refused(facts, now_s)
-        if self._phase is _Phase.PROVING:
-            return self._prove(facts, now_s)
-        return []
+        return self._prove(facts, now_s) if self._phase is _Phase.PROVING else []
 
     # ---- asking ----
 
@@ -338,8 +338,8 @@ class Execution:
         """Refused, and something must be done all the same."""
         self._refused = self._in_step(why)
         self._instead, self._before, self._sent_s = step, facts.state, now_s
-        order = step.make(self._situation(facts))
         self._tell(CommandState.IN_PROGRESS, now_s, detail=f"{self._refused}; instead: {step.label}")
+        order = step.make(self._situation(facts))
         return self._ask(order, facts, now_s) if order is not None else []
 
     def _why(self, verdict: Verdict) -> str:
@@ -444,9 +444,8 @@ class Execution:
                 self._done.append(self._label)
             return self._next(facts, now_s)
         else:
-            self._end(
-                CommandState.ACCEPTED_UNVERIFIED, Reason.NONE, "the vehicle accepted it; no telemetry shows it", now_s
-            )
+            words = "the vehicle accepted it; no telemetry shows it"
+            self._end(CommandState.ACCEPTED_UNVERIFIED, Reason.NONE, words, now_s)
         return []
 
     # ---- telling ----

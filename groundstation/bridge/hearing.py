@@ -101,6 +101,9 @@ class Hearing:
     def _only_vehicle(self, sysid: int) -> VehicleSession | None:
         """The vehicle with a system id, for those who speak for it; None where it is none, or not clear which."""
         namesakes = self._roll.namesakes(sysid)
+        if len(namesakes) > 1:
+            # one that is not heard any more, and perhaps never was, has no crew
+            namesakes = [one for one in namesakes if one.link_state is not LinkState.OFFLINE]
         return namesakes[0] if len(namesakes) == 1 else None
 
     @property

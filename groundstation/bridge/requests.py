@@ -125,7 +125,9 @@ class Requests:
         for one in both:
             others = ", ".join(other.key.id for other in both if other is not one)
             remark = f"given to {others} too: {vehicle.conflict}" if others else vehicle.conflict
-            meant = request if one is vehicle else replace(request, sid=one.session)
+            # one that was given to another life has no age by any clock of ours
+            is_of_this_life = one is not vehicle and request.sid == vehicle.session
+            meant = replace(request, sid=one.session) if is_of_this_life else request
             if one.commands is not None:
                 self._send(one, one.commands.take(meant, now_s, remark))
 

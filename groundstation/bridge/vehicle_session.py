@@ -50,6 +50,8 @@ SLOWER = 5.0
 KEPT_EVENTS = 1_000
 """Events kept for a station that missed some."""
 SUPERSEDED_FOR_S = 5.0
+MAX_PARTS = 40
+"""Batteries or range finders of other components than the autopilot; a forged flood costs no more."""
 TEXT_TWICE_S = 1.5
 """The same text within this time on another link is the same text."""
 
@@ -225,6 +227,9 @@ class VehicleSession:
     def take_part(self, kind: str, sample: Any) -> None:
         """A sample about a further part, as another component tells it: beside those of the autopilot."""
         known, pending = self._known, self._pending[STREAM_OF[kind]]
+        others = [one.index for one in known.get(kind, ()) if one.component]
+        if len(others) >= MAX_PARTS and sample.index not in others:
+            return
         known[kind] = merge_indexed(known.get(kind, ()), (sample,))
         pending[kind] = merge_indexed(pending.get(kind, ()), (sample,))
         self._wake_by(self._due_s[STREAM_OF[kind]])
@@ -296,11 +301,9 @@ class VehicleSession:
         if conflict == self.conflict:
             return
         self.conflict = conflict
-        self.tell(
-            change_event(now_s, EventKind.IDENTITY, Severity.ALERT, conflict)
-            if conflict is not None
-            else change_event(now_s, EventKind.IDENTITY, Severity.NOTICE, "system id is unique again")
-        )
+        severity = Severity.NOTICE if conflict is None else Severity.ALERT
+        text = "system id is unique again" if conflict is None else conflict
+        self.tell(change_event(now_s, EventKind.IDENTITY, severity, text))
 
     def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:
         """Another bridge publishes a vehicle under our id, or no longer; a claim that isn't repeated expires."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from math import asin, atan2, cos, degrees, radians, sin, sqrt
+from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid (IUGG)."""
@@ -27,3 +27,11 @@ def bearing_deg(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_
 def turn_deg(from_deg: float, to_deg: float) -> float:
     """The shortest turn from one heading to another, degrees, clockwise positive, -180 to 180."""
     return (to_deg - from_deg + 180.0) % 360.0 - 180.0
+
+
+def moved(lat_deg: float, lon_deg: float, north_m: float, east_m: float) -> tuple[float, float]:
+    """Latitude and longitude of the place so many metres away (a sphere); over a pole and the date line too."""
+    lat, way, course = radians(lat_deg), hypot(north_m, east_m) / EARTH_RADIUS_M, atan2(east_m, north_m)
+    new = asin(max(-1.0, min(1.0, sin(lat) * cos(way) + cos(lat) * sin(way) * cos(course))))
+    turn = atan2(sin(course) * sin(way) * cos(lat), cos(way) - sin(lat) * sin(new))
+    return degrees(new), turn_deg(0.0, lon_deg + degrees(turn))

@@ -372,6 +372,9 @@ class Operations:
             one.new_life_s = None
             return False
         one.new_life_s = one.new_life_s if one.new_life_s is not None else now_s
+        if one.heard_s > one.new_life_s and state.session is not None:
+            one.sid, one.new_life_s = state.session, None  # its bridge goes on with it
+            return False
         if now_s - one.new_life_s < NEW_LIFE_S:
             return False
         words = "vehicle or bridge restarted meanwhile; whether it was done is not known"

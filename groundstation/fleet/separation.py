@@ -7,12 +7,12 @@ An autopilot knows nothing of the others: two copters that are sent to one point
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import ceil, cos, degrees, radians, sqrt
+from math import ceil, sqrt
 
 import msgspec
 
 from groundstation.fleet.commands import Args, Verb
-from groundstation.fleet.geometry import EARTH_RADIUS_M, distance_m
+from groundstation.fleet.geometry import distance_m, moved
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
@@ -33,6 +33,8 @@ class _Goal(msgspec.Struct, frozen=True):
     height_amsl_m: float | None
     """None where it can't be told; then the place alone counts."""
     drives: bool
+    radius_m: float = 0.0
+    """Of the circle that it flies around the place; 0 for the place itself."""
 
 
 def kept_apart(
@@ -42,7 +44,7 @@ def kept_apart(
 
     Args:
         keys: the vehicles, in order.
-        args: of the order.
+        args: of the order, checked: each that the verb takes is there.
         states: gives the state of a vehicle.
         spread_m: metres between neighbours of a square grid around the point; 0 for all to the point itself.
         height_step_m: metres that each flies higher than the one before; 0 for none.
@@ -51,20 +53,21 @@ def kept_apart(
     lat_deg, lon_deg = args.get("lat_deg"), args.get("lon_deg")
     if spread_m and isinstance(lat_deg, float) and isinstance(lon_deg, float):
         for key, (north_m, east_m) in zip(keys, _grid(len(keys), spread_m), strict=True):
-            found[key]["lat_deg"] = lat_deg + degrees(north_m / EARTH_RADIUS_M)
-            found[key]["lon_deg"] = lon_deg + degrees(east_m / (EARTH_RADIUS_M * cos(radians(lat_deg))))
-    if height_step_m:
-        base_m = args.get("height_m")
+            found[key]["lat_deg"], found[key]["lon_deg"] = moved(lat_deg, lon_deg, north_m, east_m)
+    # what has no height, as hold, return and land, is given none
+    if height_step_m and "height_m" in args:
+        base_m = args["height_m"]
         if not isinstance(base_m, float):
             first = states(keys[0]) if keys else None
-            base_m = first.position.height_home_m if first is not None and first.position is not None else None
+            base_m = _present_m(first, args) if first is not None else None
         homes = [_home_amsl_m(states(key)) for key in keys]
+        is_amsl = args.get("frame", "home") == "amsl"
         for number, (key, home_m) in enumerate(zip(keys, homes, strict=True)):
             # each counts from its own home: what is a metre higher for one is none for its neighbour
-            lift_m = (homes[0] or 0.0) - home_m if home_m is not None and homes[0] is not None else 0.0
+            is_known = home_m is not None and homes[0] is not None and not is_amsl
+            lift_m = (homes[0] or 0.0) - (home_m or 0.0) if is_known else 0.0
             if isinstance(base_m, float):
-                is_amsl = args.get("frame", "home") == "amsl" and isinstance(args.get("height_m"), float)
-                found[key]["height_m"] = round(base_m + number * height_step_m + (0.0 if is_amsl else lift_m), 2)
+                found[key]["height_m"] = round(base_m + number * height_step_m + lift_m, 2)
     return found
 
 
@@ -74,6 +77,14 @@ def _home_amsl_m(state: VehicleState | None) -> float | None:
     if position is None or position.height_amsl_m is None or position.height_home_m is None:
         return None
     return position.height_amsl_m - position.height_home_m
+
+
+def _present_m(state: VehicleState, args: Args) -> float | None:
+    """Height of a vehicle above what the arguments say that heights are above."""
+    position = state.position
+    if position is None:
+        return None
+    return position.height_amsl_m if args.get("frame", "home") == "amsl" else position.height_home_m
 
 
 def _grid(count: int, step_m: float) -> list[tuple[float, float]]:
@@ -112,7 +123,7 @@ def too_near(
 def _words(one: _Goal, other: _Goal) -> str | None:
     if one.drives != other.drives or one.key.root != other.key.root:
         return None
-    flat_m = distance_m(one.lat_deg, one.lon_deg, other.lat_deg, other.lon_deg)
+    flat_m = _nearest_m(one, other)
     if flat_m >= APART_M:
         return None
     if one.drives or one.height_amsl_m is None or other.height_amsl_m is None:
@@ -123,11 +134,21 @@ def _words(one: _Goal, other: _Goal) -> str | None:
     return f"{one.key.id} and {other.key.id} would come within {flat_m:.0f} m of each other, {high_m:.0f} m in height"
 
 
+def _nearest_m(one: _Goal, other: _Goal) -> float:
+    """How near two places, or circles around them, come to each other along the ground, metres."""
+    between_m = distance_m(one.lat_deg, one.lon_deg, other.lat_deg, other.lon_deg)
+    outside_m = between_m - one.radius_m - other.radius_m
+    inside_m = abs(one.radius_m - other.radius_m) - between_m
+    return max(outside_m, inside_m, 0.0)
+
+
 def _goal(key: VehicleKey, args: Args, state: VehicleState | None) -> _Goal | None:
     lat_deg, lon_deg = args.get("lat_deg"), args.get("lon_deg")
     if not isinstance(lat_deg, float) or not isinstance(lon_deg, float):
         return None
-    return _Goal(key, lat_deg, lon_deg, _height_amsl_m(args, state), _drives(state))
+    radius_m = args.get("radius_m")
+    radius_m = abs(radius_m) if isinstance(radius_m, float) else 0.0
+    return _Goal(key, lat_deg, lon_deg, _height_amsl_m(args, state), _drives(state), radius_m)
 
 
 def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:

@@ -95,7 +95,8 @@ class Handshake:
         self.value: float | None = None
         """The value that a parameter was read as; None before the answer."""
         self._target = (sysid, compid)
-        self._tries = 0
+        self.tries = 0
+        """How often it was sent in this form."""
         self._forms_tried = {order.form}
         self._frames_tried = {order.frame}
         self._give_up_s = 0.0
@@ -124,9 +125,8 @@ class Handshake:
         """What came of it once it is over; None when no answer came in time."""
         return VERDICTS.get(self.result, STRANGE) if self.result is not None else None
 
-    @property
-    def _patience_s(self) -> float:
-        if self._again_until_s is not None:
+    def _patience_s(self, now_s: float) -> float:
+        if self._again_until_s is not None and now_s + AGAIN_S < self._again_until_s:
             return AGAIN_S
         return QUERY_ANSWER_S if self._order.is_query else ANSWER_S
 
@@ -135,9 +135,9 @@ class Handshake:
         return self._send(now_s)
 
     def _send(self, now_s: float) -> list[Outbound]:
-        self._give_up_s = now_s + self._patience_s
-        confirmation = self._tries if self._order.form is Form.LONG else 0
-        self._tries += 1
+        self._give_up_s = now_s + self._patience_s(now_s)
+        confirmation = self.tries if self._order.form is Form.LONG else 0
+        self.tries += 1
         if not self._order.is_answered:
             self.result, self.is_over = MavResult.ACCEPTED, True
         return [orders.message(self._order, *self._target, confirmation)]
@@ -169,7 +169,7 @@ class Handshake:
 
     def on_parameter(self, name: str, value: float) -> None:
         """A PARAM_VALUE came: the echo of what was set is the answer; another may be of somebody's list."""
-        if self.is_over or name != self._order.parameter:
+        if self.is_over or not self._order.parameter or name != self._order.parameter:
             return
         if self._order.form is Form.PARAM_READ:
             self.value, self.result, self.is_over = value, MavResult.ACCEPTED, True
@@ -201,7 +201,7 @@ class Handshake:
         """Time passed: ask again where that is harmless, else give up."""
         if self.is_over or now_s < self._give_up_s:
             return []
-        is_worth_it = self._order.is_query and self._tries < QUERY_TRIES
+        is_worth_it = self._order.is_query and self.tries < QUERY_TRIES
         if (is_worth_it or now_s < (self._again_until_s or 0.0)) and not self.has_progressed:
             return self._send(now_s)
         self.is_over = True

@@ -7,9 +7,10 @@ one in the mission ArduPlane refuses to arm the next time.
 
 from __future__ import annotations
 
-from math import atan2, cos, degrees, radians, sin
+from math import cos, radians, sin
 
-from groundstation.fleet.geometry import EARTH_RADIUS_M
+from groundstation.fleet.geometry import bearing_deg as bearing_to_deg
+from groundstation.fleet.geometry import moved
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.mission_upload import Item, Upload
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE
@@ -42,8 +43,10 @@ def landing_if_needed(situation: Situation) -> Upload | None:
         raise CannotOrderError("its home is not known yet")
     if position is None or position.lat_deg is None or position.lon_deg is None:
         raise CannotOrderError("its position is not known")
-    bearing_deg = _approach_from_deg(situation.state, position.lat_deg - home.lat_deg, position.lon_deg - home.lon_deg)
-    lat_deg, lon_deg = _moved(home.lat_deg, home.lon_deg, bearing_deg, APPROACH_M)
+    there_deg = bearing_to_deg(home.lat_deg, home.lon_deg, position.lat_deg, position.lon_deg)
+    bearing_deg = _approach_from_deg(situation.state, there_deg)
+    north_m, east_m = APPROACH_M * cos(radians(bearing_deg)), APPROACH_M * sin(radians(bearing_deg))
+    lat_deg, lon_deg = moved(home.lat_deg, home.lon_deg, north_m, east_m)
     approach = Item(command=NAV_WAYPOINT, frame=FRAME_RELATIVE, lat_deg=lat_deg, lon_deg=lon_deg, z=APPROACH_HEIGHT_M)
     ground = Item(command=NAV_LAND, frame=FRAME_RELATIVE, lat_deg=home.lat_deg, lon_deg=home.lon_deg)
     first = Item(
@@ -52,19 +55,9 @@ def landing_if_needed(situation: Situation) -> Upload | None:
     return Upload((first, approach, ground))
 
 
-def _approach_from_deg(state: VehicleState, north: float, east: float) -> float:
+def _approach_from_deg(state: VehicleState, plane_deg: float) -> float:
     """Where the approach begins, seen from home: downwind, else on the side where the plane is."""
     wind = state.wind
     if wind is not None and wind.from_deg is not None and (wind.speed_mps or 0.0) >= WIND_MPS:
         return (wind.from_deg + 180.0) % 360.0
-    scale = cos(radians(state.home.lat_deg)) if state.home is not None and state.home.lat_deg is not None else 1.0
-    return degrees(atan2(east * scale, north)) % 360.0
-
-
-def _moved(lat_deg: float, lon_deg: float, bearing_deg: float, distance_m: float) -> tuple[float, float]:
-    north_m = distance_m * cos(radians(bearing_deg))
-    east_m = distance_m * sin(radians(bearing_deg))
-    return (
-        lat_deg + degrees(north_m / EARTH_RADIUS_M),
-        lon_deg + degrees(east_m / (EARTH_RADIUS_M * cos(radians(lat_deg)))),
-    )
+    return plane_deg

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from groundstation.bridge.vehicle_session import MAX_PARTS
 from groundstation.fleet.events import EventKind
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason
 from tests.support.vehicles import Autopilot, Bench
 
@@ -130,3 +132,44 @@ def test_one_forged_clock_hardware_id_or_type_changes_nothing_and_two_do() -> No
     bench.hear(air, forger.attitude(bench.clock()), forger.attitude(bench.clock()))
     bench.run(0.5)
     assert lives(bench) == 2
+
+
+def test_one_forged_clock_that_is_ahead_changes_nothing_and_two_are_believed_without_a_restart() -> None:
+    bench, peer = Bench(), Bench().peer()
+    real, forger = Autopilot(), Autopilot(booted_s=-100_000.0)
+    bench.run(8.0, (peer, real))
+    bench.hear(peer, forger.attitude(bench.clock()))
+    bench.run(5.0, (peer, real))
+    assert (lives(bench), bench.bus.contents("conn")[-1].conflict) == (1, None)
+    # a delay that is gone, or a log that is played fast, tells the same from then on
+    bench.run(5.0, (peer, forger))
+    assert lives(bench) == 1
+    bench.run(3.0, (peer, real))
+    assert lives(bench) == 2, "it was believed: now the clock of before is a restart"
+
+
+def test_one_forged_vehicle_takes_nobodys_crew_away_for_longer_than_it_is_heard() -> None:
+    bench, peer = Bench(), Bench().peer()
+    real, plane = Autopilot(), Autopilot(mav_type=1)
+    gimbal = Autopilot(mav_type=26, firmware=8, compid=154)
+    bench.run(6.0, (peer, real))
+    bench.hear(bench.peer("stranger"), plane.heartbeat())
+    bench.run(12.0, (peer, real))
+    assert len(bench.hearing.vehicles) == 2
+    bench.hear(peer, gimbal.heartbeat())
+    bench.run(1.0, (peer, real))
+    assert bench.bus.contents("info", "uav-1")[-1].components == ("gimbal (154)",)
+
+
+def test_a_flood_of_forged_batteries_is_bounded() -> None:
+    bench, peer = Bench(), Bench().peer()
+    real = Autopilot()
+    bench.run(3.0, (peer, real))
+    for compid in range(100, 110):
+        forger = Autopilot(compid=compid)
+        bench.hear(peer, *(forger.battery(index, 50) for index in range(50)))
+    bench.run(2.0, (peer, real))
+    bench.hear(peer, real.battery(0, 77))
+    bench.run(2.0, (peer, real))
+    batteries = bench.hearing.vehicles[VehicleKey("fleet", "uav-1")].facts().state.battery
+    assert (len(batteries), batteries[0].index) == (MAX_PARTS + 1, 0)

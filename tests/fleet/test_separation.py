@@ -16,6 +16,7 @@ from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart
 from groundstation.fleet.status import Armed, Landed, LandedState
 from groundstation.fleet.updates import InfoUpdate, SamplesUpdate
+from groundstation.fleet.verbs import EMERGENCY_VERBS, checked_args
 
 METRE_DEG = 1 / 111_195
 THERE: Args = {"lat_deg": 41.001, "lon_deg": 39.7}
@@ -134,3 +135,50 @@ def test_a_height_step_is_a_step_in_the_air_wherever_each_has_its_home(fleet: Fl
     assert [one["height_m"] for one in stepped] == [30.0, 36.0, 42.0]
     present = order(fleet, keys, THERE, GroupPolicy(height_step_m=5.0))
     assert [one["height_m"] for one in present] == [20.0, 26.0, 32.0]
+
+
+@pytest.mark.parametrize(
+    ("lat_deg", "lon_deg"), [(-16.8, 179.99995), (-16.8, -179.99995), (89.99999, 10.0), (-90.0, 0.0)]
+)
+def test_a_spread_over_the_date_line_or_a_pole_gives_places_that_are_there(lat_deg: float, lon_deg: float) -> None:
+    keys = [key(number) for number in range(9)]
+    args: Args = {"lat_deg": lat_deg, "lon_deg": lon_deg, "height_m": 20.0}
+    for one in kept_apart(keys, args, lambda _: None, spread_m=20.0, height_step_m=0.0).values():
+        checked_args(Verb.GOTO, one)
+        assert distance_m(float(one["lat_deg"] or 0), float(one["lon_deg"] or 0), lat_deg, lon_deg) < 40.0
+
+
+def test_a_height_step_from_the_present_height_is_of_the_frame_that_was_asked_for(fleet: Fleet) -> None:
+    keys = [flying(fleet, number, 20.0) for number in (1, 2)]
+    stepped = order(fleet, keys, {**THERE, "frame": "amsl"}, GroupPolicy(height_step_m=5.0))
+    assert [one["height_m"] for one in stepped] == [120.0, 125.0]
+
+
+@pytest.mark.parametrize("verb", EMERGENCY_VERBS)
+def test_an_emergency_to_a_group_is_given_no_argument_that_it_has_not(fleet: Fleet, verb: Verb) -> None:
+    keys = [flying(fleet, number, 20.0) for number in (1, 2)]
+    assert order(fleet, keys, {}, GroupPolicy(height_step_m=5.0, spread_m=20.0), verb) == [{}, {}]
+
+
+@pytest.mark.parametrize(("spread_m", "is_refused"), [(60.0, True), (109.0, True), (111.0, False)])
+def test_circles_of_a_group_that_cross_are_refused(fleet: Fleet, spread_m: float, is_refused: bool) -> None:
+    keys = [flying(fleet, number, 30.0) for number in (1, 2)]
+    args: Args = {**THERE, "radius_m": -50.0}
+    policy = GroupPolicy(spread_m=spread_m)
+    if is_refused:
+        with pytest.raises(UsageError, match="uav-1 and uav-2"):
+            order(fleet, keys, args, policy, Verb.ORBIT)
+    else:
+        assert order(fleet, keys, args, policy, Verb.ORBIT)
+
+
+@pytest.mark.parametrize(("north_m", "is_refused"), [(35.0, False), (45.0, True), (55.0, True), (65.0, False)])
+def test_a_vehicle_that_flies_on_the_way_round_is_in_the_way(fleet: Fleet, north_m: float, is_refused: bool) -> None:
+    sent = flying(fleet, 1, 20.0)
+    flying(fleet, 2, 20.0, north_m=north_m)
+    args: Args = {"lat_deg": 41.0, "lon_deg": 39.702, "radius_m": 50.0, "height_m": 20.0}
+    if is_refused:
+        with pytest.raises(UsageError, match="uav-1 and uav-2"):
+            order(fleet, [sent], args, verb=Verb.ORBIT)
+    else:
+        assert order(fleet, [sent], args, verb=Verb.ORBIT)

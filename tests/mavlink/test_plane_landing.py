@@ -104,3 +104,17 @@ def test_what_counts_is_the_mission_that_it_had_at_first() -> None:
 def test_without_home_or_place_there_is_none(changes: dict) -> None:
     with pytest.raises(CannotOrderError, match="is not known"):
         landing(replace(STATE, **changes))
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_an_approach_over_the_date_line_begins_on_the_side_of_the_plane_and_at_a_place_that_is_there(
+    side: float,
+) -> None:
+    home = Home(at_s=0.0, lat_deg=-16.8, lon_deg=side * 179.999, height_amsl_m=5.0)
+    place = Position(at_s=0.0, lat_deg=-16.8, lon_deg=side * -179.99)
+    upload = landing(replace(STATE, home=home, position=place))
+    assert upload is not None
+    start = upload.items[1]
+    assert -180.0 <= start.lon_deg <= 180.0
+    assert distance_m(-16.8, side * 179.999, start.lat_deg, start.lon_deg) == pytest.approx(APPROACH_M, rel=0.01)
+    assert abs(turn_deg(bearing_deg(-16.8, side * 179.999, start.lat_deg, start.lon_deg), side * 90.0)) < 1.0
