@@ -19,7 +19,9 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2, MAX_FRAME_BYTES, SIGNATURE_BYTES, SIGNED_FLAG
 
 MIN_US, MAX_US = 946_684_800_000_000, 4_102_444_800_000_000
-"""Years 2000 to 2100; a stamp outside is damage."""
+"""Years 2000 to 2100; a stamp outside is damage,"""
+UNSET_US = 366 * 86_400_000_000
+"""but for those of a computer without a clock, whose log begins in 1970."""
 MAX_GAP_S = 10.0
 """A longer pause in the log is shortened to this."""
 BATCH_BYTES = 128 * 1024
@@ -102,12 +104,14 @@ class TlogFile:
 
     def _read_frames(self, file: io.BufferedReader) -> Iterator[tuple[float, bytes]]:
         """Stamp in seconds and bytes of each frame."""
-        buffer = b""
+        buffer, may_be_unset = b"", None
         while True:
             data = file.read(READ_BYTES)
             buffer += data
             place = 0
-            while (found := _frame_at(buffer, place, is_last=not data)) is not None:
+            if may_be_unset is None:
+                may_be_unset = int.from_bytes(buffer[:STAMP_BYTES], "big") < UNSET_US
+            while (found := _frame_at(buffer, place, is_last=not data, may_be_unset=may_be_unset)) is not None:
                 start, end, stamp_us = found
                 self.damaged_bytes += start - place
                 if end > start:
@@ -124,12 +128,12 @@ def _step_s(step_s: float) -> float:
     return 0.0 if step_s < -MAX_GAP_S else min(step_s, MAX_GAP_S)
 
 
-def _frame_at(buffer: bytes, place: int, *, is_last: bool) -> tuple[int, int, int] | None:
+def _frame_at(buffer: bytes, place: int, *, is_last: bool, may_be_unset: bool) -> tuple[int, int, int] | None:
     """The next stamped frame from `place` on: start, end, stamp; None when more bytes are needed."""
     while len(buffer) - place >= STAMP_BYTES + 3:
         stamp_us = int.from_bytes(buffer[place : place + STAMP_BYTES], "big")
         magic = buffer[place + STAMP_BYTES]
-        if MIN_US <= stamp_us <= MAX_US and magic in (MAGIC_V1, MAGIC_V2):
+        if (MIN_US <= stamp_us <= MAX_US or (may_be_unset and stamp_us < UNSET_US)) and magic in (MAGIC_V1, MAGIC_V2):
             end = place + STAMP_BYTES + _frame_bytes(buffer, place + STAMP_BYTES, magic)
             if end <= len(buffer):
                 return place, end, stamp_us

@@ -92,3 +92,10 @@ def test_recordings_and_living_vehicles_share_neither_bridge_nor_root(tmp_path: 
         root_of((living,), "replay")
     with pytest.raises(UsageError, match="never under sim"):
         BridgeService(BridgeSettings(links=(played,), root="sim", bridge_id="b"), FakeBus(), "s")
+
+
+def test_a_log_of_a_computer_without_a_clock_is_played_whole() -> None:
+    service, _ = bridge_of(shared_log("clock1970.tlog"))
+    (link,) = service.links
+    assert (link.damaged_bytes, len(service.hearing.vehicles)) == (0, 1)  # type: ignore[attr-defined]
+    assert link.frames > 100  # type: ignore[attr-defined]
