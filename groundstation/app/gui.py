@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from groundstation.app.journal_view import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
+from groundstation.app.past_reader import past_access
 from groundstation.app.slot_faults import SlotFaults
 from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.commands import Actor, Role
@@ -31,6 +32,7 @@ from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
+from groundstation.ui.past_loader import PastLoader
 
 ROOTS = ("fleet", "sim", "replay")
 STOP_POLL_MS = 100
@@ -84,6 +86,7 @@ class Station:
             journal_access(journal or default_path()),
             logbook_access(recordings),
         )
+        self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
         for one in filters:
             self.window.sensors.subscribe(one)
         if role is Role.OPERATOR:
@@ -147,7 +150,7 @@ class Station:
         watch.timeout.connect(look)
         watch.start()
         with contextlib.ExitStack() as ending, faults:
-            for end in (self.journal.stop, self.bus.stop, self.feed.stop, watch.stop):
+            for end in (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop, watch.stop):
                 ending.callback(end)
             self.start()
             self.application.exec()

@@ -61,6 +61,7 @@ SENSOR_GAP_S = 90.0
 
 _COLUMN = {path: index for index, path in enumerate(CORE_PATHS)}
 _GETTERS = tuple((kind_of(path), getter(path)) for path in CORE_PATHS)
+_KINDS = frozenset(kind for kind, _ in _GETTERS)
 
 
 class History:
@@ -133,7 +134,31 @@ class History:
                     continue
                 ring = self._rings[state.key] = RowRing(len(CORE_PATHS))
             if now_s - ring.newest_s >= ROW_PERIOD_S:
-                self._append_row(ring, state, now_s)
+                ring.append(now_s, *row_of(state, now_s))
+
+    def refill(self, key: VehicleKey, times: Numbers, places: Numbers, table: Numbers) -> None:
+        """Put rows of a recording before what is kept of a vehicle; what came live since counts.
+
+        Args:
+            key: a vehicle with a row of its own; of another nothing is kept.
+            times: shape (n,), seconds on the station's monotonic clock, ascending.
+            places: shape (n, 2), see `trail`.
+            table: shape (n, columns), see `CORE_PATHS`.
+        """
+        ring = self._rings.get(key)
+        if ring is None:
+            return
+        ring.prepend(times, places, table, ROW_PERIOD_S)
+        for ref in self._by_vehicle.get(key, ()):
+            column = _COLUMN.get(ref.path)
+            if column is not None:
+                self._tracked[ref].prepend(*ring.column(column))
+
+    def refill_readings(self, ref: ValueRef, times: Numbers, values: Numbers) -> None:
+        """The same for a number of another device that has spoken."""
+        series = self._sensors.get(ref)
+        if series is not None:
+            series.prepend(times, values)
 
     def record_updates(self, updates: Iterable[Update]) -> None:
         """Keep every sample of the values that are plotted."""
@@ -204,18 +229,26 @@ class History:
         if ring is not None and column is not None:
             series.extend(*ring.column(column))
 
-    @staticmethod
-    def _append_row(ring: RowRing, state: VehicleState, now_s: float) -> None:
-        fresh = {kind: _is_fresh(state, kind, now_s) for kind in {kind for kind, _ in _GETTERS}}
-        row = [
-            math.nan if value is None else value
-            for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
-        ]
-        place = (math.nan, math.nan)
-        position = state.position
-        if position is not None and fresh["position"] and position.lat_deg is not None and position.lon_deg is not None:
-            place = (position.lat_deg, position.lon_deg)
-        ring.append(now_s, place, row)
+
+def row_of(state: VehicleState, now_s: float) -> tuple[tuple[float, float], list[float]]:
+    """What is kept of a vehicle at a moment: its place, degrees, and its `CORE_PATHS`; NaN for what is unknown or old.
+
+    Pure, so that a recording becomes the rows that a window would have kept; any thread.
+
+    Args:
+        state: of the vehicle.
+        now_s: the moment, on the clock that `state.clock_offset_s` leads to.
+    """
+    fresh = {kind: _is_fresh(state, kind, now_s) for kind in _KINDS}
+    row = [
+        math.nan if value is None else value
+        for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
+    ]
+    place = (math.nan, math.nan)
+    position = state.position
+    if position is not None and fresh["position"] and position.lat_deg is not None and position.lon_deg is not None:
+        place = (position.lat_deg, position.lon_deg)
+    return place, row
 
 
 def _is_fresh(state: VehicleState, kind: str, now_s: float) -> bool:

@@ -88,6 +88,23 @@ class Series:
         for time_s, value in zip(times.tolist(), values.tolist(), strict=True):
             self.append(time_s, value)
 
+    def prepend(self, times: Numbers, values: Numbers) -> None:
+        """Put points before the first one; those that are not older are left out, and a gap breaks the line as ever.
+
+        Args:
+            times: shape (n,), ascending.
+            values: shape (n,), NaN where unknown.
+        """
+        older = int(np.searchsorted(times, self.times[0])) if len(self) else len(times)
+        if not older:
+            return
+        whole = Series(len(self._times), self._gap_s, is_paced=self._is_paced)
+        whole.extend(times[:older], values[:older])
+        whole.extend(self.times, self.values)
+        self._times, self._values, self._start, self._stop = whole._times, whole._values, whole._start, whole._stop
+        self.pace_s = whole.pace_s
+        self.version += older
+
     def at(self, time_s: float, reach_s: float = 5.0) -> float | None:
         """The value held at a moment: the last one not later than it; None in a gap or before the first."""
         index = int(np.searchsorted(self.times, time_s, side="right")) - 1
@@ -143,6 +160,28 @@ class RowRing:
         index = self._count % self._rows
         self._times[index], self._places[index], self._table[index] = time_s, place, row
         self._count += 1
+
+    def prepend(self, times: Numbers, places: Numbers, table: Numbers, apart_s: float) -> None:
+        """Put rows before the first one, as many as there is room for.
+
+        Args:
+            times: shape (n,), ascending.
+            places: shape (n, 2).
+            table: shape (n, columns).
+            apart_s: rows closer to the first one than this are left out.
+        """
+        order = self._order()
+        older = int(np.searchsorted(times, self._times[order[0]] - apart_s, side="right")) if len(order) else len(times)
+        since = max(0, older - (self._rows - len(order)))
+        taken = older - since
+        if taken <= 0:
+            return
+        count = taken + len(order)
+        kept = self._times[order], self._places[order], self._table[order]
+        come = times[since:older], places[since:older], table[since:older]
+        for target, old, new in zip((self._times, self._places, self._table), kept, come, strict=True):
+            target[:taken], target[taken:count] = new, old
+        self._count = count
 
     def column(self, index: int) -> tuple[Numbers, Numbers]:
         """Times and values of one column, ascending."""

@@ -55,7 +55,9 @@ MAX_LENGTH = 1 << 40
 _LAST_OPCODE, _FIRST_PRIVATE = 15, 0x80
 """Between them are those that nobody uses yet; private records are passed over."""
 _DEFINITIONS = frozenset({Opcode.CHANNEL, Opcode.SCHEMA})
-_CHUNK = re.compile(rb"(?s)\x06.{5}\x00\x00\x00.{28}(?:\x04\x00\x00\x00zstd|\x03\x00\x00\x00lz4|\x00\x00\x00\x00)")
+CHUNK_PATTERN = re.compile(
+    rb"(?s)\x06.{5}\x00\x00\x00.{28}(?:\x04\x00\x00\x00zstd|\x03\x00\x00\x00lz4|\x00\x00\x00\x00)"
+)
 _LOOSE = re.compile(rb"(?s)[\x03-\x05].{3}\x00{5}")
 """A schema, a channel or a message outside of a chunk."""
 FOLLOWERS = 3
@@ -304,7 +306,7 @@ class McapIndex:
 
     def _take_definition(self, data: mmap.mmap | bytes, record: Record) -> bool:
         """The first definition of a channel or a schema counts."""
-        found = _definition(data, record)
+        found = definition(data, record)
         if found is None:
             return False
         kept: dict[int, Any] = self.channels if isinstance(found, Channel) else self.schemas
@@ -327,7 +329,7 @@ class McapIndex:
     def _next(self, place: int, size: int) -> int:
         """The next chunk that can be unpacked, or record that is followed by others; the end of the file for none."""
         if self._good_chunk < place:
-            self._good_chunk = self._next_where(_CHUNK, place, size, self._is_good_chunk)
+            self._good_chunk = self._next_where(CHUNK_PATTERN, place, size, self._is_good_chunk)
         return self._next_where(_LOOSE, place, self._good_chunk, self._is_good_loose)
 
     def _next_where(self, pattern: re.Pattern[bytes], place: int, end: int, is_good: Callable[[Record], bool]) -> int:
@@ -350,7 +352,7 @@ class McapIndex:
             return False
         if record.opcode == Opcode.MESSAGE:
             return record.end - record.body >= MESSAGE_HEAD_BYTES
-        return _definition(self._data, record) is not None
+        return definition(self._data, record) is not None
 
 
 def _has_too_many(content: bytes, packed_bytes: int) -> bool:
@@ -366,7 +368,7 @@ def _has_too_many(content: bytes, packed_bytes: int) -> bool:
     return next(itertools.islice(found, packed_bytes, None), None) is not None
 
 
-def _definition(data: mmap.mmap | bytes, record: Record) -> Channel | Schema | None:
+def definition(data: mmap.mmap | bytes, record: Record) -> Channel | Schema | None:
     """A channel or a schema; None for what makes no sense."""
     if record.end - record.body > MAX_DEFINITION_BYTES:
         return None

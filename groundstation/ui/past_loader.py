@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fills the history of a window that is opened again with what was recorded before. Made and told on the GUI thread.
+
+The recordings are read on a thread of their own, once, when the first connection is there. What was read waits until
+its vehicle or sensor is heard live: one that is not gets no trail, and its bridge's clock is what tells where on this
+station's time axis the rows stand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.transport.bus import BusState, BusStatus
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
+from groundstation.ui.series import HISTORY_S, Numbers
+
+log = logging.getLogger("groundstation.past")
+
+SETTLE_MS = 1_000
+"""After the first connection: what came before it is on the recorder's disk by then."""
+GIVE_UP_S = 60.0
+"""What was not read by then is not shown."""
+STOP_S = 1.0
+"""How long the end of the window may wait for the thread, which ends within a chunk."""
+
+
+class PastLoader(QObject):
+    """One reading in the life of a window."""
+
+    ended = Signal()
+    """Everything was read, or nothing could be."""
+
+    _found = Signal(object)
+    """`PastRows` of a vehicle, or a list of all `PastReadings`."""
+
+    def __init__(
+        self,
+        feed: FleetFeed,
+        access: PastAccess,
+        wall_clock: Callable[[], float] = time.time,
+        parent: QObject | None = None,
+    ) -> None:
+        """Begin to wait for the first connection.
+
+        Args:
+            feed: whose history is filled.
+            access: the way to the recordings.
+            wall_clock: seconds since 1970.
+            parent: owner.
+        """
+        super().__init__(parent)
+        self._feed, self._access, self._wall_clock = feed, access, wall_clock
+        self._rows: dict[VehicleKey, PastRows] = {}
+        self._readings: dict[str, list[PastReadings]] = {}
+        self._shift_s: float | None = None
+        """From the recorder's clock to ours, by the newest vehicle that told; None before."""
+        self._is_cancelled = threading.Event()
+        self._give_up_s = 0.0
+        self.thread_running: threading.Thread | None = None
+        """Reads; None before it was started. For tests to wait for."""
+        self._timer = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._timer.timeout.connect(self.start)
+        self._found.connect(self._on_found)
+        feed.vehicles_changed.connect(self._on_vehicles_changed)
+        feed.vehicles_forgotten.connect(self._on_vehicles_forgotten)
+        feed.sensors_changed.connect(self._on_sensors_changed)
+        feed.bus_changed.connect(self._on_bus_changed)
+
+    def start(self) -> None:
+        """Begin to read, once."""
+        if self.thread_running is None and not self._is_cancelled.is_set():
+            self._give_up_s = time.monotonic() + GIVE_UP_S
+            self.thread_running = threading.Thread(target=self._run, name="past-reader", daemon=True)
+            self.thread_running.start()
+
+    def stop(self) -> None:
+        """The window is closed: nothing is wanted any more."""
+        self._is_cancelled.set()
+        self._timer.stop()
+        if self.thread_running is not None:
+            self.thread_running.join(STOP_S)
+
+    def _on_bus_changed(self, status: BusStatus) -> None:
+        """The report changes with each echo: what runs is not begun again."""
+        if status.state is BusState.CONNECTED and self.thread_running is None and not self._timer.isActive():
+            self._timer.start()
+
+    def _on_found(self, found: PastRows | list[PastReadings]) -> None:
+        if isinstance(found, PastRows):
+            self._rows[found.key] = found
+            self._on_vehicles_changed((found.key,))
+            return
+        for one in found:
+            self._readings.setdefault(str(one.ref.source), []).append(one)
+        self._on_sensors_changed(tuple(self._readings))
+
+    def _on_vehicles_changed(self, keys: Iterable[VehicleKey]) -> None:
+        for key in keys if self._rows else ():
+            state = self._feed.fleet.get(key) if key in self._rows else None
+            if state is not None and state.heard_s is not None:
+                rows = self._rows.pop(key)
+                times, taken = self._on_our_axis(rows.times, self._shift_of(rows, state))
+                self._feed.history.refill(key, times, rows.places[taken], rows.table[taken])
+
+    def _on_sensors_changed(self, topics: Iterable[str]) -> None:
+        for topic in topics if self._readings else ():
+            reading = self._feed.sensors.get(topic) if topic in self._readings else None
+            if reading is None or reading.is_retained:
+                continue
+            for one in self._readings.pop(topic):
+                times, taken = self._on_our_axis(one.times, self._known_shift_s())
+                self._feed.history.refill_readings(one.ref, times, one.values[taken])
+
+    def _on_vehicles_forgotten(self, keys: Iterable[VehicleKey]) -> None:
+        """What the operator wants to see no more does not come back out of a file."""
+        for key in keys:
+            self._rows.pop(key, None)
+
+    def _shift_of(self, rows: PastRows, state: VehicleState) -> float:
+        """By a life of its bridge that is in the recording and on the bus; no wall clock is asked where there is one.
+
+        A recorder goes on by its old clock when the computer's is set, so that "now" may be hours away in a recording.
+        """
+        recorded_s = rows.clocks.get(state.session) if state.session is not None else None
+        if recorded_s is not None and state.clock_offset_s is not None:
+            self._shift_s = state.clock_offset_s - recorded_s
+        return self._known_shift_s()
+
+    def _known_shift_s(self) -> float:
+        return self._shift_s if self._shift_s is not None else self._feed.now_s() - self._wall_clock()
+
+    def _on_our_axis(self, times: Numbers, shift_s: float) -> tuple[Numbers, slice]:
+        """Times on this station's clock, and which are of the last minutes."""
+        moved, now_s = times + shift_s, self._feed.now_s()
+        taken = slice(int(np.searchsorted(moved, now_s - HISTORY_S)), int(np.searchsorted(moved, now_s)))
+        return moved[taken], taken
+
+    # ---- thread `past-reader`; the window may be gone when it is through ----
+
+    def _goes_on(self) -> bool:
+        return not self._is_cancelled.is_set() and time.monotonic() < self._give_up_s
+
+    def _run(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            try:
+                self._read()
+            except GroundStationError as error:
+                log.warning("%s", error)
+            except Exception:  # a recording that we stumble over costs its past only; it is logged whole
+                log.exception("a fault in reading what was recorded before")
+            self.ended.emit()
+
+    def _read(self) -> None:
+        readings: list[PastReadings] = []
+        try:
+            for one in self._access.read(self._goes_on):
+                if self._is_cancelled.is_set():
+                    return
+                if isinstance(one, PastRows):
+                    self._found.emit(one)
+                else:
+                    readings.append(one)
+        finally:
+            if readings and not self._is_cancelled.is_set():
+                self._found.emit(readings)

@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A window that is opened again has the trails and curves of before it, out of a real recorder's files."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from groundstation.app import past_reader
+from groundstation.app.past_reader import past_access
+from groundstation.recording import session
+from groundstation.recording.mcap_file import McapFile
+from groundstation.recording.readers import recent
+from groundstation.recording.readers.recent import recent_messages
+from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.ui.main_window import MainWindow
+from groundstation.ui.map_panel.trail_painter import BREAK_S
+from groundstation.ui.past_loader import PastLoader
+from groundstation.ui.past_port import PastAccess
+from groundstation.ui.value_ref import ValueRef
+from tests.support.waiting import PATIENCE_S, wait_until
+from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
+
+BROKER = "mqtt://127.0.0.1:1883"
+HEIGHT = "position.height_home_m"
+BEFORE_S = 120.0
+"""So long before the window was opened the recording begins."""
+
+
+class Recording:
+    """A recorder that is fed: messages stand where their `received_s` says."""
+
+    def __init__(self, out, broker=BROKER, wall_clock=time.time):
+        settings = RecorderSettings(out=out, broker=broker, keep_free_bytes=0)
+        self.recorder = Recorder(settings, lambda *_: None, lambda: True, wall_clock=wall_clock)
+        self.recorder.start()
+        self.count = 0
+
+    def add(self, *messages):
+        for one in messages:
+            self.recorder.offer(one)
+        self.count += len(messages)
+
+    def fly(self, vehicle, begin_s, end_s, step_s=0.5):
+        self.add(
+            *[
+                vehicle.wrap(f"{vehicle.key}/tlm/motion", vehicle.motion(at_s, at_s), at_s)
+                for at_s in np.arange(begin_s, end_s, step_s).tolist()
+            ]
+        )
+
+    def written(self):
+        """Taken in, and given to the system: the chunk that waits is complete."""
+        wait_until(lambda: self.recorder.status().messages >= self.count, what="the disk")
+        files = self.recorder._files
+        wait_until(lambda: not any(one.has_waiting for one in files._files.values()), what="the last chunk")
+
+
+@pytest.fixture
+def recording(tmp_path):
+    made = Recording(tmp_path / "out")
+    yield made
+    made.recorder.stop()
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def loaders():
+    made = []
+    yield made
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def now(station):
+    """The station's clock is this computer's, and stands."""
+    station.now_s = time.monotonic()
+    return station.now_s
+
+
+def opened(station, out, loaders, app, broker=BROKER, wall_clock=time.time):
+    """A loader that has read everything."""
+    loader = PastLoader(station.feed, past_access(broker, out, wall_clock), wall_clock)
+    loaders.append(loader)
+    read(loader, app)
+    return loader
+
+
+def read(loader, app):
+    loader.start()
+    loader.thread_running.join(PATIENCE_S)
+    app.processEvents()
+
+
+def kept(station, key):
+    times, places = station.feed.history.trail(key)
+    return times, places
+
+
+def test_a_window_opened_later_has_trails_and_curves_of_before(station, now, recording, out, loaders, app, settings):
+    flying = [PretendVehicle(number) for number in (1, 2, 3)]
+    for one in flying:
+        recording.fly(one, now - BEFORE_S, now - 0.5)
+    recording.written()
+    window = MainWindow(station.feed, settings)
+    ref = ValueRef(flying[0].key, HEIGHT)
+    window.plots.plot([ref])
+    station.hear(*flying)
+    series = station.feed.history.track(ref)
+    assert len(series) == 1
+    opened(station, out, loaders, app)
+    for one in flying:
+        times, places = kept(station, one.key)
+        assert times[0] == pytest.approx(now - BEFORE_S, abs=0.1)
+        assert times[-1] == now
+        assert np.all(np.diff(times) > 0.85)
+        assert len(times) == pytest.approx(BEFORE_S, abs=3)
+        moment = one.motion(times[5], times[5]).position
+        assert places[5] == pytest.approx((moment.lat_deg, moment.lon_deg), abs=2e-4)
+    assert len(series) == pytest.approx(BEFORE_S, abs=3)
+    assert np.all(np.diff(series.times) > 0)
+    at_s = float(series.times[10])
+    assert series.values[10] == pytest.approx(flying[0].motion(at_s, at_s).position.height_home_m, abs=0.3)
+    window.close()
+
+
+def test_what_is_heard_after_the_reading_gets_its_past_and_who_is_not_gets_none(
+    station, now, recording, out, loaders, app
+):
+    here, gone = PretendVehicle(1), PretendVehicle(2)
+    for one in (here, gone):
+        recording.fly(one, now - BEFORE_S, now)
+    recording.written()
+    opened(station, out, loaders, app)
+    assert station.feed.history.trail(here.key) is None
+    for one in gone.birth(now):
+        station.inbox.offer(message(one.topic, one.payload, now, retain=True))
+    station.feed.tick()
+    station.hear(here)
+    assert len(kept(station, here.key)[0]) > 100
+    assert station.feed.fleet.get(gone.key) is not None
+    trail = station.feed.history.trail(gone.key)
+    assert trail is None or not np.isfinite(trail[1]).any()
+
+
+def test_what_came_live_meanwhile_counts_once(station, now, recording, out, loaders, app):
+    flying = PretendVehicle(1)
+    recording.fly(flying, now - 60.0, now)
+    recording.written()
+    station.now_s = now - 20.0
+    for at_s in np.arange(now - 20.0, now, 0.5).tolist():
+        station.now_s = at_s
+        station.offer(flying.wrap(f"{flying.key}/tlm/motion", flying.motion(at_s, at_s), at_s))
+    before = len(kept(station, flying.key)[0])
+    opened(station, out, loaders, app)
+    times, _ = kept(station, flying.key)
+    assert len(times) == pytest.approx(before + 39.5, abs=1)
+    assert np.all(np.diff(times) > 0.85)
+
+
+def test_a_pause_in_the_recording_is_a_gap(station, now, recording, out, loaders, app):
+    flying = PretendVehicle(1)
+    recording.fly(flying, now - 100.0, now - 70.0)
+    recording.fly(flying, now - 40.0, now)
+    recording.written()
+    series = station.feed.history.track(ValueRef(flying.key, HEIGHT))
+    station.hear(flying)
+    opened(station, out, loaders, app)
+    times, _ = kept(station, flying.key)
+    assert np.count_nonzero(np.diff(times) > BREAK_S) == 1
+    (unknown,) = np.flatnonzero(np.isnan(series.values))
+    assert series.times[unknown] == pytest.approx(now - 70.5, abs=1.1)
+    assert series.at(now - 55.0) is None
+
+
+def test_a_clock_that_is_wrong_or_was_set_moves_nothing(station, now, tmp_path, loaders, app):
+    flying = PretendVehicle(1)
+    recording = Recording(tmp_path / "out", wall_clock=lambda: time.time() - 7_200.0)
+    try:
+        recording.fly(flying, now - 60.0, now)
+        recording.written()
+        station.hear(flying)
+        opened(station, tmp_path / "out", loaders, app)
+        times, _ = kept(station, flying.key)
+        assert times[0] == pytest.approx(now - 60.0, abs=0.1)
+    finally:
+        recording.recorder.stop()
+
+
+def test_a_recorder_that_was_started_again_is_one_past(station, now, out, loaders, app):
+    flying = PretendVehicle(1)
+    for begin_s, end_s in ((now - 60.0, now - 31.0), (now - 30.0, now)):
+        recording = Recording(out)
+        recording.fly(flying, begin_s, end_s)
+        recording.written()
+        recording.recorder.stop()
+    station.hear(flying)
+    opened(station, out, loaders, app)
+    times, _ = kept(station, flying.key)
+    assert len(times) == pytest.approx(60, abs=3)
+    assert times[0] == pytest.approx(now - 60.0, abs=0.1)
+
+
+def test_numbers_of_other_devices_come_back(station, now, recording, out, loaders, app):
+    for at_s in np.arange(now - 60.0, now, 2.0).tolist():
+        recording.add(*sensor_messages(at_s, at_s))
+    recording.written()
+    ref = ValueRef(f"{SENSORS}/Kabin1/Nem-Sıcaklık/Nem", "")
+    opened(station, out, loaders, app)
+    assert len(station.feed.history.track(ref)) == 0
+    station.feed.history.untrack(ref)
+    station.offer(*sensor_messages(now, now))
+    series = station.feed.history.track(ref)
+    assert len(series) == 31
+    assert series.times[0] == pytest.approx(now - 60.0, abs=0.5)
+
+
+def test_a_forgotten_vehicle_does_not_come_back_out_of_a_file(station, now, recording, out, loaders, app):
+    flying = PretendVehicle(1)
+    recording.fly(flying, now - 60.0, now)
+    recording.written()
+    opened(station, out, loaders, app)
+    station.feed.forget(flying.key)
+    station.hear(flying)
+    assert len(kept(station, flying.key)[0]) == 1
+
+
+def test_no_session_a_foreign_one_and_one_of_another_broker_cost_nothing(
+    station, now, recording, out, tmp_path, loaders, app, caplog
+):
+    flying = PretendVehicle(1)
+    recording.fly(flying, now - 60.0, now)
+    recording.written()
+    station.hear(flying)
+    foreign = tmp_path / "foreign" / "2026-01-01_00-00-00"
+    foreign.mkdir(parents=True)
+    (foreign / session.MANIFEST).write_text("{")
+    (foreign / "fleet-uav-01.mcap").write_bytes(b"no")
+    with caplog.at_level(logging.WARNING):
+        for folder, broker in ((tmp_path / "none", BROKER), (foreign.parent, BROKER), (out, "mqtt://elsewhere:1")):
+            opened(station, folder, loaders, app, broker)
+    assert len(kept(station, flying.key)[0]) == 1
+    assert not caplog.records
+
+
+def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording, out, loaders, app, caplog):
+    whole, torn, broken = (PretendVehicle(number) for number in (1, 2, 3))
+    for step in range(12):
+        for one in (whole, torn, broken):
+            recording.fly(one, now - 60.0 + 5 * step, now - 55.0 + 5 * step)
+        recording.written()
+    recording.recorder.stop()
+    (folder,) = session.sessions(out)
+    path = folder / session.file_name(torn.key)
+    data = bytearray(path.read_bytes())
+    heads = [place for place, _ in recent._heads(bytes(data), 0, len(data))]
+    data[heads[6] : heads[6] + 100] = bytes(100)
+    path.write_bytes(data)
+    (folder / session.file_name(broken.key)).write_bytes(b"\x00" * 5_000)
+    station.hear(whole, torn, broken)
+    with caplog.at_level(logging.WARNING):
+        opened(station, out, loaders, app)
+    rows = [len(kept(station, one.key)[0]) for one in (whole, torn, broken)]
+    assert rows[0] == pytest.approx(60, abs=3)
+    assert 50 <= rows[1] < rows[0]
+    assert rows[2] == 1
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert session.file_name(broken.key) in line
+
+
+def test_a_window_closed_while_it_reads_is_not_held_up_and_gets_nothing(station, now, loaders, app):
+    begun, asked = threading.Event(), threading.Event()
+
+    def endless(goes_on):
+        begun.set()
+        while goes_on():
+            asked.wait(0.01)
+        yield from ()
+
+    loader = PastLoader(station.feed, PastAccess(read=endless))
+    loaders.append(loader)
+    loader.start()
+    assert begun.wait(PATIENCE_S)
+    loader.stop()
+    loader.thread_running.join(PATIENCE_S)
+    assert not loader.thread_running.is_alive()
+    loader.start()
+    assert not loader.thread_running.is_alive()
+
+
+def test_reading_ends_within_a_chunk_when_nobody_wants_it(now, recording, out):
+    flying = PretendVehicle(1)
+    for step in range(4):
+        recording.fly(flying, now - 40.0 + 10 * step, now - 30.0 + 10 * step)
+        recording.written()
+    answers = iter([True, True])
+    (folder,) = session.sessions(out)
+    path = folder / session.file_name(flying.key)
+    assert recent_messages(path, 600.0, lambda _: True, lambda: next(answers, False)) == []
+    assert list(past_access(BROKER, out).read(lambda: False)) == []
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_of_a_long_session_only_the_end_is_unpacked(tmp_path, monkeypatch, is_closed):
+    """Hours before the last minutes are passed over; checkpoint or summary tell which channels there are."""
+    flying, first_s, hours = PretendVehicle(1), 1.79e9, 2
+    topic = f"{flying.key}/tlm/motion"
+    path = tmp_path / session.file_name(flying.key)
+    file = McapFile(path, is_live=True)
+    channel = file.channel(topic, "json", {"retain": "false", "late": "false"})
+    for number in range(hours * 3600 * 2):
+        at_s = first_s + number / 2
+        file.add(channel, int(at_s * 1e9), 0, number, flying.wrap(topic, flying.motion(at_s, at_s), at_s).payload)
+        if number % 8 == 7:
+            file.flush()
+            file.ledger.checkpoint(file.layout) if number % 800 == 7 else None
+    if is_closed:
+        file.close()
+    else:
+        file.flush()
+        file.abandon()
+    unpacked = []
+    real = recent.unpack
+    monkeypatch.setattr(recent, "PROBE_BYTES", 16 * 1024)
+    monkeypatch.setattr(recent, "DEFINITIONS_BYTES", 1024 * 1024 if is_closed else 0)
+    monkeypatch.setattr(recent, "unpack", lambda data, head: unpacked.append(head) or real(data, head))
+    found = recent_messages(path, 600.0, past_reader._is_of_file(path.name), lambda: True)
+    assert len(found) == 1201
+    assert found[-1].log_ns - found[0].log_ns == 600e9
+    assert len(unpacked) <= 1201 / 8 + 2
