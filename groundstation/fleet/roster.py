@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
+MAX_BRIDGES = 500
+"""Bridges that are shown; more are somebody's mistake, or made up."""
 MAX_RECORDERS = 50
 
 
@@ -171,7 +173,8 @@ class Fleet:
         if is_death and known is not None and known[0] != update.session:
             self.ignored += 1
             return
-        self._bridges[bridge] = (update.session, update.presence)
+        if known is not None or len(self._bridges) < MAX_BRIDGES:
+            self._bridges[bridge] = (update.session, update.presence)
         if is_death:
             self._lose_vehicles_of(update.root, update.bridge, update.presence.reason)
 
