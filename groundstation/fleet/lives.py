@@ -47,6 +47,13 @@ class Other(msgspec.Struct):
 
     state: VehicleState
     spoken: Spoken
+    said: int
+    """Live messages of it before, while it was shown."""
+
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """What counts when one has to be forgotten: whether it ever spoke more than a forger does at once, and when."""
+        return self.said + self.spoken.count >= BACK_MESSAGES, self.spoken.last_s
 
 
 class Lives:
@@ -61,6 +68,8 @@ class Lives:
         self.shown = state
         """What the station shows."""
         self._spoken = Spoken()
+        self._said = 0
+        """Live messages of the life that is shown, before it was shown again."""
         self._others: dict[str, Other] = {}
         self._before_death: Connection | None = None
         self._since_death = Spoken()
@@ -87,18 +96,19 @@ class Lives:
             other.spoken.add(heard_s)
             is_silent = heard_s - self._spoken.last_s > SILENT_S
             if is_silent and other.spoken.is_enough(BACK_MESSAGES, BACK_SPAN_S):
-                self._show(other.state, heard_s)
+                self._show(other.state, heard_s, other.said + other.spoken.count)
                 return self.shown, True
         return other.state, False
 
-    def _show(self, state: VehicleState, heard_s: float | None) -> None:
+    def _show(self, state: VehicleState, heard_s: float | None, said_before: int = 0) -> None:
         former = self.shown
         if former.session is not None:
             self._others.pop(state.session or "", None)
             while len(self._others) >= MAX_OTHERS:
-                self._others.pop(min(self._others, key=lambda one: self._others[one].spoken.last_s))
-            self._others[former.session] = Other(former, Spoken())
-        self.shown, self._spoken, self._before_death = state, Spoken(), None
+                self._others.pop(min(self._others, key=lambda one: self._others[one].worth))
+            spoken = Spoken(last_s=self._spoken.last_s)
+            self._others[former.session] = Other(former, spoken, self._said + self._spoken.count)
+        self.shown, self._spoken, self._said, self._before_death = state, Spoken(), said_before, None
         if heard_s is not None:
             self._spoken.add(heard_s)
 

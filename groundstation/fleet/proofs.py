@@ -70,8 +70,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """Parameters of the vehicle that were read for this command."""
 
     def at_sending(self) -> Look:
-        """The same when it was sent: what is true then already proves nothing later."""
-        return Look(before=self.before, now=self.before, args=self.args, sent_s=-math.inf, now_s=self.sent_s)
+        """The same when it was sent: what is true then already, by the last that was known, proves nothing later."""
+        return Look(before=self.before, now=self.before, args=self.args, sent_s=-math.inf, now_s=-math.inf)
 
     def fresh(self, sample: Sample | None) -> bool:
         """Whether a sample came after the command was sent, and still tells of now."""

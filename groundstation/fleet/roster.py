@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
+MAX_BRIDGES = 500
+"""Bridges that are shown; more are somebody's mistake, or made up."""
 MAX_RECORDERS = 50
-MAX_BRIDGES = 1_000
 SILENT_S = 30.0
 """A vehicle that was silent for so long gives way to one that speaks, where there is no room for both."""
 

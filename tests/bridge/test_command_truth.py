@@ -52,6 +52,18 @@ def test_hold_that_never_came_to_a_vehicle_that_holds_is_not_called_done(world: 
     assert "shows what it showed before, which tells nothing" in record.detail
 
 
+def test_what_was_so_before_a_silence_proves_no_order_that_never_came(world: World, station: Station) -> None:
+    assert station.do(Verb.RTL).state is CommandState.SUCCEEDED
+    world.vehicle.is_silent = True
+    world.run(9.0)
+    lose_orders(world)
+    identity = station.give(Verb.RTL)
+    world.run(0.2)
+    world.vehicle.is_silent = False
+    record = station.end(identity)
+    assert (record.state, world.vehicle.count(20)) == (CommandState.TIMEOUT, 1)
+
+
 def test_a_go_to_that_never_came_to_a_vehicle_that_stands_on_the_point_is_not_called_done(
     world: World, station: Station
 ) -> None:

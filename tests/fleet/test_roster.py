@@ -5,13 +5,14 @@ import msgspec
 import pytest
 
 from groundstation.fleet import lives, roster
+from groundstation.fleet.control import Control
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.motion import Position
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.roster import Fleet
-from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, RecorderUpdate, SamplesUpdate
+from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, ControlUpdate, RecorderUpdate, SamplesUpdate
 
 KEY = VehicleKey("fleet", "uav-1")
 
@@ -165,6 +166,19 @@ def test_lives_of_a_vehicle_are_bounded() -> None:
     assert len(fleet._lives[KEY]._others) == lives.MAX_OTHERS
     fleet.fold(live("a", 2.0 + 0.5 * number) for number in range(4))
     assert session_of(fleet) == "a"
+
+
+def test_a_heap_of_made_up_sessions_pushes_out_no_life_that_spoke() -> None:
+    fleet = Fleet()
+    control = ControlUpdate(session="a", key=KEY, control=Control(lease=7))
+    fleet.fold([control, *(live("a", 0.2 * number) for number in range(10))])
+    for burst in range(3):
+        now_s = 2.0 + 5.0 * burst
+        fleet.fold([live(f"forged-{burst}-{number}", now_s) for number in range(2 * lives.MAX_OTHERS)])
+        fleet.fold([live("a", now_s + 0.2 * number) for number in range(1, 20)])
+        state = fleet.get(KEY)
+        assert state is not None
+        assert (state.session, state.control) == ("a", control.control)
 
 
 @pytest.mark.parametrize(("later_s", "has_room"), [(29.9, False), (30.1, True)])
