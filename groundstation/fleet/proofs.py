@@ -42,6 +42,8 @@ CIRCLE_TOLERANCE_M, CIRCLE_TOLERANCE_FRACTION = 3.0, 0.25
 """On a circle is who keeps its radius within the larger of the two,"""
 ALONG_DEG = 40.0
 """and flies along it rather than to or from its centre,"""
+WIDEST_CIRCLE_M = 1_000.0
+"""A plane that says that it flies wider circles around a point is not believed."""
 CIRCLE_S = 5.0
 """for so long."""
 SLOWEST_CIRCLE_MPS = 0.5
@@ -297,7 +299,8 @@ def at_place(radius_m: float, loiter_parameter: str = "") -> Callable[[Look], Se
         left_m = _left_m(look, look.now)
         if left_m is None or not look.fresh(look.now.position):
             return NOTHING
-        near_m = max(radius_m, 1.25 * abs(look.parameters.get(loiter_parameter, 0.0)) + 30.0 * bool(loiter_parameter))
+        circle_m = abs(look.parameters.get(loiter_parameter, 0.0))
+        near_m = max(radius_m, 1.25 * circle_m + 30.0) if 0.0 < circle_m <= WIDEST_CIRCLE_M else radius_m
         vertical = height(look)
         is_at_height = not _has_height(look) or vertical.is_done
         if left_m <= near_m and is_at_height:

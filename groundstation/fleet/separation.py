@@ -13,11 +13,13 @@ import msgspec
 
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.geometry import distance_m, moved
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import VehicleKey, VehicleKind
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
 APART_M, APART_HEIGHT_M = 10.0, 5.0
 """Nearer than both, along the ground and in height, is too near: as far as a GPS may err, and a little."""
+PLANE_CIRCLE_M = 80.0
+"""A plane circles its point, 60 m by default on ArduPilot and 80 m on PX4 (WP_LOITER_RAD, NAV_LOITER_RAD)."""
 TO_A_POINT = frozenset({Verb.GOTO, Verb.ORBIT})
 """Verbs that send a vehicle to a point that can be another's too."""
 
@@ -147,8 +149,14 @@ def _goal(key: VehicleKey, args: Args, state: VehicleState | None) -> _Goal | No
     if not isinstance(lat_deg, float) or not isinstance(lon_deg, float):
         return None
     radius_m = args.get("radius_m")
-    radius_m = abs(radius_m) if isinstance(radius_m, float) else 0.0
+    radius_m = abs(radius_m) if isinstance(radius_m, float) else _circles_m(state)
     return _Goal(key, lat_deg, lon_deg, _height_amsl_m(args, state), _drives(state), radius_m)
+
+
+def _circles_m(state: VehicleState | None) -> float:
+    """How wide a vehicle flies around a point that it was sent to, metres; 0 for one that stops there."""
+    kind = state.info.kind if state is not None and state.info is not None else None
+    return PLANE_CIRCLE_M if kind is VehicleKind.PLANE else 0.0
 
 
 def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:

@@ -165,12 +165,15 @@ def test_what_drives_has_no_height_to_come_to() -> None:
         assert proofs.at_place(5.0)(one).is_done is is_done
 
 
-@pytest.mark.parametrize(("radius_m", "near_m"), [(60.0, 120.0), (-200.0, 280.0), (None, 120.0)])
+@pytest.mark.parametrize(
+    ("radius_m", "near_m"),
+    [(60.0, 120.0), (-200.0, 280.0), (1_000.0, 1_280.0), (1_001.0, 120.0), (1e9, 120.0), (None, 120.0)],
+)
 def test_a_plane_is_there_where_its_circle_is(radius_m: float | None, near_m: float) -> None:
     parameters = {} if radius_m is None else {"WP_LOITER_RAD": radius_m}
     args: Args = {"lat_deg": LAT, "lon_deg": LON}
     for north_m, is_done in ((near_m - 0.5, True), (near_m + 0.5, False)):
-        one = look(args, state(position=at(900.0, at_s=99.0)), state(position=at(north_m)), parameters=parameters)
+        one = look(args, state(position=at(5_000.0, at_s=99.0)), state(position=at(north_m)), parameters=parameters)
         assert proofs.at_place(120.0, "WP_LOITER_RAD")(one).is_done is is_done
 
 

@@ -182,3 +182,13 @@ def test_a_vehicle_that_flies_on_the_way_round_is_in_the_way(fleet: Fleet, north
             order(fleet, [sent], args, verb=Verb.ORBIT)
     else:
         assert order(fleet, [sent], args, verb=Verb.ORBIT)
+
+
+@pytest.mark.parametrize(("spread_m", "is_refused"), [(20.0, True), (169.0, True), (171.0, False)])
+def test_planes_circle_the_point_that_they_are_sent_to(fleet: Fleet, spread_m: float, is_refused: bool) -> None:
+    keys = [flying(fleet, number, 60.0, kind=VehicleKind.PLANE) for number in (1, 2)]
+    if is_refused:
+        with pytest.raises(UsageError, match="uav-1 and uav-2"):
+            order(fleet, keys, {**THERE, "height_m": 60.0}, GroupPolicy(spread_m=spread_m))
+    else:
+        assert order(fleet, keys, {**THERE, "height_m": 60.0}, GroupPolicy(spread_m=spread_m))
