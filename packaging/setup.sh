@@ -69,6 +69,7 @@ fi
 if [ "$what" = test ]; then
     has mosquitto_pub || needed="$needed mosquitto-clients"
     has Xvfb || needed="$needed xvfb"
+    has pdftotext || needed="$needed poppler-utils"
 fi
 needed=${needed# }
 
