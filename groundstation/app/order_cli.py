@@ -189,7 +189,8 @@ def acquire(
     with stop_on_signal() as stop, _desk(broker, root, None) as desk:
         keys = desk.find(vehicle)
         ordering.acquire(desk, keys, force, stop, timeout)
-        typer.echo(f"in control of {', '.join(str(key) for key in keys)} as {desk.actor}; Ctrl-C gives it back")
+        named = ", ".join(str(key) for key in keys)
+        typer.echo(f"in control of {named} as {desk.actor} ({desk.actor.gs}); Ctrl-C gives it back")
         lost = desk.turn_until(lambda: not all(ordering.holds(desk, key) for key in keys), duration or 1e9, stop)
         if lost and not stop.is_set():
             gone = [key for key in keys if not ordering.holds(desk, key)]

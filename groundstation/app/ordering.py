@@ -358,7 +358,7 @@ def control_words(state: VehicleState) -> str:
     if control.owner is None:
         return "free"
     asked = f"; {control.pending} asks for it" if control.pending is not None else ""
-    return f"{control.owner} (control {control.lease}, takeover {control.takeover.value}){asked}"
+    return f"{control.owner} ({control.owner.gs}, control {control.lease}, takeover {control.takeover.value}){asked}"
 
 
 def acquire(desk: Desk, keys: list[VehicleKey], reason: str, stop: threading.Event, timeout_s: float) -> None:

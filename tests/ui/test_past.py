@@ -337,3 +337,10 @@ def test_of_a_long_session_only_the_end_is_unpacked(tmp_path, monkeypatch, is_cl
     assert len(found) == 1201
     assert found[-1].log_ns - found[0].log_ns == 600e9
     assert len(unpacked) <= 1201 / 8 + 2
+
+
+@pytest.mark.parametrize("beginning", [b"", b"\x89MCAP"])
+def test_a_file_that_its_recorder_has_just_begun_has_no_past_and_no_fault(tmp_path, beginning: bytes) -> None:
+    file = tmp_path / "sim-uav-1.mcap"
+    file.write_bytes(beginning)
+    assert recent_messages(file, 60.0, lambda _: True, lambda: True) == []

@@ -85,6 +85,8 @@ def recent_messages(
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
+            if size < len(MAGIC):
+                return []  # its recorder has just begun it
             if file.read(len(MAGIC)) != MAGIC:
                 raise LogError(f"{path} is no MCAP file; its past is not shown")
             end, channels = _definitions(file, path, size)
