@@ -21,6 +21,7 @@ from groundstation.fleet.fleet_filter import is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
 from groundstation.fleet.roster import Fleet
+from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.summary import natural_order, summary_of
 from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
@@ -38,6 +39,8 @@ CONNECT_S = 8.0
 """How long a broker may take to let us in."""
 FIND_S = 2.5
 """How long vehicles may take to be found: bridges answer within 2 s."""
+PLACE_S = 1.5
+"""How long the place of a vehicle that is sent somewhere is waited for."""
 ALONE_S = 0.5
 """A namesake under another root answers within this time, or four round trips to the broker."""
 RELEASE_S = 1.0
@@ -272,6 +275,11 @@ class Desk:
         waited_s = time.monotonic() + RELEASE_S
         self.turn_until(lambda: time.monotonic() >= waited_s, RELEASE_S)
 
+    def knows_place(self, key: VehicleKey) -> bool:
+        """Whether the height above the sea of a vehicle has come, by which others are kept apart from it."""
+        state = self.fleet.get(key)
+        return state is not None and state.position is not None and state.position.height_amsl_m is not None
+
     def _heard(self) -> str:
         return ", ".join(sorted(str(state.key) for state in self.fleet)) or "none"
 
@@ -338,6 +346,9 @@ def give_order(
         The records; not all over when the time was.
     """
     operations = desk.commander.operations
+    if verb in TO_A_POINT:
+        # who is where decides whether they stay apart; it comes five times a second
+        desk.turn_until(lambda: all(desk.knows_place(key) for key in keys), PLACE_S, stop)
     batch = operations.order(keys, verb, args, time.monotonic(), policy, dry=dry, fleet=desk.fleet)
     give_up_s = time.monotonic() + timeout_s
     while True:

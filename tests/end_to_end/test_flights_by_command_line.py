@@ -111,9 +111,10 @@ def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: 
     stack.wait_disarmed("sim/uav-3")
     steps = stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "takeoff", "40")
     assert {one["vehicle"] for one in steps} == {"sim/uav-1", "sim/uav-2", "sim/uav-3"}
-    for vehicle in ("sim/uav-1", "sim/uav-3", "sim/uav-2"):
+    # their ways cross: at one height the second would be refused
+    for vehicle, height_m in (("sim/uav-1", "45"), ("sim/uav-3", "55"), ("sim/uav-2", "70")):
         lat_deg, lon_deg = stack.place(vehicle)
-        stack.fly(vehicle, "goto", f"{lat_deg + 0.0015}", f"{lon_deg + 0.001}", "45")
+        stack.fly(vehicle, "goto", f"{lat_deg + 0.0015}", f"{lon_deg + 0.001}", height_m)
     stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "rtl")
     stack.fly("sim/uav-1,sim/uav-2,sim/uav-3", "land")
     done = run_program("journal", "--journal", str(stack.journal), "--check")
