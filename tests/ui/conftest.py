@@ -8,8 +8,10 @@ import os
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QSettings, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
@@ -36,11 +38,23 @@ def qt_warnings(app):
 
     previous = qInstallMessageHandler(keep)
     yield found
+    let_go_of_the_mouse()
     QApplication.closeAllWindows()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.processEvents()
     qInstallMessageHandler(previous)
     assert not found, found
+
+
+def let_go_of_the_mouse():
+    """Qt counts a button as held until some widget is told of its release: the next test would seem to be dragging."""
+    if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+        return
+    anywhere = QWidget()
+    anywhere.show()
+    QTest.mouseRelease(anywhere, Qt.MouseButton.LeftButton)
+    anywhere.deleteLater()
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 class Station:
