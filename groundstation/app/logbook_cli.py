@@ -12,7 +12,7 @@ import typer
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.recording.logbook import Entry
+    from groundstation.logs.logbook import Entry
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="Folder of logs, or one log; this user's recordings by default.")
@@ -42,13 +42,13 @@ def logbook(
     """
     from groundstation.app import logbook_view
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording import flight_cache, session
-    from groundstation.recording.logbook import Logbook, read_logbook
+    from groundstation.logs import flight_cache, session_folder
+    from groundstation.logs.logbook import Logbook, read_logbook
 
     if as_csv and json_document:
         raise UsageError("--csv and --json: choose one of them")
     earliest_s = None if since is None else _unix_s(since)
-    where = session.default_recordings() if folder is None else folder
+    where = session_folder.default_recordings() if folder is None else folder
     if folder is None and not where.exists():
         found = Logbook(folder=str(where))
     else:
@@ -72,8 +72,8 @@ def _unix_s(text: str) -> float:
 
 def _kept(entries: tuple[Entry, ...], vehicle: str | None, earliest_s: float | None) -> tuple[Entry, ...]:
     """The flights that were asked for; those without a date are none of a time."""
-    from groundstation.recording.duplicates import name_of, vehicle_of
-    from groundstation.recording.log import TimeBase
+    from groundstation.logs.duplicates import name_of, vehicle_of
+    from groundstation.logs.log import TimeBase
 
     if vehicle is not None:
         wanted = vehicle.casefold()

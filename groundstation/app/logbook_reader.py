@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from groundstation.app import logbook_view, report_cli
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording import flight_cache, session
-from groundstation.recording.duplicates import name_of
-from groundstation.recording.log import CancelledError, Progress, TimeBase
-from groundstation.recording.logbook import Entry, read_logbook
+from groundstation.logs import flight_cache, session_folder
+from groundstation.logs.duplicates import name_of
+from groundstation.logs.log import CancelledError, Progress, TimeBase
+from groundstation.logs.logbook import Entry, read_logbook
 from groundstation.ui.logbook_panel.logbook_port import (
     FlightRow,
     FoundFlights,
@@ -40,13 +40,13 @@ def logbook_access(recordings: Path | None = None, cache: Path | None = None) ->
         recordings: where this window's recordings are; None for this user's own.
         cache: what remembers flights; None for this user's own.
     """
-    own = recordings or session.default_recordings()
+    own = recordings or session_folder.default_recordings()
     return LogbookAccess(
         folder=own,
         read=lambda folder, told: _read(folder, told, cache or flight_cache.default_cache(), is_own=folder == own),
         totals=_totals,
         csv=_save,
-        pin=lambda folder, is_pinned: session.pin(Path(folder), is_pinned=is_pinned),
+        pin=lambda folder, is_pinned: session_folder.pin(Path(folder), is_pinned=is_pinned),
         report=_report,
     )
 
@@ -58,7 +58,7 @@ def _read(folder: Path, told: Told, cache: Path, *, is_own: bool) -> FoundFlight
         book = read_logbook(folder, cache, _progress(told))
     except CancelledError:
         return None
-    pinned = {parent: session.load(parent) for parent in {Path(one.flight.path).parent for one in book.entries}}
+    pinned = {parent: session_folder.load(parent) for parent in {Path(one.flight.path).parent for one in book.entries}}
     pins = {str(parent): manifest.is_pinned for parent, manifest in pinned.items() if manifest is not None}
     return FoundFlights(
         folder=book.folder,
@@ -132,7 +132,7 @@ def _totals(flights: Sequence[FlightRow]) -> list[VehicleHours]:
 
 def _save(flights: Sequence[FlightRow], target: Path) -> None:
     try:
-        session.write_whole(target, logbook_view.csv_text(_entries(flights)).encode())
+        session_folder.write_whole(target, logbook_view.csv_text(_entries(flights)).encode())
     except OSError as error:
         target.with_name(f".{target.name}.new").unlink(missing_ok=True)
         raise GroundStationError(f"{target} can't be written ({error.strerror}); choose another place") from error

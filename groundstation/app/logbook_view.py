@@ -17,12 +17,12 @@ from rich.table import Table
 from rich.text import Text
 
 from groundstation.fleet.shown_text import harmless
-from groundstation.recording.csv_cells import guarded
-from groundstation.recording.duplicates import VehicleTotals, name_of, totals
-from groundstation.recording.flights import Flight
-from groundstation.recording.log import TimeBase
-from groundstation.recording.logbook import Entry, Logbook
-from groundstation.recording.session import SESSION_NAME
+from groundstation.logs.csv_cells import guarded
+from groundstation.logs.duplicates import VehicleTotals, name_of, totals
+from groundstation.logs.flights import Flight
+from groundstation.logs.log import TimeBase
+from groundstation.logs.logbook import Entry, Logbook
+from groundstation.logs.session_folder import SESSION_NAME
 
 MAX_UNREAD = 20
 """Files that are told one by one; the others are counted."""

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.recording import session
-from groundstation.recording.log import LogError
-from groundstation.recording.readers.recent import RecentMessage, recent_messages
+from groundstation.logs import session_folder
+from groundstation.logs.log import LogError
+from groundstation.logs.readers.recent import RecentMessage, recent_messages
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
@@ -49,7 +49,7 @@ def past_access(broker: str, recordings: Path | None = None, wall_clock: Callabl
         recordings: where this window's recordings are; None for this user's own.
         wall_clock: seconds since 1970.
     """
-    folder = recordings or session.default_recordings()
+    folder = recordings or session_folder.default_recordings()
     return PastAccess(read=lambda goes_on: _read(folder, broker, wall_clock, goes_on))
 
 
@@ -63,7 +63,7 @@ def _read(
     """
     problems: list[LogError] = []
     for name, paths in sorted(_files(folder, broker, wall_clock() - HISTORY_S).items(), key=_vehicles_first):
-        is_rest = name == session.file_name(None)
+        is_rest = name == session_folder.file_name(None)
         is_wanted = _is_reading if is_rest else _is_of_file(name)
         found: list[RecentMessage] = []
         for path in paths:
@@ -81,7 +81,7 @@ def _read(
 
 
 def _vehicles_first(item: tuple[str, list[Path]]) -> tuple[bool, str]:
-    return item[0] == session.file_name(None), item[0]
+    return item[0] == session_folder.file_name(None), item[0]
 
 
 def _files(folder: Path, broker: str, since_unix_s: float) -> dict[str, list[Path]]:
@@ -90,12 +90,12 @@ def _files(folder: Path, broker: str, since_unix_s: float) -> dict[str, list[Pat
     By the times of the files and not of the sessions: a clock that was set in a session counts for its messages only.
     """
     found: dict[str, list[Path]] = {}
-    for one in session.sessions(folder)[-MAX_SESSIONS:]:
-        manifest = session.load(one)
+    for one in session_folder.sessions(folder)[-MAX_SESSIONS:]:
+        manifest = session_folder.load(one)
         if manifest is None or manifest.broker != broker:
             continue
         try:
-            for path in session.mcap_files(one):
+            for path in session_folder.mcap_files(one):
                 if path.stat().st_mtime >= since_unix_s:
                     found.setdefault(path.name, []).append(path)
         except OSError:
@@ -112,7 +112,7 @@ def _is_of_file(name: str) -> Callable[[str], bool]:
 
     def is_wanted(topic: str) -> bool:
         parsed = topics.parse(topic)
-        if not isinstance(parsed, topics.VehicleTopic) or session.file_name(parsed.key) != name:
+        if not isinstance(parsed, topics.VehicleTopic) or session_folder.file_name(parsed.key) != name:
             return False
         return parsed.leaf == topics.STATE or (parsed.leaf.startswith("tlm/") and parsed.leaf != topics.TLM_SUM)
 

@@ -19,7 +19,7 @@ from groundstation.app.wiring import calm_collector, host_name
 from groundstation.bridge.publisher import new_session
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.recorder import Missed, RecorderState, RecorderStatus
-from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing

@@ -23,6 +23,10 @@ VIOLATIONS = {
     "Qt lives in ui and app only": ("bridge/links.py", "import PySide6.QtCore"),
     "paho lives in transport.mqtt_worker only": ("transport/inbox.py", "import paho.mqtt.client"),
     "pymavlink lives in mavlink and simulator only": ("app/wiring.py", "import pymavlink.mavutil"),
+    "Logs are read for the recording and the app, not for the window, the bridge, the simulator": (
+        "ui/docks.py",
+        "import groundstation.logs.log",
+    ),
     "The simulator speaks bytes, never topics": ("simulator/wire.py", "import groundstation.transport.topics"),
 }
 

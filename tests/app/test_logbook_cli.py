@@ -20,10 +20,10 @@ from groundstation.app import logbook_cli, logbook_view
 from groundstation.app.cli import app
 from groundstation.app.long_work import progress_bar
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.recording import flight_cache, logbook
-from groundstation.recording.flights import Flight
-from groundstation.recording.log import LogError, TimeBase
-from groundstation.recording.logbook import Entry, Logbook
+from groundstation.logs import flight_cache, logbook
+from groundstation.logs.flights import Flight
+from groundstation.logs.log import LogError, TimeBase
+from groundstation.logs.logbook import Entry, Logbook
 
 DATA = Path(__file__).parents[1] / "data"
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from groundstation.app.cli import app as command_line
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording import session
-from groundstation.recording.session import Manifest, SessionState
+from groundstation.logs import session_folder
+from groundstation.logs.session_folder import Manifest, SessionState
 from groundstation.ui.logbook_panel.logbook_port import FoundFlights, LogbookAccess
 
 DATA = Path(__file__).parents[1] / "data"
@@ -98,11 +98,11 @@ def test_flights_of_a_session_are_pinned_with_it(access: LogbookAccess, folder: 
     inside = folder / SESSION
     inside.mkdir()
     (folder / "copter_square.tlog").rename(inside / "copter_square.tlog")
-    session.save(inside, Manifest(name=SESSION, state=SessionState.CLOSED, began_unix_s=0.0))
+    session_folder.save(inside, Manifest(name=SESSION, state=SessionState.CLOSED, began_unix_s=0.0))
     (flight,) = read(access, folder).flights
     assert (flight.log, flight.session, flight.is_pinned) == (SESSION, str(inside), False)
     access.pin(str(inside), True)
-    manifest = session.load(inside)
+    manifest = session_folder.load(inside)
     assert manifest is not None
     assert manifest.is_pinned
     assert read(access, folder).flights[0].is_pinned

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from groundstation.recording.log import (
+from groundstation.logs.log import (
     Columns,
     Damage,
     FieldInfo,
