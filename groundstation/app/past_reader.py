@@ -23,6 +23,7 @@ from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.leaves import leaf_of
 from groundstation.ui.history import CORE_PATHS, MAX_SENSOR_SERIES, ROW_PERIOD_S, SENSOR_PERIOD_S, row_of
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S
@@ -114,7 +115,8 @@ def _is_of_file(name: str) -> Callable[[str], bool]:
         parsed = topics.parse(topic)
         if not isinstance(parsed, topics.VehicleTopic) or session_folder.file_name(parsed.key) != name:
             return False
-        return parsed.leaf == topics.STATE or (parsed.leaf.startswith("tlm/") and parsed.leaf != topics.TLM_SUM)
+        leaf = leaf_of(parsed)
+        return leaf is not None and leaf.part == "samples"
 
     return is_wanted
 
@@ -137,8 +139,11 @@ class _Fold:
         topic = topics.parse(message.topic)
         if not isinstance(topic, topics.VehicleTopic):
             return
+        leaf = leaf_of(topic)
+        if leaf is None:
+            return
         try:
-            envelope = payloads.decode(topic.leaf, message.data)
+            envelope = payloads.decode(leaf, message.data)
         except payloads.PayloadError:
             return
         now_s, written_s, sid = message.log_ns / 1e9, envelope.bms / 1000.0, envelope.sid

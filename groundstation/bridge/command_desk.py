@@ -42,7 +42,7 @@ from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError, Situation
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
-from groundstation.transport import topics
+from groundstation.transport.leaves import CMD_ACK, CTL, Leaf
 
 TICK_S = 0.1
 CAUSED_S = 5.0
@@ -60,7 +60,7 @@ class DeskVehicle(Protocol):
     def facts(self) -> Facts:
         """The vehicle as it is now."""
 
-    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+    def say(self, leaf: Leaf, content: Any) -> int:
         """Publish under the vehicle."""
 
     def tell(self, event: Event) -> None:
@@ -258,7 +258,7 @@ class CommandDesk:
             self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
-        self._vehicle.say(topics.CMD_ACK, report, qos=1)
+        self._vehicle.say(CMD_ACK, report)
 
     def answer_query(self, query: CommandQuery, now_s: float) -> None:
         """A station asks what became of commands."""
@@ -368,7 +368,7 @@ class CommandDesk:
     # ---- control ----
 
     def _publish_control(self, control: Control) -> None:
-        self._vehicle.say(topics.CTL, control, qos=1, retain=True)
+        self._vehicle.say(CTL, control)
 
     def _tell_control(self, news: ControlNews) -> None:
         severity = Severity.ALERT if news.is_forced else Severity.NOTICE

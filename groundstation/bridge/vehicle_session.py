@@ -37,7 +37,8 @@ from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.modes import mode_names
 from groundstation.mavlink.statustext import Text
 from groundstation.mavlink.verb_table import verb_table
-from groundstation.transport import topics
+from groundstation.transport import leaves, topics
+from groundstation.transport.leaves import Leaf
 
 STATE_MIN_S = 0.2
 """`state` at most five times a second."""
@@ -79,12 +80,7 @@ _REPETITIVE = frozenset(
 if set(DECISIVE) != set(STATE_KINDS):
     raise AssertionError("every kind of the retained state needs to know what is decisive in it")
 
-_LEAVES = (
-    *(topics.CONN, topics.INFO, topics.STATE, topics.LINK, topics.EVT, topics.TLM_SUM),
-    *(topics.CTL, topics.CMD_ACK, topics.RAW_FRAMES),
-)
-NOT_KEPT = frozenset({topics.TLM_SUM})
-"""Leaves that nobody can ask for again: what they say is in the others."""
+_OURS = tuple(one for one in leaves.LEAVES if one.owner == leaves.VEHICLE and not one.is_request)
 
 _NEW_LIFE_EVENTS = {
     ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
@@ -121,9 +117,9 @@ class VehicleSession:
         self._bridge_id = bridge_id
         self._streams = streams
         self._publisher = publisher
-        self._stream_leaves = [f"{topics.TLM}/{stream.name}" for stream in streams]
-        self._topics = {leaf: topics.vehicle(key, leaf) for leaf in (*_LEAVES, *self._stream_leaves)}
-        self._kept = tuple(leaf for leaf in self._topics if leaf not in NOT_KEPT)
+        self._stream_leaves = [leaves.stream(one.name) for one in streams]
+        self._topics = {one.name: topics.vehicle(key, one.name) for one in _OURS}
+        self._kept = tuple(one.name for one in _OURS if one.is_kept)
         self.raw_topic = self._topics[topics.RAW_FRAMES]
         """Where its frames go as they came."""
         self._reset(now_s)
@@ -348,10 +344,9 @@ class VehicleSession:
             mav_autopilot=ear.mav_autopilot,
         )
 
-    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+    def say(self, leaf: Leaf, content: Any) -> int:
         """Publish something under this vehicle; returns its number."""
-        is_kept = leaf not in NOT_KEPT
-        return self._publisher.topic(self._topics[leaf], self.session, content, qos=qos, retain=retain, is_kept=is_kept)
+        return self._publisher.say(self._topics[leaf.name], leaf, self.session, content)
 
     def tell(self, event: Event) -> None:
         """Publish an event and keep it for those who miss it; one of a flood is only counted."""
@@ -359,7 +354,7 @@ class VehicleSession:
             self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        seq = self.say(topics.EVT, event, qos=1)
+        seq = self.say(leaves.EVT, event)
         self._events.append((seq, self._publisher.encode(self.session, seq, event)))
 
     def publish_due(self, now_s: float) -> None:
@@ -388,7 +383,7 @@ class VehicleSession:
             self._tell(note)
         if now_s >= self._next_summary_s:
             self._next_summary_s = now_s + SUMMARY_PERIOD_S * slower
-            self.say(topics.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
+            self.say(leaves.TLM_SUM, overview(VehicleState(key=self.key, clock_offset_s=0.0, **self._known), now_s))
         if now_s >= self._next_link_s:
             self._next_link_s = now_s + LINK_PERIOD_S
             self._publish_link(now_s)
@@ -438,11 +433,11 @@ class VehicleSession:
         info = self._info()
         if info != self._sent_info:
             self._sent_info = info
-            self.say(topics.INFO, info, qos=1, retain=True)
+            self.say(leaves.INFO, info)
         conn = Connection(state=self.link_state, reason=self.reason, via=self._bridge_id, conflict=self.conflict)
         if conn != self._sent_conn:
             self._sent_conn = conn
-            self.say(topics.CONN, conn, qos=1, retain=True)
+            self.say(leaves.CONN, conn)
 
     def _publish_state(self, now_s: float) -> None:
         age_s = now_s - self._state_sent_s
@@ -454,7 +449,7 @@ class VehicleSession:
         self._is_state_dirty = False
         known = {kind: self._known[kind] for kind in STATE_KINDS if kind in self._known}
         self._told = {kind: DECISIVE[kind](value) for kind, value in known.items()}
-        self.say(topics.STATE, Samples(**known), qos=1, retain=True)
+        self.say(leaves.STATE, Samples(**known))
 
     def _publish_link(self, now_s: float) -> None:
         links = tuple(ear.quality(now_s, is_best=ear is self.active) for ear in self.ears)
@@ -467,7 +462,7 @@ class VehicleSession:
             thinned=bus.thinned,
             bus_bytes_per_s=bus.bytes_per_s,
         )
-        self.say(topics.LINK, report)
+        self.say(leaves.LINK, report)
 
     def _info(self) -> VehicleInfo:
         ear = self.active

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.recorder import LateMarks
 from groundstation.logs.mcap.channels import Channels, Place
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
+from groundstation.transport.leaves import INFO, STATION_SENSORS, Leaf, leaf_of
 from groundstation.transport.payloads import PayloadError
 from groundstation.transport.sequence import Gap, Sequences
 from groundstation.transport.stamps import Stamp, stamp_of
@@ -133,16 +135,18 @@ class Sorter:
             return self._of_service(topic, message)
         if topic.leaf.startswith(topics.LATE):
             return self._late(message, topic.key)
-        if topic.leaf == topics.INFO:
+        leaf = leaf_of(topic)
+        if leaf is INFO:
             self._learn_kept(message)
-        return self._numbered(message, topic.key, topic.leaf)
+        return self._numbered(message, topic.key, leaf)
 
     def _of_service(self, topic: topics.ServiceTopic, message: Message) -> Entry | None:
-        if topic.leaf == topics.ECHO or topic.service == topics.RECORDER:
-            return None
         if topic.leaf.startswith(topics.LATE):
             return self._late(message, None)
-        if topic.leaf == topics.SENSORS:
+        leaf = leaf_of(topic)
+        if topic.leaf == topics.ECHO or topic.service == topics.RECORDER or (leaf is not None and not leaf.is_recorded):
+            return None
+        if leaf is STATION_SENSORS:
             self._learn_filters(message)
         if topic.leaf == topics.CONN:
             # a will has the number of the birth: births and deaths of services are told apart by what they say
@@ -152,11 +156,11 @@ class Sorter:
             if len(self._presences) >= MAX_PRESENCES:
                 self._presences.clear()
             self._presences[message.topic] = message.payload
-            return self._entry(None, message.topic, topic.service, message, stamp_of(topic.leaf, message.payload))
-        return self._numbered(message, None, topic.leaf)
+            return self._entry(None, message.topic, leaf, message, stamp_of(topic.leaf, message.payload))
+        return self._numbered(message, None, leaf)
 
-    def _numbered(self, message: Message, key: VehicleKey | None, leaf: str) -> Entry | None:
-        stamp = stamp_of(leaf, message.payload)
+    def _numbered(self, message: Message, key: VehicleKey | None, leaf: Leaf | None) -> Entry | None:
+        stamp = stamp_of(topics.owner_and_leaf(message.topic)[1], message.payload)
         if stamp is None:
             return self._entry(key, message.topic, leaf, message, None)
         if not self._sequences.take(message.topic, stamp.sid, stamp.seq, self._clock(), message.payload):
@@ -168,22 +172,23 @@ class Sorter:
 
     def _late(self, message: Message, key: VehicleKey | None) -> Entry | None:
         first_topic = topics.original(message.topic)
-        owner, leaf = topics.owner_and_leaf(first_topic or message.topic)
+        owner, name = topics.owner_and_leaf(first_topic or message.topic)
         if first_topic is None:
-            self._learn_about_past(owner, leaf, message)
+            self._learn_about_past(owner, message)
             return None
-        stamp = stamp_of(leaf, message.payload)
+        stamp, topic = stamp_of(name, message.payload), topics.parse(first_topic)
         if stamp is None:
             return None
         if not self._sequences.take(first_topic, stamp.sid, stamp.seq, self._clock(), message.payload):
             return None
+        leaf = leaf_of(topic) if topic is not None else None
         return self._entry(key, first_topic, leaf, message, stamp, is_late=True)
 
     def _entry(
         self,
         key: VehicleKey | None,
         topic: str,
-        leaf: str | None,
+        leaf: Leaf | None,
         message: Message,
         stamp: Stamp | None,
         *,
@@ -208,7 +213,7 @@ class Sorter:
 
     def _learn_kept(self, message: Message) -> None:
         try:
-            kept = payloads.decode(topics.INFO, message.payload).d.kept if message.payload else ()
+            kept = payloads.decode(INFO, message.payload).d.kept if message.payload else ()
         except PayloadError:
             return
         owner, _ = topics.owner_and_leaf(message.topic)
@@ -217,31 +222,33 @@ class Sorter:
 
     def _learn_filters(self, message: Message) -> None:
         try:
-            told = payloads.decode(topics.SENSORS, message.payload).d.filters
+            told = payloads.decode(STATION_SENSORS, message.payload).d.filters
         except PayloadError:
             return
         for one in told:
             if len(self._filters) < MAX_FILTERS:
                 self._filters.add(one)
 
-    def _learn_about_past(self, owner: str, leaf: str, message: Message) -> None:
+    def _learn_about_past(self, owner: str, message: Message) -> None:
         """How far the writer is, or what of a request it had."""
-        if leaf not in (topics.LATE_MARKS, topics.LATE_END):
+        topic = topics.parse(message.topic)
+        leaf = leaf_of(topic) if topic is not None else None
+        if leaf is None:
             return
         try:
             told = payloads.decode(leaf, message.payload).d
         except PayloadError:
             return
         now_s = self._clock()
-        if leaf == topics.LATE_MARKS:
+        if isinstance(told, LateMarks):
             oldest: dict[tuple[str, str], int] = {}
             marks = told.marks[:MAX_MARKS]
             for mark in marks:
                 key = (mark.leaf, mark.sid)
                 oldest[key] = min(mark.first, oldest.get(key, mark.first))
             for mark in marks:
-                topic, first = f"{owner}/{mark.leaf}", oldest[mark.leaf, mark.sid]
-                self._sequences.expect(topic, mark.sid, mark.first, mark.following, now_s, oldest=first)
+                of, first = f"{owner}/{mark.leaf}", oldest[mark.leaf, mark.sid]
+                self._sequences.expect(of, mark.sid, mark.first, mark.following, now_s, oldest=first)
         else:
             for gap in told.gaps:
                 asked = Gap(f"{owner}/{gap.leaf}", gap.sid, gap.first, gap.last)

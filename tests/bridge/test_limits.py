@@ -28,6 +28,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.transport import topics
 from groundstation.transport.bus import Outgoing
+from groundstation.transport.leaves import EVT
 from tests.bridge.test_command_desk import deliver, wire
 from tests.bridge.test_hearing import states
 from tests.support.clock import ManualClock
@@ -373,7 +374,7 @@ def test_a_climb_that_stands_still_on_its_way_has_fifteen(world: World, station:
 def test_numbers_begin_anew_with_a_session_whatever_its_name() -> None:
     bus, clock = FakeBus(), ManualClock()
     publisher = Publisher(bus, clock)
-    numbers = [publisher.topic("fleet/uav-1/evt", sid, None) for sid in ("b", "b", "a", "a", "c", "c", "b")]
+    numbers = [publisher.say("fleet/uav-1/evt", EVT, sid, None) for sid in ("b", "b", "a", "a", "c", "c", "b")]
     assert numbers == [0, 1, 0, 1, 0, 1, 0]
 
 

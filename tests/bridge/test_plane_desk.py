@@ -20,6 +20,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.mavlink.mission_upload import MISSION_ACK, MISSION_REQUEST
 from groundstation.mavlink.stream_requests import Outbound
+from groundstation.transport.leaves import CMD_ACK, Leaf
 
 NOW_S = 100.0
 
@@ -48,8 +49,8 @@ class Plane:
     def facts(self) -> Facts:
         return Facts(state=self.state, link=LinkState.ONLINE, sysid=1, compid=1, mav_type=1, mav_autopilot=3)
 
-    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
-        self.reports += [content] if leaf == "cmd/ack" else []
+    def say(self, leaf: Leaf, content: Any) -> int:
+        self.reports += [content] if leaf is CMD_ACK else []
         return 0
 
     def tell(self, event: Any) -> None:

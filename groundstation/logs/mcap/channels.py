@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from groundstation.logs.mcap import schemas
-from groundstation.transport import frame_batches, topics
+from groundstation.transport import frame_batches
 from groundstation.transport.bus import Message
+from groundstation.transport.leaves import Leaf
 from groundstation.transport.stamps import Stamp
 
 JSON = "json"
@@ -48,12 +49,12 @@ class Channels:
         self._shapes: dict[str, list[dict[str, Any]]] = {}
         self._property_sets: set[tuple[tuple[str, str], ...]] = set()
 
-    def place(self, topic: str, leaf: str | None, message: Message, stamp: Stamp | None, *, is_late: bool) -> Place:
+    def place(self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None, *, is_late: bool) -> Place:
         """Where a message belongs.
 
         Args:
             topic: that it was first sent on.
-            leaf: what that ends with, a service's name for its `conn`; None for a topic outside our trees.
+            leaf: its row; None for one that is not ours.
             message: as it came.
             stamp: its number; None where it has none.
             is_late: whether it was sent again.
@@ -62,15 +63,15 @@ class Channels:
         return Place(topic, encoding, self._metadata(message, is_late=is_late), name, schema)
 
     def _kind(
-        self, topic: str, leaf: str | None, message: Message, stamp: Stamp | None
+        self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None
     ) -> tuple[str, str, bytes | None]:
-        if leaf == topics.RAW_FRAMES and stamp is not None:
+        if leaf is not None and leaf.content is None and stamp is not None:
             return frame_batches.CONTENT_TYPE, "", None
         if message.size_bytes != len(message.payload):
             return BYTES, "", None
         known = schemas.schema_of_leaf(leaf) if leaf is not None else None
         if known is not None and leaf is not None and (stamp is not None or _object(message.payload) is not None):
-            return JSON, leaf, known
+            return JSON, leaf.schema_name, known
         value = _object(message.payload)
         if value is None:
             return (TEXT if _is_text(message.payload) else BYTES), "", None

@@ -12,33 +12,19 @@ from typing import Any
 
 import msgspec
 
-from groundstation.fleet.commands import CommandRequest
-from groundstation.fleet.control import ControlRequest
-from groundstation.transport import payloads, topics
+from groundstation.transport import payloads
+from groundstation.transport.leaves import Leaf
 
 ENCODING = "jsonschema"
 MAX_PROPERTIES = 500
 MAX_DEPTH = 8
 _SCALARS = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean"}
 
-_REQUESTS: dict[str, Any] = {
-    topics.CMD_REQ: CommandRequest,
-    topics.CTL_REQ: ControlRequest,
-    topics.SYNC_REQ: payloads.SyncRequest,
-}
-
 
 @functools.lru_cache(maxsize=64)
-def schema_of_leaf(leaf: str) -> bytes | None:
-    """The schema of what a leaf of our tree carries, as bytes; None for a leaf that has no JSON of ours.
-
-    Args:
-        leaf: what the topic ends with; `_bridge`, `_gs` or `_recorder` for the `conn` of one of these.
-    """
-    known = payloads.ENVELOPES.get(leaf) or _REQUESTS.get(leaf)
-    if known is None and leaf.startswith(f"{topics.TLM}/"):
-        known = payloads.ENVELOPES[topics.TLM]
-    return None if known is None else schema_bytes(plain_schema(msgspec.json.schema(known)))
+def schema_of_leaf(leaf: Leaf) -> bytes | None:
+    """The schema of what a leaf of our tree carries, as bytes; None for one that is no JSON."""
+    return schema_bytes(plain_schema(msgspec.json.schema(payloads.type_of(leaf)))) if leaf.content is not None else None
 
 
 def schema_bytes(schema: dict[str, Any]) -> bytes:
