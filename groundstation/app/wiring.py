@@ -223,8 +223,9 @@ class StationBus:
     def follow(self, wanted: frozenset[VehicleKey] | None) -> None:
         """Ask for more than the overview of these vehicles, and of no others; of all for None. Any thread."""
         with self._lock:
-            self._interest.wanted = wanted
-            self._subscribe()
+            if wanted != self._interest.wanted:
+                self._interest.wanted = wanted
+                self._subscribe()
 
     def _ask_for(self, wish: Wish) -> None:
         """Less of each vehicle, or what is wanted again, on a new connection: that empties the broker's queue."""

@@ -20,7 +20,6 @@ def overview(state: VehicleState, now_s: float) -> Overview:
         now_s: seconds on the bridge's monotonic clock.
     """
     position = state.position
-    charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
     found = conditions(state, now_s)
     heading_deg = state.heading_deg
     return Overview(
@@ -31,7 +30,7 @@ def overview(state: VehicleState, now_s: float) -> Overview:
         age_s=_rounded(state.age_s("position", now_s)),
         is_vouched=state.is_place_vouched(now_s),
         ground_speed_mps=_rounded(_ground_speed_mps(state)),
-        charge_fraction=_rounded(min(charges, default=None)),
+        charge_fraction=_rounded(state.charge_fraction),
         mode=state.mode.name if state.mode else None,
         is_armed=state.armed.is_armed if state.armed else None,
         mode_age_s=_rounded(state.age_s("mode", now_s)),

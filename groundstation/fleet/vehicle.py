@@ -126,6 +126,15 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         return None if home_m is None or position.height_home_m is None else home_m + position.height_home_m
 
     @property
+    def charge_fraction(self) -> float | None:
+        """Lowest charge of its packs, 0 to 1, by the newest that tells it; None when nothing does."""
+        told_s = self.received_s("battery")
+        overview, came_s = self.overview, self.overview_received_s
+        if overview is not None and came_s is not None and (told_s is None or came_s - told_s > OVERVIEW_S):
+            return overview.charge_fraction
+        return min((one.charge_fraction for one in self.battery if one.charge_fraction is not None), default=None)
+
+    @property
     def heading_deg(self) -> float | None:
         """Direction of the nose: from the attitude, else as reported with the position."""
         if self.attitude is not None and self.attitude.yaw_deg is not None:

@@ -24,6 +24,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
+from groundstation.ui.followed import Followed
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelay, LoopDelays
 
@@ -89,6 +90,8 @@ class FleetFeed(QObject):
         self._inbox, self._bus_status, self._clock = inbox, bus_status, clock
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
         self._summaries = Summaries()
+        self.followed = Followed(self)
+        """Whose detail is wanted."""
         self._status = bus_status()
         self._known: set[VehicleKey] = set()
         self._forgotten: set[VehicleKey] = set()
@@ -222,7 +225,9 @@ class FleetFeed(QObject):
         self._slowest_s = max(self._slowest_s, self._clock() - now_s)
 
     def age(self) -> None:
-        """Let ages be repainted."""
+        """Let ages be repainted, and ask for what is looked at."""
+        self.followed.show("plots", self._history.plotted)
+        self.followed.look(self._known)
         self.aged.emit(self._clock())
 
     def _tell(self, updates: list[Update], now_s: float) -> None:

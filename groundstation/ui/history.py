@@ -81,6 +81,11 @@ class History:
         """Memory of the background history, bytes."""
         return sum(ring.nbytes for ring in self._rings.values())
 
+    @property
+    def plotted(self) -> frozenset[VehicleKey]:
+        """Vehicles with a value that is kept at full rate."""
+        return frozenset(key for key, refs in self._by_vehicle.items() if refs)
+
     def track(self, ref: ValueRef) -> Series:
         """Keep a value at full rate from now on, as often called as `untrack`.
 

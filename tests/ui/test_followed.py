@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+import pytest
+
+from groundstation.transport.interest import FEW, STILL_FEW
+from groundstation.ui.main_window import MainWindow
+from groundstation.ui.value_ref import ValueRef
+from tests.ui.support.pretend_fleet import PretendVehicle
+
+
+@pytest.fixture
+def window(station, settings, app):
+    made = MainWindow(station.feed, settings)
+    made.resize(1440, 900)
+    made.show()
+    app.processEvents()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def wanted(station):
+    told = []
+    station.feed.followed.changed.connect(told.append)
+    return told
+
+
+def fleet_of(station, count):
+    made = [PretendVehicle(number) for number in range(1, count + 1)]
+    station.hear(*made)
+    station.pass_time(0.3)
+    return made
+
+
+def test_of_a_small_fleet_everything_is_asked_for_and_of_a_large_one_what_a_panel_shows(station, window, wanted):
+    fleet_of(station, FEW)
+    assert wanted == []
+    fleet = fleet_of(station, STILL_FEW + 1)
+    window.vehicle_panels[0].refresh()
+    station.pass_time(0.3)
+    plotted = station.feed.history.plotted
+    assert wanted[-1] == {window.vehicle_panels[0].key, *plotted}
+    window.selection.select((fleet[5].key,))
+    station.pass_time(0.3)
+    assert wanted[-1] == {fleet[5].key, *plotted}
+    assert len(wanted[-1]) < 10
+
+
+def test_a_pinned_panel_a_hidden_one_and_a_plot_are_asked_for_as_long_as_they_are_there(station, window, wanted, app):
+    fleet = fleet_of(station, STILL_FEW + 1)
+    shown = fleet[9].key
+    window.selection.select((shown,))
+    panel = window.add_vehicle_panel(fleet[1].key)
+    window.plots.plot([ValueRef(fleet[7].key, "attitude.roll_deg")])
+    app.processEvents()
+    station.pass_time(0.3)
+    visible = {one.key for one in window.vehicle_panels if one.isVisible()}
+    assert visible == {shown, panel.key}
+    plotted = station.feed.history.plotted
+    assert fleet[7].key in plotted
+    assert wanted[-1] == {*plotted, *visible}
+    for one in window.vehicle_panels:
+        one.hide()
+    station.pass_time(0.3)
+    assert wanted[-1] == plotted
+
+
+def test_of_a_large_selection_only_so_many_are_asked_for(station, window, wanted):
+    fleet = fleet_of(station, STILL_FEW + 40)
+    station.feed.followed.show("selection", [one.key for one in fleet])
+    station.pass_time(0.3)
+    assert len(wanted[-1] - station.feed.history.plotted) <= STILL_FEW + 1
+    assert fleet[-1].key in wanted[-1]
+
+
+def test_what_is_not_looked_at_any_more_is_told_once(station, window, wanted):
+    fleet_of(station, STILL_FEW + 1)
+    before = len(wanted)
+    for _ in range(5):
+        station.pass_time(0.3)
+    assert len(wanted) == before
