@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.logs import session_folder
 from groundstation.logs.log import LogError
@@ -27,7 +28,6 @@ from groundstation.transport.leaves import leaf_of
 from groundstation.ui.history import CORE_PATHS, MAX_SENSOR_SERIES, ROW_PERIOD_S, SENSOR_PERIOD_S, row_of
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S
-from groundstation.ui.value_ref import ValueRef
 
 MAX_SESSIONS = 4
 """The newest; a recorder that is started again begins one."""

@@ -37,6 +37,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     ground_speed_mps: float | None
     owner: Actor | None = None
     """Who is in control; None when nobody is, or nobody told."""
+    state: VehicleState | None = None
+    """What it was made of, for values that a row does not show; None when that is not at hand."""
 
     @property
     def is_simulated(self) -> bool:
@@ -64,6 +66,7 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
     found = conditions(state, now_s)
     return VehicleSummary(
         key=state.key,
+        state=state,
         name=state.name,
         level=found[0].level if found else Level.NORMAL,
         conditions=found,

@@ -22,7 +22,6 @@ from typing import NamedTuple
 import numpy as np
 
 from groundstation.logs.log import Vocabulary
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import Series, SeriesOf
 from groundstation.logs.sources import Numbers
 
@@ -78,7 +77,7 @@ class _Break(NamedTuple):
 
 def armings(series: SeriesOf) -> tuple[Arming, ...]:
     """When the motors could turn, in order; none when the log never tells so."""
-    told = series.get(Quantity.ARMED)
+    told = series.get("armed.is_armed")
     if told is None:
         return ()
     last_s = series.last_s(told.time_s[-1])
@@ -105,7 +104,7 @@ def _without_echoes(told: Series, heard_s: Numbers) -> Series | None:
     before = np.searchsorted(heard_s, told.time_s - ECHO_S)
     after = np.searchsorted(heard_s, told.time_s + AHEAD_S, side="right")
     is_heard = after > before
-    return Series(told.time_s[is_heard], told.values[is_heard], told.unit) if is_heard.any() else None
+    return Series(told.time_s[is_heard], told.values[is_heard]) if is_heard.any() else None
 
 
 def _with_beginning(series: SeriesOf, told: Series) -> tuple[Series, bool]:
@@ -119,7 +118,7 @@ def _with_beginning(series: SeriesOf, told: Series) -> tuple[Series, bool]:
     if told.time_s[0] - begin_s < FIRST_WORD_S:
         return told, False
     times, values = np.insert(told.time_s, 0, begin_s), np.insert(told.values, 0, 1.0)
-    return Series(times, values, told.unit), False
+    return Series(times, values), False
 
 
 def _spans(told: Series, breaks: list[_Break], last_s: float, *, is_of_changes: bool) -> Iterator[Arming]:
@@ -153,7 +152,7 @@ def boot_clock(series: SeriesOf) -> Series | None:
         is_good = np.isfinite(values) & np.isfinite(columns.time_s)
         if is_good.any():
             order = np.argsort(columns.time_s[is_good], kind="stable")
-            return Series(columns.time_s[is_good][order], values[is_good][order], "ms")
+            return Series(columns.time_s[is_good][order], values[is_good][order])
     return None
 
 

@@ -14,7 +14,6 @@ from groundstation.fleet.identity import VehicleKind
 from groundstation.logs.arming import Arming, armings, boot_clock
 from groundstation.logs.happenings import ModeSpan, mode_spans
 from groundstation.logs.log import Log, Progress, TimeBase
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import Series, SeriesOf
 from groundstation.logs.sources import Numbers
 from groundstation.logs.track import Track, distances_m, length_m, without_jumps
@@ -31,17 +30,17 @@ NEVER_UP_M = 0.5
 GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT, VehicleKind.SUBMARINE})
 """They are never in the air; `air_s` says nothing of them."""
 
-_QUANTITIES = (
-    Quantity.ON_GROUND,
-    Quantity.LATITUDE,
-    Quantity.LONGITUDE,
-    Quantity.HEIGHT_HOME,
-    Quantity.HOME_LATITUDE,
-    Quantity.HOME_LONGITUDE,
-    Quantity.GROUND_SPEED,
-    Quantity.BATTERY_USED,
-    Quantity.BATTERY_CHARGE,
-    Quantity.BATTERY_VOLTAGE,
+_PATHS = (
+    "landed.state",
+    "position.lat_deg",
+    "position.lon_deg",
+    "position.height_home_m",
+    "home.lat_deg",
+    "home.lon_deg",
+    "velocity.ground_speed_mps",
+    "battery.0.used_mah",
+    "battery.0.charge_fraction",
+    "battery.0.voltage_v",
 )
 
 
@@ -131,10 +130,10 @@ def _of_vehicle(series: SeriesOf, told: Progress | None, done: float, share: flo
     if told is not None:
         told(done)
     spans = armings(series)
-    for place, quantity in enumerate(_QUANTITIES if spans else ()):
+    for place, path in enumerate(_PATHS if spans else ()):
         if told is not None:
-            told(done + share * (place + 1) / (len(_QUANTITIES) + 1))
-        series.get(quantity)
+            told(done + share * (place + 1) / (len(_PATHS) + 1))
+        series.get(path)
     modes = mode_spans(series) if spans else ()
     clock = boot_clock(series) if spans else None
     return [_flight(series, span, modes, clock) for span in spans]
@@ -150,7 +149,7 @@ def _boot_s(clock: Series | None, time_s: float) -> float | None:
 
 
 def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...], clock: Series | None) -> Flight:
-    in_air, fastest = _in_air(series, span), _inside(series, Quantity.GROUND_SPEED, span)
+    in_air, fastest = _in_air(series, span), _inside(series, "velocity.ground_speed_mps", span)
     fastest_mps = None if fastest is None else float(fastest.values.max())
     track = _track(series, span)
     track = None if track is None else without_jumps(track, fastest_mps)
@@ -170,13 +169,13 @@ def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...], clock: 
         begin_is_known=span.begin_is_known,
         air_s=None if in_air is None else in_air.seconds(),
         distance_m=None if track is None else _distance_m(track, in_air),
-        max_height_home_m=_highest(series, Quantity.HEIGHT_HOME, span),
+        max_height_home_m=_highest(series, "position.height_home_m", span),
         max_ground_speed_mps=fastest_mps,
         farthest_m=float(distances_m(track, *origin).max()) if track is not None and origin is not None else None,
         battery_used_mah=_used_mah(series, span),
-        battery_used_fraction=_fall(series, Quantity.BATTERY_CHARGE, span),
-        battery_begin_v=_at_begin(series, Quantity.BATTERY_VOLTAGE, span),
-        battery_end_v=_at_end(series, Quantity.BATTERY_VOLTAGE, span),
+        battery_used_fraction=_fall(series, "battery.0.charge_fraction", span),
+        battery_begin_v=_at_begin(series, "battery.0.voltage_v", span),
+        battery_end_v=_at_end(series, "battery.0.voltage_v", span),
         modes=_clipped(modes, span),
         operator=_operator(series, span),
         takeoff_lat_deg=takeoff[0] if takeoff is not None else None,
@@ -208,9 +207,9 @@ def _in_air(series: SeriesOf, span: Arming) -> _InAir | None:
     """When it was in the air; None when unknown, and for what can't fly."""
     if series.vehicle.kind in GROUND_KINDS:
         return None
-    height = _inside(series, Quantity.HEIGHT_HOME, span)
+    height = _inside(series, "position.height_home_m", span)
     risen_m = None if height is None else np.abs(height.values - _ground_m(series, height, span))
-    told = series.get(Quantity.ON_GROUND)
+    told = series.get("landed.state")
     first = 0 if told is None else int(np.searchsorted(told.time_s, span.begin_s, side="right"))
     last = 0 if told is None else int(np.searchsorted(told.time_s, span.end_s))
     if told is not None and last > max(0, first - 1):
@@ -227,13 +226,13 @@ def _in_air(series: SeriesOf, span: Arming) -> _InAir | None:
 
 def _ground_m(series: SeriesOf, height: Series, span: Arming) -> float:
     """Height over home of where it was armed; home itself when it was armed before the log began."""
-    at_begin_m = _at_begin(series, Quantity.HEIGHT_HOME, span) if span.begin_is_known else 0.0
+    at_begin_m = _at_begin(series, "position.height_home_m", span) if span.begin_is_known else 0.0
     return float(height.values[0]) if at_begin_m is None else at_begin_m
 
 
 def _track(series: SeriesOf, span: Arming) -> Track | None:
     """Positions while it was armed; None for none."""
-    lat, lon = series.get(Quantity.LATITUDE), series.get(Quantity.LONGITUDE)
+    lat, lon = series.get("position.lat_deg"), series.get("position.lon_deg")
     if lat is None or lon is None or not np.array_equal(lat.time_s, lon.time_s):
         return None
     is_inside = (lat.time_s >= span.begin_s) & (lat.time_s <= span.end_s)
@@ -252,7 +251,7 @@ def _takeoff(track: Track | None, span: Arming) -> tuple[float, float] | None:
 
 
 def _home(series: SeriesOf, span: Arming) -> tuple[float, float] | None:
-    found = [series.get(one) for one in (Quantity.HOME_LATITUDE, Quantity.HOME_LONGITUDE)]
+    found = [series.get(one) for one in ("home.lat_deg", "home.lon_deg")]
     lat, lon = found
     if lat is None or lon is None or len(lat.values) != len(lon.values):
         return None
@@ -260,42 +259,42 @@ def _home(series: SeriesOf, span: Arming) -> tuple[float, float] | None:
     return float(lat.values[place]), float(lon.values[place])
 
 
-def _inside(series: SeriesOf, quantity: Quantity, span: Arming) -> Series | None:
+def _inside(series: SeriesOf, path: str, span: Arming) -> Series | None:
     """What was told while it was armed; what was told with the disarming is of later."""
-    found = series.get(quantity)
+    found = series.get(path)
     return None if found is None else found.between(span.begin_s, np.nextafter(span.end_s, -np.inf))
 
 
-def _highest(series: SeriesOf, quantity: Quantity, span: Arming) -> float | None:
-    found = _inside(series, quantity, span)
+def _highest(series: SeriesOf, path: str, span: Arming) -> float | None:
+    found = _inside(series, path, span)
     return None if found is None else float(found.values.max())
 
 
-def _at_begin(series: SeriesOf, quantity: Quantity, span: Arming) -> float | None:
-    found = series.get(quantity)
+def _at_begin(series: SeriesOf, path: str, span: Arming) -> float | None:
+    found = series.get(path)
     before = None if found is None else found.between(span.begin_s - BEFORE_S, span.begin_s)
     if before is not None:
         return float(before.values[-1])
-    inside = _inside(series, quantity, span)
+    inside = _inside(series, path, span)
     return None if inside is None else float(inside.values[0])
 
 
-def _at_end(series: SeriesOf, quantity: Quantity, span: Arming) -> float | None:
-    found = _inside(series, quantity, span)
+def _at_end(series: SeriesOf, path: str, span: Arming) -> float | None:
+    found = _inside(series, path, span)
     return None if found is None else float(found.values[-1])
 
 
 def _used_mah(series: SeriesOf, span: Arming) -> float | None:
     """A counter that stands at nought in the whole log is nobody's who counts."""
-    counter = series.get(Quantity.BATTERY_USED)
+    counter = series.get("battery.0.used_mah")
     if counter is None or not counter.values.any():
         return None
-    return _fall(series, Quantity.BATTERY_USED, span, -1.0)
+    return _fall(series, "battery.0.used_mah", span, -1.0)
 
 
-def _fall(series: SeriesOf, quantity: Quantity, span: Arming, sign: float = 1.0) -> float | None:
+def _fall(series: SeriesOf, path: str, span: Arming, sign: float = 1.0) -> float | None:
     """How much less it became; None when it became more: another pack, or a counter that began again."""
-    begin, end = _at_begin(series, quantity, span), _at_end(series, quantity, span)
+    begin, end = _at_begin(series, path, span), _at_end(series, path, span)
     if begin is None or end is None or sign * (begin - end) < 0:
         return None
     return sign * (begin - end) + 0.0  # no minus before nought

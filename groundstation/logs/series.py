@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Values of a vehicle over time, by quantity, out of a log of any format.
+"""Values of a vehicle over time, by their address (`fleet/value_path.py`), out of a log of any format.
 
-What a log calls a quantity is in `vocabularies/`. Used by one thread at a time, as the log is.
+What a log calls a value is in `vocabularies/`. Used by one thread at a time, as the log is.
 """
 
 from __future__ import annotations
@@ -12,44 +12,40 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.value_path import INSTEAD
 from groundstation.logs.log import Columns, Log, LogError, LogInfo, MessageInfo, Vocabulary
 from groundstation.logs.log_lookup import find_vehicle
-from groundstation.logs.quantities import UNITS, Quantity
 from groundstation.logs.sources import LARGEST, Numbers, Source, Table
 from groundstation.logs.vocabularies import dataflash, mavlink, streams, ulog
 
+ORDER = (Vocabulary.STREAMS, Vocabulary.MAVLINK, Vocabulary.DATAFLASH, Vocabulary.ULOG)
+"""Of the vocabularies of one vehicle the first counts first."""
 TABLES: dict[Vocabulary, Table] = {
-    Vocabulary.STREAMS: streams.SOURCES,
     Vocabulary.MAVLINK: mavlink.SOURCES,
     Vocabulary.DATAFLASH: dataflash.SOURCES,
     Vocabulary.ULOG: ulog.SOURCES,
 }
-"""Of the vocabularies of one vehicle the first counts first."""
-
-
 RADIO = "radio"
 """`LogVehicle.role` of a telemetry radio."""
 RADIO_MESSAGES = frozenset(("RADIO_STATUS", "RADIO"))
 
 
 class Series(NamedTuple):
-    """One quantity over time, at least one value."""
+    """One value over time, at least once; its unit follows from its address."""
 
     time_s: Numbers
     """Shape (n,), float64, seconds, never falling; see `LogInfo.time_base`."""
     values: Numbers
     """Shape (n,), float64, finite."""
-    unit: str
-    """As `quantities.UNITS`; empty for what has none."""
 
     def between(self, begin_s: float, end_s: float) -> Series | None:
         """What is from one time to another, both included; None when that is nothing."""
         low, high = np.searchsorted(self.time_s, begin_s), np.searchsorted(self.time_s, end_s, side="right")
-        return Series(self.time_s[low:high], self.values[low:high], self.unit) if high > low else None
+        return Series(self.time_s[low:high], self.values[low:high]) if high > low else None
 
 
 class SeriesOf:
-    """The values of one vehicle. Each quantity is read when it is first asked for, and kept."""
+    """The values of one vehicle. Each value is read when it is first asked for, and kept."""
 
     def __init__(self, log: Log, vehicle: str) -> None:
         """Look up what the log has of a vehicle.
@@ -65,19 +61,23 @@ class SeriesOf:
         self.vehicle = find_vehicle(log.info, vehicle)
         self.messages: dict[str, MessageInfo] = {one.name: one for one in log.info.messages if one.vehicle == vehicle}
         self._of_link = _of_link(log.info)
-        self._kept: dict[Quantity, Series | None] = {}
+        self._kept: dict[str, Series | None] = {}
 
     @property
     def vocabularies(self) -> tuple[Vocabulary, ...]:
         """Those that this vehicle's messages are named in, the preferred first."""
         found = {one.vocabulary for one in self.messages.values()}
-        return tuple(one for one in TABLES if one in found)
+        return tuple(one for one in ORDER if one in found)
 
-    def get(self, quantity: Quantity) -> Series | None:
-        """A quantity over time; None when the log does not tell it."""
-        if quantity not in self._kept:
-            self._kept[quantity] = self._find(quantity)
-        return self._kept[quantity]
+    def get(self, path: str) -> Series | None:
+        """A value over time, or what tells the same; None when the log tells neither.
+
+        Args:
+            path: the value's address; the names of `CODES` come as their numbers.
+        """
+        if path not in self._kept:
+            self._kept[path] = self._find(path)
+        return self._kept[path]
 
     def columns(self, message: str, fields: tuple[str, ...]) -> Columns | None:
         """Fields of a message of this vehicle, in the order asked for; None when the log lacks one, or has no row."""
@@ -99,15 +99,22 @@ class SeriesOf:
         ends = [one.last_s for one in self.messages.values() if one.last_s is not None]
         return max([*ends, float(default_s)])
 
-    def _find(self, quantity: Quantity) -> Series | None:
+    def _find(self, path: str) -> Series | None:
         for vocabulary in self.vocabularies:
-            for source in TABLES[vocabulary].get(quantity, ()):
-                found = self._read(source, UNITS.get(quantity, ""))
-                if found is not None:
-                    return found
+            for address, factor in ((path, 1.0), *INSTEAD.get(path, ())):
+                for source in self._sources(vocabulary, address):
+                    found = self._read(source, factor)
+                    if found is not None:
+                        return found
         return None
 
-    def _read(self, source: Source, unit: str) -> Series | None:
+    def _sources(self, vocabulary: Vocabulary, path: str) -> tuple[Source, ...]:
+        if vocabulary is not Vocabulary.STREAMS:
+            return TABLES[vocabulary].get(path, ())
+        fields = {one.name: (field.name for field in one.fields) for one in self.messages.values()}
+        return streams.sources(path, fields)
+
+    def _read(self, source: Source, factor: float) -> Series | None:
         if source.autopilot and source.autopilot != self.vehicle.autopilot:
             return None
         info = self.messages.get(source.message) or self._of_link.get(source.message)
@@ -123,7 +130,7 @@ class SeriesOf:
         if not rows.any():
             return None
         values = source.read(tuple(columns.values[name][rows] for name in source.fields))
-        return tidy(columns.time_s[rows], values, unit)
+        return tidy(columns.time_s[rows], values * factor)
 
 
 def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
@@ -133,7 +140,7 @@ def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
     return {one.name: one for one in sorted(told, key=lambda one: one.count)}
 
 
-def tidy(time_s: NDArray[np.float64], values: Numbers, unit: str) -> Series | None:
+def tidy(time_s: NDArray[np.float64], values: Numbers) -> Series | None:
     """Values in order of time without what is unknown, shape (n,) each; None when nothing is left."""
     with np.errstate(invalid="ignore"):
         is_good = np.isfinite(time_s) & (np.abs(values) < LARGEST)
@@ -141,4 +148,4 @@ def tidy(time_s: NDArray[np.float64], values: Numbers, unit: str) -> Series | No
     if not len(time_s):
         return None
     order = np.argsort(time_s, kind="stable")
-    return Series(time_s[order], values[order], unit)
+    return Series(time_s[order], values[order])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where in a log a quantity is found, and how its numbers are read. Pure.
+"""Where in a log a value is found, and how its numbers are read. Pure.
 
-A vocabulary is a table from quantities to sources in order of preference; see `vocabularies/`.
+A vocabulary is a table from addresses of values to sources in order of preference; see `vocabularies/`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from groundstation.logs.quantities import Quantity
 
 Numbers = NDArray[np.float64]
 Reading = Callable[[tuple[NDArray[Any], ...]], Numbers]
@@ -38,7 +36,7 @@ class Where(NamedTuple):
 
 
 class Source(NamedTuple):
-    """One place of a quantity."""
+    """One place of a value."""
 
     message: str
     fields: tuple[str, ...]
@@ -48,8 +46,8 @@ class Source(NamedTuple):
     """Only this firmware means by it what we do; empty for all."""
 
 
-Table = Mapping[Quantity, tuple[Source, ...]]
-"""Sources by quantity, the best first."""
+Table = Mapping[str, tuple[Source, ...]]
+"""Sources by the address of the value (`fleet/value_path.py`), the best first."""
 
 
 def numbers(column: NDArray[Any]) -> Numbers:

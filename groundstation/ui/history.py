@@ -16,9 +16,9 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshness, freshness
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
+from groundstation.fleet.value_path import ValueRef, getter, kind_of, number
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.series import Numbers, RowRing, Series
-from groundstation.ui.value_ref import ValueRef, getter, kind_of, number
 
 CORE_PATHS: tuple[str, ...] = (
     "position.height_home_m",

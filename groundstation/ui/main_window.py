@@ -15,6 +15,7 @@ from PySide6QtAds import ads
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import CommandDesk
@@ -51,7 +52,6 @@ from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
 from groundstation.ui.top_bar.emergency_strip import KEYS as EMERGENCY_KEYS
 from groundstation.ui.top_bar.top_bar import TopBar
-from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
 FIRST_PLOTTED = 4

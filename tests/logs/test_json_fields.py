@@ -61,9 +61,9 @@ def test_a_link_is_addressed_by_its_text_and_as_the_best_one() -> None:
     found = columns(
         *(enveloped({"links": listed}) for listed in ([weak, good], [good], [{**weak, "is_best": True}], []))
     )
-    np.testing.assert_array_equal(found["links.best.loss_fraction"], [0.1, 0.1, 0.4, math.nan])
-    np.testing.assert_array_equal(found[f"links.{radio}.loss_fraction"], [0.4, math.nan, 0.4, math.nan])
-    np.testing.assert_array_equal(found[f"links.{lte}.loss_fraction"], [0.1, 0.1, math.nan, math.nan])
+    np.testing.assert_array_equal(found["link.best.loss_fraction"], [0.1, 0.1, 0.4, math.nan])
+    np.testing.assert_array_equal(found[f"link.{radio}.loss_fraction"], [0.4, math.nan, 0.4, math.nan])
+    np.testing.assert_array_equal(found[f"link.{lte}.loss_fraction"], [0.1, 0.1, math.nan, math.nan])
 
 
 def test_lists_of_others_and_lists_of_numbers_are_addressed_by_place() -> None:

@@ -7,48 +7,46 @@ import pytest
 from groundstation.logs import happenings
 from groundstation.logs.arming import armings
 from groundstation.logs.log import LogError, Vocabulary
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import SeriesOf
 from tests.support.memory_log import START_S, MemoryLog, square_flight
 
 
 def test_a_quantity_is_in_our_unit_whatever_the_log_has() -> None:
     series = SeriesOf(square_flight(), "1")
-    height = series.get(Quantity.HEIGHT_HOME)
+    height = series.get("position.height_home_m")
     assert height is not None
-    assert height.unit == "m"
     assert height.values.max() == pytest.approx(20.0)
-    speed = series.get(Quantity.GROUND_SPEED)
+    speed = series.get("velocity.ground_speed_mps")
     assert speed is not None
     assert speed.values.max() == pytest.approx(10.0)
 
 
 def test_what_the_log_does_not_tell_is_none() -> None:
-    assert SeriesOf(square_flight(), "1").get(Quantity.LINK_LOSS) is None
+    assert SeriesOf(square_flight(), "1").get("link.best.loss_fraction") is None
 
 
 def test_marks_for_unknown_are_no_values() -> None:
     log = MemoryLog().vehicle("1")
     log.add("1", "GPS_RAW_INT", [1.0, 2.0, 3.0], satellites_visible=[255, 9, 255], eph=[65535, 65535, 65535])
     series = SeriesOf(log, "1")
-    found = series.get(Quantity.GPS_SATELLITES)
+    found = series.get("gps.0.satellites")
     assert found is not None
     assert found.values.tolist() == [9.0]
-    assert series.get(Quantity.GPS_HDOP) is None
+    assert series.get("gps.0.hdop") is None
 
 
 def test_the_second_source_serves_when_the_first_tells_nothing() -> None:
     log = MemoryLog().vehicle("1")
     log.add("1", "GLOBAL_POSITION_INT", [1.0], lat=[0], lon=[0])
     log.add("1", "GPS_RAW_INT", [1.0], lat=[410000000], lon=[397000000], fix_type=[3])
-    found = SeriesOf(log, "1").get(Quantity.LATITUDE)
+    found = SeriesOf(log, "1").get("position.lat_deg")
     assert found is not None
     assert found.values[0] == pytest.approx(41.0)
 
 
 def test_values_are_in_order_of_time_even_when_the_file_is_not() -> None:
     log = MemoryLog().vehicle("1").add("1", "VFR_HUD", [3.0, 1.0, np.nan, 2.0], airspeed=[30.0, 10.0, 99.0, 20.0])
-    found = SeriesOf(log, "1").get(Quantity.AIRSPEED)
+    found = SeriesOf(log, "1").get("air_data.airspeed_mps")
     assert found is not None
     assert found.values.tolist() == [10.0, 20.0, 30.0]
 

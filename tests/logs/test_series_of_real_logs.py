@@ -8,7 +8,6 @@ import pytest
 
 from groundstation.logs import happenings
 from groundstation.logs.open_log import open_log
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import SeriesOf
 from tests.conftest import shared_log
 
@@ -23,7 +22,7 @@ FLIGHTS = [
 def test_height_and_modes_are_those_that_were_flown(name: str, vehicle: str, height_m: float, modes: list[str]) -> None:
     with open_log(shared_log(name)) as log:
         series = SeriesOf(log, vehicle)
-        height = series.get(Quantity.HEIGHT_HOME)
+        height = series.get("position.height_home_m")
         assert height is not None
         assert np.nanmax(height.values) == pytest.approx(height_m, abs=0.1)
         assert [one.name for one in happenings.mode_spans(series)] == modes
@@ -32,12 +31,12 @@ def test_height_and_modes_are_those_that_were_flown(name: str, vehicle: str, hei
 
 def test_a_current_that_nobody_measures_is_unknown() -> None:
     with open_log(shared_log("px4_0_square.tlog")) as log:
-        assert SeriesOf(log, "1").get(Quantity.BATTERY_CURRENT) is None
+        assert SeriesOf(log, "1").get("battery.0.current_a") is None
 
 
 def test_a_place_near_zero_before_the_first_fix_is_unknown() -> None:
     with open_log(shared_log("plane_mission.tlog")) as log:
-        latitude = SeriesOf(log, "1").get(Quantity.LATITUDE)
+        latitude = SeriesOf(log, "1").get("position.lat_deg")
         assert latitude is not None
         known = latitude.values[np.isfinite(latitude.values)]
         assert known.min() > -35.4

@@ -15,7 +15,6 @@ from groundstation.logs.flights import flights
 from groundstation.logs.log_lookup import named_vehicle
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.open_log import open_log
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import SeriesOf
 from groundstation.mavlink import frame_index
 from groundstation.transport import frame_batches
@@ -57,7 +56,7 @@ def test_one_vehicle_and_one_flight_beside_companion_and_radio() -> None:
 
 def test_what_a_radio_says_is_of_the_link() -> None:
     with open_log(CASE) as log:
-        found = SeriesOf(log, "1").get(Quantity.RADIO_RSSI)
+        found = SeriesOf(log, "1").get("radio.rssi")
         told = log.columns("RADIO_STATUS", vehicle="51")
         assert found is not None
         np.testing.assert_array_equal(found.values, told.values["rssi"])
@@ -122,7 +121,7 @@ def test_a_recording_of_a_vehicle_keeps_its_companion_apart(tmp_path: Path) -> N
     assert who(path) == {"fleet/uav-1": (False, ""), "fleet/uav-1/191": (True, "companion")}
     with open_log(path) as log:
         assert [(one.vehicle, round(one.duration_s)) for one in flights(log)] == [("fleet/uav-1", 50)]
-        assert SeriesOf(log, "fleet/uav-1").get(Quantity.RADIO_RSSI) is not None
+        assert SeriesOf(log, "fleet/uav-1").get("radio.rssi") is not None
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import pytest
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.interest import FEW, STILL_FEW
 from groundstation.ui.main_window import MainWindow
-from groundstation.ui.value_ref import ValueRef
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.commands import Verb
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.main_window import DOCKS, MainWindow
 from groundstation.ui.proportions import first_size
-from groundstation.ui.value_ref import ValueRef
 from tests.ui.support.commanding import Commands, flying
 from tests.ui.support.pretend_fleet import PretendVehicle
 

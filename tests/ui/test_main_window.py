@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
+from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.theme.tokens import PALETTE
-from groundstation.ui.value_ref import ValueRef
 from tests.ui.support.pretend_fleet import PretendVehicle, bridge_birth, message, sensor_messages
 
 SPEED = "velocity.ground_speed_mps"

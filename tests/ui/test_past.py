@@ -12,6 +12,7 @@ import pytest
 
 from groundstation.app import past_reader
 from groundstation.app.past_reader import past_access
+from groundstation.fleet.value_path import ValueRef
 from groundstation.logs import session_folder
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.readers import recent
@@ -21,7 +22,6 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.map_panel.trail_painter import BREAK_S
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.past_port import PastAccess
-from groundstation.ui.value_ref import ValueRef
 from tests.support.waiting import PATIENCE_S, wait_until
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 

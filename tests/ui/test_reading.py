@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from groundstation.fleet.commands import Actor, Verb
 from groundstation.fleet.control import Outcome
 from groundstation.fleet.operations import GroupPolicy
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.commanding.words import actor_text, unlock_word
 from groundstation.ui.main_window import MainWindow
-from groundstation.ui.value_ref import ValueRef
 from tests.ui.support.commanding import OURS, Commands, CommandState, decision, flying
 
 

@@ -12,7 +12,6 @@ import numpy as np
 from groundstation.logs.exports.selection import Selection
 from groundstation.logs.flights import flights
 from groundstation.logs.log import Log, LogError, LogVehicle, Progress, TimeBase
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.series import Series, SeriesOf
 from groundstation.logs.sources import Numbers
 
@@ -75,7 +74,7 @@ def _of_vehicle(log: Log, vehicle: LogVehicle, selection: Selection) -> Iterator
 
 
 def _between(series: SeriesOf, name: str, begin_s: float, end_s: float) -> FlownPath | None:
-    lat, lon = (series.get(one) for one in (Quantity.LATITUDE, Quantity.LONGITUDE))
+    lat, lon = (series.get(one) for one in ("position.lat_deg", "position.lon_deg"))
     if lat is None or lon is None:
         return None
     lat, lon = lat.between(begin_s, end_s), lon.between(begin_s, end_s)
@@ -87,8 +86,8 @@ def _between(series: SeriesOf, name: str, begin_s: float, end_s: float) -> Flown
         lat.time_s,
         lat.values,
         np.interp(lat.time_s, lon.time_s, lon.values) if lon.values.size != lat.values.size else lon.values,
-        _at(series.get(Quantity.HEIGHT_AMSL), lat.time_s),
-        _at(series.get(Quantity.HEIGHT_HOME), lat.time_s),
+        _at(series.get("position.height_amsl_m"), lat.time_s),
+        _at(series.get("position.height_home_m"), lat.time_s),
         series.log.info.time_base is TimeBase.UTC,
     )
 

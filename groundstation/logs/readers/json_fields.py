@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values in JSON messages as columns, each named by its path: `position.lat_deg`, `battery.0.voltage_v`. Pure.
 
-Of our envelopes the content counts, and what has an index there is addressed by it, as everywhere. A payload that is a
-plain number has the one field `value`, any other text `text`.
+Of our envelopes the content counts, whose values have the addresses that they have everywhere
+(`fleet/value_path.py`). A payload that is a plain number has the one field `value`, any other text `text`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.kinds import INDEXED_KINDS
+from groundstation.fleet.value_path import BEST, LINK
 from groundstation.logs.log import FieldInfo
 from groundstation.transport.foreign import decode_json, plain_number
 
@@ -27,8 +28,6 @@ MAX_FIELDS = 1_000
 """Of one kind of message."""
 MAX_NODES = 10 * MAX_FIELDS
 """Members and places in it, those that hold no value included."""
-BEST = "best"
-"""In place of a link's text: the one that commands would take."""
 VALUE, TEXT, PAYLOAD = "value", "text", "payload"
 ENVELOPE = frozenset({"v", "sid", "seq", "d"})
 """Members that make an object one of our envelopes."""
@@ -77,7 +76,8 @@ def _by_link(said: dict[str, Any]) -> dict[str, Any]:
         return said
     by_link: dict[str, Any] = {one["link"]: one for one in listed}
     best = next((one for one in listed if one.get("is_best") is True), None)
-    return {**said, "links": by_link if best is None else {**by_link, BEST: best}}
+    rest = {name: one for name, one in said.items() if name != "links"}
+    return {**rest, LINK: by_link if best is None else {**by_link, BEST: best}}
 
 
 def _text(data: bytes) -> dict[str, str | bytes]:

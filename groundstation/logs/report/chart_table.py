@@ -5,18 +5,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from groundstation.logs.quantities import Quantity
-
 
 class Line(NamedTuple):
-    """One quantity in a chart."""
+    """One value in a chart."""
 
-    quantity: Quantity
+    path: str
+    """The value's address."""
     label: str
     name: str
     """What it is called outside of its chart."""
     factor: float = 1.0
-    """From the quantity's unit to the one of the axis."""
+    """From the value's unit to the one of the axis."""
     is_never_zero: bool = False
     """Zero in the whole log means that nobody measures it."""
 
@@ -58,8 +57,8 @@ CHARTS = (
     Chart(
         "Height",
         "height",
-        Axis("m", (Line(Quantity.HEIGHT_HOME, "above home", "height above home"),), 4.0, always=(0.0,)),
-        Axis("m", (Line(Quantity.HEIGHT_AMSL, "above sea", "height above sea"),), 4.0),
+        Axis("m", (Line("position.height_home_m", "above home", "height above home"),), 4.0, always=(0.0,)),
+        Axis("m", (Line("position.height_amsl_m", "above sea", "height above sea"),), 4.0),
         is_right_shifted=True,
     ),
     Chart(
@@ -68,9 +67,9 @@ CHARTS = (
         Axis(
             "m/s",
             (
-                Line(Quantity.GROUND_SPEED, "ground", "ground speed"),
-                Line(Quantity.AIRSPEED, "air", "airspeed", is_never_zero=True),
-                Line(Quantity.CLIMB, "climb", "climb rate"),
+                Line("velocity.ground_speed_mps", "ground", "ground speed"),
+                Line("air_data.airspeed_mps", "air", "airspeed", is_never_zero=True),
+                Line("air_data.climb_mps", "climb", "climb rate"),
             ),
             2.0,
             always=(0.0,),
@@ -79,14 +78,14 @@ CHARTS = (
     Chart(
         "Battery",
         "voltage and current",
-        Axis("V", (Line(Quantity.BATTERY_VOLTAGE, "voltage", "voltage"),), 1.0),
-        Axis("A", (Line(Quantity.BATTERY_CURRENT, "current", "current", is_never_zero=True),), 2.0, always=(0.0,)),
+        Axis("V", (Line("battery.0.voltage_v", "voltage", "voltage"),), 1.0),
+        Axis("A", (Line("battery.0.current_a", "current", "current", is_never_zero=True),), 2.0, always=(0.0,)),
     ),
     Chart(
         "Energy",
         "charge",
-        Axis("%", (Line(Quantity.BATTERY_CHARGE, "charge", "charge", 100.0),), 100.0, always=(0.0, 100.0)),
-        Axis("mAh", (Line(Quantity.BATTERY_USED, "used", "mAh used", is_never_zero=True),), 10.0),
+        Axis("%", (Line("battery.0.charge_fraction", "charge", "charge", 100.0),), 100.0, always=(0.0, 100.0)),
+        Axis("mAh", (Line("battery.0.used_mah", "used", "mAh used", is_never_zero=True),), 10.0),
     ),
     # https://ardupilot.org/copter/docs/common-measuring-vibration.html: below 30 is normal
     Chart(
@@ -95,22 +94,22 @@ CHARTS = (
         Axis(
             "m/s²",
             (
-                Line(Quantity.VIBRATION_X, "x", "vibration x"),
-                Line(Quantity.VIBRATION_Y, "y", "vibration y"),
-                Line(Quantity.VIBRATION_Z, "z", "vibration z"),
+                Line("vibration.x_mps2", "x", "vibration x"),
+                Line("vibration.y_mps2", "y", "vibration y"),
+                Line("vibration.z_mps2", "z", "vibration z"),
             ),
             2.0,
             always=(0.0,),
         ),
-        Axis("", (Line(Quantity.CLIPPING, "clipped", "clipping"),), 4.0, always=(0.0,)),
+        Axis("", (Line("vibration.clipping", "clipped", "clipping"),), 4.0, always=(0.0,)),
         limit=30.0,
         limit_of="ardupilot",
     ),
     Chart(
         "GPS",
         "GPS quality",
-        Axis("", (Line(Quantity.GPS_SATELLITES, "satellites", "satellites"),), 8.0, always=(0.0,)),
-        Axis("", (Line(Quantity.GPS_HDOP, "HDOP", "HDOP"),), 2.0, always=(0.0,), ceiling=10.0),
+        Axis("", (Line("gps.0.satellites", "satellites", "satellites"),), 8.0, always=(0.0,)),
+        Axis("", (Line("gps.0.hdop", "HDOP", "HDOP"),), 2.0, always=(0.0,), ceiling=10.0),
         has_fix=True,
     ),
     Chart(
@@ -119,10 +118,10 @@ CHARTS = (
         Axis(
             "",
             (
-                Line(Quantity.ESTIMATOR_VELOCITY, "velocity", "estimator velocity", is_never_zero=True),
-                Line(Quantity.ESTIMATOR_POSITION, "position", "estimator position", is_never_zero=True),
-                Line(Quantity.ESTIMATOR_HEIGHT, "height", "estimator height", is_never_zero=True),
-                Line(Quantity.ESTIMATOR_COMPASS, "compass", "estimator compass", is_never_zero=True),
+                Line("estimator.velocity_ratio", "velocity", "estimator velocity", is_never_zero=True),
+                Line("estimator.horizontal_position_ratio", "position", "estimator position", is_never_zero=True),
+                Line("estimator.vertical_position_ratio", "height", "estimator height", is_never_zero=True),
+                Line("estimator.compass_ratio", "compass", "estimator compass", is_never_zero=True),
             ),
             1.2,
             always=(0.0,),
@@ -137,8 +136,8 @@ CHARTS = (
         Axis(
             "%",
             (
-                Line(Quantity.LINK_LOSS, "lost", "link loss", 100.0),
-                Line(Quantity.RC_RSSI, "RC signal", "RC signal", 100.0, is_never_zero=True),
+                Line("link.best.loss_fraction", "lost", "link loss", 100.0),
+                Line("rc.rssi_fraction", "RC signal", "RC signal", 100.0, is_never_zero=True),
             ),
             100.0,
             always=(0.0, 100.0),
@@ -146,14 +145,14 @@ CHARTS = (
         Axis(
             "",
             (
-                Line(Quantity.RADIO_RSSI, "radio RSSI", "radio RSSI"),
-                Line(Quantity.RADIO_REMOTE_RSSI, "remote RSSI", "remote RSSI"),
+                Line("radio.rssi", "radio RSSI", "radio RSSI"),
+                Line("radio.remote_rssi", "remote RSSI", "remote RSSI"),
             ),
             20.0,
         ),
     ),
 )
 FIXES = ("no GPS", "none", "2D", "3D", "DGPS", "RTK float", "RTK fixed")
-"""Names of the numbers of `Quantity.GPS_FIX`."""
+"""Names of the numbers of `"gps.0.fix"`."""
 THREE_DIMENSIONS = 3.0
 """A fix below is none to fly by."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from groundstation.logs.flights import Flight, flights
 from groundstation.logs.happenings import mode_spans
 from groundstation.logs.log import Log, LogError, Progress, part_of
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.report import page, subject, timeline
 from groundstation.logs.report.sheet import escaped
 from groundstation.logs.report.subject import Subject
@@ -134,7 +133,7 @@ def _whole(series: SeriesOf, is_wanted: bool) -> Subject:
     )
     if is_wanted:
         reason = "The whole log, not a single flight."
-    elif series.get(Quantity.ARMED) is None:
+    elif series.get("armed.is_armed") is None:
         reason = "The whole log: it does not tell when the vehicle was armed."
     else:
         reason = "The whole log: the vehicle was never armed in it."

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.logs.happenings import ModeSpan
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.report import paper, scales
 from groundstation.logs.report.colours import mode_colour
 from groundstation.logs.report.sheet import Point, Sheet, polyline
@@ -123,7 +122,7 @@ def end_mark(sheet: Sheet, x: float, y: float) -> None:
 
 
 def _places(series: SeriesOf, begin_s: float, end_s: float) -> tuple[Numbers, Numbers, Numbers] | None:
-    pair = [series.get(one) for one in (Quantity.LATITUDE, Quantity.LONGITUDE)]
+    pair = [series.get(one) for one in ("position.lat_deg", "position.lon_deg")]
     lat, lon = (one.between(begin_s, end_s) if one else None for one in pair)
     if lat is None or lon is None:
         return None
@@ -137,8 +136,8 @@ def _places(series: SeriesOf, begin_s: float, end_s: float) -> tuple[Numbers, Nu
 def _home(series: SeriesOf, end_s: float) -> Point | None:
     """Latitude and longitude of home at the end, degrees."""
     found = []
-    for quantity in (Quantity.HOME_LATITUDE, Quantity.HOME_LONGITUDE):
-        one = series.get(quantity)
+    for path in ("home.lat_deg", "home.lon_deg"):
+        one = series.get(path)
         if one is None:
             return None
         before = one.between(-math.inf, end_s) or one

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.report import paper, scales
 from groundstation.logs.report.chart_table import FIXES, THREE_DIMENSIONS, Axis, Chart, Line
 from groundstation.logs.report.scales import Scale
@@ -85,7 +84,7 @@ def prepared(chart: Chart, series: SeriesOf, begin_s: float, end_s: float) -> Pa
     lines: list[Drawn] = []
     for axis in (chart.left, chart.right):
         for one in axis.lines if axis else ():
-            whole = series.get(one.quantity)
+            whole = series.get(one.path)
             part = whole.between(begin_s, end_s) if whole else None
             if whole is None or part is None or axis is None or is_unmeasured(one, whole):
                 continue
@@ -96,7 +95,7 @@ def prepared(chart: Chart, series: SeriesOf, begin_s: float, end_s: float) -> Pa
     if all(one.is_right for one in lines) and chart.right is not None:
         chart = chart._replace(left=chart.right, right=None, limit=None)
         lines = [one._replace(is_right=False) for one in lines]
-    fix = series.get(Quantity.GPS_FIX) if chart.has_fix else None
+    fix = series.get("gps.0.fix") if chart.has_fix else None
     return Panel(chart, tuple(lines), fix.between(begin_s, end_s) if fix else None, _has_limit(chart, lines, series))
 
 

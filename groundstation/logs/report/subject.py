@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from groundstation.logs.flights import Flight
 from groundstation.logs.log import Damage, TimeBase
-from groundstation.logs.quantities import Quantity
 from groundstation.logs.report import scales
 from groundstation.logs.series import Series, SeriesOf
 
@@ -31,9 +30,9 @@ class Subject(NamedTuple):
     whole_because: str = ""
     """Why it is the whole log and no flight; empty for a flight."""
 
-    def inside(self, quantity: Quantity) -> Series | None:
-        """Values of a quantity while it lasted; None when the log tells none."""
-        found = self.series.get(quantity)
+    def inside(self, path: str) -> Series | None:
+        """A value while it lasted; None when the log tells none."""
+        found = self.series.get(path)
         return found.between(self.flight.begin_s, self.flight.end_s) if found else None
 
 
@@ -149,12 +148,12 @@ def _metres(length_m: float | None) -> tuple[str, str]:
 
 
 def _highest(subject: Subject) -> Figure:
-    height = subject.inside(Quantity.HEIGHT_HOME)
+    height = subject.inside("position.height_home_m")
     return Figure("Highest", "" if height is None else scales.fixed(float(height.values.max()), 1), "m", "above home")
 
 
 def _fastest(subject: Subject) -> Figure:
-    speed = subject.inside(Quantity.GROUND_SPEED)
+    speed = subject.inside("velocity.ground_speed_mps")
     return Figure("Fastest", "" if speed is None else scales.fixed(float(speed.values.max()), 1), "m/s", "over ground")
 
 
@@ -169,7 +168,7 @@ def _used(flight: Flight) -> Figure:
 
 
 def _voltage(subject: Subject) -> Figure:
-    voltage = subject.inside(Quantity.BATTERY_VOLTAGE)
+    voltage = subject.inside("battery.0.voltage_v")
     if voltage is None:
         return Figure("Lowest voltage", "")
     first, last = float(voltage.values[0]), float(voltage.values[-1])

@@ -32,12 +32,12 @@ def panels(about: Subject) -> tuple[Panel, ...]:
 
 def missing(about: Subject, drawn: Sequence[Panel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Charts and lines that the log does not have, and those of which it says zero all along."""
-    known = {line.line.quantity for one in drawn for line in one.lines}
+    known = {line.line.path for one in drawn for line in one.lines}
     absent: list[str] = []
     zeros: list[str] = []
     for chart in CHARTS:
         lines = [line for axis in (chart.left, chart.right) if axis for line in axis.lines]
-        unknown = [one for one in lines if one.quantity not in known]
+        unknown = [one for one in lines if one.path not in known]
         for said, is_zero in ((absent, False), (zeros, True)):
             names = [one.name for one in unknown if _is_unmeasured(about.series, one) is is_zero]
             said.extend([chart.name] if len(names) == len(lines) else names)
@@ -45,7 +45,7 @@ def missing(about: Subject, drawn: Sequence[Panel]) -> tuple[tuple[str, ...], tu
 
 
 def _is_unmeasured(series: SeriesOf, line: Line) -> bool:
-    whole = series.get(line.quantity)
+    whole = series.get(line.path)
     return whole is not None and panel.is_unmeasured(line, whole)
 
 

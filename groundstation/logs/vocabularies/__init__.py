@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One table a vocabulary: where each quantity is found."""
+"""One table a vocabulary: where each value is found."""
