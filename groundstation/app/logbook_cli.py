@@ -12,7 +12,7 @@ import typer
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.logs.logbook import Entry
+    from groundstation.fleet.flight import LoggedFlight
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="Folder of logs, or one log; this user's recordings by default.")
@@ -42,8 +42,9 @@ def logbook(
     """
     from groundstation.app import logbook_view
     from groundstation.app.long_work import progress_bar
+    from groundstation.fleet.flight import Logbook
     from groundstation.logs import flight_cache, session_folder
-    from groundstation.logs.logbook import Logbook, read_logbook
+    from groundstation.logs.logbook import read_logbook
 
     if as_csv and json_document:
         raise UsageError("--csv and --json: choose one of them")
@@ -70,10 +71,9 @@ def _unix_s(text: str) -> float:
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
-def _kept(entries: tuple[Entry, ...], vehicle: str | None, earliest_s: float | None) -> tuple[Entry, ...]:
+def _kept(entries: tuple[LoggedFlight, ...], vehicle: str | None, earliest_s: float | None) -> tuple[LoggedFlight, ...]:
     """The flights that were asked for; those without a date are none of a time."""
-    from groundstation.logs.duplicates import name_of, vehicle_of
-    from groundstation.logs.log import TimeBase
+    from groundstation.fleet.flight import TimeBase, name_of, vehicle_of
 
     if vehicle is not None:
         wanted = vehicle.casefold()

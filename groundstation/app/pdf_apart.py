@@ -14,7 +14,7 @@ import msgspec
 
 from groundstation.app.display import check_qt
 from groundstation.fleet.errors import GroundStationError
-from groundstation.logs.log import Progress
+from groundstation.fleet.progress import Progress
 from groundstation.logs.report.document import Page
 
 PAINTER = (sys.executable, "-m", "groundstation.app.pdf_apart")

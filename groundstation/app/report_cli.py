@@ -13,7 +13,7 @@ from rich.console import Console
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.logs.log import Progress
+    from groundstation.fleet.progress import Progress
     from groundstation.logs.report.document import Page
 
 SUFFIXES = (".html", ".htm", ".pdf")
@@ -80,7 +80,7 @@ def write_report(
         GroundStationError: the log can't be read, there is no such flight, or the file can't be written.
         CancelledError: by `on_progress`.
     """
-    from groundstation.logs.log import part_of
+    from groundstation.fleet.progress import part_of
     from groundstation.logs.log_lookup import named_vehicle
     from groundstation.logs.open_log import open_log
     from groundstation.logs.report.document import pages_of

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgRenderer
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.logs.log import Progress
+from groundstation.fleet.progress import Progress
 from groundstation.logs.report.document import Page
 from groundstation.logs.report.paper import FONTS
 from groundstation.ui.theme import tokens

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from groundstation.logs.log import LogInfo, TimeBase
+from groundstation.fleet.flight import TimeBase
+from groundstation.logs.log import LogInfo
 
 
 def moment_text(time_s: float, base: TimeBase) -> str:

@@ -11,55 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
+from groundstation.fleet.flight import Flight, TimeBase, VehicleTotals, is_named, name_of, vehicle_of
 from groundstation.fleet.geometry import distance_m
-from groundstation.fleet.identity import VehicleKind
-from groundstation.logs.flights import Flight
-from groundstation.logs.log import TimeBase
 
 OVERLAP = 0.5
 """Clocks of two stations differ by seconds."""
-_SHORT: dict[str, str] = {VehicleKind.MULTICOPTER: "copter"}
 DAY_S = 86_400.0
 SAME_PLACE_M = 1_000.0
 """Two vehicles with the same system id, far from each other, are two."""
-
-
-class VehicleTotals(msgspec.Struct, frozen=True, kw_only=True):
-    """What a vehicle has flown. Sums are over the flights that tell; None when none does."""
-
-    vehicle: str
-    """Its id in recordings of ours; else `copter 1`, by kind and system id."""
-    name: str
-    """Human name; plain text from outside."""
-    flights: int
-    """Armings, without those that are known never to have left the ground."""
-    bench_tests: int
-    """Armings that never left the ground."""
-    armed_s: float
-    air_s: float | None
-    distance_m: float | None
-    battery_used_mah: float | None
-    last_flight_unix_s: float | None
-    """When the newest one began, seconds since 1970 UTC; None when no log tells the date."""
-
-
-def vehicle_of(flight: Flight) -> str:
-    """What a vehicle is counted under; see `VehicleTotals.vehicle`."""
-    if is_named(flight) or flight.sysid is None:
-        return flight.vehicle
-    return f"{_SHORT.get(flight.kind, flight.kind) or 'system'} {flight.sysid}"
-
-
-def name_of(flight: Flight) -> str:
-    """What a vehicle is shown as: its name where it has one."""
-    return flight.vehicle_name if flight.vehicle_name != flight.vehicle else vehicle_of(flight)
-
-
-def is_named(flight: Flight) -> bool:
-    """Whether its vehicle has an id in the fleet, as in recordings of ours."""
-    return "/" in flight.vehicle
 
 
 def duplicates(flights: Sequence[Flight]) -> dict[int, str]:

@@ -18,7 +18,8 @@ from typing import NamedTuple, Self
 import msgspec
 import platformdirs
 
-from groundstation.logs.flights import VERSION, Flight
+from groundstation.fleet.flight import Flight
+from groundstation.logs.flights import VERSION
 
 log = logging.getLogger("groundstation.logbook")
 

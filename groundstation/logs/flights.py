@@ -10,10 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.flight import Flight, ModeSpan
 from groundstation.fleet.identity import VehicleKind
+from groundstation.fleet.progress import Progress
 from groundstation.logs.arming import Arming, armings, boot_clock
-from groundstation.logs.happenings import ModeSpan, mode_spans
-from groundstation.logs.log import Log, Progress, TimeBase
+from groundstation.logs.happenings import mode_spans
+from groundstation.logs.log import Log
 from groundstation.logs.series import Series, SeriesOf
 from groundstation.logs.sources import Numbers
 from groundstation.logs.track import Track, distances_m, length_m, without_jumps
@@ -42,65 +44,6 @@ _PATHS = (
     "battery.0.charge_fraction",
     "battery.0.voltage_v",
 )
-
-
-class Flight(msgspec.Struct, frozen=True, kw_only=True):
-    """One arming. Every `None` is unknown: the log does not tell."""
-
-    path: str
-    """Of the log."""
-    vehicle: str
-    """`LogVehicle.id`."""
-    vehicle_name: str
-    """Its name, else its id; plain text from outside."""
-    sysid: int | None = None
-    """MAVLink system id."""
-    autopilot: str = ""
-    """`ardupilot`, `px4`, or empty."""
-    kind: str = ""
-    """`multicopter`, `plane` ..., or empty."""
-    time_base: TimeBase
-    """What the times count from."""
-    begin_s: float
-    """When it was armed, seconds."""
-    end_s: float
-    """When it was disarmed; when it was last heard where nobody saw that."""
-    is_ended: bool
-    """False when the log ended, the link was lost or the vehicle restarted while it was armed."""
-    begin_is_known: bool
-    """False when it was armed already when it was first heard: `begin_s` is that moment."""
-    air_s: float | None = None
-    """Seconds in the air; 0 for a test on the bench, None when unknown, and for what can't fly."""
-    distance_m: float | None = None
-    """Along the ground, metres, without jitter and jumps of the receiver."""
-    max_height_home_m: float | None = None
-    """Highest over home, metres."""
-    max_ground_speed_mps: float | None = None
-    farthest_m: float | None = None
-    """Farthest from where it was armed, metres; from home when it was armed before the log began."""
-    battery_used_mah: float | None = None
-    """Of the first pack."""
-    battery_used_fraction: float | None = None
-    """Share of the first pack's charge."""
-    battery_begin_v: float | None = None
-    battery_end_v: float | None = None
-    """The last one while it was armed."""
-    modes: tuple[ModeSpan, ...] = ()
-    """In order; empty when unknown."""
-    operator: str | None = None
-    """Who had control of it most recently; plain text from outside; told by recordings of ours only."""
-    takeoff_lat_deg: float | None = None
-    """Where it was armed; None also when it was armed before the log began."""
-    takeoff_lon_deg: float | None = None
-    boot_begin_s: float | None = None
-    """The vehicle's own clock at the begin, seconds since it started."""
-    boot_end_s: float | None = None
-    """The same at the end."""
-
-    @property
-    def duration_s(self) -> float:
-        """Seconds armed, as far as the log tells."""
-        return self.end_s - self.begin_s
 
 
 def flights(log: Log, vehicle: str | None = None, on_progress: Progress | None = None) -> tuple[Flight, ...]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from groundstation.fleet.events import EventKind
+from groundstation.fleet.flight import ModeSpan
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.shown_text import harmless
@@ -52,14 +53,6 @@ NAV_STATES = {
 """PX4's vehicle_status.nav_state (msg/VehicleStatus.msg), by the names that its MAVLink modes have."""
 WHOLE_TYPES = {1: "B", 2: "b", 3: "H", 4: "h", 5: "I", 6: "i"}
 """MAV_PARAM_TYPE of whole numbers, which PX4 sends as the bits of a float."""
-
-
-class ModeSpan(NamedTuple):
-    """A flight mode while it lasted."""
-
-    name: str
-    begin_s: float
-    end_s: float
 
 
 _OF_CONTROL = ([EventKind.CONTROL.value], [EventKind.EXTERNAL_CONTROL.value])

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from groundstation.fleet.flight import Flight, TimeBase
 from groundstation.logs.duplicates import OVERLAP, is_same_vehicle
-from groundstation.logs.flights import Flight
-from groundstation.logs.log import TimeBase
 
 GAP_S = 300.0
 """Longest time between two logs of one flight where the vehicle's own clock is not known."""

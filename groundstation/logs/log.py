@@ -8,7 +8,7 @@ log tells, else seconds since the autopilot started (`TimeBase`); an absurd time
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -18,15 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.errors import GroundStationError
-
-Progress = Callable[[float], None]
-"""Told how far a long work is, 0 to 1, several times a second; raises `CancelledError` to end it."""
-
-
-def part_of(told: Progress | None, begin: float, end: float) -> Progress | None:
-    """Progress of a part of a work, which goes from one share of it to another; None for nobody to tell."""
-    return None if told is None else lambda share: told(begin + (end - begin) * share)
-
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import Progress
 
 KEPT_DAMAGES = 20
 """Damaged parts described one by one; the others are counted."""
@@ -34,10 +27,6 @@ KEPT_DAMAGES = 20
 
 class LogError(GroundStationError):
     """A file that can't be read as a log; the message names cause and remedy."""
-
-
-class CancelledError(GroundStationError):
-    """The operator does not want it any more."""
 
 
 class LogFormat(enum.StrEnum):
@@ -50,17 +39,6 @@ class LogFormat(enum.StrEnum):
     DATAFLASH_TEXT = "dataflash_text"
     """The same as text (`.log`)."""
     ULOG = "ulog"
-
-
-class TimeBase(enum.StrEnum):
-    """What the times of a log count from."""
-
-    UTC = "utc"
-    """Seconds since 1970 UTC."""
-    BOOT = "boot"
-    """Seconds since the autopilot started; the log never told the date."""
-    UNSET = "unset"
-    """Seconds on a clock that nobody had set; only differences mean anything."""
 
 
 class Vocabulary(enum.StrEnum):

@@ -10,20 +10,23 @@ import logging
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
 
+from groundstation.fleet.flight import Flight, Logbook, LoggedFlight, TimeBase, UnreadLog, vehicle_of
+from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.logs import session_folder
-from groundstation.logs.duplicates import duplicates, vehicle_of
+from groundstation.logs.duplicates import duplicates
 from groundstation.logs.flight_cache import FlightCache, LogState
-from groundstation.logs.flights import Flight, flights
+from groundstation.logs.flights import flights
 from groundstation.logs.joined import follows, join
-from groundstation.logs.log import CancelledError, LogError, Progress, TimeBase
+from groundstation.logs.log import LogError
 from groundstation.logs.open_log import open_log
-from groundstation.logs.session_folder import SessionState
+from groundstation.logs.session_folder import Manifest, SessionState
 
 log = logging.getLogger("groundstation.logbook")
 
@@ -33,37 +36,6 @@ FRESH_S = 60.0
 """A loose file that was written to so short a time ago may still be growing."""
 OPENING = 0.6
 """Share of the work on a log that is to open it."""
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One flight in the book."""
-
-    flight: Flight
-    is_recording: bool = False
-    """Whether its log was still being written: it may become longer."""
-    parts: tuple[str, ...] = ()
-    """Paths of the further logs that it goes on in."""
-    duplicate_of: str | None = None
-    """Path of the log with the same flight that counts; None when this one does."""
-
-
-class Unread(msgspec.Struct, frozen=True, kw_only=True):
-    """A file or folder that could not be read."""
-
-    path: str
-    reason: str
-    """One line with cause and remedy."""
-
-
-class Logbook(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found."""
-
-    folder: str
-    entries: tuple[Entry, ...] = ()
-    """In order of time; those whose log never told the date come first."""
-    unread: tuple[Unread, ...] = ()
-    logs: int = 0
-    """Files that could be read."""
 
 
 def read_logbook(folder: Path, cache: Path | None = None, on_progress: Progress | None = None) -> Logbook:
@@ -81,21 +53,21 @@ def read_logbook(folder: Path, cache: Path | None = None, on_progress: Progress 
     if not folder.exists():
         raise LogError(f"{folder} is not there; name a folder with logs in it")
     folder = folder.resolve()
-    unread: list[Unread] = []
+    unread: list[UnreadLog] = []
     states = sorted(_states(folder, unread))
-    found: list[Entry] = []
+    found: list[LoggedFlight] = []
     with FlightCache(cache) if cache is not None else nullcontext() as kept:
         reading = _Reading(kept, sum(one.size_bytes for one in states), on_progress)
         for state in states:
             try:
                 found += reading.entries(state)
             except LogError as error:
-                unread.append(Unread(path=str(state.path), reason=str(error)))
+                unread.append(UnreadLog(path=str(state.path), reason=str(error)))
         if kept is not None:
             kept.keep_only(folder, (one.path for one in states))
     if on_progress is not None:
         on_progress(1.0)
-    entries = _in_order(found)
+    entries = _numbered(_in_order(found))
     return Logbook(folder=str(folder), entries=entries, unread=tuple(unread), logs=reading.logs)
 
 
@@ -108,9 +80,9 @@ class _Reading:
         self._total_bytes = max(1, total_bytes)
         self._done_bytes = 0
         self._told = on_progress
-        self._sessions: dict[Path, SessionState | None] = {}
+        self._sessions: dict[Path, Manifest | None] = {}
 
-    def entries(self, state: LogState) -> list[Entry]:
+    def entries(self, state: LogState) -> list[LoggedFlight]:
         """The flights in one log.
 
         Raises:
@@ -128,7 +100,16 @@ class _Reading:
             self._done_bytes += state.size_bytes
         self._tell(state, 0.0)
         self.logs += 1
-        return [Entry(flight=one, is_recording=is_growing and not one.is_ended) for one in found]
+        session = self._session(state.path.parent)
+        return [
+            LoggedFlight(
+                flight=one,
+                is_recording=is_growing and not one.is_ended,
+                session=None if session is None else str(state.path.parent),
+                is_pinned=session is not None and session.is_pinned,
+            )
+            for one in found
+        ]
 
     def _search(self, state: LogState) -> tuple[Flight, ...]:
         try:
@@ -144,23 +125,41 @@ class _Reading:
         if self._told is not None:
             self._told(min(1.0, (self._done_bytes + done * state.size_bytes) / self._total_bytes))
 
-    def _is_growing(self, state: LogState) -> bool:
-        folder = state.path.parent
+    def _session(self, folder: Path) -> Manifest | None:
         if folder not in self._sessions:
-            manifest = session_folder.load(folder)
-            self._sessions[folder] = None if manifest is None else manifest.state
-        known = self._sessions[folder]
-        if known is not None:
-            return known is SessionState.RECORDING
+            self._sessions[folder] = session_folder.load(folder)
+        return self._sessions[folder]
+
+    def _is_growing(self, state: LogState) -> bool:
+        session = self._session(state.path.parent)
+        if session is not None:
+            return session.state is SessionState.RECORDING
         return 0 <= time.time() - state.mtime_ns / 1e9 < FRESH_S
 
 
-def _states(folder: Path, unread: list[Unread]) -> Iterator[LogState]:
+def _numbered(entries: Iterable[LoggedFlight]) -> tuple[LoggedFlight, ...]:
+    """Each with its number among the flights of its vehicle in its log.
+
+    Args:
+        entries: in order of time, as the flights of a log are.
+    """
+    numbers: Counter[tuple[str, str]] = Counter()
+    found = []
+    for one in entries:
+        path, vehicle = one.flight.path, one.flight.vehicle
+        numbers[path, vehicle] += 1
+        found.append(msgspec.structs.replace(one, number=numbers[path, vehicle]))
+        # what goes on in another log is a flight of that one, too
+        numbers.update((part, vehicle) for part in one.parts)
+    return tuple(found)
+
+
+def _states(folder: Path, unread: list[UnreadLog]) -> Iterator[LogState]:
     """Logs in a folder by their names; hidden ones and links are none."""
 
     def on_error(error: OSError) -> None:
         reason = f"{error.filename} can't be looked into ({error.strerror}); check its permissions"
-        unread.append(Unread(path=str(error.filename), reason=reason))
+        unread.append(UnreadLog(path=str(error.filename), reason=reason))
 
     if not folder.is_dir():
         found = _state(folder)
@@ -184,14 +183,14 @@ def _state(path: Path) -> LogState | None:
     return LogState(path, told.st_size, told.st_mtime_ns) if stat.S_ISREG(told.st_mode) else None
 
 
-def _joined(entries: Sequence[Entry]) -> Iterator[Entry]:
+def _joined(entries: Sequence[LoggedFlight]) -> Iterator[LoggedFlight]:
     """Flights that go on in further logs made one.
 
     Args:
         entries: in order of time.
     """
-    open_ends: dict[str, list[list[Entry]]] = {}
-    wholes: list[list[Entry]] = []
+    open_ends: dict[str, list[list[LoggedFlight]]] = {}
+    wholes: list[list[LoggedFlight]] = []
     for one in entries:
         waiting = open_ends.setdefault(vehicle_of(one.flight), [])
         found = next((parts for parts in waiting if follows(parts[-1].flight, one.flight)), None)
@@ -206,13 +205,17 @@ def _joined(entries: Sequence[Entry]) -> Iterator[Entry]:
     for parts in wholes:
         whole = join([one.flight for one in parts])
         later = tuple(one.flight.path for one in parts[1:])
-        yield Entry(flight=whole, is_recording=parts[-1].is_recording, parts=later) if later else parts[0]
+        yield (
+            msgspec.structs.replace(parts[0], flight=whole, is_recording=parts[-1].is_recording, parts=later)
+            if later
+            else parts[0]
+        )
 
 
-def _in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def _in_order(entries: Iterable[LoggedFlight]) -> tuple[LoggedFlight, ...]:
     """Sorted, and duplicates marked."""
 
-    def key(one: Entry) -> tuple[bool, float, str, str]:
+    def key(one: LoggedFlight) -> tuple[bool, float, str, str]:
         flight = one.flight
         return flight.time_base is TimeBase.UTC, flight.begin_s, flight.path, flight.vehicle
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from groundstation.logs.log import Log, LogError, LogReader, Progress
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import Log, LogError, LogReader
 from groundstation.logs.mcap.mcap_file import MAGIC
 from groundstation.logs.readers.dataflash_log import DataflashLog
 from groundstation.logs.readers.dataflash_text_log import DataflashTextLog

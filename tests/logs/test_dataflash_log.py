@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from pymavlink.DFReader import DFReader_binary
 
-from groundstation.logs.log import CancelledError, LogError, TimeBase
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import CancelledError
+from groundstation.logs.log import LogError
 from groundstation.logs.readers.dataflash_log import DataflashLog
 from tests.conftest import shared_log
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from groundstation.logs.duplicates import duplicates, name_of, totals, vehicle_of
-from groundstation.logs.flights import Flight
-from groundstation.logs.log import TimeBase
+from groundstation.fleet.flight import Flight, TimeBase, name_of, vehicle_of
+from groundstation.logs.duplicates import duplicates, totals
 
 START_S = 1_700_000_000.0
 

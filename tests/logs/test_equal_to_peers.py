@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from pyulog import ULog
 
-from groundstation.logs.log import LogFormat, TimeBase
+from groundstation.fleet.flight import TimeBase
+from groundstation.logs.log import LogFormat
 from groundstation.logs.open_log import open_log
 from tests.conftest import SHARED, shared_log
 from tests.logs import peers

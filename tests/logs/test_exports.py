@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 from mcap.reader import SeekingReader
 
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import CancelledError
 from groundstation.logs.exports import as_csv, as_tracks
 from groundstation.logs.exports import export as export_module
 from groundstation.logs.exports import selection as selection_module
@@ -24,7 +26,7 @@ from groundstation.logs.exports.export import export
 from groundstation.logs.exports.formats import ExportFormat
 from groundstation.logs.exports.selection import Selection
 from groundstation.logs.flights import flights
-from groundstation.logs.log import CancelledError, Log, LogError, LogInfo, TimeBase
+from groundstation.logs.log import Log, LogError, LogInfo
 from groundstation.logs.mcap import mcap_file
 from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log

@@ -14,10 +14,11 @@ from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import Control
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
+from groundstation.fleet.progress import CancelledError
 from groundstation.fleet.status import Armed
 from groundstation.logs.arming import armings
 from groundstation.logs.flights import flights
-from groundstation.logs.log import CancelledError, LogError, LogFormat, Vocabulary
+from groundstation.logs.log import LogError, LogFormat, Vocabulary
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.open_log import open_log
 from groundstation.logs.series import SeriesOf

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groundstation.logs.flights import Flight, flights
+from groundstation.fleet.flight import Flight
+from groundstation.logs.flights import flights
 from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log
 

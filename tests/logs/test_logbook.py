@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from groundstation.fleet.flight import Logbook
+from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.logs import flight_cache, logbook, session_folder
 from groundstation.logs.flight_cache import FlightCache
-from groundstation.logs.log import CancelledError, Log, LogError, Progress
-from groundstation.logs.logbook import Logbook, read_logbook
+from groundstation.logs.log import Log, LogError
+from groundstation.logs.logbook import read_logbook
 from groundstation.logs.session_folder import Manifest, SessionState
 from tests.support.memory_log import square_flight
 

@@ -16,7 +16,9 @@ import zstandard
 from mcap.opcode import Opcode
 from mcap.writer import CompressionType, IndexType
 
-from groundstation.logs.log import CancelledError, LogError, LogVehicle, TimeBase, Vocabulary
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import CancelledError
+from groundstation.logs.log import LogError, LogVehicle, Vocabulary
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.mcap.mcap_records import HEAD, records, unpack
 from groundstation.logs.open_log import open_log

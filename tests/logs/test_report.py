@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 from groundstation.app.logbook_view import _used
+from groundstation.fleet.progress import CancelledError
 from groundstation.logs.flights import flights
 from groundstation.logs.happenings import Text, texts
-from groundstation.logs.log import CancelledError, LogError
+from groundstation.logs.log import LogError
 from groundstation.logs.open_log import open_log
 from groundstation.logs.report import paper
 from groundstation.logs.report.document import Page, html, pages_of

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from pyulog import ULog
 
-from groundstation.logs.log import CancelledError, LogError, TimeBase
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import CancelledError
+from groundstation.logs.log import LogError
 from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log
 

@@ -12,8 +12,8 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from typer.testing import CliRunner
 
 from groundstation.app.cli import app
+from groundstation.fleet.flight import TimeBase
 from groundstation.logs.flights import flights
-from groundstation.logs.log import TimeBase
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.open_log import open_log
 from groundstation.recording.sorter import Sorter

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from groundstation.fleet.flight import TimeBase
 from groundstation.logs.log import (
     Columns,
     Damage,
@@ -18,7 +19,6 @@ from groundstation.logs.log import (
     LogInfo,
     LogVehicle,
     MessageInfo,
-    TimeBase,
     Vocabulary,
 )
 

@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from groundstation.fleet.progress import Progress
 from groundstation.logs.csv_cells import guarded
 from groundstation.logs.exports import rows
 from groundstation.logs.exports.selection import Selection, spans, wanted_messages
-from groundstation.logs.log import Columns, Log, MessageInfo, Progress
+from groundstation.logs.log import Columns, Log, MessageInfo
 from groundstation.logs.own_files import new_file
 
 _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL"}) | {f"{name}{n}" for name in ("COM", "LPT") for n in range(1, 10)}

@@ -17,18 +17,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.progress import Progress
 from groundstation.logs.exports import copied
 from groundstation.logs.exports.selection import Selection, spans, wanted_messages
-from groundstation.logs.log import (
-    Columns,
-    FieldInfo,
-    Log,
-    LogFormat,
-    LogVehicle,
-    MessageInfo,
-    Progress,
-    Vocabulary,
-)
+from groundstation.logs.log import Columns, FieldInfo, Log, LogFormat, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.mcap import channels, origin, schemas
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.mcap.origin import Origin

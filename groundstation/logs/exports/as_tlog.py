@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from groundstation.fleet.progress import Progress
 from groundstation.logs.exports.selection import Selection
-from groundstation.logs.log import Log, LogError, Progress
+from groundstation.logs.log import Log, LogError
 from groundstation.logs.own_files import new_file
 from groundstation.transport import frame_batches
 

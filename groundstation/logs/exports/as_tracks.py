@@ -15,10 +15,11 @@ from typing import Any
 import gpxpy.gpx
 import msgspec
 
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.shown_text import harmless
 from groundstation.logs.exports.paths import FlownPath, flown_paths
 from groundstation.logs.exports.selection import Selection
-from groundstation.logs.log import Log, Progress
+from groundstation.logs.log import Log
 from groundstation.logs.own_files import new_file
 
 _KML, _GX = "http://www.opengis.net/kml/2.2", "http://www.google.com/kml/ext/2.2"

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from mcap.records import Channel
 
+from groundstation.fleet.progress import Progress
 from groundstation.logs.exports.selection import Selection, wanted_messages
-from groundstation.logs.log import Log, LogError, Progress
+from groundstation.logs.log import Log, LogError
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.readers.mcap_channels import Kind, kind_of
 from groundstation.logs.readers.mcap_index import McapIndex, Message

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs.damage_text import damage_lines
 from groundstation.logs.exports import as_csv, as_mcap, as_tlog, as_tracks
 from groundstation.logs.exports.formats import ExportFormat
 from groundstation.logs.exports.selection import Selection
-from groundstation.logs.log import Log, LogError, Progress, part_of
+from groundstation.logs.log import Log, LogError
 from groundstation.logs.open_log import open_log
 
 OPENING = 0.4

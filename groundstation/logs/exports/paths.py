@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import Progress
 from groundstation.logs.exports.selection import Selection
 from groundstation.logs.flights import flights
-from groundstation.logs.log import Log, LogError, LogVehicle, Progress, TimeBase
+from groundstation.logs.log import Log, LogError, LogVehicle
 from groundstation.logs.series import Series, SeriesOf
 from groundstation.logs.sources import Numbers
 

@@ -12,7 +12,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.log import Columns, FrameRecord, LogInfo, MessageInfo, Progress
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import Columns, FrameRecord, LogInfo, MessageInfo
 from groundstation.logs.log_lookup import find_message, wanted_fields
 from groundstation.logs.readers.mapped_file import MappedFile
 

@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.log import FrameRecord, LogVehicle, MessageInfo, Progress
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import FrameRecord, LogVehicle, MessageInfo
 from groundstation.logs.readers.array_log import Values
 from groundstation.logs.readers.batch_bytes import Batches
 from groundstation.logs.readers.frame_messages import (

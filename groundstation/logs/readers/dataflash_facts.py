@@ -10,16 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.identity import Autopilot, VehicleKind
-from groundstation.logs.log import (
-    Damage,
-    LogFormat,
-    LogInfo,
-    LogVehicle,
-    MessageInfo,
-    TimeBase,
-    Vocabulary,
-)
+from groundstation.logs.log import Damage, LogFormat, LogInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.readers.dataflash_format import MessageFormat, Units, utc_of_gps
 from groundstation.logs.readers.dataflash_values import field_infos
 from groundstation.mavlink.record_index import Span, Times

@@ -8,12 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from groundstation.logs.log import (
-    Damage,
-    LogError,
-    LogFormat,
-    Progress,
-)
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import Damage, LogError, LogFormat
 from groundstation.logs.log_lookup import gap_damage
 from groundstation.logs.readers.array_log import ArrayLog, Values
 from groundstation.logs.readers.dataflash_facts import DataflashFacts

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.log import LogError, LogFormat, Progress
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import LogError, LogFormat
 from groundstation.logs.log_lookup import gap_damage
 from groundstation.logs.readers.array_log import ArrayLog, Values
 from groundstation.logs.readers.dataflash_facts import DataflashFacts

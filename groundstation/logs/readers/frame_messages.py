@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.identity import Autopilot, VehicleKind
-from groundstation.logs.log import FieldInfo, LogVehicle, MessageInfo, Progress, Vocabulary
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import FieldInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.readers.array_log import Values
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 from groundstation.mavlink.frame_columns import FrameColumns, field_shapes, units

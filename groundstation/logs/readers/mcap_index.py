@@ -24,7 +24,7 @@ from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.records import Channel, Schema
 
-from groundstation.logs.log import Progress
+from groundstation.fleet.progress import Progress
 from groundstation.logs.log_lookup import DamageCount
 from groundstation.logs.mcap.mcap_file import MAGIC
 from groundstation.logs.mcap.mcap_records import (

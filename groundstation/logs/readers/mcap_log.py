@@ -17,18 +17,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.log import (
-    FrameRecord,
-    LogError,
-    LogFormat,
-    LogInfo,
-    LogVehicle,
-    MessageInfo,
-    Progress,
-    TimeBase,
-    Vocabulary,
-    part_of,
-)
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import Progress, part_of
+from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.log_lookup import find_vehicle
 from groundstation.logs.readers.array_log import ArrayLog, Values
 from groundstation.logs.readers.batch_frames import BatchFrames

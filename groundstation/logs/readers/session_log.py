@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs import session_folder
 from groundstation.logs.log import (
     KEPT_DAMAGES,
@@ -28,8 +29,6 @@ from groundstation.logs.log import (
     LogInfo,
     LogVehicle,
     MessageInfo,
-    Progress,
-    part_of,
 )
 from groundstation.logs.log_lookup import find_message, find_vehicle, wanted_fields
 from groundstation.logs.readers.mcap_log import McapLog

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.log import TimeBase
+from groundstation.fleet.flight import TimeBase
 from groundstation.logs.readers.frame_messages import collect
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frame_index import FrameIndex, Source

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo, Progress, TimeBase
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo
 from groundstation.logs.log_lookup import find_vehicle, gap_damage
 from groundstation.logs.readers.array_log import ArrayLog, Values
 from groundstation.logs.readers.frame_messages import collect, crew_of, message_infos, speaker_of

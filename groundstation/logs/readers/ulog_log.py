@@ -11,18 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.identity import Autopilot
-from groundstation.logs.log import (
-    FieldInfo,
-    LogError,
-    LogFormat,
-    LogInfo,
-    LogVehicle,
-    MessageInfo,
-    Progress,
-    TimeBase,
-    Vocabulary,
-)
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import FieldInfo, LogError, LogFormat, LogInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.log_lookup import gap_damage
 from groundstation.logs.readers.array_log import ArrayLog, Values
 from groundstation.logs.readers.ulog_format import (

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from groundstation.logs.flights import Flight, flights
+from groundstation.fleet.flight import Flight
+from groundstation.fleet.progress import Progress, part_of
+from groundstation.logs.flights import flights
 from groundstation.logs.happenings import mode_spans
-from groundstation.logs.log import Log, LogError, Progress, part_of
+from groundstation.logs.log import Log, LogError
 from groundstation.logs.report import page, subject, timeline
 from groundstation.logs.report.sheet import escaped
 from groundstation.logs.report.subject import Subject

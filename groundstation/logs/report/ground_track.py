@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.logs.happenings import ModeSpan
+from groundstation.fleet.flight import ModeSpan
 from groundstation.logs.report import paper, scales
 from groundstation.logs.report.colours import mode_colour
 from groundstation.logs.report.sheet import Point, Sheet, polyline

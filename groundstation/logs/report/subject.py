@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import NamedTuple
 
-from groundstation.logs.flights import Flight
-from groundstation.logs.log import Damage, TimeBase
+from groundstation.fleet.flight import Flight, TimeBase
+from groundstation.logs.log import Damage
 from groundstation.logs.report import scales
 from groundstation.logs.series import Series, SeriesOf
 

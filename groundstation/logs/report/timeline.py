@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from groundstation.logs.happenings import ModeSpan
+from groundstation.fleet.flight import ModeSpan
 from groundstation.logs.report import panel, paper, scales, subject
 from groundstation.logs.report.chart_table import CHARTS, Line
 from groundstation.logs.report.colours import mode_colour, mode_surface
