@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from groundstation.bridge.conversation_board import CONVERSATIONAL
 from groundstation.bridge.crew import Crew
 from groundstation.bridge.ear import BOOT_OFFSET, BootNews, Ear, boot_ms_of
 from groundstation.bridge.peer import Peer
@@ -19,7 +20,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.status import Radio
-from groundstation.mavlink import encode, mission_upload
+from groundstation.mavlink import encode
 from groundstation.mavlink.decode import DECODABLE, decode, is_listed
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -50,7 +51,6 @@ PUBLISH_S = 0.04
 _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
 _STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
 _COMMAND_ACK, _AUTOPILOT_VERSION = MSGIDS["COMMAND_ACK"], MSGIDS["AUTOPILOT_VERSION"]
-_PARAM_VALUE = MSGIDS["PARAM_VALUE"]
 _RADIO = frozenset((MSGIDS["RADIO_STATUS"], MSGIDS["RADIO"]))
 
 
@@ -117,7 +117,9 @@ class Hearing:
         if number > 1:
             vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
         key = VehicleKey(self._root, vehicle_id)
-        return VehicleSession(key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits)
+        return VehicleSession(
+            key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits, self._own_sysid
+        )
 
     @property
     def peers(self) -> set[Peer]:
@@ -287,34 +289,23 @@ class Hearing:
     def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
         vehicle = self._roll.vehicle_of(ear)
-        if fields["target_system"] not in (0, self._own_sysid):
-            # PX4 tells itself what became of its mission's items
-            if vehicle is not None and fields["target_system"] != ear.sysid:
-                vehicle.desk.on_foreign_ack(fields, now_s)
-            return []
-        if vehicle is not None:
-            is_taken, messages = vehicle.desk.on_ack(fields, now_s)
-            if is_taken:
-                return messages
-        is_ours = ear.requests.awaits == fields["command"]
-        if vehicle is not None and not is_ours:
-            vehicle.desk.on_unexpected_ack(fields)
-        return ear.requests.on_ack(fields["command"], fields["result"], now_s)
+        if vehicle is None:
+            return ear.requests.on_ack(fields["command"], fields["result"], now_s)
+        board = vehicle.board
+        if fields["target_system"] == ear.sysid and not board.is_ours(fields):
+            return []  # PX4 tells itself what became of its mission's items
+        is_taken, messages = board.take(frame.msgid, fields, now_s)
+        if is_taken or not board.is_ours(fields):
+            return messages
+        board.unexpected += ear.requests.awaits != fields["command"]
+        return [*messages, *ear.requests.on_ack(fields["command"], fields["result"], now_s)]
 
-    def _on_parameter(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+    def _on_conversation(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """A part of a talk with this station or another one."""
         vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or not vehicle.desk.is_busy:
+        if vehicle is None or not vehicle.board.wants(frame.msgid):
             return []
-        fields = unpack(frame.msgid, frame.payload)
-        return vehicle.desk.on_parameter(fields["param_id"], fields["param_value"], now_s)
-
-    def _on_mission(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or not vehicle.desk.is_busy:
-            return []
-        fields = unpack(frame.msgid, frame.payload)
-        is_ours = fields["target_system"] in (0, self._own_sysid)
-        return vehicle.desk.on_mission(frame.msgid, fields, now_s) if is_ours else []
+        return vehicle.board.take(frame.msgid, unpack(frame.msgid, frame.payload), now_s)[1]
 
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
@@ -457,10 +448,9 @@ _USES: dict[int, Use] = {
     _HIGH_LATENCY2: Hearing._on_heartbeat,  # noqa: SLF001
     _STATUSTEXT: Hearing._on_text,  # noqa: SLF001
     _TIMESYNC: Hearing._on_timesync,  # noqa: SLF001
-    _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
     _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
-    _PARAM_VALUE: Hearing._on_parameter,  # noqa: SLF001
-    **dict.fromkeys(mission_upload.MESSAGES, Hearing._on_mission),  # noqa: SLF001
+    **dict.fromkeys(CONVERSATIONAL, Hearing._on_conversation),  # noqa: SLF001
+    _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
 }
 """By message id; a message that is not here is in none of the tables of `decode.py`."""
 

@@ -16,7 +16,9 @@ from msgspec.structs import replace
 from groundstation.bridge.changes import DECISIVE, TELLERS, change_event
 from groundstation.bridge.claims import Claims
 from groundstation.bridge.command_desk import CommandDesk
+from groundstation.bridge.conversation_board import ConversationBoard
 from groundstation.bridge.ear import Ear
+from groundstation.bridge.external_control import OtherStations
 from groundstation.bridge.facts import Facts
 from groundstation.bridge.flood import FloodGate
 from groundstation.bridge.overview import overview
@@ -101,6 +103,7 @@ class VehicleSession:
         ear: Ear,
         now_s: float,
         limits: Limits,
+        own_sysid: int,
     ) -> None:
         self.key = key
         self.name = name
@@ -132,6 +135,11 @@ class VehicleSession:
         """Its commands and who may give them; None for a recording, which can't be commanded."""
         self.desk = self.commands or SilentDesk()
         """What is told of all that may concern a command."""
+        self.board = ConversationBoard(own_sysid)
+        """Who talks with it; nobody with a recording."""
+        if self.commands is not None:
+            self.board.join(self.commands)
+            self.board.listen(OtherStations(self.tell, own_sysid, self.commands.is_setting))
         self._recent_texts: deque[tuple[float, Severity, str, Ear | None]] = deque(maxlen=20)
         self._flood = FloodGate(now_s)
         self._components: dict[int, str] = {}
@@ -283,6 +291,7 @@ class VehicleSession:
         if reason in _NEW_LIFE_EVENTS:
             self.tell(change_event(now_s, *_NEW_LIFE_EVENTS[reason]))
         self.desk.on_new_life(reason, now_s)
+        self.board.begin_anew()
 
     def set_link_state(self, state: LinkState, reason: ConnReason, now_s: float, text: str) -> None:
         """The vehicle is heard, or not any more."""
