@@ -93,7 +93,7 @@ class MissionUpload:
 
     def take(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
         """A message of the mission protocol came."""
-        if self.is_over or fields.get("mission_type", 0) != 0:
+        if msgid not in self.hears or fields.get("mission_type", 0) != 0:
             return []
         if msgid == MISSION_ACK:
             self._ack, self.is_over = fields["type"], True
