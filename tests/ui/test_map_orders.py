@@ -9,14 +9,9 @@ from PySide6.QtWidgets import QApplication
 from groundstation.fleet.commands import CommandState, Verb
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
-from tests.ui.support.commanding import Commands, flying
+from tests.ui.support.commanding import flying
 
 PLACE = (40.995, 39.77)
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
 
 
 @pytest.fixture
