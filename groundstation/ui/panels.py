@@ -13,6 +13,7 @@ from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
+from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.panel_types import Again, Memory, MenuEntry, Panel, PanelContext, Panels, Place, Side
@@ -113,7 +114,7 @@ PANELS: Panels = (
         name="map",
         title="Map",
         icon="map",
-        make=lambda context: MapPanel(context.feed, context.selection, context.desk),
+        make=lambda context: MapPanel(MapContext(context.feed, context.selection, context.desk)),
         place=Place(1, Side.CenterDockWidgetArea),
         keyboard=lambda panel: (panel.view,),
         entries=(MenuEntry("Show the &whole fleet", "Ctrl+0", MapPanel.fit_fleet, brings=False),),

@@ -18,7 +18,7 @@ from groundstation.recording.readers import recent
 from groundstation.recording.readers.recent import recent_messages
 from groundstation.recording.writer.recorder import Recorder, RecorderSettings
 from groundstation.ui.main_window import MainWindow
-from groundstation.ui.map_panel.trail_painter import BREAK_S
+from groundstation.ui.map_panel.trail_layer import BREAK_S
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.past_port import PastAccess
 from groundstation.ui.plots.plots_panel import PlotsPanel

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QRectF, QSettings, Qt
 from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QSpinBox, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
@@ -16,7 +18,11 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.map_panel.layers import LAYERS
+from groundstation.ui.map_panel.map_layer import Layer, MapContext, MapLayer
 from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.map_panel.map_tool import MapTool, Tool
+from groundstation.ui.map_panel.tools import TOOLS
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.panel_types import Memory, MenuEntry, Panel, Place, Side, panel_keys
 from groundstation.ui.panels import PANELS
@@ -54,6 +60,35 @@ WIND = Panel[WindPanel](
         ),
     ),
 )
+
+
+class ZoneLayer(Layer):
+    """A newcomer's layer: a filled square in the middle of the map, which can be pointed at."""
+
+    BOX = QRectF(390, 290, 20, 20)
+
+    def paint(self, painter, frame):
+        painter.fillRect(self.BOX, "#ff00ff")
+
+    def hit(self, frame, point):
+        return "zone" if self.BOX.contains(point) else None
+
+
+ZONE = MapLayer(key="zone", title="Zone", make=lambda _context: ZoneLayer(), is_switchable=True, keys="Z")
+
+
+class AskTool(Tool):
+    """A newcomer's tool: remembers what was pointed at."""
+
+    def __init__(self):
+        self.found = []
+
+    def click(self, click):
+        self.found.append(click.hit)
+        return True
+
+
+ASK = MapTool(key="ask", title="Ask", help="What is here?", icon="help", make=lambda _context: AskTool(), keys="A")
 
 
 @pytest.fixture
@@ -103,6 +138,33 @@ def test_a_row_that_is_new_has_a_place_in_a_layout_of_before(make):
     assert window.panel(MessagesPanel).isVisible()
 
 
+def test_another_map_layer_and_another_tool_are_a_row_each(make, app):
+    def make_map(context):
+        context = MapContext(context.feed, context.selection, context.desk)
+        return MapPanel(context, layers=(*LAYERS, ZONE), tools=(*TOOLS, ASK))
+
+    window = make(panels=tuple(replace(row, make=make_map) if row.name == "map" else row for row in PANELS))
+    panel = window.panel(MapPanel)
+    panel.view.setFixedSize(800, 600)
+    settle(app)
+
+    def middle():
+        return panel.view.grab().toImage().pixelColor(400, 300).name()
+
+    assert middle() == "#ff00ff"
+    panel.tools["ask"].trigger()
+    for x in (400, 200):
+        QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, 300))
+    assert panel.view.tool.found == ["zone", None]
+    window.activateWindow()
+    window.workspace.focus("map")
+    settle(app)
+    QTest.keyClick(panel.view, Qt.Key.Key_Z)
+    assert middle() != "#ff00ff"
+    assert "Zone" in [action.text() for action in panel.layers.actions()]
+    assert panel.view_state()["hidden"] == ["zone"]
+
+
 def everywhere(window):
     """Keys that work wherever in the window the keyboard is."""
     wide = (Qt.ShortcutContext.WindowShortcut, Qt.ShortcutContext.ApplicationShortcut)
@@ -112,7 +174,7 @@ def everywhere(window):
 
 
 def test_keys_go_on_after_the_ninth_panel_and_none_is_taken_twice(make):
-    more = [Panel(**{**vars(WIND), "name": f"wind-{n}", "entries": (), "memories": ()}) for n in range(14)]
+    more = [replace(WIND, name=f"wind-{number}", entries=(), memories=()) for number in range(14)]
     window = make(panels=(*PANELS, *more))
     keys = [window.workspace.keys[one.name] for one in more]
     assert keys == ["Alt+0", *(f"Alt+Shift+{n}" for n in range(1, 10)), "Alt+Shift+0", "", "", ""]
@@ -143,4 +205,5 @@ def test_what_was_remembered_before_panels_were_rows_comes_back(make, tmp_path):
     areas = {name: dock.dockAreaWidget() for name, dock in window.workspace.docks.items()}
     assert areas["messages"] not in [area for name, area in areas.items() if name != "messages"]
     assert areas["messages"].mapTo(window, areas["messages"].rect().topLeft()).x() == 0
-    assert window.panel(MapPanel).view_state()["touched"] is True
+    state = window.panel(MapPanel).view_state()
+    assert (state["touched"], state["hidden"]) == (True, ["labels", "trails"])
