@@ -33,6 +33,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 from groundstation.ui.past_loader import PastLoader
+from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 
 ROOTS = ("fleet", "sim", "replay")
 STOP_POLL_MS = 100
@@ -89,13 +90,14 @@ class Station:
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
         self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
+        self.sensors = self.window.panel(SensorsPanel)
         for one in filters:
-            self.window.sensors.subscribe(one)
+            self.sensors.subscribe(one)
         if role is Role.OPERATOR:
             self.feed.vehicles_forgotten.connect(self._on_forgotten)
-        self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.window.sensor_filters), 0))
-        self.window.sensor_filter_added.connect(self._on_filter_added)
-        self.window.sensor_filter_removed.connect(self._on_filter_removed)
+        self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.sensors.filters), 0))
+        self.sensors.filter_added.connect(self._on_filter_added)
+        self.sensors.filter_removed.connect(self._on_filter_removed)
         self._actor, self._told = actor, 0
         self._tell_timer = QTimer(self.window, interval=TELL_SENSORS_MS)
         self._tell_timer.timeout.connect(self._tell_sensors)
@@ -184,5 +186,5 @@ class Station:
     def _tell_sensors(self) -> None:
         """Recorders record what this window listens to."""
         if self._was_connected or self.bus.worker.status.state is BusState.CONNECTED:
-            self.bus.worker.publish([sensors(self._actor, self.window.sensor_filters, self._told)])
+            self.bus.worker.publish([sensors(self._actor, self.sensors.filters, self._told)])
             self._told += 1

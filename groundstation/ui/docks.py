@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
 from groundstation.ui.theme.icons import icon
@@ -15,9 +15,6 @@ from groundstation.ui.theme.style import dock_style_sheet
 
 LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
-PANEL = "panel"
-"""Property of an action that shows and hides a panel."""
-
 
 _ICONS = {
     ads.eIcon.TabCloseIcon: "close",
@@ -87,16 +84,23 @@ class Stage(QMainWindow):
 class DockHome(QObject):
     """Knows where a panel belongs, and puts it back there by a button in its window."""
 
-    def __init__(self, manager: ads.CDockManager, dock: ads.CDockWidget, docks: Mapping[str, ads.CDockWidget]) -> None:
+    def __init__(
+        self,
+        manager: ads.CDockManager,
+        dock: ads.CDockWidget,
+        docks: Mapping[str, ads.CDockWidget],
+        side: ads.DockWidgetArea,
+    ) -> None:
         """Watch a panel.
 
         Args:
             manager: the docking system.
             dock: the panel.
             docks: all panels by name, kept by the window.
+            side: where it goes when it has lost its place.
         """
         super().__init__(dock)
-        self._manager, self._dock, self._docks = manager, dock, docks
+        self._manager, self._dock, self._docks, self._side = manager, dock, docks, side
         self._neighbours: tuple[str, ...] = ()
         self.action = QAction(QIcon(icon("dock")), self.tr("Back into the main window"), dock)
         self.action.triggered.connect(self.go_home)
@@ -112,8 +116,7 @@ class DockHome(QObject):
         if together is not None:
             self._manager.addDockWidget(area.CenterDockWidgetArea, self._dock, self._docks[together].dockAreaWidget())
         elif beside is not None:
-            side = _SIDES.get(self._dock.objectName(), area.RightDockWidgetArea)
-            self._manager.addDockWidget(side, self._dock, self._docks[beside].dockAreaWidget())
+            self._manager.addDockWidget(self._side, self._dock, self._docks[beside].dockAreaWidget())
         else:
             self._manager.addDockWidget(area.RightDockWidgetArea, self._dock)
         self._on_moved()
@@ -138,13 +141,6 @@ class DockHome(QObject):
             area.titleBar().updateDockWidgetActionsButtons()
 
 
-_SIDES = {
-    "fleet": ads.DockWidgetArea.LeftDockWidgetArea,
-    "plots": ads.DockWidgetArea.BottomDockWidgetArea,
-}
-"""Where a panel goes that has lost its place."""
-
-
 def hide_left_over_overlays(manager: ads.CDockManager) -> None:
     """Take away the marks of where a panel may be dropped, which QAds sometimes leaves over everything."""
     if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
@@ -152,24 +148,6 @@ def hide_left_over_overlays(manager: ads.CDockManager) -> None:
     for overlay in manager.findChildren(ads.CDockOverlay):
         if overlay.isVisible():
             overlay.hideOverlay()
-
-
-def list_panels(menu: QMenu, end: QAction, docks: Mapping[str, ads.CDockWidget], order: Sequence[str]) -> None:
-    """Put every panel there is at this moment into a menu.
-
-    Args:
-        menu: it also holds other things, which stay.
-        end: before this the panels stand.
-        docks: all panels by name.
-        order: names in the order of their keys; others follow.
-    """
-    shown = [dock.toggleViewAction() for dock in docks.values()]
-    for action in [one for one in menu.actions() if one.property(PANEL) and one not in shown]:
-        menu.removeAction(action)
-    for name in (*(name for name in order if name in docks), *(name for name in docks if name not in order)):
-        action = docks[name].toggleViewAction()
-        action.setProperty(PANEL, True)
-        menu.insertAction(end, action)
 
 
 def saved_layout(manager: ads.CDockManager) -> QByteArray:

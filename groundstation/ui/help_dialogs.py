@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, qVersion
@@ -15,7 +16,13 @@ from groundstation.ui.resources import resource
 class ShortcutsDialog(QDialog):
     """Every key, by subject."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, panels: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        """Write them down.
+
+        Args:
+            panels: key and title of each panel, in order.
+            parent: the window.
+        """
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         layout = QVBoxLayout(self)
@@ -23,7 +30,7 @@ class ShortcutsDialog(QDialog):
         layout.setSpacing(16)
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        sections = self._sections()
+        sections = self._sections(panels)
         for half in (sections[:2], sections[2:]):
             column = QVBoxLayout()
             column.setSpacing(16)
@@ -34,9 +41,9 @@ class ShortcutsDialog(QDialog):
         layout.addLayout(columns)
         layout.addWidget(_close_button(self))
 
-    def _sections(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _sections(self, panels: Sequence[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
         window = [
-            ("Alt+1 … Alt+9", self.tr("Fleet, map, vehicle, plots, messages, sensors, links, commands, logbook")),
+            (f"{panels[0][0]} … {panels[-1][0]}", ", ".join(title for _, title in panels)),
             ("Ctrl+F", self.tr("Filter the fleet")),
             ("Ctrl+P", self.tr("Add a vehicle panel for the selected vehicle")),
             ("Ctrl+T", self.tr("Subscribe to a sensor's topic")),
@@ -62,6 +69,9 @@ class ShortcutsDialog(QDialog):
             ("F", self.tr("Show the whole fleet")),
             ("C", self.tr("Follow the selected vehicle")),
             ("L", self.tr("Labels")),
+            ("M", self.tr("Measure from click to click")),
+            ("G", self.tr("Send the selected to the place that is clicked")),
+            ("Escape", self.tr("Put the tool away")),
             ("+  -", self.tr("Zoom")),
             ("←  →  ↑  ↓", self.tr("Move")),
             ("Menu", self.tr("Commands for the place under the mouse")),

@@ -48,7 +48,7 @@ def _vehicle_areas(one: Arrangement, without: ads.CDockWidget | None = None) -> 
     return list({id(area): area for area in inside}.values())
 
 
-def place_vehicle_dock(one: Arrangement, dock: ads.CDockWidget) -> None:
+def place_one_more(one: Arrangement, dock: ads.CDockWidget) -> None:
     """One more vehicle panel: beside the others while there is room for all, else behind the last of them."""
     side, areas = ads.DockWidgetArea, _vehicle_areas(one, without=dock)
     if not areas:

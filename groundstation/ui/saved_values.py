@@ -18,3 +18,9 @@ def table_of(text: object) -> dict[str, object]:
     """The same for what must be a table."""
     found = json_of(text)
     return found if isinstance(found, dict) else {}
+
+
+def texts_of(text: object) -> list[str]:
+    """The same for what must be a list of texts: what else is in it is left out."""
+    found = json_of(text)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []

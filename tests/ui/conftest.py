@@ -17,6 +17,8 @@ from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.main_window import MainWindow
+from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 BENIGN = ("This plugin does not support",)
@@ -109,3 +111,20 @@ def vehicle():
 @pytest.fixture
 def settings(tmp_path):
     return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def commands(station):
+    """An operator's orders on the station."""
+    return Commands(station)
+
+
+@pytest.fixture
+def window(station, settings, commands, app):
+    """The window of an operator, shown."""
+    made = MainWindow(station.feed, settings, commands.orders)
+    made.show()
+    app.processEvents()
+    yield made
+    made.leave()
+    made.deleteLater()

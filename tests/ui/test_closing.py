@@ -7,23 +7,9 @@ from PySide6.QtTest import QTest
 
 from groundstation.fleet.commands import Role, Verb
 from groundstation.ui.closing import CloseQuestion
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
 from tests.ui.support.commanding import THEIRS, Commands, flying, grounded
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands, app):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    app.processEvents()
-    yield made
-    made.leave()
-    made.deleteLater()
 
 
 def close_by_hand(window, app):
@@ -65,7 +51,7 @@ def test_staying_is_what_a_stray_key_does(window, commands, app, how):
 
 def test_confirmed_it_closes_and_remembers(window, commands, app, settings):
     commands.hear(*flying(1))
-    window.fleet.set_filter("flying")
+    window.panel(FleetPanel).set_filter("flying")
     close_by_hand(window, app)
     QTest.mouseClick(questions(window)[0].leave, Qt.MouseButton.LeftButton)
     app.processEvents()
@@ -100,7 +86,7 @@ def test_with_nobody_in_the_air_in_our_hands_it_closes_at_once(window, commands,
 
 def test_what_ends_it_without_a_hand_is_not_asked(window, commands, app, settings):
     commands.hear(*flying(1))
-    window.fleet.set_filter("armed")
+    window.panel(FleetPanel).set_filter("armed")
     window.leave()
     assert not window.isVisible()
     assert settings.value("fleet/filter") == "armed"

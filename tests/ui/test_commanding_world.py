@@ -13,6 +13,7 @@ from groundstation.transport.bus import Outgoing
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.support.command_world import KEY, Station, World
 
 ARM = 400
@@ -62,7 +63,7 @@ def made(world, app, settings):
 
 
 def bar_of(window):
-    panel = window.vehicle_panels[0]
+    panel = window.panel(VehiclePanel)
     panel.refresh()
     return panel.commands
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -11,25 +10,12 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import ControlAction, Outcome, Takeover
 from groundstation.fleet.summary import summary_of
 from groundstation.recording.journal import Journal
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
 from tests.support.waiting import wait_until
 from tests.ui.support.commanding import OURS, THEIRS, Commands, decision, flying
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 def tell(commands, vehicle, **fields):
@@ -129,10 +115,10 @@ def test_the_fleet_list_knows_who_is_in_control(window, commands, station):
     commands.hear(other, owner=THEIRS)
     owners = {state.key.id: summary_of(state, station.now_s).owner for state in station.feed.fleet}
     assert (owners["uav-01"], owners["uav-02"]) == (OURS, THEIRS)
-    window.fleet.refresh()
-    texts = [window.fleet.model.index(row).data() for row in range(2)]
+    window.panel(FleetPanel).refresh()
+    texts = [window.panel(FleetPanel).model.index(row).data() for row in range(2)]
     assert "controlled by mehmet at gs-2" in texts[1]
-    window.fleet.list.grab()
+    window.panel(FleetPanel).list.grab()
 
 
 def test_a_journal_that_cannot_be_written_is_told_and_so_is_its_return(window, commands, tmp_path):

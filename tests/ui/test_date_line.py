@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import (
     HALF_WORLD_M,
@@ -20,7 +21,7 @@ from groundstation.ui.map_panel.mercator import (
     together,
 )
 from groundstation.ui.map_panel.outlines import outlines
-from groundstation.ui.map_panel.trail_painter import _continuous
+from groundstation.ui.map_panel.trail_layer import _continuous
 from groundstation.ui.selection import Selection
 from tests.ui.support.pretend_fleet import PretendVehicle
 
@@ -38,7 +39,7 @@ class Fiji(PretendVehicle):
 
 @pytest.fixture
 def panel(station, app):
-    made = MapPanel(station.feed, Selection())
+    made = MapPanel(MapContext(station.feed, Selection()))
     made.resize(800, 600)
     made.show()
     east, west = Fiji(1), Fiji(2)

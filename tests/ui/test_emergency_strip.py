@@ -8,24 +8,11 @@ from PySide6.QtWidgets import QMenu
 
 from groundstation.fleet.commands import Role, Verb
 from groundstation.transport.bus import BusState
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
-from tests.ui.support.commanding import THEIRS, Commands, ToldVehicle, flying, grounded
+from tests.ui.support.commanding import THEIRS, ToldVehicle, flying, grounded
 
 ROLE = Role.OPERATOR
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture
@@ -62,7 +49,7 @@ def test_each_verb_has_a_key_for_the_selection_and_with_shift_for_all(window, co
     window.selection.select((up[1].key,))
     window.activateWindow()
     app.processEvents()
-    window.fleet.focus_filter()
+    window.panel(FleetPanel).focus_filter()
     press(window, key)
     assert addressed(commands, verb) == ["uav-02"]
     press(window, key, Qt.KeyboardModifier.ShiftModifier)

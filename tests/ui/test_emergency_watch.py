@@ -8,22 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from groundstation.fleet.commands import CommandState, Reason, Verb
 from groundstation.fleet.conditions import Level
-from groundstation.ui.main_window import MainWindow
-from tests.ui.support.commanding import Commands, flying
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
+from tests.ui.support.commanding import flying
 
 
 @pytest.fixture

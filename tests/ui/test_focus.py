@@ -8,36 +8,28 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from PySide6QtAds import ads
 
 from groundstation.fleet.commands import Verb
+from groundstation.ui.commands_panel.commands_panel import CommandsPanel
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.focus import GUARDED, focus_keeper
-from groundstation.ui.main_window import DOCKS, MainWindow
+from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.panels import PANELS
+from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.support.waiting import wait_until
-from tests.ui.support.commanding import Commands, flying, grounded
+from tests.ui.support.commanding import flying, grounded
+from tests.ui.support.windows import by_key, settle
 
-PANELS = [name for name in DOCKS if name != "logbook"]
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
+NAMES = [row.name for row in PANELS if row.name != "logbook"]
 
 
 @pytest.fixture
-def window(station, settings, commands, app):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.resize(1440, 900)
-    made.show()
+def window(window, commands, app):
+    window.resize(1440, 900)
     commands.hear(*flying(1, 2), *grounded(3))
-    made.selection.select((flying(1)[0].key, flying(2)[0].key))
-    made.activateWindow()
+    window.selection.select((flying(1)[0].key, flying(2)[0].key))
+    window.activateWindow()
     settle(app)
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-def settle(app):
-    for _ in range(6):
-        app.processEvents()
+    return window
 
 
 def wait_for(is_true):
@@ -66,7 +58,7 @@ def dock_again(window, name):
     dock = window.dock(name)
     dock.setFloating()
     QApplication.processEvents()
-    window._manager.addDockWidget(ads.DockWidgetArea.RightDockWidgetArea, dock)
+    window.workspace.manager.addDockWidget(ads.DockWidgetArea.RightDockWidgetArea, dock)
 
 
 def close_and_reopen(window, name):
@@ -87,18 +79,18 @@ LAYOUT = {
     "close": lambda window, name: window.dock(name).toggleView(False),
     "close and open from View": close_and_reopen,
     "detach and close": detach_and_close,
-    "reset": lambda window, name: window.reset_layout(),
-    "reset after detaching": lambda window, name: (window.dock(name).setFloating(), window.reset_layout()),
-    "another vehicle panel": lambda window, name: window.add_vehicle_panel(),
+    "reset": lambda window, name: window.workspace.reset(),
+    "reset after detaching": lambda window, name: (window.dock(name).setFloating(), window.workspace.reset()),
+    "another vehicle panel": lambda window, name: by_key(window, "Ctrl+P").trigger(),
     "another tab": lambda window, name: window.dock("links").setAsCurrentTab(),
-    "full screen": lambda window, name: window._on_full_screen_wanted(),
+    "full screen": lambda window, name: window.toggle_full_screen(),
 }
 
 
 @pytest.mark.parametrize("action", LAYOUT)
 def test_no_change_of_the_layout_puts_the_keyboard_on_what_commands(window, commands, app, action):
-    for name in PANELS:
-        window._focus(name)
+    for name in NAMES:
+        window.workspace.focus(name)
         settle(app)
         LAYOUT[action](window, name)
         settle(app)
@@ -110,50 +102,50 @@ def test_no_change_of_the_layout_puts_the_keyboard_on_what_commands(window, comm
         assert commands.requests() == []
         assert commands.wishes() == []
         assert window.floating.sheet.isHidden()
-        window.reset_layout()
+        window.workspace.reset()
         window.showNormal()
         window.activateWindow()
         settle(app)
 
 
 def test_a_panel_that_is_detached_keeps_the_keyboard(window, app):
-    for name in [name for name in PANELS if name != "vehicle"]:  # off-screen, QAds hides that window again
+    for name in [name for name in NAMES if name != "vehicle"]:  # off-screen, QAds hides that window again
         window.activateWindow()
         wait_for(window.isActiveWindow)
-        window._focus(name)
+        window.workspace.focus(name)
         wait_for(lambda: QApplication.focusWidget() is not None)
         used = QApplication.focusWidget()
         detach(window, name)
         wait_for(lambda used=used: used.window().focusWidget() is used)
         assert used.window() is not window
-        window.reset_layout()
+        window.workspace.reset()
         settle(app)
 
 
 def test_closing_another_panel_leaves_the_keyboard_where_it_was(window, app):
-    window._focus("map")
+    window.workspace.focus("map")
     for name in ("messages", "vehicle", "plots"):
         window.dock(name).toggleView(False)
         settle(app)
-        assert QApplication.focusWidget() is window.map.view
-    window.reset_layout()
+        assert QApplication.focusWidget() is window.panel(MapPanel).view
+    window.workspace.reset()
     settle(app)
-    assert QApplication.focusWidget() is window.map.view
+    assert QApplication.focusWidget() is window.panel(MapPanel).view
 
 
 def test_a_closed_panel_gives_the_keyboard_to_what_was_used_before(window, app):
-    window._focus("map")
-    window._focus("plots")
+    window.workspace.focus("map")
+    window.workspace.focus("plots")
     settle(app)
     window.dock("plots").toggleView(False)
     settle(app)
-    assert QApplication.focusWidget() is window.map.view
+    assert QApplication.focusWidget() is window.panel(MapPanel).view
 
 
 def test_the_emergency_buttons_are_reached_by_tab_and_then_obey_space(window, commands, app):
     strip = window.top_bar.emergency
-    window.sensors.hide()
-    focus_keeper().give(window.fleet.filter_box)
+    window.panel(SensorsPanel).hide()
+    focus_keeper().give(window.panel(FleetPanel).filter_box)
     for _ in range(200):
         press(Qt.Key.Key_Backtab)
         settle(app)
@@ -169,14 +161,14 @@ def requested(commands):
 
 
 def test_a_click_on_what_commands_leaves_the_keyboard_where_it_was(window, commands, app):
-    window._focus("map")
-    strip, bar = window.top_bar.emergency, window.vehicle_panels[0].commands
+    window.workspace.focus("map")
+    strip, bar = window.top_bar.emergency, window.panel(VehiclePanel).commands
     for button in (*strip.buttons.values(), strip.selected, *bar.verb_buttons, bar.control.take):
         if button.isVisible():
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
             window.floating.sheet.cancel()
             settle(app)
-            assert QApplication.focusWidget() is window.map.view, button.accessibleName()
+            assert QApplication.focusWidget() is window.panel(MapPanel).view, button.accessibleName()
 
 
 def every_guarded(window):
@@ -187,11 +179,11 @@ def test_no_button_that_commands_takes_the_keyboard_that_a_program_gives_it(wind
     for button in every_guarded(window):
         if not button.isVisible():
             continue
-        window._focus("map")
+        window.workspace.focus("map")
         button.setFocus(Qt.FocusReason.OtherFocusReason)
         press(Qt.Key.Key_Space)
         settle(app)
-        assert QApplication.focusWidget() is window.map.view
+        assert QApplication.focusWidget() is window.panel(MapPanel).view
         assert commands.requests() == []
         assert not button.isChecked() or button is window.top_bar.emergency.selected
 
@@ -201,17 +193,17 @@ def test_every_button_that_can_command_is_guarded(window, commands, app):
     window.desk.ask(Verb.FORCE_DISARM, window.selection.keys)
     settle(app)
     sheet = window.floating.sheet
-    bar, strip = window.fleet.commands.bar, window.top_bar.emergency
+    bar, strip = window.panel(FleetPanel).commands.bar, window.top_bar.emergency
     wanted = [*bar.verb_buttons, bar.more, bar.progress.button, *strip.buttons.values(), strip.kill, strip.all]
     wanted += [bar.control.take, bar.control.release, bar.control.force, bar.control.take_by_force]
-    wanted += [sheet.confirm.button, window.commands.matrix.retry, window.commands.matrix.stop]
+    wanted += [sheet.confirm.button, window.panel(CommandsPanel).matrix.retry, window.panel(CommandsPanel).matrix.stop]
     assert [one for one in wanted if not one.property(GUARDED)] == []
 
 
 def test_a_space_bar_that_was_down_before_presses_nothing(window, commands, app):
     hold = window.top_bar.emergency.buttons[Verb.HOLD]
-    window._focus("map")
-    QTest.keyPress(window.map.view, Qt.Key.Key_Space)
+    window.workspace.focus("map")
+    QTest.keyPress(window.panel(MapPanel).view, Qt.Key.Key_Space)
     focus_keeper().give(hold)
     QTest.keyRelease(hold, Qt.Key.Key_Space)
     assert commands.requests() == []
@@ -235,9 +227,9 @@ def test_a_window_that_comes_back_to_the_front_does_not_obey_a_stray_space(windo
 
 
 def test_alt_b_reaches_the_buttons_of_the_vehicle(window, app):
-    window._on_buttons_wanted()
+    by_key(window, "Alt+B").trigger()
     settle(app)
-    assert QApplication.focusWidget() is window.vehicle_panels[0].commands.arm
+    assert QApplication.focusWidget() is window.panel(VehiclePanel).commands.arm
 
 
 def test_a_mouse_held_button_lets_go_when_its_window_loses_the_keyboard(window, commands, app):

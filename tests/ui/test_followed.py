@@ -5,19 +5,10 @@ import pytest
 
 from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.interest import FEW, STILL_FEW
-from groundstation.ui.main_window import MainWindow
+from groundstation.ui.plots.plots_panel import PlotsPanel
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.pretend_fleet import PretendVehicle
-
-
-@pytest.fixture
-def window(station, settings, app):
-    made = MainWindow(station.feed, settings)
-    made.resize(1440, 900)
-    made.show()
-    app.processEvents()
-    yield made
-    made.close()
-    made.deleteLater()
+from tests.ui.support.windows import pinned_panel
 
 
 @pytest.fixture
@@ -38,10 +29,10 @@ def test_of_a_small_fleet_everything_is_asked_for_and_of_a_large_one_what_a_pane
     fleet_of(station, FEW)
     assert wanted == []
     fleet = fleet_of(station, STILL_FEW + 1)
-    window.vehicle_panels[0].refresh()
+    window.panel(VehiclePanel).refresh()
     station.pass_time(0.3)
     plotted = station.feed.history.plotted
-    assert wanted[-1] == {window.vehicle_panels[0].key, *plotted}
+    assert wanted[-1] == {window.panel(VehiclePanel).key, *plotted}
     window.selection.select((fleet[5].key,))
     station.pass_time(0.3)
     assert wanted[-1] == {fleet[5].key, *plotted}
@@ -52,16 +43,16 @@ def test_a_pinned_panel_a_hidden_one_and_a_plot_are_asked_for_as_long_as_they_ar
     fleet = fleet_of(station, STILL_FEW + 1)
     shown = fleet[9].key
     window.selection.select((shown,))
-    panel = window.add_vehicle_panel(fleet[1].key)
-    window.plots.plot([ValueRef(fleet[7].key, "attitude.roll_deg")])
+    panel = pinned_panel(window, fleet[1].key)
+    window.panel(PlotsPanel).plot([ValueRef(fleet[7].key, "attitude.roll_deg")])
     app.processEvents()
     station.pass_time(0.3)
-    visible = {one.key for one in window.vehicle_panels if one.isVisible()}
+    visible = {one.key for one in window.panels(VehiclePanel) if one.isVisible()}
     assert visible == {shown, panel.key}
     plotted = station.feed.history.plotted
     assert fleet[7].key in plotted
     assert wanted[-1] == {*plotted, *visible}
-    for one in window.vehicle_panels:
+    for one in window.panels(VehiclePanel):
         one.hide()
     station.pass_time(0.3)
     assert wanted[-1] == plotted

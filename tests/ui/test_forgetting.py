@@ -5,29 +5,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from groundstation.ui.main_window import MainWindow
-from tests.ui.support.commanding import Commands
+from groundstation.ui.fleet_list.fleet_panel import FleetPanel
+from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.pretend_fleet import PretendVehicle
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands, app):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    app.processEvents()
-    yield made
-    made.leave()
-    made.deleteLater()
+from tests.ui.support.windows import pinned_panel
 
 
 def shown(window):
-    window.fleet.refresh()
-    return [one.key.id for one in window.fleet.model.rows]
+    window.panel(FleetPanel).refresh()
+    return [one.key.id for one in window.panel(FleetPanel).model.rows]
 
 
 def test_a_flying_vehicle_at_7_percent_comes_before_all_that_are_gone(window, station):
@@ -65,17 +52,17 @@ def test_a_vehicle_on_the_ground_that_is_switched_off_is_no_alarm(window, statio
 def test_one_that_is_gone_can_be_forgotten_everywhere_and_comes_back_when_it_is_heard(window, station, app):
     gone, here = PretendVehicle(1), PretendVehicle(2)
     station.hear(gone, here)
-    window.add_vehicle_panel(gone.key)
+    pinned_panel(window, gone.key)
     station.offer(*gone.lost(station.now_s))
     shown(window)
     window.selection.select((gone.key, here.key))
-    window.fleet.forget.trigger()
+    window.panel(FleetPanel).forget.trigger()
     app.processEvents()
-    window.map.view.refresh(station.now_s)
+    window.panel(MapPanel).view.refresh(station.now_s)
     assert shown(window) == ["uav-02"]
-    assert [mark.key.id for mark in window.map.view.marks] == ["uav-02"]
+    assert [mark.key.id for mark in window.panel(MapPanel).view.marks] == ["uav-02"]
     assert window.selection.keys == (here.key,)
-    assert gone.key not in [panel.key for panel in window.vehicle_panels]
+    assert gone.key not in [panel.key for panel in window.panels(VehiclePanel)]
     station.offer(*gone.lost(station.now_s))  # the broker's own copy, after a connection was lost
     assert shown(window) == ["uav-02"]
     station.hear(gone)
@@ -87,7 +74,7 @@ def test_one_that_is_heard_is_not_forgotten(window, station):
     station.hear(here)
     shown(window)
     window.selection.select((here.key,))
-    assert not window.fleet.menu().actions()[0].isEnabled()
-    window.fleet.forget.setEnabled(True)
-    QTest.keyClick(window.fleet.list, Qt.Key.Key_Delete)
+    assert not window.panel(FleetPanel).menu().actions()[0].isEnabled()
+    window.panel(FleetPanel).forget.setEnabled(True)
+    QTest.keyClick(window.panel(FleetPanel).list, Qt.Key.Key_Delete)
     assert shown(window) == ["uav-01"]

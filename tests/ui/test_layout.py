@@ -10,34 +10,25 @@ from PySide6QtAds import ads
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.value_path import ValueRef
-from groundstation.ui.main_window import DOCKS, MainWindow
+from groundstation.ui.main_window import MainWindow
+from groundstation.ui.panels import PANELS
+from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.proportions import first_size
-from tests.ui.support.commanding import Commands, flying
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+from tests.ui.support.commanding import flying
 from tests.ui.support.pretend_fleet import PretendVehicle
+from tests.ui.support.windows import pinned_panel, settle
 
+NAMES = [row.name for row in PANELS]
 SCREENS = [(900, 600), (1280, 720), (1440, 900), (2560, 1440)]
 PLOTTED = ("position.height_home_m", "velocity.ground_speed_mps", "attitude.roll_deg", "battery.0.voltage_v")
 
 
 @pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands, app):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.resize(1440, 900)
-    made.show()
+def window(window, app):
+    window.resize(1440, 900)
     settle(app)
-    yield made
-    made.close()
-    made.deleteLater()
-
-
-def settle(app):
-    for _ in range(6):
-        app.processEvents()
+    return window
 
 
 def in_trouble(number):
@@ -56,15 +47,15 @@ def test_nothing_makes_the_window_larger(window, station, app, size):
     fleet = [in_trouble(number) for number in range(1, 17)]
     station.hear(*fleet)
     for vehicle in fleet:
-        window.add_vehicle_panel(vehicle.key)
+        pinned_panel(window, vehicle.key)
         settle(app)
         assert window.size() == QSize(*size)
     for path, vehicle in itertools.product(PLOTTED, fleet):
-        window.plots.plot([ValueRef(vehicle.key, path)])
-    for name in DOCKS[:-1]:
+        window.panel(PlotsPanel).plot([ValueRef(vehicle.key, path)])
+    for name in NAMES[:-1]:
         window.dock(name).setAsCurrentTab()
         settle(app)
-    window.reset_layout()
+    window.workspace.reset()
     settle(app)
     assert window.size() == QSize(*size)
     assert window.minimumSizeHint().width() <= 900
@@ -83,7 +74,7 @@ def test_it_opens_on_its_screen(screen):
 def test_alarms_cover_neither_horizon_nor_compass_nor_a_value(window, station, app, width, height):
     vehicle = in_trouble(1)
     station.hear(vehicle)
-    panel = window.vehicle_panels[0]
+    panel = window.panel(VehiclePanel)
     window.dock("vehicle").takeWidget()
     panel.setParent(None)
     panel.resize(width, height)
@@ -107,7 +98,7 @@ def test_alarms_cover_neither_horizon_nor_compass_nor_a_value(window, station, a
 def test_several_rows_of_values_are_in_view_and_their_edge_can_be_moved(window, station, app):
     vehicle = PretendVehicle(1)
     station.hear(vehicle)
-    panel = window.vehicle_panels[0]
+    panel = window.panel(VehiclePanel)
     panel.pin(vehicle.key)
     settle(app)
     tree = panel.values.tree
@@ -119,7 +110,7 @@ def test_several_rows_of_values_are_in_view_and_their_edge_can_be_moved(window, 
     assert tree.viewport().height() / tree.sizeHintForRow(0) > rows
     window.save()
     again = MainWindow(station.feed, window._settings)
-    assert again.vehicle_panels[0].split() == total - 150
+    assert again.panel(VehiclePanel).split() == total - 150
     again.close()
     again.deleteLater()
 
@@ -129,12 +120,12 @@ def test_plots_keep_their_titles_apart_and_scroll(window, station, app):
     station.hear(*fleet)
     window.resize(1280, 720)
     for path, vehicle in itertools.product(PLOTTED, fleet):
-        window.plots.plot([ValueRef(vehicle.key, path)])
+        window.panel(PlotsPanel).plot([ValueRef(vehicle.key, path)])
     settle(app)
-    window.plots.refresh()
+    window.panel(PlotsPanel).refresh()
     settle(app)
-    lanes = window.plots.lanes
-    places = [place_in(lane, window.plots._splitter) for lane in lanes]
+    lanes = window.panel(PlotsPanel).lanes
+    places = [place_in(lane, window.panel(PlotsPanel)._splitter) for lane in lanes]
     assert len(lanes) == len(PLOTTED)
     assert all(not one.intersects(other) for one, other in itertools.combinations(places, 2))
     for lane in lanes:
@@ -144,7 +135,7 @@ def test_plots_keep_their_titles_apart_and_scroll(window, station, app):
 
 
 def test_a_mark_for_dropping_that_was_left_over_goes(window, station, app):
-    left = window._manager.findChildren(ads.CDockOverlay)
+    left = window.workspace.manager.findChildren(ads.CDockOverlay)
     assert left
     for overlay in left:
         overlay.show()
@@ -160,7 +151,7 @@ def test_a_panel_in_a_window_of_its_own_goes_back_where_it_was(window, app, name
     settle(app)
     dock.setFloating()
     settle(app)
-    home = window._homes[name]
+    home = window.workspace.homes[name]
     assert dock.titleBarActions() == [home.action]
     home.action.trigger()
     settle(app)
@@ -201,14 +192,14 @@ def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     station.hear(*fleet)
     window.selection.select((fleet[0].key,))
     for vehicle in fleet:
-        window.add_vehicle_panel(vehicle.key)
+        pinned_panel(window, vehicle.key)
     settle(app)
-    [view] = [one.menu() for one in window._menus.actions() if "View" in one.text()]
+    [view] = [one.menu() for one in window.menu_bar.actions() if "View" in one.text()]
     view.aboutToShow.emit()
     texts = [one.text() for one in view.actions()]
     named = ["uav-01 (selected)", "uav-01", "uav-02", "uav-03"]
     assert [text for text in texts if text.startswith("uav")] == named
-    titles = [window.dock(name).windowTitle() for name in window._docks]
+    titles = [window.dock(name).windowTitle() for name in window.workspace.docks]
     assert set(titles) <= set(texts)
     window.dock("vehicle-3").closeDockWidget()
     settle(app)
@@ -220,9 +211,9 @@ def test_vehicle_panels_that_would_be_too_narrow_stand_behind_one_another(window
     fleet = [PretendVehicle(number) for number in range(1, 9)]
     station.hear(*fleet)
     for vehicle in fleet:
-        window.add_vehicle_panel(vehicle.key)
+        pinned_panel(window, vehicle.key)
     settle(app)
-    areas = {id(window.dock(name).dockAreaWidget()) for name in window._vehicle_panels}
+    areas = {id(window.dock(name).dockAreaWidget()) for name in window.workspace.docks if name.startswith("vehicle")}
     assert len(areas) == 3
-    shown = [panel for panel in window.vehicle_panels if panel.isVisible()]
+    shown = [panel for panel in window.panels(VehiclePanel) if panel.isVisible()]
     assert all(panel.width() >= 240 for panel in shown)

@@ -498,32 +498,32 @@ def window(station, settings, logs):
     made = MainWindow(station.feed, settings, logbook=logs.access())
     made.show()
     yield made
-    settle(made.logbook)
+    settle(made.panel(LogbookPanel))
     made.close()
     made.deleteLater()
 
 
 def test_alt_9_brings_the_logbook_and_its_filter(window, logs, app):
     assert logs.folders == []
-    assert not window.logbook.isVisible()
+    assert not window.panel(LogbookPanel).isVisible()
     key = next(one for one in window.actions() if one.shortcut().toString() == "Alt+9")
     key.trigger()
     app.processEvents()
-    assert window.logbook.isVisible()
-    settle(window.logbook)
+    assert window.panel(LogbookPanel).isVisible()
+    settle(window.panel(LogbookPanel))
     assert logs.folders == [Path("/rec")]
-    assert window.focusWidget() is window.logbook.bar.filter_box
+    assert window.focusWidget() is window.panel(LogbookPanel).bar.filter_box
 
 
 def test_the_folder_is_remembered(window, station, settings, logs):
-    window.logbook.set_folder(Path("/other"))
+    window.panel(LogbookPanel).set_folder(Path("/other"))
     window.save()
     again = MainWindow(station.feed, settings, logbook=logs.access())
-    assert again.logbook.folder == Path("/other")
-    again.logbook.bar.own_action.trigger()
+    assert again.panel(LogbookPanel).folder == Path("/other")
+    again.panel(LogbookPanel).bar.own_action.trigger()
     again.save()
     last = MainWindow(station.feed, settings, logbook=logs.access())
-    assert last.logbook.folder is None
+    assert last.panel(LogbookPanel).folder is None
     for one in (again, last):
         one.close()
         one.deleteLater()
@@ -540,12 +540,12 @@ def test_a_layout_from_before_the_logbook_still_has_a_place_for_it(station, sett
     window.show()
     assert window.dock("links").isClosed()
     assert not window.dock("map").isClosed()
-    window._focus("logbook")
+    window.workspace.focus("logbook")
     app.processEvents()
-    assert window.logbook.isVisible()
+    assert window.panel(LogbookPanel).isVisible()
     assert not window.dock("logbook").isFloating()
     assert window.dock("logbook").dockAreaWidget() is window.dock("map").dockAreaWidget()
-    settle(window.logbook)
+    settle(window.panel(LogbookPanel))
     window.close()
     window.deleteLater()
 

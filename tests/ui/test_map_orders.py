@@ -7,21 +7,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from groundstation.fleet.commands import CommandState, Verb
+from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
-from tests.ui.support.commanding import Commands, flying
+from groundstation.ui.map_panel.target_layer import TargetLayer
+from tests.ui.support.commanding import flying
 
 PLACE = (40.995, 39.77)
 
 
 @pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
 def map_panel(station, commands, app):
-    made = MapPanel(station.feed, commands.selection, commands.desk)
+    made = MapPanel(MapContext(station.feed, commands.selection, commands.desk))
     made.resize(800, 600)
     made.show()
     app.processEvents()
@@ -75,11 +72,11 @@ def test_the_target_stands_on_the_map_while_the_command_is_under_way(map_panel, 
     commands.hear(up)
     commands.desk.give([up.key], Verb.GOTO, {"lat_deg": PLACE[0], "lon_deg": PLACE[1]})
     [(_, request)] = commands.requests(Verb.GOTO)
-    [target] = map_panel.view.targets
+    [target] = map_panel.view.stack.layer(TargetLayer).targets
     assert (target.key, target.lat_deg, target.lon_deg, target.is_given) == (up.key, *PLACE, True)
     map_panel.grab()
     commands.station.offer(up.report(commands.station.now_s, request, CommandState.SUCCEEDED, 1))
-    assert map_panel.view.targets == []
+    assert map_panel.view.stack.layer(TargetLayer).targets == []
 
 
 def test_a_click_on_the_ground_offers_its_place_and_a_right_click_the_menu(map_panel, commands):

@@ -8,12 +8,14 @@ from PySide6.QtTest import QTest
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
-from groundstation.ui.map_panel.base_painter import path_of
 from groundstation.ui.map_panel.label_placer import LabelPlacer, Wanted
+from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
 from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import places
+from groundstation.ui.map_panel.trail_layer import TrailLayer
+from groundstation.ui.map_panel.world_layer import path_of
 from groundstation.ui.selection import Selection
 from tests.ui.support.pretend_fleet import PretendVehicle
 
@@ -25,7 +27,7 @@ def selection():
 
 @pytest.fixture
 def panel(station, selection):
-    made = MapPanel(station.feed, selection)
+    made = MapPanel(MapContext(station.feed, selection))
     made.resize(800, 600)
     made.show()
     return made
@@ -120,15 +122,16 @@ def test_a_hidden_map_does_no_work(panel, station, vehicle):
 
 
 def test_what_is_remembered_comes_back(panel, station):
-    panel.set_trail(600.0)
-    panel.label_button.setChecked(False)
+    panel.layers.set_trails(600.0)
+    panel.layers.switches["labels"].setChecked(False)
     panel.view.pan(0.2, 0.1)
-    other = MapPanel(station.feed, Selection())
+    other = MapPanel(MapContext(station.feed, Selection()))
     other.resize(800, 600)
     other.restore_state(panel.view_state())
     other.show()
     assert other.view.view_state() == pytest.approx(panel.view.view_state(), rel=1e-3)
-    assert (other.view.trail_s, other.view.shows_labels) == (600.0, False)
+    assert other.view.stack.layer(TrailLayer).length_s == 600.0
+    assert other.view.stack.hidden == ["labels"]
     other.restore_state({"trail_s": "much", "labels": 3, "x_m": None, "touched": True})
 
 

@@ -19,9 +19,10 @@ from groundstation.logs.readers import recent
 from groundstation.logs.readers.recent import recent_messages
 from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.ui.main_window import MainWindow
-from groundstation.ui.map_panel.trail_painter import BREAK_S
+from groundstation.ui.map_panel.trail_layer import BREAK_S
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.past_port import PastAccess
+from groundstation.ui.plots.plots_panel import PlotsPanel
 from tests.support.waiting import PATIENCE_S, wait_until
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
@@ -113,7 +114,7 @@ def test_a_window_opened_later_has_trails_and_curves_of_before(station, now, rec
     recording.written()
     window = MainWindow(station.feed, settings)
     ref = ValueRef(flying[0].key, HEIGHT)
-    window.plots.plot([ref])
+    window.panel(PlotsPanel).plot([ref])
     station.hear(*flying)
     series = station.feed.history.track(ref)
     assert len(series) == 1

@@ -11,23 +11,10 @@ from groundstation.fleet.control import Outcome
 from groundstation.fleet.operations import GroupPolicy
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.commanding.words import actor_text, unlock_word
-from groundstation.ui.main_window import MainWindow
-from tests.ui.support.commanding import OURS, Commands, CommandState, decision, flying
-
-
-@pytest.fixture
-def commands(station):
-    return Commands(station)
-
-
-@pytest.fixture
-def window(station, settings, commands, app):
-    made = MainWindow(station.feed, settings, commands.orders)
-    made.show()
-    app.processEvents()
-    yield made
-    made.leave()
-    made.deleteLater()
+from groundstation.ui.commands_panel.commands_panel import CommandsPanel
+from groundstation.ui.plots.plots_panel import PlotsPanel
+from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+from tests.ui.support.commanding import OURS, CommandState, decision, flying
 
 
 @pytest.mark.parametrize(
@@ -47,7 +34,7 @@ def test_who_is_in_control_is_said_with_a_name_and_a_place(station, words):
 def test_the_holder_is_named_for_people(window, commands, app):
     [one] = flying(1)
     commands.hear(one, owner=Actor(op="mehmet", gs="gs-gui-vm-30184-b2d5aa"))
-    panel = window.vehicle_panels[0]
+    panel = window.panel(VehiclePanel)
     panel.refresh()
     assert panel.commands.control.text.text() == "mehmet at vm is in control"
 
@@ -93,16 +80,16 @@ def test_one_word_unlocks_a_kill_of_one_and_of_many(window, commands, count):
 def test_plots_that_were_removed_come_back(window, station):
     [one] = flying(1)
     station.hear(one)
-    window.plots.clear()
+    window.panel(PlotsPanel).clear()
     refs = [[ValueRef(one.key, "position.height_home_m")], [ValueRef(one.key, "attitude.roll_deg")]]
-    window.plots.restore(refs, 300)
-    window.plots.clear_by_hand()
-    assert window.plots.plots() == []
-    assert not window.plots.undo_button.isHidden()
-    window.plots.undo_button.click()
-    assert window.plots.plots() == refs
-    assert window.plots.undo_button.isHidden()
-    assert window.plots.span_s == 300
+    window.panel(PlotsPanel).restore(refs, 300)
+    window.panel(PlotsPanel).clear_by_hand()
+    assert window.panel(PlotsPanel).plots() == []
+    assert not window.panel(PlotsPanel).undo_button.isHidden()
+    window.panel(PlotsPanel).undo_button.click()
+    assert window.panel(PlotsPanel).plots() == refs
+    assert window.panel(PlotsPanel).undo_button.isHidden()
+    assert window.panel(PlotsPanel).span_s == 300
 
 
 def test_how_a_command_ended_is_never_cut_short(window, commands, app):
@@ -117,7 +104,7 @@ def test_how_a_command_ended_is_never_cut_short(window, commands, app):
     for _ in range(5):
         commands.station.pass_time(0.3)
         app.processEvents()
-    for table in (window.commands.journal.table, window.commands.matrix.table):
+    for table in (window.panel(CommandsPanel).journal.table, window.panel(CommandsPanel).matrix.table):
         model, header = table.model(), table.horizontalHeader()
         titles = [str(model.headerData(column, header.orientation())) for column in range(model.columnCount())]
         column = next(number for number, title in enumerate(titles) if title in ("End", "State"))

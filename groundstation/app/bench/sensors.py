@@ -56,6 +56,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
     from groundstation.ui.fleet_feed import FleetFeed
     from groundstation.ui.loop_delay import LoopDelay
     from groundstation.ui.main_window import MainWindow
+    from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 
     application = make_application(["groundstation"])
     inbox, status = Inbox(), BusStatus(state=BusState.CONNECTED, broker="bench", since_s=time.monotonic())
@@ -66,6 +67,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
         window.show()
         application.processEvents()
         window.dock("sensors").setAsCurrentTab()
+        panel = window.panel(SensorsPanel)
         feed.start()
         speaker = threading.Thread(target=_speak, args=(inbox, sensors, silence), name="speaker", daemon=True)
         speaker.start()
@@ -79,7 +81,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
             return (time.process_time() - began_cpu) / max(0.001, time.monotonic() - began_s)
 
         warm_until_s = time.monotonic() + duration_s
-        while len(window.sensors.model.topics) < sensors and time.monotonic() < warm_until_s and not stop.is_set():
+        while len(panel.model.topics) < sensors and time.monotonic() < warm_until_s and not stop.is_set():
             turn(0.5)
         delay = LoopDelay(time.monotonic)
         delay.start()
@@ -87,7 +89,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
         busy = turn(duration_s)
         came = feed.stats().readings - before
         share = 100.0 * came / max(1.0, sensors * (time.monotonic() - began_s))
-        shown = len(window.sensors.model.topics) if window.sensors.isVisible() else 0
+        shown = len(panel.model.topics) if panel.isVisible() else 0
         delay.stop()
         p99_ms = delay.delays().p99_ms
         silence.set()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands from the map: its menu, clicks that fill the fields of an order, places of what is told. GUI thread."""
+"""Commands from the map: its menu, and places of what is told. GUI thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.words import label_of, vehicles_text
 from groundstation.ui.map_panel.map_view import MapView
-from groundstation.ui.map_panel.target_painter import MapTarget
+from groundstation.ui.map_panel.target_layer import MapTarget, TargetLayer
 
 WITH_PLACE = (Verb.GOTO, Verb.ORBIT, Verb.ROI, Verb.SET_HOME)
 
@@ -23,7 +23,6 @@ class MapOrders(QObject):
         super().__init__(view)
         self._desk, self._view = desk, view
         view.menu_wanted.connect(self._on_menu_wanted)
-        view.ground_clicked.connect(desk.point_offered)
         desk.sketched.connect(self.refresh)
         desk.orders.changed.connect(self.refresh)
 
@@ -40,9 +39,10 @@ class MapOrders(QObject):
         if self._desk.sketch is not None:
             keys, lat_deg, lon_deg = self._desk.sketch
             targets += [MapTarget(key=key, lat_deg=lat_deg, lon_deg=lon_deg, is_given=False) for key in keys]
-        if targets != self._view.targets:
-            self._view.targets = targets
-            self._view.viewport().update()
+        layer = self._view.stack.layer(TargetLayer)
+        if targets != layer.targets:
+            layer.targets = targets
+            self._view.repaint_soon()
 
     def menu(self, lat_deg: float, lon_deg: float) -> QMenu:
         """What the selected vehicles can be told about a place."""

@@ -1,67 +1,129 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The ground with trails on it, as pixels that are renewed a few vehicles at a time. GUI thread."""
+"""Where vehicles were, fading with age. GUI thread.
+
+A few trails are drawn anew in each frame; a moved view is drawn at once, coarser.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPainter, QPixmap
+from collections.abc import Callable, Hashable
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.history import History
-from groundstation.ui.map_panel.mercator import Camera
-from groundstation.ui.map_panel.trail_painter import paint_trails
+from groundstation.ui.map_panel.map_layer import Frame, Layer
+from groundstation.ui.map_panel.mercator import WORLD_M, Camera, Points, mercator_from_places, near
+from groundstation.ui.map_panel.polygon import polygon_from_points
+from groundstation.ui.theme.colours import vehicle_colour
 
+FADES = (0.12, 0.3, 0.55, 0.9)
+"""Opacity of the four parts of a trail, the oldest first."""
+LENGTHS_S = (60.0, 180.0, 600.0)
+"""How long trails may be."""
+PERIOD_S = 1.0
+"""Trails have a point a second."""
 AT_ONCE = 8
 """Trails drawn in one frame: a hundred at once would be felt."""
 POINTS_EACH = 200
 QUICK_POINTS = 1500
-"""Of all trails together while the view moves."""
+"""Of all trails together while the view moves; more vehicles have coarser trails."""
+BREAK_S = 4.0
+"""Where no place was known for longer, the trail is broken."""
 
 
-class TrailLayer:
-    """Shows the pixels of last time until the new ones are complete; a moved view is drawn at once, coarser."""
+class TrailLayer(Layer):
+    """Trails of all vehicles with a known place."""
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._shown: QPixmap | None = None
-        self._shown_for: object = None
-        self._next: QPixmap | None = None
-        self._waiting: list[VehicleKey] = []
-        self._since_s = 0.0
+        self.length_s = 180.0
 
-    def renew(self, ground: QPixmap, keys: list[VehicleKey], since_s: float) -> None:
-        """Begin to draw the trails anew, as they are now."""
-        if not self._waiting:
-            self._next, self._waiting, self._since_s = ground.copy(), list(keys), since_s
+    def stale(self, frame: Frame) -> Hashable:
+        """Vehicles have moved on, or trails of another length are wanted."""
+        return frame.now_s // PERIOD_S, self.length_s
 
-    def pixels(
-        self, camera: Camera, ground: QPixmap, keys: list[VehicleKey], selected: frozenset[VehicleKey], since_s: float
-    ) -> QPixmap:
-        """What to show in this frame."""
-        address = (camera, ground.cacheKey())
-        if self._shown is None or self._shown_for != address:
-            self._shown = ground.copy()
-            self._paint(self._shown, camera, keys, selected=selected, since_s=since_s, max_points=QUICK_POINTS)
-            self._shown_for, self._waiting = address, []
-            self.renew(ground, keys, since_s)
-        elif self._waiting and self._next is not None:
-            turn, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-            limit = AT_ONCE * POINTS_EACH
-            self._paint(self._next, camera, turn, selected=selected, since_s=self._since_s, max_points=limit)
-            if not self._waiting:
-                self._shown = self._next
-        return self._shown
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw all trails, coarsely."""
+        self._paint(painter, frame, [mark.key for mark in frame.marks], QUICK_POINTS)
 
-    def _paint(
-        self,
-        target: QPixmap,
-        camera: Camera,
-        keys: list[VehicleKey],
-        *,
-        selected: frozenset[VehicleKey],
-        since_s: float,
-        max_points: int,
-    ) -> None:
-        painter = QPainter(target)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_trails(painter, camera, self._history, keys, selected=selected, since_s=since_s, max_points=max_points)
-        painter.end()
+    def turns(self, frame: Frame) -> list[Callable[[QPainter], None]]:
+        """A few trails each."""
+        keys = [mark.key for mark in frame.marks]
+        some = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+        return [partial(self._paint, frame=frame, keys=one, max_points=AT_ONCE * POINTS_EACH) for one in some]
+
+    def _paint(self, painter: QPainter, frame: Frame, keys: list[VehicleKey], max_points: int) -> None:
+        since_s = frame.now_s - self.length_s
+        paint_trails(
+            painter, frame.camera, self._history, keys, selected=frame.selected, since_s=since_s, max_points=max_points
+        )
+
+
+def paint_trails(
+    painter: QPainter,
+    camera: Camera,
+    history: History,
+    keys: list[VehicleKey],
+    *,
+    selected: frozenset[VehicleKey],
+    since_s: float,
+    max_points: int,
+) -> None:
+    """Draw the trails of these vehicles from a moment on.
+
+    Args:
+        painter: in screen coordinates.
+        camera: what is shown.
+        history: where they were.
+        keys: whose trails.
+        selected: whose trails are bolder.
+        since_s: seconds on the station's monotonic clock.
+        max_points: of all these trails together; more vehicles have coarser trails.
+    """
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for key in keys:
+        trail = history.trail(key)
+        if trail is None:
+            continue
+        times, places = trail
+        start = int(np.searchsorted(times, since_s))
+        pace = max(1, (len(times) - start) * len(keys) // max_points)
+        times, places = times[start:][::-pace][::-1], places[start:][::-pace][::-1]
+        known = np.isfinite(places[:, 0])
+        times, places = times[known], places[known]
+        if len(times) > 1:
+            points = camera.screen_points(_continuous(mercator_from_places(places), camera.x_m))
+            _paint_trail(painter, points, times, vehicle_colour(key.id), key in selected)
+
+
+def _continuous(points: Points, around_m: float) -> Points:
+    """A trail that goes on beyond longitude 180 instead of round the world, with its newest end in the view."""
+    whole = points.copy()
+    whole[:, 0] = np.unwrap(whole[:, 0], period=WORLD_M)
+    newest = float(whole[-1, 0])
+    whole[:, 0] += near(newest, around_m) - newest
+    return whole
+
+
+def _paint_trail(painter: QPainter, points: Points, times: Points, colour: QColor, is_bold: bool) -> None:
+    """Four parts that fade. A pen of one pixel is drawn fifteen times as fast as a wider one: two make a wider line."""
+    edges = np.searchsorted(times, times[0] + (times[-1] - times[0]) * np.arange(1, len(FADES)) / len(FADES))
+    gap_s = max(BREAK_S, 2.5 * float(times[-1] - times[0]) / len(times))
+    cuts = np.flatnonzero(np.diff(times) > gap_s) + 1
+    starts = np.unique(np.concatenate([[0], edges, cuts]))
+    stops = np.append(starts[1:], len(times))
+    breaks = set(cuts.tolist())
+    offsets = (0.4, 0.4, -0.8) if is_bold else (0.5, -0.5)
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        end = stop + 1 if stop not in breaks else stop
+        polygon = polygon_from_points(points[start:end])
+        ink = QColor(colour)
+        ink.setAlphaF(FADES[int(np.searchsorted(edges, start, side="right"))])
+        painter.setPen(QPen(ink, 1.0))
+        for offset in offsets:
+            painter.translate(offset, offset)
+            painter.drawPolyline(polygon)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
@@ -29,7 +29,7 @@ class PlotsPanel(QWidget):
     """Values are dropped on it, or sent by `plot`."""
 
     changed = Signal()
-    """What is plotted, or how, changed by the operator."""
+    """What is plotted, or how, changed by the operator; silent about what a program plots."""
 
     def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +38,9 @@ class PlotsPanel(QWidget):
         self._feed = feed
         self._cursor_s: float | None = None
         self._frozen_s: float | None = None
+        self.is_by_hand = False
+        """Whether the operator ever chose what is plotted."""
+        self.changed.connect(self.set_by_hand)
         self.lanes: list[PlotLane] = []
         self._removed: list[list[ValueRef]] = []
         self._timer = QTimer(self, interval=FRAME_MS)
@@ -91,16 +94,25 @@ class PlotsPanel(QWidget):
 
     def restore(self, plots: Iterable[list[ValueRef]], span_s: int) -> None:
         """Back from settings."""
-        self.clear()
-        for refs in plots:
-            if refs and len(self.lanes) < MAX_LANES:
-                lane = self._add_lane()
-                for ref in refs:
-                    lane.add(ref)
-        index = self.span_box.findData(span_s)
+        with QSignalBlocker(self):
+            self.clear()
+            for refs in plots:
+                if refs and len(self.lanes) < MAX_LANES:
+                    lane = self._add_lane()
+                    for ref in refs:
+                        lane.add(ref)
+            self.set_span(str(span_s))
+        self.refresh()
+
+    def set_span(self, seconds: str) -> None:
+        """Show so much of the past; what is no choice of the box is left out."""
+        index = self.span_box.findData(int(seconds)) if seconds.isdecimal() else -1
         if index >= 0:
             self.span_box.setCurrentIndex(index)
-        self.refresh()
+
+    def set_by_hand(self) -> None:
+        """From now on nothing is plotted unasked."""
+        self.is_by_hand = True
 
     def clear(self) -> None:
         """Remove every plot."""
@@ -120,6 +132,7 @@ class PlotsPanel(QWidget):
         removed, self._removed = self._removed, []
         self.undo_button.hide()
         self.restore(removed, self.span_s)
+        self.changed.emit()
 
     def refresh(self) -> None:
         """Draw what is new."""

@@ -50,8 +50,8 @@ class VehiclePanel(QWidget):
 
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
-    vehicle_shown = Signal(object)
-    """The `VehicleKey` that is shown now, or None."""
+    vehicle_forgotten = Signal()
+    """The vehicle that it is pinned to is known no more."""
 
     def __init__(
         self,
@@ -102,6 +102,11 @@ class VehiclePanel(QWidget):
         self.pin_button.setChecked(True)
         self._show_key(key)
 
+    def focus_commands(self) -> None:
+        """Give the keyboard to the first button that commands, because the operator asked for it."""
+        if self.commands is not None:
+            self.commands.focus_first()
+
     def refresh(self) -> None:
         """Show the vehicle as it is now: texts."""
         now_s = self._feed.now_s()
@@ -151,7 +156,7 @@ class VehiclePanel(QWidget):
         self.pin_button.setIcon(icon("pin", PALETTE.muted, PALETTE.accent))
         self.pin_button.setToolTip(self.tr("Stay with this vehicle whatever is selected"))
         self.pin_button.setAccessibleName(self.tr("Pin this panel to the vehicle"))
-        self.pin_button.toggled.connect(self._on_selection_changed)
+        self.pin_button.toggled.connect(self._on_pin_toggled)
         top.addWidget(self.header, 1)
         top.addWidget(self.pin_button, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(top)
@@ -194,6 +199,10 @@ class VehiclePanel(QWidget):
         """Back to a height that was chosen."""
         self._split = height
         self._share_timer.start()
+
+    def restore_split(self, height: object) -> None:
+        """Back from settings; what is no number follows the panel."""
+        self.set_split(int(str(height)) if str(height).isdecimal() else None)
 
     def _on_split(self) -> None:
         self._split = self.splitter.sizes()[1]
@@ -249,10 +258,23 @@ class VehiclePanel(QWidget):
         if not self.is_pinned and self._selection.current is not None:
             self._show_key(self._selection.current)
 
+    def _on_pin_toggled(self) -> None:
+        self._on_selection_changed()
+        self._name()
+
+    def _name(self) -> None:
+        """Tab and View menu tell vehicle panels apart: by vehicle, and which of them follows the selection."""
+        if self._key is not None:
+            words = "{vehicle}" if self.is_pinned else self.tr("{vehicle} (selected)")
+            self.setWindowTitle(words.format(vehicle=self._key.id))
+
     def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
         """A pinned panel waits for its vehicle; one that follows the selection shows another."""
-        if self._key in keys and not self.is_pinned:
-            self._key = None
+        if self._key in keys:
+            if self.is_pinned:
+                self.vehicle_forgotten.emit()
+            else:
+                self._key = None
         if self.isVisible():
             self.refresh()
 
@@ -263,7 +285,7 @@ class VehiclePanel(QWidget):
         state = self._feed.fleet.get(key)
         self.flight.show_values(flight_values(state, self._feed.now_s()), jump=True)
         self.messages.messages.set_filter(MessageFilter(keys=frozenset({key})))
-        self.vehicle_shown.emit(key)
+        self._name()
         if self.isVisible():
             self._feed.followed.show(self, (key,))
             self.refresh()

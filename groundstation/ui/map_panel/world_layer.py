@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Paints what lies under the vehicles: sea, land, grid, names. GUI thread."""
+"""The ground: sea, land, grid, names. GUI thread."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
+from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
     EARTH_RADIUS_M,
     Camera,
@@ -34,19 +36,20 @@ _RANK_FROM_M = {0: 30_000.0, 1: 9_000.0, 2: 1_800.0, 3: 600.0, 4: 60.0}
 _DEGREE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
-def paint_base(painter: QPainter, camera: Camera, home: tuple[float, float] | None) -> None:
-    """Draw the ground.
+class WorldLayer(Layer):
+    """The coarse world that comes along, with a grid in metres from the first home, or in degrees."""
 
-    Args:
-        painter: in screen coordinates.
-        camera: what is shown.
-        home: origin of the metric grid, latitude and longitude in degrees; None for none.
-    """
-    painter.fillRect(QRectF(0, 0, camera.width, camera.height), QColor(PALETTE.sea))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_land(painter, camera)
-    _paint_grid(painter, camera, home)
-    _paint_names(painter, camera)
+    def stale(self, frame: Frame) -> Hashable:
+        """The grid begins at a home."""
+        return min(frame.homes, default=None)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the ground."""
+        camera = frame.camera
+        painter.fillRect(QRectF(0, 0, camera.width, camera.height), QColor(PALETTE.sea))
+        _paint_land(painter, camera)
+        _paint_grid(painter, camera, min(frame.homes, default=None))
+        _paint_names(painter, camera)
 
 
 def path_of(lines: list[Points], *, closed: bool) -> QPainterPath:

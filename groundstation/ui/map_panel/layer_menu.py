@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which layers are shown, and how long trails are. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from groundstation.ui.map_panel.layer_stack import LayerStack
+from groundstation.ui.map_panel.trail_layer import LENGTHS_S, TrailLayer
+
+
+def tr(text: str) -> str:
+    """A text of the tables of layers and tools in the operator's language."""
+    return QCoreApplication.translate("Map", text)
+
+
+class LayerMenu(QMenu):
+    """A switch for each layer that may be hidden: what an operator must never lose is not among them."""
+
+    def __init__(self, stack: LayerStack, repaint: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._stack, self._repaint = stack, repaint
+        self._trails = stack.layer(TrailLayer)
+        self.switches: dict[str, QAction] = {}
+        for row in stack.rows:
+            if row.is_switchable:
+                self.switches[row.key] = self._switch(row.key, tr(row.title), row.keys)
+        self.addSeparator()
+        group = QActionGroup(self)
+        names = (self.tr("Trails of 1 minute"), self.tr("Trails of 3 minutes"), self.tr("Trails of 10 minutes"))
+        self.lengths = {seconds: QAction(name, group) for seconds, name in zip(LENGTHS_S, names, strict=True)}
+        for seconds, action in self.lengths.items():
+            action.setCheckable(True)
+            action.setChecked(seconds == self._trails.length_s)
+            action.triggered.connect(lambda _checked=False, seconds=seconds: self.set_trails(seconds))
+        self.addActions(list(self.lengths.values()))
+
+    def view_state(self) -> dict[str, object]:
+        """What settings remember."""
+        return {"hidden": self._stack.hidden, "trail_s": self._trails.length_s}
+
+    def restore_state(self, state: Mapping[str, object]) -> None:
+        """Back from settings; what doesn't fit is left out."""
+        hidden, length_s = state.get("hidden"), state.get("trail_s")
+        hidden = hidden if isinstance(hidden, list) else []
+        # before layers had a menu, trails of length 0 and a word about labels stood for this
+        before = {"trails": length_s == 0.0, "labels": state.get("labels") is False}
+        self._set_hidden(str(key) for key in (*hidden, *(key for key, is_hidden in before.items() if is_hidden)))
+        if length_s in self.lengths:
+            self._length(float(str(length_s)))
+
+    def set_trails(self, seconds: float) -> None:
+        """Show trails of a length."""
+        self._length(seconds)
+        self.switches["trails"].setChecked(True)
+
+    def _length(self, seconds: float) -> None:
+        self._trails.length_s = seconds
+        self.lengths[seconds].setChecked(True)
+        self._repaint()
+
+    def _set_hidden(self, keys: Iterable[str]) -> None:
+        hidden = set(keys)
+        for key, action in self.switches.items():
+            action.setChecked(key not in hidden)
+
+    def _switch(self, key: str, title: str, keys: str) -> QAction:
+        action = self.addAction(title)
+        action.setCheckable(True)
+        action.setChecked(True)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.toggled.connect(lambda is_on: self._on_toggled(key, is_shown=is_on))
+        return action
+
+    def _on_toggled(self, key: str, *, is_shown: bool) -> None:
+        self._stack.show(key, is_shown=is_shown)
+        self._repaint()

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a row of the table of layers says (`layers.py`), and what a layer is asked. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.map_panel.map_marks import MapMark
+from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.selection import Selection
+
+
+class MapContext(NamedTuple):
+    """What layers and tools are made of."""
+
+    feed: FleetFeed
+    """What is known of the fleet."""
+    selection: Selection
+    desk: CommandDesk | None = None
+    """To command with; None for a map that only shows."""
+
+
+class Frame(NamedTuple):
+    """What there is to draw at this moment."""
+
+    camera: Camera
+    now_s: float
+    """Station's monotonic clock when the marks were made."""
+    marks: Sequence[MapMark] = ()
+    """Vehicles with a known place, in the order of drawing: what is selected or in trouble comes last, on top."""
+    selected: frozenset[VehicleKey] = frozenset()
+    homes: frozenset[tuple[float, float]] = frozenset()
+    """Latitude and longitude in degrees."""
+    mouse: QPointF | None = None
+    """None while the mouse is elsewhere."""
+    ratio: float = 1.0
+    """Device pixels for one logical pixel."""
+
+
+class Layer:
+    """One thing that the map draws, in logical pixels of the screen."""
+
+    def stale(self, frame: Frame) -> Hashable:
+        """When this differs from last time, the layer is renewed; the camera is looked at for kept layers anyhow."""
+        del frame
+        return None
+
+    def renew(self, frame: Frame) -> None:
+        """Prepare for painting, when stale. Not called for kept layers, which are painted anew instead."""
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw everything, at once."""
+        raise NotImplementedError
+
+    def turns(self, frame: Frame) -> list[Callable[[QPainter], None]]:
+        """The drawing of a kept layer in parts, one a frame, where all at once would be felt; empty for at once."""
+        del frame
+        return []
+
+    def hit(self, frame: Frame, point: QPointF) -> object | None:
+        """What of this layer is under a pixel: for a vehicle its `VehicleKey`; None for nothing."""
+        del frame, point
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapLayer:
+    """A row: one layer of every map."""
+
+    key: str
+    """Stays the same for ever; settings know the layer by it."""
+    title: str
+    make: Callable[[MapContext], Layer]
+    is_kept: bool = False
+    """Whether it is drawn into pixels that are kept until the view changes or it is stale. Such layers lie lowest."""
+    is_switchable: bool = False
+    """Whether the operator may hide it. Never vehicles, their orders, and what tells where things are."""
+    keys: str = ""
+    """Shortcut of its switch, in the map."""

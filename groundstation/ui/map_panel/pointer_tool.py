@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Selects vehicles, and offers places to the order that is being made. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.map_layer import MapContext
+from groundstation.ui.map_panel.map_tool import Click, Tool
+
+
+class PointerTool(Tool):
+    """A click beside every vehicle keeps the selection."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, context: MapContext) -> None:
+        self._context = context
+
+    def click(self, click: Click) -> bool:
+        """Select, add, or offer the place."""
+        selection, desk = self._context.selection, self._context.desk
+        if isinstance(click.hit, VehicleKey):
+            if click.adds:
+                selection.toggle(click.hit)
+            else:
+                selection.select((click.hit,))
+        elif desk is not None:
+            desk.point_offered.emit(click.lat_deg, click.lon_deg)
+        return True

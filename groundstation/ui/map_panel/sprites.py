@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small pictures that are drawn once and copied for each vehicle. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+SPRITE_PX = 32
+
+
+def sprite(ratio: float) -> tuple[QPixmap, QPainter]:
+    """A clear picture for a screen, and a painter whose origin is its middle."""
+    pixels = QPixmap(round(SPRITE_PX * ratio), round(SPRITE_PX * ratio))
+    pixels.setDevicePixelRatio(ratio)
+    pixels.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixels)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(SPRITE_PX / 2, SPRITE_PX / 2)
+    return pixels, painter

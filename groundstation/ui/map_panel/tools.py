@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tools of the map, a row each; the first is in the hand unless another is taken. GUI thread."""
+
+from __future__ import annotations
+
+from groundstation.ui.map_panel.goto_tool import GotoTool
+from groundstation.ui.map_panel.map_tool import MapTool
+from groundstation.ui.map_panel.measure_tool import MeasureTool
+from groundstation.ui.map_panel.pointer_tool import PointerTool
+
+TOOLS = (
+    MapTool(
+        key="pointer",
+        title="Select",
+        help="Select vehicles; drag to move the map",
+        icon="pointer",
+        make=PointerTool,
+    ),
+    MapTool(
+        key="measure",
+        title="Measure",
+        help="Measure distance and bearing from click to click",
+        icon="measure",
+        make=lambda _context: MeasureTool(),
+        keys="M",
+    ),
+    MapTool(
+        key="goto",
+        title="Send to a place…",
+        help="Click where the selected vehicles shall go; it is confirmed before it is sent",
+        icon="goto",
+        make=lambda context: GotoTool(context.desk) if context.desk is not None else None,
+        keys="G",
+    ),
+)

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""All panels in their docks, made from the rows of a table: placed, found, remembered. GUI thread.
+
+Knows no panel: what is particular to one stands in its row (`panels.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QByteArray, QObject, QSettings
+from PySide6.QtWidgets import QWidget
+from PySide6QtAds import ads
+
+from groundstation.ui.docks import (
+    DockHome,
+    Stage,
+    hide_left_over_overlays,
+    make_dock,
+    make_dock_manager,
+    restore_layout,
+    saved_layout,
+)
+from groundstation.ui.focus import focus_keeper
+from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
+from groundstation.ui.proportions import Arrangement, place_one_more, share_out
+from groundstation.ui.saved_values import table_of
+
+W = TypeVar("W", bound=QWidget)
+LAYOUT = "window/layout"
+
+
+class Workspace(QObject):
+    """The panels of the window."""
+
+    def __init__(self, stage: Stage, rows: Panels, context: PanelContext, settings: QSettings) -> None:
+        """Make every panel, placed as on the first day.
+
+        Args:
+            stage: holds the docks.
+            rows: the panels, in the order of their keys.
+            context: what they are made of.
+            settings: what is remembered.
+        """
+        super().__init__(stage)
+        self._stage, self._context, self._settings = stage, context, settings
+        self.manager = make_dock_manager(stage)
+        self._panels: dict[str, QWidget] = {}
+        self._row_of: dict[str, Panel[Any]] = {}
+        self.docks: dict[str, ads.CDockWidget] = {}
+        """By name; those that were made on demand come last."""
+        self.homes: dict[str, DockHome] = {}
+        for row in rows:
+            widget = row.make(context)
+            if widget is not None:
+                self._keep(row.name, row, widget)
+        self.rows: Panels = tuple(row for row in rows if row.name in self._panels)
+        """Of the panels that this window has."""
+        self.keys = {row.name: panel_keys(number) for number, row in enumerate(rows) if row in self.rows}
+        """Shortcuts by name; a panel that this window lacks leaves its own free."""
+        self._place_all()
+        self._first_layout = saved_layout(self.manager)
+        context.asks.panel_wanted.connect(self.bring)
+        context.asks.is_done.connect(self._on_done)
+        context.feed.aged.connect(lambda _now_s: hide_left_over_overlays(self.manager))
+
+    # ---- finding ----
+
+    def panel(self, kind: type[W]) -> W:
+        """The panel of a kind, the first where there are several.
+
+        Raises:
+            LookupError: this window has none.
+        """
+        found = self.panels(kind)
+        if not found:
+            raise LookupError(f"this window has no {kind.__name__}")
+        return found[0]
+
+    def panels(self, kind: type[W]) -> list[W]:
+        """All panels of a kind, those that were made on demand last."""
+        return [panel for panel in self._panels.values() if isinstance(panel, kind)]
+
+    def named(self, name: str) -> QWidget:
+        """A panel by its name."""
+        return self._panels[name]
+
+    def bring(self, name: str) -> None:
+        """Bring a panel into view."""
+        self.docks[name].toggleView(True)
+        self.docks[name].setAsCurrentTab()
+
+    def focus(self, name: str) -> None:
+        """Bring a panel into view and give it the keyboard."""
+        self.bring(name)
+        dock = self.docks[name]
+        if dock.isInFloatingContainer():
+            dock.window().activateWindow()
+        self.keyboard(name).setFocus()
+
+    def keyboard(self, name: str) -> QWidget:
+        """What of a panel gets the keyboard first."""
+        targets = self._row_of[name].keyboard(self._panels[name])
+        return next((one for one in targets if not one.isHidden()), targets[-1])
+
+    # ---- more of a kind ----
+
+    def add(self, row: Panel[Any]) -> QWidget | None:
+        """One more panel of a kind, prepared by its row; None when there are enough."""
+        first = self._panels[row.name]
+
+        def begin(widget: QWidget) -> bool:
+            if row.again is not None:
+                row.again.begin(widget, first)
+            return row.again is not None
+
+        return self._add(row, begin)
+
+    def _add(self, row: Panel[Any], prepare: Callable[[Any], bool], name: str = "") -> QWidget | None:
+        """One more panel, if `prepare` says that it is one; under this name or the first free one."""
+        names = [f"{row.name}-{number}" for number in range(2, row.again.most + 1)] if row.again is not None else []
+        free = next((one for one in names if one not in self.docks and name in ("", one)), None)
+        widget: QWidget | None = row.make(self._context) if free is not None else None
+        if free is None or widget is None:
+            return None
+        if not prepare(widget):
+            widget.deleteLater()
+            return None
+        dock = self._keep(free, row, widget)
+        dock.closed.connect(lambda: self._on_closed(free))
+        place_one_more(self._arrangement(), dock)
+        share_out(self._arrangement())
+        return widget
+
+    def _on_done(self, panel: QWidget) -> None:
+        for name, row in self._row_of.items():
+            if self._panels[name] is panel and name != row.name:
+                self.docks[name].closeDockWidget()
+                break
+
+    def _on_closed(self, name: str) -> None:
+        dock = self.docks.pop(name, None)
+        if dock is not None:
+            for table in (self._panels, self._row_of, self.homes):
+                table.pop(name, None)
+            self.manager.removeDockWidget(dock)
+            dock.deleteLater()
+
+    # ---- placing ----
+
+    def reset(self) -> None:
+        """Panels as on the first day."""
+        for name in [name for name, row in self._row_of.items() if name != row.name]:
+            self.docks[name].closeDockWidget()
+        for name, dock in self.docks.items():
+            if dock.floatingDockContainer() is not None:
+                # windows of their own end by the usual way, before the layout knows of none
+                dock.toggleView(True)
+                self.homes[name].go_home()
+        restore_layout(self.manager, self._first_layout)
+        share_out(self._arrangement())
+
+    def _keep(self, name: str, row: Panel[Any], widget: QWidget) -> ads.CDockWidget:
+        title = widget.windowTitle() or tr(row.title)
+        dock = make_dock(self.manager, name, title, row.icon, widget)
+        widget.windowTitleChanged.connect(dock.setWindowTitle)
+        self._panels[name], self._row_of[name], self.docks[name] = widget, row, dock
+        side = row.place.side if row.place.side != Side.CenterDockWidgetArea else Side.RightDockWidgetArea
+        self.homes[name] = DockHome(self.manager, dock, self.docks, side)
+        dock.topLevelChanged.connect(lambda _is_floating: self._on_moved(name))
+        return dock
+
+    def _place_all(self) -> None:
+        for row in sorted(self.rows, key=lambda row: row.place.turn):
+            beside = self.docks.get(row.place.beside)
+            area = beside.dockAreaWidget() if beside is not None else None
+            self.manager.addDockWidget(row.place.side, self.docks[row.name], area)
+            if beside is not None and row.place.side == Side.CenterDockWidgetArea:
+                beside.setAsCurrentTab()
+        share_out(self._arrangement())
+
+    def _arrangement(self) -> Arrangement:
+        several = tuple(name for name, row in self._row_of.items() if row.again is not None)
+        return Arrangement(self.manager, self.docks, several, self._stage.window().size())
+
+    def _on_moved(self, name: str) -> None:
+        """A panel has become a window of its own: the keyboard is in what was used of it, not in its first button."""
+        dock = self.docks.get(name)
+        if dock is not None and dock.isFloating():
+            (focus_keeper().latest_in(dock) or self.keyboard(name)).setFocus()
+
+    # ---- remembering ----
+
+    def restore(self) -> None:
+        """Layout and panels as they were left; what doesn't fit is left out."""
+        for row in self.rows:
+            if row.again is not None:
+                for name, value in table_of(self._settings.value(row.again.setting)).items():
+                    self._add(row, partial(_back, row.again, value), name)
+        layout = self._settings.value(LAYOUT)
+        if isinstance(layout, QByteArray):
+            restore_layout(self.manager, layout)
+            self._place_new()
+        else:
+            share_out(self._arrangement())
+        for row in self.rows:
+            panel = self._panels[row.name]
+            for memory in row.memories:
+                if self._settings.contains(memory.setting):
+                    memory.back(panel, self._settings.value(memory.setting))
+            if row.saved_on is not None:
+                row.saved_on(panel).connect(lambda row=row: self._write(row))
+
+    def save(self) -> None:
+        """Write down everything that is to be remembered."""
+        for row in self.rows:
+            self._write(row)
+            if row.again is not None:
+                kept = {name: row.again.kept(self._panels[name]) for name, one in self._row_of.items() if one is row}
+                told = {name: value for name, value in kept.items() if value is not None and name != row.name}
+                self._settings.setValue(row.again.setting, json.dumps(told))
+        self._settings.setValue(LAYOUT, saved_layout(self.manager))
+
+    def stop(self) -> None:
+        """End what panels have under way: the window closes."""
+        for row in self.rows:
+            if row.stop is not None:
+                row.stop(self._panels[row.name])
+
+    def _write(self, row: Panel[Any]) -> None:
+        memories: tuple[Memory[Any], ...] = row.memories
+        for memory in memories:
+            value = memory.kept(self._panels[row.name])
+            if value is not None:
+                self._settings.setValue(memory.setting, value)
+
+    def _place_new(self) -> None:
+        """A layout of an older version does not know them all: each waits behind its neighbour, or behind the map."""
+        for row in self.rows:
+            dock = self.docks[row.name]
+            if dock.dockAreaWidget() is not None:
+                continue
+            near = self.docks.get(row.place.beside)
+            beside = near if near is not None and near.dockAreaWidget() is not None else self.docks["map"]
+            is_open = not beside.isClosed()
+            self.manager.addDockWidget(Side.CenterDockWidgetArea, dock, beside.dockAreaWidget())
+            if is_open:
+                beside.setAsCurrentTab()
+
+
+def _back(again: Again[Any], value: object, widget: QWidget) -> bool:
+    return again.back(widget, value)
