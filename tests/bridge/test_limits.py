@@ -217,7 +217,7 @@ def test_a_poorer_message_counts_after_five_seconds_without_the_richer(later_s: 
     # a message is taken apart when its stream is due
     bench.run(1.2, (peer, autopilot))
     (vehicle,) = bench.hearing.vehicles.values()
-    last_s = vehicle._last_seen_s[MSGIDS["BATTERY_STATUS"]]
+    last_s = vehicle.telemetry._last_seen_s[MSGIDS["BATTERY_STATUS"]]
     bench.clock.advance(last_s + later_s - bench.clock())
     poor = dialect.MAVLink_sys_status_message(0, 0, 0, 0, 11_000, 0, 33, 0, 0, 0, 0, 0, 0)
     bench.hear(peer, autopilot.pack(poor))
