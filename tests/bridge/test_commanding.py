@@ -494,7 +494,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_control(world: World) -> None:
 
 def test_two_autopilots_on_one_system_id_get_emergencies_and_nothing_else(world: World) -> None:
     station = world.station()
-    world.hearing._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
+    world.hearing._links._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
     world.hearing.vehicles[KEY].set_conflict("two autopilots use system id 1", world.clock())
     world.run(1.0)
     for verb in (Verb.ARM, Verb.FORCE_DISARM):
