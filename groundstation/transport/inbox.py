@@ -45,6 +45,8 @@ class InboxCounts(msgspec.Struct, frozen=True):
 
     received: int = 0
     """Messages of the fleet's tree."""
+    received_bytes: int = 0
+    """Topics and payloads of these."""
     missing: int = 0
     """Numbers that never came (`seq`)."""
     duplicates: int = 0
@@ -78,7 +80,7 @@ class Inbox:
         self._orders: OrderedDict[str, Order] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._clocks = ClockOffsets()
-        self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
+        self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
 
     @property
@@ -86,7 +88,13 @@ class Inbox:
         """What went past so far."""
         implausible = self._implausible + self._clocks.strange
         return InboxCounts(
-            self._received, self._missing, self._duplicates, self._dropped, self._undecodable, implausible
+            received=self._received,
+            received_bytes=self._received_bytes,
+            missing=self._missing,
+            duplicates=self._duplicates,
+            dropped=self._dropped,
+            undecodable=self._undecodable,
+            implausible=implausible,
         )
 
     def offer(self, message: Message) -> None:
@@ -110,6 +118,7 @@ class Inbox:
         ):
             return
         self._received += 1
+        self._received_bytes += message.size_bytes + len(message.topic)
         if leaf is None:
             self._undecodable += 1
             return

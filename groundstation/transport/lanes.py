@@ -7,6 +7,7 @@ telemetry, then what is only kept for recordings. What is newer replaces what ha
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from collections.abc import Iterator
 
@@ -27,13 +28,17 @@ MOTION_SHARE = 0.7
 
 def lane_of(message: Outgoing) -> Lane:
     """Where a message belongs; one that is not of our tree by its quality of service."""
-    topic = topics.parse(message.topic)
-    if topic is None:
-        return Lane.URGENT if message.qos else Lane.TELEMETRY
-    if topic.leaf.startswith(topics.LATE):
+    return _lane_of(message.topic, is_sure=message.qos > 0)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _lane_of(text: str, *, is_sure: bool) -> Lane:
+    """The same topics come again and again: each is taken apart once."""
+    topic = topics.parse(text)
+    if topic is not None and topic.leaf.startswith(topics.LATE):
         return Lane.BULK
-    leaf = leaf_of(topic)
-    return leaf.lane if leaf is not None else Lane.URGENT if message.qos else Lane.TELEMETRY
+    leaf = leaf_of(topic) if topic is not None else None
+    return leaf.lane if leaf is not None else Lane.URGENT if is_sure else Lane.TELEMETRY
 
 
 class Lanes:
