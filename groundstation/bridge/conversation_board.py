@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from groundstation.mavlink.conversation import Conversation
 from groundstation.mavlink.dialect import MSGIDS, Fields
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -28,6 +29,25 @@ class Party(Protocol):
 
     def forget(self) -> None:
         """The autopilot restarted: what was known of it may be so no more."""
+
+
+class Lead:
+    """Lets a single conversation join a board."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    @property
+    def hears(self) -> frozenset[int]:
+        """What the conversation hears."""
+        return self._conversation.hears
+
+    def hear(self, msgid: int, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
+        """A message for it."""
+        return True, self._conversation.take(msgid, fields, now_s)
+
+    def forget(self) -> None:
+        """A conversation ends by itself."""
 
 
 class ConversationBoard:
