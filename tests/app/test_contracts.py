@@ -27,7 +27,15 @@ VIOLATIONS = {
         "ui/docks.py",
         "import groundstation.logs.log",
     ),
-    "The simulator speaks bytes, never topics": ("simulator/wire.py", "import groundstation.transport.topics"),
+    "The simulator speaks bytes, never topics": ("simulator/engine/wire.py", "import groundstation.transport.topics"),
+    "The simulator: firmwares are strangers, and its engine knows neither": (
+        "simulator/px4/modes.py",
+        "import groundstation.simulator.ardupilot.boot",
+    ),
+    "The simulator imports nothing in a circle": (
+        "simulator/engine/wire.py",
+        "import groundstation.simulator.engine.vehicle",
+    ),
 }
 
 
