@@ -7,26 +7,23 @@ signal of each kind a tick, never one a message.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-import msgspec
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, LinkState
-from groundstation.fleet.roster import Fleet
-from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import Summaries, VehicleSummary
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
+from groundstation.ui.fleet_view import FeedStats, FleetView, LoggedEvent
 from groundstation.ui.followed import Followed
-from groundstation.ui.history import History
-from groundstation.ui.loop_delay import LoopDelay, LoopDelays
+from groundstation.ui.loop_delay import LoopDelay
+from groundstation.ui.timeline import LiveTimeline
 
 TICK_MS = 33
 AGE_MS = 300
@@ -35,60 +32,26 @@ STALL_S = 1.0
 """A gap between two ticks that is counted as a stall."""
 
 
-class LoggedEvent(msgspec.Struct, frozen=True):
-    """An event with its vehicle and time."""
-
-    key: VehicleKey
-    event: Event
-    received_s: float
-    """Seconds on this station's monotonic clock."""
-
-
-class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
-    """What the feed did so far, and how late the GUI thread is."""
-
-    ticks: int
-    folded: int
-    """Updates folded into the fleet."""
-    readings: int
-    """Readings of other devices."""
-    coalesced: int
-    """Samples merged into newer ones after a stall."""
-    stalls: int
-    """Gaps of more than a second between two ticks."""
-    slowest_tick_ms: float
-    delays: LoopDelays
-
-
-class FleetFeed(QObject):
+class FleetFeed(FleetView):
     """Drains, folds, tells."""
-
-    vehicles_added = Signal(object)
-    """A frozenset of `VehicleKey`, each new to this station."""
-    vehicles_changed = Signal(object)
-    """A frozenset of `VehicleKey`, the new ones included."""
-    vehicles_forgotten = Signal(object)
-    """A frozenset of `VehicleKey` that the operator wants to see no more."""
-    events_arrived = Signal(object)
-    """A list of `LoggedEvent` in order of arrival."""
-    bridges_changed = Signal()
-    sensors_changed = Signal(object)
-    """A frozenset of topics."""
-    bus_changed = Signal(object)
-    """The new `BusStatus`."""
-    aged = Signal(float)
-    """Time passed; carries the monotonic clock, seconds."""
 
     def __init__(
         self,
         inbox: Inbox,
         bus_status: Callable[[], BusStatus],
-        clock: Callable[[], float] = time.monotonic,
+        timeline: LiveTimeline | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._inbox, self._bus_status, self._clock = inbox, bus_status, clock
-        self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
+        """Begin with nobody; `start` begins to drain.
+
+        Args:
+            inbox: where messages wait.
+            bus_status: asks for the newest report of the connection.
+            timeline: the present; None for this computer's own.
+            parent: Qt's.
+        """
+        super().__init__(timeline or LiveTimeline(), parent)
+        self._inbox, self._bus_status, self._clock = inbox, bus_status, self.timeline.now_s
         self._summaries = Summaries()
         self.followed = Followed(self)
         """Whose detail is wanted."""
@@ -98,7 +61,7 @@ class FleetFeed(QObject):
         self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
         self._slowest_s = 0.0
         self._last_tick_s: float | None = None
-        self._delay = LoopDelay(clock, self)
+        self._delay = LoopDelay(self._clock, self)
         self.on_updates: Callable[[list[Update]], None] | None = None
         """Called once a tick, after folding, with everything that arrived; what commands need it."""
         self._tick_timer = QTimer(self, interval=TICK_MS)
@@ -106,21 +69,6 @@ class FleetFeed(QObject):
         self._tick_timer.timeout.connect(self.tick)
         self._age_timer = QTimer(self, interval=AGE_MS)
         self._age_timer.timeout.connect(self.age)
-
-    @property
-    def fleet(self) -> Fleet:
-        """Every vehicle."""
-        return self._fleet
-
-    @property
-    def sensors(self) -> SensorBoard:
-        """Every other device."""
-        return self._board
-
-    @property
-    def history(self) -> History:
-        """The last ten minutes of numbers."""
-        return self._history
 
     @property
     def bus(self) -> BusStatus:
@@ -132,16 +80,6 @@ class FleetFeed(QObject):
         """What went past the inbox."""
         return self._inbox.counts
 
-    @property
-    def bridges(self) -> dict[tuple[str, str], BridgePresence]:
-        """Presence of each bridge, by root and bridge id."""
-        return self._fleet.bridges
-
-    def summaries(self) -> list[VehicleSummary]:
-        """Every vehicle in a few words."""
-        now_s = self._clock()
-        return [self._summaries.of(state, now_s) for state in self._fleet]
-
     def summary(self, state: VehicleState) -> VehicleSummary:
         """One vehicle in a few words."""
         return self._summaries.of(state, self._clock())
@@ -150,10 +88,6 @@ class FleetFeed(QObject):
         """Add a warning of this station's own to a vehicle's conditions until then; empty to take it back."""
         self._summaries.shout(key, text, until_s)
         self.vehicles_changed.emit(frozenset({key}))
-
-    def now_s(self) -> float:
-        """Seconds on this station's monotonic clock."""
-        return self._clock()
 
     def start(self) -> None:
         """Begin to drain."""
@@ -166,6 +100,10 @@ class FleetFeed(QObject):
         self._tick_timer.stop()
         self._age_timer.stop()
         self._delay.stop()
+
+    def follow(self, by: object, keys: Iterable[VehicleKey] = ()) -> None:
+        """Somebody shows these vehicles closely now, and no others."""
+        self.followed.show(by, keys)
 
     def stats(self) -> FeedStats:
         """For the top bar and for measurements."""
@@ -228,7 +166,7 @@ class FleetFeed(QObject):
         """Let ages be repainted, and ask for what is looked at."""
         self.followed.show("plots", self._history.plotted)
         self.followed.look(self._known)
-        self.aged.emit(self._clock())
+        self.timeline.passed.emit(self._clock())
 
     def _tell(self, updates: list[Update], now_s: float) -> None:
         changed = frozenset(self._fleet.take_changed())

@@ -6,7 +6,6 @@ Turned by the feed's tick; tells at most once a tick.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +22,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, Risk, checked_args, risk_of
 from groundstation.transport.commander import Commander
 from groundstation.ui.commanding.words import actor_text
+from groundstation.ui.timeline import monotonic_s
 
 
 class Orders(QObject):
@@ -37,7 +37,7 @@ class Orders(QObject):
         self,
         commander: Commander,
         fleet: Fleet,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic_s,
         parent: QObject | None = None,
     ) -> None:
         """Begin.

@@ -16,7 +16,7 @@ from PySide6QtAds import ads
 
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.selection import Selection
@@ -47,7 +47,7 @@ class Asks(QObject):
 class PanelContext:
     """What panels are made of."""
 
-    feed: FleetFeed
+    feed: FleetView
     """What is known of the fleet."""
     selection: Selection
     log: MessageLog

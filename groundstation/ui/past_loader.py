@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -24,6 +23,7 @@ from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S, Numbers
+from groundstation.ui.timeline import monotonic_s, wall_s
 
 log = logging.getLogger("groundstation.past")
 
@@ -48,7 +48,7 @@ class PastLoader(QObject):
         self,
         feed: FleetFeed,
         access: PastAccess,
-        wall_clock: Callable[[], float] = time.time,
+        wall_clock: Callable[[], float] = wall_s,
         parent: QObject | None = None,
     ) -> None:
         """Begin to wait for the first connection.
@@ -80,7 +80,7 @@ class PastLoader(QObject):
     def start(self) -> None:
         """Begin to read, once."""
         if self.thread_running is None and not self._is_cancelled.is_set():
-            self._give_up_s = time.monotonic() + GIVE_UP_S
+            self._give_up_s = monotonic_s() + GIVE_UP_S
             self.thread_running = threading.Thread(target=self._run, name="past-reader", daemon=True)
             self.thread_running.start()
 
@@ -149,7 +149,7 @@ class PastLoader(QObject):
     # ---- thread `past-reader`; the window may be gone when it is through ----
 
     def _goes_on(self) -> bool:
-        return not self._is_cancelled.is_set() and time.monotonic() < self._give_up_s
+        return not self._is_cancelled.is_set() and monotonic_s() < self._give_up_s
 
     def _run(self) -> None:
         with contextlib.suppress(RuntimeError):

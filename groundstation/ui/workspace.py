@@ -65,7 +65,7 @@ class Workspace(QObject):
         self._first_layout = saved_layout(self.manager)
         context.asks.panel_wanted.connect(self.bring)
         context.asks.is_done.connect(self._on_done)
-        context.feed.aged.connect(lambda _now_s: hide_left_over_overlays(self.manager))
+        context.feed.timeline.passed.connect(lambda _now_s: hide_left_over_overlays(self.manager))
 
     # ---- finding ----
 

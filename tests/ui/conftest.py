@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -18,6 +19,7 @@ from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.timeline import LiveTimeline
 from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
 
@@ -68,7 +70,13 @@ class Station:
             state=BusState.CONNECTED, broker="mqtt://127.0.0.1:1883", protocol="MQTT 5", rtt_ms=3.0, since_s=990.0
         )
         self.inbox = Inbox()
-        self.feed = FleetFeed(self.inbox, lambda: self.bus, clock=lambda: self.now_s)
+        self.wall_clock = time.time
+        timeline = LiveTimeline(lambda: self.now_s, self.unix_s)
+        self.feed = FleetFeed(self.inbox, lambda: self.bus, timeline)
+
+    def unix_s(self):
+        """May be another clock in the middle of a test."""
+        return self.wall_clock()
 
     def offer(self, *messages):
         for one in messages:

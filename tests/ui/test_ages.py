@@ -51,7 +51,8 @@ def test_the_line_of_a_sensor_breaks_after_ninety_seconds(later_s, points):
 
 @pytest.mark.parametrize(("later_s", "is_repeat"), [(119.9, True), (120.1, False)])
 def test_a_prearm_text_is_counted_for_two_minutes(station, vehicle, later_s, is_repeat):
-    log = MessageLog(station.feed, lambda: station.now_s)
+    station.wall_clock = lambda: station.now_s
+    log = MessageLog(station.feed)
     for _ in range(2):
         station.offer(vehicle.event(station.now_s, "PreArm: x", Severity.CRITICAL))
         station.now_s += later_s

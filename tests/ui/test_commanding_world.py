@@ -13,6 +13,7 @@ from groundstation.transport.bus import Outgoing
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
+from groundstation.ui.timeline import LiveTimeline
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.support.command_world import KEY, Station, World
 
@@ -24,7 +25,7 @@ class WindowStation(Station):
 
     def __init__(self, world, name, role=Role.OPERATOR):
         super().__init__(world, name, role)
-        self.feed = FleetFeed(self.inbox, lambda: self.bus.status, world.clock)
+        self.feed = FleetFeed(self.inbox, lambda: self.bus.status, LiveTimeline(world.clock))
         self.fleet = self.feed.fleet
         self.orders = Orders(self.commander, self.feed.fleet, world.clock)
         self.feed.on_updates = self.orders.tick

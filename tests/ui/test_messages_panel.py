@@ -16,7 +16,8 @@ from tests.ui.support.pretend_fleet import PretendVehicle
 
 @pytest.fixture
 def log(station):
-    return MessageLog(station.feed, wall_clock=lambda: 1.7e9 + station.now_s)
+    station.wall_clock = lambda: 1.7e9 + station.now_s
+    return MessageLog(station.feed)
 
 
 @pytest.fixture

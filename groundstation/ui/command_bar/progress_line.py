@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -30,6 +29,7 @@ from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 
 CALM_S = 6.0
 """So long after a good end it is still written in bright letters."""
@@ -136,7 +136,7 @@ class ProgressLine(QFrame):
         colour = PALETTE.muted if is_calm and not is_bad else tone_colour(look.tone)
         words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
-            words += time.strftime(" %H:%M:%S", time.localtime(record.changed_unix_s))
+            words += f" {local_time(record.changed_unix_s)}"
         by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
         detail = "; ".join(part for part in (record.words, by) if part)
         share = (

@@ -27,7 +27,7 @@ class SelectionBar(QFrame):
         layout.addWidget(self.title)
         layout.addWidget(self.bar)
         desk.selection.changed.connect(self._on_selection_changed)
-        desk.feed.aged.connect(self._refresh)
+        desk.feed.timeline.passed.connect(self._refresh)
         self._on_selection_changed()
 
     def _on_selection_changed(self) -> None:

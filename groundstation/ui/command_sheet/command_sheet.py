@@ -69,7 +69,7 @@ class CommandSheet(QFrame):
         self._escape.activated.connect(self.cancel)
         desk.draft_wanted.connect(self.open)
         desk.point_offered.connect(self._on_point_offered)
-        desk.feed.aged.connect(self.refresh)
+        desk.feed.timeline.passed.connect(self.refresh)
         self.point_changed.connect(self._on_point_changed)
 
     @property

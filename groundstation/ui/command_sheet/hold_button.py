@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.tokens import PALETTE, RADIUS, TEXT_PX
+from groundstation.ui.timeline import monotonic_s
 
 HOLD_S = 1.0
 FRAME_MS = 30
@@ -25,7 +25,7 @@ class HoldButton(QPushButton):
     let_go_after = Signal()
     """It was held long enough, and is let go of now: only from here on may the keyboard go elsewhere."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic_s, parent: QWidget | None = None) -> None:
         """Begin empty.
 
         Args:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +18,7 @@ from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 
 MAX_ENTRIES = 20_000
 DROPPED_AT_ONCE = 2_000
@@ -147,7 +147,7 @@ class JournalModel(QAbstractTableModel):
 def text_of(entry: JournalEntry, column: int) -> str:
     """The text of a cell."""
     if column == TIME:
-        return time.strftime("%H:%M:%S", time.localtime(entry.at_unix_s))
+        return local_time(entry.at_unix_s)
     return (entry.key.id, entry.order, entry.by, entry.state_text, entry.words)[column - 1]
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -39,6 +38,7 @@ from groundstation.ui.commands_panel.journal_model import (
 )
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.theme.icons import icon
+from groundstation.ui.timeline import DATE, local_time, wall_s
 
 SEARCH_MS = 400
 ROW_HEIGHT = 24
@@ -210,7 +210,7 @@ class JournalView(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Comma-separated values (*.csv)"))
         dialog.setDefaultSuffix("csv")
-        dialog.selectFile(time.strftime("commands-%Y%m%d-%H%M.csv"))
+        dialog.selectFile(local_time(wall_s(), "commands-%Y%m%d-%H%M.csv"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.export_to)
         self.dialog = dialog
@@ -242,6 +242,6 @@ class JournalView(QWidget):
         for row in rows:
             entry = self.model.entry_at(row)
             if entry is not None:
-                at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at_unix_s))
+                at = local_time(entry.at_unix_s, DATE)
                 lines.append("\t".join((at, str(entry.key), entry.order, entry.by, entry.state_text, entry.words)))
         QGuiApplication.clipboard().setText("\n".join(lines))

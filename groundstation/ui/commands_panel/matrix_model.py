@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -17,6 +16,7 @@ from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 
 STAGES = (
     CommandState.QUEUED,
@@ -118,7 +118,7 @@ class MatrixModel(QAbstractTableModel):
         if column in (VEHICLE, END, WHY):
             return self._text(record, column)
         at = self._log.steps(record).get(STAGES[column - 1])
-        return time.strftime("%H:%M:%S", time.localtime(at)) if at is not None else ""
+        return local_time(at) if at is not None else ""
 
 
 def _colour(record: CommandRecord, column: int) -> QColor:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +22,7 @@ from groundstation.ui.commanding.words import order_text, vehicles_text
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.commands_panel.matrix_model import END, VEHICLE, WHY, MatrixModel
 from groundstation.ui.focus import guarded
+from groundstation.ui.timeline import local_time
 
 ROW_HEIGHT = 24
 STAGE_WIDTHS = (54, 40, 62, 62, 60)
@@ -87,7 +86,7 @@ class MatrixView(QWidget):
     def _title(self, batch: str) -> str:
         records = self._desk.orders.book.of_batch(batch)
         first = records[0]
-        at = time.strftime("%H:%M:%S", time.localtime(first.began_unix_s))
+        at = local_time(first.began_unix_s)
         return f"{at}  {order_text(first.verb, first.args)} · {vehicles_text([one.key for one in records], 2)}"
 
     def _make_table(self) -> QTableView:

@@ -22,9 +22,9 @@ from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
@@ -39,7 +39,7 @@ class FleetPanel(QWidget):
 
     def __init__(
         self,
-        feed: FleetFeed,
+        feed: FleetView,
         selection: Selection,
         desk: CommandDesk | None = None,
         parent: QWidget | None = None,

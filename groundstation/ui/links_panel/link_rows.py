@@ -14,7 +14,7 @@ from groundstation.fleet.status import Radio
 from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.units import DASH, age_text, fixed
 
 
@@ -36,7 +36,7 @@ def _tr(text: str) -> str:
 _BUS_LEVELS = {BusState.CONNECTED: Level.NORMAL, BusState.CONNECTING: Level.CAUTION}
 
 
-def link_rows(feed: FleetFeed) -> Iterator[LinkRow]:
+def link_rows(feed: FleetView) -> Iterator[LinkRow]:
     """Everything that is between this station and the vehicles, rows above before rows below."""
     now_s = feed.now_s()
     yield from _broker_rows(feed, now_s)
@@ -52,8 +52,10 @@ def link_rows(feed: FleetFeed) -> Iterator[LinkRow]:
         yield from _vehicle_rows(state, now_s, feed)
 
 
-def _broker_rows(feed: FleetFeed, now_s: float) -> Iterator[LinkRow]:
-    status, counts = feed.bus, feed.counts
+def _broker_rows(feed: FleetView, now_s: float) -> Iterator[LinkRow]:
+    status, counts, stats = feed.bus, feed.counts, feed.stats()
+    if stats is None:
+        return  # the past needs no broker
     since = age_text(max(0.0, now_s - status.since_s)) if status.since_s else ""
     level = _BUS_LEVELS.get(status.state, Level.WARNING)
     rtt = f"{fixed(status.rtt_ms, 0)} ms"
@@ -70,13 +72,13 @@ def _broker_rows(feed: FleetFeed, now_s: float) -> Iterator[LinkRow]:
         (_tr("Not decodable"), f"{counts.undecodable}"),
         (_tr("Number or time that can't be"), f"{counts.implausible}"),
         (_tr("Too large"), f"{status.oversize}"),
-        (_tr("Merged after a stall"), f"{feed.stats().coalesced}"),
+        (_tr("Merged after a stall"), f"{stats.coalesced}"),
     )
     for name, text in details:
         yield LinkRow(("broker", name), (name, text, "", "", "", ""))
 
 
-def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetFeed) -> Iterator[LinkRow]:
+def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterator[LinkRow]:
     connection = state.connection
     bridge = f"bridge/{state.key.root}/{connection.via}" if connection is not None and connection.via else ""
     is_known = connection is not None and (state.key.root, connection.via) in feed.bridges

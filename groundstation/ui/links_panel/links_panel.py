@@ -8,7 +8,7 @@ from PySide6.QtGui import QBrush, QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.links_panel.link_rows import LinkRow, link_rows
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import level_colour
@@ -21,7 +21,7 @@ REFRESH_MS = 500
 class LinksPanel(QWidget):
     """A tree that is changed in place, so that open branches and the selection stay."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._feed = feed

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 
 ON_DISK_MS = 3_000
 """A recorder needs about a second until the end of the flight is on disk."""
@@ -20,7 +20,7 @@ class DisarmWatch(QObject):
     ended = Signal()
     """One or more flights ended, and are on disk by now."""
 
-    def __init__(self, feed: FleetFeed, parent: QObject | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
         self._armed: set[VehicleKey] = set()

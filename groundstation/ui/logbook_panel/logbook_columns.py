@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -13,6 +12,7 @@ from groundstation.fleet.shown_text import shown_path
 from groundstation.fleet.summary import natural_order
 from groundstation.ui.logbook_panel.row_model import Column, nothing
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 from groundstation.ui.units import DASH, fixed, length_text
 
 NEWEST_FIRST = 1
@@ -260,10 +260,7 @@ def moment(unix_s: float | None) -> str:
     """A date and time of this computer's zone, to the minute; a dash for unknown."""
     if unix_s is None:
         return DASH
-    try:
-        return time.strftime("%Y-%m-%d %H:%M", time.localtime(unix_s))
-    except (OverflowError, ValueError, OSError):  # a log may tell any number
-        return DASH
+    return local_time(unix_s, "%Y-%m-%d %H:%M") or DASH
 
 
 def _counting(row: LoggedFlight) -> str:

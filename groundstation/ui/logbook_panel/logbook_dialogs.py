@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from groundstation.fleet.flight import LoggedFlight, name_of
 from groundstation.fleet.shown_text import shown_path
+from groundstation.ui.timeline import local_time
 
 Chosen = Callable[[str], object]
 
@@ -20,9 +20,9 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LogbookDialogs", text)
 
 
-def csv_dialog(window: QWidget, chosen: Chosen) -> QFileDialog:
+def csv_dialog(window: QWidget, now_unix_s: float, chosen: Chosen) -> QFileDialog:
     """Ask for a file of flights."""
-    name = time.strftime("flights-%Y%m%d-%H%M.csv")
+    name = local_time(now_unix_s, "flights-%Y%m%d-%H%M.csv")
     return _saving(window, _tr("Save flights"), _tr("Comma-separated values (*.csv)"), name, chosen)
 
 

@@ -19,7 +19,7 @@ from groundstation.fleet.flight import Logbook, LoggedFlight
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.command_bar.progress_line import ProgressBar
 from groundstation.ui.eliding_label import ElidingLabel
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.logbook_panel.disarm_watch import DisarmWatch
 from groundstation.ui.logbook_panel.logbook_bar import LogbookBar
 from groundstation.ui.logbook_panel.logbook_columns import (
@@ -49,7 +49,7 @@ MOST_REASONS = 20
 class LogbookPanel(QWidget):
     """The panel of the `logbook` dock."""
 
-    def __init__(self, access: LogbookAccess, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, access: LogbookAccess, feed: FleetView, parent: QWidget | None = None) -> None:
         """Build the panel; nothing is read yet.
 
         Args:
@@ -325,7 +325,7 @@ class LogbookPanel(QWidget):
             self.dialog = report_dialog(self.window(), flight, lambda path: self.report_to(flight, path))
 
     def _on_csv_wanted(self) -> None:
-        self.dialog = csv_dialog(self.window(), self.save_to)
+        self.dialog = csv_dialog(self.window(), self._feed.timeline.now_unix_s, self.save_to)
 
     def _on_folder_wanted(self) -> None:
         where = self.folder or self._access.folder

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera
 from groundstation.ui.selection import Selection
@@ -21,7 +21,7 @@ from groundstation.ui.selection import Selection
 class MapContext(NamedTuple):
     """What layers and tools are made of."""
 
-    feed: FleetFeed
+    feed: FleetView
     """What is known of the fleet."""
     selection: Selection
     desk: CommandDesk | None = None

@@ -181,12 +181,12 @@ class MapPanel(QWidget):
         self._is_live = is_live
         if is_live:
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
-            self._feed.aged.connect(self._on_aged)
+            self._feed.timeline.passed.connect(self._on_aged)
             self._drawn_s = -1.0
             self._on_vehicles_changed()
         else:
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
-            self._feed.aged.disconnect(self._on_aged)
+            self._feed.timeline.passed.disconnect(self._on_aged)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: keeps the buttons in their corner."""

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +12,7 @@ from groundstation.fleet.events import EventKind
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sample import Severity
 from groundstation.transport.bus import BusState, BusStatus
-from groundstation.ui.fleet_feed import FleetFeed, LoggedEvent
+from groundstation.ui.fleet_view import FleetView, LoggedEvent
 from groundstation.ui.theme.colours import severity_level
 
 MAX_ENTRIES = 100_000
@@ -57,20 +55,19 @@ class MessageLog(QObject):
     trimmed = Signal(int)
     """So many of the oldest entries went."""
 
-    def __init__(
-        self, feed: FleetFeed, wall_clock: Callable[[], float] = time.time, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, feed: FleetView, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._feed, self._wall_clock = feed, wall_clock
+        self._feed = feed
         self.entries: list[LogEntry] = []
         self._repeating: dict[tuple[VehicleKey, str], LogEntry] = {}
         feed.events_arrived.connect(self._on_events_arrived)
         self._lost_s: float | None = None
         self._was_connected = False
         feed.bus_changed.connect(self._on_bus_changed)
+        feed.timeline.rewound.connect(self._on_rewound)
 
     def _on_events_arrived(self, events: list[LoggedEvent]) -> None:
-        offset_s = self._wall_clock() - self._feed.now_s()
+        offset_s = self._feed.timeline.unix_s(0.0)
         new: list[LogEntry] = []
         has_repeats = False
         for one in events:
@@ -85,9 +82,16 @@ class MessageLog(QObject):
         if has_repeats:
             self.repeated.emit()
 
+    def _on_rewound(self) -> None:
+        """What was said after the moment that is shown now was not said yet; its view tells what was."""
+        count = len(self.entries)
+        self.entries.clear()
+        self._repeating.clear()
+        self.trimmed.emit(count)
+
     def _on_bus_changed(self, status: BusStatus) -> None:
         """The end of a connection, why, and how long it lasted, stand among what vehicles said."""
-        now_s = self._wall_clock()
+        now_s = self._feed.timeline.now_unix_s
         if status.state is BusState.CONNECTED:
             self._was_connected = True
             if self._lost_s is not None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -16,6 +14,7 @@ from groundstation.ui.theme.colours import level_colour, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.timeline import local_time
 
 ROW_HEIGHT = 26
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -33,7 +32,7 @@ class MessageRowDelegate(QStyledItemDelegate):
         area = rect.adjusted(12, 0, -12, 0)
         painter.setFont(font(SMALL_PX))
         painter.setPen(QColor(PALETTE.muted))
-        painter.drawText(area, _LEFT, time.strftime("%H:%M:%S", time.localtime(entry.last_s)))
+        painter.drawText(area, _LEFT, local_time(entry.last_s))
         left = area.left() + 60
         if entry.level in _ICONS:
             ratio = painter.device().devicePixelRatioF()

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QPushButton, QWidget
@@ -13,6 +11,7 @@ from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import EntryRole, MessageModel
 from groundstation.ui.messages.message_row import MessageRowDelegate
 from groundstation.ui.theme.icons import icon
+from groundstation.ui.timeline import DATE, local_time
 
 
 class MessageView(QListView):
@@ -60,10 +59,7 @@ class MessageView(QListView):
 
     def _copy(self) -> None:
         entries = [index.data(EntryRole) for index in sorted(self.selectedIndexes(), key=lambda one: one.row())]
-        lines = [
-            f"{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(one.last_s))}\t{one.key}\t{one.severity}\t{one.text}"
-            for one in entries
-        ]
+        lines = [f"{local_time(one.last_s, DATE)}\t{one.key}\t{one.severity}\t{one.text}" for one in entries]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -78,7 +78,7 @@ class ControlAsks(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self.hide()
-        desk.feed.aged.connect(self.refresh)
+        desk.feed.timeline.passed.connect(self.refresh)
 
     def refresh(self, now_s: float) -> None:
         """See who asks."""

@@ -25,7 +25,7 @@ class ControlWatch(QObject):
         self._lost: dict[VehicleKey, tuple[str, float]] = {}
         """Vehicles that nobody is in control of although we were: why, and when that is told."""
         desk.feed.vehicles_changed.connect(self._on_vehicles_changed)
-        desk.feed.aged.connect(self._on_aged)
+        desk.feed.timeline.passed.connect(self._on_aged)
 
     def _on_vehicles_changed(self, keys: frozenset[VehicleKey]) -> None:
         for key in keys:

@@ -50,7 +50,7 @@ class Floating:
         self.recording_watch = RecordingWatch(desk, parent)
         self.emergency_watch = EmergencyWatch(desk, parent)
         desk.noticed.connect(self.notices.say)
-        desk.feed.aged.connect(self._keep_clear)
+        desk.feed.timeline.passed.connect(self._keep_clear)
 
     def _keep_clear(self) -> None:
         self.upper.keep_clear()

@@ -15,7 +15,7 @@ class JournalWatch(QObject):
     def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._problem = desk, ""
-        desk.feed.aged.connect(self._on_aged)
+        desk.feed.timeline.passed.connect(self._on_aged)
 
     def _on_aged(self) -> None:
         problem = self._desk.orders.journal_problem

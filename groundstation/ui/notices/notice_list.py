@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.tokens import PALETTE
 
@@ -51,7 +51,7 @@ class Notice(QFrame):
 class NoticeList(QWidget):
     """The newest notices, newest at the bottom."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
         self.notices: list[Notice] = []
@@ -59,7 +59,7 @@ class NoticeList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self.hide()
-        feed.aged.connect(self._on_aged)
+        feed.timeline.passed.connect(self._on_aged)
 
     @property
     def texts(self) -> list[str]:

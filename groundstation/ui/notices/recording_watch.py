@@ -17,7 +17,7 @@ class RecordingWatch(QObject):
     def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._words, self._was_heard = desk, "", False
-        desk.feed.aged.connect(self._on_aged)
+        desk.feed.timeline.passed.connect(self._on_aged)
 
     def _on_aged(self, now_s: float) -> None:
         feed = self._desk.feed

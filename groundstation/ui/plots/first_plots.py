@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QSignalBlocker
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plots.plots_panel import PlotsPanel
 
 FIRST_PLOTTED = 4
@@ -17,7 +17,7 @@ FIRST_PLOTTED = 4
 class FirstPlots(QObject):
     """Lives as long as the plots."""
 
-    def __init__(self, plots: PlotsPanel, feed: FleetFeed) -> None:
+    def __init__(self, plots: PlotsPanel, feed: FleetView) -> None:
         super().__init__(plots)
         self._plots = plots
         feed.vehicles_added.connect(self._on_vehicles_added)

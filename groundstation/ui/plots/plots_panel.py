@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
@@ -11,11 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.value_path import ValueRef
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plots.curve import ref_unit
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 from groundstation.ui.value_drag import refs_from_mime
 
 SPANS_S = (30, 60, 120, 300, 600)
@@ -31,7 +31,7 @@ class PlotsPanel(QWidget):
     changed = Signal()
     """What is plotted, or how, changed by the operator; silent about what a program plots."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setAcceptDrops(True)
@@ -192,7 +192,7 @@ class PlotsPanel(QWidget):
         return bar
 
     def _wall_offset_s(self) -> float:
-        return time.time() - self._feed.now_s()
+        return self._feed.timeline.unix_s(0.0)
 
     def _add_lane(self) -> PlotLane:
         if len(self.lanes) >= MAX_LANES:
@@ -226,7 +226,7 @@ class PlotsPanel(QWidget):
             self.time_label.setText(self.tr("paused") if self.is_paused else "")
             return
         wall_s = self._cursor_s + self._wall_offset_s()
-        text = f"{time.strftime('%H:%M:%S', time.localtime(wall_s))}.{int(wall_s % 1 * 10)}"
+        text = f"{local_time(wall_s)}.{int(wall_s % 1 * 10)}"
         self.time_label.setText(text)
 
     def _on_refs_dropped(self, lane: PlotLane, refs: list[ValueRef]) -> None:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pyqtgraph as pg
+
+from groundstation.ui.timeline import local_time
 
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 LABEL_PIXELS = 64.0
@@ -33,4 +34,4 @@ class TimeAxis(pg.AxisItem):
         del scale
         layout = "%H:%M" if spacing >= 60 else "%H:%M:%S"
         offset_s = self._wall_offset_s()
-        return [time.strftime(layout, time.localtime(round(value + offset_s))) for value in values]
+        return [local_time(round(value + offset_s), layout) for value in values]

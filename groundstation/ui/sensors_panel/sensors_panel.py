@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.topics import checked_filter, matches
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.sensors_panel.sensor_model import SensorModel
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
 from groundstation.ui.theme.icons import icon
@@ -40,7 +40,7 @@ class SensorsPanel(QWidget):
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._feed = feed

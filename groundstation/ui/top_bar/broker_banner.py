@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.eliding_label import ElidingLabel
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.tokens import PALETTE
 
@@ -17,7 +17,7 @@ HEIGHT = 30
 class BrokerBanner(QFrame):
     """Hidden while all is well, and before the first connection."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("brokerBanner")
         self.setFixedHeight(HEIGHT)

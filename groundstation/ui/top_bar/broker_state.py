@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.marked_text import MarkedText
@@ -16,7 +16,7 @@ from groundstation.ui.units import age_text
 class BrokerState(MarkedText):
     """The connection in one line."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
 

@@ -63,7 +63,7 @@ class EmergencyStrip(QFrame):
             self._key(f"Shift+{key}", lambda verb=verb: desk.emergency(verb, desk.everybody()))
         self._key(KILL_KEY, lambda: desk.ask(Verb.FORCE_DISARM, desk.selection.keys))
         desk.selection.changed.connect(self.refresh)
-        desk.feed.aged.connect(self.refresh)
+        desk.feed.timeline.passed.connect(self.refresh)
         self.refresh()
 
     @property

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.recorder import RecorderStatus, RecordingNow, recording_now
 from groundstation.transport.bus import BusState
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.top_bar.marked_text import MarkedText
@@ -16,7 +16,7 @@ from groundstation.ui.top_bar.marked_text import MarkedText
 class RecordingState(MarkedText):
     """A mark, `REC` and the time; in the colour of a caution when nothing is recorded."""
 
-    def __init__(self, feed: FleetFeed, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._feed = feed
 

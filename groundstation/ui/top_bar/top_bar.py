@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
@@ -14,6 +12,7 @@ from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
 from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.timeline import local_time
 from groundstation.ui.top_bar.broker_state import BrokerState
 from groundstation.ui.top_bar.emergency_strip import EmergencyStrip
 from groundstation.ui.top_bar.readout import Readout
@@ -62,7 +61,7 @@ class TopBar(QFrame):
             *(self.vehicles.caption, self.cautions.caption, self.warnings.caption),
         )
         """What gives way in a narrow window, the first first."""
-        feed.aged.connect(self._on_aged)
+        feed.timeline.passed.connect(self._on_aged)
         feed.bus_changed.connect(self._on_bus_changed)
         self.refresh()
 
@@ -79,7 +78,8 @@ class TopBar(QFrame):
         self.warnings.show_number(levels.count(Level.WARNING))
         self._show_losses()
         self.loop.show_number(round(self._feed.stats().delays.p99_ms))
-        self.clock.show_text(time.strftime("%H:%M:%S"), time.strftime("UTC%z")[:6])
+        now_unix_s = self._feed.timeline.now_unix_s
+        self.clock.show_text(local_time(now_unix_s), local_time(now_unix_s, "UTC%z")[:6])
         self.live.show_roots({one.key.root for one in fleet})
         self.broker.refresh(now_s)
         self.recording.refresh(now_s)

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import time
-
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -37,7 +35,8 @@ class FlightDisplay(QWidget):
         self.values = FlightValues()
         self._roll, self._pitch = Eased(wrap=360.0), Eased()
         self._heading, self._speed, self._height = Eased(wrap=360.0), Eased(), Eased()
-        self._moved_s = 0.0
+        self._moved = QElapsedTimer()
+        self._moved.start()
         self._paint_s = 0.0
         self._timer = QTimer(self, interval=MOTION_PERIOD_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -60,7 +59,7 @@ class FlightDisplay(QWidget):
             eased.aim(target)
         self.update()
         if self.isVisible() and not self._timer.isActive():
-            self._moved_s = time.monotonic()
+            self._moved.restart()
             self._timer.start()
 
     def fit(self, width: int, height: int) -> None:
@@ -78,9 +77,8 @@ class FlightDisplay(QWidget):
         return values.roll_deg, values.pitch_deg, values.heading_deg, values.speed_mps, values.height_m
 
     def _on_frame(self) -> None:
-        now_s = time.monotonic()
-        moves = [eased.advance(now_s - self._moved_s) for eased in self._eased()]
-        self._moved_s = now_s
+        since_s = self._moved.restart() / 1e3
+        moves = [eased.advance(since_s) for eased in self._eased()]
         if not any(moves):
             self._timer.stop()
         self._timer.setInterval(max(MOTION_PERIOD_MS, round(self._paint_s * 1000 / PAINT_SHARE)))
@@ -129,7 +127,8 @@ class FlightDisplay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draws the instrument."""
         del event
-        began_s = time.monotonic()
+        taken = QElapsedTimer()
+        taken.start()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRectF(self.rect())
@@ -142,7 +141,7 @@ class FlightDisplay(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 2, RADIUS - 2)
         painter.end()
-        self._paint_s = 0.8 * self._paint_s + 0.2 * (time.monotonic() - began_s)
+        self._paint_s = 0.8 * self._paint_s + 0.2 * taken.nsecsElapsed() / 1e9
 
     def sizeHint(self) -> QSize:
         """Qt: wide rather than high."""
@@ -151,7 +150,7 @@ class FlightDisplay(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to move."""
         super().showEvent(event)
-        self._moved_s = time.monotonic()
+        self._moved.restart()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commanding.desk import CommandDesk
-from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import MessageFilter
 from groundstation.ui.messages.message_view import MessageView
@@ -55,7 +55,7 @@ class VehiclePanel(QWidget):
 
     def __init__(
         self,
-        feed: FleetFeed,
+        feed: FleetView,
         selection: Selection,
         log: MessageLog,
         desk: CommandDesk | None = None,
@@ -287,7 +287,7 @@ class VehiclePanel(QWidget):
         self.messages.messages.set_filter(MessageFilter(keys=frozenset({key})))
         self._name()
         if self.isVisible():
-            self._feed.followed.show(self, (key,))
+            self._feed.follow(self, (key,))
             self.refresh()
 
     def _on_vehicles_changed(self, keys: frozenset[VehicleKey]) -> None:
@@ -301,7 +301,7 @@ class VehiclePanel(QWidget):
         super().showEvent(event)
         if not self._timer.isActive():
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
-        self._feed.followed.show(self, () if self._key is None else (self._key,))
+        self._feed.follow(self, () if self._key is None else (self._key,))
         self.refresh()
         self._timer.start()
 
@@ -310,7 +310,7 @@ class VehiclePanel(QWidget):
         if self._timer.isActive():
             self._timer.stop()
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
-        self._feed.followed.show(self)
+        self._feed.follow(self)
         super().hideEvent(event)
 
 

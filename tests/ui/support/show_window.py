@@ -14,6 +14,7 @@ from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.timeline import LiveTimeline
 from tests.ui.support.pretend_fleet import PretendVehicle, bridge_birth, lively_fleet, sensor_messages
 
 TEXTS = (
@@ -41,7 +42,7 @@ class Show:
         self.offset_s = past_s
         self.start_s = time.monotonic() - past_s
         self.tick = 0
-        self.feed = FleetFeed(self.inbox, self.status, clock=self.clock)
+        self.feed = FleetFeed(self.inbox, self.status, LiveTimeline(self.clock))
         self.is_lost = False
         self.announce()
 
