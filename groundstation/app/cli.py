@@ -356,7 +356,7 @@ def bench(
         ),
     ] = "fleet",
     vehicles: Annotated[
-        int | None, typer.Option(help="How many vehicles; 100, for commands and recorder 50.", min=1, max=250)
+        int | None, typer.Option(help="How many vehicles; 100, for commands and recorder 50.", min=1, max=1_000)
     ] = None,
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,

@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable
 
 from groundstation.app.wiring import client_id
-from groundstation.fleet.identity import Root
-from groundstation.fleet.link import LinkState
+from groundstation.fleet.control import StationPresence
+from groundstation.fleet.identity import Root, VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.link import Connection, LinkState
+from groundstation.fleet.recorder import StationSensors
 from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.leaves import CONN, STATE, STATION_CONN, STATION_SENSORS, leaf_of
 from groundstation.transport.mqtt_worker import MqttWorker
 
 log = logging.getLogger("groundstation.company")
@@ -28,6 +32,10 @@ STATION_S = 15.0
 MAX_KNOWN = 5_000
 """Vehicles and stations that are remembered; more ids are a flood, and one is enough to stay."""
 LOOK_S = 0.2
+
+
+_TELLING = (STATE, CONN, STATION_CONN, STATION_SENSORS)
+"""What shows that somebody needs this process."""
 
 
 class Company:
@@ -59,32 +67,28 @@ class Company:
             now_s: monotonic seconds.
         """
         topic = None if message.retain or not message.payload else topics.parse(message.topic)
+        leaf = leaf_of(topic) if topic is not None else None
+        if leaf not in _TELLING or topic is None:
+            return
+        try:
+            told = payloads.decode(leaf, message.payload).d
+        except payloads.PayloadError:
+            return
         if isinstance(topic, topics.ServiceTopic):
-            if topic.service == topics.STATION and topic.leaf in (topics.CONN, topics.SENSORS):
-                self._take_station(topic, message.payload, now_s)
-        elif topic is not None and topic.leaf in (topics.STATE, topics.CONN):
-            self._take_vehicle(topic, message.payload, now_s)
+            self._take_station(topic.id, told, now_s)
+        else:
+            self._take_vehicle(topic.key, told, now_s)
 
-    def _take_station(self, topic: topics.ServiceTopic, payload: bytes, now_s: float) -> None:
-        try:
-            is_gone = topic.leaf == topics.CONN and (
-                payloads.decode(topics.STATION, payload).d.state is not LinkState.ONLINE
-            )
-        except payloads.PayloadError:
-            return
-        if is_gone:
-            self._stations.pop(topic.id, None)
-        elif topic.id in self._stations or len(self._stations) < MAX_KNOWN:
-            self._stations[topic.id] = now_s
+    def _take_station(self, station: str, told: StationPresence | StationSensors, now_s: float) -> None:
+        if isinstance(told, StationPresence) and told.state is not LinkState.ONLINE:
+            self._stations.pop(station, None)
+        elif station in self._stations or len(self._stations) < MAX_KNOWN:
+            self._stations[station] = now_s
 
-    def _take_vehicle(self, topic: topics.VehicleTopic, payload: bytes, now_s: float) -> None:
-        try:
-            told = payloads.decode(topic.leaf, payload).d
-        except payloads.PayloadError:
-            return
-        name = str(topic.key)
-        if topic.leaf == topics.CONN:
-            if topic.key.root == Root.SIM.value and told.state is LinkState.OFFLINE:
+    def _take_vehicle(self, key: VehicleKey, told: Connection | Samples, now_s: float) -> None:
+        name = str(key)
+        if isinstance(told, Connection):
+            if key.root == Root.SIM.value and told.state is LinkState.OFFLINE:
                 self._armed.pop(name, None)
         elif told.armed is not None and told.armed.is_armed:
             if name in self._armed or len(self._armed) < MAX_KNOWN:
@@ -150,9 +154,9 @@ def stay_on(url: BrokerUrl, linger_s: float, stop: threading.Event) -> None:
         on_message=lambda message: company.take(message, time.monotonic()),
         on_status=ask,
     )
-    worker.subscribe(dict.fromkeys((topics.vehicle_filter(root, topics.STATE) for root in ROOTS), 1))
-    worker.subscribe(dict.fromkeys((topics.vehicle_filter(root, topics.CONN) for root in ROOTS), 1))
-    worker.subscribe({topics.station(ROOTS[0], "+", leaf): 1 for leaf in (topics.CONN, topics.SENSORS)})
+    for one in _TELLING:
+        owned = [topics.station(ROOTS[0], "+", one.name)] if one.owner else [f"{root}/+/{one.name}" for root in ROOTS]
+        worker.subscribe(dict.fromkeys(owned, one.qos))
     worker.start()
     try:
         stay_while_needed(company, stop)

@@ -28,7 +28,7 @@ from groundstation.app.watch import table_console
 from groundstation.app.wiring import client_id, free_udp_port
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.session import default_recordings
+from groundstation.logs.session_folder import default_recordings
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl

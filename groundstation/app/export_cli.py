@@ -11,11 +11,11 @@ import typer
 
 from groundstation.app import log_times
 from groundstation.fleet.errors import UsageError
-from groundstation.recording.exports.formats import ExportFormat
+from groundstation.logs.exports.formats import ExportFormat
 
 if TYPE_CHECKING:
-    from groundstation.recording.exports.selection import Selection
-    from groundstation.recording.log import Log
+    from groundstation.logs.exports.selection import Selection
+    from groundstation.logs.log import Log
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
@@ -82,8 +82,8 @@ def export_log(
         raise UsageError(f"--exact is for csv; {what.value} holds texts as they are")
 
     def selected(log: Log) -> Selection:
-        from groundstation.recording.exports.selection import Selection
-        from groundstation.recording.log_lookup import named_vehicle
+        from groundstation.logs.exports.selection import Selection
+        from groundstation.logs.log_lookup import named_vehicle
 
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
@@ -105,8 +105,8 @@ def _export(
     file: Path, form: ExportFormat, out: Path | None, selected: Callable[[Log], Selection] | None, *, force: bool
 ) -> None:
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording.exports.export import export
-    from groundstation.recording.exports.formats import COUNTED
+    from groundstation.logs.exports.export import export
+    from groundstation.logs.exports.formats import COUNTED
 
     with progress_bar(f"writing {form.value}") as told:
         made = export(file, form, out, selected, may_replace=force, on_progress=told)

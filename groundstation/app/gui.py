@@ -87,6 +87,8 @@ class Station:
             journal_access(journal or default_path()),
             logbook_access(recordings),
         )
+        self.window.selection.changed.connect(self._on_selected)
+        self.feed.followed.changed.connect(self.bus.follow)
         self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
         self.sensors = self.window.panel(SensorsPanel)
         for one in filters:
@@ -101,6 +103,10 @@ class Station:
         self._tell_timer.timeout.connect(self._tell_sensors)
         self.feed.bus_changed.connect(self._on_bus_changed)
         self._was_connected = False
+
+    def _on_selected(self) -> None:
+        """What the operator has chosen is shown closely on the map too."""
+        self.feed.followed.show("selection", self.window.selection.keys)
 
     def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
         """What the broker keeps of them would bring them back with the next window."""

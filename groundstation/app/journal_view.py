@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from groundstation.fleet.errors import GroundStationError
+from groundstation.logs.session_folder import write_whole
 from groundstation.recording import journal
-from groundstation.recording.session import write_whole
 
 NEWEST = 50
 """Rows in the terminal where nothing else is asked for."""

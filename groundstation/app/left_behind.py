@@ -18,7 +18,7 @@ import psutil
 from filelock import FileLock
 
 from groundstation.app.processes import runs
-from groundstation.recording.session import write_whole
+from groundstation.logs.session_folder import write_whole
 
 SLACK_S = 1.0
 """The system tells when a process began to a hundredth of a second, not always the same one."""

@@ -17,7 +17,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
-    from groundstation.recording.log import LogInfo
+    from groundstation.logs.log import LogInfo
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="MCAP, folder of a session, tlog, DataFlash (.bin, .log) or ULog.")
@@ -37,7 +37,7 @@ def info(file: File, json_document: Annotated[bool, typer.Option("--json", help=
     import msgspec
 
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording.open_log import open_log
+    from groundstation.logs.open_log import open_log
 
     with progress_bar("reading") as told, open_log(file, told) as log:
         found = log.info
@@ -66,10 +66,10 @@ def columns(
 ) -> None:
     """Print the values of a message, a line for each time it came."""
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording.csv_cells import guarded
-    from groundstation.recording.exports import rows
-    from groundstation.recording.log_lookup import named_vehicle
-    from groundstation.recording.open_log import open_log
+    from groundstation.logs.csv_cells import guarded
+    from groundstation.logs.exports import rows
+    from groundstation.logs.log_lookup import named_vehicle
+    from groundstation.logs.open_log import open_log
 
     with progress_bar("reading") as told, open_log(file, told) as log:
         begin_s, end_s = log_times.span_s(begin, end, log.info)
@@ -112,7 +112,7 @@ def _show(found: LogInfo) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from groundstation.recording.damage_text import damage_lines, moment_text
+    from groundstation.logs.damage_text import damage_lines, moment_text
 
     console = Console(highlight=False, markup=False)
     console.print(f"{found.path}: {found.format}, {found.size_bytes:,} bytes", soft_wrap=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from groundstation.fleet.errors import UsageError
 
 if TYPE_CHECKING:
-    from groundstation.recording.log import LogInfo
+    from groundstation.logs.log import LogInfo
 
 HELP = "seconds or minutes:seconds since its beginning (90, 1:30), or a time, UTC: 2026-05-31T08:00:00"
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")

@@ -12,7 +12,7 @@ import typer
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.recording.logbook import Entry
+    from groundstation.fleet.flight import LoggedFlight
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="Folder of logs, or one log; this user's recordings by default.")
@@ -42,13 +42,14 @@ def logbook(
     """
     from groundstation.app import logbook_view
     from groundstation.app.long_work import progress_bar
-    from groundstation.recording import flight_cache, session
-    from groundstation.recording.logbook import Logbook, read_logbook
+    from groundstation.fleet.flight import Logbook
+    from groundstation.logs import flight_cache, session_folder
+    from groundstation.logs.logbook import read_logbook
 
     if as_csv and json_document:
         raise UsageError("--csv and --json: choose one of them")
     earliest_s = None if since is None else _unix_s(since)
-    where = session.default_recordings() if folder is None else folder
+    where = session_folder.default_recordings() if folder is None else folder
     if folder is None and not where.exists():
         found = Logbook(folder=str(where))
     else:
@@ -70,10 +71,9 @@ def _unix_s(text: str) -> float:
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
-def _kept(entries: tuple[Entry, ...], vehicle: str | None, earliest_s: float | None) -> tuple[Entry, ...]:
+def _kept(entries: tuple[LoggedFlight, ...], vehicle: str | None, earliest_s: float | None) -> tuple[LoggedFlight, ...]:
     """The flights that were asked for; those without a date are none of a time."""
-    from groundstation.recording.duplicates import name_of, vehicle_of
-    from groundstation.recording.log import TimeBase
+    from groundstation.fleet.flight import TimeBase, name_of, vehicle_of
 
     if vehicle is not None:
         wanted = vehicle.casefold()

@@ -7,7 +7,6 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -16,13 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from groundstation.fleet.shown_text import harmless
-from groundstation.recording.csv_cells import guarded
-from groundstation.recording.duplicates import VehicleTotals, name_of, totals
-from groundstation.recording.flights import Flight
-from groundstation.recording.log import TimeBase
-from groundstation.recording.logbook import Entry, Logbook
-from groundstation.recording.session import SESSION_NAME
+from groundstation.fleet.flight import Flight, Logbook, LoggedFlight, TimeBase, VehicleTotals, name_of
+from groundstation.fleet.shown_text import harmless, shown_path
+from groundstation.logs.csv_cells import guarded
+from groundstation.logs.duplicates import totals
 
 MAX_UNREAD = 20
 """Files that are told one by one; the others are counted."""
@@ -31,14 +27,14 @@ DECIMALS = {"battery_used_fraction": 4, "takeoff_lat_deg": 7, "takeoff_lon_deg":
 """Of a number in a file; 3 of all others."""
 
 
-def _of_flight(name: str) -> Callable[[Entry], Any]:
+def _of_flight(name: str) -> Callable[[LoggedFlight], Any]:
     return lambda entry: getattr(entry.flight, name)
 
 
-def _time(name: str, base: TimeBase) -> Callable[[Entry], Any]:
+def _time(name: str, base: TimeBase) -> Callable[[LoggedFlight], Any]:
     """A time of a flight if it counts from there, UTC as text."""
 
-    def get(entry: Entry) -> Any:
+    def get(entry: LoggedFlight) -> Any:
         time_s = getattr(entry.flight, name)
         if entry.flight.time_base is not base:
             return None
@@ -47,7 +43,7 @@ def _time(name: str, base: TimeBase) -> Callable[[Entry], Any]:
     return get
 
 
-COLUMNS: dict[str, Callable[[Entry], Any]] = {
+COLUMNS: dict[str, Callable[[LoggedFlight], Any]] = {
     "begin_utc": _time("begin_s", TimeBase.UTC),
     "end_utc": _time("end_s", TimeBase.UTC),
     "begin_boot_s": _time("begin_s", TimeBase.BOOT),
@@ -76,13 +72,13 @@ COLUMNS: dict[str, Callable[[Entry], Any]] = {
     "operator": _of_flight("operator"),
     "takeoff_lat_deg": _of_flight("takeoff_lat_deg"),
     "takeoff_lon_deg": _of_flight("takeoff_lon_deg"),
-    "duplicate_of": lambda entry: None if entry.duplicate_of is None else _encodable(entry.duplicate_of),
-    "path": lambda entry: _encodable(entry.flight.path),
+    "duplicate_of": lambda entry: None if entry.duplicate_of is None else shown_path(entry.duplicate_of),
+    "path": lambda entry: shown_path(entry.flight.path),
 }
 """What is told of a flight in files, by names with units; None for unknown."""
 
 
-def row(entry: Entry) -> dict[str, Any]:
+def row(entry: LoggedFlight) -> dict[str, Any]:
     """All that is known of a flight, see `COLUMNS`.
 
     Args:
@@ -91,7 +87,7 @@ def row(entry: Entry) -> dict[str, Any]:
     return {name: _rounded(name, get(entry)) for name, get in COLUMNS.items()}
 
 
-def csv_out(book: Logbook, entries: Sequence[Entry]) -> None:
+def csv_out(book: Logbook, entries: Sequence[LoggedFlight]) -> None:
     """Print flights as comma-separated values.
 
     Args:
@@ -102,7 +98,7 @@ def csv_out(book: Logbook, entries: Sequence[Entry]) -> None:
     typer.echo(csv_text(entries).encode(), nl=False)
 
 
-def csv_text(entries: Sequence[Entry]) -> str:
+def csv_text(entries: Sequence[LoggedFlight]) -> str:
     """Flights as RFC 4180 has it, see `COLUMNS`; texts so that no spreadsheet takes one for a formula.
 
     Args:
@@ -116,7 +112,7 @@ def csv_text(entries: Sequence[Entry]) -> str:
     return text.getvalue()
 
 
-def json_out(book: Logbook, entries: Sequence[Entry]) -> None:
+def json_out(book: Logbook, entries: Sequence[LoggedFlight]) -> None:
     """Print flights, totals and what could not be read as one document.
 
     Args:
@@ -124,15 +120,15 @@ def json_out(book: Logbook, entries: Sequence[Entry]) -> None:
         entries: those that are wanted.
     """
     document = {
-        "folder": _encodable(book.folder),
+        "folder": shown_path(book.folder),
         "flights": [row(one) for one in entries],
         "totals": [msgspec.to_builtins(one) for one in totals_of(entries)],
-        "unread": [{"path": _encodable(one.path), "reason": _encodable(one.reason)} for one in book.unread],
+        "unread": [{"path": shown_path(one.path), "reason": shown_path(one.reason)} for one in book.unread],
     }
     typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
 
 
-def table_out(book: Logbook, entries: Sequence[Entry]) -> None:
+def table_out(book: Logbook, entries: Sequence[LoggedFlight]) -> None:
     """Print flights and totals as tables.
 
     Args:
@@ -175,7 +171,7 @@ def unread_out(book: Logbook) -> None:
         console.print(f"and {more} more that could not be read")
 
 
-def totals_of(entries: Iterable[Entry]) -> tuple[VehicleTotals, ...]:
+def totals_of(entries: Iterable[LoggedFlight]) -> tuple[VehicleTotals, ...]:
     """What each vehicle has flown; a flight that is in two logs counts once.
 
     Args:
@@ -188,35 +184,29 @@ class _Column(NamedTuple):
     """A column of the table of flights."""
 
     name: str
-    get: Callable[[Entry], str]
+    get: Callable[[LoggedFlight], str]
     justify: Literal["left", "right"] = "right"
     most: int | None = None
     """Characters at most; None for as many as there are."""
-    is_there: Callable[[Sequence[Entry]], bool] = lambda _: True
+    is_there: Callable[[Sequence[LoggedFlight]], bool] = lambda _: True
 
 
-def _has_operator(entries: Sequence[Entry]) -> bool:
+def _has_operator(entries: Sequence[LoggedFlight]) -> bool:
     return any(one.flight.operator for one in entries)
 
 
-def _began(entry: Entry) -> str:
+def _began(entry: LoggedFlight) -> str:
     flight = entry.flight
     return _minute(flight.begin_s) if flight.time_base is TimeBase.UTC else "no date"
 
 
-def _armed(entry: Entry) -> str:
+def _armed(entry: LoggedFlight) -> str:
     is_whole = entry.flight.is_ended and entry.flight.begin_is_known
     return clock(entry.flight.duration_s) + ("…" if entry.is_recording else "" if is_whole else "+")
 
 
-def log_name(flight: Flight) -> str:
-    """What the log of a flight is called: its session, else its file."""
-    path = Path(flight.path)
-    return path.parent.name if SESSION_NAME.fullmatch(path.parent.name) else path.name
-
-
-def _log(entry: Entry) -> str:
-    return ("= " if entry.duplicate_of is not None else "") + log_name(entry.flight)
+def _log(entry: LoggedFlight) -> str:
+    return ("= " if entry.duplicate_of is not None else "") + entry.log_name
 
 
 _SHOWN = (
@@ -238,7 +228,7 @@ _SHOWN = (
 """Room for 100 characters: the speed makes room for the operator."""
 
 
-def _legend(entries: Sequence[Entry]) -> list[str]:
+def _legend(entries: Sequence[LoggedFlight]) -> list[str]:
     """What the marks mean that are there."""
     flights = [one.flight for one in entries if not one.is_recording]
     marks = {
@@ -320,11 +310,6 @@ def _cell(value: Any) -> Any:
         return "true" if value else "false"
     text = " ".join(value) if isinstance(value, list) else value
     return guarded(text)
-
-
-def _encodable(text: str) -> str:
-    """A path whose name is no text can't be printed as it is."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _plain(text: str) -> str:

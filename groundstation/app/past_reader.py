@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.recording import session
-from groundstation.recording.log import LogError
-from groundstation.recording.readers.recent import RecentMessage, recent_messages
+from groundstation.logs import session_folder
+from groundstation.logs.log import LogError
+from groundstation.logs.readers.recent import RecentMessage, recent_messages
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.leaves import leaf_of
 from groundstation.ui.history import CORE_PATHS, MAX_SENSOR_SERIES, ROW_PERIOD_S, SENSOR_PERIOD_S, row_of
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S
-from groundstation.ui.value_ref import ValueRef
 
 MAX_SESSIONS = 4
 """The newest; a recorder that is started again begins one."""
@@ -49,7 +50,7 @@ def past_access(broker: str, recordings: Path | None = None, wall_clock: Callabl
         recordings: where this window's recordings are; None for this user's own.
         wall_clock: seconds since 1970.
     """
-    folder = recordings or session.default_recordings()
+    folder = recordings or session_folder.default_recordings()
     return PastAccess(read=lambda goes_on: _read(folder, broker, wall_clock, goes_on))
 
 
@@ -63,7 +64,7 @@ def _read(
     """
     problems: list[LogError] = []
     for name, paths in sorted(_files(folder, broker, wall_clock() - HISTORY_S).items(), key=_vehicles_first):
-        is_rest = name == session.file_name(None)
+        is_rest = name == session_folder.file_name(None)
         is_wanted = _is_reading if is_rest else _is_of_file(name)
         found: list[RecentMessage] = []
         for path in paths:
@@ -81,7 +82,7 @@ def _read(
 
 
 def _vehicles_first(item: tuple[str, list[Path]]) -> tuple[bool, str]:
-    return item[0] == session.file_name(None), item[0]
+    return item[0] == session_folder.file_name(None), item[0]
 
 
 def _files(folder: Path, broker: str, since_unix_s: float) -> dict[str, list[Path]]:
@@ -90,12 +91,12 @@ def _files(folder: Path, broker: str, since_unix_s: float) -> dict[str, list[Pat
     By the times of the files and not of the sessions: a clock that was set in a session counts for its messages only.
     """
     found: dict[str, list[Path]] = {}
-    for one in session.sessions(folder)[-MAX_SESSIONS:]:
-        manifest = session.load(one)
+    for one in session_folder.sessions(folder)[-MAX_SESSIONS:]:
+        manifest = session_folder.load(one)
         if manifest is None or manifest.broker != broker:
             continue
         try:
-            for path in session.mcap_files(one):
+            for path in session_folder.mcap_files(one):
                 if path.stat().st_mtime >= since_unix_s:
                     found.setdefault(path.name, []).append(path)
         except OSError:
@@ -112,9 +113,10 @@ def _is_of_file(name: str) -> Callable[[str], bool]:
 
     def is_wanted(topic: str) -> bool:
         parsed = topics.parse(topic)
-        if not isinstance(parsed, topics.VehicleTopic) or session.file_name(parsed.key) != name:
+        if not isinstance(parsed, topics.VehicleTopic) or session_folder.file_name(parsed.key) != name:
             return False
-        return parsed.leaf == topics.STATE or (parsed.leaf.startswith("tlm/") and parsed.leaf != topics.TLM_SUM)
+        leaf = leaf_of(parsed)
+        return leaf is not None and leaf.part == "samples"
 
     return is_wanted
 
@@ -137,8 +139,11 @@ class _Fold:
         topic = topics.parse(message.topic)
         if not isinstance(topic, topics.VehicleTopic):
             return
+        leaf = leaf_of(topic)
+        if leaf is None:
+            return
         try:
-            envelope = payloads.decode(topic.leaf, message.data)
+            envelope = payloads.decode(leaf, message.data)
         except payloads.PayloadError:
             return
         now_s, written_s, sid = message.log_ns / 1e9, envelope.bms / 1000.0, envelope.sid

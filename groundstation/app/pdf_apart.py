@@ -14,8 +14,8 @@ import msgspec
 
 from groundstation.app.display import check_qt
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.log import Progress
-from groundstation.recording.report.document import Page
+from groundstation.fleet.progress import Progress
+from groundstation.logs.report.document import Page
 
 PAINTER = (sys.executable, "-m", "groundstation.app.pdf_apart")
 

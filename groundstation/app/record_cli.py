@@ -48,7 +48,7 @@ def recorder_child(
     """
     from groundstation.app.company import LINGER_S
     from groundstation.app.recorder_process import is_recorded
-    from groundstation.recording.session import default_recordings
+    from groundstation.logs.session_folder import default_recordings
     from groundstation.transport.broker_url import parse_broker_url
 
     place, shown = (out or default_recordings()).absolute(), parse_broker_url(broker).shown
@@ -98,8 +98,8 @@ def record(
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.recorder_process import RecorderProcess, wait_for_turn
     from groundstation.app.wiring import broker_from_text, host_name
-    from groundstation.recording.session import default_recordings
-    from groundstation.recording.writer.recorder import RecorderSettings
+    from groundstation.logs.session_folder import default_recordings
+    from groundstation.recording.recorder import RecorderSettings
     from groundstation.transport import topics
 
     url = broker_from_text(broker)

@@ -19,10 +19,11 @@ from groundstation.app.wiring import calm_collector, host_name
 from groundstation.bridge.publisher import new_session
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.recorder import Missed, RecorderState, RecorderStatus
-from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.leaves import SyncRequest
 from groundstation.transport.mqtt_worker import MqttWorker
 
 log = logging.getLogger("groundstation.recorder")
@@ -119,7 +120,7 @@ class RecorderProcess:
             self.bus.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in ROOTS])
 
     def _ask(self, topic: str, missed: tuple[Missed, ...]) -> None:
-        self.bus.publish([Outgoing(topic, payloads.encode_request(payloads.SyncRequest(gaps=missed)), 1)])
+        self.bus.publish([Outgoing(topic, payloads.encode_request(SyncRequest(gaps=missed)), 1)])
 
     def _subscribe(self, filters: set[str]) -> None:
         """Filters come from strangers too: what MQTT forbids, or is everything, is left out."""

@@ -13,7 +13,7 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
-    from groundstation.recording.session import Manifest
+    from groundstation.logs.session_folder import Manifest
 
 Session = Annotated[
     str, typer.Argument(metavar="SESSION", help="Its name, such as 2026-05-31_08-15-00, or its folder.")
@@ -38,12 +38,12 @@ def list_sessions(
     """List the sessions, the oldest first: when, how long, which vehicles, how large."""
     import msgspec
 
-    from groundstation.recording import session
+    from groundstation.logs import session_folder
 
-    out = recordings or session.default_recordings()
+    out = recordings or session_folder.default_recordings()
     if recordings is not None and not out.is_dir():
         raise GroundStationError(f"{out} is no folder; name the one that holds the sessions")
-    found = [_described(folder) for folder in session.sessions(out)]
+    found = [_described(folder) for folder in session_folder.sessions(out)]
     if json_document:
         typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
     elif found:
@@ -65,23 +65,23 @@ def unpin(name: Session, recordings: Out = None) -> None:
 
 
 def _set_pin(name: str, recordings: Path | None, *, is_pinned: bool) -> None:
-    from groundstation.recording import session
+    from groundstation.logs import session_folder
 
-    folder = _folder(name, recordings or session.default_recordings())
-    session.pin(folder, is_pinned=is_pinned)
+    folder = _folder(name, recordings or session_folder.default_recordings())
+    session_folder.pin(folder, is_pinned=is_pinned)
     words = "is kept for ever" if is_pinned else "goes when room is needed and it is the oldest"
     typer.echo(f"{folder.name} {words}")
 
 
 def _folder(name: str, out: Path) -> Path:
     """The folder of a session by its name, else by its path."""
-    from groundstation.recording import session
+    from groundstation.logs import session_folder
 
-    by_name = {one.name: one for one in session.sessions(out)}
+    by_name = {one.name: one for one in session_folder.sessions(out)}
     if name in by_name:
         return by_name[name]
     path = Path(name)
-    if session.load(path) is not None:
+    if session_folder.load(path) is not None:
         return path.absolute()
     newest = f"; the newest is {max(by_name)}" if by_name else ""
     raise GroundStationError(f"no session '{name}' in {out}{newest}; see 'groundstation recordings list'")
@@ -89,15 +89,15 @@ def _folder(name: str, out: Path) -> Path:
 
 def _described(folder: Path) -> dict[str, Any]:
     """What is known of a session; None for unknown."""
-    from groundstation.recording import session
+    from groundstation.logs import session_folder
 
-    manifest = session.load(folder)
+    manifest = session_folder.load(folder)
     try:
-        size_bytes: int | None = session.size_bytes(folder)
+        size_bytes: int | None = session_folder.size_bytes(folder)
     except OSError:
         size_bytes = None
     if manifest is None:
-        return {"name": folder.name, "state": session.SessionState.UNKNOWN, "size_bytes": size_bytes}
+        return {"name": folder.name, "state": session_folder.SessionState.UNKNOWN, "size_bytes": size_bytes}
     return {
         "name": folder.name,
         "state": manifest.state,

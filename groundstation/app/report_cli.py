@@ -13,8 +13,8 @@ from rich.console import Console
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
-    from groundstation.recording.log import Progress
-    from groundstation.recording.report.document import Page
+    from groundstation.fleet.progress import Progress
+    from groundstation.logs.report.document import Page
 
 SUFFIXES = (".html", ".htm", ".pdf")
 READ, DRAWN = 0.5, 0.9
@@ -80,10 +80,10 @@ def write_report(
         GroundStationError: the log can't be read, there is no such flight, or the file can't be written.
         CancelledError: by `on_progress`.
     """
-    from groundstation.recording.log import part_of
-    from groundstation.recording.log_lookup import named_vehicle
-    from groundstation.recording.open_log import open_log
-    from groundstation.recording.report.document import pages_of
+    from groundstation.fleet.progress import part_of
+    from groundstation.logs.log_lookup import named_vehicle
+    from groundstation.logs.open_log import open_log
+    from groundstation.logs.report.document import pages_of
 
     with open_log(file, part_of(on_progress, 0.0, READ)) as log:
         whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
@@ -106,7 +106,7 @@ def _target(file: Path, out: Path | None, *, force: bool) -> Path:
 
 
 def _write(pages: Sequence[Page], target: Path, told: Progress | None) -> None:
-    from groundstation.recording.session import write_whole
+    from groundstation.logs.session_folder import write_whole
 
     try:
         write_whole(target, _document(pages, target, told))
@@ -119,6 +119,6 @@ def _document(pages: Sequence[Page], target: Path, told: Progress | None) -> byt
         from groundstation.app.pdf_apart import pdf
 
         return pdf(pages, told)
-    from groundstation.recording.report.document import html
+    from groundstation.logs.report.document import html
 
     return html(pages).encode()

@@ -14,9 +14,9 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgRenderer
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.log import Progress
-from groundstation.recording.report.document import Page
-from groundstation.recording.report.paper import FONTS
+from groundstation.fleet.progress import Progress
+from groundstation.logs.report.document import Page
+from groundstation.logs.report.paper import FONTS
 from groundstation.ui.theme import tokens
 
 DOTS_PER_INCH = 1200

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable
 
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.simulator.faults import Fault, FaultFormatError
-from groundstation.simulator.plan import SimulationError, SquadronPlan
+from groundstation.simulator.engine.errors import FaultFormatError, SimulationError
+from groundstation.simulator.engine.faults import Fault
+from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 
 Announce = Callable[[dict[int, tuple[str, int]]], None]

@@ -146,7 +146,6 @@ def _name(state: VehicleState) -> str:
 
 def _cells(state: VehicleState, now_s: float) -> list[Text]:
     velocity = state.velocity
-    charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
     best = max(state.gps, key=lambda one: one.satellites or 0, default=None)
     is_armed = state.armed.is_armed if state.armed else None
     return [
@@ -155,7 +154,7 @@ def _cells(state: VehicleState, now_s: float) -> list[Text]:
         _number(state.height.height_m, "{:.1f}", state.freshness(state.height.kind, now_s)),
         _number(velocity.ground_speed_mps if velocity else None, "{:.1f}", state.freshness("velocity", now_s)),
         _number(state.heading_deg, "{:03.0f}°", state.freshness("attitude", now_s)),
-        _number(min(charges, default=None), "{:.0%}", state.freshness("battery", now_s)),
+        _number(state.charge_fraction, "{:.0%}", state.freshness("battery", now_s)),
         _cell(None if best is None else f"{best.fix.value} {best.satellites or 0}", state.freshness("gps", now_s)),
         _number(heartbeat_age_s(state, now_s), "{:.1f}", Freshness.FRESH),
     ]

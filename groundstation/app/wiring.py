@@ -24,6 +24,8 @@ from groundstation.transport.broker_url import BrokerUrl, parse_broker_url
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.commander import presence
 from groundstation.transport.inbox import Inbox
+from groundstation.transport.interest import Interest
+from groundstation.transport.leaves import RETAINED, SyncRequest, recorder_reports, station_filters
 from groundstation.transport.mqtt_worker import MqttWorker
 from groundstation.transport.slow_way import SlowWay, Wish
 
@@ -170,7 +172,7 @@ class StationBus:
                 shows what happened before.
         """
         self._actor = actor
-        self._wish = payloads.encode_request(payloads.SyncRequest(from_event=0)) if asks_events else b"{}"
+        self._wish = payloads.encode_request(SyncRequest(from_event=0)) if asks_events else b"{}"
         self._roots = roots
         self._on_status = on_status
         self._connections = 0
@@ -185,10 +187,13 @@ class StationBus:
             on_status=self._status_changed,
             will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
         )
-        self._inbox, self._way = inbox, SlowWay()
+        self._way, self._interest = SlowWay(), Interest(roots)
+        self._lock = threading.Lock()
+        self._subscribed: dict[str, int] = {}
         for root in roots:
-            self.worker.subscribe({one: _qos_of(one) for one in topics.fleet_filters(root)})
-        self.worker.subscribe({topics.recorder_reports(): 1})
+            self.worker.subscribe(station_filters(root))
+        self.worker.subscribe(recorder_reports())
+        self._subscribe()
 
     def start(self) -> None:
         """Connect."""
@@ -215,27 +220,34 @@ class StationBus:
         if self._on_status is not None:
             self._on_status(status)
 
+    def follow(self, wanted: frozenset[VehicleKey] | None) -> None:
+        """Ask for more than the overview of these vehicles, and of no others; of all for None. Any thread."""
+        with self._lock:
+            if wanted != self._interest.wanted:
+                self._interest.wanted = wanted
+                self._subscribe()
+
     def _ask_for(self, wish: Wish) -> None:
-        """Less of each vehicle, or everything again; the connection is made anew, which empties the broker's queue."""
-        leaves = (f"{topics.TLM}/+", topics.LINK)
-        everything = [topics.vehicle_filter(root, leaf) for root in self._roots for leaf in leaves]
-        overview = [topics.vehicle_filter(root, topics.TLM_SUM) for root in self._roots]
-        is_less = wish is Wish.OVERVIEW
-        self._inbox.takes_overviews = is_less
-        self.worker.unsubscribe(everything if is_less else overview)
-        self.worker.subscribe(dict.fromkeys(overview if is_less else everything, 0))
-        self.worker.note = SLOW_NOTE if is_less else ""
+        """Less of each vehicle, or what is wanted again, on a new connection: that empties the broker's queue."""
+        with self._lock:
+            self._interest.is_slow = wish is Wish.OVERVIEW
+            self._subscribe()
+        self.worker.note = SLOW_NOTE if wish is Wish.OVERVIEW else ""
         self.worker.renew()
+
+    def _subscribe(self) -> None:
+        filters = self._interest.filters()
+        gone, new = self._subscribed.keys() - filters.keys(), filters.keys() - self._subscribed.keys()
+        if gone:
+            self.worker.unsubscribe(sorted(gone))
+        if new:
+            self.worker.subscribe({one: filters[one] for one in sorted(new)})
+        self._subscribed = filters
 
 
 def forgetting(key: VehicleKey) -> list[Outgoing]:
     """What makes a broker forget what it keeps of a vehicle: empty retained messages (MQTT 5, 3.3.1.3)."""
-    return [Outgoing(topics.vehicle(key, leaf), b"", qos=1, retain=True) for leaf in topics.KEPT_LEAVES]
+    return [Outgoing(topics.vehicle(key, leaf.name), b"", qos=1, retain=True) for leaf in RETAINED]
 
 
 SLOW_NOTE = "the way from the broker is too slow for everything: positions once a second, no details"
-_QOS_0 = (f"/{topics.TLM}/+", f"/+/{topics.LINK}")
-
-
-def _qos_of(topic_filter: str) -> int:
-    return 0 if topic_filter.endswith(_QOS_0) else 1

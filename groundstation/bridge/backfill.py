@@ -13,6 +13,7 @@ from groundstation.bridge.outbox import Found, Outbox
 from groundstation.bridge.publisher import Publisher
 from groundstation.fleet.recorder import LateEnd, LateMarks, Mark, Missed
 from groundstation.transport import topics
+from groundstation.transport.leaves import LATE_END, LATE_MARKS
 
 MESSAGES_PER_S = 800
 BYTES_PER_S = 1_000_000
@@ -105,7 +106,7 @@ class Backfill:
             topic = f"{owner}/{topics.LATE_MARKS}"
             for start in range(0, min(len(marks), MAX_MARKS), MARKS_A_MESSAGE):
                 told = LateMarks(marks=tuple(marks[start : start + MARKS_A_MESSAGE]))
-                self._publisher.topic(topic, self._session, told, qos=1, is_kept=False)
+                self._publisher.say(topic, LATE_MARKS, self._session, told)
 
     def _go_on(self, one: _Open, now_s: float) -> bool:
         """Send one message of a gap, or end it; False to wait for the disk."""
@@ -124,7 +125,7 @@ class Backfill:
         self._asked.popleft()
         gap = one.gap
         end = LateEnd(gaps=(Missed(gap.leaf, gap.sid, gap.first, gap.last, one.sent),))
-        self._publisher.topic(f"{one.owner}/{topics.LATE_END}", self._session, end, qos=1, is_kept=False)
+        self._publisher.say(f"{one.owner}/{topics.LATE_END}", LATE_END, self._session, end)
         return True
 
     def _begin(self, one: _Open, now_s: float) -> None:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from groundstation.fleet.events import Event, EventKind
+from groundstation.fleet.link import ConnReason
 from groundstation.fleet.motion import Home
 from groundstation.fleet.sample import Sample, Severity
 from groundstation.fleet.status import Armed, FlightStatus, Landed, LandedState, Mode, SystemStatus
@@ -80,3 +81,9 @@ TELLERS: dict[str, Callable[[Any, Any], Event | None]] = {
     "flight_status": _tell_failsafe,
 }
 """Changes that are told as events, by kind: the sample before and the new one."""
+
+NEW_LIFE_EVENTS: dict[ConnReason, tuple[EventKind, Severity, str]] = {
+    ConnReason.REBOOTED: (EventKind.REBOOT, Severity.WARNING, "autopilot restarted"),
+    ConnReason.LINK_BACK: (EventKind.LINK, Severity.NOTICE, "link back after it was given up"),
+}
+"""What is told when a new life begins, by its reason."""

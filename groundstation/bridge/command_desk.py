@@ -13,8 +13,8 @@ from groundstation.bridge.command_gate import CommandGate, ttl_ms
 from groundstation.bridge.command_memory import CommandMemory
 from groundstation.bridge.control_desk import ControlDesk, ControlNews
 from groundstation.bridge.execution import Execution
+from groundstation.bridge.external_control import mode_event
 from groundstation.bridge.facts import Facts
-from groundstation.bridge.other_hands import ForeignAnswers, mode_event
 from groundstation.fleet.commands import (
     END_STATES,
     MAX_ID,
@@ -36,13 +36,14 @@ from groundstation.fleet.status import Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS, URGENT_VERBS, VERBS, checked_args
 from groundstation.mavlink import encode, orders
-from groundstation.mavlink.handshakes import ANSWER_S, MavResult
+from groundstation.mavlink.dialect import Fields
+from groundstation.mavlink.handshakes import ANSWER_S, COMMAND_ACK, MavResult
 from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
 from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError, Situation
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
-from groundstation.transport import topics
+from groundstation.transport.leaves import CMD_ACK, CTL, Leaf
 
 TICK_S = 0.1
 CAUSED_S = 5.0
@@ -60,7 +61,7 @@ class DeskVehicle(Protocol):
     def facts(self) -> Facts:
         """The vehicle as it is now."""
 
-    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
+    def say(self, leaf: Leaf, content: Any) -> int:
         """Publish under the vehicle."""
 
     def tell(self, event: Event) -> None:
@@ -83,7 +84,6 @@ class CommandDesk:
         self.memory = CommandMemory(self._publish)
         """What became of each command."""
         self._gate = CommandGate(self.control, limits, self._is_own)
-        self._foreign = ForeignAnswers()
         self._live: list[Execution] = []
         self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
         """Modes that commands which are over may have brought, and until when that is believed."""
@@ -91,13 +91,13 @@ class CommandDesk:
         """MAV_CMDs whose answers may still come although nobody waits for them any more: how many, and until when."""
         self._own_items: int | None = None
         """Items, home not counted, of a mission that we gave to the vehicle and did not take away again."""
+        self._set_until_s: dict[str, float] = {}
+        """Parameters that commands which are over have set, and until when an echo is believed to be theirs."""
         self._next_tick_s = 0.0
         self.unsupported: frozenset[Verb] = frozenset()
         """Verbs that the vehicle has answered as unknown to it."""
         self.lacking_modes: frozenset[str] = frozenset()
         """Modes that its firmware has in its tables no more, or was built without, as it answered."""
-        self.unexpected_acks = 0
-        """Answers that nobody waited for."""
 
     @property
     def is_busy(self) -> bool:
@@ -258,7 +258,7 @@ class CommandDesk:
             self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
-        self._vehicle.say(topics.CMD_ACK, report, qos=1)
+        self._vehicle.say(CMD_ACK, report)
 
     def answer_query(self, query: CommandQuery, now_s: float) -> None:
         """A station asks what became of commands."""
@@ -266,12 +266,29 @@ class CommandDesk:
 
     # ---- the vehicle speaks ----
 
-    def on_ack(self, fields: dict[str, Any], now_s: float) -> tuple[bool, list[Outbound]]:
-        """A COMMAND_ACK addressed to us.
+    @property
+    def hears(self) -> frozenset[int]:
+        """Ids of the messages that something under way waits for."""
+        return frozenset().union(*(one.hears for one in self._live))
+
+    def is_setting(self, name: str) -> bool:
+        """Whether a command that is under way, or was a moment ago, sets a parameter."""
+        return any(name in one.sets for one in self._live) or self._clock() < self._set_until_s.get(name, 0.0)
+
+    def hear(self, msgid: int, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
+        """A message of the vehicle that is addressed to us.
 
         Returns:
             Whether one of our commands waited for it, and what to send.
         """
+        if msgid == COMMAND_ACK:
+            return self._on_ack(fields, now_s)
+        facts = self._vehicle.facts()
+        waiting = [one for one in self._live if msgid in one.hears]
+        messages = [message for one in waiting for message in one.take(msgid, fields, facts, now_s)]
+        return bool(waiting), messages
+
+    def _on_ack(self, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
         command = fields["command"]
         is_owed = self._take_owed(command, now_s)
         waiting = next((one for one in self._live if one.awaits == command and one.awaits), None)
@@ -281,7 +298,7 @@ class CommandDesk:
         if is_owed and (is_refusal or VERBS[waiting.verb].is_emergency):
             # the answer to the order before it, which it superseded; its own comes next, or it is said again
             return True, []
-        return True, waiting.on_ack(fields["result"], fields["progress"], self._vehicle.facts(), now_s)
+        return True, waiting.take(COMMAND_ACK, fields, self._vehicle.facts(), now_s)
 
     def _take_owed(self, command: int, now_s: float) -> bool:
         """Whether an answer may be the one to an order that was superseded or cancelled; it is counted off."""
@@ -291,27 +308,6 @@ class CommandDesk:
         if count > 1:
             self._owed[command] = count - 1, until_s
         return True
-
-    def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:
-        """A COMMAND_ACK that is meant for another station."""
-        event = self._foreign.event(fields, now_s)
-        if event is not None:
-            self._vehicle.tell(event)
-
-    def on_unexpected_ack(self, fields: dict[str, Any]) -> None:
-        """A COMMAND_ACK for us that nothing waits for: late, double, or caused by another station with our id."""
-        del fields
-        self.unexpected_acks += 1
-
-    def on_parameter(self, name: str, value: float, now_s: float) -> list[Outbound]:
-        """A PARAM_VALUE."""
-        facts = self._vehicle.facts()
-        return [message for one in self._live for message in one.on_parameter(name, value, facts, now_s)]
-
-    def on_mission(self, msgid: int, fields: dict[str, Any], now_s: float) -> list[Outbound]:
-        """A message of the mission protocol."""
-        facts = self._vehicle.facts()
-        return [message for one in self._live for message in one.on_mission(msgid, fields, facts, now_s)]
 
     def on_text(self, text: str, severity: Severity) -> None:
         """A STATUSTEXT of the autopilot."""
@@ -330,6 +326,9 @@ class CommandDesk:
     @staticmethod
     def _causes(names: frozenset[str], mode: Mode) -> bool:
         return mode.name in names or ANY_MODE in names
+
+    def forget(self) -> None:
+        """What is under way ends by `on_new_life`."""
 
     def on_new_life(self, reason: ConnReason, now_s: float) -> None:
         """A new session began."""
@@ -351,6 +350,8 @@ class CommandDesk:
         messages = [message for one in list(self._live) for message in one.tick(facts, now_s)]
         self._notice_uploads()
         for one in self._live:
+            if one.is_over:
+                self._set_until_s |= dict.fromkeys(one.sets, now_s + CAUSED_S)
             if one.is_over and one.causes:
                 self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]
@@ -368,7 +369,7 @@ class CommandDesk:
     # ---- control ----
 
     def _publish_control(self, control: Control) -> None:
-        self._vehicle.say(topics.CTL, control, qos=1, retain=True)
+        self._vehicle.say(CTL, control)
 
     def _tell_control(self, news: ControlNews) -> None:
         severity = Severity.ALERT if news.is_forced else Severity.NOTICE

@@ -7,21 +7,22 @@ import enum
 from collections.abc import Callable
 
 from groundstation.bridge.facts import Facts
-from groundstation.bridge.flight_watch import FlightWatch
 from groundstation.bridge.new_life import end_by_new_life
+from groundstation.bridge.proof_watch import Finding, ProofWatch
 from groundstation.bridge.steps_done import so_far
 from groundstation.bridge.telling import Reporter, Telling
 from groundstation.bridge.words_heard import WordsHeard
 from groundstation.fleet.commands import END_STATES, Args, CommandRequest, CommandState, Reason, Verb
 from groundstation.fleet.link import ConnReason, LinkState
-from groundstation.fleet.proofs import BEGUN, Look, Proof, Seen
+from groundstation.fleet.proofs import Look, Seen
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
+from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import Fields
-from groundstation.mavlink.handshakes import Handshake, Verdict
+from groundstation.mavlink.handshakes import Handshake
 from groundstation.mavlink.mission_upload import MissionUpload, Upload, conversation
-from groundstation.mavlink.orders import Order
+from groundstation.mavlink.orders import Form, Order
 from groundstation.mavlink.recipes import CannotOrderError, Recipe, Situation, Step, causes
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -32,8 +33,6 @@ HEARTBEAT_S = 1.5
 STEPS_S = 10.0
 """A command that has begun may take so much longer for its further steps than it was valid for: half a take-off is an
 armed vehicle."""
-LEAST_STEP = 0.001
-"""Less growth is no progress; a slow vehicle on a long way makes 10 m of 10 km in a stall's time."""
 
 
 class _Phase(enum.Enum):
@@ -78,17 +77,13 @@ class Execution:
         self._is_free, self._remark = is_free, remark
         self._at = -1
         self._phase = _Phase.ASKING
-        self._handshake: Handshake | MissionUpload | None = None
+        self._talk: Handshake | MissionUpload | None = None
+        """The conversation of the present step."""
         self._first: VehicleState | None = None
-        self._verdict: Verdict | None = None
-        self._before: VehicleState | None = None
-        self._sent_s = self._since_s = self._progress_s = 0.0
-        self._best = 0.0
-        self._was_in_mode = False
-        self._flight: FlightWatch | None = None
-        """Watches over the step that is proven; None for what is no flight."""
-        self._looked_s = 0.0
-        self._settled_s: float | None = None
+        self._refusal: Outcome | None = None
+        self._proof: ProofWatch | None = None
+        """Watches for the effect of the present step."""
+        self._sent_s = self._since_s = 0.0
         self._instead: Step | None = None
         """What is done because the vehicle refused the step; None as long as it did not."""
         self._refused = ""
@@ -98,6 +93,8 @@ class Execution:
         self._state: VehicleState | None = None
         """The vehicle as it was seen last."""
         self._words = WordsHeard()
+        self.sets: set[str] = set()
+        """Parameters that it has set."""
         self.uploaded: int | None = None
         """Items of the mission that it has given to the vehicle; None when it gave none."""
         self.ended_s: float | None = None
@@ -116,12 +113,12 @@ class Execution:
     @property
     def awaits(self) -> int:
         """MAV_CMD whose answer it waits for; 0 for none."""
-        return self._handshake.command if self._handshake is not None and self._phase is _Phase.ASKING else 0
+        return self._talk.command if isinstance(self._talk, Handshake) and self.is_asking else 0
 
     @property
     def unanswered(self) -> int:
         """How often it was said without an answer yet: so many may still come."""
-        return self._handshake.tries if isinstance(self._handshake, Handshake) and self.awaits else 0
+        return self._talk.tries if isinstance(self._talk, Handshake) and self.awaits else 0
 
     @property
     def is_asking(self) -> bool:
@@ -131,7 +128,16 @@ class Execution:
     @property
     def is_long_running(self) -> bool:
         """Whether the vehicle said that it is at it (IN_PROGRESS)."""
-        return self.is_asking and self._handshake is not None and self._handshake.has_progressed
+        return self.is_asking and self._has_progressed
+
+    @property
+    def _has_progressed(self) -> bool:
+        return isinstance(self._talk, Handshake) and self._talk.has_progressed
+
+    @property
+    def hears(self) -> frozenset[int]:
+        """Ids of the messages that the present step waits for."""
+        return self._talk.hears if self._talk is not None and self.is_asking else frozenset()
 
     # ---- its life ----
 
@@ -148,34 +154,32 @@ class Execution:
         self._tell(CommandState.RECEIVED, now_s)
         return self._next(facts, now_s)
 
-    def on_ack(self, result: int, percent: int, facts: Facts, now_s: float) -> list[Outbound]:
-        """A COMMAND_ACK of the command that it waits for."""
-        if self._handshake is None or self._phase is not _Phase.ASKING:
+    def take(self, msgid: int, fields: Fields, facts: Facts, now_s: float) -> list[Outbound]:
+        """A message that it hears came.
+
+        Args:
+            msgid: its id.
+            fields: what it says.
+            facts: the vehicle now.
+            now_s: seconds on the bridge's clock.
+
+        Returns:
+            What to answer.
+        """
+        talk = self._talk
+        if talk is None or not self.is_asking:
             return []
-        messages = self._handshake.on_ack(result, percent, now_s)
-        if messages and now_s > self._deadline_s:
-            words = "the vehicle wants it in another form, and its time was over"
-            self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step(words), now_s)
-            return []
-        if self._handshake.has_progressed and not self._handshake.is_over:
-            self._show(Seen(progress=self._handshake.progress, detail="the vehicle is at it"), now_s)
+        messages = talk.take(msgid, fields, now_s)
+        if isinstance(talk, Handshake):
+            if messages and now_s > self._deadline_s:
+                words = "the vehicle wants it in another form, and its time was over"
+                self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step(words), now_s)
+                return []
+            if talk.value is not None:
+                self._parameters[fields["param_id"]] = talk.value
+            if talk.has_progressed and not talk.is_over:
+                self._show(Seen(progress=talk.progress, detail="the vehicle is at it"), now_s)
         return [*messages, *self._judge(facts, now_s)]
-
-    def on_parameter(self, name: str, value: float, facts: Facts, now_s: float) -> list[Outbound]:
-        """A PARAM_VALUE came."""
-        handshake = self._handshake
-        if handshake is None or self._phase is not _Phase.ASKING:
-            return []
-        handshake.on_parameter(name, value)
-        if isinstance(handshake, Handshake) and handshake.value is not None:
-            self._parameters[name] = handshake.value
-        return self._judge(facts, now_s)
-
-    def on_mission(self, msgid: int, fields: Fields, facts: Facts, now_s: float) -> list[Outbound]:
-        """A message of the mission protocol came."""
-        if self._handshake is None or self._phase is not _Phase.ASKING:
-            return []
-        return [*self._handshake.on_mission(msgid, fields, now_s), *self._judge(facts, now_s)]
 
     def on_text(self, text: str, severity: Severity, now_s: float) -> None:
         """The vehicle said something while it was at it."""
@@ -206,8 +210,8 @@ class Execution:
     def tick(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Time passed, and telemetry may have come."""
         self._state = facts.state
-        if self._phase is _Phase.ASKING and self._handshake is not None:
-            messages = self._handshake.tick(now_s)
+        if self.is_asking and self._talk is not None:
+            messages = self._talk.tick(now_s)
             if messages and self._again_until_s is not None and self._step.proof.has_come(self._look(facts, now_s)):
                 # nobody answered and it is done all the same: no need to say it again
                 self._start_proving(now_s)
@@ -235,7 +239,7 @@ class Execution:
                 return []
             if order is None and self._at + 1 < len(self._recipe):
                 continue
-            self._before, self._sent_s, self._was_in_mode = facts.state, now_s, False
+            self._watch(step, facts, now_s)
             if order is None:
                 self._start_proving(now_s)
                 return []
@@ -245,7 +249,7 @@ class Execution:
     def _send_in_time(self, order: Order | Upload, step: Step, facts: Facts, now_s: float) -> list[Outbound]:
         """Send a step, unless its time is over or another order waits for the same answer."""
         if now_s > self._deadline_s + STEPS_S * bool(self._done) and not step.is_tidying:
-            self._handshake = None
+            self._talk = None
             self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
         elif isinstance(order, Order) and order.command and not self._is_free(order.command):
             self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
@@ -255,8 +259,10 @@ class Execution:
 
     def _ask(self, order: Order | Upload, facts: Facts, now_s: float) -> list[Outbound]:
         self._phase = _Phase.ASKING
-        self._handshake = conversation(order, facts.sysid, facts.compid, self._again_until_s)
-        messages = self._handshake.start(now_s)
+        if isinstance(order, Order) and order.form is Form.PARAM_SET:
+            self.sets.add(order.parameter)
+        self._talk = conversation(order, facts.sysid, facts.compid, self._again_until_s)
+        messages = self._talk.start(now_s)
         return [*messages, *self._judge(facts, now_s)]
 
     @property
@@ -280,20 +286,20 @@ class Execution:
 
     def _judge(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Look at what came of the order, if it is over."""
-        handshake = self._handshake
-        if handshake is None or not handshake.is_over or self._phase is not _Phase.ASKING:
+        talk = self._talk
+        if talk is None or not talk.is_over or not self.is_asking:
             return []
-        verdict = handshake.verdict
-        if verdict is None:
+        outcome = talk.outcome
+        if outcome is None:
             return self._unanswered(facts, now_s)
-        if verdict.state is CommandState.ACCEPTED:
-            if isinstance(handshake, MissionUpload):
-                self.uploaded = handshake.size
+        if outcome.state is CommandState.ACCEPTED:
+            if isinstance(talk, MissionUpload):
+                self.uploaded = talk.size
             if self._telling.state is CommandState.RECEIVED and not self._step.is_optional:
                 self._tell(CommandState.ACCEPTED, now_s, detail=self._label if len(self._recipe) > 1 else "")
             self._start_proving(now_s)
             return self._prove(facts, now_s)
-        self._verdict, self._phase, self._since_s = verdict, _Phase.HEARING_WHY, now_s
+        self._refusal, self._phase, self._since_s = outcome, _Phase.HEARING_WHY, now_s
         return []
 
     def _unanswered(self, facts: Facts, now_s: float) -> list[Outbound]:
@@ -307,8 +313,7 @@ class Execution:
         if self._step.otherwise is not None:
             return self._do_instead(self._step.otherwise, "no answer in time", facts, now_s)
         was_so = self._step.proof.look(look.at_sending()).is_done
-        assert self._handshake is not None  # noqa: S101 - asked by _judge
-        if self._handshake.has_progressed:
+        if self._has_progressed:
             words = "no word for 10 s since it was in progress"
             self._end(CommandState.UNKNOWN, Reason.NO_ANSWER, self._in_step(words), now_s)
         elif facts.link is LinkState.ONLINE:
@@ -323,12 +328,15 @@ class Execution:
 
     def _end_refused(self, facts: Facts, now_s: float) -> list[Outbound]:
         """The vehicle said no, and why; PX4 says it too to a second return while it returns."""
-        verdict = self._verdict
+        verdict = self._refusal
         assert verdict is not None  # noqa: S101 - set with the phase
         step = self._step
         if step.otherwise is not None:
             return self._do_instead(step.otherwise, self._why(verdict), facts, now_s)
-        if VERBS[self.verb].is_emergency and self._seen(facts, now_s, self._sent_s - HEARTBEAT_S).is_done:
+        if (
+            VERBS[self.verb].is_emergency
+            and step.proof.look(self._look(facts, now_s, self._sent_s - HEARTBEAT_S)).is_done
+        ):
             self._end(CommandState.SUCCEEDED, Reason.NONE, "it does so already", now_s)
         else:
             self._end(verdict.state, verdict.reason, self._in_step(self._why(verdict)), now_s)
@@ -337,99 +345,56 @@ class Execution:
     def _do_instead(self, step: Step, why: str, facts: Facts, now_s: float) -> list[Outbound]:
         """Refused, and something must be done all the same."""
         self._refused = self._in_step(why)
-        self._instead, self._before, self._sent_s = step, facts.state, now_s
+        self._instead = step
+        self._watch(step, facts, now_s)
         self._tell(CommandState.IN_PROGRESS, now_s, detail=f"{self._refused}; instead: {step.label}")
         order = step.make(self._situation(facts))
         return self._ask(order, facts, now_s) if order is not None else []
 
-    def _why(self, verdict: Verdict) -> str:
+    def _why(self, verdict: Outcome) -> str:
         return self._words.reason(self._since_s) or verdict.words
 
     # ---- proving ----
 
+    def _watch(self, step: Step, facts: Facts, now_s: float) -> None:
+        """A step is about to be sent: what is shown from now on may be its effect."""
+        self._sent_s = now_s
+        self._proof = ProofWatch(step.proof, facts.state, now_s, self.args, self._parameters)
+
+    @property
+    def _watched(self) -> ProofWatch:
+        assert self._proof is not None  # noqa: S101 - set with each step
+        return self._proof
+
     def _start_proving(self, now_s: float) -> None:
-        self._phase, self._since_s, self._progress_s, self._best = _Phase.PROVING, now_s, now_s, 0.0
-        assert self._before is not None  # noqa: S101 - set with each order
-        self._flight = FlightWatch(self._before, self._sent_s) if self._step.proof.is_flight else None
-        self._settled_s, self._looked_s = None, now_s
+        self._phase = _Phase.PROVING
+        self._watched.start(now_s)
 
     def _look(self, facts: Facts, now_s: float, since_s: float | None = None) -> Look:
-        """What a proof of this step may look at: samples since it was sent, or since another moment."""
-        assert self._before is not None  # noqa: S101 - set with each order
-        return Look(
-            before=self._before,
-            now=facts.state,
-            args=self.args,
-            sent_s=self._sent_s if since_s is None else since_s,
-            now_s=now_s,
-            texts=self._words.texts,
-            parameters=self._parameters,
-        )
-
-    def _seen(self, facts: Facts, now_s: float, since_s: float | None = None) -> Seen:
-        return self._step.proof.look(self._look(facts, now_s, since_s))
+        return self._watched.look(facts, self._words.texts, now_s, since_s)
 
     def _prove(self, facts: Facts, now_s: float) -> list[Outbound]:
-        proof = self._step.proof
-        seen = self._seen(facts, now_s)
-        if seen.is_done and self._is_settled(proof, now_s):
+        found = self._watched.turn(self.verb, facts, self._words.texts, now_s)
+        if found.finding is Finding.DONE:
             return self._proven(facts, now_s)
-        if not seen.is_done:
-            self._settled_s = None
-        broken_off = self._flight.broken_off(facts.state, now_s) if self._flight is not None else None
-        waited_s, self._looked_s = now_s - self._looked_s, now_s
-        if broken_off is not None:
-            self._end(CommandState.FAILED, broken_off[0], self._in_step(broken_off[1]), now_s)
-        elif self._is_taken_over(facts):
-            mode = facts.state.mode
-            words = f"the mode became {mode.name or mode.custom_mode if mode is not None else 'another'} meanwhile"
-            self._end(CommandState.FAILED, Reason.EXTERNAL, self._in_step(words), now_s)
-        elif facts.link is LinkState.OFFLINE and self.verb is not Verb.REBOOT:
-            self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._in_step("the link was lost meanwhile"), now_s)
-        elif facts.link is LinkState.STALE:
-            # back, or given up: that is known within seconds, and nothing else before
-            self._since_s, self._progress_s = self._since_s + waited_s, self._progress_s + waited_s
-        elif seen.progress is not None and proof.stall_s is not None:
-            self._watch_progress(seen, proof.stall_s, now_s)
-        elif now_s - self._since_s >= proof.window_s:
-            return self._give_up_proving(seen, facts, now_s)
+        if found.finding is Finding.NOT_SHOWN:
+            return self._give_up_proving(found.seen, facts, now_s)
+        if found.finding is Finding.BROKEN_OFF:
+            self._end(found.state, found.reason, self._in_step(found.words), now_s)
+        elif found.finding is Finding.PROGRESS:
+            self._show(found.seen, now_s)
         return []
-
-    def _is_settled(self, proof: Proof, now_s: float) -> bool:
-        """Whether it has been seen done for as long as it must be."""
-        self._settled_s = now_s if self._settled_s is None else self._settled_s
-        return now_s - self._settled_s >= proof.settle_s
-
-    def _watch_progress(self, seen: Seen, stall_s: float, now_s: float) -> None:
-        progress = seen.progress or 0.0
-        if progress > self._best + LEAST_STEP:
-            self._best, self._progress_s = progress, now_s
-        patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._step.proof.window_s)
-        if now_s - self._progress_s >= patience_s:
-            words = f"no progress for {patience_s:.0f} s" + (f", {seen.detail}" if seen.detail else "")
-            self._end(CommandState.FAILED, Reason.STALLED, self._in_step(words), now_s)
-        else:
-            self._show(seen, now_s)
-
-    def _is_taken_over(self, facts: Facts) -> bool:
-        """Whether the vehicle left the mode in which it does this."""
-        modes, mode = self._step.proof.modes, facts.state.mode
-        if not modes or mode is None or mode.at_s < self._sent_s:
-            return False
-        if mode.name in modes:
-            self._was_in_mode = True
-        return self._was_in_mode and mode.name not in modes
 
     def _proven(self, facts: Facts, now_s: float) -> list[Outbound]:
         if self._instead is not None:
             words = f"{self._refused}; instead: {self._instead.label}, which telemetry shows"
             self._end(CommandState.FAILED, Reason.VEHICLE_DENIED, words, now_s)
             return []
-        if self._handshake is not None and not self._step.is_optional:
+        if self._talk is not None and not self._step.is_optional:
             self._done.append(self._label)
         if self._at + 1 < len(self._recipe):
             return self._next(facts, now_s)
-        has_answer = self._handshake is None or self._handshake.result is not None
+        has_answer = self._talk is None or self._talk.result is not None
         detail = "" if has_answer else "seen by telemetry; its answer was lost"
         self._end(CommandState.SUCCEEDED, Reason.NONE, detail, now_s)
         return []
@@ -440,7 +405,7 @@ class Execution:
             words = f"accepted, yet {seen.against} after {now_s - self._sent_s:.0f} s"
             self._end(CommandState.FAILED, Reason.NO_EFFECT, self._in_step(words), now_s)
         elif not is_last:
-            if self._handshake is not None and not self._step.is_optional:
+            if self._talk is not None and not self._step.is_optional:
                 self._done.append(self._label)
             return self._next(facts, now_s)
         else:
@@ -462,7 +427,7 @@ class Execution:
         """What of several steps was done, what not, and what the vehicle shows."""
         label = self._recipe[max(self._at, 0)].label
         rest = [step.label for step in self._recipe[self._at + 1 :] if not step.is_tidying]
-        is_sent = self._handshake is not None
+        is_sent = self._talk is not None
         asked = label if is_sent and label not in self._done else ""
         return so_far(self._done, asked, rest if is_sent else [label, *rest], self._state)
 
@@ -494,6 +459,6 @@ class Execution:
         detail: str = "",
         progress: float | None = None,
     ) -> None:
-        result = self._handshake.result if self._handshake is not None else None
+        result = self._talk.result if self._talk is not None else None
         texts = self._words.texts if state in END_STATES else ()
         self._telling.tell(state, now_s, reason=reason, detail=detail, progress=progress, result=result, texts=texts)

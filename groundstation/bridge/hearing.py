@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 
+from groundstation.bridge.boot_watch import BootWatch
+from groundstation.bridge.conversation_board import CONVERSATIONAL
 from groundstation.bridge.crew import Crew
-from groundstation.bridge.ear import BOOT_OFFSET, BootNews, Ear, boot_ms_of
+from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
+from groundstation.bridge.link_watch import LinkWatch
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.raw_frames import RawFrames
-from groundstation.bridge.roll_call import RollCall, conflict_text, is_same_boot, revive
+from groundstation.bridge.roll_call import RollCall, revive
 from groundstation.bridge.seats import EarKey, Seats
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
@@ -19,26 +21,15 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.status import Radio
-from groundstation.mavlink import encode, mission_upload
+from groundstation.mavlink import encode
 from groundstation.mavlink.decode import DECODABLE, decode, is_listed
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
 from groundstation.mavlink.speaker import SpeakerRole, is_radio, role_of
 from groundstation.mavlink.stream_requests import Outbound
 
-LOST_S = 3.5
-"""Silence of the heartbeat after which a link is lost."""
-OFFLINE_S = 10.0
-"""and after which the vehicle is given up: the next heartbeat begins a new session."""
-FAILOVER_S = 1.5
-"""The other link takes over when the active one was silent for so long."""
 FORGET_EAR_S = 120.0
 MAX_EARS = 2_000
-REBOOTS_OF_TWO = 3
-"""A boot clock that went back this often within `REBOOT_WINDOW_S` is the clocks of two autopilots in turn."""
-REBOOT_WINDOW_S = 5.0
-IN_TURN_S = 10.0
-"""So long after the last such turn they are two."""
 NS_IN_MS = 1_000_000
 MAX_BOOT_MS = 1 << 32
 """An autopilot's own TIMESYNC question tells its boot clock, often as the first after a restart; more is a date."""
@@ -50,7 +41,6 @@ PUBLISH_S = 0.04
 _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
 _STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
 _COMMAND_ACK, _AUTOPILOT_VERSION = MSGIDS["COMMAND_ACK"], MSGIDS["AUTOPILOT_VERSION"]
-_PARAM_VALUE = MSGIDS["PARAM_VALUE"]
 _RADIO = frozenset((MSGIDS["RADIO_STATUS"], MSGIDS["RADIO"]))
 
 
@@ -91,10 +81,11 @@ class Hearing:
         self._streams = scaled(rate_scale)
         self._parsers: dict[Peer, FrameParser] = {}
         self._ears: dict[EarKey, Ear] = {}
-        self._went_back_s: dict[Ear, deque[float]] = {}
         self._unlisted: dict[int, bool] = {}
         self._next_tick_s = self._next_publish_s = 0.0
         self._roll = RollCall(self._make_vehicle, own_sysid)
+        self._boots = BootWatch(self._roll)
+        self._links = LinkWatch(self._roll, self._boots, own_sysid)
         self._crew = Crew(self._only_vehicle)
         self._seats = Seats()
 
@@ -117,7 +108,9 @@ class Hearing:
         if number > 1:
             vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
         key = VehicleKey(self._root, vehicle_id)
-        return VehicleSession(key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits)
+        return VehicleSession(
+            key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits, self._own_sysid
+        )
 
     @property
     def peers(self) -> set[Peer]:
@@ -180,7 +173,7 @@ class Hearing:
             raw.take_nobodys(frame)
         else:
             is_doubled = len(vehicle.ears) > 1
-            raw.take(frame, vehicle.raw_topic, vehicle.current_session, is_doubled=is_doubled)
+            raw.take(frame, vehicle.raw_topic, lambda: vehicle.session, is_doubled=is_doubled)
 
     def _on_other(self, peer: Peer, frame: Frame, now_s: float) -> None:
         """A frame of somebody who is no autopilot: a radio speaks for its link, a component for its vehicle."""
@@ -220,23 +213,8 @@ class Hearing:
 
     def _on_timed(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         """Telemetry that also tells the boot clock."""
-        answer = self._on_boot_clock(ear, boot_ms_of(frame), now_s)
+        answer = self._boots.on_clock(ear, boot_ms_of(frame), now_s)
         return [*answer, *self._on_telemetry(ear, frame, now_s)] if answer else self._on_telemetry(ear, frame, now_s)
-
-    def _on_boot_clock(self, ear: Ear, boot_ms: int, now_s: float) -> list[Outbound]:
-        """Look at its clock; returns the question that settles a claim that it went back."""
-        news = ear.on_boot_clock(boot_ms, now_s)
-        if news is BootNews.NONE:
-            return []
-        if news is BootNews.RESTARTED:
-            self._on_restart(ear, now_s)
-            return []
-        moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
-        moments.append(now_s)
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
-            vehicle.set_conflict(conflict_text(ear.sysid, ear, ear), now_s)
-        return ear.time_sync.ask(now_s)
 
     def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         vehicle = self._roll.vehicle_of(ear)
@@ -282,39 +260,28 @@ class Hearing:
         ear.learn_boot_from_timesync()
         # its clock is in its own question, and in its answer to ours
         asked_ms = (fields["ts1"] if fields["tc1"] == 0 else fields["tc1"]) // NS_IN_MS
-        return self._on_boot_clock(ear, asked_ms, now_s) if 0 < asked_ms < MAX_BOOT_MS else []
+        return self._boots.on_clock(ear, asked_ms, now_s) if 0 < asked_ms < MAX_BOOT_MS else []
 
     def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
         vehicle = self._roll.vehicle_of(ear)
-        if fields["target_system"] not in (0, self._own_sysid):
-            # PX4 tells itself what became of its mission's items
-            if vehicle is not None and fields["target_system"] != ear.sysid:
-                vehicle.desk.on_foreign_ack(fields, now_s)
-            return []
-        if vehicle is not None:
-            is_taken, messages = vehicle.desk.on_ack(fields, now_s)
-            if is_taken:
-                return messages
-        is_ours = ear.requests.awaits == fields["command"]
-        if vehicle is not None and not is_ours:
-            vehicle.desk.on_unexpected_ack(fields)
-        return ear.requests.on_ack(fields["command"], fields["result"], now_s)
+        if vehicle is None:
+            return ear.requests.on_ack(fields["command"], fields["result"], now_s)
+        board = vehicle.board
+        if fields["target_system"] == ear.sysid and not board.is_ours(fields):
+            return []  # PX4 tells itself what became of its mission's items
+        is_taken, messages = board.take(frame.msgid, fields, now_s)
+        if is_taken or not board.is_ours(fields):
+            return messages
+        board.unexpected += ear.requests.awaits != fields["command"]
+        return [*messages, *ear.requests.on_ack(fields["command"], fields["result"], now_s)]
 
-    def _on_parameter(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+    def _on_conversation(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """A part of a talk with this station or another one."""
         vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or not vehicle.desk.is_busy:
+        if vehicle is None or not vehicle.board.wants(frame.msgid):
             return []
-        fields = unpack(frame.msgid, frame.payload)
-        return vehicle.desk.on_parameter(fields["param_id"], fields["param_value"], now_s)
-
-    def _on_mission(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or not vehicle.desk.is_busy:
-            return []
-        fields = unpack(frame.msgid, frame.payload)
-        is_ours = fields["target_system"] in (0, self._own_sysid)
-        return vehicle.desk.on_mission(frame.msgid, fields, now_s) if is_ours else []
+        return vehicle.board.take(frame.msgid, unpack(frame.msgid, frame.payload), now_s)[1]
 
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
@@ -327,24 +294,6 @@ class Hearing:
         elif vehicle is not None and ear.uid is not None and ear.uid != vehicle.uid:
             self._roll.part(ear, vehicle, now_s)
         return []
-
-    def _on_restart(self, ear: Ear, now_s: float) -> None:
-        """Its clock began anew: so does the vehicle's life, unless two autopilots behind one peer speak in turn."""
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or self._speak_in_turn(ear, now_s):
-            return
-        ear.begin_anew(now_s)
-        if len(vehicle.ears) > 1 and is_same_boot(ear.booted_s, vehicle.booted_s):
-            return  # the other link was quicker to tell
-        for other in vehicle.ears:
-            if other is not ear:
-                other.forget_boot()
-        vehicle.booted_s = ear.booted_s
-        vehicle.begin_new_life(ConnReason.REBOOTED, now_s)
-
-    def _speak_in_turn(self, ear: Ear, now_s: float) -> bool:
-        moments = self._went_back_s.get(ear)
-        return moments is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[-1] < IN_TURN_S
 
     # ---- time ----
 
@@ -366,7 +315,7 @@ class Hearing:
                     yield ear.peer, messages
             for vehicle in self.vehicles.values():
                 vehicle.tend_claims(now_s)
-                self._watch(vehicle, now_s)
+                self._links.look(vehicle, now_s)
                 vehicle.publish_presence()
                 if not vehicle.desk.is_busy:
                     vehicle.desk.tick(now_s)
@@ -391,28 +340,9 @@ class Hearing:
             self._roll.compare_boots(ear, vehicle, now_s)
         return [*ear.requests.tick(now_s), *ear.time_sync.tick(now_s)]
 
-    def _watch(self, vehicle: VehicleSession, now_s: float) -> None:
-        """Choose the ear that counts, and notice when there is none."""
-        best = min(vehicle.ears, key=lambda one: one.silence_s(now_s))
-        if vehicle.active is not best and vehicle.active.silence_s(now_s) > FAILOVER_S:
-            vehicle.active = best
-        silence_s = best.silence_s(now_s)
-        if silence_s > OFFLINE_S:
-            vehicle.set_link_state(LinkState.OFFLINE, ConnReason.LINK_LOST, now_s, "given up after 10 s of silence")
-        elif silence_s > LOST_S:
-            vehicle.set_link_state(LinkState.STALE, ConnReason.LINK_LOST, now_s, "link lost")
-        if vehicle.conflict is not None and self._is_conflict_over(vehicle, now_s):
-            vehicle.set_conflict(None, now_s)
-
-    def _is_conflict_over(self, vehicle: VehicleSession, now_s: float) -> bool:
-        namesakes = self._roll.namesakes(vehicle.active.sysid)
-        alive = [one for one in namesakes if one.link_state is LinkState.ONLINE]
-        is_in_turn = self._speak_in_turn(vehicle.active, now_s)
-        return len(alive) < 2 and not is_in_turn and not vehicle.is_claimed and vehicle.active.sysid != self._own_sysid
-
     def _forget(self, ear: Ear) -> None:
         self._ears.pop((ear.peer, ear.sysid, ear.compid), None)
-        self._went_back_s.pop(ear, None)
+        self._boots.forget(ear)
         self._seats.leave(ear)
         self._roll.leave(ear)
 
@@ -457,10 +387,9 @@ _USES: dict[int, Use] = {
     _HIGH_LATENCY2: Hearing._on_heartbeat,  # noqa: SLF001
     _STATUSTEXT: Hearing._on_text,  # noqa: SLF001
     _TIMESYNC: Hearing._on_timesync,  # noqa: SLF001
-    _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
     _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
-    _PARAM_VALUE: Hearing._on_parameter,  # noqa: SLF001
-    **dict.fromkeys(mission_upload.MESSAGES, Hearing._on_mission),  # noqa: SLF001
+    **dict.fromkeys(CONVERSATIONAL, Hearing._on_conversation),  # noqa: SLF001
+    _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
 }
 """By message id; a message that is not here is in none of the tables of `decode.py`."""
 

@@ -1,37 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A vehicle in under 400 bytes, for lists of hundreds over weak links. Pure."""
+"""A vehicle in under 400 bytes, for every station and over weak links. Pure."""
 
 from __future__ import annotations
 
 from groundstation.fleet.conditions import conditions
+from groundstation.fleet.overview import Overview
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.transport.payloads import Summary
 
-WORST_LETTERS = 80
+WORST_LETTERS = 40
+SAME_TIME_S = 1.0
+"""A speed that is so much older than the position is not told beside it."""
 
 
-def overview(state: VehicleState, now_s: float) -> Summary:
+def overview(state: VehicleState, now_s: float) -> Overview:
     """What `tlm/sum` tells.
 
     Args:
         state: the vehicle, with `clock_offset_s` 0: its samples' clock is the bridge's own.
         now_s: seconds on the bridge's monotonic clock.
     """
-    position, velocity = state.position, state.velocity
-    charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
+    position = state.position
     found = conditions(state, now_s)
-    age_s = state.age_s("position", now_s)
     heading_deg = state.heading_deg
-    return Summary(
+    return Overview(
         lat_deg=position.lat_deg if position else None,
         lon_deg=position.lon_deg if position else None,
-        height_home_m=state.height.height_m,
-        heading_deg=None if heading_deg is None else round(heading_deg, 1),
-        ground_speed_mps=velocity.ground_speed_mps if velocity else None,
-        charge_fraction=min(charges) if charges else None,
+        height_home_m=_rounded(state.height.height_m if state.height.above == "home" else None),
+        heading_deg=_rounded(heading_deg, 1),
+        age_s=_rounded(state.age_s("position", now_s)),
+        is_vouched=state.is_place_vouched(now_s),
+        ground_speed_mps=_rounded(_ground_speed_mps(state)),
+        charge_fraction=_rounded(state.charge_fraction),
         mode=state.mode.name if state.mode else None,
         is_armed=state.armed.is_armed if state.armed else None,
+        mode_age_s=_rounded(state.age_s("mode", now_s)),
         landed=state.landed.state.value if state.landed else None,
         worst=found[0].text[:WORST_LETTERS] if found else None,
-        age_s=None if age_s is None else round(age_s, 2),
     )
+
+
+def _ground_speed_mps(state: VehicleState) -> float | None:
+    velocity, position = state.velocity, state.position
+    if velocity is None or position is None or position.at_s - velocity.at_s > SAME_TIME_S:
+        return None
+    return velocity.ground_speed_mps
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)

@@ -15,6 +15,7 @@ from groundstation.bridge.outbox import Outbox
 from groundstation.transport import frame_batches, payloads
 from groundstation.transport.bus import Bus, BusState, BusStatus, Outgoing
 from groundstation.transport.frame_batches import FrameBatch
+from groundstation.transport.leaves import Leaf
 
 
 def new_session() -> str:
@@ -50,23 +51,19 @@ class Publisher:
         """The bridge's clock, monotonic seconds."""
         return self._clock()
 
-    def topic(
-        self, topic: str, session: str, content: Any, *, qos: int = 0, retain: bool = False, is_kept: bool = True
-    ) -> int:
+    def say(self, topic: str, leaf: Leaf, session: str, content: Any) -> int:
         """Queue a message on any topic of ours; returns its sequence number.
 
         Args:
             topic: any topic of ours.
+            leaf: its row: how it goes, and whether it can be asked for later.
             session: whose life it belongs to.
             content: of the envelope.
-            qos: 0 or 1.
-            retain: whether the broker keeps it for newcomers.
-            is_kept: whether it can be asked for later.
         """
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
-        self._batch.append(Outgoing(topic, payload, qos, retain))
-        if is_kept and self._outbox is not None:
+        self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))
+        if leaf.is_kept and self._outbox is not None:
             self._outbox.keep(topic, session, seq, payload, self._clock())
         return seq
 

@@ -22,7 +22,8 @@ from groundstation.fleet.recorder import Missed
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
-from groundstation.transport.payloads import PayloadError, SyncRequest
+from groundstation.transport.leaves import BRIDGE_CONN, CONN, STATION_CONN, SyncRequest, leaf_of
+from groundstation.transport.payloads import PayloadError
 
 SYNC_SPREAD_S = 2.0
 """Bridges answer a resync request within this time, each at its own moment."""
@@ -66,7 +67,7 @@ class Requests:
         """Requests that could not be read."""
 
     def take(self, message: Message, now_s: float) -> None:
-        """A message of `topics.bridge_filters` came."""
+        """A message of `leaves.bridge_filters` came."""
         topic = topics.parse(message.topic)
         if message.topic.endswith(f"/{topics.SYNC_REQ}") and self._is_about_the_past(message):
             return
@@ -147,7 +148,7 @@ class Requests:
 
     def _on_conn(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         """A birth or death under the id of a vehicle of ours: by us, or by another bridge that hears it too."""
-        envelope = payloads.decode(topics.CONN, message.payload) if message.payload else None
+        envelope = payloads.decode(CONN, message.payload) if message.payload else None
         via = envelope.d.via if envelope is not None else ""
         if envelope is None or via in ("", self._bridge_id) or message.retain:
             return
@@ -155,17 +156,18 @@ class Requests:
 
     def _on_service(self, topic: topics.ServiceTopic, message: Message, now_s: float) -> None:
         """A station died: what it controlled is free. Another bridge died: its claims on our vehicles are over."""
-        if topic.leaf != topics.CONN or not message.payload or message.retain:
+        leaf = leaf_of(topic)
+        if leaf not in (STATION_CONN, BRIDGE_CONN) or not message.payload or message.retain:
             return
         try:
-            presence = payloads.decode(topic.service, message.payload).d
+            presence = payloads.decode(leaf, message.payload).d
         except PayloadError:
             self.undecodable += 1
             return
         if presence.state is not LinkState.OFFLINE:
             return
         for vehicle in self._vehicles.values():
-            if topic.service == topics.STATION:
+            if leaf is STATION_CONN:
                 if vehicle.commands is not None:
                     vehicle.commands.control.station_gone(topic.id, now_s)
             else:

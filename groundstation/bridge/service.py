@@ -40,6 +40,7 @@ from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Bus, BusState, BusStatus, Message, Outgoing
+from groundstation.transport.leaves import BRIDGE_CONN, bridge_filters
 
 log = logging.getLogger("groundstation.bridge")
 
@@ -205,7 +206,7 @@ class BridgeService:
             link.open(self._selector)
         if self._outbox.store is not None:
             self._outbox.store.start()
-        self._bus.subscribe(dict.fromkeys(topics.bridge_filters(self._settings.root, self._settings.bridge_id), 1))
+        self._bus.subscribe(bridge_filters(self._settings.root, self._settings.bridge_id))
 
     def run(self, stop: threading.Event) -> None:
         """Serve until stopped, or until every file has been played.
@@ -287,7 +288,7 @@ class BridgeService:
         links = tuple(link.text for link in self._links)
         presence = BridgePresence(state=state, reason=reason, links=links, version=__version__)
         topic = topics.bridge(self._settings.root, self._settings.bridge_id, topics.CONN)
-        self._publisher.topic(topic, self._session, presence, qos=1, retain=True)
+        self._publisher.say(topic, BRIDGE_CONN, self._session, presence)
 
     def _log_problems(self, now_s: float) -> None:
         """Say what is wrong with a link once when it begins, and what is unknown on it."""

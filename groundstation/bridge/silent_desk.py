@@ -6,8 +6,6 @@ Nothing here can be given an order, so that nobody can forget to ask whether the
 
 from __future__ import annotations
 
-from typing import Any
-
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import Autopilot
@@ -26,27 +24,6 @@ class SilentDesk:
     """It has no verbs at all."""
     lacking_modes: frozenset[str] = frozenset()
     """Nobody asks it for a mode."""
-
-    def on_ack(self, fields: dict[str, Any], now_s: float) -> tuple[bool, list[Outbound]]:
-        """The answer to an order of the recorded past."""
-        del fields, now_s
-        return False, []
-
-    def on_foreign_ack(self, fields: dict[str, Any], now_s: float) -> None:
-        """The same, to another station."""
-
-    def on_unexpected_ack(self, fields: dict[str, Any]) -> None:
-        """Nobody waits for any."""
-
-    def on_parameter(self, name: str, value: float, now_s: float) -> list[Outbound]:
-        """Nobody asked."""
-        del name, value, now_s
-        return []
-
-    def on_mission(self, msgid: int, fields: dict[str, Any], now_s: float) -> list[Outbound]:
-        """Nobody asked."""
-        del msgid, fields, now_s
-        return []
 
     def on_text(self, text: str, severity: Severity) -> None:
         """No order has a reason to look for."""

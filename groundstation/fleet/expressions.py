@@ -83,6 +83,12 @@ class Words(NamedTuple, Generic[Subject]):
     questions: Mapping[str, Callable[[Subject], bool | None]]
     anywhere: Callable[[Subject], tuple[str, ...]]
     """Where a word that is none of these is looked for."""
+    address: Callable[[str], Number[Subject] | None] = lambda _: None
+    """What a word stands for that is no name of a number, and may be the address of one."""
+
+    def number(self, name: str) -> Number[Subject] | None:
+        """What a word stands for, in small letters; None when it is no number."""
+        return self.numbers.get(name) or self.address(name)
 
 
 class _Token(NamedTuple):
@@ -206,17 +212,22 @@ class _Parser(Generic[Subject]):
 
     def _comparison(self, left: _Token, sign: _Token) -> Test[Subject]:
         name, right = left.text.casefold(), self._value(sign)
-        if name in self._words.numbers:
+        if left.kind == "word" and self._words.number(name) is not None:
             return self._of_number(name, sign, right)
         if name in self._words.texts:
             return self._of_text(name, sign, right)
         if name in self._words.questions and sign.text in _EQUAL:
             return self._of_question(name, sign, right)
         mirrored = right.text.casefold()
-        if mirrored in self._words.numbers and _number(left.text, "") is not None and sign.text != _CONTAINS:
+        is_mirrored = right.kind == "word" and self._words.number(mirrored) is not None
+        if is_mirrored and _number(left.text, "") is not None and sign.text != _CONTAINS:
             return self._of_number(mirrored, sign._replace(text=_MIRRORED.get(sign.text, sign.text)), left)
         known = ", ".join((*self._words.numbers, *self._words.texts))
-        raise self._error(f"'{left.text}' is nothing that can be compared; there are {known}", left)
+        raise self._error(
+            f"'{left.text}' is nothing that can be compared; there are {known}, "
+            "and the address of any value, as in gps.0.satellites",
+            left,
+        )
 
     def _value(self, sign: _Token) -> _Token:
         token = self._take()
@@ -225,7 +236,8 @@ class _Parser(Generic[Subject]):
         raise self._error(f"a value is missing behind '{sign.text}', as in battery {sign.text} 30", token)
 
     def _of_number(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
-        known = self._words.numbers[name]
+        known = self._words.number(name)
+        assert known is not None  # noqa: S101 - looked up by who calls
         number = _number(value.text, known.unit) if value.kind == "word" else None
         if number is None or sign.text == _CONTAINS:
             example = f"{name} {'<' if sign.text == _CONTAINS else sign.text} 30"

@@ -14,12 +14,26 @@ from collections.abc import Callable
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.expressions import Number, Words, parse
 from groundstation.fleet.summary import VehicleSummary
+from groundstation.fleet.value_path import exists, getter, number, unit_of_path
 
 Test = Callable[[VehicleSummary], bool]
 
 
 def _turned(value: bool | None) -> bool | None:
     return None if value is None else not value
+
+
+def _address(path: str) -> Number[VehicleSummary] | None:
+    """Any value of a vehicle by its address, in the unit that it is shown in."""
+    if not exists(path):
+        return None
+    get, unit = getter(path), unit_of_path(path)
+
+    def value(one: VehicleSummary) -> float | None:
+        found = number(get(one.state)) if one.state is not None else None
+        return None if found is None else found * unit.factor
+
+    return Number(value, unit.symbol)
 
 
 WORDS: Words[VehicleSummary] = Words(
@@ -47,6 +61,7 @@ WORDS: Words[VehicleSummary] = Words(
         "sim": lambda one: one.is_simulated,
     },
     anywhere=lambda one: (one.key.id, one.name, one.mode or "", *(condition.text for condition in one.conditions)),
+    address=_address,
 )
 _NO_NAME = re.compile(r"""[\s<>=:!()"']""")
 

@@ -16,6 +16,7 @@ from groundstation.fleet.commands import (
     Actor,
     Args,
     CommandQuery,
+    CommandReport,
     CommandRequest,
     CommandState,
     Reason,
@@ -27,7 +28,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart, too_near
-from groundstation.fleet.updates import CommandUpdate, Update
+from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, checked_args
 
@@ -199,9 +200,9 @@ class Operations:
         """Take in what arrived; only reports on commands matter here."""
         heard: dict[tuple[VehicleKey, str], float] = {}
         for update in updates:
-            if isinstance(update, CommandUpdate):
-                self.book.report(update.key, update.report, update.received_s, update.unix_s)
-                heard[update.key, update.report.id] = update.received_s
+            if isinstance(update, VehicleUpdate) and isinstance(update.content, CommandReport):
+                self.book.report(update.key, update.content, update.received_s, update.unix_s)
+                heard[update.key, update.content.id] = update.received_s
         for one in self._sent if heard else ():
             if (one.key, one.id) in heard:
                 one.heard_s, one.queries = heard[one.key, one.id], 0

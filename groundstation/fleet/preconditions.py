@@ -148,21 +148,12 @@ def _near(state: VehicleState, args: Args, limits: Limits) -> str | None:
     return f"the point is {far_m / 1000:.1f} km away; the limit is {limits.distance_m / 1000:g} km"
 
 
-def _home_of_sea_m(state: VehicleState) -> float | None:
-    home, position = state.home, state.position
-    if home is not None and home.height_amsl_m is not None:
-        return home.height_amsl_m
-    if position is None or position.height_amsl_m is None or position.height_home_m is None:
-        return None
-    return position.height_amsl_m - position.height_home_m
-
-
 def _height_home_m(state: VehicleState, args: Args) -> float | None:
     """The height that is asked for, above home; None for none, or one that can't be compared."""
     height_m = args.get("height_m")
     if not isinstance(height_m, float) or args.get("frame", "home") != "amsl":
         return height_m if isinstance(height_m, float) else None
-    home_m = _home_of_sea_m(state)
+    home_m = state.home_amsl_m
     return None if home_m is None else height_m - home_m
 
 

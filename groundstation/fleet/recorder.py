@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from groundstation.fleet.sample import Name, Whole
+from groundstation.fleet.updates import ServiceUpdate
 
 
 class RecorderState(Name):
@@ -108,14 +111,6 @@ SILENT_S = 3.5
 """A recorder that was not heard for so long is not believed any more; it reports once a second."""
 
 
-class Heard(msgspec.Struct, frozen=True):
-    """A recorder's newest report and when it came."""
-
-    status: RecorderStatus
-    received_s: float
-    """Seconds on this station's monotonic clock."""
-
-
 class RecordingNow(msgspec.Struct, frozen=True, kw_only=True):
     """All recorders together, in the words of the worst."""
 
@@ -131,7 +126,7 @@ class RecordingNow(msgspec.Struct, frozen=True, kw_only=True):
     """One line: what will soon be wrong."""
 
 
-def recording_now(recorders: list[Heard], now_s: float) -> RecordingNow:
+def recording_now(recorders: Iterable[ServiceUpdate], now_s: float) -> RecordingNow:
     """What is to be said about recording.
 
     Args:
@@ -141,11 +136,11 @@ def recording_now(recorders: list[Heard], now_s: float) -> RecordingNow:
     fresh = [one for one in recorders if now_s - one.received_s <= SILENT_S]
     if not fresh:
         return RecordingNow(is_recording=False, is_heard=False)
-    writing = [one for one in fresh if one.status.state is RecorderState.RECORDING]
-    elapsed = [one.status.elapsed_s + now_s - one.received_s for one in writing if one.status.elapsed_s is not None]
+    writing = [one for one in fresh if one.content.state is RecorderState.RECORDING]
+    elapsed = [one.content.elapsed_s + now_s - one.received_s for one in writing if one.content.elapsed_s is not None]
     return RecordingNow(
         is_recording=bool(writing),
         elapsed_s=max(elapsed, default=None),
-        problem=next((one.status.problem for one in fresh if one.status.problem), ""),
-        warning=next((one.status.warning for one in fresh if one.status.warning), ""),
+        problem=next((one.content.problem for one in fresh if one.content.problem), ""),
+        warning=next((one.content.warning for one in fresh if one.content.warning), ""),
     )

@@ -15,22 +15,12 @@ import msgspec
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.lives import Lives
-from groundstation.fleet.recorder import RecorderState
-from groundstation.fleet.updates import (
-    BridgeUpdate,
-    ConnUpdate,
-    ControlUpdate,
-    EventUpdate,
-    InfoUpdate,
-    LinkUpdate,
-    RecorderUpdate,
-    SamplesUpdate,
-    Update,
-)
+from groundstation.fleet.recorder import RecorderState, RecorderStatus
+from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
@@ -47,7 +37,7 @@ class Fleet:
     def __init__(self) -> None:
         self._lives: dict[VehicleKey, Lives] = {}
         self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
-        self._recorders: dict[str, RecorderUpdate] = {}
+        self._recorders: dict[str, ServiceUpdate] = {}
         self._changed: set[VehicleKey] = set()
         self.ignored = 0
         """Updates that are not shown: of a life that is not, or of vehicles beyond `MAX_VEHICLES`."""
@@ -72,7 +62,7 @@ class Fleet:
         return {key: presence for key, (_, presence) in self._bridges.items()}
 
     @property
-    def recorders(self) -> dict[str, RecorderUpdate]:
+    def recorders(self) -> dict[str, ServiceUpdate]:
         """The newest report of each recorder, by its id; one that said goodbye is not among them."""
         return dict(self._recorders)
 
@@ -83,21 +73,15 @@ class Fleet:
 
     def _fold_one(self, update: Update) -> None:
         match update:
-            case SamplesUpdate():
+            case VehicleUpdate(part="connection"):
+                self._fold_connection(update)
+            case VehicleUpdate(part="samples"):
                 self._fold_samples(update)
-            case LinkUpdate():
-                self._fold_link(update)
-            case EventUpdate():
-                self._fold_event(update)
-            case ConnUpdate():
-                self._fold_conn(update)
-            case InfoUpdate():
-                self._fold_info(update)
-            case ControlUpdate():
-                self._fold_control(update)
-            case BridgeUpdate():
+            case VehicleUpdate() if update.part:
+                self._fold_part(update)
+            case ServiceUpdate(content=BridgePresence()):
                 self._fold_bridge(update)
-            case RecorderUpdate():
+            case ServiceUpdate(content=RecorderStatus()):
                 self._fold_recorder(update)
 
     def take_changed(self) -> set[VehicleKey]:
@@ -136,19 +120,19 @@ class Fleet:
         if self._lives[state.key].put(state):
             self._changed.add(state.key)
 
-    def _fold_samples(self, update: SamplesUpdate) -> None:
+    def _fold_samples(self, update: VehicleUpdate) -> None:
         state = self._open(update.key, update.session, update.heard_s)
         if state is None:
             return
         lives = self._lives[update.key]
-        if state is lives.shown and lives.after_telemetry(update.samples, update.heard_s):
+        if state is lives.shown and lives.after_telemetry(update.content, update.heard_s):
             state = lives.shown
-        self._store(state.after(update.samples, update.clock_offset_s, update.came_s, update.heard_s))
+        self._store(state.after(update.content, update.clock_offset_s, update.came_s, update.heard_s))
 
-    def _fold_conn(self, update: ConnUpdate) -> None:
+    def _fold_connection(self, update: VehicleUpdate) -> None:
         state = self._open(update.key, update.session)
         if state is not None:
-            self._connect(state, update.connection)
+            self._connect(state, update.content)
 
     def _connect(self, state: VehicleState, connection: Connection) -> None:
         lives = self._lives[state.key]
@@ -156,50 +140,37 @@ class Fleet:
             lives.told_connection(connection)
         self._store(msgspec.structs.replace(state, connection=connection))
 
-    def _fold_info(self, update: InfoUpdate) -> None:
-        state = self._open(update.key, update.session)
+    def _fold_part(self, update: VehicleUpdate) -> None:
+        """Put a part of the state in its place, by the way of that part where it has one."""
+        state = self._open(update.key, update.session, update.heard_s if update.part in _SPOKEN else None)
         if state is not None:
-            self._store(msgspec.structs.replace(state, info=update.info))
+            way = _WAYS.get(update.part)
+            changed = way(state, update) if way else msgspec.structs.replace(state, **{update.part: update.content})
+            self._store(changed)
 
-    def _fold_control(self, update: ControlUpdate) -> None:
-        state = self._open(update.key, update.session)
-        if state is not None:
-            self._store(msgspec.structs.replace(state, control=update.control))
-
-    def _fold_link(self, update: LinkUpdate) -> None:
-        state = self._open(update.key, update.session, update.received_s)
-        if state is not None:
-            changes: dict[str, object] = {"link": update.report, "link_received_s": update.received_s}
-            changes["clock_offset_s"] = update.clock_offset_s
-            self._store(msgspec.structs.replace(state, **changes))
-
-    def _fold_event(self, update: EventUpdate) -> None:
-        state = self._open(update.key, update.session)
-        if state is not None:
-            self._store(state.with_event(update.event))
-
-    def _fold_bridge(self, update: BridgeUpdate) -> None:
+    def _fold_bridge(self, update: ServiceUpdate) -> None:
         """A bridge's death is the death of its vehicles; a late will of a bridge's old session is refused."""
-        bridge = (update.root, update.bridge)
+        bridge = (update.root, update.service)
+        presence: BridgePresence = update.content
         known = self._bridges.get(bridge)
-        is_death = update.presence.state is LinkState.OFFLINE
+        is_death = presence.state is LinkState.OFFLINE
         if is_death and known is not None and known[0] != update.session:
             self.ignored += 1
             return
-        self._bridges[bridge] = (update.session, update.presence)
+        self._bridges[bridge] = (update.session, presence)
         if len(self._bridges) > MAX_BRIDGES:
             self._bridges.pop(next(iter(self._bridges)))
         if is_death:
-            self._lose_vehicles_of(update.root, update.bridge, update.presence.reason)
+            self._lose_vehicles_of(update.root, update.service, presence.reason)
 
-    def _fold_recorder(self, update: RecorderUpdate) -> None:
+    def _fold_recorder(self, update: ServiceUpdate) -> None:
         """A goodbye or a will of an old life ends nothing but that life."""
-        known = self._recorders.get(update.recorder)
-        if update.status.state is RecorderState.ENDED:
+        known = self._recorders.get(update.service)
+        if update.content.state is RecorderState.ENDED:
             if known is not None and known.session == update.session:
-                del self._recorders[update.recorder]
+                del self._recorders[update.service]
         else:
-            self._recorders[update.recorder] = update
+            self._recorders[update.service] = update
             if len(self._recorders) > MAX_RECORDERS:
                 # each tells of itself once a second: who was made up is the first to be silent
                 self._recorders.pop(min(self._recorders, key=lambda one: self._recorders[one].received_s))
@@ -209,3 +180,22 @@ class Fleet:
         for key, lives in self._lives.items():
             for state in lives.via(bridge) if key.root == root else ():
                 self._connect(state, lost)
+
+
+def _with_link(state: VehicleState, update: VehicleUpdate) -> VehicleState:
+    # link reports are not retained, so that their clock is never a guess
+    return msgspec.structs.replace(
+        state, link=update.content, link_received_s=update.received_s, clock_offset_s=update.clock_offset_s
+    )
+
+
+_SPOKEN = frozenset({"link", "overview"})
+"""Parts that show, as samples do, that a life of a vehicle is told of now."""
+_WAYS: dict[str, Callable[[VehicleState, VehicleUpdate], VehicleState]] = {
+    "messages": lambda state, update: state.with_event(update.content),
+    "link": _with_link,
+    "overview": lambda state, update: state.with_overview(
+        update.content, update.written_s, update.clock_offset_s, update.received_s
+    ),
+}
+"""Parts that are more than put in place of what was there."""

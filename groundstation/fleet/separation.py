@@ -62,7 +62,7 @@ def kept_apart(
         if not isinstance(base_m, float):
             first = states(keys[0]) if keys else None
             base_m = _present_m(first, args) if first is not None else None
-        homes = [_home_amsl_m(states(key)) for key in keys]
+        homes = [state.home_amsl_m if (state := states(key)) is not None else None for key in keys]
         is_amsl = args.get("frame", "home") == "amsl"
         for number, (key, home_m) in enumerate(zip(keys, homes, strict=True)):
             # each counts from its own home: what is a metre higher for one is none for its neighbour
@@ -73,20 +73,11 @@ def kept_apart(
     return found
 
 
-def _home_amsl_m(state: VehicleState | None) -> float | None:
-    """Height of a vehicle's home above the sea, as its position tells it."""
-    position = state.position if state is not None else None
-    if position is None or position.height_amsl_m is None or position.height_home_m is None:
-        return None
-    return position.height_amsl_m - position.height_home_m
-
-
 def _present_m(state: VehicleState, args: Args) -> float | None:
     """Height of a vehicle above what the arguments say that heights are above."""
-    position = state.position
-    if position is None:
-        return None
-    return position.height_amsl_m if args.get("frame", "home") == "amsl" else position.height_home_m
+    if args.get("frame", "home") == "amsl":
+        return state.height_amsl_m
+    return state.position.height_home_m if state.position is not None else None
 
 
 def _grid(count: int, step_m: float) -> list[tuple[float, float]]:
@@ -161,15 +152,12 @@ def _circles_m(state: VehicleState | None) -> float:
 
 def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:
     """Height above the sea that an order leads to: the present one where it names none."""
-    position, height_m = state.position if state is not None else None, args.get("height_m")
+    height_m = args.get("height_m")
     if isinstance(height_m, float) and args.get("frame", "home") == "amsl":
         return height_m
-    if position is None or position.height_amsl_m is None:
-        return None
-    if not isinstance(height_m, float):
-        return position.height_amsl_m
-    home_m = _home_amsl_m(state)
-    return None if home_m is None else home_m + height_m
+    if state is None or not isinstance(height_m, float):
+        return state.height_amsl_m if state is not None else None
+    return None if state.home_amsl_m is None else state.home_amsl_m + height_m
 
 
 def _here(state: VehicleState) -> _Goal | None:
@@ -177,7 +165,7 @@ def _here(state: VehicleState) -> _Goal | None:
     position = state.position
     if state.is_flying is not True or position is None or position.lat_deg is None or position.lon_deg is None:
         return None
-    return _Goal(state.key, position.lat_deg, position.lon_deg, position.height_amsl_m, _drives(state))
+    return _Goal(state.key, position.lat_deg, position.lon_deg, state.height_amsl_m, _drives(state))
 
 
 def _drives(state: VehicleState | None) -> bool:

@@ -32,3 +32,8 @@ def harmless(text: str, mark: str = " ") -> str:
     return "".join(
         letter if is_harmless(letter) else " " if unicodedata.category(letter) == "Zs" else mark for letter in text
     )
+
+
+def shown_path(path: str) -> str:
+    """A path as text that can be shown: file names on Linux are bytes, and may be no text."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -37,6 +37,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     ground_speed_mps: float | None
     owner: Actor | None = None
     """Who is in control; None when nobody is, or nobody told."""
+    state: VehicleState | None = None
+    """What it was made of, for values that a row does not show; None when that is not at hand."""
 
     @property
     def is_simulated(self) -> bool:
@@ -62,9 +64,9 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         now_s: seconds on this station's monotonic clock.
     """
     found = conditions(state, now_s)
-    charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
     return VehicleSummary(
         key=state.key,
+        state=state,
         name=state.name,
         level=found[0].level if found else Level.NORMAL,
         conditions=found,
@@ -75,7 +77,7 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         mode=state.mode.name if state.mode is not None else None,
         is_armed=state.armed.is_armed if state.armed is not None else None,
         is_flying=state.is_flying,
-        charge_fraction=min(charges, default=None),
+        charge_fraction=state.charge_fraction,
         height_home_m=state.height.height_m,
         owner=state.control.owner if state.control is not None else None,
         ground_speed_mps=state.velocity.ground_speed_mps if state.velocity is not None else None,

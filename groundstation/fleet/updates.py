@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import msgspec
 
-from groundstation.fleet.commands import CommandReport
-from groundstation.fleet.control import Control
-from groundstation.fleet.events import Event
-from groundstation.fleet.identity import VehicleInfo, VehicleKey
-from groundstation.fleet.kinds import Samples
-from groundstation.fleet.link import BridgePresence, Connection, LinkReport
-from groundstation.fleet.recorder import RecorderStatus
+from groundstation.fleet.identity import VehicleKey
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -21,6 +15,10 @@ class Update(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     session: str
     """The writer's session id (`sid`)."""
+    content: Any
+    """What it says, see `transport/leaves.py`."""
+    received_s: float = 0.0
+    """When it came, seconds on this station's monotonic clock."""
 
 
 class VehicleUpdate(Update, frozen=True, kw_only=True, gc=False):
@@ -28,90 +26,32 @@ class VehicleUpdate(Update, frozen=True, kw_only=True, gc=False):
 
     key: VehicleKey
     """Which vehicle."""
-
-
-class SamplesUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """Samples from `tlm/<stream>` or `state`."""
-
-    samples: Samples
-    """What was measured."""
-    clock_offset_s: float
+    part: str
+    """Field of `VehicleState` that it is about; `samples` for any of its kinds; empty for what is not of its state."""
+    clock_offset_s: float = 0.0
     """Bridge clock to this station's monotonic clock, seconds."""
-    heard_s: float | None = None
-    """When it came, seconds on this station's monotonic clock; None for what the broker had kept."""
-    came_s: float = math.inf
-    """When the message came, on the bridge's clock: no sample in it, or held before it, can be younger."""
+    written_s: float = 0.0
+    """When it was written, on the bridge's clock."""
+    unix_s: float = 0.0
+    """When it was written, by the bridge's wall clock, seconds since 1970; may be wrong."""
+    is_retained: bool = False
+    """Whether the broker had kept it: nobody need have said it now."""
+
+    @property
+    def heard_s(self) -> float | None:
+        """When somebody said it, on this station's clock; None for what the broker had kept."""
+        return None if self.is_retained else self.received_s
+
+    @property
+    def came_s(self) -> float:
+        """When it came, on the bridge's clock: no sample in it, or held before it, can be younger."""
+        return self.received_s - self.clock_offset_s
 
 
-class ConnUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """Birth or death."""
-
-    connection: Connection
-    """Heard or not."""
-
-
-class InfoUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """The certificate."""
-
-    info: VehicleInfo
-    """Who it is."""
-
-
-class LinkUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """The bridge's heartbeat for a vehicle."""
-
-    report: LinkReport
-    """How it is heard."""
-    received_s: float
-    """When it came, seconds on this station's monotonic clock."""
-    clock_offset_s: float
-    """Bridge clock to this station's monotonic clock, seconds; never a guess, since link reports are not retained."""
-
-
-class EventUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """Something happened."""
-
-    event: Event
-    """What."""
-    clock_offset_s: float
-    """Bridge clock to this station's monotonic clock, seconds."""
-
-
-class ControlUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """Who is in control changed, or was repeated."""
-
-    control: Control
-    """Who."""
-
-
-class CommandUpdate(VehicleUpdate, frozen=True, kw_only=True, gc=False):
-    """A step in the life of a command, of this station or another."""
-
-    report: CommandReport
-    """The step."""
-    received_s: float
-    """When it came, seconds on this station's monotonic clock."""
-    unix_s: float
-    """When it was written, by the bridge's wall clock, seconds since 1970."""
-
-
-class BridgeUpdate(Update, frozen=True, kw_only=True, gc=False):
-    """Birth or death of a bridge."""
+class ServiceUpdate(Update, frozen=True, kw_only=True, gc=False):
+    """Birth, death or report of a bridge or a recorder."""
 
     root: str
     """`fleet`, `sim` or `replay`."""
-    bridge: str
-    """Bridge id."""
-    presence: BridgePresence
-    """Alive or not."""
-
-
-class RecorderUpdate(Update, frozen=True, kw_only=True, gc=False):
-    """A recorder told how it goes."""
-
-    recorder: str
-    """Recorder id."""
-    status: RecorderStatus
-    """How."""
-    received_s: float
-    """When it came, seconds on this station's monotonic clock."""
+    service: str
+    """Its id."""

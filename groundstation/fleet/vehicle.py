@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, merge_indexed
 from groundstation.fleet.link import Connection, LinkReport, LinkState
+from groundstation.fleet.overview import Overview
 from groundstation.fleet.status import LandedState
 
 GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT})
@@ -24,6 +25,10 @@ FLYING_HEIGHT_M = 1.5
 """Armed and higher than this over home is flying, where the vehicle doesn't tell ground from air."""
 WRITING_SLACK_S = 1.0
 """A bridge rounds its clock to milliseconds; more than this is no rounding."""
+SAME_S = 0.02
+"""An overview tells of the sample that finer telemetry brought, to the millisecond: that is no news."""
+OVERVIEW_S = 3.0
+"""An overview comes once a second; an older one has nothing to say of now."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
 
@@ -52,6 +57,10 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """How it is heard."""
     control: Control | None = None
     """Who may command it; None until its bridge told."""
+    overview: Overview | None = None
+    """The newest overview."""
+    overview_received_s: float | None = None
+    """When it came, seconds on this station's monotonic clock."""
     link_received_s: float | None = None
     """When the link report came, seconds on this station's monotonic clock."""
     heard_s: float | None = None
@@ -98,6 +107,34 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         return Height(None, "home", "position")
 
     @property
+    def home_amsl_m(self) -> float | None:
+        """Height of its home above the sea, metres: as it tells home, else by the two heights of its position."""
+        home, position = self.home, self.position
+        if home is not None and home.height_amsl_m is not None:
+            return home.height_amsl_m
+        if position is None or position.height_amsl_m is None or position.height_home_m is None:
+            return None
+        return position.height_amsl_m - position.height_home_m
+
+    @property
+    def height_amsl_m(self) -> float | None:
+        """How high it is above the sea, metres: as it tells it, else above its home."""
+        position = self.position
+        if position is None or position.height_amsl_m is not None:
+            return position.height_amsl_m if position is not None else None
+        home_m = self.home_amsl_m
+        return None if home_m is None or position.height_home_m is None else home_m + position.height_home_m
+
+    @property
+    def charge_fraction(self) -> float | None:
+        """Lowest charge of its packs, 0 to 1, by the newest that tells it; None when nothing does."""
+        told_s = self.received_s("battery")
+        overview, came_s = self.overview, self.overview_received_s
+        if overview is not None and came_s is not None and (told_s is None or came_s - told_s > OVERVIEW_S):
+            return overview.charge_fraction
+        return min((one.charge_fraction for one in self.battery if one.charge_fraction is not None), default=None)
+
+    @property
     def heading_deg(self) -> float | None:
         """Direction of the nose: from the attitude, else as reported with the position."""
         if self.attitude is not None and self.attitude.yaw_deg is not None:
@@ -138,7 +175,12 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
 
         ArduPilot goes on sending a place for 18 s and more after the loss of GPS (EKF_STATUS_REPORT.flags tell).
         """
-        if self.position is None or self.position.lat_deg is None or self.estimator is None:
+        if self.position is None or self.position.lat_deg is None:
+            return True
+        overview, came_s = self.overview, self.overview_received_s
+        if overview is not None and came_s is not None and not overview.is_vouched and now_s - came_s < OVERVIEW_S:
+            return False
+        if self.estimator is None:
             return True
         is_told = freshness("estimator", self.age_s("estimator", now_s)) is Freshness.FRESH
         return not is_told or self.estimator.has_horizontal_position is not False
@@ -159,7 +201,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         Args:
             samples: what came.
             clock_offset_s: bridge clock to this station's monotonic clock, seconds.
-            heard_s: see `SamplesUpdate`.
+            heard_s: see `VehicleUpdate`.
             came_s: when the message came, on the bridge's clock; one that was long on its way takes nothing newer away.
         """
         latest_s = came_s + WRITING_SLACK_S
@@ -178,6 +220,27 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
                 changes[kind] = new
         return msgspec.structs.replace(self, **changes)
 
+    def with_overview(
+        self, overview: Overview, written_s: float, clock_offset_s: float, received_s: float
+    ) -> VehicleState:
+        """The state once an overview is in; where finer telemetry tells the same, that stays.
+
+        Args:
+            overview: what came.
+            written_s: when it was written, on the bridge's clock.
+            clock_offset_s: bridge clock to this station's monotonic clock, seconds.
+            received_s: when it came, seconds on this station's monotonic clock.
+        """
+        came_s = received_s - clock_offset_s
+        told = overview.samples(written_s, self)
+        news: dict[str, Any] = {}
+        for kind in _OF_OVERVIEW:
+            new, old = getattr(told, kind), getattr(self, kind)
+            if new is not None and (old is None or not new.at_s - SAME_S <= old.at_s <= came_s + WRITING_SLACK_S):
+                news[kind] = new
+        state = self.after(Samples(**news), clock_offset_s, came_s, received_s)
+        return msgspec.structs.replace(state, overview=overview, overview_received_s=received_s)
+
     def with_event(self, event: Event) -> VehicleState:
         """The state once this event is in."""
         return msgspec.structs.replace(self, messages=(*self.messages[-(MAX_MESSAGES - 1) :], event))
@@ -191,3 +254,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
             messages=self.messages,
             session=session,
         )
+
+
+_OF_OVERVIEW = ("position", "velocity", "mode", "armed")
+"""Kinds that an overview tells of."""

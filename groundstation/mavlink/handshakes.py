@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import enum
 
-import msgspec
 from msgspec.structs import replace
 
 from groundstation.fleet.commands import CommandState, Reason
 from groundstation.mavlink import orders
-from groundstation.mavlink.dialect import Fields
+from groundstation.mavlink.conversation import Outcome
+from groundstation.mavlink.dialect import MSGIDS, Fields
 from groundstation.mavlink.orders import Form, Order
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -26,8 +26,7 @@ AGAIN_S = 1.0
 """Hold, return and land are said again after so long without an answer: repeating them is harmless, silence is not."""
 PROGRESS_S = 10.0
 """How long after the last IN_PROGRESS the next word may take."""
-NO_PERCENT = 255
-"""COMMAND_ACK.progress when unknown."""
+COMMAND_ACK, PARAM_VALUE = MSGIDS["COMMAND_ACK"], MSGIDS["PARAM_VALUE"]
 
 
 class MavResult(enum.IntEnum):
@@ -46,32 +45,24 @@ class MavResult(enum.IntEnum):
     NOT_IN_CONTROL = 10
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """What a result means for the command."""
-
-    state: CommandState
-    reason: Reason
-    words: str
-
-
-VERDICTS: dict[int, Verdict] = {
-    MavResult.ACCEPTED: Verdict(CommandState.ACCEPTED, Reason.NONE, ""),
-    MavResult.TEMPORARILY_REJECTED: Verdict(CommandState.REJECTED, Reason.VEHICLE_BUSY, "the vehicle refuses it now"),
-    MavResult.DENIED: Verdict(CommandState.REJECTED, Reason.VEHICLE_DENIED, "the vehicle denies it"),
-    MavResult.UNSUPPORTED: Verdict(CommandState.REJECTED, Reason.UNSUPPORTED, "the vehicle does not know this command"),
-    MavResult.FAILED: Verdict(CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle could not do it"),
-    MavResult.CANCELLED: Verdict(CommandState.CANCELLED, Reason.VEHICLE_CANCELLED, "the vehicle cancelled it"),
-    MavResult.COMMAND_LONG_ONLY: Verdict(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
-    MavResult.COMMAND_INT_ONLY: Verdict(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
-    MavResult.UNSUPPORTED_MAV_FRAME: Verdict(
+OUTCOMES: dict[int, Outcome] = {
+    MavResult.ACCEPTED: Outcome(CommandState.ACCEPTED, Reason.NONE, ""),
+    MavResult.TEMPORARILY_REJECTED: Outcome(CommandState.REJECTED, Reason.VEHICLE_BUSY, "the vehicle refuses it now"),
+    MavResult.DENIED: Outcome(CommandState.REJECTED, Reason.VEHICLE_DENIED, "the vehicle denies it"),
+    MavResult.UNSUPPORTED: Outcome(CommandState.REJECTED, Reason.UNSUPPORTED, "the vehicle does not know this command"),
+    MavResult.FAILED: Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle could not do it"),
+    MavResult.CANCELLED: Outcome(CommandState.CANCELLED, Reason.VEHICLE_CANCELLED, "the vehicle cancelled it"),
+    MavResult.COMMAND_LONG_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
+    MavResult.COMMAND_INT_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
+    MavResult.UNSUPPORTED_MAV_FRAME: Outcome(
         CommandState.REJECTED, Reason.FRAME, "the vehicle takes heights in no frame that was tried"
     ),
-    MavResult.NOT_IN_CONTROL: Verdict(
+    MavResult.NOT_IN_CONTROL: Outcome(
         CommandState.REJECTED, Reason.NOT_OWNER_AT_VEHICLE, "another station is in control at the vehicle itself"
     ),
 }
 """What each MAV_RESULT means; IN_PROGRESS is none of them, since it goes on."""
-STRANGE = Verdict(
+STRANGE = Outcome(
     CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle answered with a result that is not known here"
 )
 
@@ -116,14 +107,9 @@ class Handshake:
         return 0 if self.is_over else self._order.command
 
     @property
-    def parameter(self) -> str:
-        """Parameter whose echo is waited for; empty for none."""
-        return "" if self.is_over else self._order.parameter
-
-    @property
-    def verdict(self) -> Verdict | None:
+    def outcome(self) -> Outcome | None:
         """What came of it once it is over; None when no answer came in time."""
-        return VERDICTS.get(self.result, STRANGE) if self.result is not None else None
+        return OUTCOMES.get(self.result, STRANGE) if self.result is not None else None
 
     def _patience_s(self, now_s: float) -> float:
         if self._again_until_s is not None and now_s + AGAIN_S < self._again_until_s:
@@ -142,19 +128,27 @@ class Handshake:
             self.result, self.is_over = MavResult.ACCEPTED, True
         return [orders.message(self._order, *self._target, confirmation)]
 
-    def on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
-        """A COMMAND_ACK of this command came.
+    @property
+    def hears(self) -> frozenset[int]:
+        """The message that answers it."""
+        if self.is_over:
+            return frozenset()
+        return frozenset({PARAM_VALUE if self._order.parameter else COMMAND_ACK})
 
-        Args:
-            result: MAV_RESULT.
-            percent: COMMAND_ACK.progress, 255 when unknown.
-            now_s: seconds on the bridge's clock.
+    def take(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
+        """A COMMAND_ACK or a PARAM_VALUE came; another command's answer or another parameter is not for this.
 
         Returns:
             The order again in another form, where the answer asks for that.
         """
-        if self.is_over:
+        if self.is_over or msgid not in self.hears:
             return []
+        if msgid == PARAM_VALUE:
+            self._on_parameter(fields["param_id"], fields["param_value"])
+            return []
+        return self._on_ack(fields["result"], fields["progress"], now_s) if fields["command"] == self.command else []
+
+    def _on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
         if result == MavResult.IN_PROGRESS:
             self.has_progressed = True
             self.progress = percent / 100 if percent <= 100 else None
@@ -167,9 +161,9 @@ class Handshake:
         self.result, self.is_over = result, True
         return []
 
-    def on_parameter(self, name: str, value: float) -> None:
-        """A PARAM_VALUE came: the echo of what was set is the answer; another may be of somebody's list."""
-        if self.is_over or not self._order.parameter or name != self._order.parameter:
+    def _on_parameter(self, name: str, value: float) -> None:
+        """The echo of what was set is the answer; another may be of somebody's list."""
+        if name != self._order.parameter:
             return
         if self._order.form is Form.PARAM_READ:
             self.value, self.result, self.is_over = value, MavResult.ACCEPTED, True
@@ -178,11 +172,6 @@ class Handshake:
         self._has_other_value = not is_equal
         if is_equal:
             self.result, self.is_over = MavResult.ACCEPTED, True
-
-    def on_mission(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
-        """A message of the mission protocol is not for this."""
-        del msgid, fields, now_s
-        return []
 
     def _otherwise(self, result: int) -> Order | None:
         """The order in the form that the answer asks for; None when it has been tried, or it asks for nothing."""

@@ -11,8 +11,9 @@ import msgspec
 
 from groundstation.fleet.commands import CommandState, Reason
 from groundstation.mavlink import encode
+from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import MSGIDS, Fields
-from groundstation.mavlink.handshakes import Handshake, MavResult, Verdict
+from groundstation.mavlink.handshakes import Handshake, MavResult
 from groundstation.mavlink.orders import Order
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -25,7 +26,7 @@ ACCEPTED = 0
 """MISSION_ACK.type MAV_MISSION_ACCEPTED."""
 MISSION_REQUEST, MISSION_REQUEST_INT = MSGIDS["MISSION_REQUEST"], MSGIDS["MISSION_REQUEST_INT"]
 MISSION_ACK = MSGIDS["MISSION_ACK"]
-MESSAGES = (MISSION_REQUEST, MISSION_REQUEST_INT, MISSION_ACK)
+MESSAGES = frozenset((MISSION_REQUEST, MISSION_REQUEST_INT, MISSION_ACK))
 """What a vehicle says in it."""
 
 
@@ -62,10 +63,7 @@ class MissionUpload:
         """A MAV_RESULT that means the same as the MISSION_ACK; None before one."""
         self._ack = 0
         self._answered: tuple[int, float] = (-1, 0.0)
-        self.progress: float | None = None
-        self.has_progressed = False
         self.is_over = False
-        self.command, self.parameter = 0, ""
 
     @property
     def size(self) -> int:
@@ -73,14 +71,14 @@ class MissionUpload:
         return len(self._items)
 
     @property
-    def verdict(self) -> Verdict | None:
+    def outcome(self) -> Outcome | None:
         """What came of it once it is over; None when nothing was heard in time."""
         if self.result is None:
             return None
         if self.result == MavResult.ACCEPTED:
-            return Verdict(CommandState.ACCEPTED, Reason.NONE, "")
+            return Outcome(CommandState.ACCEPTED, Reason.NONE, "")
         words = f"the vehicle did not take the mission (MISSION_ACK {self._ack})"
-        return Verdict(CommandState.FAILED, Reason.VEHICLE_FAILED, words)
+        return Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, words)
 
     def start(self, now_s: float) -> list[Outbound]:
         """Say how many items there are."""
@@ -88,18 +86,14 @@ class MissionUpload:
         self._repeat_s, self._give_up_s = now_s + COUNT_S, now_s + SILENCE_S
         return [encode.payload("MISSION_COUNT", **self._target, count=len(self._items))]
 
-    def on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
-        """A COMMAND_ACK is not for this."""
-        del result, percent, now_s
-        return []
+    @property
+    def hears(self) -> frozenset[int]:
+        """Requests for items, and the end."""
+        return frozenset() if self.is_over else MESSAGES
 
-    def on_parameter(self, name: str, value: float) -> None:
-        """A PARAM_VALUE is not for this."""
-        del name, value
-
-    def on_mission(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
+    def take(self, msgid: int, fields: Fields, now_s: float) -> list[Outbound]:
         """A message of the mission protocol came."""
-        if self.is_over or fields.get("mission_type", 0) != 0:
+        if msgid not in self.hears or fields.get("mission_type", 0) != 0:
             return []
         if msgid == MISSION_ACK:
             self._ack, self.is_over = fields["type"], True

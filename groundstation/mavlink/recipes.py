@@ -65,13 +65,11 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def height_home_of_sea_m(self) -> float:
-        """Height of home above mean sea level, metres: by HOME_POSITION, else from the two heights of the position."""
-        home, position = self.state.home, self.state.position
-        if home is not None and home.height_amsl_m is not None:
-            return home.height_amsl_m
-        if position is not None and position.height_amsl_m is not None and position.height_home_m is not None:
-            return position.height_amsl_m - position.height_home_m
-        raise CannotOrderError("the height of its home is not known yet")
+        """Height of home above mean sea level, metres."""
+        height_m = self.state.home_amsl_m
+        if height_m is None:
+            raise CannotOrderError("the height of its home is not known yet")
+        return height_m
 
 
 Make = Callable[[Situation], Order | Upload | None]

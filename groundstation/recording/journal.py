@@ -28,7 +28,7 @@ import platformdirs
 
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.csv_cells import guarded
+from groundstation.logs.csv_cells import guarded
 
 log = logging.getLogger("groundstation.journal")
 

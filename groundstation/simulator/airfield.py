@@ -1,23 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All simulated vehicles on one field: the physics and the autopilots, stepped together.
-
-Sans-I/O, deterministic.
-"""
+"""All simulated vehicles on one field: the physics and the autopilots, stepped together. Sans-I/O, deterministic."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from groundstation.simulator.autofly import OnboardPilot
-from groundstation.simulator.autopilot import Vehicle
-from groundstation.simulator.faults import KINDS, FaultBoard, Victim
-from groundstation.simulator.field import Field
-from groundstation.simulator.flavours import FLAVOURS, Flavour
-from groundstation.simulator.flight import Demand, Flight
-from groundstation.simulator.parameters import declared
-
-if TYPE_CHECKING:
-    from groundstation.simulator.plan import SquadronPlan
+from groundstation.simulator.engine.autofly import OnboardPilot
+from groundstation.simulator.engine.faults import KINDS, FaultBoard, Victim
+from groundstation.simulator.engine.field import Field
+from groundstation.simulator.engine.flavour import Flavour
+from groundstation.simulator.engine.flight import Demand, Flight
+from groundstation.simulator.engine.vehicle import Vehicle
+from groundstation.simulator.flavours import FLAVOURS
+from groundstation.simulator.plan import SquadronPlan
 
 TICK_S = 0.02
 """Physics and autopilots run at 50 Hz."""
@@ -40,7 +33,8 @@ class Airfield:
         self.now_s = 0.0
         self._ticks = 0
         field = Field(plan.start_latitude_deg, plan.start_longitude_deg, plan.start_altitude_amsl_m)
-        flavours = [FLAVOURS[plan.flavours[index % len(plan.flavours)]] for index in range(plan.vehicles)]
+        firmwares = [FLAVOURS[plan.flavours[index % len(plan.flavours)]] for index in range(plan.vehicles)]
+        flavours = [firmware.flavour for firmware in firmwares]
         self.flight = Flight(
             [flavour.airframe for flavour in flavours],
             seed=plan.seed,
@@ -51,16 +45,16 @@ class Airfield:
         self.vehicles = [
             Vehicle(
                 plan.first_sysid + index,
-                flavour,
+                firmware,
                 field,
                 tick_s=TICK_S,
                 epoch_unix_s=epoch_unix_s,
                 seed=plan.seed,
                 ready=plan.ready,
-                overrides=_overrides(plan, flavour),
+                overrides=_overrides(plan, firmware.flavour),
                 parameter_count=plan.parameter_count,
             )
-            for index, flavour in enumerate(flavours)
+            for index, firmware in enumerate(firmwares)
         ]
         self._park(flavours)
         motions = self.flight.motions()
@@ -93,13 +87,14 @@ class Airfield:
     def step(self) -> None:
         """Go on by one tick."""
         self._ticks += 1
-        self.now_s = self._ticks * TICK_S
+        self.now_s = self._ticks * TICK_S  # counted, not summed: rounding would drift within hours
         self.flight.step(TICK_S, self._demands)
         motions = self.flight.motions()
         for fault, begins in self._faults.due(self.now_s):
             self._apply(fault.kind, fault.system, begins=begins)
         now_s = self.now_s
         self._demands = [vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)]
+        # behind the vehicles, as an operator's order would come
         for pilot in self._pilots:
             pilot.tick(now_s)
 
@@ -115,6 +110,6 @@ class Airfield:
 
 def _overrides(plan: SquadronPlan, flavour: Flavour) -> dict[str, float]:
     """Return the plan's parameters this flavour has; on their own no station has to be heard."""
-    names = {entry.name for entry in declared(flavour.name)}
+    names = {entry.name for entry in flavour.parameters}
     own = {flavour.gcs_failsafe_parameter: 0.0} if plan.autofly else {}
     return {**own, **{name: value for name, value in plan.parameters.items() if name in names}}

@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What to simulate: how many vehicles, of which flavours, where, how they are reached and what goes wrong.
-
-Pure.
-"""
+"""What to simulate: how many vehicles, of which flavours, where, how they are reached and what goes wrong. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from groundstation.simulator.engine.errors import SimulationError
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.flavours import FLAVOURS
-
-if TYPE_CHECKING:
-    from groundstation.simulator.faults import Fault
 
 MAX_SYSTEM_ID = 250
 """Higher ids are for ground stations."""
-
-
-class SimulationError(ValueError):
-    """A plan that cannot be simulated; the message tells what to change."""
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import selectors
+import socket
+import threading
 import time
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
 from groundstation.simulator.airfield import TICK_S, Airfield
-from groundstation.simulator.ports import PORTS, Address, LinkText, Port
-
-if TYPE_CHECKING:
-    import socket
-    import threading
-    from collections.abc import Callable
-    from types import TracebackType
-
-    from groundstation.simulator.plan import SquadronPlan
+from groundstation.simulator.engine.ports import PORTS, Address, LinkText, Port
+from groundstation.simulator.plan import SquadronPlan
 
 _MOST_TICKS = 50
 """Ticks made up for in one go; what is further behind is given up and counted."""
@@ -87,6 +85,7 @@ class Squadron:
             while not stop.is_set():
                 elapsed_s = (self._clock() - began_s) * speed
                 behind = int((elapsed_s - self.airfield.now_s) / TICK_S + 1e-6)
+                # a machine that is too slow would never catch up: the time is given up, and counted
                 if behind > _MOST_TICKS:
                     lost_s = (behind - _MOST_TICKS) * TICK_S
                     self.late_s += lost_s
@@ -117,6 +116,7 @@ class Squadron:
             if port.read(key.fileobj, self.airfield.now_s):  # type: ignore[arg-type]
                 self._watch(port)
             answered[id(port)] = port
+        # an answer that waited for the next tick would look like 20 ms of link delay
         for port in answered.values():
             if port.flush():
                 self._watch(port)
@@ -132,13 +132,8 @@ class Squadron:
         watched = self._watched.setdefault(id(port), set())
         # a closed socket has lost its number, so it is looked for among the registered ones
         for gone in watched - wanted:
-            self._forget(gone)
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(gone)
         for new in wanted - watched:
             self._selector.register(new, selectors.EVENT_READ, port)
         self._watched[id(port)] = wanted
-
-    def _forget(self, gone: socket.socket) -> None:
-        try:
-            self._selector.unregister(gone)
-        except (KeyError, ValueError):
-            return

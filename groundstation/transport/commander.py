@@ -26,7 +26,7 @@ from groundstation.fleet.updates import Update
 from groundstation.fleet.verbs import VERBS
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Bus, BusState, Outgoing
-from groundstation.transport.payloads import SyncRequest
+from groundstation.transport.leaves import SyncRequest
 
 JOURNAL_WAIT_S = 0.25
 """A command waits for its line in the journal so long at most."""

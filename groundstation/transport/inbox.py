@@ -14,30 +14,17 @@ import time
 import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.kinds import Samples
-from groundstation.fleet.motion import Position, Velocity
 from groundstation.fleet.sensors import SensorReading
-from groundstation.fleet.updates import (
-    BridgeUpdate,
-    CommandUpdate,
-    ConnUpdate,
-    ControlUpdate,
-    EventUpdate,
-    InfoUpdate,
-    LinkUpdate,
-    RecorderUpdate,
-    SamplesUpdate,
-    Update,
-)
+from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.leaves import CMD_ACK, EVT, Audience, Leaf, leaf_of
 from groundstation.transport.order import Order, Verdict
 
 log = logging.getLogger("groundstation.inbox")
@@ -45,7 +32,6 @@ log = logging.getLogger("groundstation.inbox")
 TELEMETRY_QUEUE = 50_000
 EVENT_QUEUE = 20_000
 SENSOR_QUEUE = 10_000
-_EVENTS = f"/{topics.EVT}"
 TOLD_EVENTS = 1_000
 """Of a vehicle that are remembered; a bridge keeps fewer."""
 MAX_TRACKED = 50_000
@@ -59,6 +45,8 @@ class InboxCounts(msgspec.Struct, frozen=True):
 
     received: int = 0
     """Messages of the fleet's tree."""
+    received_bytes: int = 0
+    """Topics and payloads of these."""
     missing: int = 0
     """Numbers that never came (`seq`)."""
     duplicates: int = 0
@@ -92,17 +80,21 @@ class Inbox:
         self._orders: OrderedDict[str, Order] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._clocks = ClockOffsets()
-        self._received = self._missing = self._duplicates = self._dropped = self._undecodable = 0
+        self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
-        self.takes_overviews = False
-        """Whether `tlm/sum` is all that comes of a vehicle's motion; else it only repeats what is known."""
 
     @property
     def counts(self) -> InboxCounts:
         """What went past so far."""
         implausible = self._implausible + self._clocks.strange
         return InboxCounts(
-            self._received, self._missing, self._duplicates, self._dropped, self._undecodable, implausible
+            received=self._received,
+            received_bytes=self._received_bytes,
+            missing=self._missing,
+            duplicates=self._duplicates,
+            dropped=self._dropped,
+            undecodable=self._undecodable,
+            implausible=implausible,
         )
 
     def offer(self, message: Message) -> None:
@@ -118,10 +110,25 @@ class Inbox:
         if topic is None:
             self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
             return
-        update = self._decoded(topic, message)
+        leaf = leaf_of(topic)
+        if (
+            not message.payload
+            or topic.leaf.startswith(topics.LATE)
+            or (leaf is not None and leaf.audience in _NOT_OURS)
+        ):
+            return
+        self._received += 1
+        self._received_bytes += message.size_bytes + len(message.topic)
+        if leaf is None:
+            self._undecodable += 1
+            return
+        try:
+            update = self._decoded(topic, leaf, message)
+        except payloads.PayloadError:
+            self._undecodable += 1
+            return
         if update is not None:
-            is_telemetry = isinstance(update, SamplesUpdate | LinkUpdate)
-            queue, limit = (self._telemetry, TELEMETRY_QUEUE) if is_telemetry else (self._events, EVENT_QUEUE)
+            queue, limit = (self._events, EVENT_QUEUE) if leaf.is_lossless else (self._telemetry, TELEMETRY_QUEUE)
             self._append(queue, update, limit)
 
     def drain(self) -> Delivery:
@@ -141,49 +148,37 @@ class Inbox:
                 self._dropped += 1
             queue.append(item)
 
-    def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
-        is_for_recorders = topic.leaf.startswith(topics.LATE) or topic.leaf == topics.RAW_FRAMES
-        is_needless = topic.leaf == topics.TLM_SUM and not self.takes_overviews
-        if not message.payload or is_needless or is_for_recorders:
+    def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, leaf: Leaf, message: Message) -> Update | None:
+        envelope = payloads.decode(leaf, message.payload)
+        if isinstance(topic, topics.ServiceTopic):
+            return ServiceUpdate(
+                session=envelope.sid,
+                root=topic.root,
+                service=topic.id,
+                content=envelope.d,
+                received_s=message.received_s,
+            )
+        if not self._is_news(message, leaf, envelope):
             return None
-        self._received += 1
-        try:
-            if isinstance(topic, topics.ServiceTopic):
-                return self._service_update(topic, message)
-            envelope = payloads.decode(topic.leaf, message.payload)
-        except payloads.PayloadError:
-            self._undecodable += 1
-            return None
-        if not self._is_news(message, envelope):
-            return None
-        return self._vehicle_update(topic, envelope, message)
-
-    def _service_update(self, topic: topics.ServiceTopic, message: Message) -> Update | None:
-        if topic.leaf != topics.CONN or topic.service == topics.STATION:
-            return None
-        if topic.service == topics.RECORDER:
-            told = payloads.decode(topics.RECORDER, message.payload)
-            return RecorderUpdate(session=told.sid, recorder=topic.id, status=told.d, received_s=message.received_s)
-        envelope = payloads.decode(topics.BRIDGE, message.payload)
-        return BridgeUpdate(session=envelope.sid, root=topic.root, bridge=topic.id, presence=envelope.d)
-
-    def _vehicle_update(
-        self, topic: topics.VehicleTopic, envelope: payloads.Envelope[object], message: Message
-    ) -> Update | None:
-        if topic.leaf == topics.CMD_ACK:
-            return _command_update(topic.key, envelope, message)
-        offset_s = self._clock_offset_s(message, envelope)
+        # what became of a command is told whatever the writer's clock shows
+        offset_s = 0.0 if leaf is CMD_ACK else self._clock_offset_s(message, envelope)
         if offset_s is None:
             return None
-        build = _BUILDERS.get(topic.leaf, _samples_update)
-        update = build(topic.key, envelope, offset_s, message.received_s)
-        if isinstance(update, SamplesUpdate) and not message.retain:
-            return msgspec.structs.replace(update, heard_s=message.received_s)
-        return update
+        return VehicleUpdate(
+            session=envelope.sid,
+            key=topic.key,
+            part=leaf.part,
+            content=envelope.d,
+            received_s=message.received_s,
+            clock_offset_s=offset_s,
+            written_s=envelope.bms / 1000.0,
+            unix_s=envelope.ts / 1000.0,
+            is_retained=message.retain,
+        )
 
-    def _is_news(self, message: Message, envelope: payloads.Envelope[object]) -> bool:
+    def _is_news(self, message: Message, leaf: Leaf, envelope: payloads.Envelope[object]) -> bool:
         """Follow the sequence of a topic; a number seen before is a duplicate."""
-        is_event = message.topic.endswith(_EVENTS)
+        is_event = leaf is EVT
         if is_event and self._was_told(message, envelope):
             self._duplicates += 1
             return False
@@ -231,67 +226,5 @@ class Inbox:
         return self._clocks.learn(envelope.sid, envelope.bms / 1000.0, message.received_s)
 
 
-def _samples_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    return SamplesUpdate(
-        key=key,
-        session=envelope.sid,
-        samples=envelope.d,
-        clock_offset_s=offset_s,
-        came_s=received_s - offset_s,
-    )
-
-
-def _overview_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    """The overview of a vehicle as samples, at the time of its position."""
-    told: payloads.Summary = envelope.d
-    at_s = envelope.bms / 1000.0 - (told.age_s or 0.0)
-    place = Position(
-        at_s=at_s,
-        lat_deg=told.lat_deg,
-        lon_deg=told.lon_deg,
-        height_home_m=told.height_home_m,
-        heading_deg=told.heading_deg,
-    )
-    samples = Samples() if told.age_s is None else Samples(position=place)
-    if told.ground_speed_mps is not None and told.age_s is not None:
-        samples = Samples(position=place, velocity=Velocity(at_s=at_s, ground_speed_mps=told.ground_speed_mps))
-    return _samples_update(key, msgspec.structs.replace(envelope, d=samples), offset_s, received_s)
-
-
-def _conn_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    del offset_s, received_s
-    return ConnUpdate(key=key, session=envelope.sid, connection=envelope.d)
-
-
-def _info_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    del offset_s, received_s
-    return InfoUpdate(key=key, session=envelope.sid, info=envelope.d)
-
-
-def _link_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    return LinkUpdate(key=key, session=envelope.sid, report=envelope.d, received_s=received_s, clock_offset_s=offset_s)
-
-
-def _event_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    del received_s
-    return EventUpdate(key=key, session=envelope.sid, event=envelope.d, clock_offset_s=offset_s)
-
-
-def _control_update(key: VehicleKey, envelope: payloads.Envelope[Any], offset_s: float, received_s: float) -> Update:
-    del offset_s, received_s
-    return ControlUpdate(key=key, session=envelope.sid, control=envelope.d)
-
-
-def _command_update(key: VehicleKey, envelope: payloads.Envelope[Any], message: Message) -> Update:
-    unix_s = envelope.ts / 1000.0
-    return CommandUpdate(key=key, session=envelope.sid, report=envelope.d, received_s=message.received_s, unix_s=unix_s)
-
-
-_BUILDERS = {
-    topics.CTL: _control_update,
-    topics.TLM_SUM: _overview_update,
-    topics.CONN: _conn_update,
-    topics.INFO: _info_update,
-    topics.LINK: _link_update,
-    topics.EVT: _event_update,
-}
+_NOT_OURS = frozenset({Audience.CONTROL, Audience.BRIDGES, Audience.RECORDER})
+"""What is for others than stations."""

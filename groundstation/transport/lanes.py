@@ -7,12 +7,13 @@ telemetry, then what is only kept for recordings. What is newer replaces what ha
 
 from __future__ import annotations
 
-import enum
+import functools
 from collections import deque
 from collections.abc import Iterator
 
 from groundstation.transport import topics
 from groundstation.transport.bus import Outgoing
+from groundstation.transport.leaves import Lane, leaf_of
 
 STALE_S = 1.0
 """What has waited longer gives way to newer words on its topic."""
@@ -25,32 +26,19 @@ MOTION_SHARE = 0.7
 """Of the room for motion and telemetry: the other must not starve."""
 
 
-class Lane(enum.IntEnum):
-    """How soon a message has to go."""
-
-    URGENT = 0
-    """Orders, answers, events, the echo: each of them, in order."""
-    STATE = 1
-    """What the broker keeps, and the bridge's heartbeat: the newest of a topic is all that counts."""
-    MOTION = 2
-    """Where a vehicle is: the newest of a topic is what counts."""
-    TELEMETRY = 3
-    """Everything else about it, in the same way."""
-    BULK = 4
-    """For recordings: it can be asked for again."""
-
-
 def lane_of(message: Outgoing) -> Lane:
-    """Where a message belongs."""
-    leaf = topics.owner_and_leaf(message.topic)[1]
-    if leaf.startswith(topics.LATE) or leaf == topics.RAW_FRAMES:
+    """Where a message belongs; one that is not of our tree by its quality of service."""
+    return _lane_of(message.topic, is_sure=message.qos > 0)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _lane_of(text: str, *, is_sure: bool) -> Lane:
+    """The same topics come again and again: each is taken apart once."""
+    topic = topics.parse(text)
+    if topic is not None and topic.leaf.startswith(topics.LATE):
         return Lane.BULK
-    if leaf == topics.LINK:
-        # the bridge's clock, without which no order can be given
-        return Lane.STATE
-    if message.qos == 0:
-        return Lane.MOTION if leaf == topics.TLM_MOTION else Lane.TELEMETRY
-    return Lane.STATE if message.retain else Lane.URGENT
+    leaf = leaf_of(topic) if topic is not None else None
+    return leaf.lane if leaf is not None else Lane.URGENT if is_sure else Lane.TELEMETRY
 
 
 class Lanes:

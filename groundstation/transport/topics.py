@@ -124,19 +124,9 @@ def _apart(topic: str) -> tuple[str, str, str]:
     return root, owner, leaf
 
 
-KEPT_LEAVES = (CONN, INFO, STATE, CTL)
-"""Leaves of a vehicle that a broker keeps."""
-
-
 def sync_all(root: str) -> str:
     """Topic on which any client asks every bridge to publish itself again."""
     return f"{root}/{ALL}/{SYNC_REQ}"
-
-
-def fleet_filters(root: str) -> tuple[str, ...]:
-    """What a station subscribes to: few filters that don't overlap (RabbitMQ delivers twice on overlap)."""
-    leaves = (CONN, INFO, STATE, LINK, EVT, CTL, CMD_ACK, f"{TLM}/+")
-    return (*(f"{root}/+/{leaf}" for leaf in leaves), f"{root}/{BRIDGE}/+/{CONN}")
 
 
 def vehicle_filter(root: str, leaf: str) -> str:
@@ -144,29 +134,9 @@ def vehicle_filter(root: str, leaf: str) -> str:
     return f"{root}/+/{leaf}"
 
 
-def recorder_reports() -> str:
-    """What a station subscribes to for how recording goes."""
-    return f"{Root.FLEET.value}/{RECORDER}/+/{CONN}"
-
-
 def recorder_filters(roots: tuple[str, ...]) -> tuple[str, ...]:
     """What a recorder subscribes to: whole trees."""
     return tuple(f"{root}/#" for root in roots)
-
-
-def bridge_filters(root: str, bridge_id: str) -> tuple[str, ...]:
-    """What a bridge subscribes to: requests, stations' births and deaths, and other bridges' vehicles.
-
-    A filter for each kind of request, `_all` being a level like an id, since RabbitMQ delivers twice on overlap.
-    """
-    # who plays a recording takes no commands
-    leaves = (SYNC_REQ, CONN) if root == Root.REPLAY.value else (SYNC_REQ, CMD_REQ, CTL_REQ, CONN)
-    return (
-        *(f"{root}/+/{leaf}" for leaf in leaves),
-        f"{Root.FLEET.value}/{STATION}/+/{CONN}",
-        f"{root}/{BRIDGE}/+/{CONN}",
-        f"{root}/{BRIDGE}/{bridge_id}/{SYNC_REQ}",
-    )
 
 
 def parse(topic: str) -> VehicleTopic | ServiceTopic | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Samples, merge_indexed
-from groundstation.fleet.updates import LinkUpdate, SamplesUpdate, Update
+from groundstation.fleet.updates import Update, VehicleUpdate
 
 LIMIT = 5000
 """Updates in one tick; more means that the GUI thread was held up for seconds."""
@@ -26,30 +26,32 @@ def thinned(updates: list[Update], limit: int = LIMIT) -> tuple[list[Update], in
     if len(updates) <= limit:
         return updates, 0
     kept: list[Update] = []
-    samples: dict[tuple[VehicleKey, str], SamplesUpdate] = {}
-    links: dict[tuple[VehicleKey, str], LinkUpdate] = {}
+    newest: dict[tuple[VehicleKey, str, str], VehicleUpdate] = {}
     for update in updates:
-        if isinstance(update, SamplesUpdate):
-            address = (update.key, update.session)
-            older = samples.get(address)
-            samples[address] = update if older is None else _merged(older, update)
-        elif isinstance(update, LinkUpdate):
-            links[update.key, update.session] = update
-        else:
+        if not isinstance(update, VehicleUpdate) or update.part not in _THINNED:
             kept.append(update)
-    result = [*kept, *samples.values(), *links.values()]
+            continue
+        address = (update.key, update.session, update.part)
+        older = newest.get(address)
+        is_merged = older is not None and update.part == "samples"
+        newest[address] = _merged(older, update) if older is not None and is_merged else update
+    result = [*kept, *newest.values()]
     return result, len(updates) - len(result)
 
 
-def _merged(older: SamplesUpdate, newer: SamplesUpdate) -> SamplesUpdate:
+_THINNED = frozenset({"samples", "link", "overview"})
+"""Parts of which only the newest counts."""
+
+
+def _merged(older: VehicleUpdate, newer: VehicleUpdate) -> VehicleUpdate:
     changes: dict[str, object] = {}
     for kind in KINDS:
-        new, old = getattr(newer.samples, kind), getattr(older.samples, kind)
+        new, old = getattr(newer.content, kind), getattr(older.content, kind)
         if not new:
             continue
         if kind in INDEXED_KINDS:
             changes[kind] = merge_indexed(old, new)
         elif old is None or new.at_s >= old.at_s:
             changes[kind] = new
-    merged: Samples = msgspec.structs.replace(older.samples, **changes)
-    return msgspec.structs.replace(newer, samples=merged)
+    merged: Samples = msgspec.structs.replace(older.content, **changes)
+    return msgspec.structs.replace(newer, content=merged)

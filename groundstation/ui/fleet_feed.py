@@ -19,11 +19,12 @@ from groundstation.fleet.link import BridgePresence, LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import Summaries, VehicleSummary
-from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, LinkUpdate, SamplesUpdate, Update
+from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
+from groundstation.ui.followed import Followed
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelay, LoopDelays
 
@@ -89,6 +90,8 @@ class FleetFeed(QObject):
         self._inbox, self._bus_status, self._clock = inbox, bus_status, clock
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
         self._summaries = Summaries()
+        self.followed = Followed(self)
+        """Whose detail is wanted."""
         self._status = bus_status()
         self._known: set[VehicleKey] = set()
         self._forgotten: set[VehicleKey] = set()
@@ -222,7 +225,9 @@ class FleetFeed(QObject):
         self._slowest_s = max(self._slowest_s, self._clock() - now_s)
 
     def age(self) -> None:
-        """Let ages be repainted."""
+        """Let ages be repainted, and ask for what is looked at."""
+        self.followed.show("plots", self._history.plotted)
+        self.followed.look(self._known)
         self.aged.emit(self._clock())
 
     def _tell(self, updates: list[Update], now_s: float) -> None:
@@ -234,10 +239,14 @@ class FleetFeed(QObject):
             self.vehicles_added.emit(added)
         if changed:
             self.vehicles_changed.emit(changed)
-        events = [_logged(update) for update in updates if isinstance(update, EventUpdate)]
+        events = [
+            LoggedEvent(one.key, one.content, one.content.at_s + one.clock_offset_s)
+            for one in updates
+            if isinstance(one, VehicleUpdate) and isinstance(one.content, Event)
+        ]
         if events:
             self.events_arrived.emit(events)
-        if any(isinstance(update, BridgeUpdate) for update in updates):
+        if any(isinstance(update.content, BridgePresence) for update in updates):
             self.bridges_changed.emit()
         topics = frozenset(self._board.take_changed())
         if topics:
@@ -251,12 +260,8 @@ class FleetFeed(QObject):
 def _is_alive(update: Update) -> bool:
     """Whether an update shows that a vehicle is heard now: what the broker kept, or others say of it, does not."""
     match update:
-        case ConnUpdate():
-            return update.connection.state is LinkState.ONLINE
-        case SamplesUpdate():
-            return update.heard_s is not None
-    return isinstance(update, LinkUpdate)
-
-
-def _logged(update: EventUpdate) -> LoggedEvent:
-    return LoggedEvent(update.key, update.event, update.event.at_s + update.clock_offset_s)
+        case VehicleUpdate(part="connection"):
+            return bool(update.content.state is LinkState.ONLINE)
+        case VehicleUpdate(part="samples" | "link" | "overview"):
+            return not update.is_retained
+    return False

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshness, freshness
 from groundstation.fleet.sensors import SensorReading
-from groundstation.fleet.updates import LinkUpdate, SamplesUpdate, Update
+from groundstation.fleet.updates import Update, VehicleUpdate
+from groundstation.fleet.value_path import ValueRef, getter, kind_of, number
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.series import Numbers, RowRing, Series
-from groundstation.ui.value_ref import ValueRef, getter, kind_of, number
 
 CORE_PATHS: tuple[str, ...] = (
     "position.height_home_m",
@@ -80,6 +80,11 @@ class History:
     def nbytes(self) -> int:
         """Memory of the background history, bytes."""
         return sum(ring.nbytes for ring in self._rings.values())
+
+    @property
+    def plotted(self) -> frozenset[VehicleKey]:
+        """Vehicles with a value that is kept at full rate."""
+        return frozenset(key for key, refs in self._by_vehicle.items() if refs)
 
     def track(self, ref: ValueRef) -> Series:
         """Keep a value at full rate from now on, as often called as `untrack`.
@@ -165,10 +170,12 @@ class History:
         if not self._by_vehicle:
             return
         for update in updates:
-            if isinstance(update, SamplesUpdate):
+            if not isinstance(update, VehicleUpdate):
+                continue
+            if update.part == "samples":
                 self._record_samples(update)
-            elif isinstance(update, LinkUpdate):
-                state = VehicleState(key=update.key, link=update.report)
+            elif update.part == "link":
+                state = VehicleState(key=update.key, link=update.content)
                 for ref in self._by_vehicle.get(update.key, ()):
                     if kind_of(ref.path) == "link":
                         self._tracked[ref].append(update.received_s, number(getter(ref.path)(state)))
@@ -210,15 +217,15 @@ class History:
         del self._sensors[oldest]
         return True
 
-    def _record_samples(self, update: SamplesUpdate) -> None:
+    def _record_samples(self, update: VehicleUpdate) -> None:
         state: VehicleState | None = None
         for ref in self._by_vehicle.get(update.key, ()):
             kind = kind_of(ref.path)
-            sample = getattr(update.samples, kind, None)
+            sample = getattr(update.content, kind, None)
             if not sample:
                 continue
             if state is None:
-                state = VehicleState(key=update.key).after(update.samples, update.clock_offset_s, update.came_s)
+                state = VehicleState(key=update.key).after(update.content, update.clock_offset_s, update.came_s)
             if kind in INDEXED_KINDS:
                 sample = next((one for one in sample if ref.path.startswith(f"{kind}.{one.index}.")), None)
             if sample is not None:

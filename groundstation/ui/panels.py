@@ -8,6 +8,7 @@ from pathlib import Path
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -21,7 +22,6 @@ from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.saved_values import table_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
-from groundstation.ui.value_ref import ValueRef, json_from_refs, refs_from_json
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
 MAX_VEHICLE_PANELS = 16

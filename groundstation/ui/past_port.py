@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import Numbers
-from groundstation.ui.value_ref import ValueRef
 
 
 class PastRows(msgspec.Struct, frozen=True, kw_only=True):

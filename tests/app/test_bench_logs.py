@@ -12,8 +12,8 @@ from pymavlink.DFReader import DFReader_binary
 
 from groundstation.app.bench import logs, made_logs
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.log import LogFormat
-from groundstation.recording.open_log import open_log
+from groundstation.logs.log import LogFormat
+from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log
 
 

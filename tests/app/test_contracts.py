@@ -23,7 +23,19 @@ VIOLATIONS = {
     "Qt lives in ui and app only": ("bridge/links.py", "import PySide6.QtCore"),
     "paho lives in transport.mqtt_worker only": ("transport/inbox.py", "import paho.mqtt.client"),
     "pymavlink lives in mavlink and simulator only": ("app/wiring.py", "import pymavlink.mavutil"),
-    "The simulator speaks bytes, never topics": ("simulator/wire.py", "import groundstation.transport.topics"),
+    "Logs are read for the recording and the app, not for the window, the bridge, the simulator": (
+        "ui/docks.py",
+        "import groundstation.logs.log",
+    ),
+    "The simulator speaks bytes, never topics": ("simulator/engine/wire.py", "import groundstation.transport.topics"),
+    "The simulator: firmwares are strangers, and its engine knows neither": (
+        "simulator/px4/modes.py",
+        "import groundstation.simulator.ardupilot.boot",
+    ),
+    "The simulator imports nothing in a circle": (
+        "simulator/engine/wire.py",
+        "import groundstation.simulator.engine.vehicle",
+    ),
 }
 
 

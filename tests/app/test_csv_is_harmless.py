@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from groundstation.app.cli import app
 from groundstation.fleet.errors import UsageError
-from groundstation.recording.mcap_file import McapFile
+from groundstation.logs.mcap.mcap_file import McapFile
 from tests.support.mcaps import BEGIN_NS, METADATA, S
 
 HOSTILE = [

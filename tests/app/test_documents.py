@@ -14,7 +14,7 @@ import typer
 from groundstation.app.cli import app
 from groundstation.bridge.link_text import parse_link
 from groundstation.fleet.errors import UsageError
-from groundstation.simulator.faults import Fault
+from groundstation.simulator.engine.faults import Fault
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.topics import checked_filter
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from groundstation.app import log_times
 from groundstation.app.cli import app
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.recording.log import LogInfo
-from groundstation.recording.open_log import open_log
+from groundstation.logs.log import LogInfo
+from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log
 from tests.support.mcaps import METADATA, envelope, written
 

@@ -158,7 +158,7 @@ def test_a_window_that_is_closed_leaves_its_recorder_only_while_something_is_arm
     wait_until(lambda: has_session(tmp_path) and messages(tmp_path) > 5, what="it records")
     said, _ = first.communicate(timeout=PATIENCE_S)
     assert "recording goes on without its window: fleet/uav-1 is armed; it" in said
-    assert said.endswith("closed\n")
+    assert "closed\n" in said  # its last words and those of the recorder come on two threads
     assert recorder.is_running()
     vehicle.is_armed = False
     psutil.wait_procs([recorder], timeout=PATIENCE_S)

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from groundstation.app.cli import app
-from groundstation.recording.log import LogError
-from groundstation.recording.open_log import open_log
+from groundstation.logs.log import LogError
+from groundstation.logs.open_log import open_log
 from tests.conftest import shared_log
 
 

@@ -20,10 +20,9 @@ from groundstation.app import logbook_cli, logbook_view
 from groundstation.app.cli import app
 from groundstation.app.long_work import progress_bar
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.recording import flight_cache, logbook
-from groundstation.recording.flights import Flight
-from groundstation.recording.log import LogError, TimeBase
-from groundstation.recording.logbook import Entry, Logbook
+from groundstation.fleet.flight import Flight, Logbook, LoggedFlight, TimeBase
+from groundstation.logs import flight_cache, logbook
+from groundstation.logs.log import LogError
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -41,16 +40,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[LoggedFlight]:
     """Entries of a logbook that a test fills."""
-    entries: list[Entry] = []
+    entries: list[LoggedFlight] = []
     monkeypatch.setattr(
         logbook, "read_logbook", lambda *_: Logbook(folder="/recordings", entries=tuple(entries), logs=len(entries))
     )
     return entries
 
 
-def entry(begin_s: float = 1_700_000_000.0, **more: Any) -> Entry:
+def entry(begin_s: float = 1_700_000_000.0, **more: Any) -> LoggedFlight:
     flight: dict[str, Any] = {
         "path": "/recordings/2026-05-31_08-15-00/fleet-uav-1.mcap",
         "vehicle": "fleet/uav-1",
@@ -62,7 +61,8 @@ def entry(begin_s: float = 1_700_000_000.0, **more: Any) -> Entry:
         "begin_is_known": True,
     }
     marks = {name: more.pop(name) for name in ("is_recording", "duplicate_of") if name in more}
-    return Entry(flight=Flight(**(flight | more)), **marks)
+    marks["session"] = None if "path" in more else "/recordings/2026-05-31_08-15-00"
+    return LoggedFlight(flight=Flight(**(flight | more)), **marks)
 
 
 def test_a_table_of_flights_and_of_hours(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_csv_has_all_that_is_known(folder: Path) -> None:
     assert measured <= set(row), "a field of a flight is missing"
 
 
-def test_texts_are_no_formulas(book: list[Entry]) -> None:
+def test_texts_are_no_formulas(book: list[LoggedFlight]) -> None:
     book.append(entry(operator='=HYPERLINK("http://x")', vehicle_name="@now", takeoff_lat_deg=-35.0))
     (row,) = csv.DictReader(io.StringIO(run("--csv", str(DATA)).stdout_bytes.decode()))
     assert (row["operator"], row["vehicle_name"]) == ('\'=HYPERLINK("http://x")', "'@now")
@@ -117,13 +117,13 @@ def test_json_has_totals(folder: Path) -> None:
     assert document["unread"] == []
 
 
-def test_a_path_that_is_no_text_is_told_all_the_same(book: list[Entry]) -> None:
+def test_a_path_that_is_no_text_is_told_all_the_same(book: list[LoggedFlight]) -> None:
     book.append(entry(path="/recordings/caf\udce9.tlog"))
     for words in ("--csv", "--json", "--no-cache"):
         assert "caf" in run(words, str(DATA)).stdout
 
 
-def test_flights_of_a_vehicle_since_a_date(book: list[Entry]) -> None:
+def test_flights_of_a_vehicle_since_a_date(book: list[LoggedFlight]) -> None:
     book += [entry(0.0, time_base=TimeBase.BOOT), entry(1_700_000_000.0), entry(1_800_000_000.0)]
     book.append(entry(1_800_000_000.0, vehicle="7", vehicle_name="7", sysid=7, kind="plane"))
 
@@ -153,7 +153,7 @@ def test_a_date_is_that_of_utc_wherever_one_is(monkeypatch: pytest.MonkeyPatch) 
         time.tzset()
 
 
-def test_marks_are_explained_where_they_are(book: list[Entry]) -> None:
+def test_marks_are_explained_where_they_are(book: list[LoggedFlight]) -> None:
     book.append(entry(operator="Ada Lovelace of London", max_ground_speed_mps=7.0))
     plain = run(str(DATA)).stdout
     assert "longer than that" not in plain
@@ -171,7 +171,7 @@ def test_marks_are_explained_where_they_are(book: list[Entry]) -> None:
     assert lines[-1].split()[:4] == ["Heron", "2", "0", "3:20"], "a duplicate counts once"
 
 
-def test_control_characters_from_outside_do_not_reach_the_terminal(book: list[Entry]) -> None:
+def test_control_characters_from_outside_do_not_reach_the_terminal(book: list[LoggedFlight]) -> None:
     book.append(entry(vehicle_name="\x1b[31mred", operator="a\nb", path="/x/\x1b]0;t\x07.tlog"))
     said = run(str(DATA)).stdout
     assert "\x1b" not in said

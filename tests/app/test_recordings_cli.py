@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from groundstation.app.cli import app
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording import session
-from groundstation.recording.session import Manifest, SessionFile, SessionState
+from groundstation.logs import session_folder
+from groundstation.logs.session_folder import Manifest, SessionFile, SessionState
 
 OLD, NEW = "2026-05-31_08-15-00", "2026-06-01_10-00-00"
 
@@ -32,8 +32,10 @@ def out(tmp_path: Path) -> Path:
     old = Manifest(
         name=OLD, state=SessionState.CLOSED, began_unix_s=1_000.0, ended_unix_s=4_723.0, files=files, is_pinned=True
     )
-    session.save(tmp_path / OLD, old)
-    session.save(tmp_path / NEW, Manifest(name=NEW, state=SessionState.RECORDING, began_unix_s=time.time() - 60.0))
+    session_folder.save(tmp_path / OLD, old)
+    session_folder.save(
+        tmp_path / NEW, Manifest(name=NEW, state=SessionState.RECORDING, began_unix_s=time.time() - 60.0)
+    )
     return tmp_path
 
 
@@ -47,7 +49,7 @@ def test_sessions_are_listed_the_oldest_first(out: Path) -> None:
 
 
 def test_a_session_without_a_manifest_is_listed_as_such(out: Path) -> None:
-    (out / NEW / session.MANIFEST).write_text("{")
+    (out / NEW / session_folder.MANIFEST).write_text("{")
     assert run("list", "--recordings", str(out)).stdout.splitlines()[2].split()[-2:] == ["no", "manifest"]
     document = json.loads(run("list", "--recordings", str(out), "--json").stdout)
     assert [one["state"] for one in document] == ["closed", "unknown"]
@@ -59,7 +61,7 @@ def test_pinning_and_back(out: Path) -> None:
     for words, is_pinned in (("pin", True), ("pin", True), ("unpin", False)):
         result = run(words, NEW, "--recordings", str(out))
         assert result.exit_code == 0
-        manifest = session.load(out / NEW)
+        manifest = session_folder.load(out / NEW)
         assert manifest is not None
         assert manifest.is_pinned is is_pinned
         assert manifest.state is SessionState.RECORDING
@@ -69,7 +71,7 @@ def test_pinning_and_back(out: Path) -> None:
 def test_a_session_is_found_by_its_folder_too(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "empty"))
     run("unpin", str(out / OLD))
-    manifest = session.load(out / OLD)
+    manifest = session_folder.load(out / OLD)
     assert manifest is not None
     assert not manifest.is_pinned
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from groundstation.app.cli import app
 from groundstation.fleet.errors import GroundStationError, UsageError
-from groundstation.recording.log import LogError
+from groundstation.logs.log import LogError
 from tests.conftest import shared_log
 
 

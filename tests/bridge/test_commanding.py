@@ -110,7 +110,7 @@ def test_a_double_answer_counts_once(world: World) -> None:
     record = station.do(Verb.ARM)
     assert station.states(record.id).count("accepted") == 1
     world.run(1.0)
-    assert world.hearing.vehicles[KEY].desk.unexpected_acks == 2
+    assert world.hearing.vehicles[KEY].board.unexpected == 2
 
 
 def test_a_late_answer_changes_nothing(world: World) -> None:
@@ -120,7 +120,7 @@ def test_a_late_answer_changes_nothing(world: World) -> None:
     assert record.state is CommandState.TIMEOUT
     world.run(5.0)
     assert station.record(record.id).state is CommandState.TIMEOUT
-    assert world.hearing.vehicles[KEY].desk.unexpected_acks == 1
+    assert world.hearing.vehicles[KEY].board.unexpected == 1
 
 
 def test_an_answer_to_another_command_is_not_taken(world: World) -> None:
@@ -494,7 +494,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_control(world: World) -> None:
 
 def test_two_autopilots_on_one_system_id_get_emergencies_and_nothing_else(world: World) -> None:
     station = world.station()
-    world.hearing._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
+    world.hearing._links._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
     world.hearing.vehicles[KEY].set_conflict("two autopilots use system id 1", world.clock())
     world.run(1.0)
     for verb in (Verb.ARM, Verb.FORCE_DISARM):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from groundstation.bridge.vehicle_session import MAX_PARTS
+from groundstation.bridge.telemetry import MAX_PARTS
 from groundstation.fleet.events import EventKind
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason

@@ -77,7 +77,7 @@ def test_a_forged_count_holds_a_station_up_for_the_life_of_its_order_only(
 
 
 def test_a_forced_disarm_waits_for_certainty(world: World, station: Station) -> None:
-    world.hearing._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
+    world.hearing._links._is_conflict_over = lambda *_: False  # type: ignore[method-assign]
     world.hearing.vehicles[KEY].set_conflict("two autopilots use system id 1", world.clock())
     world.run(1.0)
     record = station.do(Verb.FORCE_DISARM)

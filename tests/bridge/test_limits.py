@@ -13,21 +13,23 @@ from groundstation.bridge.command_gate import CommandGate
 from groundstation.bridge.control_desk import ControlDesk
 from groundstation.bridge.ear import BootNews, Ear
 from groundstation.bridge.execution import Execution
+from groundstation.bridge.external_control import OtherStations
 from groundstation.bridge.facts import Facts
 from groundstation.bridge.loss import LossCounter
-from groundstation.bridge.other_hands import ForeignAnswers
 from groundstation.bridge.outbox import Outbox
 from groundstation.bridge.outbox_store import OutboxStore
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.roll_call import is_same_boot
 from groundstation.fleet.commands import Actor, CommandRequest, CommandState, Reason, Verb
-from groundstation.fleet.events import EventKind
+from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS
+from groundstation.mavlink.handshakes import COMMAND_ACK
 from groundstation.transport import topics
 from groundstation.transport.bus import Outgoing
+from groundstation.transport.leaves import EVT
 from tests.bridge.test_command_desk import deliver, wire
 from tests.bridge.test_hearing import states
 from tests.support.clock import ManualClock
@@ -215,7 +217,7 @@ def test_a_poorer_message_counts_after_five_seconds_without_the_richer(later_s: 
     # a message is taken apart when its stream is due
     bench.run(1.2, (peer, autopilot))
     (vehicle,) = bench.hearing.vehicles.values()
-    last_s = vehicle._last_seen_s[MSGIDS["BATTERY_STATUS"]]
+    last_s = vehicle.telemetry._last_seen_s[MSGIDS["BATTERY_STATUS"]]
     bench.clock.advance(last_s + later_s - bench.clock())
     poor = dialect.MAVLink_sys_status_message(0, 0, 0, 0, 11_000, 0, 33, 0, 0, 0, 0, 0, 0)
     bench.hear(peer, autopilot.pack(poor))
@@ -225,12 +227,19 @@ def test_a_poorer_message_counts_after_five_seconds_without_the_richer(later_s: 
 
 
 def test_what_another_station_does_is_told_every_ten_seconds() -> None:
-    foreign = ForeignAnswers()
+    events: list[Event] = []
+    others = OtherStations(events.append, 255, lambda _: False)
     ack = {"target_system": 9, "command": 400, "result": 0}
-    told = [foreign.event(ack, at_s) is not None for at_s in (100.0, 109.9, 110.0, 119.9, 120.1)]
-    assert told == [True, False, True, False, True]
-    assert foreign.event({**ack, "command": 22}, 100.1) is not None, "each command for itself"
-    assert foreign.event({**ack, "command": 23, "result": 4}, 100.1) is None, "what was refused is nobody's doing"
+
+    def is_told(said: dict[str, int], at_s: float) -> bool:
+        before = len(events)
+        others.hear(COMMAND_ACK, said, at_s)
+        return len(events) > before
+
+    assert [is_told(ack, at_s) for at_s in (100.0, 109.9, 110.0, 119.9, 120.1)] == [True, False, True, False, True]
+    assert is_told({**ack, "command": 22}, 100.1), "each command for itself"
+    assert not is_told({**ack, "command": 23, "result": 4}, 100.1), "what was refused is nobody's doing"
+    assert not is_told({**ack, "target_system": 255, "command": 24}, 100.1), "our own"
 
 
 @pytest.mark.parametrize(("later_s", "is_told"), [(4.7, False), (5.3, True)])
@@ -373,7 +382,7 @@ def test_a_climb_that_stands_still_on_its_way_has_fifteen(world: World, station:
 def test_numbers_begin_anew_with_a_session_whatever_its_name() -> None:
     bus, clock = FakeBus(), ManualClock()
     publisher = Publisher(bus, clock)
-    numbers = [publisher.topic("fleet/uav-1/evt", sid, None) for sid in ("b", "b", "a", "a", "c", "c", "b")]
+    numbers = [publisher.say("fleet/uav-1/evt", EVT, sid, None) for sid in ("b", "b", "a", "a", "c", "c", "b")]
     assert numbers == [0, 1, 0, 1, 0, 1, 0]
 
 

@@ -17,8 +17,10 @@ from groundstation.bridge.outbox_store import OutboxStore
 from groundstation.bridge.publisher import Publisher
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.recorder import Missed
-from groundstation.transport import payloads, topics
+from groundstation.transport import topics
+from groundstation.transport.leaves import EVT, TLM_SUM
 from tests.support.fake_bus import FakeBus
+from tests.support.updates import decoded
 from tests.support.waiting import wait_until
 
 OWNER = "fleet/uav-1"
@@ -40,7 +42,7 @@ class Desk:
     def tell(self, count: int, session: str = "s") -> None:
         for number in range(count):
             event = Event(at_s=0.0, kind=EventKind.STATUS_TEXT, text=f"text {number}")
-            self.publisher.topic(TOPIC, session, event, qos=1)
+            self.publisher.say(TOPIC, EVT, session, event)
 
     def late(self, first: int, last: int, session: str = "s") -> tuple[list[bytes], int]:
         """What comes on `late/evt`, and how many the answer says were found."""
@@ -54,7 +56,7 @@ class Desk:
             return any(one.topic == f"{OWNER}/late/end" for one in self.bus.sent)
 
         wait_until(ended)
-        (end,) = [payloads.decode("late/end", one.payload) for one in self.bus.sent if one.topic.endswith("late/end")]
+        (end,) = [decoded("late/end", one.payload) for one in self.bus.sent if one.topic.endswith("late/end")]
         return [one.payload for one in self.bus.sent if one.topic == topics.late(TOPIC)], end.d.gaps[0].found
 
 
@@ -201,8 +203,8 @@ def test_kill_9_loses_nothing_that_was_written(tmp_path: Path) -> None:
 def test_every_leaf_tells_how_far_it_is() -> None:
     desk = Desk()
     desk.tell(7)
-    desk.publisher.topic(f"{OWNER}/tlm/sum", "s", None, is_kept=False)
+    desk.publisher.say(f"{OWNER}/tlm/sum", TLM_SUM, "s", None)
     desk.backfill.tick(time.monotonic())
     desk.publisher.flush()
-    (marks,) = [payloads.decode("late/marks", one.payload).d for one in desk.bus.sent if one.topic.endswith("marks")]
+    (marks,) = [decoded("late/marks", one.payload).d for one in desk.bus.sent if one.topic.endswith("marks")]
     assert [(mark.leaf, mark.first, mark.following) for mark in marks.marks] == [("evt", 0, 7)]

@@ -11,6 +11,7 @@ from groundstation.bridge.backfill import Backfill
 from groundstation.bridge.outbox import Outbox
 from groundstation.bridge.publisher import Publisher
 from groundstation.fleet.recorder import Missed
+from groundstation.transport.leaves import EVT
 from tests.support.clock import ManualClock
 from tests.support.fake_bus import FakeBus
 from tests.support.vehicles import Autopilot, Bench
@@ -59,7 +60,7 @@ def test_what_was_missed_comes_at_eight_hundred_messages_a_second() -> None:
     publisher = Publisher(bus, clock, outbox)
     backfill = Backfill(outbox, publisher, "br")
     for _ in range(5_000):
-        publisher.topic("fleet/uav-1/evt", "s", None)
+        publisher.say("fleet/uav-1/evt", EVT, "s", None)
     backfill.ask("fleet/uav-1", (Missed("evt", "s", 0, 4_999),))
     for _ in range(41):
         backfill.tick(clock.advance(0.1))
@@ -72,7 +73,7 @@ def test_how_far_each_leaf_is_is_told_every_ten_seconds() -> None:
     outbox = Outbox(None)
     publisher = Publisher(bus, clock, outbox)
     backfill = Backfill(outbox, publisher, "br")
-    publisher.topic("fleet/uav-1/evt", "s", None)
+    publisher.say("fleet/uav-1/evt", EVT, "s", None)
     told: list[float] = []
     for _ in range(450):
         before = len(bus.sent)

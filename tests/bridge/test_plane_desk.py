@@ -18,8 +18,10 @@ from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.status import Armed, MissionProgress, Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS, unpack
+from groundstation.mavlink.handshakes import COMMAND_ACK
 from groundstation.mavlink.mission_upload import MISSION_ACK, MISSION_REQUEST
 from groundstation.mavlink.stream_requests import Outbound
+from groundstation.transport.leaves import CMD_ACK, Leaf
 
 NOW_S = 100.0
 
@@ -48,8 +50,8 @@ class Plane:
     def facts(self) -> Facts:
         return Facts(state=self.state, link=LinkState.ONLINE, sysid=1, compid=1, mav_type=1, mav_autopilot=3)
 
-    def say(self, leaf: str, content: Any, *, qos: int = 0, retain: bool = False) -> int:
-        self.reports += [content] if leaf == "cmd/ack" else []
+    def say(self, leaf: Leaf, content: Any) -> int:
+        self.reports += [content] if leaf is CMD_ACK else []
         return 0
 
     def tell(self, event: Any) -> None:
@@ -71,8 +73,8 @@ class Plane:
 
     def take_mission(self, items: int) -> None:
         for seq in range(items):
-            assert self.desk.on_mission(MISSION_REQUEST, {"seq": seq, "mission_type": 0}, NOW_S)
-        self.desk.on_mission(MISSION_ACK, {"type": 0, "mission_type": 0}, NOW_S)
+            assert self.desk.hear(MISSION_REQUEST, {"seq": seq, "mission_type": 0}, NOW_S)[1]
+        self.desk.hear(MISSION_ACK, {"type": 0, "mission_type": 0}, NOW_S)
         self.has_items(items - 1)
 
     def has_items(self, count: int) -> None:
@@ -115,7 +117,7 @@ def shows(plane: Plane, mode: str, at_s: float) -> None:
 
 def returns(plane: Plane, messages: list[Outbound], at_s: float) -> None:
     assert sent(messages) == [20]
-    plane.desk.on_ack({"command": 20, "result": 0, "progress": 255}, at_s + 0.1)
+    plane.desk.hear(COMMAND_ACK, {"command": 20, "result": 0, "progress": 255}, at_s + 0.1)
     shows(plane, "RTL", at_s + 0.5)
     plane.desk.tick(at_s + 0.6)
     end = plane.reports[-1]
@@ -127,7 +129,7 @@ def test_a_mission_without_a_landing_is_left_alone_and_the_plane_returns_instead
     plane = Plane()
     plane.has_items(7)
     assert sent(plane.order(Verb.LAND)) == [189]
-    plane.desk.on_ack({"command": 189, "result": 4, "progress": 255}, NOW_S + 0.1)
+    plane.desk.hear(COMMAND_ACK, {"command": 189, "result": 4, "progress": 255}, NOW_S + 0.1)
     messages = plane.desk.tick(NOW_S + 0.5)
     assert "instead: return" in plane.reports[-1].detail
     returns(plane, messages, NOW_S + 0.5)

@@ -17,8 +17,8 @@ from groundstation.fleet.operations import Operations
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
-from groundstation.transport import topics
 from groundstation.transport.bus import Message
+from groundstation.transport.leaves import bridge_filters
 from tests.conftest import shared_log
 from tests.support.clock import ManualClock
 from tests.support.fake_bus import FakeBus
@@ -63,8 +63,8 @@ def test_a_recording_goes_under_replay_and_takes_no_word() -> None:
 
 
 def test_a_bridge_of_recordings_does_not_even_listen_for_orders() -> None:
-    assert not [one for one in topics.bridge_filters("replay", "br") if one.endswith(("cmd/req", "ctl/req"))]
-    assert [one for one in topics.bridge_filters("fleet", "br") if one.endswith("cmd/req")]
+    assert not [one for one in bridge_filters("replay", "br") if one.endswith(("cmd/req", "ctl/req"))]
+    assert [one for one in bridge_filters("fleet", "br") if one.endswith("cmd/req")]
 
 
 @pytest.mark.parametrize("verb", VERBS)

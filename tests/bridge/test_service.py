@@ -21,6 +21,7 @@ from groundstation.mavlink.frames import FrameParser
 from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
+from groundstation.transport.leaves import leaf_of
 from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.brokers import BrokerChild
 from tests.support.clock import ManualClock
@@ -122,7 +123,8 @@ def watch(mosquitto_broker: BrokerChild) -> Iterator[Watch]:
 def content(message: Message) -> Any:
     topic = topics.parse(message.topic)
     assert topic is not None
-    leaf = topics.BRIDGE if isinstance(topic, topics.ServiceTopic) else topic.leaf
+    leaf = leaf_of(topic)
+    assert leaf is not None
     return payloads.decode(leaf, message.payload).d
 
 

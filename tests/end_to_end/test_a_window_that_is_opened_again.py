@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstation.app.wiring import StationBus
-from groundstation.fleet.updates import EventUpdate
+from groundstation.fleet.events import Event
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.inbox import Inbox
 from tests.support.brokers import BrokerChild
@@ -22,7 +22,7 @@ class Window:
         self.bus.start()
 
     def has(self, wanted: Callable[[list[str]], bool]) -> bool:
-        self.texts += [one.event.text for one in self.inbox.drain().updates if isinstance(one, EventUpdate)]
+        self.texts += [one.content.text for one in self.inbox.drain().updates if isinstance(one.content, Event)]
         return wanted(self.texts)
 
 

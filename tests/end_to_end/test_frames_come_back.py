@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from groundstation.logs import session_folder
+from groundstation.logs.exports.export import export
+from groundstation.logs.exports.formats import ExportFormat
+from groundstation.logs.open_log import open_log
 from groundstation.mavlink.frames import FrameParser
-from groundstation.recording import session
-from groundstation.recording.exports.export import export
-from groundstation.recording.exports.formats import ExportFormat
-from groundstation.recording.open_log import open_log
 from tests.support.brokers import BrokerChild
 from tests.support.ports import free_port
 from tests.support.programs import Program
@@ -97,7 +97,7 @@ def test_the_frames_of_a_recording_are_those_that_came_in(any_broker: BrokerChil
         any_broker.kill()
         time.sleep(OUTAGE_S)  # the length of the outage is what is tried
         any_broker.start()
-        (folder,) = session.sessions(out)
+        (folder,) = session_folder.sessions(out)
         witness.wait_whole(folder)
         simulator.end()
         expected = {key: count for key, count in witness.wait_whole(folder).items() if key[0].endswith("raw/_mav")}
@@ -108,7 +108,7 @@ def test_the_frames_of_a_recording_are_those_that_came_in(any_broker: BrokerChil
         for one in (bridge, simulator, recorder):
             one.close()
         tap.close()
-    (folder,) = session.sessions(out)
+    (folder,) = session_folder.sessions(out)
     with open_log(folder) as log:
         frames = [one.raw for one in log.frames()]
     sent: dict[int, list[bytes]] = {}

@@ -15,7 +15,7 @@ import pytest
 from pymavlink import mavutil
 
 from groundstation.bridge import service
-from groundstation.bridge.hearing import LOST_S
+from groundstation.bridge.link_watch import LOST_S
 from groundstation.fleet.events import EventKind
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.vehicle import VehicleState

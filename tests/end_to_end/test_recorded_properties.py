@@ -11,8 +11,8 @@ from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv5
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from groundstation.recording import session
-from groundstation.recording.open_log import open_log
+from groundstation.logs import session_folder
+from groundstation.logs.open_log import open_log
 from tests.support.brokers import BrokerChild
 from tests.support.programs import Program
 from tests.support.waiting import wait_until
@@ -20,7 +20,9 @@ from tests.support.waiting import wait_until
 
 def count(out: Path) -> int:
     """How many of the sensor's messages a recording that still lasts has."""
-    found = [path for folder in session.sessions(out) for path in folder.glob("rest.mcap") if path.stat().st_size]
+    found = [
+        path for folder in session_folder.sessions(out) for path in folder.glob("rest.mcap") if path.stat().st_size
+    ]
     if not found:
         return 0
     with open_log(found[0]) as log:
@@ -48,7 +50,7 @@ def test_properties_qos_and_retain_of_a_sensor_are_recorded(mosquitto_broker: Br
         recorder.end()
         recorder.close()
         sensor.loop_stop()
-    (folder,) = session.sessions(out)
+    (folder,) = session_folder.sessions(out)
     with (folder / "rest.mcap").open("rb") as file:
         found = [
             (channel.metadata, message.data)

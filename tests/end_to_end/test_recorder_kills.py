@@ -18,7 +18,7 @@ import pytest
 
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.kinds import Samples
-from groundstation.recording import session
+from groundstation.logs import session_folder
 from groundstation.transport import payloads
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Message, Outgoing
@@ -114,7 +114,7 @@ def test_a_kill_costs_at_most_a_second_and_no_file(
             recorder.kill()
         finally:
             recorder.close()
-        (folder,) = session.sessions(out)
+        (folder,) = session_folder.sessions(out)
         newest: dict[str, float] = {}
         for one in recorded(folder):
             newest[one.file] = max(newest.get(one.file, 0.0), one.publish_ns / 1e9)
@@ -128,10 +128,10 @@ def test_a_kill_costs_at_most_a_second_and_no_file(
     wait_until(lambda: bool(source.heard.messages))
     assert last.end()[0] == 0, last.said
     last.close()
-    (folder,) = session.sessions(out)
+    (folder,) = session_folder.sessions(out)
     assert repeats(numbers(folder)) == {}
     for path in folder.glob("*.mcap"):
         assert assert_strictly_sound(path) > 0
-    manifest = session.load(folder)
+    manifest = session_folder.load(folder)
     assert manifest is not None
     assert sum("mended" in note.text for note in manifest.notes) == KILLS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from groundstation.recording import session
+from groundstation.logs import session_folder
 from tests.support.brokers import BrokerChild
 from tests.support.mcap_check import assert_strictly_sound
 from tests.support.ports import free_port
@@ -56,7 +56,7 @@ class Flight:
 
     @property
     def folder(self) -> Path:
-        (only,) = session.sessions(self.out)
+        (only,) = session_folder.sessions(self.out)
         return only
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import Connection, ConnReason, LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.simulator.faults import Fault
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 from groundstation.transport.broker_url import parse_broker_url

@@ -13,6 +13,7 @@ from groundstation.app.wiring import SLOW_NOTE, StationBus
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
+from groundstation.fleet.overview import Overview
 from groundstation.fleet.roster import Fleet
 from groundstation.transport import payloads
 from groundstation.transport.broker_url import parse_broker_url
@@ -53,7 +54,7 @@ class Speaker:
             self._say("tlm/motion", seq, now_s, samples)
             self.bus.publish([Outgoing("sim/uav-1/tlm/detail", b"x" * 900)])
             if seq % 10 == 0:
-                summary = payloads.Summary(lat_deg=float(seq % 80), lon_deg=1.0, age_s=0.0)
+                summary = Overview(lat_deg=float(seq % 80), lon_deg=1.0, age_s=0.0)
                 self._say("tlm/sum", seq // 10, now_s, summary)
             seq += 1
 

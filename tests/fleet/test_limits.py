@@ -20,12 +20,13 @@ from groundstation.fleet.link import Connection, LinkState
 from groundstation.fleet.motion import Position
 from groundstation.fleet.operations import bridge_clock_ms
 from groundstation.fleet.preconditions import Limits, refusal
-from groundstation.fleet.recorder import Heard, RecorderState, RecorderStatus, recording_now
+from groundstation.fleet.recorder import RecorderState, RecorderStatus, recording_now
 from groundstation.fleet.status import Armed, Landed, LandedState, MissionProgress
 from groundstation.fleet.summary import Summaries
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, ArgKind, checked_args
 from tests.fleet.test_operations import KEYS, OTHER, Station
+from tests.support.updates import service
 
 KEY = VehicleKey("fleet", "uav-1")
 METRE_DEG = 1 / 111_195
@@ -159,7 +160,7 @@ def test_control_is_renewed_every_two_seconds() -> None:
 @pytest.mark.parametrize(("age_s", "is_heard"), [(3.45, True), (3.55, False)])
 def test_a_recorder_is_believed_for_three_and_a_half_seconds(age_s: float, is_heard: bool) -> None:
     status = RecorderStatus(state=RecorderState.RECORDING, elapsed_s=60.0)
-    now = recording_now([Heard(status, 100.0)], 100.0 + age_s)
+    now = recording_now([service("r", status, "s", 100.0)], 100.0 + age_s)
     assert (now.is_heard, now.is_recording) == (is_heard, is_heard)
 
 

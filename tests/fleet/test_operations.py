@@ -32,8 +32,8 @@ from groundstation.fleet.operations import (
     Operations,
     bridge_clock_ms,
 )
-from groundstation.fleet.updates import CommandUpdate
 from groundstation.fleet.vehicle import VehicleState
+from tests.support.updates import live
 
 ACTOR = Actor(op="ayse", gs="gs-1")
 OTHER = Actor(op="bora", gs="gs-2")
@@ -94,7 +94,7 @@ class Station:
 
     def report(self, key: VehicleKey, state: CommandState, step: int = 0) -> None:
         report = CommandReport(id=self.record(key).id, state=state, step=step, verb=Verb.ARM)
-        self.operations.fold([CommandUpdate(session="s", key=key, report=report, received_s=self.now_s, unix_s=0.0)])
+        self.operations.fold([live("", report, self.now_s, key=key)])
 
     def ends(self) -> list[tuple[CommandState, Reason]]:
         return [(one.state, one.reason) for one in self.operations.book.of_batch(self.batch)]
@@ -462,9 +462,7 @@ def test_strangers_commands_do_not_push_out_what_is_under_way(station: Station) 
     station.tick()
     for number in range(MAX_RECORDS + 50):
         report = CommandReport(id=f"stranger-{number}", state=CommandState.FAILED, step=0, verb=Verb.ARM)
-        station.operations.fold(
-            [CommandUpdate(session="s", key=KEYS[0], report=report, received_s=station.now_s, unix_s=0.0)]
-        )
+        station.operations.fold([live("", report, station.now_s, key=KEYS[0])])
     assert len(station.operations.book) <= MAX_RECORDS
     assert len(station.ends()) == len(KEYS)
     station.run(60.0)

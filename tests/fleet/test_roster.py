@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from groundstation.fleet import lives, roster
@@ -12,24 +11,26 @@ from groundstation.fleet.link import BridgePresence, Connection, ConnReason, Lin
 from groundstation.fleet.motion import Position
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.roster import Fleet
-from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, ControlUpdate, RecorderUpdate, SamplesUpdate
+from groundstation.fleet.updates import ServiceUpdate, VehicleUpdate
+from tests.support import updates
+from tests.support.updates import kept, service
 
 KEY = VehicleKey("fleet", "uav-1")
 
 
-def sample(session: str = "a", at_s: float = 1.0, key: VehicleKey = KEY) -> SamplesUpdate:
+def sample(session: str = "a", at_s: float = 1.0, key: VehicleKey = KEY) -> VehicleUpdate:
     position = Position(at_s=at_s, lat_deg=41.0, lon_deg=39.7)
-    return SamplesUpdate(session=session, key=key, samples=Samples(position=position), clock_offset_s=0.0)
+    return kept("samples", Samples(position=position), session, key)
 
 
-def conn(state: LinkState, session: str = "a", key: VehicleKey = KEY) -> ConnUpdate:
-    return ConnUpdate(session=session, key=key, connection=Connection(state=state, via="br"))
+def conn(state: LinkState, session: str = "a", key: VehicleKey = KEY) -> VehicleUpdate:
+    return kept("connection", Connection(state=state, via="br"), session, key)
 
 
-def bridge(state: LinkState, session: str) -> BridgeUpdate:
+def bridge(state: LinkState, session: str) -> ServiceUpdate:
     reason = ConnReason.BRIDGE_LOST if state is LinkState.OFFLINE else ConnReason.BRIDGE_STARTED
     presence = BridgePresence(state=state, reason=reason)
-    return BridgeUpdate(session=session, root="fleet", bridge="br", presence=presence)
+    return service("br", presence, session)
 
 
 def test_it_answers_which_vehicles_changed_once() -> None:
@@ -94,8 +95,9 @@ def test_a_flood_of_ids_is_no_fleet(monkeypatch) -> None:
 # ---- lives: one message blinds nobody ----
 
 
-def live(session: str, now_s: float, at_s: float | None = None) -> SamplesUpdate:
-    return msgspec.structs.replace(sample(session, at_s=now_s if at_s is None else at_s), heard_s=now_s)
+def live(session: str, now_s: float, at_s: float | None = None) -> VehicleUpdate:
+    content = sample(session, at_s=now_s if at_s is None else at_s).content
+    return updates.live("samples", content, now_s, session)
 
 
 def session_of(fleet: Fleet) -> str | None:
@@ -130,16 +132,16 @@ def test_a_heap_of_late_messages_of_a_former_life_is_no_life() -> None:
 def test_of_two_bridges_with_one_id_the_other_is_shown_soon_after_one_dies() -> None:
     fleet = Fleet()
     ours, theirs = (Connection(state=LinkState.ONLINE, via=name) for name in ("ours", "theirs"))
-    fleet.fold([ConnUpdate(session="a", key=KEY, connection=ours)])
+    fleet.fold([kept("connection", ours)])
     for number in range(20):
         fleet.fold([live("a", 0.5 * number)])
         if number == 2:
-            fleet.fold([ConnUpdate(session="b", key=KEY, connection=theirs)])
+            fleet.fold([kept("connection", theirs, "b")])
         if number >= 2:
             fleet.fold([live("b", 0.5 * number)])
     assert session_of(fleet) == "b"
     presence = BridgePresence(state=LinkState.OFFLINE, reason=ConnReason.BRIDGE_LOST)
-    fleet.fold([BridgeUpdate(session="x", root="fleet", bridge="theirs", presence=presence)])
+    fleet.fold([service("theirs", presence, "x")])
     fleet.fold(live("a", 9.5 + 0.5 * number) for number in range(4))  # until 11.0: 1.5 s
     assert session_of(fleet) == "b"
     fleet.fold([live("a", 11.5)])
@@ -170,7 +172,7 @@ def test_lives_of_a_vehicle_are_bounded() -> None:
 
 def test_a_heap_of_made_up_sessions_pushes_out_no_life_that_spoke() -> None:
     fleet = Fleet()
-    control = ControlUpdate(session="a", key=KEY, control=Control(lease=7))
+    control = kept("control", Control(lease=7))
     fleet.fold([control, *(live("a", 0.2 * number) for number in range(10))])
     for burst in range(3):
         now_s = 2.0 + 5.0 * burst
@@ -178,7 +180,7 @@ def test_a_heap_of_made_up_sessions_pushes_out_no_life_that_spoke() -> None:
         fleet.fold([live("a", now_s + 0.2 * number) for number in range(1, 20)])
         state = fleet.get(KEY)
         assert state is not None
-        assert (state.session, state.control) == ("a", control.control)
+        assert (state.session, state.control) == ("a", control.content)
 
 
 @pytest.mark.parametrize(("later_s", "has_room"), [(29.9, False), (30.1, True)])
@@ -189,8 +191,8 @@ def test_a_flood_of_made_up_ids_keeps_nobody_out_who_comes_after_it(
     fleet = Fleet()
     real = VehicleKey("fleet", "real")
     for number in range(10):
-        fleet.fold([msgspec.structs.replace(sample(key=VehicleKey("fleet", f"v{number}")), heard_s=100.0)])
-    fleet.fold([msgspec.structs.replace(sample(key=real), heard_s=100.0 + later_s)])
+        fleet.fold([updates.live("samples", sample().content, 100.0, key=VehicleKey("fleet", f"v{number}"))])
+    fleet.fold([updates.live("samples", sample().content, 100.0 + later_s, key=real)])
     assert (real in fleet) is has_room
     assert len(fleet) == 3
 
@@ -199,12 +201,9 @@ def test_made_up_recorders_and_bridges_are_bounded_and_give_way() -> None:
     fleet = Fleet()
     for number in range(roster.MAX_RECORDERS + 20):
         told = RecorderStatus(state=RecorderState.RECORDING)
-        fleet.fold([RecorderUpdate(session="s", recorder=f"r{number}", status=told, received_s=float(number))])
+        fleet.fold([service(f"r{number}", told, "s", float(number))])
     assert len(fleet.recorders) == roster.MAX_RECORDERS
     assert f"r{roster.MAX_RECORDERS + 19}" in fleet.recorders
     presence = BridgePresence(state=LinkState.ONLINE)
-    fleet.fold(
-        BridgeUpdate(session="x", root="fleet", bridge=f"b{number}", presence=presence)
-        for number in range(roster.MAX_BRIDGES + 20)
-    )
+    fleet.fold(service(f"b{number}", presence, "x") for number in range(roster.MAX_BRIDGES + 20))
     assert len(fleet.bridges) == roster.MAX_BRIDGES

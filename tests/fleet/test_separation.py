@@ -15,8 +15,8 @@ from groundstation.fleet.operations import AT_ONCE, GroupPolicy, Operations
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart
 from groundstation.fleet.status import Armed, Landed, LandedState
-from groundstation.fleet.updates import InfoUpdate, SamplesUpdate
 from groundstation.fleet.verbs import EMERGENCY_VERBS, checked_args
+from tests.support.updates import kept
 
 METRE_DEG = 1 / 111_195
 THERE: Args = {"lat_deg": 41.001, "lon_deg": 39.7}
@@ -45,8 +45,8 @@ def flying(
         position=place, armed=Armed(at_s=1.0, is_armed=True), landed=Landed(at_s=1.0, state=LandedState.IN_AIR)
     )
     info = VehicleInfo(name="x", sysid=number, kind=kind)
-    fleet.fold([InfoUpdate(session="s", key=key(number), info=info)])
-    fleet.fold([SamplesUpdate(session="s", key=key(number), samples=samples, clock_offset_s=0.0)])
+    fleet.fold([kept("info", info, "s", key(number))])
+    fleet.fold([kept("samples", samples, "s", key(number))])
     return key(number)
 
 

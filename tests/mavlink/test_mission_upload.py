@@ -9,6 +9,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from groundstation.fleet.commands import CommandState, Reason
 from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.mavlink.frames import frame_bytes
+from groundstation.mavlink.handshakes import COMMAND_ACK
 from groundstation.mavlink.mission_upload import (
     COUNT_S,
     COUNT_TRIES,
@@ -32,13 +33,13 @@ def begun(items: tuple[Item, ...] = ITEMS) -> MissionUpload:
 
 
 def asked(upload: MissionUpload, seq: int, now_s: float, msgid: int = MISSION_REQUEST) -> list[int]:
-    messages = upload.on_mission(msgid, {"seq": seq, "mission_type": 0}, now_s)
+    messages = upload.take(msgid, {"seq": seq, "mission_type": 0}, now_s)
     assert all(one == MSGIDS["MISSION_ITEM_INT"] for one, _ in messages)
     return [unpack(*message)["seq"] for message in messages]
 
 
 def acked(upload: MissionUpload, kind: int, now_s: float = 1.0) -> None:
-    assert upload.on_mission(MISSION_ACK, {"type": kind, "mission_type": 0}, now_s) == []
+    assert upload.take(MISSION_ACK, {"type": kind, "mission_type": 0}, now_s) == []
 
 
 @pytest.mark.parametrize("msgid", [MISSION_REQUEST, MISSION_REQUEST_INT])
@@ -47,8 +48,8 @@ def test_each_request_gets_its_item_and_the_ack_is_the_end(msgid: int) -> None:
     assert [asked(upload, seq, seq * 0.2, msgid) for seq in range(3)] == [[0], [1], [2]]
     acked(upload, 0)
     assert upload.is_over
-    assert upload.verdict is not None
-    assert upload.verdict.state is CommandState.ACCEPTED
+    assert upload.outcome is not None
+    assert upload.outcome.state is CommandState.ACCEPTED
     assert asked(upload, 0, 2.0) == []
     assert upload.tick(100.0) == []
 
@@ -56,7 +57,7 @@ def test_each_request_gets_its_item_and_the_ack_is_the_end(msgid: int) -> None:
 def test_an_item_is_packed_as_by_pymavlink() -> None:
     item = Item(command=21, frame=3, lat_deg=-41.1234567, lon_deg=39.7654321, z=12.5, params=(1.0, 2.0, 3.0, 4.0))
     upload = begun((item,))
-    [(msgid, payload)] = upload.on_mission(MISSION_REQUEST, {"seq": 0, "mission_type": 0}, 0.0)
+    [(msgid, payload)] = upload.take(MISSION_REQUEST, {"seq": 0, "mission_type": 0}, 0.0)
     expected = dialect.MAVLink_mission_item_int_message(
         7, 1, 0, 3, 21, 0, 1, 1.0, 2.0, 3.0, 4.0, -411234567, 397654321, 12.5
     )
@@ -99,11 +100,11 @@ def test_a_refusal_names_its_number(kind: int) -> None:
     upload = begun()
     asked(upload, 0, 0.1)
     acked(upload, kind)
-    assert upload.verdict is not None
-    assert (upload.verdict.state, upload.verdict.reason) == (CommandState.FAILED, Reason.VEHICLE_FAILED)
-    assert f"MISSION_ACK {kind})" in upload.verdict.words
+    assert upload.outcome is not None
+    assert (upload.outcome.state, upload.outcome.reason) == (CommandState.FAILED, Reason.VEHICLE_FAILED)
+    assert f"MISSION_ACK {kind})" in upload.outcome.words
     acked(upload, 0)
-    assert upload.verdict.state is CommandState.FAILED
+    assert upload.outcome.state is CommandState.FAILED
 
 
 def test_silence_from_the_beginning_ends_without_a_verdict() -> None:
@@ -111,7 +112,7 @@ def test_silence_from_the_beginning_ends_without_a_verdict() -> None:
     sent = sum(len(upload.tick(now / 10)) for now in range(400))
     assert sent == COUNT_TRIES - 1
     assert upload.is_over
-    assert upload.verdict is None
+    assert upload.outcome is None
 
 
 def test_silence_in_the_middle_ends_after_the_vehicle_has_given_up_too() -> None:
@@ -121,13 +122,13 @@ def test_silence_in_the_middle_ends_after_the_vehicle_has_given_up_too() -> None
     assert not upload.is_over
     assert upload.tick(5.0 + SILENCE_S) == []
     assert upload.is_over
-    assert upload.verdict is None
+    assert upload.outcome is None
 
 
 def test_fences_and_rally_points_are_somebody_elses_talk() -> None:
     upload = begun()
-    assert upload.on_mission(MISSION_REQUEST, {"seq": 0, "mission_type": 1}, 0.1) == []
-    assert upload.on_mission(MISSION_ACK, {"type": 0, "mission_type": 2}, 0.1) == []
+    assert upload.take(MISSION_REQUEST, {"seq": 0, "mission_type": 1}, 0.1) == []
+    assert upload.take(MISSION_ACK, {"type": 0, "mission_type": 2}, 0.1) == []
     assert not upload.is_over
 
 
@@ -135,5 +136,5 @@ def test_an_empty_one_clears() -> None:
     upload = begun(())
     acked(upload, 0)
     assert upload.is_over
-    assert upload.on_ack(4, 0, 1.0) == []
+    assert upload.take(COMMAND_ACK, {"command": 16, "result": 4, "progress": 0}, 1.0) == []
     assert upload.result == 0

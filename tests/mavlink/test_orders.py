@@ -15,14 +15,17 @@ from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.handshakes import (
     ANSWER_S,
+    COMMAND_ACK,
+    OUTCOMES,
+    PARAM_VALUE,
     PROGRESS_S,
     QUERY_ANSWER_S,
     QUERY_TRIES,
-    VERDICTS,
     Handshake,
     MavResult,
 )
 from groundstation.mavlink.orders import INT32_MAX, NAN, Form, Order
+from groundstation.mavlink.stream_requests import Outbound
 
 PLACE = orders.at_place(192, (-1.0, 1, 0, NAN), 41.1234567, -39.7654321, 55.5, 3)
 
@@ -116,6 +119,11 @@ def test_results_have_names() -> None:
 # ---- the conversation about one ----
 
 
+def acked(handshake: Handshake, result: int, percent: int, now_s: float) -> list[Outbound]:
+    fields = {"command": handshake.command, "result": result, "progress": percent}
+    return handshake.take(COMMAND_ACK, fields, now_s)
+
+
 def begun(order: Order) -> Handshake:
     handshake = Handshake(order, 7, 1)
     assert len(handshake.start(0.0)) == 1
@@ -127,7 +135,7 @@ def test_what_changes_something_is_sent_once_and_given_up() -> None:
     sent = [message for tick in range(200) for message in handshake.tick(tick / 20)]
     assert not sent
     assert handshake.is_over
-    assert handshake.verdict is None
+    assert handshake.outcome is None
     assert begun(orders.long(400, 1)).tick(ANSWER_S - 0.01) == []
 
 
@@ -141,52 +149,52 @@ def test_a_harmless_one_is_repeated_with_its_count() -> None:
 
 def test_the_other_form_is_sent_once_with_the_same_content() -> None:
     handshake = begun(PLACE)
-    [(msgid, payload)] = handshake.on_ack(MavResult.COMMAND_LONG_ONLY, 255, 1.0)
+    [(msgid, payload)] = acked(handshake, MavResult.COMMAND_LONG_ONLY, 255, 1.0)
     assert msgid == MSGIDS["COMMAND_LONG"]
     fields = unpack(msgid, payload)
     assert (fields["command"], fields["param2"], fields["param7"]) == (192, 1.0, 55.5)
     assert fields["param5"] == pytest.approx(41.1234567, abs=1e-5)
-    assert handshake.on_ack(MavResult.COMMAND_INT_ONLY, 255, 2.0) == []
-    assert handshake.verdict is not None
-    assert (handshake.verdict.state, handshake.verdict.reason) == (CommandState.REJECTED, Reason.FORM)
+    assert acked(handshake, MavResult.COMMAND_INT_ONLY, 255, 2.0) == []
+    assert handshake.outcome is not None
+    assert (handshake.outcome.state, handshake.outcome.reason) == (CommandState.REJECTED, Reason.FORM)
 
 
 def test_the_other_frame_is_tried_once_and_only_where_there_is_one() -> None:
     handshake = begun(PLACE)
-    [(_, payload)] = handshake.on_ack(MavResult.UNSUPPORTED_MAV_FRAME, 255, 1.0)
+    [(_, payload)] = acked(handshake, MavResult.UNSUPPORTED_MAV_FRAME, 255, 1.0)
     assert unpack(MSGIDS["COMMAND_INT"], payload)["frame"] == 6
-    assert handshake.on_ack(MavResult.UNSUPPORTED_MAV_FRAME, 255, 2.0) == []
+    assert acked(handshake, MavResult.UNSUPPORTED_MAV_FRAME, 255, 2.0) == []
     assert handshake.is_over
     long = begun(orders.long(400, 1))
-    assert long.on_ack(MavResult.UNSUPPORTED_MAV_FRAME, 255, 1.0) == [], "a COMMAND_LONG has no frame"
+    assert acked(long, MavResult.UNSUPPORTED_MAV_FRAME, 255, 1.0) == [], "a COMMAND_LONG has no frame"
     assert long.is_over
 
 
 def test_in_progress_gives_time_and_ends_the_repetitions() -> None:
     handshake = begun(Order(command=241, is_query=True))
-    assert handshake.on_ack(MavResult.IN_PROGRESS, 40, 0.5) == []
+    assert acked(handshake, MavResult.IN_PROGRESS, 40, 0.5) == []
     assert handshake.progress == 0.4
     assert handshake.tick(0.5 + PROGRESS_S - 0.1) == []
     assert not handshake.is_over
-    handshake.on_ack(MavResult.IN_PROGRESS, 255, 5.0)
+    acked(handshake, MavResult.IN_PROGRESS, 255, 5.0)
     assert handshake.progress is None
-    handshake.on_ack(MavResult.ACCEPTED, 0, 6.0)
-    assert handshake.verdict == VERDICTS[MavResult.ACCEPTED]
+    acked(handshake, MavResult.ACCEPTED, 0, 6.0)
+    assert handshake.outcome == OUTCOMES[MavResult.ACCEPTED]
 
 
 def test_after_its_end_it_hears_nothing() -> None:
     handshake = begun(orders.long(400, 1))
-    handshake.on_ack(MavResult.FAILED, 0, 1.0)
-    handshake.on_ack(MavResult.ACCEPTED, 0, 1.1)
+    acked(handshake, MavResult.FAILED, 0, 1.0)
+    acked(handshake, MavResult.ACCEPTED, 0, 1.1)
     assert (handshake.result, handshake.command) == (MavResult.FAILED, 0)
 
 
 @pytest.mark.parametrize(("echo", "result"), [(42.5, MavResult.ACCEPTED), (42.6, None), (NAN, None)])
 def test_the_echo_of_a_parameter_is_its_answer(echo: float, result: MavResult | None) -> None:
     handshake = begun(Order(form=Form.PARAM_SET, parameter="A", params=(42.5, 0, 0, 0, 0, 0, 0), is_query=True))
-    handshake.on_parameter("B", 42.5)
+    handshake.take(PARAM_VALUE, {"param_id": "B", "param_value": 42.5}, 1.0)
     assert not handshake.is_over
-    handshake.on_parameter("A", echo)
+    handshake.take(PARAM_VALUE, {"param_id": "A", "param_value": echo}, 1.0)
     assert handshake.result is result
 
 
@@ -201,10 +209,10 @@ def test_a_parameters_other_value_is_waited_out_and_a_failure_when_it_stays() ->
     patient, stubborn = Handshake(order, 1, 1), Handshake(order, 1, 1)
     for one in (patient, stubborn):
         one.start(0.0)
-        one.on_parameter("TKOFF_ALT", 50.0)
-        one.on_parameter("OTHER", 30.0)
+        one.take(PARAM_VALUE, {"param_id": "TKOFF_ALT", "param_value": 50.0}, 1.0)
+        one.take(PARAM_VALUE, {"param_id": "OTHER", "param_value": 30.0}, 1.0)
         assert not one.is_over
-    patient.on_parameter("TKOFF_ALT", 30.0)
+    patient.take(PARAM_VALUE, {"param_id": "TKOFF_ALT", "param_value": 30.0}, 1.0)
     assert patient.result == MavResult.ACCEPTED
     for number in range(1, 5):
         stubborn.tick(number * 1.1)

@@ -12,11 +12,11 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from typer.testing import CliRunner
 
 from groundstation.app.cli import app
-from groundstation.recording.flights import flights
-from groundstation.recording.log import TimeBase
-from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.open_log import open_log
-from groundstation.recording.writer.sorter import Sorter
+from groundstation.fleet.flight import TimeBase
+from groundstation.logs.flights import flights
+from groundstation.logs.mcap.mcap_file import McapFile
+from groundstation.logs.open_log import open_log
+from groundstation.recording.sorter import Sorter
 from groundstation.transport import frame_batches
 from groundstation.transport.bus import Message
 from groundstation.transport.frame_batches import FrameBatch
@@ -237,7 +237,7 @@ def test_a_recording_does_not_follow_a_clock_that_is_set(by_s: float, follows: b
 
 def test_a_computer_that_slept_has_set_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     clocks, slept = Clocks(), [0.0]
-    monkeypatch.setattr("groundstation.recording.writer.sorter.slept_s", lambda: slept[0])
+    monkeypatch.setattr("groundstation.recording.sorter.slept_s", lambda: slept[0])
     sorter = Sorter(Sequences(), lambda: clocks.now_s, lambda: clocks.wall_s)
     clocks.wall_s += 3600.0
     slept[0] += 3600.0

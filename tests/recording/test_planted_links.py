@@ -13,15 +13,15 @@ from groundstation.app.cli import app
 from groundstation.app.left_behind import Note, NoteFile, running
 from groundstation.app.recorder_process import wait_for_turn
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording import session
-from groundstation.recording.chunk_ledger import ChunkLedger
-from groundstation.recording.exports.export import export
-from groundstation.recording.exports.formats import ExportFormat
-from groundstation.recording.exports.selection import Selection
-from groundstation.recording.mcap_file import Layout, McapFile
-from groundstation.recording.own_files import new_file, no_links
-from groundstation.recording.session import Manifest, SessionState
-from groundstation.recording.writer import mcap_scan
+from groundstation.logs import session_folder
+from groundstation.logs.exports.export import export
+from groundstation.logs.exports.formats import ExportFormat
+from groundstation.logs.exports.selection import Selection
+from groundstation.logs.mcap.chunk_ledger import ChunkLedger
+from groundstation.logs.mcap.mcap_file import Layout, McapFile
+from groundstation.logs.own_files import new_file, no_links
+from groundstation.logs.session_folder import Manifest, SessionState
+from groundstation.recording import mcap_scan, session
 from tests.conftest import shared_log
 
 SECRET = b"precious"
@@ -48,17 +48,17 @@ def folder(tmp_path: Path) -> Path:
 def test_files_that_are_written_whole(secret: Path, folder: Path) -> None:
     for place in (folder / ".a.new", folder / "a"):
         place.symlink_to(secret)
-    session.write_whole(folder / "a", b"new")
+    session_folder.write_whole(folder / "a", b"new")
     assert (folder / "a").read_bytes() == b"new"
     assert not (folder / "a").is_symlink()
 
 
 def test_the_manifest_and_the_numbers_of_a_session(secret: Path, folder: Path) -> None:
     one = session.begin(folder, 0.0)
-    (one / f".{session.MANIFEST}.new").symlink_to(secret)
-    (one / session.MANIFEST).symlink_to(secret)
-    session.save(one, Manifest(name=one.name, state=SessionState.RECORDING, began_unix_s=0.0))
-    assert session.load(one) is not None
+    (one / f".{session_folder.MANIFEST}.new").symlink_to(secret)
+    (one / session_folder.MANIFEST).symlink_to(secret)
+    session_folder.save(one, Manifest(name=one.name, state=SessionState.RECORDING, began_unix_s=0.0))
+    assert session_folder.load(one) is not None
 
 
 def test_the_helpers_beside_a_growing_file(secret: Path, folder: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_recording_that_is_begun_and_one_that_is_mended(secret: Path, folder: 
 @pytest.mark.parametrize("lock", ["session", "recorder", "note"])
 def test_locks_and_notes(lock: str, secret: Path, folder: Path) -> None:
     if lock == "session":
-        (folder / session.LOCK).symlink_to(secret)
+        (folder / session_folder.LOCK).symlink_to(secret)
         with pytest.raises(OSError, match=r"\w"):
             session.lock(folder)
     elif lock == "recorder":
@@ -113,11 +113,11 @@ def test_locks_and_notes(lock: str, secret: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("form", list(ExportFormat))
 def test_exports(form: ExportFormat, secret: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("groundstation.recording.exports.export.os.getpid", lambda: 7)
+    monkeypatch.setattr("groundstation.logs.exports.export.os.getpid", lambda: 7)
     out = folder / f"out.{form.value}"
     # whoever is quick plants it between the look and the writing
     monkeypatch.setattr(
-        "groundstation.recording.exports.export._delete", planting(out.with_name(f".{out.name}.7.part"), secret)
+        "groundstation.logs.exports.export._delete", planting(out.with_name(f".{out.name}.7.part"), secret)
     )
     name = "HEARTBEAT" if form is ExportFormat.CSV else ()
     selected: Callable[..., Selection] = lambda log: Selection(messages=(name,) if name else (), vehicle="1")  # noqa: E731
@@ -130,7 +130,7 @@ def test_exports(form: ExportFormat, secret: Path, folder: Path, monkeypatch: py
 
 
 def planting(place: Path, secret: Path) -> Callable[[Path], None]:
-    from groundstation.recording.exports.export import _delete
+    from groundstation.logs.exports.export import _delete
 
     def delete(path: Path) -> None:
         _delete(path)

@@ -19,11 +19,11 @@ from mcap.records import Message as McapMessage
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.fleet.recorder import LateEnd, LateMarks, Mark, Missed, RecorderState, StationSensors
-from groundstation.recording import session
-from groundstation.recording.session import SessionState
-from groundstation.recording.writer import recorder as recorder_module
-from groundstation.recording.writer import resume, session_files
-from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.logs import session_folder
+from groundstation.logs.session_folder import SessionState
+from groundstation.recording import recorder as recorder_module
+from groundstation.recording import resume, session, session_files
+from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.transport import frame_batches, payloads
 from groundstation.transport.bus import Message
 from groundstation.transport.frame_batches import FrameBatch
@@ -89,7 +89,7 @@ def messages(folder: Path) -> list[tuple[Channel, McapMessage]]:
 
 
 def only(out: Path) -> Path:
-    (folder,) = session.sessions(out)
+    (folder,) = session_folder.sessions(out)
     return folder
 
 
@@ -100,7 +100,7 @@ def test_each_vehicle_has_a_file_and_the_rest_one(tmp_path: Path, desks: Callabl
     desk.recorder.stop()
     folder = only(tmp_path)
     assert sorted(one.name for one in folder.glob("*.mcap")) == ["rest.mcap", "sim-uav-1.mcap", "sim-uav-2.mcap"]
-    manifest = session.load(folder)
+    manifest = session_folder.load(folder)
     assert manifest is not None
     assert manifest.state is SessionState.CLOSED
     assert {one.name: (one.vehicle, one.messages) for one in manifest.files} == {
@@ -250,7 +250,7 @@ def test_what_stations_listen_to_is_recorded_too(tmp_path: Path, desks: Callable
     desk.recorder.on_filters = subscribed.update
     desk.offer(told("fleet/_gs/g/sensors", 0, StationSensors(filters=("site/+/t",))))
     desk.wait(lambda: subscribed == {"site/+/t"})
-    desk.wait(lambda: (session.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",))
+    desk.wait(lambda: (session_folder.load(only(tmp_path)) or pytest.fail("no manifest")).filters == ("site/+/t",))
 
 
 # ---- disks ----
@@ -300,7 +300,7 @@ def test_a_full_disk_is_told_within_two_seconds_and_costs_nothing(
     desk.recorder.stop()
     assert [message.sequence for _, message in messages(only(tmp_path))] == list(range(count))
     assert assert_strictly_sound(only(tmp_path) / "sim-uav-1.mcap") == count
-    manifest = session.load(only(tmp_path))
+    manifest = session_folder.load(only(tmp_path))
     assert manifest is not None
     assert any("No space left" in note.text for note in manifest.notes)
 
@@ -361,7 +361,7 @@ def test_a_folder_that_is_deleted_is_told_and_recording_goes_on(tmp_path: Path, 
     desk.wait(lambda: desk.recorder.status().state is RecorderState.RECORDING)
     desk.recorder.stop()
     assert [message.sequence for _, message in messages(only(out))] == [1, 2]
-    manifest = session.load(only(out))
+    manifest = session_folder.load(only(out))
     assert manifest is not None
     assert any("is gone" in note.text for note in manifest.notes)
 
@@ -441,7 +441,7 @@ def test_a_young_session_is_gone_on_with_after_a_kill(tmp_path: Path, desks: Cal
     later.recorder.stop()
     assert sorted(message.sequence for _, message in messages(only(tmp_path))) == [*range(50), 51, 52]
     assert assert_strictly_sound(path) == 52
-    manifest = session.load(only(tmp_path))
+    manifest = session_folder.load(only(tmp_path))
     assert manifest is not None
     assert any("bytes behind the last whole chunks" in note.text for note in manifest.notes)
 
@@ -468,7 +468,7 @@ def test_gaps_of_an_earlier_life_are_asked_for_by_the_later_one(tmp_path: Path, 
     desk = desks(tmp_path)
     desk.offer(told("sim/uav-1/info", 0, VehicleInfo(name="uav-1", sysid=1, kept=("evt",))), event(0), event(9))
     desk.wait_written(3)
-    numbers = only(tmp_path) / session.NUMBERS
+    numbers = only(tmp_path) / session_folder.NUMBERS
     desk.wait(lambda: numbers.exists() and b'"sim/uav-1/evt"' in numbers.read_bytes())
     cut_off(desk)
     later = desks(tmp_path)
@@ -485,17 +485,17 @@ def test_an_old_session_is_closed_and_a_new_one_begun(
     desk.wait(lambda: not desk.recorder._files._waiting_since_s)  # type: ignore[union-attr]
     cut_off(desk)
     old = only(tmp_path)
-    manifest = session.load(old)
+    manifest = session_folder.load(old)
     assert manifest is not None
-    session.save(old, msgspec.structs.replace(manifest, began_unix_s=time.time() - 4_000))
+    session_folder.save(old, msgspec.structs.replace(manifest, began_unix_s=time.time() - 4_000))
     for one in old.iterdir():
         os.utime(one, (time.time() - 3_600, time.time() - 3_600))
     later = desks(tmp_path)
     later.offer(event(5))
     later.wait_written(1)
     later.recorder.stop()
-    assert len(session.sessions(tmp_path)) == 2
-    manifest = session.load(old)
+    assert len(session_folder.sessions(tmp_path)) == 2
+    manifest = session_folder.load(old)
     assert manifest is not None
     assert manifest.state is SessionState.MENDED
     assert assert_strictly_sound(old / "sim-uav-1.mcap") == 1
@@ -508,7 +508,7 @@ def test_a_session_that_another_process_writes_is_left_alone(tmp_path: Path, des
     second = desks(tmp_path)
     second.offer(event(7))
     second.wait_written(1)
-    assert len(session.sessions(tmp_path)) == 2
+    assert len(session_folder.sessions(tmp_path)) == 2
     first.offer(event(1))
     first.wait_written(2)
 
@@ -517,10 +517,10 @@ def test_the_oldest_sessions_go_and_pinned_ones_stay(tmp_path: Path, desks: Call
     for day in (1, 2, 3):
         folder = session.begin(tmp_path, 1_700_000_000 + day * 86_400)
         (folder / "rest.mcap").write_bytes(bytes(1_000))
-        made = session.Manifest(name=folder.name, state=SessionState.CLOSED, began_unix_s=0.0)
-        session.save(folder, made)
-    oldest, second, third = session.sessions(tmp_path)
-    session.pin(oldest, is_pinned=True)
+        made = session_folder.Manifest(name=folder.name, state=SessionState.CLOSED, began_unix_s=0.0)
+        session_folder.save(folder, made)
+    oldest, second, third = session_folder.sessions(tmp_path)
+    session_folder.pin(oldest, is_pinned=True)
     desk = desks(tmp_path, max_bytes=4_000)
     desk.wait(lambda: not second.exists())
     assert oldest.exists()
@@ -570,8 +570,8 @@ def test_an_old_session_that_can_not_be_mended_keeps_nothing_from_being_recorded
     tmp_path: Path, desks: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = session.begin(tmp_path, 1_700_000_000.0)
-    made = session.Manifest(name=folder.name, state=SessionState.RECORDING, began_unix_s=1_700_000_000.0)
-    session.save(folder, made)
+    made = session_folder.Manifest(name=folder.name, state=SessionState.RECORDING, began_unix_s=1_700_000_000.0)
+    session_folder.save(folder, made)
     (folder / "rest.mcap").write_bytes(b"\x89MCAP0\r\n")
 
     def failing(path: Path, *, close: bool) -> None:
@@ -581,7 +581,7 @@ def test_an_old_session_that_can_not_be_mended_keeps_nothing_from_being_recorded
     desk = desks(tmp_path)
     desk.offer(event(0))
     desk.wait_written(1)
-    assert len(session.sessions(tmp_path)) == 2
+    assert len(session_folder.sessions(tmp_path)) == 2
 
 
 def test_the_time_of_recording_does_not_follow_a_clock_that_is_set(tmp_path: Path, desks: Callable[..., Desk]) -> None:

@@ -14,7 +14,7 @@ from groundstation.simulator.plan import SquadronPlan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from groundstation.simulator.links import Link
+    from groundstation.simulator.engine.links import Link
 
 EPOCH_S = 1_700_000_000.0
 

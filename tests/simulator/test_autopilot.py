@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundstation.simulator.commands import COMMANDS
+from groundstation.simulator.ardupilot.commands import COMMANDS
 
 WILD = st.sampled_from([math.nan, math.inf, -math.inf, 3e38, -3e38, 1e9, -5.0, -1.0, 0.0, 1.0, 2.0, 9.0, 30.0, 700.0])
 PLACES = st.sampled_from([0, 1, -1, 409950000, 397720000, 2**31 - 1, -(2**31)])

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from groundstation.simulator.faults import KINDS, Fault, FaultFormatError
-from groundstation.simulator.plan import SimulationError, SquadronPlan
+from groundstation.simulator.engine.errors import FaultFormatError, SimulationError
+from groundstation.simulator.engine.faults import KINDS, Fault
+from groundstation.simulator.plan import SquadronPlan
 
 
 def _with(bench, *texts: str, **plan):

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groundstation.simulator.flight import COPTER, PLANE, Demand, Flight, wrapped
+from groundstation.simulator.ardupilot.flavours import COPTER_FRAME as COPTER
+from groundstation.simulator.ardupilot.flavours import PLANE_FRAME as PLANE
+from groundstation.simulator.engine.flight import Demand, Flight, wrapped
 
 DT_S = 0.02
 numbers = st.floats(-50.0, 50.0)

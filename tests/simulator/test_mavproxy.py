@@ -12,7 +12,7 @@ from typing import IO
 
 import pytest
 
-from groundstation.simulator.parameters import declared
+from groundstation.simulator.flavours import FLAVOURS
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 from tests.support.waiting import PATIENCE_S
@@ -116,7 +116,7 @@ def test_mavproxy_fetches_arms_takes_off_and_flies_a_mission(tmp_path) -> None:
     program = Program([f"--master=tcp:{host}:{port}", f"--state-basedir={tmp_path}"], str(tmp_path))
     try:
         program.expect("Mode STABILIZE")
-        program.expect(f"Received {len(declared('copter'))} parameters")
+        program.expect(f"Received {len(FLAVOURS['copter'].flavour.parameters)} parameters")
         for line, answers in (
             # on the ground: in the air the battery would not wait for a machine that is busy
             (f"wp load {mission}", ["Sent all 5 waypoints", "Flight plan received"]),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundstation.simulator.parameters import ParameterSet, declared
+from groundstation.simulator.engine.parameters import ParameterSet
+from groundstation.simulator.flavours import FLAVOURS
 
 
 def _set(station, name: str, value: float, kind: int = 9) -> None:
@@ -20,7 +21,7 @@ def _read(station, name: str, index: int = -1) -> None:
 
 @pytest.mark.parametrize("flavour", ["copter", "plane"])
 def test_the_table_is_sound(flavour: str) -> None:
-    table = declared(flavour)
+    table = FLAVOURS[flavour].flavour.parameters
     assert len(table) > 850
     assert len({entry.name for entry in table}) == len(table)
     assert all(len(entry.name) <= 16 and entry.kind in (2, 4, 6, 9) for entry in table)
@@ -34,7 +35,7 @@ def test_the_list_comes_whole_in_order_with_three_texts(request, flavour: str) -
     values = station.all("PARAM_VALUE")
     count = values[0].param_count
     assert [m.param_index for m in values] == list(range(count))
-    assert count == len(declared(flavour))
+    assert count == len(FLAVOURS[flavour].flavour.parameters)
     assert len(station.texts()) == 3
     assert station.texts()[0].startswith(f"Ardu{flavour.title()} V4.5.7")
 
@@ -105,9 +106,9 @@ def test_not_a_number_is_ignored_without_a_word(copter, value: float) -> None:
     assert copter.vehicle.parameters.value("WPNAV_SPEED") == 1000.0
 
 
-@given(st.sampled_from([entry.name for entry in declared("copter")]), st.floats(width=32))
+@given(st.sampled_from([entry.name for entry in FLAVOURS["copter"].flavour.parameters]), st.floats(width=32))
 def test_what_is_stored_can_always_be_sent(name: str, value: float) -> None:
-    parameters = ParameterSet("copter", {})
+    parameters = ParameterSet(FLAVOURS["copter"].flavour.parameters, {})
     stored = parameters.store(name, value)
     kept = parameters.find(name)
     assert kept is not None

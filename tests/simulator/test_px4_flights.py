@@ -10,7 +10,7 @@ import socket
 
 import pytest
 
-from groundstation.simulator.faults import Fault
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 

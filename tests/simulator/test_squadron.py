@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
-from groundstation.simulator.plan import SimulationError, SquadronPlan
+from groundstation.simulator.engine.errors import SimulationError
+from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 from tests.support.waiting import PATIENCE_S
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from groundstation.simulator.links import MAX_WAITING_BYTES
-from groundstation.simulator.streams import Schedule
+from groundstation.simulator.engine.links import MAX_WAITING_BYTES
+from groundstation.simulator.engine.schedule import Schedule
 
 ALL_NAMES = {
     "RAW_IMU", "SCALED_IMU2", "SCALED_IMU3", "SCALED_PRESSURE", "SCALED_PRESSURE2", "SYS_STATUS", "GPS_RAW_INT",

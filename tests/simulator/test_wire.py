@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
-from groundstation.simulator.telemetry import BUILDERS
-from groundstation.simulator.wire import StreamParser, frame_v2, known_type, message_type
+from groundstation.simulator.ardupilot.telemetry import BUILDERS
+from groundstation.simulator.engine.wire import StreamParser, frame_v2, known_type, message_type
 
 SPOKEN = sorted({*BUILDERS, 22, 39, 40, 42, 44, 46, 47, 73, 77, 110, 111, 244, 253})
 

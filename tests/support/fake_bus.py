@@ -8,6 +8,7 @@ from typing import Any
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.inbox import Inbox
+from tests.support.updates import decoded
 
 
 class FakeBus:
@@ -49,7 +50,7 @@ class FakeBus:
         for one in self.sent:
             topic = topics.parse(one.topic)
             if isinstance(topic, topics.VehicleTopic) and topic.leaf == leaf and vehicle in (None, topic.key.id):
-                found.append(payloads.decode(leaf, one.payload))
+                found.append(decoded(leaf, one.payload))
         return found
 
     def deliver_to(self, inbox: Inbox, received_s: float) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mcap.writer import CompressionType, Writer
 
+from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import frame_bytes
-from groundstation.recording.mcap_file import McapFile
 from groundstation.transport import frame_batches
 from groundstation.transport.frame_batches import FrameBatch
 

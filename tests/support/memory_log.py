@@ -8,7 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from groundstation.recording.log import (
+from groundstation.fleet.flight import TimeBase
+from groundstation.logs.log import (
     Columns,
     Damage,
     FieldInfo,
@@ -18,7 +19,6 @@ from groundstation.recording.log import (
     LogInfo,
     LogVehicle,
     MessageInfo,
-    TimeBase,
     Vocabulary,
 )
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundstation.fleet.sensors import PayloadKind, SensorReading
-from groundstation.recording.readers.json_fields import content
+from groundstation.logs.readers.json_fields import content
 from groundstation.transport.bus import Message
 from groundstation.transport.foreign import MAX_NUMBERS, reading_from_message
 

@@ -10,7 +10,6 @@ from groundstation.fleet.link import BridgePresence, Connection, LinkReport, Lin
 from groundstation.fleet.motion import Position
 from groundstation.fleet.operations import CLOCK_AGE_S, bridge_clock_ms
 from groundstation.fleet.roster import Fleet
-from groundstation.fleet.updates import BridgeUpdate, ConnUpdate, EventUpdate, LinkUpdate, SamplesUpdate
 from groundstation.transport import inbox as module
 from groundstation.transport import payloads
 from groundstation.transport.bus import Message
@@ -39,8 +38,8 @@ def test_births_and_events_come_before_telemetry() -> None:
     inbox.offer(message("evt", Event(at_s=1.0, kind=EventKind.MODE, text="x")))
     payload = payloads.encode(payloads.Envelope(sid="b", seq=0, ts=0, bms=0, d=presence))
     inbox.offer(Message("fleet/_bridge/b1/conn", payload, len(payload), 1, False, 100.0))
-    kinds = [type(one) for one in inbox.drain().updates]
-    assert kinds == [ConnUpdate, EventUpdate, BridgeUpdate, SamplesUpdate, LinkUpdate]
+    kinds = [type(one.content) for one in inbox.drain().updates]
+    assert kinds == [Connection, Event, BridgePresence, Samples, LinkReport]
     assert inbox.drain().updates == []
 
 
@@ -186,7 +185,7 @@ def test_full_queues_drop_their_oldest_and_count(monkeypatch) -> None:
         inbox.offer(motion(seq))
     updates = inbox.drain().updates
     assert len(updates) == 11
-    assert isinstance(updates[0], EventUpdate)
+    assert isinstance(updates[0].content, Event)
     assert inbox.counts.dropped == 15
 
 
@@ -198,10 +197,9 @@ def test_what_can_not_be_decoded_is_counted() -> None:
     assert inbox.drain().updates == []
 
 
-def test_cleared_retained_messages_and_summaries_are_no_news() -> None:
+def test_cleared_retained_messages_are_no_news() -> None:
     inbox = Inbox()
     inbox.offer(Message("fleet/uav-1/conn", b"", 0, 1, True, 1.0))
-    inbox.offer(message("tlm/sum", payloads.Summary()))
     assert inbox.drain().updates == []
     assert inbox.counts.undecodable == 0
 
@@ -250,7 +248,7 @@ def event(seq: int, text: str = "") -> Message:
 
 
 def texts(inbox: Inbox) -> list[str]:
-    return [one.event.text for one in inbox.drain().updates if isinstance(one, EventUpdate)]
+    return [one.content.text for one in inbox.drain().updates if isinstance(one.content, Event)]
 
 
 def test_events_that_are_told_again_for_another_window_come_once() -> None:

@@ -6,6 +6,8 @@ import pytest
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.transport import topics
+from groundstation.transport.interest import Interest
+from groundstation.transport.leaves import station_filters
 
 KEY = VehicleKey("sim", "uav-1")
 
@@ -31,7 +33,7 @@ def test_no_topic_is_built_for_an_id_that_is_none(bad: str) -> None:
 
 
 def test_filters_do_not_overlap() -> None:
-    filters = topics.fleet_filters("fleet")
+    filters = {**station_filters("fleet"), **Interest(["fleet"]).filters()}
     for leaf in ("conn", "info", "state", "link", "evt", "tlm/motion", "tlm/sum"):
         assert sum(topics.matches(one, f"fleet/uav-1/{leaf}") for one in filters) == 1
     assert sum(topics.matches(one, "fleet/_bridge/b/conn") for one in filters) == 1

@@ -9,12 +9,12 @@ import pytest
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sample import Severity
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.command_sheet.hold_button import HoldButton
 from groundstation.ui.history import History
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.plots.curve import Curve, CurveLook
 from groundstation.ui.series import Series
-from groundstation.ui.value_ref import ValueRef
 
 HEIGHT = ValueRef(VehicleKey("fleet", "uav-1"), "position.height_home_m")
 

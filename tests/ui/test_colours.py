@@ -6,10 +6,10 @@ import random
 import pytest
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plots.curve import STYLES, curve_titles, free_look
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.theme.colours import COLOURS, SIGNS, ColourBook, vehicle_colour, vehicle_sign
-from groundstation.ui.value_ref import ValueRef
 
 HEIGHT = "position.height_home_m"
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef, refs_from_json
 from groundstation.ui.history import CORE_PATHS, ROW_PERIOD_S
 from groundstation.ui.series import HISTORY_S, MAX_CAPACITY, RowRing, Series
-from groundstation.ui.value_ref import ValueRef, mime_from_refs, refs_from_json, refs_from_mime
+from groundstation.ui.value_drag import mime_from_refs, refs_from_mime
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
 HEIGHT = "position.height_home_m"

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.commands import Verb
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.panels import PANELS
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.proportions import first_size
-from groundstation.ui.value_ref import ValueRef
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.commanding import flying
 from tests.ui.support.pretend_fleet import PretendVehicle

@@ -5,7 +5,6 @@ import threading
 import time
 from pathlib import Path
 
-import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
@@ -13,15 +12,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.flight import (
+    Flight,
+    Logbook,
+    LoggedFlight,
+    ModeSpan,
+    TimeBase,
+    UnreadLog,
+    VehicleTotals,
+    name_of,
+)
 from groundstation.ui.logbook_panel.disarm_watch import DisarmWatch
 from groundstation.ui.logbook_panel.logbook_panel import FLIGHTS, HOURS, UNREAD, LogbookPanel
-from groundstation.ui.logbook_panel.logbook_port import (
-    FlightRow,
-    FoundFlights,
-    LogbookAccess,
-    UnreadLog,
-    VehicleHours,
-)
+from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.units import DASH, length_text
 from tests.support.waiting import PATIENCE_S
@@ -31,18 +34,26 @@ EVIL = "<b>x</b>"
 HOUR_S = 3600.0
 
 
+def entry(path, **fields):
+    """A flight in the book; what is of the entry is told by its name."""
+    told = {"vehicle": "1", "vehicle_name": "1", "time_base": TimeBase.UTC, "begin_s": 0.0, "is_ended": True,
+            "begin_is_known": True}  # fmt: skip
+    of_entry = {name: fields.pop(name) for name in LoggedFlight.__struct_fields__ if name in fields}
+    fields["end_s"] = fields.get("begin_s", 0.0) + fields.pop("armed_s", 100.0)
+    return LoggedFlight(flight=Flight(path=path, **(told | fields)), **of_entry)
+
+
 def flight(number, **fields):
     told = {
-        "source": number, "address": (f"/rec/{number}.tlog", "1", float(number)), "path": f"/rec/{number}.tlog",
-        "log": f"{number}.tlog", "vehicle": f"copter {number}", "begin_unix_s": 1.7e9 + number * HOUR_S,
+        "vehicle_name": f"copter {number}", "begin_s": 1.7e9 + number * HOUR_S, "number": number,
         "armed_s": 100.0 + number, "air_s": 90.0 + number, "distance_m": 1000.0 * number,
         "max_height_home_m": 20.0, "max_ground_speed_mps": 7.5, "battery_used_mah": 655.0, "operator": "ayse",
-        "modes": ("GUIDED", "RTL"),
+        "modes": (ModeSpan("GUIDED", 0.0, 1.0), ModeSpan("RTL", 1.0, 2.0)),
     }  # fmt: skip
-    return FlightRow(**(told | fields))
+    return entry(f"/rec/{number}.tlog", **(told | fields))
 
 
-BARE = FlightRow(source=0, address=("/rec/b", "1", 0.0), path="/rec/b", log="b", vehicle="bare", armed_s=5.0)
+BARE = entry("/rec/b", vehicle_name="bare", armed_s=5.0, time_base=TimeBase.BOOT)
 
 
 class Logs:
@@ -61,15 +72,24 @@ class Logs:
         self.threads.append(threading.current_thread().name)
         self.begun.set()
         while not self.go.wait(0.005):
-            if not told(0.4):
-                return None
+            told(0.4)
         if self.error:
             raise GroundStationError(self.error)
-        return FoundFlights(folder=str(folder), flights=self.flights, unread=self.unread, logs=self.logs)
+        return Logbook(folder=str(folder), entries=self.flights, unread=self.unread, logs=self.logs)
 
     def totals(self, flights):
         return [
-            VehicleHours(vehicle=one.vehicle, flights=1, bench_tests=0, armed_s=one.armed_s, air_s=one.air_s)
+            VehicleTotals(
+                vehicle=one.flight.vehicle,
+                name=name_of(one.flight),
+                flights=1,
+                bench_tests=0,
+                armed_s=one.flight.duration_s,
+                air_s=one.flight.air_s,
+                distance_m=None,
+                battery_used_mah=None,
+                last_flight_unix_s=None,
+            )
             for one in flights
         ]
 
@@ -83,9 +103,9 @@ class Logs:
     def access(self, **fields):
         told = {
             "folder": Path("/rec"), "read": self.read, "totals": self.totals,
-            "csv": lambda flights, target: self.note("csv", [one.source for one in flights], target),
+            "csv": lambda flights, target: self.note("csv", [one.number for one in flights], target),
             "pin": lambda folder, is_pinned: self.note("pin", folder, is_pinned),
-            "report": lambda one, target, told: self.note("report", one.source, target),
+            "report": lambda one, target, told: self.note("report", one.number, target),
         }  # fmt: skip
         return LogbookAccess(**(told | fields))
 
@@ -138,7 +158,7 @@ def texts(panel, title, model=None):
 
 
 def test_each_flight_is_a_row_with_the_newest_first(made, logs):
-    logs.flights = (BARE, flight(1), flight(2, is_whole=False, battery_used_mah=None, battery_used_fraction=0.49))
+    logs.flights = (BARE, flight(1), flight(2, is_ended=False, battery_used_mah=None, battery_used_fraction=0.49))
     panel = made()
     assert texts(panel, "Vehicle") == ["copter 2", "copter 1", "bare"]
     began = time.strftime("%Y-%m-%d %H:%M", time.localtime(1.7e9 + 2 * HOUR_S))
@@ -193,7 +213,11 @@ def test_a_click_on_a_title_sorts(made):
 
 
 def test_all_words_of_the_filter_must_occur(made, logs):
-    logs.flights = (flight(1, vehicle="Heron"), flight(2, operator="mehmet"), flight(3, modes=("AUTO",)))
+    logs.flights = (
+        flight(1, vehicle_name="Heron"),
+        flight(2, operator="mehmet"),
+        flight(3, modes=(ModeSpan("AUTO", 0.0, 1.0),)),
+    )
     panel = made()
     assert panel.status.text() == "3 flights in 3 logs"
     panel.bar.filter_box.setText("HERON ayse")
@@ -232,7 +256,7 @@ def test_a_flight_in_two_logs_counts_once_and_has_a_sign(made, logs):
 def test_logs_that_can_not_be_read_are_told_with_the_reason(made, logs):
     panel = made()
     assert not panel.tabs.isTabVisible(UNREAD)
-    logs.unread = (UnreadLog("/rec/x.bin", "/rec/x.bin is empty; choose another file"),)
+    logs.unread = (UnreadLog(path="/rec/x.bin", reason="/rec/x.bin is empty; choose another file"),)
     panel.read()
     settle(panel)
     assert panel.status.text() == "3 flights in 3 logs, 1 could not be read"
@@ -317,8 +341,8 @@ def test_without_flights_it_says_when_there_will_be_some(made, logs):
 
 
 def test_names_from_outside_are_plain_text(made, logs):
-    logs.flights = (flight(1, vehicle=EVIL, operator=EVIL, path=f"/rec/{EVIL}", log=EVIL, modes=(EVIL,)),)
-    logs.unread = (UnreadLog(f"/{EVIL}", f"{EVIL} is bad"),)
+    logs.flights = (entry(f"/rec/{EVIL}", vehicle_name=EVIL, operator=EVIL, modes=(ModeSpan(EVIL, 0.0, 1.0),)),)
+    logs.unread = (UnreadLog(path=f"/{EVIL}", reason=f"{EVIL} is bad"),)
     panel = made()
     assert texts(panel, "Vehicle") == [EVIL]
     for model in (panel.flights, panel.unread):
@@ -385,7 +409,7 @@ def test_the_session_of_a_flight_is_pinned_and_let_go(made, logs):
     assert logs.done == [("pin", "/rec/2026-05-31_08-15-00", True)]
     tips = [panel.flights.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
     assert tips == ["Its session is kept for ever"] * 2 + [""]
-    assert panel.selected().source == 3
+    assert panel.selected().number == 3
     assert panel.pin_action.text() == "Unpin its session"
     panel.pin_action.trigger()
     settle(panel)
@@ -395,12 +419,12 @@ def test_the_session_of_a_flight_is_pinned_and_let_go(made, logs):
 def test_what_is_selected_stays_so_when_rows_move(made):
     panel = made()
     panel.table.selectRow(2)
-    assert panel.selected().source == 1
+    assert panel.selected().number == 1
     panel.table.sortByColumn(place_of(panel, "Vehicle"), Qt.SortOrder.AscendingOrder)
-    assert panel.selected().source == 1
+    assert panel.selected().number == 1
     panel.read()
     settle(panel)
-    assert panel.selected().source == 1
+    assert panel.selected().number == 1
 
 
 def test_narrow_panels_keep_what_matters_most(made, logs):
@@ -412,7 +436,7 @@ def test_narrow_panels_keep_what_matters_most(made, logs):
     shown = [one.title for place, one in enumerate(panel.flights.columns) if not panel.table.isColumnHidden(place)]
     assert shown == ["", "Armed at", "Vehicle", "In the air", "Distance"]
     assert "Modes: GUIDED, RTL" in panel.flights.index(0, 2).data(Qt.ItemDataRole.ToolTipRole)
-    logs.flights = tuple(msgspec.structs.replace(one, distance_m=None) for one in logs.flights)
+    logs.flights = tuple(flight(number, distance_m=None) for number in (1, 2, 3))
     panel.read()
     settle(panel)
     assert panel.table.isColumnHidden(place_of(panel, "Distance"))
@@ -535,3 +559,15 @@ def test_every_key_reaches_flights_hours_and_buttons(made):
     assert panel.tabs.currentIndex() == HOURS
     QTest.keyClick(panel.tabs, Qt.Key.Key_Left)
     assert panel.tabs.currentIndex() == FLIGHTS
+
+
+def test_a_log_whose_name_is_no_text_is_shown(made, logs):
+    odd = b"/rec/\xff\xfe.tlog".decode("utf-8", "surrogateescape")
+    logs.flights = (entry(odd, duplicate_of=odd),)
+    logs.unread = (UnreadLog(path=odd, reason=f"{odd} is empty; choose another file"),)
+    panel = made()
+    assert texts(panel, "Log") == ["\ufffd\ufffd.tlog"]
+    assert texts(panel, "Log", panel.unread) == ["\ufffd\ufffd.tlog"]
+    panel.table.selectRow(0)
+    for row in range(panel.flights.columnCount()):
+        panel.flights.index(0, row).data(Qt.ItemDataRole.ToolTipRole)

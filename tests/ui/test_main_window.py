@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
+from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -21,7 +22,6 @@ from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.theme.tokens import PALETTE
-from groundstation.ui.value_ref import ValueRef
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.pretend_fleet import PretendVehicle, bridge_birth, message, sensor_messages
 from tests.ui.support.windows import by_key, pinned_panel

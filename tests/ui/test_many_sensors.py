@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.sensors_panel.sensors_panel import MOST_AT_ONCE, SensorsPanel
 from groundstation.ui.series import Series
-from groundstation.ui.value_ref import ValueRef
 from tests.ui.support.pretend_fleet import message
 
 

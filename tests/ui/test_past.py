@@ -12,17 +12,17 @@ import pytest
 
 from groundstation.app import past_reader
 from groundstation.app.past_reader import past_access
-from groundstation.recording import session
-from groundstation.recording.mcap_file import McapFile
-from groundstation.recording.readers import recent
-from groundstation.recording.readers.recent import recent_messages
-from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.fleet.value_path import ValueRef
+from groundstation.logs import session_folder
+from groundstation.logs.mcap.mcap_file import McapFile
+from groundstation.logs.readers import recent
+from groundstation.logs.readers.recent import recent_messages
+from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.map_panel.trail_layer import BREAK_S
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.past_port import PastAccess
 from groundstation.ui.plots.plots_panel import PlotsPanel
-from groundstation.ui.value_ref import ValueRef
 from tests.support.waiting import PATIENCE_S, wait_until
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
@@ -244,7 +244,7 @@ def test_no_session_a_foreign_one_and_one_of_another_broker_cost_nothing(
     station.hear(flying)
     foreign = tmp_path / "foreign" / "2026-01-01_00-00-00"
     foreign.mkdir(parents=True)
-    (foreign / session.MANIFEST).write_text("{")
+    (foreign / session_folder.MANIFEST).write_text("{")
     (foreign / "fleet-uav-01.mcap").write_bytes(b"no")
     with caplog.at_level(logging.WARNING):
         for folder, broker in ((tmp_path / "none", BROKER), (foreign.parent, BROKER), (out, "mqtt://elsewhere:1")):
@@ -260,13 +260,13 @@ def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording
             recording.fly(one, now - 60.0 + 5 * step, now - 55.0 + 5 * step)
         recording.written()
     recording.recorder.stop()
-    (folder,) = session.sessions(out)
-    path = folder / session.file_name(torn.key)
+    (folder,) = session_folder.sessions(out)
+    path = folder / session_folder.file_name(torn.key)
     data = bytearray(path.read_bytes())
     heads = [place for place, _ in recent._heads(bytes(data), 0, len(data))]
     data[heads[6] : heads[6] + 100] = bytes(100)
     path.write_bytes(data)
-    (folder / session.file_name(broken.key)).write_bytes(b"\x00" * 5_000)
+    (folder / session_folder.file_name(broken.key)).write_bytes(b"\x00" * 5_000)
     station.hear(whole, torn, broken)
     with caplog.at_level(logging.WARNING):
         opened(station, out, loaders, app)
@@ -275,7 +275,7 @@ def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording
     assert 50 <= rows[1] < rows[0]
     assert rows[2] == 1
     (line,) = [one.getMessage() for one in caplog.records]
-    assert session.file_name(broken.key) in line
+    assert session_folder.file_name(broken.key) in line
 
 
 def test_a_window_closed_while_it_reads_is_not_held_up_and_gets_nothing(station, now, loaders, app):
@@ -304,8 +304,8 @@ def test_reading_ends_within_a_chunk_when_nobody_wants_it(now, recording, out):
         recording.fly(flying, now - 40.0 + 10 * step, now - 30.0 + 10 * step)
         recording.written()
     answers = iter([True, True])
-    (folder,) = session.sessions(out)
-    path = folder / session.file_name(flying.key)
+    (folder,) = session_folder.sessions(out)
+    path = folder / session_folder.file_name(flying.key)
     assert recent_messages(path, 600.0, lambda _: True, lambda: next(answers, False)) == []
     assert list(past_access(BROKER, out).read(lambda: False)) == []
 
@@ -315,7 +315,7 @@ def test_of_a_long_session_only_the_end_is_unpacked(tmp_path, monkeypatch, is_cl
     """Hours before the last minutes are passed over; checkpoint or summary tell which channels there are."""
     flying, first_s, hours = PretendVehicle(1), 1.79e9, 2
     topic = f"{flying.key}/tlm/motion"
-    path = tmp_path / session.file_name(flying.key)
+    path = tmp_path / session_folder.file_name(flying.key)
     file = McapFile(path, is_live=True)
     channel = file.channel(topic, "json", {"retain": "false", "late": "false"})
     for number in range(hours * 3600 * 2):

@@ -5,10 +5,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.units import DASH
-from groundstation.ui.value_ref import ValueRef, mime_from_refs
+from groundstation.ui.value_drag import mime_from_refs
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, sensor_messages
 
 HEIGHT, SPEED, ROLL = "position.height_home_m", "velocity.ground_speed_mps", "attitude.roll_deg"

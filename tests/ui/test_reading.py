@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from groundstation.fleet.commands import Actor, Verb
 from groundstation.fleet.control import Outcome
 from groundstation.fleet.operations import GroupPolicy
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.commanding.words import actor_text, unlock_word
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.plots.plots_panel import PlotsPanel
-from groundstation.ui.value_ref import ValueRef
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.commanding import OURS, CommandState, decision, flying
 

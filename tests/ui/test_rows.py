@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QSpinBox, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
@@ -28,7 +29,6 @@ from groundstation.ui.panel_types import Memory, MenuEntry, Panel, Place, Side, 
 from groundstation.ui.panels import PANELS
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
-from groundstation.ui.value_ref import ValueRef
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.windows import by_key, settle
 

@@ -5,10 +5,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy, QTest
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.sensors_panel.topic_text import visible_topic
 from groundstation.ui.theme.tokens import PALETTE
-from groundstation.ui.value_ref import ValueRef, refs_from_mime
+from groundstation.ui.value_drag import refs_from_mime
 from tests.ui.support.pretend_fleet import SENSORS, message, sensor_messages
 
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from groundstation.ui.units import DASH, age_text, compact, field_of, fixed, label_of, text_of, unit_of
+from groundstation.fleet.units import label_of, unit_of
+from groundstation.fleet.value_path import field_of
+from groundstation.ui.units import DASH, age_text, compact, fixed, text_of
 
 
 @pytest.mark.parametrize(

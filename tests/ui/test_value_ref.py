@@ -10,8 +10,8 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples
 from groundstation.fleet.link import LinkQuality, LinkReport
 from groundstation.fleet.navigation import GpsReceiver, RangeFinder
+from groundstation.fleet.value_path import ValueRef, getter
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.value_ref import ValueRef, getter
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 KEY = VehicleKey("fleet", "uav-1")

@@ -11,12 +11,13 @@ from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.kinds import Freshness, Samples
 from groundstation.fleet.motion import Attitude
 from groundstation.fleet.navigation import Estimator, Vibration
+from groundstation.fleet.value_path import ValueRef, getter
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import DASH
-from groundstation.ui.value_ref import ValueRef, getter, refs_from_mime
+from groundstation.ui.value_drag import refs_from_mime
 from groundstation.ui.vehicle_panel.easing import Eased
 from groundstation.ui.vehicle_panel.flight_display import FlightDisplay
 from groundstation.ui.vehicle_panel.flight_values import FlightValues, flight_values

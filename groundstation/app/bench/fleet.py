@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 
@@ -23,11 +24,20 @@ from groundstation.app.wiring import free_udp_port
 from groundstation.fleet.errors import GroundStationError
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.embedded_broker import HOST, free_port
+from groundstation.transport.interest import STILL_FEW
 from groundstation.ui.resources import resource
+
+if TYPE_CHECKING:
+    from groundstation.app.gui import Station
 
 CAPTURE_S = 20.0
 CAPTURE_PACE = 4.0
 """Times real time in which both bridges are fed."""
+A_BRIDGE = 250
+"""Vehicles of one bridge at most: MAVLink has 255 system ids, and stations have some of them."""
+ALL_S = 20.0
+"""So long the window then follows every vehicle in detail: the peer of a window that follows what it shows."""
+SETTLE_S = 3.0
 WINDOW_S = 10.0
 """Memory is compared between the first and the last of these."""
 
@@ -48,7 +58,7 @@ def run(
         GroundStationError: a part could not be started.
     """
     say(f"recording what {vehicles} vehicles say in {CAPTURE_S:.0f} s, then feeding it to both bridges")
-    ours_us, plain_us = message_costs(vehicles, stop)
+    ours_us, plain_us = message_costs(min(vehicles, A_BRIDGE), stop)
     say(f"watching the whole for {duration_s:.0f} s after {warm_up_s:.0f} s of warming up; Ctrl-C ends it early")
     whole = _watch_whole(vehicles, duration_s, warm_up_s, stop)
     settings = {"vehicles": float(vehicles), "duration_s": duration_s}
@@ -100,94 +110,144 @@ def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threa
 
     supervisor = Supervisor()
     url = BrokerUrl(host=HOST, port=free_port())
-    link = f"{HOST}:{free_udp_port()}"
-    children = {
-        "broker": Child("broker", ["broker", "--port", str(url.port)]),
-        "bridge": Child("bridge", ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim"]),
-        "simulator": Child(
-            "simulator",
-            ["simulate", "--vehicles", str(vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"],
-        ),
-    }
+    children = {"broker": Child("broker", ["broker", "--port", str(url.port)])}
+    for first in range(0, vehicles, A_BRIDGE):
+        children |= _squadron(url, first, min(A_BRIDGE, vehicles - first))
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
         try:
             for child in children.values():
                 supervisor.add(child)
             station = Station(url, QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
-            watch = _Watch(children, duration_s, warm_up_s)
+            watch = _Watch(children, station, duration_s, warm_up_s)
             ending = threading.Event()
 
             def on_tick() -> None:
-                if watch.look(station.inbox.counts.missing) or stop.is_set():
+                if watch.look() or stop.is_set():
                     ending.set()
 
             station.run(ending, on_tick, ends_on_fault=True)
         finally:
             supervisor.stop()
-    counts, delays = station.inbox.counts, station.feed.stats().delays
-    return watch.comparisons(vehicles, counts.missing, counts.dropped, delays.p99_ms, len(station.feed.fleet))
+    return watch.comparisons(vehicles)
+
+
+def _squadron(url: BrokerUrl, first: int, count: int) -> dict[str, Child]:
+    """A simulator and its bridge; the names of a second one's vehicles are not those of the first.
+
+    Args:
+        url: the broker.
+        first: how many vehicles the others have.
+        count: how many this one has.
+    """
+    link, mark = f"{HOST}:{free_udp_port()}", f" {first // A_BRIDGE + 1}" if first else ""
+    names = (
+        [part for number in range(1, count + 1) for part in ("--name", f"{number}=v{first + number}")] if first else []
+    )
+    bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", *names]
+    simulate = ["simulate", "--vehicles", str(count), "--link", f"udpout:{link}", "--ready", "--autofly"]
+    return {f"bridge{mark}": Child(f"bridge{mark}", bridge), f"simulator{mark}": Child(f"simulator{mark}", simulate)}
+
+
+class _Moment(NamedTuple):
+    """Counters at one moment."""
+
+    at_s: float
+    cpu_s: dict[str, float]
+    messages: int
+    bytes: int
+    missing: int
+    dropped: int
 
 
 class _Watch:
-    """Reads counters of processes while the window runs."""
+    """Reads counters of processes while the window runs: as it is, then while it follows every vehicle in detail."""
 
-    def __init__(self, children: dict[str, Child], duration_s: float, warm_up_s: float) -> None:
-        self._children = children
-        self._warm_up_s = warm_up_s
-        self._duration_s = duration_s
+    def __init__(self, children: dict[str, Child], station: Station, duration_s: float, warm_up_s: float) -> None:
+        self._children, self._station = children, station
+        self._warm_up_s, self._duration_s = warm_up_s, duration_s
         self._began_s = time.monotonic()
-        self._cpu_s: dict[str, float] | None = None
-        self._measured_from_s = 0.0
-        self._memory_mb: list[tuple[float, float]] = []
-        self._missing_before = 0
         self._next_s = 0.0
-        self.cores: dict[str, float] = {}
+        self._memory_mb: list[tuple[float, float]] = []
+        self._moments: list[_Moment] = []
+        """At the beginning and end of the first span, then of the second one."""
+        self._p99_ms = 0.0
+        self._seen = 0
 
-    def look(self, missing: int) -> bool:
+    def look(self) -> bool:
         """Called ten times a second; True when the time is over."""
         now_s = time.monotonic()
-        if now_s < self._next_s:
+        if now_s < self._next_s or now_s - self._began_s < self._warm_up_s:
             return False
         self._next_s = now_s + 1.0
-        if now_s - self._began_s < self._warm_up_s:
-            return False
-        if self._cpu_s is None:
-            self._cpu_s, self._measured_from_s, self._missing_before = self._cpu(), now_s, missing
-        self._memory_mb.append((now_s, psutil.Process().memory_info().rss / 1e6))
-        if now_s - self._measured_from_s < self._duration_s:
-            return False
-        span_s = now_s - self._measured_from_s
-        self.cores = {name: (used - self._cpu_s.get(name, 0.0)) / span_s for name, used in self._cpu().items()}
-        return True
+        spans = (self._duration_s, SETTLE_S, ALL_S)
+        if len(self._moments) < 2:
+            self._memory_mb.append((now_s, psutil.Process().memory_info().rss / 1e6))
+        if not self._moments:
+            self._moments.append(self._moment(now_s))
+        elif now_s - self._moments[-1].at_s >= spans[len(self._moments) - 1]:
+            self._moments.append(self._moment(now_s))
+            if len(self._moments) == 2:
+                self._p99_ms = self._station.feed.stats().delays.p99_ms
+                self._seen = len(self._station.feed.fleet)
+                self._station.bus.follow(None)
+        return len(self._moments) == len(spans) + 1
 
-    def _cpu(self) -> dict[str, float]:
+    def _moment(self, now_s: float) -> _Moment:
+        counts = self._station.inbox.counts
         used = {name: _cpu_of(child.pid) for name, child in self._children.items() if child.pid is not None}
-        return {**used, "window": _cpu_of(os.getpid(), with_children=False)}
+        cpu_s = {**used, "window": _cpu_of(os.getpid(), with_children=False)}
+        return _Moment(now_s, cpu_s, counts.received, counts.received_bytes, counts.missing, counts.dropped)
 
-    def comparisons(
-        self, vehicles: int, missing: int, dropped: int, p99_ms: float, seen: int
-    ) -> tuple[Comparison, ...]:
+    def comparisons(self, vehicles: int) -> tuple[Comparison, ...]:
         """The figures."""
-        if not self._memory_mb:
-            raise GroundStationError("ended before the measurement began; let it run through its warm-up")
+        if len(self._moments) < 2:
+            raise GroundStationError("ended before the measurement was over; let it run through")
         times = [at_s for at_s, _ in self._memory_mb]
         first = [mb for at_s, mb in self._memory_mb if at_s <= times[0] + WINDOW_S]
         last = [mb for at_s, mb in self._memory_mb if at_s >= times[-1] - WINDOW_S]
         growth_mb = sum(last) / len(last) - sum(first) / len(first)
         minutes = max(1e-9, (times[-1] - times[0]) / 60.0)
+        begin, end = self._moments[:2]
+        followed, everything = self._traffic(0), self._traffic(2) if len(self._moments) > 3 else {}
+        traffic = [
+            Comparison(
+                name=f"window, {what} a second", unit=unit, value=followed[what], peer=everything.get(what),
+                goal=3.0 if vehicles > STILL_FEW else 0.0, wanted="at_least",
+            )
+            for what, unit in (("messages", ""), ("kilobytes", "kB"))
+        ]  # fmt: skip
         cores = [
-            Comparison(name=f"{name}, CPU", unit="cores", value=share, goal=_CORE_GOALS[name])
-            for name, share in self.cores.items()
-        ]
+            Comparison(
+                name=f"{name}, CPU", unit="cores", value=share, goal=_CORE_GOALS[name.split()[0]],
+                peer=everything.get("cores") if name == "window" else None, is_by_ratio=False,
+            )
+            for name, share in self._cores(begin, end).items()
+        ]  # fmt: skip
         return (
-            Comparison(name="vehicles in the window", unit="", value=seen, goal=vehicles, wanted="at_least"),
-            Comparison(name="gaps in seq at the window", unit="", value=missing - self._missing_before, goal=0),
-            Comparison(name="dropped by full queues", unit="", value=dropped, goal=0),
-            Comparison(name="event loop delay, p99", unit="ms", value=p99_ms, goal=50.0),
+            Comparison(name="vehicles in the window", unit="", value=self._seen, goal=vehicles, wanted="at_least"),
+            Comparison(name="gaps in seq at the window", unit="", value=end.missing - begin.missing, goal=0),
+            Comparison(name="dropped by full queues", unit="", value=end.dropped, goal=0),
+            Comparison(name="event loop delay, p99", unit="ms", value=self._p99_ms, goal=50.0),
+            *traffic,
             Comparison(name="window, memory growth a minute", unit="MB", value=growth_mb / minutes, goal=5.0),
             Comparison(name="window, memory", unit="MB", value=last[-1], goal=300.0 + 0.1 * vehicles),
             *cores,
         )
+
+    def _traffic(self, number: int) -> dict[str, float]:
+        """What came in a second between two moments, and what the window took for it."""
+        begin, end = self._moments[number : number + 2]
+        span_s = end.at_s - begin.at_s
+        return {
+            "messages": (end.messages - begin.messages) / span_s,
+            "kilobytes": (end.bytes - begin.bytes) / span_s / 1e3,
+            "cores": self._cores(begin, end)["window"],
+        }
+
+    @staticmethod
+    def _cores(begin: _Moment, end: _Moment) -> dict[str, float]:
+        span_s = end.at_s - begin.at_s
+        return {name: (used - begin.cpu_s.get(name, 0.0)) / span_s for name, used in end.cpu_s.items()}
 
 
 _CORE_GOALS = {"simulator": 0.5, "bridge": 0.5, "broker": 0.5, "window": 1.0}

@@ -21,8 +21,8 @@ from pathlib import Path
 from groundstation.app.bench.made_logs import make_dataflash, make_tlog
 from groundstation.app.bench.report import Comparison, Report
 from groundstation.fleet.errors import GroundStationError
-from groundstation.recording.log import LogFormat
-from groundstation.recording.open_log import open_log
+from groundstation.logs.log import LogFormat
+from groundstation.logs.open_log import open_log
 from groundstation.ui.resources import resource
 
 ALL = "*"
@@ -140,7 +140,7 @@ def _logs(files: list[Path], made_mb: float, say: Callable[[str], None]) -> Iter
 def measure(path: Path, message: str) -> tuple[float, int]:
     """Our own reader: CPU seconds and number of values."""
     for module in ("tlog_log", "dataflash_log", "dataflash_text_log", "ulog_log"):
-        importlib.import_module(f"groundstation.recording.readers.{module}")  # nobody is measured while he imports
+        importlib.import_module(f"groundstation.logs.readers.{module}")  # nobody is measured while he imports
     path.read_bytes()  # from the disk into memory for everybody
     began_s = time.process_time()
     count = 0

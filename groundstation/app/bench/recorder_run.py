@@ -22,7 +22,7 @@ from groundstation.app.wiring import calm_collector
 from groundstation.bridge.hearing import Hearing
 from groundstation.bridge.publisher import Publisher
 from groundstation.mavlink.encode import GCS_SYSID
-from groundstation.recording.writer.recorder import Recorder, RecorderSettings
+from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.transport import frame_batches
 from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 

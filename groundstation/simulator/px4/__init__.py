@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a simulated PX4 does otherwise than a simulated ArduPilot."""
+"""PX4 between 1.13 and 1.14 as it was seen to behave."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from groundstation.simulator.arming import Arming
-from groundstation.simulator.boot import CRITICAL, INFO
-from groundstation.simulator.orders import ACCEPTED, TEMPORARILY_REJECTED
+from groundstation.simulator.engine.arming import Arming
+from groundstation.simulator.engine.boot import CRITICAL, INFO
+from groundstation.simulator.engine.commands import MavResult
+from groundstation.simulator.engine.vehicle import Vehicle
 from groundstation.simulator.px4 import modes
 from groundstation.simulator.px4.boot import LOGGER_S
 from groundstation.simulator.px4.guidance import pilot_of
-
-if TYPE_CHECKING:
-    from groundstation.simulator.autopilot import Vehicle
 
 _TEXT_GAP_S = 0.052
 """Between two texts of one refusal."""
@@ -28,7 +26,7 @@ class Px4Arming(Arming):
     """Whether the motors of a PX4 are armed, and whether they may be."""
 
     def __init__(self, vehicle: Vehicle) -> None:
-        super().__init__(vehicle)
+        self._vehicle = vehicle
         self._armed_s = vehicle.now_s
         self._has_flown = False
         self.has_manual_home = False
@@ -51,24 +49,16 @@ class Px4Arming(Arming):
             found.append("Mode not suitable for takeoff")
         return found
 
-    def arm(self, *, force: bool = False, text: str = "") -> int:
-        """Try to arm.
-
-        Args:
-            force: Leave the checks out.
-            text: What is said when it works, empty for the usual.
-
-        Returns:
-            MAV_RESULT.
-        """
+    def arm(self, *, force: bool = False, text: str = "") -> MavResult:
+        """Try to arm."""
         vehicle = self._vehicle
         if self.is_armed:
-            return ACCEPTED
+            return MavResult.ACCEPTED
         reasons = [] if force else self.reasons()
         if reasons:
             if vehicle.age_s >= LOGGER_S:
                 self._tell_later(reasons)
-            return TEMPORARILY_REJECTED
+            return MavResult.TEMPORARILY_REJECTED
         self.is_armed = True
         self._armed_s = vehicle.now_s
         if self._has_flown:
@@ -78,38 +68,27 @@ class Px4Arming(Arming):
             vehicle.set_home(vehicle.position)
         vehicle.later(0.0, lambda: vehicle.say(INFO, text or vehicle.flavour.armed_text))
         vehicle.guidance.armed()
-        return ACCEPTED
+        return MavResult.ACCEPTED
 
     def _tell_later(self, reasons: list[str]) -> None:
         vehicle = self._vehicle
         for place, reason in enumerate(reasons):
             vehicle.later(place * _TEXT_GAP_S, lambda said=reason: vehicle.say(CRITICAL, said))  # type: ignore[misc]
 
-    def disarm(self, *, force: bool = False, text: str = "") -> int:
-        """Try to disarm; in the air only by force.
-
-        Args:
-            force: Even in the air.
-            text: What is said when it works, empty for the usual.
-
-        Returns:
-            MAV_RESULT.
-        """
+    def disarm(self, *, force: bool = False, text: str = "") -> MavResult:
+        """Try to disarm; in the air only by force."""
         vehicle = self._vehicle
         if not self.is_armed:
-            return ACCEPTED
+            return MavResult.ACCEPTED
         if not force and vehicle.guidance.is_airborne:
             vehicle.later(0.0, lambda: vehicle.say(CRITICAL, "Disarming denied! Not landed\t"))
-            return TEMPORARILY_REJECTED
+            return MavResult.TEMPORARILY_REJECTED
         self.is_armed = False
         vehicle.later(0.0, lambda: vehicle.say(INFO, text or vehicle.flavour.disarmed_text))
         vehicle.failsafes.disarmed()
         if vehicle.mode in _LEFT_ON_DISARM:
             vehicle.set_mode(modes.HOLD)
-        return ACCEPTED
-
-    def complain(self) -> None:
-        """Say nothing: PX4 tells its reasons when asked to arm."""
+        return MavResult.ACCEPTED
 
     def tick(self) -> None:
         """Judge SYS_STATUS bit 28, disarm one that has landed or never took off."""

@@ -6,14 +6,12 @@ Seen after a cold start of PX4 between 1.13 and 1.14 in its own simulation. Pure
 
 from __future__ import annotations
 
-from groundstation.simulator.boot import CRITICAL, BootScript, Said, Unready
+from groundstation.simulator.engine.boot import CRITICAL, BootScript, Said, Unready
 
 ORIGIN_S = 10.2
 """GPS_GLOBAL_ORIGIN is sent, once, and the estimator has everything."""
 LOGGER_S = 2.61
 """The log begins; no text comes before."""
-ESTIMATOR_BEGINNING, ESTIMATOR_COMPLETE, ESTIMATOR_WITHOUT_POSITION = 228, 895, 167
-"""ESTIMATOR_STATUS.flags; the last one, without a GPS, was not observed."""
 
 PX4_BOOT = BootScript(
     heartbeat_s=1.16,

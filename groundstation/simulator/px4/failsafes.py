@@ -7,15 +7,11 @@ battery was not, and is what PX4's source of that time says.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from groundstation.simulator.boot import CRITICAL, INFO
-from groundstation.simulator.failsafes import CHARGE_CRITICAL, CHARGE_LOW, CHARGE_OK, Failsafes
+from groundstation.simulator.engine.boot import CRITICAL, INFO
+from groundstation.simulator.engine.failsafes import Charge, Failsafes
+from groundstation.simulator.engine.vehicle import Vehicle
 from groundstation.simulator.px4 import modes
 from groundstation.simulator.px4.guidance import pilot_of
-
-if TYPE_CHECKING:
-    from groundstation.simulator.autopilot import Vehicle
 
 _TIMEOUT_S = 2.5
 """Seen on top of COM_DL_LOSS_T."""
@@ -25,17 +21,16 @@ _LINK_ACTIONS = {1: modes.HOLD, 2: modes.RTL, 3: modes.LAND}
 _STICKS_S = 0.5
 """COM_RC_LOSS_T: how long a mode that needs sticks lasts without them."""
 _POSITION_LOST_S = 8.0
-CHARGE_EMERGENCY = 4
 _EMERGENCY = 0
 """MAV_SEVERITY."""
 _LOW_TEXTS = {
-    CHARGE_LOW: (CRITICAL, "Low battery level, return advised\t"),
-    CHARGE_CRITICAL: (CRITICAL, "Critical battery level, return now\t"),
-    CHARGE_EMERGENCY: (_EMERGENCY, "Dangerous battery level, land now\t"),
+    Charge.LOW: (CRITICAL, "Low battery level, return advised\t"),
+    Charge.CRITICAL: (CRITICAL, "Critical battery level, return now\t"),
+    Charge.EMERGENCY: (_EMERGENCY, "Dangerous battery level, land now\t"),
 }
 _BATTERY_ACTIONS: dict[int, dict[int, int]] = {
-    2: {CHARGE_CRITICAL: modes.LAND, CHARGE_EMERGENCY: modes.LAND},
-    3: {CHARGE_CRITICAL: modes.RTL, CHARGE_EMERGENCY: modes.LAND},
+    2: {Charge.CRITICAL: modes.LAND, Charge.EMERGENCY: modes.LAND},
+    3: {Charge.CRITICAL: modes.RTL, Charge.EMERGENCY: modes.LAND},
 }
 """COM_LOW_BAT_ACT to what each level leads to."""
 
@@ -44,18 +39,15 @@ class Px4Failsafes(Failsafes):
     """The watches of one PX4."""
 
     def __init__(self, vehicle: Vehicle) -> None:
-        super().__init__(vehicle)
+        super().__init__()
+        self._vehicle = vehicle
         self._is_stickless = False
         self._by_hand_since_s: float | None = None
 
     @property
     def is_active(self) -> bool:
         """Is HEARTBEAT.system_status critical: not for a lost station, nor for the battery."""
-        return self._vehicle.armed and (self._is_stickless or self._ekf_failed)
-
-    def arming_reasons(self) -> list[str]:
-        """Return what of this forbids arming: nothing."""
-        return []
+        return self._vehicle.armed and (self._is_stickless or self._has_estimator_failed)
 
     def heard_station(self) -> None:
         """Note a HEARTBEAT of any ground station."""
@@ -68,7 +60,7 @@ class Px4Failsafes(Failsafes):
     def disarmed(self) -> None:
         """End what only matters in the air; a lost station stays lost."""
         self._is_stickless = False
-        self._ekf_failed = False
+        self._has_estimator_failed = False
 
     def tick(self) -> None:
         """Look at everything once."""
@@ -121,8 +113,8 @@ class Px4Failsafes(Failsafes):
             return
         value = vehicle.parameters.value
         left = 1.0 - vehicle.motion.consumed_mah / vehicle.flavour.airframe.capacity_mah
-        levels = ((CHARGE_EMERGENCY, "BAT_EMERGEN_THR"), (CHARGE_CRITICAL, "BAT_CRIT_THR"), (CHARGE_LOW, "BAT_LOW_THR"))
-        state = next((state for state, name in levels if left < value(name)), CHARGE_OK)
+        levels = ((Charge.EMERGENCY, "BAT_EMERGEN_THR"), (Charge.CRITICAL, "BAT_CRIT_THR"), (Charge.LOW, "BAT_LOW_THR"))
+        state = next((state for state, name in levels if left < value(name)), Charge.OK)
         if state <= self.charge_state:
             return
         self.charge_state = state
@@ -142,7 +134,7 @@ class Px4Failsafes(Failsafes):
         self.has_lost_position = True
         needs = vehicle.flavour.modes[vehicle.mode].needs_position
         if needs and vehicle.armed and vehicle.guidance.is_airborne:
-            self._ekf_failed = True
+            self._has_estimator_failed = True
             self._fail("no global position")
             if vehicle.mode != modes.LAND:
                 vehicle.set_mode(modes.LAND)
@@ -151,6 +143,6 @@ class Px4Failsafes(Failsafes):
         """Take the position back; the mode stays."""
         self._gps_lost_s = None
         self.has_lost_position = False
-        if self._ekf_failed:
-            self._ekf_failed = False
+        if self._has_estimator_failed:
+            self._has_estimator_failed = False
             self._vehicle.say(INFO, "Failsafe mode deactivated\t")

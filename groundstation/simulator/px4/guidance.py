@@ -4,25 +4,22 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import cast
 
-from groundstation.simulator.boot import CRITICAL, INFO
-from groundstation.simulator.field import Spot
-from groundstation.simulator.flight import Demand
-from groundstation.simulator.guidance import ACCEPTED, Landed
-from groundstation.simulator.mission_run import ACTIVE
-from groundstation.simulator.missions import Nav
-from groundstation.simulator.multicopter import WAYPOINT_RADIUS_M, MulticopterGuidance
+from groundstation.simulator.engine.boot import CRITICAL, INFO
+from groundstation.simulator.engine.commands import MavResult
+from groundstation.simulator.engine.field import Spot
+from groundstation.simulator.engine.flight import Demand
+from groundstation.simulator.engine.guidance import Landed
+from groundstation.simulator.engine.mission_run import ACTIVE
+from groundstation.simulator.engine.missions import Item, Nav
+from groundstation.simulator.engine.multicopter import WAYPOINT_RADIUS_M, MulticopterGuidance, Pace
+from groundstation.simulator.engine.vehicle import Vehicle
 from groundstation.simulator.px4 import modes
 from groundstation.simulator.px4.land_detector import LandDetector
 from groundstation.simulator.px4.mission_run import Px4MissionRun
 from groundstation.simulator.px4.return_path import ReturnPath
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from groundstation.simulator.autopilot import Vehicle
-    from groundstation.simulator.missions import Item
 
 _TAKEOFF_MPS = 2.6
 """As it was seen to climb; MPC_TKO_SPEED is 1.5, MPC_Z_V_AUTO_UP 3."""
@@ -37,10 +34,11 @@ _SETPOINT_S = 0.5
 class Px4Guidance(MulticopterGuidance):
     """The guidance of a PX4 quadrotor."""
 
-    mission_run = Px4MissionRun
+    mission: Px4MissionRun
 
     def __init__(self, vehicle: Vehicle) -> None:
         super().__init__(vehicle)
+        self.mission = Px4MissionRun(vehicle, self)
         self.detector = LandDetector(vehicle, self)
         self.way_home = ReturnPath(vehicle, self)
         self.setpoint_s = -math.inf
@@ -63,20 +61,17 @@ class Px4Guidance(MulticopterGuidance):
     # --- what it is ------------------------------------------------------
 
     @property
-    def cruise_mps(self) -> float:
-        """How fast it flies when no speed was asked for."""
-        return self.vehicle.parameters.value("MPC_XY_CRUISE")
-
-    @property
-    def climb_mps(self) -> float:
-        """How fast it may climb."""
-        fastest = self.vehicle.parameters.value("MPC_Z_V_AUTO_UP")
-        return min(fastest, _TAKEOFF_MPS) if self._is_taking_off else fastest
-
-    @property
-    def sink_mps(self) -> float:
-        """How fast it may come down."""
-        return self.vehicle.parameters.value("MPC_Z_V_AUTO_DN")
+    def pace(self) -> Pace:
+        """How fast it flies now, as its parameters say."""
+        value = self.vehicle.parameters.value
+        climb_mps = value("MPC_Z_V_AUTO_UP")
+        return Pace(
+            cruise_mps=value("MPC_XY_CRUISE"),
+            climb_mps=min(climb_mps, _TAKEOFF_MPS) if self._is_taking_off else climb_mps,
+            sink_mps=value("MPC_Z_V_AUTO_DN"),
+            reach_m=max(value("NAV_ACC_RAD"), WAYPOINT_RADIUS_M),
+            reach_height_m=value("NAV_MC_ALT_RAD"),
+        )
 
     @property
     def looks_ahead(self) -> bool:
@@ -91,7 +86,7 @@ class Px4Guidance(MulticopterGuidance):
     @property
     def is_landing(self) -> bool:
         """Is it on its way down to the ground, in whatever mode."""
-        return self.vehicle.armed and (self.vehicle.mode in (modes.LAND, modes.PRECLAND) or self._phase == "land")
+        return self.vehicle.armed and (self.vehicle.mode in (modes.LAND, modes.PRECLAND) or self.phase == "land")
 
     @property
     def landed_for_s(self) -> float | None:
@@ -159,11 +154,11 @@ class Px4Guidance(MulticopterGuidance):
         if self.mission.state != ACTIVE:
             self.mission.resume()
 
-    def take_off(self, height_m: float) -> int:
+    def take_off(self, height_m: float) -> MavResult:
         """Remember the height above sea level (NaN: the parameter's) and go to mode TAKEOFF; flies once armed."""
         self._takeoff_down_m = self.down_of(height_m, is_relative=False) if math.isfinite(height_m) else None
         self.vehicle.set_mode(modes.TAKEOFF)
-        return ACCEPTED
+        return MavResult.ACCEPTED
 
     def _begin_takeoff(self) -> None:
         """Climb, to no less than MIS_TAKEOFF_ALT above home and no lower than here."""
@@ -191,21 +186,16 @@ class Px4Guidance(MulticopterGuidance):
         self._is_taking_off = True
         self._takeoff_at_s = self.vehicle.now_s
 
-    def land(self) -> int:
-        """Land here."""
-        self.vehicle.set_mode(modes.LAND)
-        return ACCEPTED
-
     def go_to(self, spot: Spot) -> None:
         """Fly to a place."""
         self.target = spot
 
-    def change_speed(self, kind: int, speed_mps: float) -> int:
+    def change_speed(self, kind: int, speed_mps: float) -> MavResult:
         """Change the horizontal speed, back to the usual one with 0 or less; nothing is refused."""
         del kind
         limit = self.vehicle.parameters.value("MPC_XY_VEL_MAX")
         self._speed_mps = min(speed_mps, limit) if speed_mps > 0.0 else None
-        return ACCEPTED
+        return MavResult.ACCEPTED
 
     def orbit(self, centre: Spot, radius_m: float, speed_mps: float) -> None:
         """Circle a place; a negative radius turns anticlockwise, NaN leaves it open."""
@@ -215,11 +205,6 @@ class Px4Guidance(MulticopterGuidance):
         self._speed_mps = abs(speed_mps) if math.isfinite(speed_mps) and speed_mps != 0.0 else _ORBIT_MPS
 
     # --- mission --------------------------------------------------------
-
-    def reached_text(self, seq: int, item: Item) -> str:
-        """Return nothing: PX4 says nothing at a waypoint."""
-        del seq, item
-        return ""
 
     def begin_item(self, item: Item) -> None:
         """Start flying an item."""
@@ -247,24 +232,16 @@ class Px4Guidance(MulticopterGuidance):
         if item.command in (Nav.RETURN_TO_LAUNCH, Nav.LOITER_UNLIM):
             return False
         if item.command == Nav.LAND:
-            if self._phase == "fly" and self.is_there(is_flat=True):
+            if self.phase == "fly" and self.is_there(is_flat=True):
                 self.begin_phase("land")
-            return self._phase == "land" and self.detector.is_landed
+            return self.phase == "land" and self.detector.is_landed
         if item.command == Nav.TAKEOFF:
             return True
-        if self._phase == "fly" and (item.command == Nav.DELAY or self.is_there(radius_m=item.params[1])):
+        if self.phase == "fly" and (item.command == Nav.DELAY or self.is_there(radius_m=item.params[1])):
             self.begin_phase("wait")
-        return self._phase == "wait" and self.vehicle.now_s - self._phase_since_s >= item.params[0]
-
-    def finish_mission(self) -> None:
-        """Stay where it is."""
-        self.target = self.vehicle.position if self.is_airborne else None
+        return self.phase == "wait" and self.vehicle.now_s - self._phase_since_s >= item.params[0]
 
     # --- flying ---------------------------------------------------------
-
-    def begin_phase(self, name: str) -> None:
-        """Note a new phase of the mode."""
-        self._begin_phase(name)
 
     def _demand(self) -> Demand:
         vehicle = self.vehicle
@@ -280,10 +257,6 @@ class Px4Guidance(MulticopterGuidance):
             return self._stand()
         return self._flying.get(vehicle.mode, self.fly_to_target)()
 
-    def fly_to_target(self) -> Demand:
-        """Fly to the target and stay there; without one, stay here."""
-        return self._fly_to_target()
-
     def _climb_away(self) -> Demand:
         """Take off: spool up, climb; at the height go over to LOITER, or to the next item."""
         vehicle = self.vehicle
@@ -291,13 +264,13 @@ class Px4Guidance(MulticopterGuidance):
         if not self.is_airborne and vehicle.now_s - self._takeoff_at_s < spool_s:
             return self._stand()
         self.detector.lifting_off()
-        demand = self._fly_to_target()
+        demand = self.fly_to_target()
         reached_m = vehicle.parameters.value("NAV_MC_ALT_RAD")
         if self.target is not None and vehicle.position.down_m - self.target.down_m < reached_m:
             self._is_taking_off = False
             self._is_shown_as_takeoff = False
             if vehicle.mode == modes.TAKEOFF:
-                goal = self.target
+                goal = self.target  # entering a mode forgets it, and LOITER shall stay at the height
                 vehicle.set_mode(modes.HOLD)
                 self.target = goal
         return demand
@@ -309,7 +282,7 @@ class Px4Guidance(MulticopterGuidance):
     def _fly_mission(self) -> Demand:
         """MISSION: whatever the current item asks for."""
         self.mission.tick()
-        return self.descend() if self._phase == "land" else self._fly_to_target()
+        return self.descend() if self.phase == "land" else self.fly_to_target()
 
     def descend(self) -> Demand:
         """Come down as MPC_LAND_* say: ever slower towards the ground."""
@@ -319,21 +292,7 @@ class Px4Guidance(MulticopterGuidance):
         if height_m < value("MPC_LAND_ALT3"):
             return self._sink(value("MPC_LAND_CRWL"))
         share = min(max((height_m - low_m) / max(high_m - low_m, 0.1), 0.0), 1.0)
-        return self._sink(slow + (self.sink_mps - slow) * share)
-
-    def is_there(self, *, is_flat: bool = False, radius_m: float = 0.0) -> bool:
-        """Is the target reached.
-
-        Args:
-            is_flat: Whether the height doesn't matter.
-            radius_m: How near is near, 0 for NAV_ACC_RAD.
-        """
-        if self.target is None:
-            return True
-        here = self.vehicle.position
-        radius = radius_m if radius_m > 0.0 else max(self.vehicle.parameters.value("NAV_ACC_RAD"), WAYPOINT_RADIUS_M)
-        is_high = abs(here.down_m - self.target.down_m) < self.vehicle.parameters.value("NAV_MC_ALT_RAD")
-        return here.distance_to(self.target) <= radius and (is_flat or is_high)
+        return self._sink(slow + (value("MPC_Z_V_AUTO_DN") - slow) * share)
 
 
 def pilot_of(vehicle: Vehicle) -> Px4Guidance:

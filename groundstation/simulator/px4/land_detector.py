@@ -7,15 +7,11 @@ touch-down; a station has to live with both.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from groundstation.simulator.boot import INFO
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from groundstation.simulator.autopilot import Vehicle
-    from groundstation.simulator.guidance import Guidance
+from groundstation.simulator.engine.boot import INFO
+from groundstation.simulator.engine.guidance import Guidance
+from groundstation.simulator.engine.vehicle import Vehicle
 
 _ARMED_UP_S, _ARMED_DOWN_S = 0.1, 2.5
 """After arming it believes to be in the air from here to there."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from groundstation.simulator.missions import Item, Result
+from groundstation.simulator.engine.missions import Item, Nav, Result
 
 FRAME_MISSION = 2
 _ABOVE_SEA = {0: 0, 5: 0}
@@ -43,6 +43,7 @@ PLACELESS = frozenset(
     | {1000, 1001, 2000, 2001, 2003, 2500, 2501, 3000}
 )
 """MAV_CMD that are taken in MAV_FRAME_MISSION."""
+_FLOWN_TO = frozenset({Nav.WAYPOINT, Nav.LOITER_UNLIM, Nav.LOITER_TIME, Nav.LAND, Nav.TAKEOFF, Nav.LOITER_TO_ALT})
 
 
 def stored_item(item: Item, *, as_int: bool) -> tuple[Item | None, Result]:
@@ -66,6 +67,11 @@ def stored_item(item: Item, *, as_int: bool) -> tuple[Item | None, Result]:
         return None, Result.UNSUPPORTED
     first, second, third, fourth = (_kept(way, value) for way, value in zip(how, item.params, strict=True))
     return replace(item, frame=frame, params=(first, second, third, fourth)), Result.ACCEPTED
+
+
+def is_place(item: Item) -> bool:
+    """Is it flown to, somewhere else than where the vehicle happens to be."""
+    return item.command in _FLOWN_TO and (item.x, item.y) != (0, 0)
 
 
 def _kept(way: str, value: float) -> float:

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
-from groundstation.simulator.boot import CRITICAL, INFO
-from groundstation.simulator.field import Spot
-from groundstation.simulator.mission_run import MissionRun
-from groundstation.simulator.missions import STORED, Nav
-
-if TYPE_CHECKING:
-    from groundstation.simulator.missions import Item
+from groundstation.simulator.engine.boot import CRITICAL, INFO
+from groundstation.simulator.engine.field import Spot
+from groundstation.simulator.engine.mission_run import ItemFlyer, MissionRun
+from groundstation.simulator.engine.missions import MISSION, Item, Nav
+from groundstation.simulator.engine.vehicle import Vehicle
+from groundstation.simulator.px4.mission_items import is_place
 
 _ITEM_REACHED, _COMMAND_ACK = 46, 77
 _REPEATS, _REPEAT_S = 11, 0.1
@@ -25,6 +23,10 @@ class Px4MissionRun(MissionRun):
 
     first_seq = 0
 
+    def __init__(self, vehicle: Vehicle, flyer: ItemFlyer) -> None:
+        super().__init__(vehicle.plans[MISSION], flyer)
+        self._vehicle = vehicle
+
     @property
     def is_valid(self) -> bool:
         """Is there a mission that passes the checks."""
@@ -33,7 +35,7 @@ class Px4MissionRun(MissionRun):
     def faults(self) -> list[str]:
         """Return what is wrong with the mission, as it is said: legs that are too long."""
         value, home = self._vehicle.parameters.value, self._vehicle.guidance.home
-        places = [self._spot(item) for item in self.items if _is_place(item)]
+        places = [self._spot(item) for item in self.items if is_place(item)]
         if not places:
             return []
         found = []
@@ -79,9 +81,3 @@ class Px4MissionRun(MissionRun):
         super()._complete()
         end = "loitering" if self._vehicle.guidance.is_airborne else "landed"
         self._vehicle.later(0.0, lambda: self._vehicle.say(INFO, f"Mission finished, {end}\t"))
-
-
-def _is_place(item: Item) -> bool:
-    """Is it flown to."""
-    kept = STORED.get(item.command)
-    return item.is_flown and kept is not None and kept.has_place and (item.x, item.y) != (0, 0)

@@ -8,20 +8,17 @@ that nobody acknowledged. Seen in PX4 between 1.13 and 1.14. Sans-I/O; times com
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from groundstation.simulator.boot import CRITICAL, INFO
-from groundstation.simulator.mission_transfer import MissionTransfer, item_of
-from groundstation.simulator.missions import FENCE, MISSION, Item, Result
-from groundstation.simulator.px4.mission_items import frame_given_back, stored_item
+from groundstation.simulator.engine.boot import CRITICAL, INFO
+from groundstation.simulator.engine.links import Link
+from groundstation.simulator.engine.mission_transfer import MissionTransfer, item_of, item_values
+from groundstation.simulator.engine.missions import FENCE, MISSION, Item, Result
+from groundstation.simulator.engine.vehicle import Vehicle
+from groundstation.simulator.engine.wire import Message
+from groundstation.simulator.px4.mission_items import FRAME_MISSION, frame_given_back, stored_item
 from groundstation.simulator.px4.mission_run import Px4MissionRun
 
-if TYPE_CHECKING:
-    from groundstation.simulator.autopilot import Vehicle
-    from groundstation.simulator.links import Link
-    from groundstation.simulator.wire import Message
-
-_REQUEST, _REQUEST_INT, _COUNT, _ACK, _ITEM, _ITEM_INT = 40, 51, 44, 47, 39, 73
+_REQUEST, _REQUEST_INT, _COUNT, _ITEM, _ITEM_INT = 40, 51, 44, 39, 73
 _RESEND_S, _TIMEOUT_S = 0.26, 5.0
 _ALL_KINDS = 255
 
@@ -46,7 +43,7 @@ class Px4MissionTransfer(MissionTransfer):
     """A PX4's side of all mission conversations."""
 
     def __init__(self, vehicle: Vehicle) -> None:
-        super().__init__(vehicle)
+        self._vehicle = vehicle
         self._talk: _Talk | None = None
         self._speaks_int = False
         """Whether the station was heard to use the integer messages."""
@@ -140,7 +137,7 @@ class Px4MissionTransfer(MissionTransfer):
 
     def _finish_upload(self, talk: _Talk) -> None:
         vehicle = self._vehicle
-        vehicle.plans[talk.kind].items = talk.items
+        vehicle.plans[talk.kind].items = talk.items  # whole or not at all
         self._ack(talk.link, talk.system, talk.component, talk.kind, Result.ACCEPTED)
         mission = vehicle.guidance.mission
         if talk.kind == MISSION and isinstance(mission, Px4MissionRun):
@@ -160,11 +157,7 @@ class Px4MissionTransfer(MissionTransfer):
         if count:
             now_s = self._vehicle.now_s
             self._talk = _Talk(link, message.system, message.component, kind, count, is_upload=False, heard_s=now_s)
-        self._tell(link, message, _COUNT, count=count, mission_type=kind)
-
-    @staticmethod
-    def _tell(link: Link, message: Message, number: int, **fields: object) -> None:
-        link.say(number, target_system=message.system, target_component=message.component, **fields)
+        link.answer(message, _COUNT, count=count, mission_type=kind)
 
     def request(self, link: Link, message: Message) -> None:
         """MISSION_REQUEST or MISSION_REQUEST_INT: send one item, only while a download is under way."""
@@ -186,25 +179,11 @@ class Px4MissionTransfer(MissionTransfer):
     def _send_item(self, link: Link, message: Message, seq: int, item: Item, *, as_int: bool) -> None:
         """Send one item; fences and rally points wrongly say that they are a mission's."""
         kind = message.values["mission_type"]
-        scale = 1 if as_int or item.frame == 2 else 1e-7
-        self._tell(
-            link,
-            message,
-            _ITEM_INT if as_int else _ITEM,
-            seq=seq,
-            frame=frame_given_back(item, as_int=as_int),
-            command=item.command,
-            current=int(seq == self._vehicle.guidance.mission.current if kind == MISSION else kind == FENCE),
-            autocontinue=item.autocontinue,
-            param1=item.params[0],
-            param2=item.params[1],
-            param3=item.params[2],
-            param4=item.params[3],
-            x=item.x * scale,
-            y=item.y * scale,
-            z=item.z,
-            mission_type=MISSION,
-        )
+        # coordinates of MAV_FRAME_MISSION are none, and travel as they are in the float message too
+        values = item_values(item, as_int=as_int or item.frame == FRAME_MISSION)
+        values["current"] = int(seq == self._vehicle.guidance.mission.current if kind == MISSION else kind == FENCE)
+        values |= {"seq": seq, "frame": frame_given_back(item, as_int=as_int), "mission_type": MISSION}
+        link.answer(message, _ITEM_INT if as_int else _ITEM, **values)
 
     def acknowledged(self, _link: Link, message: Message) -> None:
         """MISSION_ACK: a download is over."""

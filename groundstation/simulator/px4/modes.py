@@ -9,7 +9,7 @@ def custom_mode(main: int, sub: int = 0) -> int:
     return main << 16 | sub << 24
 
 
-MAIN_AUTO, MAIN_POSCTL = 4, 3
+MAIN_AUTO = 4
 MANUAL, ALTCTL, POSCTL = custom_mode(1), custom_mode(2), custom_mode(3)
 ORBIT = custom_mode(3, 1)
 TAKEOFF, HOLD, MISSION, RTL, LAND = (custom_mode(MAIN_AUTO, sub) for sub in (2, 3, 4, 5, 6))

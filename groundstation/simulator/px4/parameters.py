@@ -11,8 +11,8 @@ import math
 import struct
 import zlib
 
-from groundstation.simulator.parameters import PARAM_VALUE, UNINDEXED, Parameter, ParameterSet
-from groundstation.simulator.wire import known_type
+from groundstation.simulator.engine.parameters import PARAM_VALUE, UNINDEXED, Parameter, ParameterSet
+from groundstation.simulator.engine.wire import known_type
 
 HASH_NAME = "_HASH_CHECK"
 _INT32, _UINT32 = 6, 5
@@ -50,7 +50,7 @@ class Px4ParameterSet(ParameterSet):
         if before is None or before.kind != kind:
             return None, False
         value = float(struct.unpack("<i" if kind == _INT32 else "<f", bits)[0])
-        if not math.isfinite(value):
+        if not math.isfinite(value):  # ignored, and answered with what it has
             return before, False
         return self.store(name, value), value != before.value
 

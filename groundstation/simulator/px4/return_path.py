@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from groundstation.simulator.boot import INFO
-
-if TYPE_CHECKING:
-    from groundstation.simulator.autopilot import Vehicle
-    from groundstation.simulator.flight import Demand
-    from groundstation.simulator.px4.guidance import Px4Guidance
+from groundstation.simulator.engine.boot import INFO
+from groundstation.simulator.engine.flight import Demand
+from groundstation.simulator.engine.multicopter import MulticopterGuidance
+from groundstation.simulator.engine.vehicle import Vehicle
 
 _TEXT_GAP_S = 0.05
 _AT_HEIGHT_M = 0.8
@@ -20,7 +17,7 @@ _AT_HEIGHT_M = 0.8
 class ReturnPath:
     """Mode RTL with RTL_TYPE 0: to home."""
 
-    def __init__(self, vehicle: Vehicle, pilot: Px4Guidance) -> None:
+    def __init__(self, vehicle: Vehicle, pilot: MulticopterGuidance) -> None:
         self._vehicle = vehicle
         self._pilot = pilot
         self._said = 0
@@ -30,6 +27,7 @@ class ReturnPath:
 
     def begin(self) -> None:
         """Plan the climb and say so."""
+        # silence holds for one return only
         self._is_telling, self.is_silent = not self.is_silent, False
         self._said = 0
         if not self._vehicle.armed or not self._pilot.is_airborne:

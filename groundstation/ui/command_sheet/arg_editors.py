@@ -10,9 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.commands import Args
+from groundstation.fleet.units import label_of, unit_of
 from groundstation.fleet.verbs import Arg, ArgKind, VerbSpec
 from groundstation.ui.commanding.words import WHOLE_NUMBERS
-from groundstation.ui.units import label_of, unit_of
 
 FIELD_WIDTH = 176
 CHOICE_WORDS = {"home": "above home", "amsl": "above sea level"}

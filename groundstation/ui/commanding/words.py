@@ -13,10 +13,11 @@ from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Actor, Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import natural_order
+from groundstation.fleet.units import unit_of
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
 from groundstation.ui.theme.tokens import PALETTE
-from groundstation.ui.units import fixed, unit_of
+from groundstation.ui.units import fixed
 
 NAMES_SHOWN = 6
 """Vehicles that are named one by one; the rest is counted."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from groundstation.fleet.flight import LoggedFlight, UnreadLog, VehicleTotals, name_of
+from groundstation.fleet.shown_text import shown_path
 from groundstation.fleet.summary import natural_order
-from groundstation.ui.logbook_panel.logbook_port import FlightRow, UnreadLog, VehicleHours
 from groundstation.ui.logbook_panel.row_model import Column, nothing
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.units import DASH, fixed, length_text
@@ -44,26 +45,26 @@ def _who_and_when() -> tuple[Column, ...]:
         Column(
             _tr("Armed at"),
             142,
-            lambda one: moment(one.begin_unix_s),
-            lambda one: one.begin_unix_s,
-            tip=lambda one: "" if one.begin_unix_s is not None else _tr("The log does not tell the date"),
+            lambda one: moment(one.flight.begin_unix_s),
+            lambda one: one.flight.begin_unix_s,
+            tip=lambda one: "" if one.flight.begin_unix_s is not None else _tr("The log does not tell the date"),
             colour=_counting,
             title_tip=_tr("When it was armed, local time"),
         ),
         Column(
             _tr("Vehicle"),
             112,
-            lambda one: one.vehicle,
-            lambda one: _natural(one.vehicle),
+            lambda one: name_of(one.flight),
+            lambda one: _natural(name_of(one.flight)),
             tip=_about,
             colour=_counting,
         ),
         Column(
             _tr("Operator"),
             96,
-            lambda one: one.operator or DASH,
-            lambda one: _natural(one.operator) if one.operator else None,
-            tip=lambda one: one.operator or "",
+            lambda one: one.flight.operator or DASH,
+            lambda one: _natural(one.flight.operator) if one.flight.operator else None,
+            tip=lambda one: one.flight.operator or "",
             title_tip=_tr("Who had control of it most recently"),
             rank=5,
         ),
@@ -75,8 +76,8 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("In the air"),
             74,
-            lambda one: length_text(one.air_s),
-            lambda one: one.air_s,
+            lambda one: length_text(one.flight.air_s),
+            lambda one: one.flight.air_s,
             is_number=True,
             colour=_counting,
             searched=nothing,
@@ -85,7 +86,7 @@ def _how_far() -> tuple[Column, ...]:
             _tr("Armed"),
             78,
             _armed,
-            lambda one: one.armed_s,
+            lambda one: one.flight.duration_s,
             is_number=True,
             tip=_armed_tip,
             colour=_counting,
@@ -95,8 +96,8 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("Distance"),
             82,
-            lambda one: _way(one.distance_m),
-            lambda one: one.distance_m,
+            lambda one: _way(one.flight.distance_m),
+            lambda one: one.flight.distance_m,
             is_number=True,
             colour=_counting,
             title_tip=_tr("Along the ground"),
@@ -106,8 +107,8 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("Height"),
             66,
-            lambda one: _with(one.max_height_home_m, "m", 0),
-            lambda one: one.max_height_home_m,
+            lambda one: _with(one.flight.max_height_home_m, "m", 0),
+            lambda one: one.flight.max_height_home_m,
             is_number=True,
             colour=_counting,
             title_tip=_tr("Highest above home"),
@@ -117,8 +118,8 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("Speed"),
             80,
-            lambda one: _with(one.max_ground_speed_mps, "m/s", 1),
-            lambda one: one.max_ground_speed_mps,
+            lambda one: _with(one.flight.max_ground_speed_mps, "m/s", 1),
+            lambda one: one.flight.max_ground_speed_mps,
             is_number=True,
             colour=_counting,
             title_tip=_tr("Fastest over the ground"),
@@ -144,18 +145,18 @@ def _how_and_where() -> tuple[Column, ...]:
         Column(
             _tr("Modes"),
             170,
-            lambda one: ", ".join(one.modes) or DASH,
-            lambda one: one.modes or None,
-            tip=lambda one: ", ".join(one.modes),
+            lambda one: _modes(one) or DASH,
+            lambda one: _modes(one) or None,
+            tip=_modes,
             rank=8,
         ),
         Column(
             _tr("Log"),
             170,
-            lambda one: one.log,
-            lambda one: _natural(one.log),
+            lambda one: shown_path(one.log_name),
+            lambda one: _natural(shown_path(one.log_name)),
             tip=_log_tip,
-            searched=lambda one: f"{one.log}\n{one.path}",
+            searched=lambda one: f"{shown_path(one.log_name)}\n{shown_path(one.flight.path)}",
             mark=lambda one: "copy" if one.duplicate_of is not None else "",
             rank=7,
         ),
@@ -189,15 +190,15 @@ def hours_columns() -> tuple[Column, ...]:
             rank=rank,
         )
 
-    def vehicle(one: VehicleHours) -> str:
-        return one.vehicle
+    def vehicle(one: VehicleTotals) -> str:
+        return one.name
 
     return (
         Column(
             _tr("Vehicle"),
             160,
             vehicle,
-            lambda one: _natural(one.vehicle),
+            lambda one: _natural(one.name),
             tip=vehicle,
             colour=lambda _: text,
         ),
@@ -239,14 +240,14 @@ def unread_columns() -> tuple[Column, ...]:
     """Of one log that could not be read a row."""
 
     def name(one: UnreadLog) -> str:
-        return Path(one.path).name
+        return Path(shown_path(one.path)).name
 
     def reason(one: UnreadLog) -> str:
-        return one.reason.removeprefix(one.path).strip()
+        return shown_path(one.reason).removeprefix(shown_path(one.path)).strip()
 
     return (
-        Column(_tr("Log"), 200, name, name, tip=lambda one: one.path, colour=lambda _: PALETTE.text),
-        Column(_tr("Why it could not be read"), 320, reason, reason, tip=lambda one: one.reason),
+        Column(_tr("Log"), 200, name, name, tip=lambda one: shown_path(one.path), colour=lambda _: PALETTE.text),
+        Column(_tr("Why it could not be read"), 320, reason, reason, tip=lambda one: shown_path(one.reason)),
     )
 
 
@@ -265,7 +266,7 @@ def moment(unix_s: float | None) -> str:
         return DASH
 
 
-def _counting(row: FlightRow) -> str:
+def _counting(row: LoggedFlight) -> str:
     """What counts in another log is less bright."""
     return PALETTE.muted if row.duplicate_of is not None else PALETTE.text
 
@@ -279,55 +280,59 @@ def _way(metres: float | None) -> str:
     return DASH if metres is None else f"{metres:,.0f} m".replace(",", "\N{THIN SPACE}")
 
 
-def _armed(row: FlightRow) -> str:
-    return length_text(row.armed_s) if row.is_whole else f"≥ {length_text(row.armed_s)}"
+def _modes(row: LoggedFlight) -> str:
+    return ", ".join(one.name for one in row.flight.modes)
 
 
-def _armed_tip(row: FlightRow) -> str:
+def _armed(row: LoggedFlight) -> str:
+    return length_text(row.flight.duration_s) if row.flight.is_whole else f"≥ {length_text(row.flight.duration_s)}"
+
+
+def _armed_tip(row: LoggedFlight) -> str:
     if row.is_recording:
         return _tr("Still being recorded")
-    return "" if row.is_whole else _tr("Longer than that: the log does not have the whole flight")
+    return "" if row.flight.is_whole else _tr("Longer than that: the log does not have the whole flight")
 
 
-def _used(row: FlightRow) -> str:
-    if row.battery_used_mah is None and row.battery_used_fraction is not None:
-        return _with(row.battery_used_fraction, "%", 0, 100.0)
-    return _with(row.battery_used_mah, "mAh", 0)
+def _used(row: LoggedFlight) -> str:
+    if row.flight.battery_used_mah is None and row.flight.battery_used_fraction is not None:
+        return _with(row.flight.battery_used_fraction, "%", 0, 100.0)
+    return _with(row.flight.battery_used_mah, "mAh", 0)
 
 
-def _used_order(row: FlightRow) -> tuple[bool, float] | None:
+def _used_order(row: LoggedFlight) -> tuple[bool, float] | None:
     """Shares among themselves, charges among themselves: neither tells the other."""
-    if row.battery_used_mah is not None:
-        return True, row.battery_used_mah
-    return None if row.battery_used_fraction is None else (False, row.battery_used_fraction)
+    if row.flight.battery_used_mah is not None:
+        return True, row.flight.battery_used_mah
+    return None if row.flight.battery_used_fraction is None else (False, row.flight.battery_used_fraction)
 
 
-def _sign_tip(row: FlightRow) -> str:
+def _sign_tip(row: LoggedFlight) -> str:
     pinned = _tr("Its session is kept for ever") if row.is_pinned else ""
     return "\n".join(line for line in (pinned, _same(row)) if line)
 
 
-def _same(row: FlightRow) -> str:
+def _same(row: LoggedFlight) -> str:
     if row.duplicate_of is None:
         return ""
-    return _tr("The same flight is in {path}, and counts there").format(path=row.duplicate_of)
+    return _tr("The same flight is in {path}, and counts there").format(path=shown_path(row.duplicate_of))
 
 
-def _log_tip(row: FlightRow) -> str:
-    return "\n".join(line for line in (row.path, _same(row)) if line)
+def _log_tip(row: LoggedFlight) -> str:
+    return "\n".join(line for line in (shown_path(row.flight.path), _same(row)) if line)
 
 
-def _about(row: FlightRow) -> str:
+def _about(row: LoggedFlight) -> str:
     """The flight in full: narrow panels have no room for every column."""
     told = (
-        (_tr("Vehicle"), row.vehicle),
+        (_tr("Vehicle"), name_of(row.flight)),
         (_tr("Armed"), _armed(row)),
-        (_tr("Distance"), _way(row.distance_m)),
-        (_tr("Height"), _with(row.max_height_home_m, "m", 0)),
-        (_tr("Speed"), _with(row.max_ground_speed_mps, "m/s", 1)),
+        (_tr("Distance"), _way(row.flight.distance_m)),
+        (_tr("Height"), _with(row.flight.max_height_home_m, "m", 0)),
+        (_tr("Speed"), _with(row.flight.max_ground_speed_mps, "m/s", 1)),
         (_tr("Battery"), _used(row)),
-        (_tr("Operator"), row.operator or DASH),
-        (_tr("Modes"), ", ".join(row.modes) or DASH),
+        (_tr("Operator"), row.flight.operator or DASH),
+        (_tr("Modes"), _modes(row) or DASH),
         (_tr("Log"), _log_tip(row)),
     )
     return "\n".join(f"{title}: {text}" for title, text in told)

@@ -10,7 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from groundstation.ui.logbook_panel.logbook_port import FlightRow
+from groundstation.fleet.flight import LoggedFlight, name_of
+from groundstation.fleet.shown_text import shown_path
 
 Chosen = Callable[[str], object]
 
@@ -25,9 +26,9 @@ def csv_dialog(window: QWidget, chosen: Chosen) -> QFileDialog:
     return _saving(window, _tr("Save flights"), _tr("Comma-separated values (*.csv)"), name, chosen)
 
 
-def report_dialog(window: QWidget, flight: FlightRow, chosen: Chosen) -> QFileDialog:
+def report_dialog(window: QWidget, flight: LoggedFlight, chosen: Chosen) -> QFileDialog:
     """Ask for a file for the report of a flight."""
-    name = f"{flight.log.removesuffix(Path(flight.log).suffix)}-{flight.vehicle}.html"
+    name = f"{Path(shown_path(flight.log_name)).stem}-{name_of(flight.flight)}.html"
     safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in name)
     return _saving(window, _tr("Flight report"), _tr("Web page (*.html)"), safe, chosen)
 

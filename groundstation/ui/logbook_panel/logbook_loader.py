@@ -15,7 +15,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.ui.logbook_panel.logbook_port import FlightRow, LogbookAccess
+from groundstation.fleet.flight import LoggedFlight
+from groundstation.fleet.progress import CancelledError
+from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 
 _End = tuple[SignalInstance, *tuple[object, ...]]
 """What is told, with what."""
@@ -30,16 +32,17 @@ class _Work:
         self.share = 0.0
         self.is_cancelled = False
 
-    def told(self, share: float) -> bool:
+    def told(self, share: float) -> None:
         self.share = share
-        return not self.is_cancelled
+        if self.is_cancelled:
+            raise CancelledError("not wanted any more")
 
 
 class LogbookLoader(QObject):
     """One reading at a time, and one report; the newest counts."""
 
     loaded = Signal(object)
-    """`FoundFlights`."""
+    """`Logbook`."""
     stopped = Signal()
     """The reading or the report was cancelled."""
     failed = Signal(str)
@@ -73,11 +76,11 @@ class LogbookLoader(QObject):
         """Search a folder; `loaded`, `failed` or `stopped` tells the end. A reading before it is given up."""
         self._begin(self._read, folder)
 
-    def report(self, flight: FlightRow, target: Path) -> None:
+    def report(self, flight: LoggedFlight, target: Path) -> None:
         """Write a report of a flight; `reported`, `refused` or `stopped` tells the end."""
         self._begin(self._report, flight, target)
 
-    def save(self, flights: Sequence[FlightRow], target: Path) -> None:
+    def save(self, flights: Sequence[LoggedFlight], target: Path) -> None:
         """Write flights as CSV; `saved` or `refused` tells the end."""
         self._run(self._save, tuple(flights), target)
 
@@ -118,19 +121,26 @@ class LogbookLoader(QObject):
 
     def _read(self, work: _Work, folder: Path) -> _End:
         try:
-            found = None if work.is_cancelled else self._access.read(folder, work.told)
+            work.told(0.0)
+            found = self._access.read(folder, work.told)
+        except CancelledError:
+            return (self.stopped,)
         except GroundStationError as error:
             return self.failed, str(error)
-        return (self.stopped,) if found is None else (self.loaded, found)
+        return self.loaded, found
 
-    def _report(self, work: _Work, flight: FlightRow, target: Path) -> _End:
+    def _report(self, work: _Work, flight: LoggedFlight, target: Path) -> _End:
+        if self._access.report is None:
+            return (self.stopped,)
         try:
-            is_done = self._access.report is not None and self._access.report(flight, target, work.told)
+            self._access.report(flight, target, work.told)
+        except CancelledError:
+            return (self.stopped,)
         except GroundStationError as error:
             return self.refused, str(error)
-        return (self.reported, str(target)) if is_done else (self.stopped,)
+        return self.reported, str(target)
 
-    def _save(self, flights: Sequence[FlightRow], target: Path) -> None:
+    def _save(self, flights: Sequence[LoggedFlight], target: Path) -> None:
         try:
             self._access.csv(flights, target)
         except GroundStationError as error:

@@ -15,6 +15,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from groundstation.fleet.flight import Logbook, LoggedFlight
+from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.command_bar.progress_line import ProgressBar
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_feed import FleetFeed
@@ -28,7 +30,7 @@ from groundstation.ui.logbook_panel.logbook_columns import (
 )
 from groundstation.ui.logbook_panel.logbook_dialogs import csv_dialog, folder_dialog, report_dialog
 from groundstation.ui.logbook_panel.logbook_loader import LogbookLoader
-from groundstation.ui.logbook_panel.logbook_port import FlightRow, FoundFlights, LogbookAccess
+from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.logbook_panel.logbook_words import air_words, count_words, empty_words
 from groundstation.ui.logbook_panel.row_model import RowModel
 from groundstation.ui.logbook_panel.row_table import RowTable
@@ -60,7 +62,7 @@ class LogbookPanel(QWidget):
         self._access, self._feed = access, feed
         self.folder: Path | None = None
         """Where the logs are; None for the recordings of this window."""
-        self.found: FoundFlights | None = None
+        self.found: Logbook | None = None
         self._problem = ""
         self._read_s: float | None = None
         self.flights = RowModel(flight_columns(), self)
@@ -102,7 +104,7 @@ class LogbookPanel(QWidget):
         """Give up what is under way: the window closes."""
         self.loader.cancel()
 
-    def selected(self) -> FlightRow | None:
+    def selected(self) -> LoggedFlight | None:
         """The one flight that is selected."""
         found = self.table.selected()
         return found[0] if len(found) == 1 else None
@@ -111,9 +113,9 @@ class LogbookPanel(QWidget):
         """Write the flights that are shown to a file, in the order of the book."""
         if path and self.found is not None:
             shown = {one.address for one in self.flights.rows}
-            self.loader.save([one for one in self.found.flights if one.address in shown], Path(path))
+            self.loader.save([one for one in self.found.entries if one.address in shown], Path(path))
 
-    def report_to(self, flight: FlightRow, path: str) -> None:
+    def report_to(self, flight: LoggedFlight, path: str) -> None:
         """Write a page about a flight, and show it."""
         if path:
             self.loader.report(flight, Path(path))
@@ -212,12 +214,12 @@ class LogbookPanel(QWidget):
     def _show_found(self) -> None:
         """Everything that depends on what was read."""
         found = self.found
-        self.flights.set_rows(found.flights if found is not None else ())
+        self.flights.set_rows(found.entries if found is not None else ())
         self.unread.set_rows(found.unread if found is not None else ())
         count = len(found.unread) if found is not None else 0
         self.tabs.setTabText(UNREAD, self.tr("Not read ({count})").format(count=count))
         self.tabs.setTabVisible(UNREAD, count > 0)
-        reasons = [one.reason for one in found.unread[:MOST_REASONS]] if found is not None else []
+        reasons = [shown_path(one.reason) for one in found.unread[:MOST_REASONS]] if found is not None else []
         self.status.setToolTip(plain_tip("\n".join([*reasons, "…"] if count > MOST_REASONS else reasons)))
         self._show_progress()
         self._show_rows()
@@ -281,7 +283,7 @@ class LogbookPanel(QWidget):
         self.flights.set_filter(text)
         self._show_rows()
 
-    def _on_loaded(self, found: FoundFlights) -> None:
+    def _on_loaded(self, found: Logbook) -> None:
         self.found, self._problem = found, ""
         self._read_s = self._feed.now_s()
         self._show_found()
@@ -302,11 +304,11 @@ class LogbookPanel(QWidget):
 
     def _on_pinned(self, session: str, is_pinned: bool) -> None:
         if self.found is not None:
-            flights = tuple(
+            entries = tuple(
                 msgspec.structs.replace(one, is_pinned=is_pinned) if one.session == session else one
-                for one in self.found.flights
+                for one in self.found.entries
             )
-            self.found = msgspec.structs.replace(self.found, flights=flights)
+            self.found = msgspec.structs.replace(self.found, entries=entries)
             self._show_found()
 
     def _on_flight_ended(self) -> None:
@@ -341,11 +343,11 @@ class LogbookPanel(QWidget):
     def _on_folder_of_flight_wanted(self) -> None:
         flight = self.selected()
         if flight is not None:
-            self._open(Path(flight.path).parent)
+            self._open(Path(flight.flight.path).parent)
 
     def _open(self, path: Path) -> None:
         """Show a file or folder in the program that this computer has for it."""
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(shown_path(str(path)))):
             self.notice.setText(self.tr("It is in {path}").format(path=path))
 
     # ---- Qt ----

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
-from groundstation.ui.logbook_panel.logbook_port import FlightRow, FoundFlights
+from groundstation.fleet.flight import Logbook, LoggedFlight
 from groundstation.ui.units import length_text
 
 
@@ -16,16 +16,16 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("LogbookWords", text)
 
 
-def count_words(found: FoundFlights, shown: Sequence[FlightRow]) -> str:
+def count_words(found: Logbook, shown: Sequence[LoggedFlight]) -> str:
     """How many flights in how many logs; a flight in two logs is one.
 
     Args:
         found: everything.
         shown: those that pass the filter.
     """
-    total, passing = _counting(found.flights), _counting(shown)
+    total, passing = _counting(found.entries), _counting(shown)
     flights = _tr("1 flight") if total == 1 else _tr("{count} flights").format(count=total)
-    if len(shown) != len(found.flights):
+    if len(shown) != len(found.entries):
         flights = _tr("{shown} of {flights}").format(shown=passing, flights=flights)
     logs = _tr("1 log") if found.logs == 1 else _tr("{count} logs").format(count=found.logs)
     words = _tr("{flights} in {logs}").format(flights=flights, logs=logs)
@@ -34,17 +34,17 @@ def count_words(found: FoundFlights, shown: Sequence[FlightRow]) -> str:
     return words
 
 
-def air_words(flights: Sequence[FlightRow]) -> str:
+def air_words(flights: Sequence[LoggedFlight]) -> str:
     """How long they were in the air together; empty when nobody tells.
 
     Args:
         flights: each once.
     """
-    known_s = [one.air_s for one in flights if one.air_s is not None]
+    known_s = [one.flight.air_s for one in flights if one.flight.air_s is not None]
     return _tr("{time} in the air").format(time=length_text(sum(known_s))) if known_s else ""
 
 
-def empty_words(found: FoundFlights | None, folder: Path | None, *, is_reading: bool) -> str:
+def empty_words(found: Logbook | None, folder: Path | None, *, is_reading: bool) -> str:
     """Why there is no flight to be seen, and what to do.
 
     Args:
@@ -54,12 +54,12 @@ def empty_words(found: FoundFlights | None, folder: Path | None, *, is_reading: 
     """
     if found is None:
         return _tr("Reading logs…") if is_reading else _tr("Nothing was read yet. Press Refresh.")
-    if found.flights:
+    if found.entries:
         return _tr("No flight passes the filter.")
     if folder is not None:
         return _tr("No flights in the logs of {folder}").format(folder=folder)
     return _tr("No flights yet: they appear here when a vehicle was armed and disarmed while recording.")
 
 
-def _counting(flights: Sequence[FlightRow]) -> int:
+def _counting(flights: Sequence[LoggedFlight]) -> int:
     return sum(one.duplicate_of is None for one in flights)

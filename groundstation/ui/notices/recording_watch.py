@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from groundstation.fleet.conditions import Level
-from groundstation.fleet.recorder import Heard, recording_now
+from groundstation.fleet.recorder import recording_now
 from groundstation.transport.bus import BusState
 from groundstation.ui.commanding.desk import CommandDesk
 
@@ -23,7 +23,7 @@ class RecordingWatch(QObject):
         feed = self._desk.feed
         if feed.bus.state is not BusState.CONNECTED:
             return
-        now = recording_now([Heard(one.status, one.received_s) for one in feed.fleet.recorders.values()], now_s)
+        now = recording_now(feed.fleet.recorders.values(), now_s)
         words = now.problem or now.warning
         if not now.is_heard and self._was_heard:
             words = self.tr("the recorder is gone; it is started again, or start one: groundstation record")

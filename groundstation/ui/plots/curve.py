@@ -14,12 +14,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.units import Unit, label_of, unit_of
+from groundstation.fleet.value_path import ValueRef, field_of
 from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import Series
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
 from groundstation.ui.theme.tokens import VEHICLE_COLOURS
-from groundstation.ui.units import Unit, compact, field_of, fixed, label_of, unit_of
-from groundstation.ui.value_ref import ValueRef
+from groundstation.ui.units import compact, fixed
 
 SILENT = 3.0
 """So many usual pauses of a sensor make its value an old one."""

@@ -6,9 +6,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QSignalBlocker
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plots.plots_panel import PlotsPanel
-from groundstation.ui.value_ref import ValueRef
 
 FIRST_PLOTTED = 4
 """Vehicles whose height is plotted."""

@@ -20,13 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.tokens import PALETTE, TINY_PX
-from groundstation.ui.value_ref import ValueRef, refs_from_mime
+from groundstation.ui.value_drag import refs_from_mime
 
 MAX_CURVES = 24
 AXIS_WIDTH = 52

@@ -10,12 +10,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plots.curve import ref_unit
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
-from groundstation.ui.value_ref import ValueRef, refs_from_mime
+from groundstation.ui.value_drag import refs_from_mime
 
 SPANS_S = (30, 60, 120, 300, 600)
 FIRST_SPAN_S = 120

@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QFont, QIcon
 
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_text import has_marks, look, visible_level, visible_topic
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
 from groundstation.ui.units import DASH, age_text, compact
-from groundstation.ui.value_ref import MIME_TYPE, ValueRef, mime_from_refs
+from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 
 Index = QModelIndex | QPersistentModelIndex
 SHOWN_CHARACTERS = 120

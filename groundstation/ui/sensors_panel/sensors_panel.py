@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.topics import checked_filter, matches
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.sensors_panel.sensor_model import SensorModel
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.value_ref import ValueRef
 
 REFRESH_MS = 200
 MOST_AT_ONCE = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from groundstation.fleet.recorder import Heard, RecorderStatus, RecordingNow, recording_now
+from groundstation.fleet.recorder import RecorderStatus, RecordingNow, recording_now
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.plain_text import plain_tip
@@ -22,12 +22,12 @@ class RecordingState(MarkedText):
 
     def refresh(self, now_s: float) -> None:
         """Show recording as it is now."""
-        heard = [Heard(one.status, one.received_s) for one in self._feed.fleet.recorders.values()]
+        heard = self._feed.fleet.recorders.values()
         now = recording_now(heard, now_s)
         is_connected = self._feed.bus.state is BusState.CONNECTED
         icon_name, colour, text = self._words(now, is_connected=is_connected)
         self.show_marked(icon_name, colour, text, PALETTE.accent if icon_name == "record" else "")
-        self.setToolTip(plain_tip("\n".join(self._lines(now, [one.status for one in heard]))))
+        self.setToolTip(plain_tip("\n".join(self._lines(now, [one.content for one in heard]))))
 
     def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, str, str]:
         """Icon, colour, text."""

@@ -11,11 +11,13 @@ from PySide6.QtGui import QColor, QFont
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.units import unit_of
+from groundstation.fleet.value_path import ValueRef, number
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
-from groundstation.ui.units import age_text, text_of, unit_of
-from groundstation.ui.value_ref import MIME_TYPE, ValueRef, mime_from_refs, number
+from groundstation.ui.units import age_text, text_of
+from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 from groundstation.ui.vehicle_panel.value_rows import ValueGroup, ValueRow, value_groups
 
 Index = QModelIndex | QPersistentModelIndex

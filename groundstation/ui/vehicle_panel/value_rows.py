@@ -10,8 +10,9 @@ import msgspec
 
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness
 from groundstation.fleet.sample import Sample
+from groundstation.fleet.units import label_of
+from groundstation.fleet.value_path import field_of
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.units import field_of, label_of
 
 _HIDDEN = frozenset({"at_s", "invalid", "index"})
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signa
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.value_ref import ValueRef
 from groundstation.ui.vehicle_panel.value_model import ValueModel
 
 _OPEN_AT_FIRST = ("position", "velocity", "attitude")

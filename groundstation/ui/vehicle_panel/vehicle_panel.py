@@ -287,6 +287,7 @@ class VehiclePanel(QWidget):
         self.messages.messages.set_filter(MessageFilter(keys=frozenset({key})))
         self._name()
         if self.isVisible():
+            self._feed.followed.show(self, (key,))
             self.refresh()
 
     def _on_vehicles_changed(self, keys: frozenset[VehicleKey]) -> None:
@@ -300,6 +301,7 @@ class VehiclePanel(QWidget):
         super().showEvent(event)
         if not self._timer.isActive():
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
+        self._feed.followed.show(self, () if self._key is None else (self._key,))
         self.refresh()
         self._timer.start()
 
@@ -308,6 +310,7 @@ class VehiclePanel(QWidget):
         if self._timer.isActive():
             self._timer.stop()
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
+        self._feed.followed.show(self)
         super().hideEvent(event)
 
 

@@ -15,6 +15,7 @@ from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.orders import Orders
 from groundstation.ui.selection import Selection
 from tests.support.fake_bus import FakeBus
+from tests.support.updates import decoded
 from tests.ui.support.pretend_fleet import PretendVehicle, message
 
 OURS = Actor(op="ayse", gs="gs-1")
@@ -27,7 +28,7 @@ class ToldVehicle(PretendVehicle):
 
     def birth(self, now_s):
         info, connection = super().birth(now_s)
-        content = payloads.decode("info", info.payload).d
+        content = decoded("info", info.payload).d
         told = msgspec.structs.replace(content, verbs=VERBS, bridge="b1")
         assert isinstance(told, VehicleInfo)
         return [self.wrap(topics.vehicle(self.key, "info"), told, now_s, retain=True), connection]

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logs in the formats of other programs: files made out of a `logs.log.Log`."""

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A part of a recording as an MCAP file of its own: payloads, channels, schemas as they are. Any thread; writes a file.
+
+What was damaged is left out, so that a damaged recording becomes a sound one. The frames of an imported telemetry log
+lie many seconds together; of those what is wanted is taken out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from mcap.records import Channel
+
+from groundstation.fleet.progress import Progress
+from groundstation.logs.exports.selection import Selection, wanted_messages
+from groundstation.logs.log import Log, LogError
+from groundstation.logs.mcap.mcap_file import McapFile
+from groundstation.logs.readers.mcap_channels import Kind, kind_of
+from groundstation.logs.readers.mcap_index import McapIndex, Message
+from groundstation.logs.readers.mcap_log import McapLog
+from groundstation.logs.readers.session_log import SessionLog
+from groundstation.logs.readers.stamp_clock import frames_in
+from groundstation.mavlink.frames import compid_of, sysid_of
+from groundstation.transport import frame_batches
+
+
+def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+    """Write the file.
+
+    Args:
+        log: an MCAP file or a session.
+        out: of the file; must not be there yet.
+        selection: what of the log; a name of a MAVLink message takes the vehicle's frames as a whole.
+        on_progress: told how far it is; may cancel.
+
+    Returns:
+        How many messages were written.
+
+    Raises:
+        LogError: no such vehicle or message.
+        OSError: the disk does not take it.
+    """
+    wanted = {(one.vehicle, one.name) for one in wanted_messages(log.info, selection)}
+    indexes = _indexes(log)
+    count, total, done = 0, sum(one.chunks for one in indexes), 0
+    with McapFile(out) as file:
+        for index in indexes:
+            copy = _Copy(file, index, wanted, selection)
+            for number in range(index.chunks):
+                count += copy.chunk(number)
+                done += 1
+                if on_progress is not None:
+                    on_progress(done / total)
+    return count
+
+
+def _indexes(log: Log) -> list[McapIndex]:
+    if isinstance(log, McapLog):
+        return [log.index]
+    if isinstance(log, SessionLog):
+        return [one.index for one in log.files]
+    raise LogError(f"{log.info.path} is no MCAP file")
+
+
+class _Copy:
+    """Copies from one file."""
+
+    def __init__(self, file: McapFile, index: McapIndex, wanted: set[tuple[str, str]], selection: Selection) -> None:
+        self._file, self._index, self._selection = file, index, selection
+        self._vehicles = {vehicle for vehicle, _ in wanted}
+        self._ids: dict[int, int] = {}
+        self._whole_logs: set[int] = set()
+        """Channels with frames of which a part is wanted."""
+        for number in index.chunks_of:
+            channel = index.channels.get(number)
+            kind = kind_of(number, channel)
+            if channel is not None and self._is_wanted(kind, wanted):
+                self._ids[number] = self._channel(channel)
+                if kind.is_frames and not kind.vehicle and selection != Selection():
+                    self._whole_logs.add(number)
+
+    def chunk(self, number: int) -> int:
+        """Copy what is wanted of a chunk; returns how many messages."""
+        count = 0
+        for one in self._index.messages(number):
+            new = self._ids.get(one.channel_id)
+            part = None if new is None else self._part(one)
+            if new is not None and part is not None:
+                self._file.add(new, part.log_ns, part.publish_ns, part.number, part.data)
+                count += 1
+        return count
+
+    def _part(self, message: Message) -> Message | None:
+        """What of a message is wanted; None for nothing."""
+        if message.channel_id in self._whole_logs:
+            return self._frames(message)
+        return message if self._selection.includes_time(message.log_ns / 1e9) else None
+
+    def _frames(self, message: Message) -> Message | None:
+        """A batch with the wanted frames only."""
+        batch = frame_batches.decode(message.data)
+        if batch is None:
+            return None
+        wanted = [
+            (time_us, raw)
+            for time_us, raw in frames_in(np.frombuffer(batch.body, np.uint8)).frames()
+            if self._selection.includes_time(time_us / 1e6) and self._vehicles & set(_speakers(raw))
+        ]
+        if not wanted:
+            return None
+        first_us = wanted[0][0]
+        body = b"".join(frame_batches.record(time_us, raw) for time_us, raw in wanted)
+        data = frame_batches.encode(batch._replace(ts=first_us // 1000, body=body))
+        return message._replace(log_ns=first_us * 1000, publish_ns=first_us * 1000, data=data)
+
+    def _is_wanted(self, kind: Kind, wanted: set[tuple[str, str]]) -> bool:
+        """Frames are in batches of a vehicle, and wanted as soon as anything of it is; a whole telemetry log always."""
+        if kind.is_frames:
+            return not kind.vehicle or kind.vehicle in self._vehicles
+        is_any = self._selection.vehicle is None and not self._selection.messages
+        return (kind.vehicle, kind.name) in wanted or (kind.is_copy and is_any)
+
+    def _channel(self, channel: Channel) -> int:
+        schema = self._index.schemas.get(channel.schema_id)
+        number = self._file.schema(schema.name, schema.encoding, schema.data) if schema is not None else 0
+        return self._file.channel(channel.topic, channel.message_encoding, channel.metadata, number)
+
+
+def _speakers(raw: bytes) -> tuple[str, str]:
+    """What the vehicle of a telemetry log may be called that a frame comes from: its system, and its component."""
+    sysid, compid = sysid_of(raw), compid_of(raw)
+    return str(sysid), f"{sysid}/{compid}"

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opens any log: what it is, its content tells, not its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import Log, LogError, LogReader
+from groundstation.logs.mcap.mcap_file import MAGIC
+from groundstation.logs.readers.dataflash_log import DataflashLog
+from groundstation.logs.readers.dataflash_text_log import DataflashTextLog
+from groundstation.logs.readers.mapped_file import MappedFile
+from groundstation.logs.readers.mcap_log import McapLog
+from groundstation.logs.readers.session_log import SessionLog
+from groundstation.logs.readers.tlog_log import TlogLog
+from groundstation.logs.readers.ulog_log import UlogLog
+
+LOOKED_AT_BYTES = (1 << 14, 1 << 20)
+"""What a file is its beginning tells; where that is damaged, more of it. With a damaged first megabyte it is no log."""
+_CERTAIN = 1 << 30
+
+
+class _Sign(NamedTuple):
+    """How a format shows."""
+
+    count: Callable[[bytes], int]
+    """How often it shows in the first bytes of a file."""
+    reader: LogReader
+
+
+def _starts_with(magic: bytes) -> Callable[[bytes], int]:
+    return lambda data: _CERTAIN if data.startswith(magic) else 0
+
+
+def _occurrences(pattern: bytes, weight: int = 1) -> Callable[[bytes], int]:
+    found = re.compile(pattern)
+    return lambda data: weight * len(found.findall(data))
+
+
+_SIGNS = (
+    _Sign(_starts_with(MAGIC), McapLog),
+    _Sign(_starts_with(b"ULog\x01\x12\x35"), UlogLog),
+    # a chunk, where the beginning is damaged; so long a pattern counts for many
+    _Sign(_occurrences(rb"(?s)\x06.{5}\0\0\0.{28}(?:\x04\0\0\0zstd|\x03\0\0\0lz4)", 1_000), McapLog),
+    # the head of a record and its type; FMT counts for many, since nothing else has it
+    _Sign(_occurrences(rb"(?s)\xa3\x95."), DataflashLog),
+    _Sign(_occurrences(rb"(?m)^[A-Z0-9]{2,4}, ?[-0-9A-Za-z. ]+,"), DataflashTextLog),
+    # a stamp of the years 2000 to 2100 before the magic of a frame
+    _Sign(_occurrences(rb"(?s)\x00[\x03-\x0e].{6}[\xfd\xfe]"), TlogLog),
+    # the same of a computer whose clock was not set
+    _Sign(_occurrences(rb"(?s)\x00[\x00-\x02].{6}(?:\xfd.[\x00\x01]|\xfe)"), TlogLog),
+)
+
+
+def open_log(path: Path, on_progress: Progress | None = None) -> Log:
+    """Open an MCAP file, a recorded session, a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
+
+    Args:
+        path: of the file, or of the folder of a session.
+        on_progress: told how far the first reading is; may cancel.
+
+    Raises:
+        LogError: it can't be read or is no log; one line with cause and remedy.
+        CancelledError: by `on_progress`.
+    """
+    if path.is_dir():
+        return SessionLog(path, on_progress)
+    file = MappedFile(path)
+    beginnings = [file.map[:size] for size in LOOKED_AT_BYTES]
+    file.close()
+    for beginning in beginnings:
+        most, reader = max(((sign.count(beginning), sign.reader) for sign in _SIGNS), key=lambda one: one[0])
+        if most:
+            return reader(path, on_progress)
+    raise LogError(f"{path} is no log that can be read here; there are .mcap, tlog, .bin, .log and .ulg")

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ArduPilot's binary DataFlash logs (`.bin`) behind `logs/log.py`. One thread at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from groundstation.fleet.progress import Progress
+from groundstation.logs.log import Damage, LogError, LogFormat
+from groundstation.logs.log_lookup import gap_damage
+from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.dataflash_facts import DataflashFacts
+from groundstation.logs.readers.dataflash_format import TIME_STEPS_US, MessageFormat
+from groundstation.logs.readers.dataflash_index import DataflashIndex, is_cut_record
+from groundstation.logs.readers.dataflash_values import DataflashColumns
+from groundstation.mavlink.record_index import Times
+from groundstation.mavlink.record_walk import rows_of
+
+
+class DataflashLog(ArrayLog):
+    """An open DataFlash log; there is a record in it."""
+
+    def _open(self, path: Path, on_progress: Progress | None) -> None:
+        self._index = DataflashIndex(self._file.bytes, on_progress)
+        _check(self._index, path)
+        self._messages = _named(self._index)
+        self._facts = DataflashFacts(self._messages, self._read)
+        self._info = self._facts.info(
+            path,
+            LogFormat.DATAFLASH,
+            self._file.size_bytes,
+            {name: self._index.spans[one.type] for name, one in self._messages.items()},
+            self._damage(),
+            has_times=self._index.has_times,
+        )
+
+    def _let_go(self) -> None:
+        self._index = DataflashIndex(np.empty(0, np.uint8))
+
+    def _clock_offset_s(self) -> float:
+        return self._facts.offset_s
+
+    def _has_times(self) -> bool:
+        return self._index.has_times
+
+    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
+        return self._collect("", message, names, -np.inf, np.inf, None)
+
+    def _collect(
+        self,
+        vehicle: str,
+        message: str,
+        names: Sequence[str],
+        begin_us: float,
+        end_us: float,
+        told: Progress | None,
+    ) -> tuple[Times, Values]:
+        del vehicle
+        one = self._messages[message]
+        found = DataflashColumns(one, names, self._index.spans[one.type].records)
+        times: list[Times] = [np.empty(0, np.uint64)]
+        step_us = TIME_STEPS_US[one.time_field] if one.time_field is not None else 0
+        for window, starts, lent_us in self._index.slices(one.type, begin_us, end_us, told):
+            rows = rows_of(window.bytes, starts, one.size_bytes).view(one.dtype)
+            time_us = rows[one.time_field].astype(np.uint64) * np.uint64(step_us) if lent_us is None else lent_us
+            if begin_us > -np.inf or end_us < np.inf:
+                wanted = (time_us >= begin_us) & (time_us < end_us)
+                rows, time_us = rows[wanted], time_us[wanted]
+            found.add(rows)
+            times.append(time_us)
+        return np.concatenate(times), found.values()
+
+    def _damage(self) -> Damage:
+        return gap_damage(self._index, self._file.size_bytes, lambda tail: is_cut_record(self._index, tail))
+
+
+def _check(index: DataflashIndex, path: Path) -> None:
+    if not index.spans:
+        raise LogError(f"{path} is no DataFlash log: there is no record with a known format in it; choose another")
+
+
+def _named(index: DataflashIndex) -> dict[str, MessageFormat]:
+    """Formats by the name of their message, told apart by the type where two have one name."""
+    found: dict[str, MessageFormat] = {}
+    for kind in index.spans:
+        one = index.formats[kind]
+        found[one.name if one.name not in found else f"{one.name}[{kind}]"] = one
+    return found

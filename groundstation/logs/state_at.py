@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A vehicle of any log as the live panels know one: its state at a moment. Used by one thread at a time, as the log is.
+
+Values are found by their addresses, whatever the log's format; what a format does not tell stays unknown.
+"""
+
+from __future__ import annotations
+
+import bisect
+import typing
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from groundstation.fleet.identity import Autopilot, Root, VehicleInfo, VehicleKey, VehicleKind
+from groundstation.fleet.kinds import INDEXED_KINDS
+from groundstation.fleet.link import Connection, ConnReason, LinkState
+from groundstation.fleet.sample import Name
+from groundstation.fleet.status import Mode
+from groundstation.fleet.value_path import CODES, exists, kind_of, sample_type
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.logs.happenings import mode_spans
+from groundstation.logs.log import LogVehicle, Vocabulary
+from groundstation.logs.series import TABLES, Series, SeriesOf
+
+
+class _Field(NamedTuple):
+    """One value of a sample."""
+
+    name: str
+    series: Series
+    make: Any
+    """From a number to what the field holds."""
+
+
+class _Part(NamedTuple):
+    """One sample: of a kind, or of one pack, receiver ... of it."""
+
+    kind: str
+    number: int | None
+    """Its `index`; None for a kind of which there is one."""
+    fields: tuple[_Field, ...]
+
+
+class StateAt:
+    """The states of one vehicle over time."""
+
+    def __init__(self, series: SeriesOf) -> None:
+        """Read what the log has of a vehicle.
+
+        Args:
+            series: of that vehicle; its log stays open as long as this is used.
+        """
+        self._key, self._info = _who(series.vehicle)
+        self._parts = tuple(_parts(series))
+        self._modes = mode_spans(series)
+        self._mode_begins = [one.begin_s for one in self._modes]
+
+    def at(self, time_s: float) -> VehicleState:
+        """The state at a moment; each sample as old as its newest value.
+
+        Args:
+            time_s: seconds, as `LogInfo.time_base` counts; also the clock of the state's samples.
+        """
+        known: dict[str, Any] = {}
+        for part in self._parts:
+            sample = _sample(part, time_s)
+            if sample is None:
+                continue
+            known[part.kind] = (*known.get(part.kind, ()), sample) if part.number is not None else sample
+        number = bisect.bisect_right(self._mode_begins, time_s) - 1
+        if number >= 0:
+            mode = self._modes[number]
+            known["mode"] = Mode(at_s=min(time_s, mode.end_s), name=mode.name)
+        connection = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
+        return VehicleState(key=self._key, info=self._info, connection=connection, clock_offset_s=0.0, **known)
+
+
+def _who(vehicle: LogVehicle) -> tuple[VehicleKey, VehicleInfo]:
+    name = vehicle.id.rpartition("/")[2]
+    info = VehicleInfo(
+        name=vehicle.name or name,
+        sysid=vehicle.sysid or 0,
+        kind=VehicleKind(vehicle.kind or "unknown"),
+        autopilot=Autopilot(vehicle.autopilot or "unknown"),
+    )
+    # whatever tree it was recorded in: what is shown of a log is the past
+    return VehicleKey(Root.REPLAY.value, name), info
+
+
+def _parts(series: SeriesOf) -> Iterator[_Part]:
+    found: dict[tuple[str, int | None], list[_Field]] = {}
+    for path in sorted(_paths(series)):
+        kind, *rest = path.split(".")
+        index = int(rest[0]) if kind in INDEXED_KINDS else None
+        names = rest[1:] if index is not None else rest
+        values = series.get(path) if len(names) == 1 else None
+        if values is not None:
+            found.setdefault((kind, index), []).append(_Field(names[0], values, _maker(kind, names[0])))
+    for (kind, index), fields in found.items():
+        yield _Part(kind, index, tuple(fields))
+
+
+def _paths(series: SeriesOf) -> set[str]:
+    """Addresses of samples that the log may have."""
+    found = {path for one in series.vocabularies for path in TABLES.get(one, {})}
+    if Vocabulary.STREAMS in series.vocabularies:
+        found |= {field.name for one in series.messages.values() for field in one.fields if exists(field.name)}
+    return {one for one in found if kind_of(one) not in ("link", "mode")}
+
+
+def _sample(part: _Part, time_s: float) -> Any:
+    """What a part was told last; None before there was anything."""
+    told: dict[str, Any] = {}
+    at_s = -np.inf
+    for field in part.fields:
+        place = int(np.searchsorted(field.series.time_s, time_s, side="right")) - 1
+        if place >= 0:
+            told[field.name] = field.make(float(field.series.values[place]))
+            at_s = max(at_s, float(field.series.time_s[place]))
+    if not told:
+        return None
+    index = {} if part.number is None else {"index": part.number}
+    return sample_type(part.kind)(at_s=at_s, **index, **told)
+
+
+def _maker(kind: str, field: str) -> Any:
+    """How a field is made of a number: as the type says that it has."""
+    hint = typing.get_type_hints(sample_type(kind))[field]
+    types = [hint, *typing.get_args(hint)]
+    name = next((one for one in types if isinstance(one, type) and issubclass(one, Name)), None)
+    if name is not None:
+        # of several names with one number the first one stands for it
+        names = {number: text for text, number in reversed(CODES.get(name, {}).items())}
+        return lambda number: name(names.get(number, "unknown"))
+    if bool in types:
+        return bool
+    if typing.get_origin(hint) is tuple:
+        return lambda number: (number,)
+    return float if float in types else round

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Logs in the formats of other programs: files made out of a `recording.log.Log`."""

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""Readers of every format behind `recording/log.py`."""

@@ -1,2 +1,0 @@
-# SPDX-License-Identifier: Apache-2.0
-"""One table a vocabulary: where each quantity is found."""
