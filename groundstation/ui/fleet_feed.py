@@ -61,7 +61,7 @@ class FeedStats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetFeed(QObject):
-    """Drains, folds, tells."""
+    """Takes what the bus delivered, folds it into the fleet, and tells the panels which vehicles changed."""
 
     vehicles_added = Signal(object)
     """A frozenset of `VehicleKey`, each new to this station."""

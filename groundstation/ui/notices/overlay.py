@@ -18,7 +18,7 @@ MARGIN = 12
 
 
 class Overlay(QWidget):
-    """As large as what is shown in it, and gone when that is nothing."""
+    """Its height follows the widgets in it that are shown; it hides when none is."""
 
     def __init__(
         self,
