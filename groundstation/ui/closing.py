@@ -46,7 +46,7 @@ def asks_before_closing(desk: CommandDesk, window: QWidget, leave: Callable[[], 
 
 
 class CloseQuestion(QDialog):
-    """Beside the window, not in its way: the emergency keys work while it asks."""
+    """A dialog that is not modal, so that the emergency keys work while it asks."""
 
     confirmed = Signal()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The docking system: made, dressed and filled. GUI thread; knows panels only as widgets."""
+"""The docking system: how it looks, a dock for a widget, and the way back for one that was detached. GUI thread."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
 
 
 class Stage(QMainWindow):
-    """Holds the docks: as large as there is room, whatever is in it."""
+    """Holds the docks. It has no least size, so that no panel pushes the window off the screen."""
 
     def __init__(self) -> None:
         super().__init__()

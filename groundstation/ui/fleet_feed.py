@@ -33,7 +33,7 @@ STALL_S = 1.0
 
 
 class FleetFeed(FleetView):
-    """Drains, folds, tells."""
+    """The present: takes what the bus delivered, folds it, and tells the panels which vehicles changed."""
 
     def __init__(
         self,

@@ -44,6 +44,7 @@ class ShortcutsDialog(QDialog):
     def _sections(self, panels: Sequence[tuple[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
         window = [
             (f"{panels[0][0]} … {panels[-1][0]}", ", ".join(title for _, title in panels)),
+            ("Ctrl+K", self.tr("Find a panel or an action by its name")),
             ("Ctrl+F", self.tr("Filter the fleet")),
             ("Ctrl+P", self.tr("Add a vehicle panel for the selected vehicle")),
             ("Ctrl+T", self.tr("Subscribe to a sensor's topic")),

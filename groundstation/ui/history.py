@@ -65,7 +65,7 @@ _KINDS = frozenset(kind for kind, _ in _GETTERS)
 
 
 class History:
-    """What the numbers were."""
+    """The numbers of the last ten minutes, by vehicle and by sensor."""
 
     def __init__(self) -> None:
         self._rings: dict[VehicleKey, RowRing] = {}

@@ -25,7 +25,10 @@ from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_bes
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.notices.floating import Floating
+from groundstation.ui.notices.overlay import Overlay
 from groundstation.ui.orders import Orders
+from groundstation.ui.palette.entries import entries
+from groundstation.ui.palette.palette import Palette
 from groundstation.ui.panel_types import Asks, PanelContext, Panels, tr
 from groundstation.ui.panels import PANELS
 from groundstation.ui.proportions import FIRST_SIZE, first_size
@@ -37,6 +40,8 @@ from groundstation.ui.window_menus import WindowMenus
 from groundstation.ui.workspace import Workspace
 
 W = TypeVar("W", bound=QWidget)
+PALETTE_GAP = 96
+"""The palette leaves questions and notices free, which stand at the edge."""
 GEOMETRY, TAKEOVER = "window/geometry", "control/takeover"
 
 
@@ -75,6 +80,10 @@ class MainWindow(QMainWindow):
         windows = self.workspace.manager.floatingWidgets
         self.floating = Floating(self.desk, stage, centre, windows) if self.desk is not None else None
         """Questions, notices and the sheet of an order; None where nothing can be commanded."""
+        self.palette_box = Palette(lambda: entries(self.menu_bar, self.workspace))
+        """Finds everything by its name."""
+        self._over = Overlay(stage, centre, gap=PALETTE_GAP, pushes=False, windows=windows)
+        self._over.add(self.palette_box)
         self._fill_menus()
         self._restore()
         first = self.workspace.rows[0].name
@@ -127,6 +136,7 @@ class MainWindow(QMainWindow):
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
         menus.add(menus.view, self.tr("R&eset layout"), "", self.workspace.reset)
         help_menu = self.menu_bar.addMenu(self.tr("&Help"))
+        menus.add(help_menu, self.tr("&Find a panel or an action…"), "Ctrl+K", self.palette_box.toggle)
         menus.add(help_menu, self.tr("&Keyboard shortcuts"), "F1", self._on_shortcuts_wanted)
         menus.add(help_menu, self.tr("&About"), "", lambda: show_beside(AboutDialog(self)))
 

@@ -90,12 +90,6 @@ class Orders(QObject):
         self.ordered.emit(batch)
         return batch
 
-    def retry_failed(self, batch: str, policy: GroupPolicy = AT_ONCE) -> str | None:
-        """Give the command of a batch again to those that it failed for; None when there are none."""
-        operations = self._commander.operations
-        keys, records = operations.failed_of(batch), self.book.of_batch(batch)
-        return self.give(keys, records[0].verb, records[0].args, policy) if keys else None
-
     def stop(self, batch: str) -> None:
         """Don't send what of a batch was not sent yet."""
         self._commander.operations.stop(batch, self._clock())

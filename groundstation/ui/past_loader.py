@@ -36,7 +36,7 @@ STOP_S = 1.0
 
 
 class PastLoader(QObject):
-    """One reading in the life of a window."""
+    """Reads once, after the window was opened: what comes later is heard live."""
 
     ended = Signal()
     """Everything was read, or nothing could be."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -17,7 +18,7 @@ PANEL = "panel"
 
 
 class WindowMenus:
-    """Fills the menu bar. Each entry is an action of the window too, so that its key works wherever the keyboard is."""
+    """Fills the menu bar. The keys work wherever the keyboard is, in a panel with a window of its own too."""
 
     def __init__(self, bar: QMenuBar, window: QWidget, workspace: Workspace, extra: list[QMenu]) -> None:
         """Add what belongs to panels.
@@ -80,6 +81,7 @@ class WindowMenus:
         action = QAction(text, self._window)
         if keys:
             action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         action.triggered.connect(lambda _checked=False: slot())
         self._window.addAction(action)
         return action

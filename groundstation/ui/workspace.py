@@ -88,6 +88,10 @@ class Workspace(QObject):
         """A panel by its name."""
         return self._panels[name]
 
+    def title(self, name: str) -> str:
+        """What kind of panel it is, in words; its tab may say more."""
+        return tr(self._row_of[name].title)
+
     def bring(self, name: str) -> None:
         """Bring a panel into view."""
         self.docks[name].toggleView(True)
@@ -96,9 +100,9 @@ class Workspace(QObject):
     def focus(self, name: str) -> None:
         """Bring a panel into view and give it the keyboard."""
         self.bring(name)
-        dock = self.docks[name]
-        if dock.isInFloatingContainer():
-            dock.window().activateWindow()
+        window = self.docks[name].window()
+        if not window.isActiveWindow():
+            window.activateWindow()
         self.keyboard(name).setFocus()
 
     def keyboard(self, name: str) -> QWidget:

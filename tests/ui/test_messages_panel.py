@@ -103,7 +103,7 @@ def test_the_view_follows_its_end_unless_scrolled_up(app, panel, station, vehicl
     bar = panel.view.verticalScrollBar()
     assert bar.value() == bar.maximum() > 0
     bar.setValue(3)
-    assert not panel.view.is_at_end
+    assert not panel.view._is_at_end
     station.offer(vehicle.event(station.now_s, "later"))
     app.processEvents()
     assert bar.value() == 3

@@ -88,7 +88,7 @@ class AskTool(Tool):
         return True
 
 
-ASK = MapTool(key="ask", title="Ask", help="What is here?", icon="help", make=lambda _context: AskTool(), keys="A")
+ASK = MapTool(key="ask", title="Ask", help="What is here?", icon="search", make=lambda _context: AskTool(), keys="A")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 
@@ -64,9 +64,6 @@ class ProgressBar(QWidget):
 
 class ProgressLine(QFrame):
     """Words, percent and reason; cancels what runs, dismisses what failed."""
-
-    shown_wanted = Signal()
-    """The operator wants to see the whole order."""
 
     def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -17,7 +17,10 @@ from groundstation.fleet.verbs import EMERGENCY_VERBS
 from groundstation.ui.commanding.desk import CommandDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
 from groundstation.ui.commanding.words import label_of, vehicles_text
+from groundstation.ui.focus import GUARDED
 
+HEADING = "heading"
+"""Property of an action that is only a title."""
 POLICIES = (Takeover.AUTO, Takeover.ASK, Takeover.NO)
 
 
@@ -41,6 +44,7 @@ class CommandsMenu(QMenu):
         """
         super().__init__(parent)
         self.setTitle(self.tr("&Commands"))
+        self.setProperty(GUARDED, True)
         self._desk, self._keys, self._on_takeover = desk, emergency_keys, on_takeover
         self.aboutToShow.connect(self.fill)
 
@@ -51,7 +55,9 @@ class CommandsMenu(QMenu):
         title = vehicles_text(keys, 3) if keys else self.tr("No vehicle is selected")
         if desk.is_observer:
             title = self.tr("This station only observes")
-        self.addAction(title.replace("&", "&&")).setEnabled(False)
+        heading = self.addAction(title.replace("&", "&&"))
+        heading.setEnabled(False)
+        heading.setProperty(HEADING, True)
         self.addSeparator()
         at_once = self.addMenu(self.tr("Emergency, at once"))
         for verb in EMERGENCY_VERBS:

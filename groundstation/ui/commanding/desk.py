@@ -40,7 +40,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommandDesk(QObject):
-    """Takes wishes, gives orders."""
+    """Sends at once what is harmless, asks for the sheet where it is not, and tells why nothing was sent."""
 
     draft_wanted = Signal(object)
     """A `Draft` for the sheet."""
@@ -48,8 +48,6 @@ class CommandDesk(QObject):
     """Words for the operator, and their `Level`."""
     sketched = Signal()
     """`sketch` changed."""
-    shown_wanted = Signal()
-    """The operator wants to see the commands panel."""
     point_offered = Signal(float, float)
     """Latitude and longitude that the operator clicked on the map."""
 

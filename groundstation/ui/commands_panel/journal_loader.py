@@ -20,7 +20,7 @@ MOST_ROWS = 20_000
 
 
 class JournalLoader(QObject):
-    """One reading at a time counts: the newest."""
+    """Numbers its readings, so that the result of one that was overtaken by a newer one can be told and left."""
 
     loaded = Signal(int, object)
     """Number of the reading, and a list of `JournalEntry`, oldest first."""

@@ -34,13 +34,13 @@ class MapBar(QFrame):
         self.setObjectName("mapBar")
         self.setStyleSheet(
             f"#mapBar {{ background: {PALETTE.surface}; border: 1px solid {PALETTE.line}; border-radius: 6px; }}"
-            f"#rule {{ background: {PALETTE.line}; max-height: 1px; }}"
         )
         self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._columns.setContentsMargins(4, 4, 4, 4)
         self._columns.setSpacing(4)
         self._rule = QFrame()
         self._rule.setObjectName("rule")
+        self._rule.setFixedHeight(1)
         for number, actions in enumerate(halves):
             if number:
                 self._columns.addWidget(self._rule)

@@ -210,5 +210,6 @@ class MapPanel(QWidget):
 def dress(action: QAction, icon_name: str, tip: str) -> None:
     """How an action looks on the bar: its key stands in the tip."""
     action.setIcon(icon(icon_name, PALETTE.text))
+    action.setIconVisibleInMenu(False)  # there stands whether it is on
     keys = action.shortcut().toString()
     action.setToolTip(f"{tip} ({keys})" if keys else tip)

@@ -39,11 +39,6 @@ class MessageView(QListView):
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    @property
-    def is_at_end(self) -> bool:
-        """True while new entries scroll into view."""
-        return self._is_at_end
-
     def _on_scrolled(self, value: int) -> None:
         self._is_at_end = value >= self.verticalScrollBar().maximum() - 2
         self._newer.setVisible(not self._is_at_end)

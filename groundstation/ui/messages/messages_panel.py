@@ -16,7 +16,7 @@ from groundstation.ui.theme.icons import icon
 
 
 class MessagesPanel(QWidget):
-    """Severity, vehicle and text narrow the log."""
+    """The log, with filters by severity, vehicle and text above it."""
 
     def __init__(self, log: MessageLog, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)

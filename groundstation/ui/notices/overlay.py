@@ -18,7 +18,7 @@ MARGIN = 12
 
 
 class Overlay(QWidget):
-    """As large as what is shown in it, and gone when that is nothing."""
+    """Its height follows the widgets in it that are shown; it hides when none is."""
 
     def __init__(
         self,
@@ -26,6 +26,8 @@ class Overlay(QWidget):
         parent: QWidget,
         *,
         is_low: bool = False,
+        gap: int = MARGIN,
+        pushes: bool = True,
         windows: Callable[[], Sequence[QWidget]] = tuple,
     ) -> None:
         """Float.
@@ -34,10 +36,13 @@ class Overlay(QWidget):
             over: the area at whose edge it floats.
             parent: of which it is a child; above all its other children.
             is_low: at the lower edge instead of the upper one.
+            gap: so far from that edge, pixels.
+            pushes: whether windows that cover it wherever it stands are moved aside.
             windows: those that stand above the main one.
         """
         super().__init__(parent)
-        self._over, self._above, self._is_low = over, parent, is_low
+        self._over, self._above, self._is_low, self._gap = over, parent, is_low, gap
+        self._pushes = pushes
         self._widgets: list[QWidget] = []
         self._windows = windows
         self._was_shown = False
@@ -64,14 +69,14 @@ class Overlay(QWidget):
         self._column.activate()
         column = self._column
         wanted = column.totalHeightForWidth(WIDTH) if column.hasHeightForWidth() else column.sizeHint().height()
-        self.resize(WIDTH, min(wanted, self._over.height() - 2 * MARGIN))
+        self.resize(WIDTH, min(wanted, self._over.height() - self._gap - MARGIN))
         places = self._places()
         above = [window.frameGeometry() for window in self._windows() if window.isVisible()]
         best = min(places, key=lambda place: _covered(self._on_screen(place), above))
         self.move(best)
         self.raise_()
         is_dragging = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if _covered(self._on_screen(best), above) and not is_dragging:
+        if self._pushes and _covered(self._on_screen(best), above) and not is_dragging:
             self._send_aside(self._on_screen(best))
 
     def keep_clear(self) -> None:
@@ -82,7 +87,7 @@ class Overlay(QWidget):
     def _places(self) -> list[QPoint]:
         """Corners where it may stand, the usual one first."""
         corner = self._over.mapTo(self._above, QPoint(0, 0))
-        low, high = self._over.height() - self.height() - MARGIN, MARGIN
+        low, high = self._over.height() - self.height() - self._gap, self._gap
         lines = (low, high) if self._is_low else (high, low)
         right = self._over.width() - WIDTH - MARGIN
         columns = ((self._over.width() - WIDTH) // 2, max(MARGIN, right), MARGIN)

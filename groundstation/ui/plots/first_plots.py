@@ -15,7 +15,7 @@ FIRST_PLOTTED = 4
 
 
 class FirstPlots(QObject):
-    """Lives as long as the plots."""
+    """Plots until the operator has chosen what is plotted."""
 
     def __init__(self, plots: PlotsPanel, feed: FleetView) -> None:
         super().__init__(plots)

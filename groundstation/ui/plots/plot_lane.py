@@ -39,7 +39,7 @@ LEAST_LEGEND = 130
 
 
 class PlotLane(QWidget):
-    """A stack of these makes the plots panel."""
+    """The plots panel is a stack of these."""
 
     refs_dropped = Signal(object)
     """A list of `ValueRef` dropped on this plot."""

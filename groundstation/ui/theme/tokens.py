@@ -83,8 +83,6 @@ TINY_PX = 11
 TITLE_PX = 15
 VALUE_PX = 20
 
-SPACE = 4
-"""The grid; every distance is a multiple of it."""
 RADIUS = 6
 
 TEXT_PERIOD_MS = 150
