@@ -13,7 +13,16 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from groundstation import __version__
-from groundstation.app import export_cli, log_cli, logbook_cli, order_cli, record_cli, recordings_cli, report_cli
+from groundstation.app import (
+    bench_cli,
+    export_cli,
+    log_cli,
+    logbook_cli,
+    order_cli,
+    record_cli,
+    recordings_cli,
+    report_cli,
+)
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
 
@@ -345,74 +354,7 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
         raise typer.Exit(1)
 
 
-@app.command()
-def bench(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
-            "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
-            "sensors: a window full of other devices."
-        ),
-    ] = "fleet",
-    vehicles: Annotated[
-        int | None, typer.Option(help="How many vehicles; 100, for commands and recorder 50.", min=1, max=1_000)
-    ] = None,
-    commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
-    seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
-    devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
-    duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
-    warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
-    hours: Annotated[float, typer.Option(help="recorder: how long the fleet flies.", min=0.01)] = 1.0,
-    log: Annotated[
-        list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one too; several.")
-    ] = None,
-    made: Annotated[
-        float,
-        typer.Option(metavar="MB", help="logs: size of the tlog and of the .bin that are made; 0 for none.", min=0),
-    ] = 100.0,
-    json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
-) -> None:
-    """Measure what the product is held to, beside its peer in the same run."""
-    import json
-
-    from groundstation.app.processes import stop_on_signal
-
-    if name not in ("fleet", "commands", "logs", "recorder", "broker", "sensors"):
-        raise UsageError(f"bench '{name}': there are fleet, commands, logs, recorder, broker and sensors")
-    with stop_on_signal() as stop:
-        if name == "commands":
-            from groundstation.app.bench import commands as trial
-
-            report = trial.run(commands, vehicles or 50, seed, stop, errors.print)
-        elif name == "logs":
-            from groundstation.app.bench import logs
-
-            report = logs.run(log or [], made, stop, errors.print)
-        elif name == "broker":
-            from groundstation.app.bench import brokers
-
-            report = brokers.run(vehicles or 100, stop, errors.print)
-        elif name == "recorder":
-            from groundstation.app.bench import recorder
-
-            report = recorder.run(vehicles or 50, hours, stop, errors.print)
-        elif name == "sensors":
-            from groundstation.app.bench import sensors
-
-            report = sensors.run(devices, duration, stop, errors.print)
-        else:
-            from groundstation.app.bench import fleet
-
-            report = fleet.run(vehicles or 100, duration, warm_up, stop, errors.print)
-    if json_document:
-        typer.echo(json.dumps(report.document(), indent=2))
-    else:
-        Console().print(report.table())
-    if not all(one.holds for one in report.comparisons):
-        raise typer.Exit(1)
-
-
+bench_cli.add_to(app)
 order_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)

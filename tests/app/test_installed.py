@@ -71,9 +71,23 @@ def test_a_wheel_has_every_file_of_the_resources(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = [one.relative_to(ROOT) for one in (ROOT / "resources").rglob("*") if one.is_file()]
     assert len(wanted) > 10
-    assert [one for one in wanted if "__pycache__" not in one.parts and f"groundstation/{one}" not in inside] == []
+    left_out = {"__pycache__", "bench"}
+    assert [one for one in wanted if not left_out & set(one.parts) and f"groundstation/{one}" not in inside] == []
     assert "groundstation/py.typed" in inside
     assert not [name for name in inside if name.startswith(("resources", "tests", "typings", "packaging"))]
+
+
+def test_the_benchmark_stays_in_the_source_tree(wheel: Path) -> None:
+    names = [Path(name) for name in zipfile.ZipFile(wheel).namelist()]
+    assert Path("groundstation/app/bench_cli.py") in names
+    assert [name for name in names if "bench" in name.parts] == []
+
+
+@pytest.mark.parametrize("words", [(), ("fleet", "--vehicles", "3"), ("logs", "--json")])
+def test_an_installed_program_says_where_its_benchmark_is(home: Path, words: tuple[str, ...]) -> None:
+    done = run(home / "env" / "bin" / "groundstation", "bench", *words, cwd=home)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+    assert "part of the source tree, not of the installed program: run 'make bench' in a checkout" in done.stderr
 
 
 def test_the_installed_program_is_the_one_that_runs(home: Path) -> None:

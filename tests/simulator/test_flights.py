@@ -296,3 +296,12 @@ def test_who_was_told_to_land_does_not_take_off_again(bench, order: tuple | None
     armings = station.texts().count("Arming motors")
     field.run(90.0)
     assert (station.texts().count("Arming motors") > armings) is flies_again
+
+
+def test_who_was_told_to_reboot_does_not_take_off_again_either(bench) -> None:
+    field = bench(vehicles=1, flavours=("copter",), autofly=True, seed=4)
+    assert field.station().command(246, 1) == 0
+    field.run(60.0)
+    vehicle = field.airfield.vehicle(1)
+    assert vehicle.home is not None
+    assert not vehicle.armed

@@ -103,6 +103,8 @@ class Vehicle:
         self.motion = Motion()
         self.now_s = now_s
         self._jobs = Jobs()
+        self.is_commanded = False
+        """Whether somebody has given it an order since the simulation began, over all its lives."""
         self.plans = {kind: MissionPlan(kind) for kind in (0, 1, 2)}
         self._boot(now_s - READY_AGE_S if ready else now_s)
 
@@ -118,8 +120,6 @@ class Vehicle:
         """A fault: every command's answer comes this much later."""
         self.is_mute = False
         """A fault: commands are executed and not acknowledged."""
-        self.is_commanded = False
-        """Whether somebody has given it an order in this life."""
         self.arming = self.firmware.arming(self)
         self.failsafes = self.firmware.failsafes(self)
         self.guidance = self.firmware.guidance(self)
