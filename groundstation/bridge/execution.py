@@ -9,7 +9,7 @@ from collections.abc import Callable
 from groundstation.bridge.facts import Facts
 from groundstation.bridge.new_life import end_by_new_life
 from groundstation.bridge.proof_watch import Finding, ProofWatch
-from groundstation.bridge.steps_done import so_far
+from groundstation.bridge.step_list import StepList
 from groundstation.bridge.telling import Reporter, Telling
 from groundstation.bridge.words_heard import WordsHeard
 from groundstation.fleet.commands import END_STATES, Args, CommandRequest, CommandState, Reason, Verb
@@ -72,10 +72,9 @@ class Execution:
         self.request, self.args = request, args
         self.causes = causes(request.verb, args, recipe)
         """Modes that the vehicle may come into by it."""
-        self._recipe, self._deadline_s = recipe, deadline_s
+        self._steps, self._deadline_s = StepList(recipe), deadline_s
         self._telling = Telling(request, args, report)
         self._is_free, self._remark = is_free, remark
-        self._at = -1
         self._phase = _Phase.ASKING
         self._talk: Handshake | MissionUpload | None = None
         """The conversation of the present step."""
@@ -84,11 +83,6 @@ class Execution:
         self._proof: ProofWatch | None = None
         """Watches for the effect of the present step."""
         self._sent_s = self._since_s = 0.0
-        self._instead: Step | None = None
-        """What is done because the vehicle refused the step; None as long as it did not."""
-        self._refused = ""
-        self._done: list[str] = []
-        """Steps that were sent and had their effect."""
         self._parameters: dict[str, float] = {}
         self._state: VehicleState | None = None
         """The vehicle as it was seen last."""
@@ -173,7 +167,7 @@ class Execution:
         if isinstance(talk, Handshake):
             if messages and now_s > self._deadline_s:
                 words = "the vehicle wants it in another form, and its time was over"
-                self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step(words), now_s)
+                self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._steps.named(words), now_s)
                 return []
             if talk.value is not None:
                 self._parameters[fields["param_id"]] = talk.value
@@ -227,17 +221,16 @@ class Execution:
 
     def _next(self, facts: Facts, now_s: float) -> list[Outbound]:
         """Go to the next step that has something to send."""
-        while self._at + 1 < len(self._recipe):
-            self._at += 1
-            step = self._recipe[self._at]
+        while self._steps.has_more:
+            step = self._steps.advance()
             try:
                 order = step.make(self._situation(facts))
             except CannotOrderError as error:
                 if step.otherwise is not None:
                     return self._do_instead(step.otherwise, str(error), facts, now_s)
-                self._end(CommandState.REJECTED, Reason.PRECONDITION, self._in_step(str(error)), now_s)
+                self._end(CommandState.REJECTED, Reason.PRECONDITION, self._steps.named(str(error)), now_s)
                 return []
-            if order is None and self._at + 1 < len(self._recipe):
+            if order is None and self._steps.has_more:
                 continue
             self._watch(step, facts, now_s)
             if order is None:
@@ -248,11 +241,11 @@ class Execution:
 
     def _send_in_time(self, order: Order | Upload, step: Step, facts: Facts, now_s: float) -> list[Outbound]:
         """Send a step, unless its time is over or another order waits for the same answer."""
-        if now_s > self._deadline_s + STEPS_S * bool(self._done) and not step.is_tidying:
+        if now_s > self._deadline_s + STEPS_S * self._steps.has_done and not step.is_tidying:
             self._talk = None
-            self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._in_step("its time was over"), now_s)
+            self._end(CommandState.EXPIRED, Reason.TOO_OLD, self._steps.named("its time was over"), now_s)
         elif isinstance(order, Order) and order.command and not self._is_free(order.command):
-            self._end(CommandState.REJECTED, Reason.BUSY, self._in_step("an answer to another is awaited"), now_s)
+            self._end(CommandState.REJECTED, Reason.BUSY, self._steps.named("an answer to another is awaited"), now_s)
         else:
             return self._ask(order, facts, now_s)
         return []
@@ -272,7 +265,7 @@ class Execution:
 
     @property
     def _step(self) -> Step:
-        return self._instead or self._recipe[max(self._at, 0)]
+        return self._steps.present
 
     def _situation(self, facts: Facts) -> Situation:
         return Situation(
@@ -296,7 +289,7 @@ class Execution:
             if isinstance(talk, MissionUpload):
                 self.uploaded = talk.size
             if self._telling.state is CommandState.RECEIVED and not self._step.is_optional:
-                self._tell(CommandState.ACCEPTED, now_s, detail=self._label if len(self._recipe) > 1 else "")
+                self._tell(CommandState.ACCEPTED, now_s, detail=self._step.label if self._steps.has_several else "")
             self._start_proving(now_s)
             return self._prove(facts, now_s)
         self._refusal, self._phase, self._since_s = outcome, _Phase.HEARING_WHY, now_s
@@ -315,15 +308,15 @@ class Execution:
         was_so = self._step.proof.look(look.at_sending()).is_done
         if self._has_progressed:
             words = "no word for 10 s since it was in progress"
-            self._end(CommandState.UNKNOWN, Reason.NO_ANSWER, self._in_step(words), now_s)
+            self._end(CommandState.UNKNOWN, Reason.NO_ANSWER, self._steps.named(words), now_s)
         elif facts.link is LinkState.ONLINE:
             words = "no answer in time; whether it was done is not known"
             if was_so:
                 words = "no answer in time; it shows what it showed before, which tells nothing"
-            self._end(CommandState.TIMEOUT, Reason.NO_ANSWER, self._in_step(words), now_s)
+            self._end(CommandState.TIMEOUT, Reason.NO_ANSWER, self._steps.named(words), now_s)
         else:
             words = "the link was lost before an answer came"
-            self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._in_step(words), now_s)
+            self._end(CommandState.UNKNOWN, Reason.LINK_LOST, self._steps.named(words), now_s)
         return []
 
     def _end_refused(self, facts: Facts, now_s: float) -> list[Outbound]:
@@ -339,15 +332,14 @@ class Execution:
         ):
             self._end(CommandState.SUCCEEDED, Reason.NONE, "it does so already", now_s)
         else:
-            self._end(verdict.state, verdict.reason, self._in_step(self._why(verdict)), now_s)
+            self._end(verdict.state, verdict.reason, self._steps.named(self._why(verdict)), now_s)
         return []
 
     def _do_instead(self, step: Step, why: str, facts: Facts, now_s: float) -> list[Outbound]:
         """Refused, and something must be done all the same."""
-        self._refused = self._in_step(why)
-        self._instead = step
+        words = self._steps.do_instead(step, why)
         self._watch(step, facts, now_s)
-        self._tell(CommandState.IN_PROGRESS, now_s, detail=f"{self._refused}; instead: {step.label}")
+        self._tell(CommandState.IN_PROGRESS, now_s, detail=words)
         order = step.make(self._situation(facts))
         return self._ask(order, facts, now_s) if order is not None else []
 
@@ -380,19 +372,19 @@ class Execution:
         if found.finding is Finding.NOT_SHOWN:
             return self._give_up_proving(found.seen, facts, now_s)
         if found.finding is Finding.BROKEN_OFF:
-            self._end(found.state, found.reason, self._in_step(found.words), now_s)
+            self._end(found.state, found.reason, self._steps.named(found.words), now_s)
         elif found.finding is Finding.PROGRESS:
             self._show(found.seen, now_s)
         return []
 
     def _proven(self, facts: Facts, now_s: float) -> list[Outbound]:
-        if self._instead is not None:
-            words = f"{self._refused}; instead: {self._instead.label}, which telemetry shows"
+        if self._steps.is_instead:
+            words = f"{self._steps.instead_words}, which telemetry shows"
             self._end(CommandState.FAILED, Reason.VEHICLE_DENIED, words, now_s)
             return []
-        if self._talk is not None and not self._step.is_optional:
-            self._done.append(self._label)
-        if self._at + 1 < len(self._recipe):
+        if self._talk is not None:
+            self._steps.mark_done()
+        if self._steps.has_more:
             return self._next(facts, now_s)
         has_answer = self._talk is None or self._talk.result is not None
         detail = "" if has_answer else "seen by telemetry; its answer was lost"
@@ -400,13 +392,13 @@ class Execution:
         return []
 
     def _give_up_proving(self, seen: Seen, facts: Facts, now_s: float) -> list[Outbound]:
-        is_last = self._at + 1 == len(self._recipe) or self._instead is not None
+        is_last = not self._steps.has_more or self._steps.is_instead
         if seen.against:
             words = f"accepted, yet {seen.against} after {now_s - self._sent_s:.0f} s"
-            self._end(CommandState.FAILED, Reason.NO_EFFECT, self._in_step(words), now_s)
+            self._end(CommandState.FAILED, Reason.NO_EFFECT, self._steps.named(words), now_s)
         elif not is_last:
-            if self._talk is not None and not self._step.is_optional:
-                self._done.append(self._label)
+            if self._talk is not None:
+                self._steps.mark_done()
             return self._next(facts, now_s)
         else:
             words = "the vehicle accepted it; no telemetry shows it"
@@ -415,36 +407,20 @@ class Execution:
 
     # ---- telling ----
 
-    @property
-    def _label(self) -> str:
-        return self._step.label
-
-    def _in_step(self, words: str) -> str:
-        """Words with the step that they are about, where there are several."""
-        return f"{self._label}: {words}" if len(self._recipe) > 1 else words
-
-    def _so_far(self) -> str:
-        """What of several steps was done, what not, and what the vehicle shows."""
-        label = self._recipe[max(self._at, 0)].label
-        rest = [step.label for step in self._recipe[self._at + 1 :] if not step.is_tidying]
-        is_sent = self._talk is not None
-        asked = label if is_sent and label not in self._done else ""
-        return so_far(self._done, asked, rest if is_sent else [label, *rest], self._state)
-
     def _show(self, seen: Seen, now_s: float) -> None:
         """Tell progress when it is worth a message."""
         if self._telling.is_worth(seen, now_s):
-            self._tell(CommandState.IN_PROGRESS, now_s, detail=self._in_step(seen.detail), progress=seen.progress)
+            self._tell(CommandState.IN_PROGRESS, now_s, detail=self._steps.named(seen.detail), progress=seen.progress)
 
     def _end(self, state: CommandState, reason: Reason, detail: str, now_s: float) -> None:
         if self._phase is _Phase.OVER:
             return
-        if state is not CommandState.SUCCEEDED and self._at >= 0 and self._recipe[self._at].is_tidying:
+        if state is not CommandState.SUCCEEDED and self._steps.is_tidying:
             state, reason, detail = CommandState.SUCCEEDED, Reason.NONE, f"done, but then: {detail}"
-        if self._done and state in _UNDONE:
+        if self._steps.has_done and state in _UNDONE:
             # something was executed: it can't be called refused or expired
             state = CommandState.FAILED if state in (CommandState.EXPIRED, CommandState.REJECTED) else state
-            detail = f"{detail}; {self._so_far()}"
+            detail = f"{detail}; {self._steps.so_far(self._state, is_sent=self._talk is not None)}"
         self._phase, self.ended_s = _Phase.OVER, now_s
         progress = 1.0 if state is CommandState.SUCCEEDED else None
         detail = "; ".join(one for one in (detail, self._remark) if one)
