@@ -14,7 +14,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.logs.exports.formats import ExportFormat
 
 if TYPE_CHECKING:
-    from groundstation.logs.exports.selection import Selection
+    from groundstation.logs.exports.selection import ExportScope
     from groundstation.logs.log import Log
 
 File = Annotated[
@@ -81,13 +81,13 @@ def export_log(
     if exact and what is not ExportFormat.CSV:
         raise UsageError(f"--exact is for csv; {what.value} holds texts as they are")
 
-    def selected(log: Log) -> Selection:
-        from groundstation.logs.exports.selection import Selection
+    def selected(log: Log) -> ExportScope:
+        from groundstation.logs.exports.selection import ExportScope
         from groundstation.logs.log_lookup import named_vehicle
 
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
-        return Selection(vehicle=whose, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s, is_exact=exact)
+        return ExportScope(vehicle=whose, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s, is_exact=exact)
 
     _export(file, what, out, selected, force=force)
 
@@ -102,7 +102,7 @@ def _form_of(out: Path | None) -> ExportFormat:
 
 
 def _export(
-    file: Path, form: ExportFormat, out: Path | None, selected: Callable[[Log], Selection] | None, *, force: bool
+    file: Path, form: ExportFormat, out: Path | None, selected: Callable[[Log], ExportScope] | None, *, force: bool
 ) -> None:
     from groundstation.app.long_work import progress_bar
     from groundstation.logs.exports.export import export

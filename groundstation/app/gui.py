@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from groundstation.app.journal_view import export
+from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.past_reader import past_access

@@ -252,7 +252,7 @@ def journal(
     file: JournalFile = None,
 ) -> None:
     """Show what was commanded: who, from where, what, to whom, and every state it came into."""
-    from groundstation.app.journal_view import NEWEST, check_journal, export, show_rows
+    from groundstation.app.journal_export import NEWEST, check_journal, export, show_rows
     from groundstation.recording.journal import default_path
 
     path = file or default_path()

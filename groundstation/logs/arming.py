@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from groundstation.logs.log import Vocabulary
-from groundstation.logs.series import Series, SeriesOf
+from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.sources import Numbers
 
 SILENCE_S = 300.0
@@ -57,7 +57,7 @@ OVER_A_LINK = (Vocabulary.STREAMS, Vocabulary.MAVLINK)
 """Vocabularies of what was heard from afar; the others are written on board, and nothing of them is lost on a way."""
 
 
-class Arming(NamedTuple):
+class ArmedSpan(NamedTuple):
     """A span in which the motors could turn."""
 
     begin_s: float
@@ -75,7 +75,7 @@ class _Break(NamedTuple):
     end_s: float
 
 
-def armings(series: SeriesOf) -> tuple[Arming, ...]:
+def armings(series: SeriesOf) -> tuple[ArmedSpan, ...]:
     """When the motors could turn, in order; none when the log never tells so."""
     told = series.get("armed.is_armed")
     if told is None:
@@ -99,15 +99,15 @@ def _heard_s(series: SeriesOf) -> Numbers:
     return np.sort(np.concatenate([np.empty(0), *(one.time_s for one in found if one is not None)]))
 
 
-def _without_echoes(told: Series, heard_s: Numbers) -> Series | None:
+def _without_echoes(told: ValueSeries, heard_s: Numbers) -> ValueSeries | None:
     """What was told when the vehicle was heard; None when that is nothing."""
     before = np.searchsorted(heard_s, told.time_s - ECHO_S)
     after = np.searchsorted(heard_s, told.time_s + AHEAD_S, side="right")
     is_heard = after > before
-    return Series(told.time_s[is_heard], told.values[is_heard]) if is_heard.any() else None
+    return ValueSeries(told.time_s[is_heard], told.values[is_heard]) if is_heard.any() else None
 
 
-def _with_beginning(series: SeriesOf, told: Series) -> tuple[Series, bool]:
+def _with_beginning(series: SeriesOf, told: ValueSeries) -> tuple[ValueSeries, bool]:
     """What is told, and whether its first value is a change. A change to disarmed is given what was before it."""
     begin_s = series.log.info.begin_s
     is_on_board = series.vocabularies[:1] == (Vocabulary.DATAFLASH,)
@@ -118,10 +118,10 @@ def _with_beginning(series: SeriesOf, told: Series) -> tuple[Series, bool]:
     if told.time_s[0] - begin_s < FIRST_WORD_S:
         return told, False
     times, values = np.insert(told.time_s, 0, begin_s), np.insert(told.values, 0, 1.0)
-    return Series(times, values), False
+    return ValueSeries(times, values), False
 
 
-def _spans(told: Series, breaks: list[_Break], last_s: float, *, is_of_changes: bool) -> Iterator[Arming]:
+def _spans(told: ValueSeries, breaks: list[_Break], last_s: float, *, is_of_changes: bool) -> Iterator[ArmedSpan]:
     is_on = told.values > 0.5
     first_last = sorted(breaks, reverse=True)
     broken = {int(np.searchsorted(told.time_s, one.begin_s, side="right")) - 1: one for one in first_last}
@@ -138,11 +138,11 @@ def _spans(told: Series, breaks: list[_Break], last_s: float, *, is_of_changes: 
         end_s = float(told.time_s[after]) if is_ended else broken[place].begin_s if place in broken else last_s
         is_first = begin == 0
         begin_is_known = is_of_changes if is_first else begin - 1 not in broken
-        yield Arming(float(told.time_s[begin]), max(end_s, float(told.time_s[place])), is_ended, begin_is_known)
+        yield ArmedSpan(float(told.time_s[begin]), max(end_s, float(told.time_s[place])), is_ended, begin_is_known)
         begin = None
 
 
-def boot_clock(series: SeriesOf) -> Series | None:
+def boot_clock(series: SeriesOf) -> ValueSeries | None:
     """Milliseconds since boot over time; None where the log does not tell."""
     for message, field in BOOT_CLOCKS:
         columns = series.columns(message, (field,))
@@ -152,7 +152,7 @@ def boot_clock(series: SeriesOf) -> Series | None:
         is_good = np.isfinite(values) & np.isfinite(columns.time_s)
         if is_good.any():
             order = np.argsort(columns.time_s[is_good], kind="stable")
-            return Series(columns.time_s[is_good][order], values[is_good][order])
+            return ValueSeries(columns.time_s[is_good][order], values[is_good][order])
     return None
 
 
@@ -160,7 +160,7 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, (int, float)) else float("nan")
 
 
-def _reboots(clock: Series | None) -> Iterator[_Break]:
+def _reboots(clock: ValueSeries | None) -> Iterator[_Break]:
     if clock is None:
         return
     steps = (np.diff(clock.values) + ALL_ROUND_MS / 2) % ALL_ROUND_MS - ALL_ROUND_MS / 2
@@ -168,7 +168,7 @@ def _reboots(clock: Series | None) -> Iterator[_Break]:
         yield _Break(float(clock.time_s[place]), float(clock.time_s[place + 1]))
 
 
-def _silences(series: SeriesOf, told: Series, clock: Series | None) -> Iterator[_Break]:
+def _silences(series: SeriesOf, told: ValueSeries, clock: ValueSeries | None) -> Iterator[_Break]:
     if series.vocabularies[:1] and series.vocabularies[0] not in OVER_A_LINK:
         return
     long = np.flatnonzero(np.diff(told.time_s) > SILENCE_S).tolist()
@@ -182,7 +182,7 @@ def _silences(series: SeriesOf, told: Series, clock: Series | None) -> Iterator[
         yield from (one for one in gaps if not (is_same and _ran_on(clock, one)))
 
 
-def _ran_on(clock: Series | None, silence: _Break) -> bool:
+def _ran_on(clock: ValueSeries | None, silence: _Break) -> bool:
     if clock is None:
         return False
     before = int(np.searchsorted(clock.time_s, silence.begin_s, side="right")) - 1

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from groundstation.fleet.flight import Flight, ModeSpan
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.progress import Progress
-from groundstation.logs.arming import Arming, armings, boot_clock
-from groundstation.logs.happenings import mode_spans
+from groundstation.logs.arming import ArmedSpan, armings, boot_clock
+from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import Log
-from groundstation.logs.series import Series, SeriesOf
+from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.sources import Numbers
 from groundstation.logs.track import Track, distances_m, length_m, without_jumps
 
@@ -82,7 +82,7 @@ def _of_vehicle(series: SeriesOf, told: Progress | None, done: float, share: flo
     return [_flight(series, span, modes, clock) for span in spans]
 
 
-def _boot_s(clock: Series | None, time_s: float) -> float | None:
+def _boot_s(clock: ValueSeries | None, time_s: float) -> float | None:
     """The vehicle's clock at a moment, by its nearest word."""
     if clock is None:
         return None
@@ -91,7 +91,7 @@ def _boot_s(clock: Series | None, time_s: float) -> float | None:
     return float(clock.values[place]) / 1e3 + apart_s if abs(apart_s) <= BEFORE_S else None
 
 
-def _flight(series: SeriesOf, span: Arming, modes: tuple[ModeSpan, ...], clock: Series | None) -> Flight:
+def _flight(series: SeriesOf, span: ArmedSpan, modes: tuple[ModeSpan, ...], clock: ValueSeries | None) -> Flight:
     in_air, fastest = _in_air(series, span), _inside(series, "velocity.ground_speed_mps", span)
     fastest_mps = None if fastest is None else float(fastest.values.max())
     track = _track(series, span)
@@ -146,7 +146,7 @@ class _InAir(msgspec.Struct, frozen=True):
         return self.is_up[places]
 
 
-def _in_air(series: SeriesOf, span: Arming) -> _InAir | None:
+def _in_air(series: SeriesOf, span: ArmedSpan) -> _InAir | None:
     """When it was in the air; None when unknown, and for what can't fly."""
     if series.vehicle.kind in GROUND_KINDS:
         return None
@@ -167,13 +167,13 @@ def _in_air(series: SeriesOf, span: Arming) -> _InAir | None:
     return _InAir(np.append(times, span.end_s), is_up)
 
 
-def _ground_m(series: SeriesOf, height: Series, span: Arming) -> float:
+def _ground_m(series: SeriesOf, height: ValueSeries, span: ArmedSpan) -> float:
     """Height over home of where it was armed; home itself when it was armed before the log began."""
     at_begin_m = _at_begin(series, "position.height_home_m", span) if span.begin_is_known else 0.0
     return float(height.values[0]) if at_begin_m is None else at_begin_m
 
 
-def _track(series: SeriesOf, span: Arming) -> Track | None:
+def _track(series: SeriesOf, span: ArmedSpan) -> Track | None:
     """Positions while it was armed; None for none."""
     lat, lon = series.get("position.lat_deg"), series.get("position.lon_deg")
     if lat is None or lon is None or not np.array_equal(lat.time_s, lon.time_s):
@@ -187,13 +187,13 @@ def _distance_m(track: Track, in_air: _InAir | None) -> float:
     return length_m(track if in_air is None else track.rows(in_air.rows(track.time_s)))
 
 
-def _takeoff(track: Track | None, span: Arming) -> tuple[float, float] | None:
+def _takeoff(track: Track | None, span: ArmedSpan) -> tuple[float, float] | None:
     if track is None or not span.begin_is_known or track.time_s[0] > span.begin_s + BEFORE_S:
         return None
     return float(track.lat_deg[0]), float(track.lon_deg[0])
 
 
-def _home(series: SeriesOf, span: Arming) -> tuple[float, float] | None:
+def _home(series: SeriesOf, span: ArmedSpan) -> tuple[float, float] | None:
     found = [series.get(one) for one in ("home.lat_deg", "home.lon_deg")]
     lat, lon = found
     if lat is None or lon is None or len(lat.values) != len(lon.values):
@@ -202,18 +202,18 @@ def _home(series: SeriesOf, span: Arming) -> tuple[float, float] | None:
     return float(lat.values[place]), float(lon.values[place])
 
 
-def _inside(series: SeriesOf, path: str, span: Arming) -> Series | None:
+def _inside(series: SeriesOf, path: str, span: ArmedSpan) -> ValueSeries | None:
     """What was told while it was armed; what was told with the disarming is of later."""
     found = series.get(path)
     return None if found is None else found.between(span.begin_s, np.nextafter(span.end_s, -np.inf))
 
 
-def _highest(series: SeriesOf, path: str, span: Arming) -> float | None:
+def _highest(series: SeriesOf, path: str, span: ArmedSpan) -> float | None:
     found = _inside(series, path, span)
     return None if found is None else float(found.values.max())
 
 
-def _at_begin(series: SeriesOf, path: str, span: Arming) -> float | None:
+def _at_begin(series: SeriesOf, path: str, span: ArmedSpan) -> float | None:
     found = series.get(path)
     before = None if found is None else found.between(span.begin_s - BEFORE_S, span.begin_s)
     if before is not None:
@@ -222,12 +222,12 @@ def _at_begin(series: SeriesOf, path: str, span: Arming) -> float | None:
     return None if inside is None else float(inside.values[0])
 
 
-def _at_end(series: SeriesOf, path: str, span: Arming) -> float | None:
+def _at_end(series: SeriesOf, path: str, span: ArmedSpan) -> float | None:
     found = _inside(series, path, span)
     return None if found is None else float(found.values[-1])
 
 
-def _used_mah(series: SeriesOf, span: Arming) -> float | None:
+def _used_mah(series: SeriesOf, span: ArmedSpan) -> float | None:
     """A counter that stands at nought in the whole log is nobody's who counts."""
     counter = series.get("battery.0.used_mah")
     if counter is None or not counter.values.any():
@@ -235,7 +235,7 @@ def _used_mah(series: SeriesOf, span: Arming) -> float | None:
     return _fall(series, "battery.0.used_mah", span, -1.0)
 
 
-def _fall(series: SeriesOf, path: str, span: Arming, sign: float = 1.0) -> float | None:
+def _fall(series: SeriesOf, path: str, span: ArmedSpan, sign: float = 1.0) -> float | None:
     """How much less it became; None when it became more: another pack, or a counter that began again."""
     begin, end = _at_begin(series, path, span), _at_end(series, path, span)
     if begin is None or end is None or sign * (begin - end) < 0:
@@ -243,12 +243,12 @@ def _fall(series: SeriesOf, path: str, span: Arming, sign: float = 1.0) -> float
     return sign * (begin - end) + 0.0  # no minus before nought
 
 
-def _clipped(modes: tuple[ModeSpan, ...], span: Arming) -> tuple[ModeSpan, ...]:
+def _clipped(modes: tuple[ModeSpan, ...], span: ArmedSpan) -> tuple[ModeSpan, ...]:
     kept = [one for one in modes if one.end_s > span.begin_s and one.begin_s < span.end_s]
     return tuple(ModeSpan(one.name, max(one.begin_s, span.begin_s), min(one.end_s, span.end_s)) for one in kept)
 
 
-def _operator(series: SeriesOf, span: Arming) -> str | None:
+def _operator(series: SeriesOf, span: ArmedSpan) -> str | None:
     """Who was in control when it was armed, or the last who took it until it was disarmed."""
     columns = series.columns("ctl", ("owner.op",))
     if columns is None:

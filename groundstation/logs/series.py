@@ -30,7 +30,7 @@ RADIO = "radio"
 RADIO_MESSAGES = frozenset(("RADIO_STATUS", "RADIO"))
 
 
-class Series(NamedTuple):
+class ValueSeries(NamedTuple):
     """One value over time, at least once; its unit follows from its address."""
 
     time_s: Numbers
@@ -38,10 +38,10 @@ class Series(NamedTuple):
     values: Numbers
     """Shape (n,), float64, finite."""
 
-    def between(self, begin_s: float, end_s: float) -> Series | None:
+    def between(self, begin_s: float, end_s: float) -> ValueSeries | None:
         """What is from one time to another, both included; None when that is nothing."""
         low, high = np.searchsorted(self.time_s, begin_s), np.searchsorted(self.time_s, end_s, side="right")
-        return Series(self.time_s[low:high], self.values[low:high]) if high > low else None
+        return ValueSeries(self.time_s[low:high], self.values[low:high]) if high > low else None
 
 
 class SeriesOf:
@@ -61,7 +61,7 @@ class SeriesOf:
         self.vehicle = find_vehicle(log.info, vehicle)
         self.messages: dict[str, MessageInfo] = {one.name: one for one in log.info.messages if one.vehicle == vehicle}
         self._of_link = _of_link(log.info)
-        self._kept: dict[str, Series | None] = {}
+        self._kept: dict[str, ValueSeries | None] = {}
 
     @property
     def vocabularies(self) -> tuple[Vocabulary, ...]:
@@ -69,7 +69,7 @@ class SeriesOf:
         found = {one.vocabulary for one in self.messages.values()}
         return tuple(one for one in ORDER if one in found)
 
-    def get(self, path: str) -> Series | None:
+    def get(self, path: str) -> ValueSeries | None:
         """A value over time, or what tells the same; None when the log tells neither.
 
         Args:
@@ -99,7 +99,7 @@ class SeriesOf:
         ends = [one.last_s for one in self.messages.values() if one.last_s is not None]
         return max([*ends, float(default_s)])
 
-    def _find(self, path: str) -> Series | None:
+    def _find(self, path: str) -> ValueSeries | None:
         for vocabulary in self.vocabularies:
             for address, factor in ((path, 1.0), *INSTEAD.get(path, ())):
                 for source in self._sources(vocabulary, address):
@@ -114,7 +114,7 @@ class SeriesOf:
         fields = {one.name: (field.name for field in one.fields) for one in self.messages.values()}
         return streams.sources(path, fields)
 
-    def _read(self, source: Source, factor: float) -> Series | None:
+    def _read(self, source: Source, factor: float) -> ValueSeries | None:
         if source.autopilot and source.autopilot != self.vehicle.autopilot:
             return None
         info = self.messages.get(source.message) or self._of_link.get(source.message)
@@ -140,7 +140,7 @@ def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
     return {one.name: one for one in sorted(told, key=lambda one: one.count)}
 
 
-def tidy(time_s: NDArray[np.float64], values: Numbers) -> Series | None:
+def tidy(time_s: NDArray[np.float64], values: Numbers) -> ValueSeries | None:
     """Values in order of time without what is unknown, shape (n,) each; None when nothing is left."""
     with np.errstate(invalid="ignore"):
         is_good = np.isfinite(time_s) & (np.abs(values) < LARGEST)
@@ -148,4 +148,4 @@ def tidy(time_s: NDArray[np.float64], values: Numbers) -> Series | None:
     if not len(time_s):
         return None
     order = np.argsort(time_s, kind="stable")
-    return Series(time_s[order], values[order])
+    return ValueSeries(time_s[order], values[order])

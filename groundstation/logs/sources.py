@@ -118,7 +118,7 @@ NOWHERE_DEG = 0.01
 """Before the first fix autopilots stand at latitude and longitude zero, and drift about there."""
 
 
-class Place(NamedTuple):
+class PositionFields(NamedTuple):
     """Latitude and longitude of one message; around zero both are unknown, see `NOWHERE_DEG`."""
 
     message: str

@@ -20,16 +20,16 @@ from groundstation.fleet.sample import Name
 from groundstation.fleet.status import Mode
 from groundstation.fleet.value_path import CODES, exists, kind_of, sample_type
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.logs.happenings import mode_spans
+from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import LogVehicle, Vocabulary
-from groundstation.logs.series import TABLES, Series, SeriesOf
+from groundstation.logs.series import TABLES, SeriesOf, ValueSeries
 
 
 class _Field(NamedTuple):
     """One value of a sample."""
 
     name: str
-    series: Series
+    series: ValueSeries
     make: Any
     """From a number to what the field holds."""
 

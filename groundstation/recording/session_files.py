@@ -13,7 +13,7 @@ import zstandard
 from groundstation.fleet.identity import VehicleKey
 from groundstation.logs import session_folder
 from groundstation.logs.mcap import schemas
-from groundstation.logs.mcap.channels import Place
+from groundstation.logs.mcap.channels import ChannelSpec
 from groundstation.logs.mcap.chunk_ledger import Layout
 from groundstation.logs.mcap.mcap_file import IndexGoneError, McapFile
 from groundstation.logs.session_folder import SessionFile
@@ -39,7 +39,7 @@ class SessionFiles:
         self._compressor = zstandard.ZstdCompressor(level=3)
         self._vehicles: dict[str, str] = {}
         self._waiting_since_s: dict[str, float] = {}
-        self._ids: dict[tuple[str, Place], int] = {}
+        self._ids: dict[tuple[str, ChannelSpec], int] = {}
 
     def go_on(self, name: str, vehicle: str, layout: Layout) -> None:
         """Go on in a file of an earlier life.
@@ -50,7 +50,9 @@ class SessionFiles:
         self._files[name] = McapFile(self.folder / name, layout, is_live=True, compressor=self._compressor)
         self._vehicles[name] = vehicle
 
-    def write(self, key: VehicleKey | None, place: Place, times_ns: tuple[int, int], seq: int, data: bytes) -> None:
+    def write(
+        self, key: VehicleKey | None, place: ChannelSpec, times_ns: tuple[int, int], seq: int, data: bytes
+    ) -> None:
         """Write one message; it is on disk a moment later.
 
         Args:
@@ -77,7 +79,7 @@ class SessionFiles:
         file.add(number, *times_ns, seq, data)
 
     @staticmethod
-    def _channel(file: McapFile, place: Place) -> int:
+    def _channel(file: McapFile, place: ChannelSpec) -> int:
         schema_id = file.schema(place.schema_name, schemas.ENCODING, place.schema) if place.schema is not None else 0
         return file.channel(place.topic, place.encoding, dict(place.metadata), schema_id)
 

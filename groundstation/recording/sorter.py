@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import LateMarks
-from groundstation.logs.mcap.channels import Channels, Place
+from groundstation.logs.mcap.channels import Channels, ChannelSpec
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
     """A message to be written."""
 
     key: VehicleKey | None
-    place: Place
+    place: ChannelSpec
     times_ns: tuple[int, int]
     """Of reception and of publishing; a late message stands at the time of its publishing."""
     seq: int

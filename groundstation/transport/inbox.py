@@ -25,7 +25,7 @@ from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
 from groundstation.transport.leaves import CMD_ACK, EVT, Audience, Leaf, leaf_of
-from groundstation.transport.order import Order, Verdict
+from groundstation.transport.sequence_check import SequenceCheck, Verdict
 
 log = logging.getLogger("groundstation.inbox")
 
@@ -77,7 +77,7 @@ class Inbox:
         self._telemetry: deque[Update] = deque()
         self._events: deque[Update] = deque()
         self._readings: deque[SensorReading] = deque()
-        self._orders: OrderedDict[str, Order] = OrderedDict()
+        self._orders: OrderedDict[str, SequenceCheck] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._clocks = ClockOffsets()
         self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
@@ -184,7 +184,7 @@ class Inbox:
             return False
         order = self._orders.get(message.topic)
         if order is None or order.session != envelope.sid:
-            order = self._orders[message.topic] = Order(envelope.sid, envelope.seq)
+            order = self._orders[message.topic] = SequenceCheck(envelope.sid, envelope.seq)
             verdict = Verdict.NEWS
         elif is_event and envelope.seq <= order.top:
             verdict = Verdict.NEWS  # told again for a window that is new, and not known here

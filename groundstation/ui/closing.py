@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import by_name, names_text
 from groundstation.ui.focus import guarded
 
 
-def held_and_armed(desk: CommandDesk) -> list[VehicleKey]:
+def held_and_armed(desk: OperatorDesk) -> list[VehicleKey]:
     """Vehicles that this station is in control of and that are armed, or may be, by name."""
     return by_name(
         state.key
@@ -23,7 +23,7 @@ def held_and_armed(desk: CommandDesk) -> list[VehicleKey]:
     )
 
 
-def asks_before_closing(desk: CommandDesk, window: QWidget, leave: Callable[[], None]) -> bool:
+def asks_before_closing(desk: OperatorDesk, window: QWidget, leave: Callable[[], None]) -> bool:
     """Ask, one question at a time, when this station is in control of armed vehicles.
 
     Args:

@@ -18,7 +18,7 @@ from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.value_path import ValueRef, getter, kind_of, number
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.series import Numbers, RowRing, Series
+from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
 CORE_PATHS: tuple[str, ...] = (
     "position.height_home_m",
@@ -69,11 +69,11 @@ class History:
 
     def __init__(self) -> None:
         self._rings: dict[VehicleKey, RowRing] = {}
-        self._tracked: dict[ValueRef, Series] = {}
+        self._tracked: dict[ValueRef, PlotSeries] = {}
         self._users: dict[ValueRef, int] = {}
         self._by_vehicle: dict[VehicleKey, list[ValueRef]] = {}
         self._by_topic: dict[str, list[ValueRef]] = {}
-        self._sensors: OrderedDict[ValueRef, Series] = OrderedDict()
+        self._sensors: OrderedDict[ValueRef, PlotSeries] = OrderedDict()
         self._newest_s = 0.0
 
     @property
@@ -86,7 +86,7 @@ class History:
         """Vehicles with a value that is kept at full rate."""
         return frozenset(key for key, refs in self._by_vehicle.items() if refs)
 
-    def track(self, ref: ValueRef) -> Series:
+    def track(self, ref: ValueRef) -> PlotSeries:
         """Keep a value at full rate from now on, as often called as `untrack`.
 
         Returns:
@@ -96,10 +96,10 @@ class History:
         if ref in self._tracked:
             return self._tracked[ref]
         if isinstance(ref.source, str):
-            series = self._sensors.setdefault(ref, Series(gap_s=SENSOR_GAP_S, is_paced=True))
+            series = self._sensors.setdefault(ref, PlotSeries(gap_s=SENSOR_GAP_S, is_paced=True))
             self._by_topic.setdefault(ref.source, []).append(ref)
         else:
-            series = Series(gap_s=max(3.0, 3.0 * EXPECTED_PERIOD_S.get(kind_of(ref.path), 2.0)))
+            series = PlotSeries(gap_s=max(3.0, 3.0 * EXPECTED_PERIOD_S.get(kind_of(ref.path), 2.0)))
             self._fill(series, ref.source, ref.path)
             self._by_vehicle.setdefault(ref.source, []).append(ref)
         self._tracked[ref] = series
@@ -195,13 +195,13 @@ class History:
                 if ref in tracked or newest is None or reading.received_s - newest[0] >= SENSOR_PERIOD_S:
                     series.append(reading.received_s, value)
 
-    def _sensor_series(self, ref: ValueRef) -> Series | None:
+    def _sensor_series(self, ref: ValueRef) -> PlotSeries | None:
         """What is kept of a value in the background; None when others that still speak have taken all the room."""
         series = self._sensors.get(ref)
         if series is None:
             if len(self._sensors) >= MAX_SENSOR_SERIES and not self._make_room():
                 return None
-            series = self._sensors[ref] = Series(capacity=64, gap_s=SENSOR_GAP_S, is_paced=True)
+            series = self._sensors[ref] = PlotSeries(capacity=64, gap_s=SENSOR_GAP_S, is_paced=True)
         self._sensors.move_to_end(ref)
         self._newest_s = max(self._newest_s, series.newest[0] if series.newest is not None else 0.0)
         return series
@@ -231,7 +231,7 @@ class History:
             if sample is not None:
                 self._tracked[ref].append(sample.at_s + update.clock_offset_s, number(getter(ref.path)(state)))
 
-    def _fill(self, series: Series, key: VehicleKey, path: str) -> None:
+    def _fill(self, series: PlotSeries, key: VehicleKey, path: str) -> None:
         ring, column = self._rings.get(key), _COLUMN.get(path)
         if ring is not None and column is not None:
             series.extend(*ring.column(column))

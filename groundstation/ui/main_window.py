@@ -16,7 +16,7 @@ from PySide6QtAds import ads
 from groundstation.fleet.control import Takeover
 from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.docks import Stage
 from groundstation.ui.fleet_feed import FleetFeed
@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection, self.asks = Selection(self), Asks(self)
-        self.desk = CommandDesk(orders, feed, self.selection, self) if orders is not None else None
+        self.desk = OperatorDesk(orders, feed, self.selection, self) if orders is not None else None
         log = MessageLog(feed, parent=self)
         context = PanelContext(feed, self.selection, log, self.asks, self.desk, journal, logbook)
         centre, stage = self._build(feed)

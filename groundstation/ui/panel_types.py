@@ -14,7 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
@@ -53,7 +53,7 @@ class PanelContext:
     log: MessageLog
     """What vehicles said."""
     asks: Asks
-    desk: CommandDesk | None = None
+    desk: OperatorDesk | None = None
     """To command with; None for a window that only looks."""
     journal: JournalAccess | None = None
     """Ways to the journal on disk; None for a window without."""

@@ -21,7 +21,7 @@ PACE_SHARE = 0.2
 Numbers = NDArray[np.float64]
 
 
-class Series:
+class PlotSeries:
     """One value over the last ten minutes, ascending in time. A gap in it is a NaN, so that a line breaks there."""
 
     def __init__(self, capacity: int = FIRST_CAPACITY, gap_s: float = 5.0, *, is_paced: bool = False) -> None:
@@ -98,7 +98,7 @@ class Series:
         older = int(np.searchsorted(times, self.times[0])) if len(self) else len(times)
         if not older:
             return
-        whole = Series(len(self._times), self._gap_s, is_paced=self._is_paced)
+        whole = PlotSeries(len(self._times), self._gap_s, is_paced=self._is_paced)
         whole.extend(times[:older], values[:older])
         whole.extend(self.times, self.values)
         self._times, self._values, self._start, self._stop = whole._times, whole._values, whole._start, whole._stop

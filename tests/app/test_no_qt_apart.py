@@ -29,11 +29,11 @@ def work():
         for name in ("flight.html", "flight.pdf"):
             access.report(flights[0], out / name, lambda share: None)
         from groundstation.recording import journal
-        from groundstation.app import journal_view
+        from groundstation.app import journal_export
         made = journal.Journal(out / "journal.db", "gs-test")
         made.start(); made.stop()
         journal.read(out / "journal.db", "", 10)
-        journal_view.export(out / "journal.db", "", None, out / "journal.csv")
+        journal_export.export(out / "journal.db", "", None, out / "journal.csv")
     except BaseException as error:
         faults.append(error)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from groundstation.app import cli
-from groundstation.app.journal_view import NEWEST
+from groundstation.app.journal_export import NEWEST
 from groundstation.recording.journal import Journal
 from groundstation.transport.embedded_broker import find_mosquitto
 from tests.recording.test_journal import transition

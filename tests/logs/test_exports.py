@@ -24,7 +24,7 @@ from groundstation.logs.exports import export as export_module
 from groundstation.logs.exports import selection as selection_module
 from groundstation.logs.exports.export import export
 from groundstation.logs.exports.formats import ExportFormat
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.flights import flights
 from groundstation.logs.log import Log, LogError, LogInfo
 from groundstation.logs.mcap import mcap_file
@@ -47,8 +47,8 @@ LOGS = [
 KML = {"k": "http://www.opengis.net/kml/2.2", "gx": "http://www.google.com/kml/ext/2.2"}
 
 
-def chosen(**wanted: Any) -> Callable[[Log], Selection]:
-    return lambda _: Selection(**wanted)
+def chosen(**wanted: Any) -> Callable[[Log], ExportScope]:
+    return lambda _: ExportScope(**wanted)
 
 
 def comparable(column: np.ndarray[Any, Any]) -> Any:
@@ -248,13 +248,13 @@ class UndatedLog(MemoryLog):
 def test_a_log_without_a_date_gives_a_way_without_times(tmp_path: Path) -> None:
     log = UndatedLog().vehicle("1")
     log.add("1", "GLOBAL_POSITION_INT", [1.0, 2.0], lat=[410000000, 410000010], lon=[390000000, 390000010])
-    as_tracks.write_kml(log, tmp_path / "o.kml", Selection())
+    as_tracks.write_kml(log, tmp_path / "o.kml", ExportScope())
     (line,) = ET.parse(tmp_path / "o.kml").getroot().findall(".//k:LineString", KML)  # noqa: S314
     assert line.findtext("k:altitudeMode", namespaces=KML) == "clampToGround"
-    as_tracks.write_gpx(log, tmp_path / "o.gpx", Selection())
+    as_tracks.write_gpx(log, tmp_path / "o.gpx", ExportScope())
     points = gpxpy.parse((tmp_path / "o.gpx").read_text()).tracks[0].segments[0].points
     assert [(one.time, one.elevation) for one in points] == [(None, None), (None, None)]
-    as_tracks.write_geojson(log, tmp_path / "o.json", Selection())
+    as_tracks.write_geojson(log, tmp_path / "o.json", ExportScope())
     (feature,) = json.loads((tmp_path / "o.json").read_bytes())["features"]
     assert feature["properties"]["times_s"] == [1.0, 2.0]
 
@@ -431,7 +431,7 @@ def in_memory(*names: tuple[str, str]) -> MemoryLog:
 def test_names_of_tables_are_none_that_a_disk_refuses(tmp_path: Path) -> None:
     names = [("..", "../../x"), ("..", "con"), ("CON", "a:b"), ("CON", "a;b"), ("CON", "LPT1.x"), ("CON", "A:B")]
     out = tmp_path / "o"
-    as_csv.write(in_memory(*names), out, Selection())
+    as_csv.write(in_memory(*names), out, ExportScope())
     assert sorted(one.relative_to(out).as_posix() for one in tmp_path.rglob("*.csv")) == [
         "-/-..-x.csv", "-/-con.csv", "-CON/-LPT1.x.csv", "-CON/A-B.csv", "-CON/a-b 2.csv", "-CON/a-b 3.csv",
     ]  # fmt: skip
@@ -442,5 +442,5 @@ def test_a_log_of_large_messages_is_gone_through_in_small_parts(monkeypatch: pyt
     log = in_memory(("1", "PICTURE"), ("1", "OTHER"))
     info = msgspec.structs.replace(log.info, size_bytes=10_000)
     monkeypatch.setattr(MemoryLog, "info", property(lambda _: info))
-    assert len(list(selection_module.spans(log, info.messages, Selection()))) == 10
-    assert len(list(selection_module.spans(log, info.messages[:1], Selection()))) == 5
+    assert len(list(selection_module.spans(log, info.messages, ExportScope()))) == 10
+    assert len(list(selection_module.spans(log, info.messages[:1], ExportScope()))) == 5

@@ -13,7 +13,7 @@ from mcap.records import ChunkIndex
 from groundstation.fleet.identity import VehicleKey
 from groundstation.logs.log import LogError
 from groundstation.logs.mcap import chunk_ledger, mcap_file, schemas
-from groundstation.logs.mcap.channels import Place
+from groundstation.logs.mcap.channels import ChannelSpec
 from groundstation.logs.mcap.chunk_ledger import SPILL_BYTES, ChunkLedger, Layout
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.recording import mcap_scan
@@ -208,7 +208,7 @@ def test_a_file_whose_helper_was_taken_away_while_it_was_written_is_closed_all_t
     files = SessionFiles(tmp_path)
     key = VehicleKey("sim", "uav-1")
     for number in range(500):
-        files.write(key, Place("sim/uav-1/x", "", (), "", None), (number, number), number, bytes(20_000))
+        files.write(key, ChannelSpec("sim/uav-1/x", "", (), "", None), (number, number), number, bytes(20_000))
     files.sync()
     (helper,) = tmp_path.glob("*.index")
     helper.unlink()

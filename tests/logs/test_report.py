@@ -15,14 +15,14 @@ import pytest
 
 from groundstation.app.logbook_view import _used
 from groundstation.fleet.progress import CancelledError
+from groundstation.logs.flight_events import Text, texts
 from groundstation.logs.flights import flights
-from groundstation.logs.happenings import Text, texts
 from groundstation.logs.log import LogError
 from groundstation.logs.open_log import open_log
 from groundstation.logs.report import paper
 from groundstation.logs.report.document import Page, html, pages_of
-from groundstation.logs.report.lists import important
 from groundstation.logs.report.sheet import UNITS_A_MM
+from groundstation.logs.report.tables import important
 from groundstation.logs.series import SeriesOf
 from tests.conftest import shared_log
 from tests.support.mcaps import METADATA, envelope, written

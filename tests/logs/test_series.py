@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groundstation.logs import happenings
+from groundstation.logs import flight_events
 from groundstation.logs.arming import armings
 from groundstation.logs.log import LogError, Vocabulary
 from groundstation.logs.series import SeriesOf
@@ -67,7 +67,7 @@ def test_a_camera_that_beats_too_arms_nobody() -> None:
 
 
 def test_modes_have_names_and_follow_each_other() -> None:
-    spans = happenings.mode_spans(SeriesOf(square_flight(), "1"))
+    spans = flight_events.mode_spans(SeriesOf(square_flight(), "1"))
     assert [one.name for one in spans] == ["GUIDED", "AUTO", "LAND"]
     assert spans[0].end_s == spans[1].begin_s
 
@@ -78,28 +78,28 @@ def test_modes_of_other_vocabularies_have_names_too() -> None:
         .vehicle("v", autopilot="px4")
         .add("v", "vehicle_status", [1.0, 2.0], vocabulary=Vocabulary.ULOG, nav_state=[4, 99])
     )
-    assert [one.name for one in happenings.mode_spans(SeriesOf(log, "v"))] == ["LOITER", "MODE 99"]
+    assert [one.name for one in flight_events.mode_spans(SeriesOf(log, "v"))] == ["LOITER", "MODE 99"]
     log = (
         MemoryLog()
         .vehicle("v", kind="plane")
         .add("v", "MODE", [1.0], vocabulary=Vocabulary.DATAFLASH, ModeNum=[11], Mode=[11])
     )
-    assert [one.name for one in happenings.mode_spans(SeriesOf(log, "v"))] == ["RTL"]
+    assert [one.name for one in flight_events.mode_spans(SeriesOf(log, "v"))] == ["RTL"]
     log = (
         MemoryLog()
         .vehicle("fleet/a")
         .add("fleet/a", "state", [1.0], vocabulary=Vocabulary.STREAMS, mode__name=["AUTO"])
     )
-    assert [one.name for one in happenings.mode_spans(SeriesOf(log, "fleet/a"))] == ["AUTO"]
+    assert [one.name for one in flight_events.mode_spans(SeriesOf(log, "fleet/a"))] == ["AUTO"]
 
 
 def test_texts_keep_their_words_and_severity() -> None:
-    said = happenings.texts(SeriesOf(square_flight(), "1"))
+    said = flight_events.texts(SeriesOf(square_flight(), "1"))
     assert [(one.text, one.severity) for one in said] == [("EKF3 ready", 6), ("<b>Motor & 1</b> failing", 2)]
 
 
 def test_only_a_parameter_told_with_another_value_was_changed() -> None:
-    (change,) = happenings.changes(SeriesOf(square_flight(), "1"))
+    (change,) = flight_events.changes(SeriesOf(square_flight(), "1"))
     assert (change.name, change.before, change.after) == ("WPNAV_SPEED", 500.0, 1000.0)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from groundstation.logs import happenings
+from groundstation.logs import flight_events
 from groundstation.logs.open_log import open_log
 from groundstation.logs.series import SeriesOf
 from tests.conftest import shared_log
@@ -25,8 +25,8 @@ def test_height_and_modes_are_those_that_were_flown(name: str, vehicle: str, hei
         height = series.get("position.height_home_m")
         assert height is not None
         assert np.nanmax(height.values) == pytest.approx(height_m, abs=0.1)
-        assert [one.name for one in happenings.mode_spans(series)] == modes
-        assert happenings.texts(series)
+        assert [one.name for one in flight_events.mode_spans(series)] == modes
+        assert flight_events.texts(series)
 
 
 def test_a_current_that_nobody_measures_is_unknown() -> None:
@@ -45,6 +45,6 @@ def test_a_place_near_zero_before_the_first_fix_is_unknown() -> None:
 
 def test_texts_of_a_ulog_are_read() -> None:
     with open_log(shared_log("pyulog_sample_log_small.ulg")) as log:
-        texts = happenings.texts(SeriesOf(log, "vehicle"))
+        texts = flight_events.texts(SeriesOf(log, "vehicle"))
     assert len(texts) == 3
     assert all(one.text for one in texts)

@@ -16,7 +16,7 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.logs import session_folder
 from groundstation.logs.exports.export import export
 from groundstation.logs.exports.formats import ExportFormat
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.mcap.chunk_ledger import ChunkLedger
 from groundstation.logs.mcap.mcap_file import Layout, McapFile
 from groundstation.logs.own_files import new_file, no_links
@@ -120,7 +120,7 @@ def test_exports(form: ExportFormat, secret: Path, folder: Path, monkeypatch: py
         "groundstation.logs.exports.export._delete", planting(out.with_name(f".{out.name}.7.part"), secret)
     )
     name = "HEARTBEAT" if form is ExportFormat.CSV else ()
-    selected: Callable[..., Selection] = lambda log: Selection(messages=(name,) if name else (), vehicle="1")  # noqa: E731
+    selected: Callable[..., ExportScope] = lambda log: ExportScope(messages=(name,) if name else (), vehicle="1")  # noqa: E731
     try:
         export(shared_log("copter_square.tlog"), form, out, selected)
     except GroundStationError:
@@ -147,13 +147,13 @@ def test_reports_and_the_journal(secret: Path, folder: Path) -> None:
         (folder / name).symlink_to(secret)
     words = ["report", str(shared_log("copter_square.tlog")), "-o", str(folder / "a.html"), "--force"]
     assert CliRunner().invoke(app, words).exit_code == 0
-    from groundstation.app import journal_view
+    from groundstation.app import journal_export
     from groundstation.recording.journal import Journal
 
     journal = Journal(folder / "j.db", "g")
     journal.start()
     journal.stop()
-    journal_view.export(folder / "j.db", "", None, folder / "j.csv")
+    journal_export.export(folder / "j.db", "", None, folder / "j.csv")
     assert not any((folder / name).is_symlink() for name in ("a.html", "j.csv"))
 
 

@@ -14,14 +14,14 @@ from groundstation.ui.command_sheet.hold_button import HoldButton
 from groundstation.ui.history import History
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.plots.curve import Curve, CurveLook
-from groundstation.ui.series import Series
+from groundstation.ui.series import PlotSeries
 
 HEIGHT = ValueRef(VehicleKey("fleet", "uav-1"), "position.height_home_m")
 
 
 @pytest.mark.parametrize(("age_s", "is_old"), [(5.95, False), (6.05, True)])
 def test_a_curve_is_of_now_for_six_seconds(app, age_s, is_old):
-    series = Series()
+    series = PlotSeries()
     curve = Curve(HEIGHT, series, CurveLook(0, 0))
     assert not curve.is_old(1_000.0), "nothing is not old"
     series.append(100.0, 1.0)
@@ -29,7 +29,7 @@ def test_a_curve_is_of_now_for_six_seconds(app, age_s, is_old):
 
 
 def test_a_series_keeps_ten_minutes():
-    series = Series(gap_s=1e9)
+    series = PlotSeries(gap_s=1e9)
     for at_s in (0.0, 1.0, 600.0):
         series.append(at_s, at_s)
     assert series.times.tolist() == [0.0, 1.0, 600.0]

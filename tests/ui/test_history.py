@@ -9,7 +9,7 @@ import pytest
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef, refs_from_json
 from groundstation.ui.history import CORE_PATHS, ROW_PERIOD_S
-from groundstation.ui.series import HISTORY_S, MAX_CAPACITY, RowRing, Series
+from groundstation.ui.series import HISTORY_S, MAX_CAPACITY, PlotSeries, RowRing
 from groundstation.ui.value_drag import mime_from_refs, refs_from_mime
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
@@ -17,7 +17,7 @@ HEIGHT = "position.height_home_m"
 
 
 def test_a_series_keeps_ten_minutes_and_stays_bounded():
-    series = Series(gap_s=10.0)
+    series = PlotSeries(gap_s=10.0)
     for number in range(200_000):
         series.append(number / 100, float(number))
     assert len(series) <= MAX_CAPACITY
@@ -27,7 +27,7 @@ def test_a_series_keeps_ten_minutes_and_stays_bounded():
 
 
 def test_a_gap_and_an_unknown_value_break_the_line():
-    series = Series(gap_s=2.0)
+    series = PlotSeries(gap_s=2.0)
     series.append(0.0, 1.0)
     series.append(1.0, None)
     series.append(10.0, 3.0)
@@ -38,7 +38,7 @@ def test_a_gap_and_an_unknown_value_break_the_line():
 
 
 def test_a_late_sample_is_dropped():
-    series = Series()
+    series = PlotSeries()
     series.append(5.0, 1.0)
     series.append(4.0, 2.0)
     assert series.values.tolist() == [1.0]

@@ -10,7 +10,7 @@ from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.sensors_panel.sensors_panel import MOST_AT_ONCE, SensorsPanel
-from groundstation.ui.series import Series
+from groundstation.ui.series import PlotSeries
 from tests.ui.support.pretend_fleet import message
 
 
@@ -146,7 +146,7 @@ def test_the_curve_of_a_slow_sensor_does_not_break_and_is_not_old(station, app):
 
 
 def test_one_long_pause_does_not_change_the_pace_for_ever():
-    series = Series(gap_s=90.0, is_paced=True)
+    series = PlotSeries(gap_s=90.0, is_paced=True)
     times = [*range(20), 100, *range(101, 120)]
     for time_s in times:
         series.append(float(time_s), 1.0)

@@ -17,7 +17,7 @@ from pathlib import Path
 from groundstation.fleet.progress import Progress
 from groundstation.logs.csv_cells import guarded
 from groundstation.logs.exports import rows
-from groundstation.logs.exports.selection import Selection, spans, wanted_messages
+from groundstation.logs.exports.selection import ExportScope, spans, wanted_messages
 from groundstation.logs.log import Columns, Log, MessageInfo
 from groundstation.logs.own_files import new_file
 
@@ -25,7 +25,7 @@ _DEVICES = frozenset({"CON", "PRN", "AUX", "NUL"}) | {f"{name}{n}" for name in (
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,+[]()")
 
 
-def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write one file, or a folder of files.
 
     Args:
@@ -55,12 +55,12 @@ def write(log: Log, out: Path, selection: Selection, on_progress: Progress | Non
     return lines
 
 
-def is_folder(log: Log, selection: Selection) -> bool:
+def is_folder(log: Log, selection: ExportScope) -> bool:
     """Whether a selection becomes a folder of files."""
     return len(wanted_messages(log.info, selection)) > 1
 
 
-def _write_one(log: Log, message: MessageInfo, path: Path, selection: Selection) -> int:
+def _write_one(log: Log, message: MessageInfo, path: Path, selection: ExportScope) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
     # JSON may name half a character, which reads back in this way only
@@ -78,7 +78,7 @@ def _write_one(log: Log, message: MessageInfo, path: Path, selection: Selection)
     return count
 
 
-def _parts(log: Log, message: MessageInfo, selection: Selection) -> Iterator[Columns]:
+def _parts(log: Log, message: MessageInfo, selection: ExportScope) -> Iterator[Columns]:
     """The message in parts that fit into memory; one without times in one."""
     if message.first_s is None:
         yield log.columns(message.name, vehicle=message.vehicle)

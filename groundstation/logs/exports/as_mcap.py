@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.progress import Progress
 from groundstation.logs.exports import copied
-from groundstation.logs.exports.selection import Selection, spans, wanted_messages
+from groundstation.logs.exports.selection import ExportScope, spans, wanted_messages
 from groundstation.logs.log import Columns, FieldInfo, Log, LogFormat, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.mcap import channels, origin, schemas
 from groundstation.logs.mcap.mcap_file import McapFile
@@ -42,7 +42,7 @@ class _Entry(NamedTuple):
     data: bytes
 
 
-def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write the file.
 
     Args:
@@ -77,7 +77,7 @@ class _Frames:
         self._records: list[bytes] = []
         self._size = self._number = self._first_us = 0
 
-    def write(self, log: Log, selection: Selection) -> int:
+    def write(self, log: Log, selection: ExportScope) -> int:
         """Write all of a selection's vehicle."""
         count = 0
         for time_us, raw in log.frames(selection.vehicle):
@@ -112,7 +112,7 @@ class _Rows:
         self._channels = [self._channel(one, vehicles.get(one.vehicle), is_copy=is_copy) for one in messages]
         self._numbers = [0] * len(messages)
 
-    def write(self, selection: Selection, told: Progress | None) -> int:
+    def write(self, selection: ExportScope, told: Progress | None) -> int:
         """Write all of a selection."""
         count = self._put(self._untimed())
         for begin_s, end_s, share in spans(self._log, self._messages, selection):

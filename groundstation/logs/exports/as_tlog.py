@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstation.fleet.progress import Progress
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.log import Log, LogError
 from groundstation.logs.own_files import new_file
 from groundstation.transport import frame_batches
@@ -18,7 +18,7 @@ from groundstation.transport import frame_batches
 BUFFER_BYTES = 1 << 20
 
 
-def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write the file.
 
     Args:

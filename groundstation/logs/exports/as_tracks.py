@@ -18,7 +18,7 @@ import msgspec
 from groundstation.fleet.progress import Progress
 from groundstation.fleet.shown_text import harmless
 from groundstation.logs.exports.paths import FlownPath, flown_paths
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.log import Log
 from groundstation.logs.own_files import new_file
 
@@ -28,23 +28,23 @@ COLOURS = ("#43b8ff", "#ffb224", "#8bd450", "#e879c6", "#ff7a59", "#9d8cff")
 """Of the ways, one after the other."""
 
 
-def write_kml(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write_kml(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write ways for Google Earth; returns how many positions. Errors: see `flown_paths`; OSError of the disk."""
     return _write(log, out, selection, on_progress, _kml)
 
 
-def write_gpx(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write_gpx(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write ways for navigation devices and map programs; see `write_kml`."""
     return _write(log, out, selection, on_progress, _gpx)
 
 
-def write_geojson(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write_geojson(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write ways for geographic information systems; see `write_kml`."""
     return _write(log, out, selection, on_progress, _geojson)
 
 
 def _write(
-    log: Log, out: Path, selection: Selection, told: Progress | None, made: Callable[[list[FlownPath]], bytes]
+    log: Log, out: Path, selection: ExportScope, told: Progress | None, made: Callable[[list[FlownPath]], bytes]
 ) -> int:
     found = flown_paths(log, selection, told)
     with new_file(out) as file:

@@ -13,11 +13,11 @@ import numpy as np
 from mcap.records import Channel
 
 from groundstation.fleet.progress import Progress
-from groundstation.logs.exports.selection import Selection, wanted_messages
+from groundstation.logs.exports.selection import ExportScope, wanted_messages
 from groundstation.logs.log import Log, LogError
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.readers.mcap_channels import Kind, kind_of
-from groundstation.logs.readers.mcap_index import McapIndex, Message
+from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
 from groundstation.logs.readers.mcap_log import McapLog
 from groundstation.logs.readers.session_log import SessionLog
 from groundstation.logs.readers.stamp_clock import frames_in
@@ -25,7 +25,7 @@ from groundstation.mavlink.frames import compid_of, sysid_of
 from groundstation.transport import frame_batches
 
 
-def write(log: Log, out: Path, selection: Selection, on_progress: Progress | None = None) -> int:
+def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
     """Write the file.
 
     Args:
@@ -66,7 +66,7 @@ def _indexes(log: Log) -> list[McapIndex]:
 class _Copy:
     """Copies from one file."""
 
-    def __init__(self, file: McapFile, index: McapIndex, wanted: set[tuple[str, str]], selection: Selection) -> None:
+    def __init__(self, file: McapFile, index: McapIndex, wanted: set[tuple[str, str]], selection: ExportScope) -> None:
         self._file, self._index, self._selection = file, index, selection
         self._vehicles = {vehicle for vehicle, _ in wanted}
         self._ids: dict[int, int] = {}
@@ -77,7 +77,7 @@ class _Copy:
             kind = kind_of(number, channel)
             if channel is not None and self._is_wanted(kind, wanted):
                 self._ids[number] = self._channel(channel)
-                if kind.is_frames and not kind.vehicle and selection != Selection():
+                if kind.is_frames and not kind.vehicle and selection != ExportScope():
                     self._whole_logs.add(number)
 
     def chunk(self, number: int) -> int:
@@ -91,13 +91,13 @@ class _Copy:
                 count += 1
         return count
 
-    def _part(self, message: Message) -> Message | None:
+    def _part(self, message: McapMessage) -> McapMessage | None:
         """What of a message is wanted; None for nothing."""
         if message.channel_id in self._whole_logs:
             return self._frames(message)
         return message if self._selection.includes_time(message.log_ns / 1e9) else None
 
-    def _frames(self, message: Message) -> Message | None:
+    def _frames(self, message: McapMessage) -> McapMessage | None:
         """A batch with the wanted frames only."""
         batch = frame_batches.decode(message.data)
         if batch is None:

@@ -17,7 +17,7 @@ from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs.damage_text import damage_lines
 from groundstation.logs.exports import as_csv, as_mcap, as_tlog, as_tracks
 from groundstation.logs.exports.formats import ExportFormat
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.log import Log, LogError
 from groundstation.logs.open_log import open_log
 
@@ -25,7 +25,7 @@ OPENING = 0.4
 """Share of the work that opening is."""
 
 
-Writer = Callable[[Log, Path, Selection, Progress | None], int]
+Writer = Callable[[Log, Path, ExportScope, Progress | None], int]
 """Writes a selection of a log to a path; returns how many of what `formats.COUNTED` says."""
 
 WRITERS: dict[ExportFormat, Writer] = {
@@ -66,7 +66,7 @@ def export(
     path: Path,
     form: ExportFormat,
     out: Path | None = None,
-    selection: Callable[[Log], Selection] | None = None,
+    selection: Callable[[Log], ExportScope] | None = None,
     *,
     may_replace: bool = False,
     on_progress: Progress | None = None,
@@ -87,7 +87,7 @@ def export(
     """
     with open_log(path, part_of(on_progress, 0.0, OPENING)) as log:
         notes = tuple(damage_lines(log.info))
-        wanted = Selection() if selection is None else selection(log)
+        wanted = ExportScope() if selection is None else selection(log)
         is_folder = form is ExportFormat.CSV and as_csv.is_folder(log, wanted)
         target = out if out is not None else default_out(path, form, is_folder=is_folder)
         try:

@@ -11,10 +11,10 @@ import numpy as np
 
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress
-from groundstation.logs.exports.selection import Selection
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.flights import flights
 from groundstation.logs.log import Log, LogError, LogVehicle
-from groundstation.logs.series import Series, SeriesOf
+from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.sources import Numbers
 
 
@@ -41,7 +41,7 @@ class FlownPath(NamedTuple):
             yield dt.datetime.fromtimestamp(time_s, dt.UTC) if self.is_utc else None
 
 
-def flown_paths(log: Log, selection: Selection, on_progress: Progress | None = None) -> list[FlownPath]:
+def flown_paths(log: Log, selection: ExportScope, on_progress: Progress | None = None) -> list[FlownPath]:
     """The ways of the flights in a log; of a vehicle that was never armed in it all that it has.
 
     Args:
@@ -63,7 +63,7 @@ def flown_paths(log: Log, selection: Selection, on_progress: Progress | None = N
     return found
 
 
-def _of_vehicle(log: Log, vehicle: LogVehicle, selection: Selection) -> Iterator[FlownPath]:
+def _of_vehicle(log: Log, vehicle: LogVehicle, selection: ExportScope) -> Iterator[FlownPath]:
     series = SeriesOf(log, vehicle.id)
     flown = [(one.begin_s, one.end_s) for one in flights(log, vehicle.id)] or [(-np.inf, np.inf)]
     name = vehicle.name or vehicle.id
@@ -94,6 +94,6 @@ def _between(series: SeriesOf, name: str, begin_s: float, end_s: float) -> Flown
     )
 
 
-def _at(series: Series | None, time_s: Numbers) -> Numbers | None:
+def _at(series: ValueSeries | None, time_s: Numbers) -> Numbers | None:
     """Values at other times, by straight lines between; None when there are none."""
     return None if series is None else np.interp(time_s, series.time_s, series.values)

@@ -17,7 +17,7 @@ BYTES = 32 << 20
 """and bytes of the log: rows may be pictures."""
 
 
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
+class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a log; with nothing said, all of it."""
 
     vehicle: str | None = None
@@ -37,7 +37,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
         return is_late and (self.end_s is None or time_s < self.end_s)
 
 
-def wanted_messages(info: LogInfo, selection: Selection) -> tuple[MessageInfo, ...]:
+def wanted_messages(info: LogInfo, selection: ExportScope) -> tuple[MessageInfo, ...]:
     """The messages of a selection; those with a name that nobody has are an error.
 
     Raises:
@@ -55,7 +55,7 @@ def wanted_messages(info: LogInfo, selection: Selection) -> tuple[MessageInfo, .
     return found
 
 
-def spans(log: Log, messages: tuple[MessageInfo, ...], selection: Selection) -> Iterator[tuple[float, float, float]]:
+def spans(log: Log, messages: tuple[MessageInfo, ...], selection: ExportScope) -> Iterator[tuple[float, float, float]]:
     """Stretches of time with about `ROWS` rows each, or `BYTES` of the log; the last one without an end.
 
     Yields:

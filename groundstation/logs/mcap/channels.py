@@ -32,7 +32,7 @@ MAX_TOPICS = 20_000
 _json = msgspec.json.Decoder()
 
 
-class Place(NamedTuple):
+class ChannelSpec(NamedTuple):
     """What a channel is made of."""
 
     topic: str
@@ -49,7 +49,9 @@ class Channels:
         self._shapes: dict[str, list[dict[str, Any]]] = {}
         self._property_sets: set[tuple[tuple[str, str], ...]] = set()
 
-    def place(self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None, *, is_late: bool) -> Place:
+    def place(
+        self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None, *, is_late: bool
+    ) -> ChannelSpec:
         """Where a message belongs.
 
         Args:
@@ -60,7 +62,7 @@ class Channels:
             is_late: whether it was sent again.
         """
         encoding, name, schema = self._kind(topic, leaf, message, stamp)
-        return Place(topic, encoding, self._metadata(message, is_late=is_late), name, schema)
+        return ChannelSpec(topic, encoding, self._metadata(message, is_late=is_late), name, schema)
 
     def _kind(
         self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None

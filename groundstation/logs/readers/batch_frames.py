@@ -23,7 +23,7 @@ from groundstation.logs.readers.frame_messages import (
     message_infos,
     speaker_of,
 )
-from groundstation.logs.readers.mcap_index import Message
+from groundstation.logs.readers.mcap_index import McapMessage
 from groundstation.logs.readers.stamp_clock import frames_in
 from groundstation.mavlink.frame_index import FrameIndex, Source
 from groundstation.transport import frame_batches
@@ -54,7 +54,7 @@ class BatchFrames:
         self.sources: dict[tuple[str, str], list[tuple[_Part, list[Source]]]] = {}
         """By vehicle and message."""
 
-    def add(self, chunk: int, message: Message) -> None:
+    def add(self, chunk: int, message: McapMessage) -> None:
         """A message that should be a batch; what is none is left out."""
         batch = frame_batches.decode(message.data)
         if batch is not None:

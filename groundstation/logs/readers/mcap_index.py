@@ -64,7 +64,7 @@ FOLLOWERS = 3
 """A record outside of a chunk is believed where so many follow it, or the end."""
 
 
-class Message(NamedTuple):
+class McapMessage(NamedTuple):
     """One message of a file."""
 
     channel_id: int
@@ -190,11 +190,11 @@ class McapIndex:
         return sorted(one for one in numbers if self._last_ns[one] >= begin_ns and self._first_ns[one] < end_ns)
 
     @staticmethod
-    def is_utc(message: Message) -> bool:
+    def is_utc(message: McapMessage) -> bool:
         """Whether a message has a date."""
         return message.log_ns >= MIN_NS
 
-    def messages(self, number: int, wanted: frozenset[int] | None = None) -> Iterator[Message]:
+    def messages(self, number: int, wanted: frozenset[int] | None = None) -> Iterator[McapMessage]:
         """The messages of a chunk, absurd times left out.
 
         Args:
@@ -214,7 +214,7 @@ class McapIndex:
                 channel_id, sequence, log_ns, publish_ns = MESSAGE_HEAD.unpack_from(content, body)
                 if log_ns < MAX_NS and (wanted is None or channel_id in wanted):
                     at = body + MESSAGE_HEAD_BYTES
-                    yield Message(channel_id, sequence, log_ns, publish_ns, at, content[at:place])
+                    yield McapMessage(channel_id, sequence, log_ns, publish_ns, at, content[at:place])
 
     def _walk(self, told: Progress | None) -> None:
         data, size, place = self._data, len(self._data), len(MAGIC)

@@ -26,7 +26,7 @@ from groundstation.logs.readers.batch_frames import BatchFrames
 from groundstation.logs.readers.frame_messages import natural
 from groundstation.logs.readers.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
 from groundstation.logs.readers.mcap_channels import Kind, kind_of
-from groundstation.logs.readers.mcap_index import McapIndex, Message
+from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
 
 LEARNT_FROM = 2_000
 """Messages of a kind that are all examples of its fields;"""
@@ -136,7 +136,9 @@ class McapLog(ArrayLog):
         values = columns.values(stream.infos())
         return (time_ns / 1e3)[order], {name: column[order] for name, column in values.items()}
 
-    def _messages(self, stream: _Stream, begin_ns: float, end_ns: float, told: Progress | None) -> Iterator[Message]:
+    def _messages(
+        self, stream: _Stream, begin_ns: float, end_ns: float, told: Progress | None
+    ) -> Iterator[McapMessage]:
         """Messages of a kind in the order of the file."""
         wanted = frozenset(stream.channel_ids)
         numbers = self._index.chunks_between(stream.channel_ids, begin_ns, end_ns)
@@ -182,7 +184,7 @@ class McapLog(ArrayLog):
                 self._streams.pop(key, None)
             self._frames.append(one)
 
-    def _learn(self, kind: Kind, message: Message) -> None:
+    def _learn(self, kind: Kind, message: McapMessage) -> None:
         stream = self._streams.get((kind.vehicle, kind.name))
         if stream is None:
             stream = self._streams[kind.vehicle, kind.name] = _Stream(kind)

@@ -34,7 +34,7 @@ from groundstation.logs.readers.ulog_index import (
     UlogIndex,
     is_cut_message,
 )
-from groundstation.logs.readers.ulog_own import OWN, bodies, info_pairs, own_columns
+from groundstation.logs.readers.ulog_texts import OWN, bodies, info_pairs, own_columns
 from groundstation.mavlink.modes import vehicle_kind
 from groundstation.mavlink.record_index import Slice, Span, Times
 from groundstation.mavlink.record_walk import rows_of

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from groundstation.fleet.flight import Flight
 from groundstation.fleet.progress import Progress, part_of
+from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.flights import flights
-from groundstation.logs.happenings import mode_spans
 from groundstation.logs.log import Log, LogError
-from groundstation.logs.report import page, subject, timeline
+from groundstation.logs.report import page, reported_flight, timeline
+from groundstation.logs.report.reported_flight import Subject
 from groundstation.logs.report.sheet import escaped
-from groundstation.logs.report.subject import Subject
 from groundstation.logs.series import SeriesOf
 
 FLIGHTS_SHARE = 0.4
@@ -90,7 +90,13 @@ def pages_of(
     for place, one in enumerate(subjects):
         tell(FLIGHTS_SHARE + (1.0 - FLIGHTS_SHARE) * place / len(subjects))
         svg = page.draw(one, f"page {place + 1} of {len(subjects)}")
-        found.append(Page(f"{subject.title(one.flight)}, {subject.when(one.flight)[0]}", svg, bool(one.whole_because)))
+        found.append(
+            Page(
+                f"{reported_flight.title(one.flight)}, {reported_flight.when(one.flight)[0]}",
+                svg,
+                bool(one.whole_because),
+            )
+        )
     tell(1.0)
     return tuple(found)
 

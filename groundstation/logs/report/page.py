@@ -7,13 +7,13 @@ import math
 from pathlib import PurePath
 
 from groundstation import __version__
-from groundstation.logs import happenings
-from groundstation.logs.happenings import Text
-from groundstation.logs.report import ground_track, lists, paper, subject, timeline
-from groundstation.logs.report.lists import Net
+from groundstation.logs import flight_events
+from groundstation.logs.flight_events import Text
+from groundstation.logs.report import ground_track, paper, reported_flight, tables, timeline
 from groundstation.logs.report.panel import Panel
+from groundstation.logs.report.reported_flight import Figure, Subject
 from groundstation.logs.report.sheet import Sheet, Words
-from groundstation.logs.report.subject import Figure, Subject
+from groundstation.logs.report.tables import Net
 
 FIGURES_MM = 15.5
 MIDDLE_MM = 66.0
@@ -33,10 +33,10 @@ def draw(about: Subject, footer: str) -> str:
         footer: its place among the pages.
     """
     flight = about.flight
-    sheet = Sheet(f"{subject.title(flight)}, {' '.join(subject.when(flight))}")
-    y = _figures(subject.figures(about), sheet, _head(about, sheet))
+    sheet = Sheet(f"{reported_flight.title(flight)}, {' '.join(reported_flight.when(flight))}")
+    y = _figures(reported_flight.figures(about), sheet, _head(about, sheet))
     panels, changed = timeline.panels(about), _changes(about)
-    changes_mm = lists.changes_mm(len(changed), CHANGES_MM) if changed else _NOTE_MM
+    changes_mm = tables.changes_mm(len(changed), CHANGES_MM) if changed else _NOTE_MM
     room = paper.BOTTOM_MM - y - changes_mm - _NOTE_MM - 3 * paper.GAP_MM
     middle = _middle_mm(room, panels)
     _middle(about, sheet, y, middle)
@@ -56,15 +56,15 @@ def _middle_mm(room: float, panels: tuple[Panel, ...]) -> float:
 
 def _head(about: Subject, sheet: Sheet) -> float:
     """Who, what, when and what is wrong with the log; the lower edge, mm."""
-    begin, end = subject.when(about.flight)
-    words = paper.fitted(subject.title(about.flight), 110.0, paper.TITLE_MM, paper.BOLD)
+    begin, end = reported_flight.when(about.flight)
+    words = paper.fitted(reported_flight.title(about.flight), 110.0, paper.TITLE_MM, paper.BOLD)
     sheet.text(paper.LEFT_MM, paper.TOP_MM + 5.0, words, size=paper.TITLE_MM, weight=paper.BOLD)
     sheet.text(paper.RIGHT_MM, paper.TOP_MM + 5.0, begin, size=3.6, weight=paper.BOLD, anchor="end")
     y = paper.TOP_MM + 9.6
     sheet.text(paper.RIGHT_MM, y, end, colour=paper.MUTED, anchor="end")
     room = paper.WIDTH_MM - paper.text_width_mm(end, paper.BODY_MM) - 4.0
-    sheet.text(paper.LEFT_MM, y, paper.fitted(subject.subtitle(about), room, paper.BODY_MM), colour=paper.MUTED)
-    for words in subject.warnings(about):
+    sheet.text(paper.LEFT_MM, y, paper.fitted(reported_flight.subtitle(about), room, paper.BODY_MM), colour=paper.MUTED)
+    for words in reported_flight.warnings(about):
         y += 3.8
         sheet.polygon(
             ((paper.LEFT_MM, y), (paper.LEFT_MM + 2.2, y), (paper.LEFT_MM + 1.1, y - 2.0)), fill=paper.CAUTION
@@ -101,18 +101,18 @@ def _middle(about: Subject, sheet: Sheet, top: float, height: float) -> None:
         size = (96.0, height)
         ground_track.draw(track, flight.modes, sheet, (left, top), size)
         left, width = left + size[0] + 6.0, width - size[0] - 6.0
-    lists.draw_texts(_texts(about), flight.begin_s, sheet, (left, top), (width, height))
+    tables.draw_texts(_texts(about), flight.begin_s, sheet, (left, top), (width, height))
 
 
 def _texts(about: Subject) -> list[Text]:
-    begin_s, end_s = about.flight.begin_s - lists.AROUND_S, about.flight.end_s + lists.AROUND_S
-    return [one for one in happenings.texts(about.series) if one.text and begin_s <= one.time_s <= end_s]
+    begin_s, end_s = about.flight.begin_s - tables.AROUND_S, about.flight.end_s + tables.AROUND_S
+    return [one for one in flight_events.texts(about.series) if one.text and begin_s <= one.time_s <= end_s]
 
 
 def _changes(about: Subject) -> tuple[Net, ...]:
-    found = happenings.changes(about.series)
+    found = flight_events.changes(about.series)
     inside = [one for one in found if about.flight.begin_s <= one.time_s <= about.flight.end_s]
-    return lists.net([one for one in inside if math.isfinite(one.before) and math.isfinite(one.after)])
+    return tables.net([one for one in inside if math.isfinite(one.before) and math.isfinite(one.after)])
 
 
 def _missing(absent: tuple[str, ...], zeros: tuple[str, ...], sheet: Sheet, y: float) -> float:
@@ -130,7 +130,7 @@ def _missing(absent: tuple[str, ...], zeros: tuple[str, ...], sheet: Sheet, y: f
 
 def _parameters(about: Subject, changed: tuple[Net, ...], sheet: Sheet, y: float) -> None:
     if changed:
-        lists.draw_changes(changed, about.flight.begin_s, sheet, y, paper.BOTTOM_MM)
+        tables.draw_changes(changed, about.flight.begin_s, sheet, y, paper.BOTTOM_MM)
         return
     sheet.text(paper.LEFT_MM, y + 2.4, "Parameters changed", size=paper.HEADING_MM, weight=paper.BOLD)
     words = "none that this log tells of"

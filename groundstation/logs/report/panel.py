@@ -13,7 +13,7 @@ from groundstation.logs.report.chart_table import FIXES, THREE_DIMENSIONS, Axis,
 from groundstation.logs.report.scales import Scale
 from groundstation.logs.report.sheet import Sheet
 from groundstation.logs.report.strokes import stroke
-from groundstation.logs.series import Series, SeriesOf
+from groundstation.logs.series import SeriesOf, ValueSeries
 
 LABELS_MM = 36.5
 MARKS_MM = 10.0
@@ -39,7 +39,7 @@ class Drawn(NamedTuple):
 
     line: Line
     unit: str
-    series: Series
+    series: ValueSeries
     colour: str
     dash: str
     is_right: bool
@@ -69,7 +69,7 @@ class Panel(NamedTuple):
 
     chart: Chart
     lines: tuple[Drawn, ...]
-    fix: Series | None
+    fix: ValueSeries | None
     has_limit: bool
 
     @property
@@ -99,7 +99,7 @@ def prepared(chart: Chart, series: SeriesOf, begin_s: float, end_s: float) -> Pa
     return Panel(chart, tuple(lines), fix.between(begin_s, end_s) if fix else None, _has_limit(chart, lines, series))
 
 
-def is_unmeasured(line: Line, whole: Series) -> bool:
+def is_unmeasured(line: Line, whole: ValueSeries) -> bool:
     """Whether a log says zero all along where a real value never is."""
     return line.is_never_zero and not whole.values.any()
 
@@ -249,5 +249,5 @@ def _entries(panel: Panel, *, has_units: bool) -> Iterator[tuple[str, str, str, 
         yield "fix", span, paper.CAUTION_SURFACE if is_lost else "", ""
 
 
-def _bounds(series: Series) -> tuple[float, float]:
+def _bounds(series: ValueSeries) -> tuple[float, float]:
     return float(series.values.min()), float(series.values.max())

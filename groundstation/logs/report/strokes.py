@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from groundstation.logs.report.scales import Scale
 from groundstation.logs.report.sheet import Point, polyline
-from groundstation.logs.series import Series
+from groundstation.logs.series import ValueSeries
 from groundstation.logs.sources import Numbers
 
 Curve = list[tuple[float, float]]
@@ -38,7 +38,7 @@ class Stroke(NamedTuple):
     """Samples alone between gaps."""
 
 
-def stroke(series: Series, factor: float, across: Scale, up: Scale) -> Stroke:
+def stroke(series: ValueSeries, factor: float, across: Scale, up: Scale) -> Stroke:
     """A series as lines; gaps in time stay open."""
     lines, areas, dots = [], [], []
     for begin, end in _runs(series.time_s):

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from groundstation.fleet.flight import ModeSpan
-from groundstation.logs.report import panel, paper, scales, subject
+from groundstation.logs.report import panel, paper, reported_flight, scales
 from groundstation.logs.report.chart_table import CHARTS, Line
 from groundstation.logs.report.colours import mode_colour, mode_surface
 from groundstation.logs.report.panel import BETWEEN_MM, MOST_MM, PLOT_LEFT_MM, PLOT_RIGHT_MM, Panel
+from groundstation.logs.report.reported_flight import Subject
 from groundstation.logs.report.scales import Scale
 from groundstation.logs.report.sheet import Sheet
-from groundstation.logs.report.subject import Subject
 from groundstation.logs.series import SeriesOf
 
 BAND_MM = 4.4
@@ -148,7 +148,9 @@ def _axis(about: Subject, sheet: Sheet, across: Scale, y: float, marks: Sequence
         x = across.at(across.low + at)
         sheet.line(x, y, x, y + 0.8, colour=paper.FRAME, width=0.2)
         sheet.text(x, baseline, scales.clock(at), size=paper.SMALL_MM, colour=paper.MUTED, anchor="middle")
-    words = paper.fitted(f"0:00 is {subject.zero(about)}", panel.LABELS_MM + panel.MARKS_MM - 4.0, paper.SMALL_MM)
+    words = paper.fitted(
+        f"0:00 is {reported_flight.zero(about)}", panel.LABELS_MM + panel.MARKS_MM - 4.0, paper.SMALL_MM
+    )
     sheet.text(paper.LEFT_MM, baseline, words, size=paper.SMALL_MM, colour=paper.MUTED)
 
 

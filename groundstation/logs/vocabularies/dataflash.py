@@ -7,7 +7,18 @@ first instance of everything counts.
 
 from __future__ import annotations
 
-from groundstation.logs.sources import Place, Source, Table, Where, coded, is_one, largest, length, number, whole
+from groundstation.logs.sources import (
+    PositionFields,
+    Source,
+    Table,
+    Where,
+    coded,
+    is_one,
+    largest,
+    length,
+    number,
+    whole,
+)
 
 FIRST_GPS = (is_one("I", 0), Where("Status", 2, 8))
 FIRST = (is_one("I", 0),)
@@ -17,9 +28,9 @@ FIRST_IMU = (is_one("IMU", 0),)
 EVENT_ARMED, EVENT_DISARMED, EVENT_LANDED, EVENT_NOT_LANDED = 10, 11, 18, 28
 """EV.Id, LogEvent."""
 
-POS = Place("POS", "Lat", "Lng")
-GPS = Place("GPS", "Lat", "Lng", 1.0, FIRST_GPS)
-HOME = Place("ORGN", "Lat", "Lng", 1.0, (is_one("Type", 1),))
+POS = PositionFields("POS", "Lat", "Lng")
+GPS = PositionFields("GPS", "Lat", "Lng", 1.0, FIRST_GPS)
+HOME = PositionFields("ORGN", "Lat", "Lng", 1.0, (is_one("Type", 1),))
 FILTERS = ("XKF4", "NKF4", "EKF4")
 """The state of the position filter: EKF3, EKF2, EKF1."""
 

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import math
 
-from groundstation.logs.sources import Place, Table, Where, bit, coded, is_one, largest, length, number, other_than
+from groundstation.logs.sources import (
+    PositionFields,
+    Table,
+    Where,
+    bit,
+    coded,
+    is_one,
+    largest,
+    length,
+    number,
+    other_than,
+)
 from groundstation.mavlink.decoders.energy import UNKNOWN_CURRENT
 
 DEG = 180.0 / math.pi
@@ -22,9 +33,9 @@ FIRST_PACK = (is_one("id", 0),)
 LANDED_STATES = {1: 1.0, 2: 0.0, 3: 0.0, 4: 0.0}
 """MAV_LANDED_STATE; 0 is unknown."""
 
-GLOBAL = Place("GLOBAL_POSITION_INT", "lat", "lon", 1e-7)
-RAW = Place("GPS_RAW_INT", "lat", "lon", 1e-7, HAS_FIX)
-HOME = Place("HOME_POSITION", "latitude", "longitude", 1e-7)
+GLOBAL = PositionFields("GLOBAL_POSITION_INT", "lat", "lon", 1e-7)
+RAW = PositionFields("GPS_RAW_INT", "lat", "lon", 1e-7, HAS_FIX)
+HOME = PositionFields("HOME_POSITION", "latitude", "longitude", 1e-7)
 
 SOURCES: Table = {
     "position.lat_deg": (GLOBAL.latitude(), RAW.latitude()),

@@ -6,17 +6,17 @@ Source: the message definitions of PX4 (msg/*.msg), whose names and units change
 
 from __future__ import annotations
 
-from groundstation.logs.sources import Place, Table, Where, angle, coded, is_one, item, largest, length, number
+from groundstation.logs.sources import PositionFields, Table, Where, angle, coded, is_one, item, largest, length, number
 
 ARMING_STATE_ARMED = 2
 """vehicle_status.arming_state; below 1.14 5 and 6 are in-air states of old."""
 HAS_FIX = (Where("fix_type", 2, 8),)
-GLOBAL = Place("vehicle_global_position", "lat", "lon")
-OLD_GPS = Place("vehicle_gps_position", "lat", "lon", 1e-7, HAS_FIX)
-GPS = Place("vehicle_gps_position", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
-SENSOR_GPS = Place("sensor_gps", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
-OLD_SENSOR_GPS = Place("sensor_gps", "lat", "lon", 1e-7, HAS_FIX)
-HOME = Place("home_position", "lat", "lon", 1.0, (is_one("valid_hpos", 1),))
+GLOBAL = PositionFields("vehicle_global_position", "lat", "lon")
+OLD_GPS = PositionFields("vehicle_gps_position", "lat", "lon", 1e-7, HAS_FIX)
+GPS = PositionFields("vehicle_gps_position", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
+SENSOR_GPS = PositionFields("sensor_gps", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
+OLD_SENSOR_GPS = PositionFields("sensor_gps", "lat", "lon", 1e-7, HAS_FIX)
+HOME = PositionFields("home_position", "lat", "lon", 1.0, (is_one("valid_hpos", 1),))
 PLACES = (GLOBAL, GPS, OLD_GPS, SENSOR_GPS, OLD_SENSOR_GPS)
 RECEIVERS = ("vehicle_gps_position", "sensor_gps")
 CONNECTED = (is_one("connected", 1),)

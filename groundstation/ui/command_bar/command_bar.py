@@ -13,7 +13,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.control_line import ControlLine
 from groundstation.ui.command_bar.progress_line import ProgressLine
 from groundstation.ui.command_bar.verb_button import VerbButton
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
 from groundstation.ui.focus import focus_keeper, guarded
 
@@ -25,7 +25,7 @@ FIXED = (Verb.TAKEOFF, Verb.GOTO, Verb.MODE, Verb.HOLD, Verb.RTL, Verb.LAND)
 class CommandBar(QWidget):
     """Told by its panel for whom it is and when to look again."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._keys: tuple[VehicleKey, ...] = ()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.focus import guarded
@@ -25,7 +25,7 @@ LEAST_REASON = 3
 class ControlLine(QWidget):
     """One line, and a second one to write the reason for force in."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._keys: tuple[VehicleKey, ...] = ()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import (
     Tone,
     actor_text,
@@ -65,7 +65,7 @@ class ProgressBar(QWidget):
 class ProgressLine(QFrame):
     """Words, percent and reason; cancels what runs, dismisses what failed."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._records: tuple[CommandRecord, ...] = ()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from groundstation.ui.command_bar.command_bar import CommandBar
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import by_name, vehicles_text
 from groundstation.ui.eliding_label import ElidingLabel
 
@@ -14,7 +14,7 @@ from groundstation.ui.eliding_label import ElidingLabel
 class SelectionBar(QFrame):
     """Follows the selection; works only while it is visible."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("selectionBar")
         self._desk = desk

@@ -26,7 +26,7 @@ from groundstation.ui.command_sheet.confirm_area import ConfirmArea
 from groundstation.ui.command_sheet.group_options import GroupOptions
 from groundstation.ui.command_sheet.start_values import modes_of, start_values
 from groundstation.ui.command_sheet.target_list import TargetList
-from groundstation.ui.commanding.desk import CommandDesk, Draft
+from groundstation.ui.commanding.desk import Draft, OperatorDesk
 from groundstation.ui.commanding.words import (
     condition_text,
     label_of,
@@ -50,7 +50,7 @@ class CommandSheet(QFrame):
     point_changed = Signal()
     """The place in the fields changed, for the map."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
         self._desk = desk

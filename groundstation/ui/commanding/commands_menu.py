@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.verbs import EMERGENCY_VERBS
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
 from groundstation.ui.commanding.words import label_of, vehicles_text
 from groundstation.ui.focus import GUARDED
@@ -29,7 +29,7 @@ class CommandsMenu(QMenu):
 
     def __init__(
         self,
-        desk: CommandDesk,
+        desk: OperatorDesk,
         emergency_keys: dict[Verb, str],
         on_takeover: Callable[[Takeover], None],
         parent: QWidget,

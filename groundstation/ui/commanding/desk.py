@@ -39,7 +39,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of its arguments."""
 
 
-class CommandDesk(QObject):
+class OperatorDesk(QObject):
     """Sends at once what is harmless, asks for the sheet where it is not, and tells why nothing was sent."""
 
     draft_wanted = Signal(object)

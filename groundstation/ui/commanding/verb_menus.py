@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS, Risk
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of, tr
 
 REASON_LENGTH = 44
@@ -23,7 +23,7 @@ SERVICE = (_V.CALIBRATE, _V.REBOOT, _V.MAV_CMD)
 EVERY = (*FLIGHT, *EMERGENCY_VERBS, *MISSION, *PLACES, *PAYLOAD, *SERVICE, _V.FORCE_DISARM)
 
 
-def fill_verbs(menu: QMenu, desk: CommandDesk, keys: Sequence[VehicleKey], without: Sequence[Verb] = ()) -> None:
+def fill_verbs(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], without: Sequence[Verb] = ()) -> None:
     """Fill a menu with what vehicles can be told.
 
     Args:
@@ -45,7 +45,7 @@ def fill_verbs(menu: QMenu, desk: CommandDesk, keys: Sequence[VehicleKey], witho
         add_verb(menu, desk, keys, Verb.FORCE_DISARM)
 
 
-def add_verb(menu: QMenu, desk: CommandDesk, keys: Sequence[VehicleKey], verb: Verb) -> None:
+def add_verb(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], verb: Verb) -> None:
     """One verb; disabled with its reason when nobody can be given it now."""
     reason = desk.reason_of(keys, verb)
     able, _ = desk.split(keys, verb)
@@ -60,7 +60,7 @@ def add_verb(menu: QMenu, desk: CommandDesk, keys: Sequence[VehicleKey], verb: V
     action.triggered.connect(lambda: desk.ask(verb, wanted))
 
 
-def _add_all(menu: QMenu, desk: CommandDesk, keys: Sequence[VehicleKey], verbs: Sequence[Verb]) -> bool:
+def _add_all(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], verbs: Sequence[Verb]) -> bool:
     for verb in verbs:
         add_verb(menu, desk, keys, verb)
     return bool(verbs)

@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 
 
 class BatchLog(QObject):
     """States with their times, for as many orders as the desk keeps."""
 
-    def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._steps: dict[str, dict[tuple[VehicleKey, str], dict[CommandState, float]]] = {}

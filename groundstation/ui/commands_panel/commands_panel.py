@@ -8,7 +8,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from groundstation.fleet.command_book import Transition
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.commands_panel.journal_view import JournalView
 from groundstation.ui.commands_panel.matrix_view import MatrixView
@@ -22,7 +22,7 @@ ABOVE_EACH_OTHER = 420
 class CommandsPanel(QWidget):
     """The panel of the `commands` dock."""
 
-    def __init__(self, desk: CommandDesk, journal: JournalAccess | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, journal: JournalAccess | None = None, parent: QWidget | None = None) -> None:
         """Build the panel.
 
         Args:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.conditions import Level
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_entry import JournalEntry, entry_of
 from groundstation.ui.commands_panel.journal_loader import JournalLoader
 from groundstation.ui.commands_panel.journal_model import (
@@ -50,7 +50,7 @@ NARROW = 640
 class JournalView(QWidget):
     """Commands of this session, and of earlier ones when they are wanted."""
 
-    def __init__(self, desk: CommandDesk, journal: JournalAccess | None, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, journal: JournalAccess | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self.loader = JournalLoader(journal, self) if journal is not None else None

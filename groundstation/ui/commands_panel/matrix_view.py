@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.operations import GOOD_ENDS
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import order_text, vehicles_text
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.commands_panel.matrix_model import END, VEHICLE, WHY, MatrixModel
@@ -31,7 +31,7 @@ STAGE_WIDTHS = (54, 40, 62, 62, 60)
 class MatrixView(QWidget):
     """Hidden until there was an order."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self.log = BatchLog(desk, self)

@@ -21,7 +21,7 @@ from groundstation.fleet.expressions import ExpressionError
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.selection_bar import SelectionBar
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
 from groundstation.ui.fleet_view import FleetView
@@ -41,7 +41,7 @@ class FleetPanel(QWidget):
         self,
         feed: FleetView,
         selection: Selection,
-        desk: CommandDesk | None = None,
+        desk: OperatorDesk | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Build the panel.

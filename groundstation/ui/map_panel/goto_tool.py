@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from groundstation.fleet.commands import Verb
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.map_panel.map_tool import Click, Tool
 
 
 class GotoTool(Tool):
     """For one click: it opens the same confirmation as the map's menu, in which the next clicks move the place."""
 
-    def __init__(self, desk: CommandDesk) -> None:
+    def __init__(self, desk: OperatorDesk) -> None:
         self._desk = desk
 
     def click(self, click: Click) -> bool:

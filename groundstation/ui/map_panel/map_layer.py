@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera
@@ -24,7 +24,7 @@ class MapContext(NamedTuple):
     feed: FleetView
     """What is known of the fleet."""
     selection: Selection
-    desk: CommandDesk | None = None
+    desk: OperatorDesk | None = None
     """To command with; None for a map that only shows."""
 
 

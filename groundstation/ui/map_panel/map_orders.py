@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of, vehicles_text
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.target_layer import MapTarget, TargetLayer
@@ -19,7 +19,7 @@ WITH_PLACE = (Verb.GOTO, Verb.ORBIT, Verb.ROI, Verb.SET_HOME)
 class MapOrders(QObject):
     """Between the map and the desk."""
 
-    def __init__(self, desk: CommandDesk, view: MapView) -> None:
+    def __init__(self, desk: OperatorDesk, view: MapView) -> None:
         super().__init__(view)
         self._desk, self._view = desk, view
         view.menu_wanted.connect(self._on_menu_wanted)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import ASK_S
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, names_text
 from groundstation.ui.focus import guarded
 from groundstation.ui.theme.icons import pixmap
@@ -19,7 +19,7 @@ from groundstation.ui.theme.tokens import PALETTE
 class AskBar(QFrame):
     """One station that asks, for one vehicle or for several."""
 
-    def __init__(self, desk: CommandDesk, who: Actor, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, who: Actor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._who = desk, who
         self.keys: dict[VehicleKey, tuple[str, float]] = {}
@@ -70,7 +70,7 @@ class AskBar(QFrame):
 class ControlAsks(QWidget):
     """A bar for each station that asks."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self.bars: dict[Actor, AskBar] = {}

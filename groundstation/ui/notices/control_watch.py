@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Control, Outcome
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
 
 REGAIN_S = 4.0
@@ -18,7 +18,7 @@ REGAIN_S = 4.0
 class ControlWatch(QObject):
     """Compares who is in control with who was."""
 
-    def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._seen: dict[VehicleKey, Control] = {}

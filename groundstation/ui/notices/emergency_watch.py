@@ -15,7 +15,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GOOD_ENDS
 from groundstation.fleet.verbs import EMERGENCY_VERBS
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of
 
 SHOUTED_S = 120.0
@@ -28,7 +28,7 @@ _NO_FAILURE = frozenset({Reason.SUPERSEDED, Reason.ASKED})
 class EmergencyWatch(QObject):
     """Follows the emergency orders of this station to their ends."""
 
-    def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self.shouted: set[VehicleKey] = set()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from groundstation.ui.command_sheet.command_sheet import CommandSheet
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.notices.control_asks import ControlAsks
 from groundstation.ui.notices.control_watch import ControlWatch
 from groundstation.ui.notices.emergency_watch import EmergencyWatch
@@ -26,7 +26,7 @@ class Floating:
 
     def __init__(
         self,
-        desk: CommandDesk,
+        desk: OperatorDesk,
         over: QWidget,
         parent: QWidget,
         windows: Callable[[], Sequence[QWidget]] = tuple,

@@ -6,13 +6,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from groundstation.fleet.conditions import Level
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 
 
 class JournalWatch(QObject):
     """Looks at the journal's own word a few times a second."""
 
-    def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._problem = desk, ""
         desk.feed.timeline.passed.connect(self._on_aged)

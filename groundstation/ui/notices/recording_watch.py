@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.recorder import recording_now
 from groundstation.transport.bus import BusState
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 
 
 class RecordingWatch(QObject):
     """Looks at what recorders say a few times a second."""
 
-    def __init__(self, desk: CommandDesk, parent: QObject | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._words, self._was_heard = desk, "", False
         desk.feed.timeline.passed.connect(self._on_aged)

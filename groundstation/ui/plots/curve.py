@@ -17,7 +17,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.units import Unit, label_of, unit_of
 from groundstation.fleet.value_path import ValueRef, field_of
 from groundstation.ui.sensors_panel.topic_text import visible_level
-from groundstation.ui.series import Series
+from groundstation.ui.series import PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
 from groundstation.ui.theme.tokens import VEHICLE_COLOURS
 from groundstation.ui.units import compact, fixed
@@ -40,7 +40,7 @@ class CurveLook(NamedTuple):
 class Curve:
     """A line that is drawn again only when its series grew."""
 
-    def __init__(self, ref: ValueRef, series: Series, look: CurveLook) -> None:
+    def __init__(self, ref: ValueRef, series: PlotSeries, look: CurveLook) -> None:
         self.ref, self.series, self.look = ref, series, look
         self.colour = QColor(VEHICLE_COLOURS[look.colour])
         self.style = STYLES[look.style]

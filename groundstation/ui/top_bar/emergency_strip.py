@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QW
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import reasons_text, vehicles_text
 from groundstation.ui.focus import guarded
 
@@ -32,7 +32,7 @@ LOOKED_AT = 50
 class EmergencyStrip(QFrame):
     """Three verbs and whom they are for."""
 
-    def __init__(self, desk: CommandDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: OperatorDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("emergency")
         self._desk = desk

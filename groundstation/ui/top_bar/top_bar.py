@@ -8,7 +8,7 @@ from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
 
 from groundstation.fleet.conditions import Level
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
 from groundstation.ui.theme.tokens import PALETTE
@@ -27,7 +27,7 @@ class TopBar(QFrame):
     """Always visible; refreshed a few times a second."""
 
     def __init__(
-        self, feed: FleetFeed, menus: QMenuBar, desk: CommandDesk | None = None, parent: QWidget | None = None
+        self, feed: FleetFeed, menus: QMenuBar, desk: OperatorDesk | None = None, parent: QWidget | None = None
     ) -> None:
         """Build the strip.
 

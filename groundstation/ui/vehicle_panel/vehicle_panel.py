@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.command_bar import CommandBar
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import MessageFilter
@@ -58,7 +58,7 @@ class VehiclePanel(QWidget):
         feed: FleetView,
         selection: Selection,
         log: MessageLog,
-        desk: CommandDesk | None = None,
+        desk: OperatorDesk | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Build the panel.

@@ -11,7 +11,7 @@ from groundstation.fleet.control import Control, ControlDecision, ControlRequest
 from groundstation.fleet.identity import VehicleInfo
 from groundstation.transport import payloads, topics
 from groundstation.transport.commander import Commander
-from groundstation.ui.commanding.desk import CommandDesk
+from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.orders import Orders
 from groundstation.ui.selection import Selection
 from tests.support.fake_bus import FakeBus
@@ -55,7 +55,7 @@ class Commands(QObject):
         self.orders = Orders(commander, station.feed.fleet, lambda: station.now_s)
         station.feed.on_updates = self.orders.tick
         self.selection = Selection()
-        self.desk = CommandDesk(self.orders, station.feed, self.selection)
+        self.desk = OperatorDesk(self.orders, station.feed, self.selection)
         self.notices = []
         self.desk.noticed.connect(lambda words, level: self.notices.append(words))
 

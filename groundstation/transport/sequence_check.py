@@ -23,7 +23,7 @@ class Verdict(enum.Enum):
     """It is far below the newest, and nothing has confirmed it yet."""
 
 
-class Order:
+class SequenceCheck:
     """The numbers of one topic in one session."""
 
     __slots__ = ("_low", "_rival", "_top", "missing", "session", "strange")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from groundstation.logs.happenings import Change, Text
+from groundstation.logs.flight_events import Change, Text
 from groundstation.logs.report import paper, scales
 from groundstation.logs.report.sheet import Sheet, Words
 

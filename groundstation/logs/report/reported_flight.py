@@ -11,7 +11,7 @@ from typing import NamedTuple
 from groundstation.fleet.flight import Flight, TimeBase
 from groundstation.logs.log import Damage
 from groundstation.logs.report import scales
-from groundstation.logs.series import Series, SeriesOf
+from groundstation.logs.series import SeriesOf, ValueSeries
 
 SIMULATED = "sim/"
 """Ids in a recording of ours begin so when nothing really flew."""
@@ -30,7 +30,7 @@ class Subject(NamedTuple):
     whole_because: str = ""
     """Why it is the whole log and no flight; empty for a flight."""
 
-    def inside(self, path: str) -> Series | None:
+    def inside(self, path: str) -> ValueSeries | None:
         """A value while it lasted; None when the log tells none."""
         found = self.series.get(path)
         return found.between(self.flight.begin_s, self.flight.end_s) if found else None
