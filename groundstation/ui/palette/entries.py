@@ -69,14 +69,14 @@ def entries(menus: QWidget, workspace: Workspace) -> list[Entry]:
 
 
 def matching(found: Sequence[Entry], text: str) -> list[Entry]:
-    """Entries whose name or place has every word of a text; those whose name begins with it come first."""
+    """Entries whose name or place has every word of a text: those whose name begins with it first, then short names."""
     whole, words = folded(text).strip(), folded(text).split()
     fitting = [one for one in found if all(word in folded(f"{one.name} {one.where}") for word in words)]
-    return sorted(fitting, key=lambda one: _rank(folded(one.name), whole, words))
+    return sorted(fitting, key=lambda one: _rank(folded(one.name), whole, words)) if words else fitting
 
 
-def _rank(name: str, whole: str, words: list[str]) -> int:
-    return 0 if name.startswith(whole) else 1 if all(word in name for word in words) else 2
+def _rank(name: str, whole: str, words: list[str]) -> tuple[int, int]:
+    return 0 if name.startswith(whole) else 1 if all(word in name for word in words) else 2, len(name)
 
 
 def _entries_of(actions: Sequence[QAction], path: tuple[str, ...], *, is_command: bool) -> Iterator[Entry]:
