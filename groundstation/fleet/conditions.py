@@ -65,11 +65,6 @@ def conditions(state: VehicleState, now_s: float) -> tuple[Condition, ...]:
     return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.level))
 
 
-def worst_level(state: VehicleState, now_s: float) -> Level:
-    """The worst of its conditions, `NORMAL` when there is none."""
-    return max((one.level for one in conditions(state, now_s)), default=Level.NORMAL)
-
-
 def heartbeat_age_s(state: VehicleState, now_s: float) -> float | None:
     """Seconds since the vehicle's last heartbeat on any link; None when the bridge has not told."""
     if state.link is None or state.link_received_s is None:

@@ -181,10 +181,6 @@ class Operations:
         self._batches[batch] = _Batch(policy=policy, waiting=followed, next_s=now_s, sent=[])
         return batch
 
-    def failed_of(self, batch: str) -> list[VehicleKey]:
-        """Vehicles of a batch whose command ended, and not well."""
-        return [one.key for one in self.book.of_batch(batch) if one.is_over and one.state not in GOOD_ENDS]
-
     def stop(self, batch: str, now_s: float) -> None:
         """Don't send what of a batch was not sent yet."""
         self._stop_waiting(batch, now_s, "stopped by the operator", Reason.ASKED)

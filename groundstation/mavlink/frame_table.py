@@ -213,16 +213,6 @@ def read_headers(window: Window, starts: Places) -> FrameHeaders:
     )
 
 
-def are_known(msgids: NDArray[np.int64]) -> Flags:
-    """Whether the dialect has each message, so that its frame was checked.
-
-    Args:
-        msgids: shape (n,).
-    """
-    known: Flags = _extras_of(msgids) != _UNKNOWN
-    return known
-
-
 def _extras_of(msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
     return _EXTRAS.take(msgids, mode="clip")
 

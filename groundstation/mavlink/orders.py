@@ -25,7 +25,6 @@ NAN = math.nan
 INT32_MAX = 2**31 - 1
 """In COMMAND_INT.x and y this stands for NaN, never zero, which is a place."""
 DEGREES = 1e7
-LARGEST_FLOAT = 3.4e38
 
 
 class Form(enum.Enum):
@@ -150,12 +149,6 @@ def command_name(command: int) -> str:
     """Name of a MAV_CMD without its prefix, its number where it has none."""
     entry = _dialect.enums["MAV_CMD"].get(command)
     return entry.name.removeprefix("MAV_CMD_") if entry is not None else f"command {command}"
-
-
-def result_name(result: int) -> str:
-    """Name of a MAV_RESULT without its prefix."""
-    entry = _dialect.enums["MAV_RESULT"].get(result)
-    return entry.name.removeprefix("MAV_RESULT_") if entry is not None else f"result {result}"
 
 
 def described(order: Order) -> str:

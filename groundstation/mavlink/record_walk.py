@@ -13,8 +13,6 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.fleet.errors import GroundStationError
-
 Bytes = NDArray[np.uint8]
 """Shape (n,), uint8."""
 Places = NDArray[np.int64]
@@ -81,10 +79,6 @@ class RecordRules(Protocol):
 
     def next_good(self, window: Window, place: int) -> int:
         """The first place from `place` on where a record can be believed without one before it; the limit if none."""
-
-
-class EndlessError(GroundStationError):
-    """A rule said that a record has no length; a fault of ours."""
 
 
 def walk(rules: RecordRules, window: Window, begin: int) -> Walk:

@@ -150,11 +150,6 @@ class MqttSocket:
         return len(self._outgoing) + _unacknowledged(self.fileno())
 
     @property
-    def is_discarding(self) -> bool:
-        """True while the rest of a cut message is being thrown away."""
-        return self._discard_bytes > 0
-
-    @property
     def is_midway(self) -> bool:
         """True while a large message has come in part, or the rest of a cut one is being thrown away."""
         return self._discard_bytes > 0 or len(self._partial) > LARGE_BYTES

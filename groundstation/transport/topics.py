@@ -129,11 +129,6 @@ def sync_all(root: str) -> str:
     return f"{root}/{ALL}/{SYNC_REQ}"
 
 
-def vehicle_filter(root: str, leaf: str) -> str:
-    """A filter for one leaf of every vehicle."""
-    return f"{root}/+/{leaf}"
-
-
 def recorder_filters(roots: tuple[str, ...]) -> tuple[str, ...]:
     """What a recorder subscribes to: whole trees."""
     return tuple(f"{root}/#" for root in roots)

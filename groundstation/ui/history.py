@@ -16,7 +16,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshness, freshness
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
-from groundstation.fleet.value_path import ValueRef, getter, kind_of, number
+from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
@@ -175,10 +175,9 @@ class History:
             if update.part == "samples":
                 self._record_samples(update)
             elif update.part == "link":
-                state = VehicleState(key=update.key, link=update.content)
                 for ref in self._by_vehicle.get(update.key, ()):
-                    if kind_of(ref.path) == "link":
-                        self._tracked[ref].append(update.received_s, number(getter(ref.path)(state)))
+                    if kind_of(ref.path) == LINK:
+                        self._tracked[ref].append(update.received_s, number(value_in(update.content, ref.path)))
 
     def record_readings(self, readings: Iterable[SensorReading]) -> None:
         """Keep numbers of other devices; at full rate those that are plotted. Retained ones have no known age."""

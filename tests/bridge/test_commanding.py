@@ -28,6 +28,7 @@ from tests.support.command_world import (
     World,
     topic_of,
 )
+from tests.support.updates import failed_of
 
 LONG_ONLY, INT_ONLY, WRONG_FRAME, NOT_IN_CONTROL = 7, 8, 9, 10
 
@@ -570,7 +571,7 @@ def test_a_group_stops_on_its_first_failure(world: World) -> None:
     ends = [(one.state, one.reason) for one in operations.book.of_batch(batch)]
     assert ends[0] == (CommandState.REJECTED, Reason.NOT_HEARD)
     assert ends[1:] == [(CommandState.CANCELLED, Reason.BATCH_STOPPED)] * 2
-    assert operations.failed_of(batch) == [*nobody, KEY]
+    assert failed_of(operations, batch) == [*nobody, KEY]
     assert not world.vehicle.executed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from groundstation.fleet.conditions import REPORT_S, Level, conditions, heartbeat_age_s, worst_level
+from groundstation.fleet.conditions import REPORT_S, Level, conditions, heartbeat_age_s
 from groundstation.fleet.energy import BatteryPack, ChargeState
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey
@@ -25,7 +25,7 @@ def texts(samples: Samples, now_s: float = 0.0) -> list[tuple[Level, str]]:
 
 def test_a_vehicle_of_which_nothing_is_known_has_no_condition() -> None:
     assert conditions(HEARD, 0.0) == ()
-    assert worst_level(HEARD, 0.0) is Level.NORMAL
+    assert conditions(HEARD, 0.0) == ()
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_lost_link_counts_on_from_the_last_report() -> None:
 
 def test_two_autopilots_with_one_id_are_a_warning() -> None:
     state = VehicleState(key=HEARD.key, connection=Connection(state=LinkState.ONLINE, conflict="two autopilots ..."))
-    assert worst_level(state, 0.0) is Level.WARNING
+    assert conditions(state, 0.0)[0].level is Level.WARNING
 
 
 @pytest.mark.parametrize(("age_s", "is_told"), [(REPORT_S, True), (REPORT_S + 0.01, False)])

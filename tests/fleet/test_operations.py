@@ -33,7 +33,7 @@ from groundstation.fleet.operations import (
     bridge_clock_ms,
 )
 from groundstation.fleet.vehicle import VehicleState
-from tests.support.updates import live
+from tests.support.updates import failed_of, live
 
 ACTOR = Actor(op="ayse", gs="gs-1")
 OTHER = Actor(op="bora", gs="gs-2")
@@ -189,7 +189,7 @@ def test_a_failure_stops_the_rest(station: Station, end: CommandState) -> None:
     assert station.told() == KEYS[:2]
     assert station.ends()[2:] == [(CommandState.CANCELLED, Reason.BATCH_STOPPED)] * 3
     assert station.operations.is_idle
-    assert station.operations.failed_of(station.batch) == KEYS[1:]
+    assert failed_of(station.operations, station.batch) == KEYS[1:]
 
 
 def test_unverified_is_no_failure(station: Station) -> None:
@@ -198,7 +198,7 @@ def test_unverified_is_no_failure(station: Station) -> None:
     station.report(KEYS[0], CommandState.ACCEPTED_UNVERIFIED)
     station.run(1.0)
     assert station.told() == KEYS[:2]
-    assert station.operations.failed_of(station.batch) == []
+    assert failed_of(station.operations, station.batch) == []
 
 
 def test_several_at_once_and_a_failure_among_them(station: Station) -> None:
@@ -226,7 +226,7 @@ def test_those_that_failed_can_be_told_again(station: Station) -> None:
     station.tick()
     for key, end in zip(KEYS, [CommandState.SUCCEEDED, CommandState.FAILED, CommandState.TIMEOUT], strict=False):
         station.report(key, end)
-    assert station.operations.failed_of(station.batch) == KEYS[1:3], "not those under way"
+    assert failed_of(station.operations, station.batch) == KEYS[1:3], "not those under way"
 
 
 # ---- when it can't be sent ----
@@ -355,7 +355,7 @@ def test_a_late_turn_in_a_group_has_its_own_time_for_control(policy: GroupPolicy
             if station.now_s - station.commands[-1][0] > 6.0 and not station.record(key).is_over:
                 station.report(key, CommandState.SUCCEEDED)
     assert station.told() == KEYS
-    assert station.operations.failed_of(station.batch) == []
+    assert failed_of(station.operations, station.batch) == []
 
 
 def test_in_a_group_with_an_order_the_first_is_waited_for() -> None:

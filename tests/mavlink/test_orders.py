@@ -111,11 +111,6 @@ def test_an_order_is_described(order: Order, words: str) -> None:
     assert orders.described(order) == words
 
 
-def test_results_have_names() -> None:
-    assert orders.result_name(4) == "FAILED"
-    assert orders.result_name(200) == "result 200"
-
-
 # ---- the conversation about one ----
 
 

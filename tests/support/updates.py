@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operations import GOOD_ENDS, Operations
 from groundstation.fleet.updates import ServiceUpdate, VehicleUpdate
 from groundstation.transport import payloads, topics
 from groundstation.transport.leaves import leaf_of
@@ -41,3 +42,8 @@ def decoded(leaf: str, payload: bytes, owner: str = "uav-1") -> payloads.Envelop
     if row is None:
         raise payloads.PayloadError("not ours")
     return payloads.decode(row, payload)
+
+
+def failed_of(operations: Operations, batch: str) -> list[VehicleKey]:
+    """Vehicles of a batch whose command ended, and not well."""
+    return [one.key for one in operations.book.of_batch(batch) if one.is_over and one.state not in GOOD_ENDS]

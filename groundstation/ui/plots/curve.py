@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.units import Unit, label_of, unit_of
-from groundstation.fleet.value_path import ValueRef, field_of
+from groundstation.fleet.units import Unit
+from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
 from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
@@ -82,7 +82,7 @@ class Curve:
 
 def ref_unit(ref: ValueRef) -> Unit:
     """The unit of a value; a sensor's is known by its field's name only."""
-    return unit_of(field_of(ref.path))
+    return unit_of_path(ref.path)
 
 
 def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
@@ -136,5 +136,5 @@ def curve_label(ref: ValueRef) -> str:
         return ref.path
     kind, *rest = ref.path.split(".")
     number = f" {int(rest[0]) + 1}" if len(rest) > 1 and rest[0].isdecimal() else ""
-    name = label_of(field_of(ref.path))
+    name = label_of_path(ref.path)
     return f"{label_of(kind)}{number} {name[:1].lower()}{name[1:]}" if number else name
