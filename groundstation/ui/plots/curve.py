@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.units import Unit
+from groundstation.fleet.units import Unit, label_of
 from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
 from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import PlotSeries
