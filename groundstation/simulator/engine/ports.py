@@ -207,7 +207,7 @@ class UdpInPort(_UdpPort):
         link = self._peers.get(sender)
         if link is None:
             most = self._vehicle.flavour.most_peers
-            if len(self._peers) >= most and most == 1:
+            if len(self._peers) >= most and most == 1:  # as PX4, whose first station stays the only one
                 return None
             if len(self._peers) >= most:
                 oldest = next(iter(self._peers))
@@ -280,7 +280,7 @@ class TcpInPort(Port):
         except BlockingIOError:
             return False
         except OSError:
-            data = b""
+            data = b""  # a broken connection ends as a closed one
         if not data:
             self._drop(connection)
             return True
@@ -293,7 +293,7 @@ class TcpInPort(Port):
         except OSError:
             return False
         accepted.setblocking(False)
-        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer waits for nothing to go with it
         self._connections[accepted] = _Connection(accepted, self._vehicle.open_link())
         return True
 

@@ -200,7 +200,7 @@ class Vehicle:
         link = Link(self.system, schedule, self.flavour.first_as_v1)
         self._start_schedule(link)
         self.links.append(link)
-        if len(self.links) > MAX_LINKS:
+        if len(self.links) > MAX_LINKS:  # the new one is in use, the oldest perhaps long dead
             self.close_link(self.links[0])
         return link
 
