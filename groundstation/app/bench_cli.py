@@ -14,6 +14,9 @@ from rich.console import Console
 from groundstation.fleet.errors import UsageError
 
 NOT_INSTALLED = "the benchmark is part of the source tree, not of the installed program: run 'make bench' in a checkout"
+NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors")
+ONE_BRIDGE = 250
+"""As many vehicles as one bridge can tell apart by their system ids, which are a byte."""
 _errors = Console(stderr=True)
 
 
@@ -50,12 +53,9 @@ def bench(
     json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Measure what the product is held to, beside its peer in the same run."""
-    if importlib.util.find_spec("groundstation.app.bench") is None:
-        raise UsageError(NOT_INSTALLED)
+    _check(name, vehicles)
     from groundstation.app.processes import stop_on_signal
 
-    if name not in ("fleet", "commands", "logs", "recorder", "broker", "sensors"):
-        raise UsageError(f"bench '{name}': there are fleet, commands, logs, recorder, broker and sensors")
     with stop_on_signal() as stop:
         if name == "commands":
             from groundstation.app.bench import commands as trial
@@ -87,3 +87,12 @@ def bench(
         Console().print(report.table())
     if not all(one.holds for one in report.comparisons):
         raise typer.Exit(1)
+
+
+def _check(name: str, vehicles: int | None) -> None:
+    if importlib.util.find_spec("groundstation.app.bench") is None:
+        raise UsageError(NOT_INSTALLED)
+    if name not in NAMES:
+        raise UsageError(f"bench '{name}': there are {', '.join(NAMES[:-1])} and {NAMES[-1]}")
+    if name != "fleet" and (vehicles or 0) > ONE_BRIDGE:
+        raise UsageError(f"bench {name}: at most {ONE_BRIDGE} vehicles, as it has one bridge; 'bench fleet' takes more")

@@ -202,7 +202,10 @@ def bridge(
         typer.Option(help="fleet for real vehicles (the usual), sim for simulated ones; recordings go under replay."),
     ] = "",
     name: Annotated[
-        list[str] | None, typer.Option("--name", metavar="SYSID=ID[:NAME]", help="Name a vehicle by its system id.")
+        list[str] | None,
+        typer.Option(
+            "--name", metavar="SYSID=ID[:NAME]", help="Name a vehicle by its system id, or all of them: '*=north-*'."
+        ),
     ] = None,
     bridge_id: Annotated[str, typer.Option("--id", help="Id of this bridge on the bus.")] = "",
     sysid: Annotated[int, typer.Option(help="Our MAVLink system id.", min=1, max=255)] = 255,
@@ -254,13 +257,18 @@ def bridge(
 
 @app.command()
 def simulate(
-    vehicles: Annotated[int, typer.Option(help="How many vehicles.", min=1, max=250)] = 5,
+    vehicles: Annotated[
+        int,
+        typer.Option(
+            help="How many vehicles; after each 250 system ids begin anew, for a further bridge.", min=1, max=1_000
+        ),
+    ] = 5,
     link: Annotated[
         str,
         typer.Option(
             metavar="TEXT",
-            help="udpout:host:port sends to a ground station; tcpin:host:port and udpin:host:port listen, "
-            "vehicle k on port + 10 k.",
+            help="udpout:host:port sends to a ground station, each further 250 vehicles to the next port; "
+            "tcpin:host:port and udpin:host:port listen, vehicle k on port + 10 k.",
         ),
     ] = "udpout:127.0.0.1:14550",
     seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
@@ -296,10 +304,19 @@ def simulate(
 
 
 def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
+    from groundstation.simulator.plan import MAX_SYSTEM_ID
+
     for system, (host, port) in addresses.items():
         logging.getLogger("groundstation").info("vehicle %d on %s:%d", system, host, port)
     host, port = next(iter(addresses.values()))
     errors.print(f"{len(addresses)} simulated vehicles, the first on {host}:{port}; Ctrl-C ends them")
+    if len(addresses) > MAX_SYSTEM_ID:
+        host, port = addresses[MAX_SYSTEM_ID + 1]
+        errors.print(
+            f"system ids begin anew after each {MAX_SYSTEM_ID}, for a bridge of its own each, with --name '*=second-*' "
+            f"or the like; vehicle {MAX_SYSTEM_ID + 1} is on {host}:{port}",
+            soft_wrap=True,
+        )
 
 
 @app.command()

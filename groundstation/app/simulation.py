@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import threading
 from collections.abc import Callable
 
@@ -13,9 +15,11 @@ from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
 
 Announce = Callable[[dict[int, tuple[str, int]]], None]
-"""Told the address of each vehicle by system id."""
+"""Told the address of each vehicle by its number."""
 
 FLY_ON = 5.0
+SPARE_FILES = 100
+LATE_TOLD_S = 1.0
 DEFAULT_FLAVOURS = ("copter", "copter", "plane")
 
 
@@ -52,18 +56,36 @@ def fly_on(is_left: bool, linger_s: float, stop: threading.Event) -> None:
         stop.wait(FLY_ON * linger_s)
 
 
+def allow_files(count: int) -> None:
+    """Let this process open so many files and sockets, where the system leaves that to it: 1,024 are usual."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (count if hard == resource.RLIM_INFINITY else min(count, hard), hard)
+        )
+
+
 def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce | None = None) -> None:
     """Open the vehicles' ports and fly until stopped.
 
     Raises:
         GroundStationError: a port can't be had.
     """
+    allow_files(2 * plan.vehicles + SPARE_FILES)
     try:
         squadron = Squadron(plan)
     except SimulationError as error:
         kind = GroundStationError if isinstance(error.__cause__, OSError) else UsageError
         raise kind(str(error)) from error
     except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise GroundStationError(
+                f"{plan.vehicles} vehicles need more open sockets than allowed; simulate fewer, or 'ulimit -n 4096'"
+            ) from error
         raise GroundStationError(
             f"link '{plan.link}': {error.strerror or error}; is the port in use? choose another"
         ) from error
@@ -71,3 +93,8 @@ def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce
         if announce is not None:
             announce(squadron.addresses)
         squadron.run(stop)
+    if squadron.late_s >= LATE_TOLD_S:
+        words = (
+            "this machine was too slow for %d vehicles and left out %.0f s of their flight; simulate fewer, or slower"
+        )
+        logging.getLogger("groundstation").warning(words, plan.vehicles, squadron.late_s)

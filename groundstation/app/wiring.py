@@ -46,18 +46,23 @@ def default_bridge_id(links: list[str]) -> str:
 
 
 def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
-    """Names by system id from `SYSID=ID` or `SYSID=ID:Human name`.
+    """Names by system id from `SYSID=ID` or `SYSID=ID:Human name`; `*=north-*` names all that have no other name.
 
     Raises:
         UsageError: names the text and how it is written.
     """
     names: dict[int, tuple[str, str]] = {}
-    for text in texts:
+    of_all = [text for text in texts if text.startswith("*=") and "*" in text[2:]]
+    # those of all come first, so that the name of a single vehicle wins
+    spread = [text.replace("*", str(sysid)) for text in of_all for sysid in range(1, 256)]
+    for text in [*spread, *(text for text in texts if text not in of_all)]:
         number, equals, rest = text.partition("=")
         vehicle_id, _, shown = rest.partition(":")
         is_sysid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= 255
         if not equals or not is_sysid or not is_vehicle_id(vehicle_id):
-            raise UsageError(f"--name '{text}': write SYSID=ID or SYSID=ID:Name, as 3=kerkenez:Kerkenez")
+            raise UsageError(
+                f"--name '{text}': write SYSID=ID or SYSID=ID:Name, as 3=kerkenez:Kerkenez, or for all '*=north-*'"
+            )
         if re.fullmatch(r"uav-\d+", vehicle_id) and vehicle_id != f"uav-{int(number)}":
             raise UsageError(f"--name '{text}': '{vehicle_id}' is what another system id is called by default")
         names[int(number)] = (vehicle_id, shown or vehicle_id)

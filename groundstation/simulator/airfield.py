@@ -44,13 +44,14 @@ class Airfield:
         )
         self.vehicles = [
             Vehicle(
-                plan.first_sysid + index,
+                plan.seat(index)[1],
                 firmware,
                 field,
                 tick_s=TICK_S,
                 epoch_unix_s=epoch_unix_s,
                 seed=plan.seed,
                 ready=plan.ready,
+                number=plan.first_sysid + index,
                 overrides=_overrides(plan, firmware.flavour),
                 parameter_count=plan.parameter_count,
             )
@@ -80,9 +81,9 @@ class Airfield:
                 north_m, heading_deg = _RUNWAY_NORTH_M - row * 2.0 * _SPACING_M, _RUNWAY_HEADING_DEG
             self.flight.place(index, north_m=north_m, east_m=place * _SPACING_M, heading_deg=heading_deg)
 
-    def vehicle(self, system: int) -> Vehicle:
-        """Return the vehicle with a system id."""
-        return self.vehicles[system - self.vehicles[0].system]
+    def vehicle(self, number: int) -> Vehicle:
+        """Return a vehicle by its number: its system id, counted on where the ids begin anew."""
+        return self.vehicles[number - self.vehicles[0].system]
 
     def step(self) -> None:
         """Go on by one tick."""
@@ -91,17 +92,17 @@ class Airfield:
         self.flight.step(TICK_S, self._demands)
         motions = self.flight.motions()
         for fault, begins in self._faults.due(self.now_s):
-            self._apply(fault.kind, fault.system, begins=begins)
+            self._apply(fault.kind, fault.number, begins=begins)
         now_s = self.now_s
         self._demands = [vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)]
         # behind the vehicles, as an operator's order would come
         for pilot in self._pilots:
             pilot.tick(now_s)
 
-    def _apply(self, kind: str, system: int, *, begins: bool) -> None:
-        index = system - self.vehicles[0].system
-        others = tuple(vehicle.system for vehicle in self.vehicles if vehicle.system != system)
-        victim = Victim(self.vehicles[index], self.flight, index, others)
+    def _apply(self, kind: str, number: int, *, begins: bool) -> None:
+        vehicle = self.vehicle(number)
+        others = tuple(other.system for other in self.vehicles if other.system != vehicle.system)
+        victim = Victim(vehicle, self.flight, number - self.vehicles[0].system, others)
         if begins:
             KINDS[kind].begin(victim)
         else:

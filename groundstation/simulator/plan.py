@@ -10,7 +10,8 @@ from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.flavours import FLAVOURS
 
 MAX_SYSTEM_ID = 250
-"""Higher ids are for ground stations."""
+"""Higher ids are for ground stations. More vehicles than that are on several networks, each with ids of its own."""
+MAX_VEHICLES = 1_000
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,9 @@ class SquadronPlan:
 
     vehicles: int = 1
     link: str = "udpout:127.0.0.1:14550"
-    """``udpout:host:port`` sends to a ground station, each vehicle from its own socket; ``tcpin:host:port`` and
-    ``udpin:host:port`` listen, vehicle k on port + 10 k, on ports chosen by the system when ``port`` is 0."""
+    """``udpout:host:port`` sends to a ground station, each vehicle from its own socket, network k to port + k;
+    ``tcpin:host:port`` and ``udpin:host:port`` listen, vehicle k on port + 10 k, on ports chosen by the system when
+    ``port`` is 0."""
     seed: int = 1
     ready: bool = False
     """Skip the boot: armable at once."""
@@ -52,15 +54,22 @@ class SquadronPlan:
             SimulationError: A field has an impossible value.
         """
         last = self.first_sysid + self.vehicles - 1
-        if self.vehicles < 1 or self.first_sysid < 1 or last > MAX_SYSTEM_ID:
+        is_too_far = last > MAX_SYSTEM_ID and self.first_sysid != 1
+        if not 1 <= self.vehicles <= MAX_VEHICLES or self.first_sysid < 1 or is_too_far:
             raise SimulationError(
                 f"{self.vehicles} vehicles from system id {self.first_sysid}: ids must lie within 1 to {MAX_SYSTEM_ID}"
+                f"; up to {MAX_VEHICLES} vehicles begin at id 1"
             )
         unknown = [name for name in self.flavours if name not in FLAVOURS]
         if unknown or not self.flavours:
             raise SimulationError(f"flavours {list(self.flavours)}: choose among {', '.join(FLAVOURS)}")
         if not self.speed > 0.0:
             raise SimulationError(f"speed {self.speed}: must be above 0")
-        astray = [fault.text for fault in self.faults if not self.first_sysid <= fault.system <= last]
+        astray = [fault.text for fault in self.faults if not self.first_sysid <= fault.number <= last]
         if astray:
             raise SimulationError(f"fault {astray[0]}: there is no vehicle with that system id")
+
+    def seat(self, index: int) -> tuple[int, int]:
+        """Return the network (from 0) and the system id of vehicle ``index`` (from 0)."""
+        network, place = divmod(index, MAX_SYSTEM_ID)
+        return network, self.first_sysid + place

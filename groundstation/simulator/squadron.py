@@ -52,7 +52,7 @@ class Squadron:
         self._ports: list[Port] = []
         try:
             for index, vehicle in enumerate(self.airfield.vehicles):
-                self._ports.append(PORTS[link.kind](vehicle, link.of_vehicle(index)))
+                self._ports.append(PORTS[link.kind](vehicle, link.of_vehicle(index, plan.seat(index)[0])))
         except (OSError, ValueError):
             self.close()
             raise
@@ -74,8 +74,8 @@ class Squadron:
 
     @property
     def addresses(self) -> dict[int, Address]:
-        """System id to the host and port where its vehicle listens (or, for ``udpout``, sends to)."""
-        return {vehicle.system: port.address for vehicle, port in zip(self.airfield.vehicles, self._ports, strict=True)}
+        """A vehicle's number to the host and port where it listens (or, for ``udpout``, sends to)."""
+        return {number: port.address for number, port in enumerate(self._ports, start=self.plan.first_sysid)}
 
     def run(self, stop: threading.Event) -> None:
         """Simulate until ``stop`` is set, then close all sockets. Call from the thread that shall do it."""

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from groundstation.app import cli
+from groundstation.app.wiring import parse_names
 from groundstation.fleet.kinds import KINDS
 from groundstation.transport import topics
 from groundstation.transport.broker_url import parse_broker_url
@@ -22,9 +24,9 @@ from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.brokers import BrokerChild
 from tests.support.fake_bus import FakeBus
 from tests.support.ports import free_port
-from tests.support.programs import run_program
+from tests.support.programs import Program, run_program
 from tests.support.vehicles import Autopilot, Bench
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 OPTIONS = {
     "demo": ("--vehicles", "--flavour", "--headless", "--duration", "--screenshot"),
@@ -47,12 +49,17 @@ MISTAKES = [
     (("bridge", *LINK, "--name", "²=a"), "SYSID=ID"),
     (("bridge", *LINK, "--name", "3=uav-4"), "another system id"),
     (("bridge", *LINK, "--name", "3=a", "--name", "4=a"), "share one vehicle id"),
+    (("bridge", *LINK, "--name", "*=a"), "or for all '*=north-*'"),
+    (("bridge", *LINK, "--name", "*=north *"), "write SYSID=ID"),
+    (("bridge", *LINK, "--name", "*=uav-*0"), "another system id"),
     (("simulate", "--fault", "bird:1@3"), "link_loss"),
     (("simulate", "--vehicles", "1", "--fault", "reboot:9@3"), "no vehicle with that system id"),
     (("simulate", "--flavour", "boat"), "copter, plane, px4"),
     (("demo", "--headless", "--flavour", "boat"), "copter, plane, px4"),
     (("simulate", "--link", "udpin:nowhere"), "udpout:host:port"),
     (("simulate", "--vehicles", "250", "--first-sysid", "9"), "1 to 250"),
+    (("simulate", "--vehicles", "1001"), "equal to 1000"),
+    (("bench", "commands", "--vehicles", "251"), "at most 250 vehicles"),
     (("broker", "--kind", "emqx"), "auto, mosquitto and iotcore"),
     (("watch", "--broker", "mqtt://"), "mqtt://"),
     (("gui", "--subscribe", "#"), "site/#"),
@@ -140,6 +147,30 @@ def test_a_port_in_use_is_one_line_and_exit_code_1(
     assert str(port) in lines[0]
 
 
+def test_more_vehicles_than_open_sockets_are_one_line_and_exit_code_1() -> None:
+    command = f"ulimit -n 64; exec {sys.executable} -m groundstation simulate --vehicles 100 --link udpout:127.0.0.1:9"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "100 vehicles need more open sockets than allowed; simulate fewer" in done.stderr
+
+
+@pytest.mark.parametrize(("speed", "is_told"), [("100000000", True), ("0.01", False)])
+def test_a_simulator_that_was_too_slow_says_so_at_its_end(speed: str, is_told: bool) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as station:
+        station.bind(("127.0.0.1", 0))
+        station.settimeout(PATIENCE_S)
+        link = f"udpout:127.0.0.1:{station.getsockname()[1]}"
+        program = Program("simulate", "--vehicles", "1", "--link", link, "--speed", speed)
+        try:
+            wait_until(lambda: "Ctrl-C ends them" in program.said)
+            if is_told:
+                station.recv(65536)  # it flies, and is late already
+            assert program.end()[0] == 0
+            assert ("too slow for 1 vehicles and left out" in program.said.replace("\n", " ")) is is_told, program.said
+        finally:
+            program.close()
+
+
 def fill(bus: FakeBus) -> None:
     """A vehicle with a position, and one of which only its heartbeat is known."""
     bench = Bench()
@@ -222,3 +253,13 @@ def test_topics_of_the_filler_are_the_fleets() -> None:
     bus = FakeBus()
     fill(bus)
     assert all(topics.parse(one.topic) is not None for one in bus.sent)
+
+
+def test_all_vehicles_of_a_bridge_are_named_in_one_go_and_one_of_them_otherwise() -> None:
+    names = parse_names(["7=kerkenez:Kerkenez", "*=north-*"])
+    assert len(names) == 255
+    assert [names[number] for number in (1, 7, 255)] == [
+        ("north-1", "north-1"),
+        ("kerkenez", "Kerkenez"),
+        ("north-255", "north-255"),
+    ]

@@ -232,3 +232,32 @@ def test_faults_are_told_for_what_they_are(quick_scene: Scene) -> None:
     assert EventKind.REBOOT not in station.events(1) + station.events(3)
     assert not station.had(3, LinkState.OFFLINE, ConnReason.LINK_LOST)
     assert conflicts(2) == conflicts(3) == []
+
+
+@pytest.mark.slow
+def test_more_vehicles_than_system_ids_are_told_apart_by_their_bridges(mosquitto_broker: BrokerChild) -> None:
+    port = free_port(2)
+    bridges = [
+        Program(
+            "bridge",
+            "--link",
+            f"udpin:127.0.0.1:{port + place}",
+            "--broker",
+            mosquitto_broker.url,
+            "--root",
+            "sim",
+            *names,
+        )
+        for place, names in enumerate(((), ("--name", "*=north-*")))
+    ]
+    station = Station(mosquitto_broker.url)
+    simulator = Program("simulate", "--vehicles", "252", "--link", f"udpout:127.0.0.1:{port}", "--ready")
+    wanted = {f"uav-{number}" for number in range(1, 251)} | {"north-1", "north-2"}
+    try:
+        station.until(lambda: {state.key.id for state in station.fleet} >= wanted, "all 252 vehicles")
+        assert {state.key.id for state in station.fleet} == wanted
+        assert all(one.conflict is None for conns in station.conns.values() for one in conns)
+    finally:
+        station.bus.stop()
+        for program in (simulator, *bridges):
+            program.close()

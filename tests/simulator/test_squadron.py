@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
+from groundstation.simulator.airfield import Airfield
 from groundstation.simulator.engine.errors import SimulationError
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.simulator.squadron import Squadron
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -159,7 +162,8 @@ def test_a_taken_port_is_named_and_everything_is_closed_again() -> None:
     ("plan", "word"),
     [
         ({"vehicles": 0}, "ids"),
-        ({"vehicles": 251}, "ids"),
+        ({"vehicles": 1001}, "ids"),
+        ({"vehicles": 250, "first_sysid": 2}, "ids"),
         ({"vehicles": 2, "first_sysid": 250}, "ids"),
         ({"flavours": ("balloon",)}, "copter"),
         ({"flavours": ()}, "flavours"),
@@ -186,3 +190,46 @@ def test_a_slow_machine_gives_up_time_and_says_how_much() -> None:
         squadron.run(Stop())
     assert squadron.airfield.now_s == pytest.approx(2.0)
     assert squadron.late_s == pytest.approx(4.0, abs=0.1)
+
+
+@pytest.mark.parametrize("vehicles", [1, 250, 251, 1000])
+def test_as_many_vehicles_as_one_thousand_can_be_planned(vehicles: int) -> None:
+    plan = SquadronPlan(vehicles=vehicles)
+    seats = [plan.seat(index) for index in range(vehicles)]
+    assert len(set(seats)) == vehicles
+    assert all(1 <= system <= 250 for _, system in seats)
+
+
+def test_after_250_vehicles_the_ids_begin_anew_on_the_next_port() -> None:
+    port = free_port(2)
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second,
+    ):
+        for place, own in enumerate((first, second)):
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            own.bind(("127.0.0.1", port + place))
+        with flying(vehicles=252, link=f"udpout:127.0.0.1:{port}", speed=1.0) as squadron:
+            systems = {Ear(second).until("HEARTBEAT").get_srcSystem() for _ in range(20)}
+            assert systems == {1, 2}
+            assert Ear(first).until("HEARTBEAT").get_srcSystem() in range(1, 251)
+            assert [squadron.addresses[number] for number in (250, 251)] == [
+                ("127.0.0.1", port),
+                ("127.0.0.1", port + 1),
+            ]
+            vehicle, namesake = squadron.airfield.vehicle(1), squadron.airfield.vehicle(251)
+            assert vehicle.system == namesake.system
+            assert vehicle.uid != namesake.uid
+
+
+def test_a_port_too_high_for_all_is_explained() -> None:
+    with pytest.raises(SimulationError, match="65536; begin at a lower one"):
+        Squadron(SquadronPlan(vehicles=251, link="udpout:127.0.0.1:65535"))
+
+
+def test_a_fault_finds_a_vehicle_whose_system_id_is_anothers() -> None:
+    plan = SquadronPlan(vehicles=252, faults=(Fault.parse("link_loss:251@0.02"),), ready=True)
+    field = Airfield(plan, epoch_unix_s=0.0)
+    links = [field.vehicle(number).open_link() for number in (1, 251)]
+    field.step()
+    assert [link.is_silent for link in links] == [False, True]

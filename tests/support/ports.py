@@ -24,10 +24,10 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def free_port() -> int:
-    """A port that nobody uses, TCP and UDP."""
+def free_port(count: int = 1) -> int:
+    """A port that nobody uses, TCP and UDP; the first of several in a row when `count` is more than one."""
     for _ in range(1_000):
         port = _random.randint(FIRST, LAST)
-        if _is_free(port):
+        if all(_is_free(port + step) for step in range(count)):
             return port
     raise AssertionError(f"no port between {FIRST} and {LAST} is free")

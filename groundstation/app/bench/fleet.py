@@ -140,9 +140,7 @@ def _squadron(url: BrokerUrl, first: int, count: int) -> dict[str, Child]:
         count: how many this one has.
     """
     link, mark = f"{HOST}:{free_udp_port()}", f" {first // A_BRIDGE + 1}" if first else ""
-    names = (
-        [part for number in range(1, count + 1) for part in ("--name", f"{number}=v{first + number}")] if first else []
-    )
+    names = ["--name", f"*=net{first // A_BRIDGE + 1}-*"] if first else []
     bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", *names]
     simulate = ["simulate", "--vehicles", str(count), "--link", f"udpout:{link}", "--ready", "--autofly"]
     return {f"bridge{mark}": Child(f"bridge{mark}", bridge), f"simulator{mark}": Child(f"simulator{mark}", simulate)}

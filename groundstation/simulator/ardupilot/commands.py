@@ -263,24 +263,24 @@ def _set_mission_item(vehicle: Vehicle, command: Command) -> Answer:
 
 COMMANDS: dict[int, Callable[[Vehicle, Command], Answer]] = {
     **SERVICE_COMMANDS,
-    17: _loiter,
-    20: _return_to_launch,
-    21: _land,
-    22: _take_off,
-    115: _condition_yaw,
-    176: _set_mode,
-    178: _change_speed,
-    179: _set_home,
-    189: _start_landing,
-    192: _reposition,
-    193: _pause_continue,
-    195: _look_at,
-    197: _look_ahead,
-    224: _set_mission_item,
-    300: _start_mission,
-    400: _arm_disarm,
-    43000: _guided_speed,
-    43001: _guided_height,
-    43002: _guided_heading,
+    17: _loiter,  # NAV_LOITER_UNLIM
+    20: _return_to_launch,  # NAV_RETURN_TO_LAUNCH
+    21: _land,  # NAV_LAND
+    22: _take_off,  # NAV_TAKEOFF
+    115: _condition_yaw,  # CONDITION_YAW
+    176: _set_mode,  # DO_SET_MODE
+    178: _change_speed,  # DO_CHANGE_SPEED
+    179: _set_home,  # DO_SET_HOME
+    189: _start_landing,  # DO_LAND_START
+    192: _reposition,  # DO_REPOSITION
+    193: _pause_continue,  # DO_PAUSE_CONTINUE
+    195: _look_at,  # DO_SET_ROI_LOCATION
+    197: _look_ahead,  # DO_SET_ROI_NONE
+    224: _set_mission_item,  # DO_SET_MISSION_CURRENT
+    300: _start_mission,  # MISSION_START
+    400: _arm_disarm,  # COMPONENT_ARM_DISARM
+    43000: _guided_speed,  # GUIDED_CHANGE_SPEED
+    43001: _guided_height,  # GUIDED_CHANGE_ALTITUDE
+    43002: _guided_heading,  # GUIDED_CHANGE_HEADING
 }
 """MAV_CMD to what does it."""

@@ -141,15 +141,15 @@ def _guided_target(vehicle: Vehicle, _link: Link, message: Message) -> None:
 MESSAGE_HANDLERS: dict[int, Callable[[Vehicle, Link, Message], None]] = {
     **MISSION_HANDLERS,
     0: _heartbeat,
-    11: take_mode,
-    20: _read_parameter,
-    21: _list_parameters,
-    23: _set_parameter,
-    66: _data_stream,
-    75: take_command,
-    76: take_command,
-    86: _guided_target,
-    110: take_file_transfer,
+    11: take_mode,  # SET_MODE
+    20: _read_parameter,  # PARAM_REQUEST_READ
+    21: _list_parameters,  # PARAM_REQUEST_LIST
+    23: _set_parameter,  # PARAM_SET
+    66: _data_stream,  # REQUEST_DATA_STREAM
+    75: take_command,  # COMMAND_INT
+    76: take_command,  # COMMAND_LONG
+    86: _guided_target,  # SET_POSITION_TARGET_GLOBAL_INT
+    110: take_file_transfer,  # FILE_TRANSFER_PROTOCOL
     111: take_timesync,
 }
 """Message id to what takes it; the rest is not for an autopilot, or ignored."""

@@ -100,7 +100,7 @@ def stored_item(item: Item, kind: int, flavour: str) -> tuple[Item | None, Resul
     Returns:
         The item as it will be given back and ACCEPTED, or ``None`` and the refusal.
     """
-    if kind != MISSION:
+    if kind != MISSION:  # fences and rally points have tables of their own
         return _stored_area_item(item, _FENCE_COMMANDS if kind == FENCE else _RALLY_COMMANDS)
     kept = STORED.get(item.command)
     if kept is None:

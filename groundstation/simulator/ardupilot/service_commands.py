@@ -163,25 +163,25 @@ def _nothing(_vehicle: Vehicle, _command: Command) -> Answer:
 
 
 SERVICE_COMMANDS: dict[int, Callable[[Vehicle, Command], Answer]] = {
-    181: _set_relay,
-    183: _set_servo,
-    203: _ask_camera,
-    206: _ask_camera,
-    211: _grip,
-    241: _calibrate,
-    246: _reboot,
-    401: _run_checks,
-    410: _get_home,
-    510: _get_interval,
-    511: _set_interval,
-    512: _request_message,
-    520: _capabilities,
-    1000: lambda _vehicle, _command: MavResult.FAILED,
-    2000: _fail_camera,
-    2001: _fail_camera,
-    2500: _fail_camera,
-    2501: _fail_camera,
-    42424: _compass_start,
-    42426: _nothing,
+    181: _set_relay,  # DO_SET_RELAY
+    183: _set_servo,  # DO_SET_SERVO
+    203: _ask_camera,  # DO_DIGICAM_CONTROL
+    206: _ask_camera,  # DO_SET_CAM_TRIGG_DIST
+    211: _grip,  # DO_GRIPPER
+    241: _calibrate,  # PREFLIGHT_CALIBRATION
+    246: _reboot,  # PREFLIGHT_REBOOT_SHUTDOWN
+    401: _run_checks,  # RUN_PREARM_CHECKS
+    410: _get_home,  # GET_HOME_POSITION
+    510: _get_interval,  # GET_MESSAGE_INTERVAL
+    511: _set_interval,  # SET_MESSAGE_INTERVAL
+    512: _request_message,  # REQUEST_MESSAGE
+    520: _capabilities,  # REQUEST_AUTOPILOT_CAPABILITIES
+    1000: lambda _vehicle, _command: MavResult.FAILED,  # DO_GIMBAL_MANAGER_PITCHYAW
+    2000: _fail_camera,  # IMAGE_START_CAPTURE
+    2001: _fail_camera,  # IMAGE_STOP_CAPTURE
+    2500: _fail_camera,  # VIDEO_START_CAPTURE
+    2501: _fail_camera,  # VIDEO_STOP_CAPTURE
+    42424: _compass_start,  # DO_START_MAG_CAL
+    42426: _nothing,  # DO_CANCEL_MAG_CAL
 }
 """MAV_CMD to what does it."""

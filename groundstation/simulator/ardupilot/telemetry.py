@@ -260,37 +260,37 @@ def _terrain(vehicle: Vehicle) -> Values:
 
 BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
     0: shared.heartbeat,
-    1: _sys_status,
-    2: shared.system_time,
-    24: _gps_raw,
-    27: shared.imu,
-    29: shared.pressure,
+    1: _sys_status,  # SYS_STATUS
+    2: shared.system_time,  # SYSTEM_TIME
+    24: _gps_raw,  # GPS_RAW_INT
+    27: shared.imu,  # RAW_IMU
+    29: shared.pressure,  # SCALED_PRESSURE
     30: shared.attitude,
-    32: _local_position,
-    33: shared.global_position,
-    36: _servo_outputs,
-    42: _mission_current,
-    49: _origin,
-    62: _nav_controller,
-    65: _rc_channels,
-    74: _vfr_hud,
-    87: _position_target,
-    116: shared.imu,
-    125: lambda _: {"Vcc": 5000},
-    129: _third_imu,
-    136: _terrain,
-    137: shared.pressure,
-    147: _battery_status,
-    148: _autopilot_version,
-    152: lambda _: {"freemem": 65535, "freemem32": 131072},
-    163: lambda _: {"error_rp": 0.01, "error_yaw": 0.012},
+    32: _local_position,  # LOCAL_POSITION_NED
+    33: shared.global_position,  # GLOBAL_POSITION_INT
+    36: _servo_outputs,  # SERVO_OUTPUT_RAW
+    42: _mission_current,  # MISSION_CURRENT
+    49: _origin,  # GPS_GLOBAL_ORIGIN
+    62: _nav_controller,  # NAV_CONTROLLER_OUTPUT
+    65: _rc_channels,  # RC_CHANNELS
+    74: _vfr_hud,  # VFR_HUD
+    87: _position_target,  # POSITION_TARGET_GLOBAL_INT
+    116: shared.imu,  # SCALED_IMU2
+    125: lambda _: {"Vcc": 5000},  # POWER_STATUS
+    129: _third_imu,  # SCALED_IMU3
+    136: _terrain,  # TERRAIN_REPORT
+    137: shared.pressure,  # SCALED_PRESSURE2
+    147: _battery_status,  # BATTERY_STATUS
+    148: _autopilot_version,  # AUTOPILOT_VERSION
+    152: lambda _: {"freemem": 65535, "freemem32": 131072},  # MEMINFO
+    163: lambda _: {"error_rp": 0.01, "error_yaw": 0.012},  # AHRS
     164: _simstate,
     168: _wind,
-    178: _second_ahrs,
-    193: _ekf_status,
+    178: _second_ahrs,  # AHRS2
+    193: _ekf_status,  # EKF_STATUS_REPORT
     241: shared.vibration,
-    242: shared.home,
-    245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},
-    11030: _escs,
+    242: shared.home,  # HOME_POSITION
+    245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},  # EXTENDED_SYS_STATE
+    11030: _escs,  # ESC_TELEMETRY_1_TO_4
 }
 """MAVLink message id to the function that fills it."""

@@ -132,7 +132,7 @@ class OnboardPilot:
         draw = self._random.uniform
         angle = self._index * _GOLDEN_RAD + self._flights * 0.7
         reach = draw(*reach_m)
-        figure = FIGURES[(self._index + self._flights) % len(FIGURES)]
+        figure = FIGURES[(self._index + self._flights) % len(FIGURES)]  # another one each time, and not the neighbours'
         north, east = reach * math.cos(angle), reach * math.sin(angle)
         size = draw(*size_m)
         return [(north + n, east + e, up) for n, e, up in figure(size, height_m, draw(0.0, math.tau))]
@@ -150,7 +150,7 @@ class OnboardPilot:
         items = [Item(Nav.WAYPOINT, frame=0), self._item(Nav.TAKEOFF, (0.0, 0.0, 0.5 * height_m))]
         items.append(Item(Nav.DO_CHANGE_SPEED, frame=placeless, params=(1.0, speed, -1.0, 0.0)))
         for step, place in enumerate(course):
-            pause_s = 8.0 if step % 4 == 3 else 0.0
+            pause_s = 8.0 if step % 4 == 3 else 0.0  # so that some hover now and then
             items.append(self._item(Nav.WAYPOINT, place, pause_s))
         if self._flights % 3 == 2:
             items.append(self._item(Nav.LAND, (0.0, 0.0, 0.0)))

@@ -84,7 +84,7 @@ class BaseGuidance(Guidance):
         """Return where an item is; 0/0 means here, and a height counts from home unless the frame is absolute."""
         position = self.vehicle.position
         down_m = self.down_of(item.z, is_relative=item.frame not in ABSOLUTE_FRAMES)
-        if item.x == 0 and item.y == 0:
+        if item.x == 0 and item.y == 0:  # "here", as both firmwares take it
             return Spot(position.north_m, position.east_m, down_m)
         spot = self.vehicle.field.spot(item.x * 1e-7, item.y * 1e-7, 0.0)
         return Spot(spot.north_m, spot.east_m, down_m)

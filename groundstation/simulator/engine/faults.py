@@ -30,7 +30,8 @@ class Fault:
 
     kind: str
     """A key of `KINDS`."""
-    system: int
+    number: int
+    """Of the vehicle: its system id, counted on where the ids begin anew."""
     start_s: float
     """Of the simulation."""
     duration_s: float | None = None
@@ -61,7 +62,7 @@ class Fault:
     def text(self) -> str:
         """The text form."""
         tail = "" if self.duration_s is None else f"+{self.duration_s:g}"
-        return f"{self.kind}:{self.system}@{self.start_s:g}{tail}"
+        return f"{self.kind}:{self.number}@{self.start_s:g}{tail}"
 
 
 class Victim(NamedTuple):

@@ -184,7 +184,7 @@ class Flight:
         """Fly ``dt_s`` seconds on; one demand for each vehicle."""
         asked = np.array(demands, dtype=np.float64).T
         demand = dict(zip(Demand._fields, asked, strict=True))
-        before = self.table[3:6].copy()
+        before = self.table[3:6].copy()  # what the accelerometers feel is the change of a step
         attitude = self.table[6:9].copy()
         self._blow(dt_s)
         row = self._row

@@ -57,7 +57,7 @@ class Link:
             frame = frame_v2(number, payload, sequence=self._sequence, system=self.system)
         self._has_spoken = True
         self._sequence = (self._sequence + 1) & 0xFF
-        if self.gaps:
+        if self.gaps:  # counted in the sequence, and lost on the way
             self.gaps -= 1
         else:
             self.forward(frame)

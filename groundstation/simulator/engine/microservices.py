@@ -53,14 +53,14 @@ def take_file_transfer(_vehicle: Vehicle, link: Link, message: Message) -> None:
 
 # looked up at each call, since a reboot gives the vehicle a new transfer
 MISSION_HANDLERS: dict[int, Callable[[Vehicle, Link, Message], None]] = {
-    38: lambda vehicle, link, message: vehicle.transfer.partial(link, message),
-    39: lambda vehicle, link, message: vehicle.transfer.item(link, message),
-    40: lambda vehicle, link, message: vehicle.transfer.request(link, message),
-    41: lambda vehicle, link, message: vehicle.transfer.set_current(link, message),
-    43: lambda vehicle, link, message: vehicle.transfer.request_list(link, message),
-    44: lambda vehicle, link, message: vehicle.transfer.count(link, message),
-    45: lambda vehicle, link, message: vehicle.transfer.clear(link, message),
-    51: lambda vehicle, link, message: vehicle.transfer.request(link, message),
-    73: lambda vehicle, link, message: vehicle.transfer.item(link, message),
+    38: lambda vehicle, link, message: vehicle.transfer.partial(link, message),  # MISSION_WRITE_PARTIAL_LIST
+    39: lambda vehicle, link, message: vehicle.transfer.item(link, message),  # MISSION_ITEM
+    40: lambda vehicle, link, message: vehicle.transfer.request(link, message),  # MISSION_REQUEST
+    41: lambda vehicle, link, message: vehicle.transfer.set_current(link, message),  # MISSION_SET_CURRENT
+    43: lambda vehicle, link, message: vehicle.transfer.request_list(link, message),  # MISSION_REQUEST_LIST
+    44: lambda vehicle, link, message: vehicle.transfer.count(link, message),  # MISSION_COUNT
+    45: lambda vehicle, link, message: vehicle.transfer.clear(link, message),  # MISSION_CLEAR_ALL
+    51: lambda vehicle, link, message: vehicle.transfer.request(link, message),  # MISSION_REQUEST_INT
+    73: lambda vehicle, link, message: vehicle.transfer.item(link, message),  # MISSION_ITEM_INT
 }
 """Message id of the mission protocol to what takes it."""

@@ -18,6 +18,7 @@ from groundstation.simulator.engine.vehicle import MAX_LINKS, Vehicle
 
 Address = tuple[str, int]
 
+MAX_PORT = 65535
 PORT_STEP = 10
 """Vehicle k listens on port + 10 k, as ArduPilot's SITL does."""
 _DATAGRAM_BYTES = 1400
@@ -44,17 +45,23 @@ class LinkText:
         """
         kind, _, rest = text.partition(":")
         host, _, port = rest.rpartition(":")
-        if kind not in PORTS or not host or not port.isdecimal() or not 0 <= int(port) <= 65535:
+        if kind not in PORTS or not host or not port.isdecimal() or not 0 <= int(port) <= MAX_PORT:
             raise SimulationError(f"link {text!r}: expected udpout:host:port, udpin:host:port or tcpin:host:port")
         if kind == "udpout" and int(port) == 0:
             raise SimulationError(f"link {text!r}: udpout needs the port of a ground station")
         return cls(kind, host, int(port))
 
-    def of_vehicle(self, index: int) -> Address:
-        """Return where vehicle ``index`` (from 0) listens; all of them send to the same station."""
-        if self.kind == "udpout" or self.port == 0:
-            return self.host, self.port
-        return self.host, self.port + PORT_STEP * index
+    def of_vehicle(self, index: int, network: int) -> Address:
+        """Return where a vehicle listens, or the station of its network; both count from 0.
+
+        Raises:
+            SimulationError: There is no port with so high a number.
+        """
+        step = network if self.kind == "udpout" else PORT_STEP * index
+        port = self.port + step if self.port else 0
+        if port > MAX_PORT:
+            raise SimulationError(f"link on {self.host}:{self.port}: it would need port {port}; begin at a lower one")
+        return self.host, port
 
 
 class Port(ABC):
@@ -200,7 +207,7 @@ class UdpInPort(_UdpPort):
         link = self._peers.get(sender)
         if link is None:
             most = self._vehicle.flavour.most_peers
-            if len(self._peers) >= most and most == 1:
+            if len(self._peers) >= most and most == 1:  # as PX4, whose first station stays the only one
                 return None
             if len(self._peers) >= most:
                 oldest = next(iter(self._peers))
@@ -273,7 +280,7 @@ class TcpInPort(Port):
         except BlockingIOError:
             return False
         except OSError:
-            data = b""
+            data = b""  # a broken connection ends as a closed one
         if not data:
             self._drop(connection)
             return True
@@ -286,7 +293,7 @@ class TcpInPort(Port):
         except OSError:
             return False
         accepted.setblocking(False)
-        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # an answer waits for nothing to go with it
         self._connections[accepted] = _Connection(accepted, self._vehicle.open_link())
         return True
 

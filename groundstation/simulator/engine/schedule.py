@@ -55,7 +55,7 @@ class Schedule:
     def due(self, now_s: float) -> list[int]:
         """Return the messages to send now and move them on to their next time."""
         ready: list[int] = []
-        while self._due and self._due[0][0] <= now_s + 1e-9:
+        while self._due and self._due[0][0] <= now_s + 1e-9:  # sums of ticks fall short of round numbers
             due_s, number = heappop(self._due)
             interval_s = self._intervals.get(number)
             if interval_s is None:

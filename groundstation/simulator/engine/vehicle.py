@@ -71,6 +71,7 @@ class Vehicle:
         seed: int,
         ready: bool = False,
         now_s: float = 0.0,
+        number: int | None = None,
         overrides: dict[str, float] | None = None,
         parameter_count: int | None = None,
     ) -> None:
@@ -85,6 +86,7 @@ class Vehicle:
             seed: Makes its unique ids.
             ready: Skip the boot: begin at an age at which it may be armed.
             now_s: Simulation time.
+            number: Tells it from others with its system id, on other networks; ``None`` for its system id.
             overrides: Parameter values of this vehicle.
             parameter_count: How many parameters it lists, ``None`` for all.
         """
@@ -96,7 +98,7 @@ class Vehicle:
         self.think_s = 2.0 * tick_s
         """Guidance and watches run every other tick."""
         self.epoch_unix_s = epoch_unix_s
-        self.uid = hashlib.sha256(f"{seed}/{system}".encode()).digest()[:18]
+        self.uid = hashlib.sha256(f"{seed}/{system if number is None else number}".encode()).digest()[:18]
         values = {flavour.system_id_parameter: float(system), **(overrides or {})}
         self.parameters = firmware.parameters(flavour.parameters, values, parameter_count)
         self.links: list[Link] = []
@@ -198,7 +200,7 @@ class Vehicle:
         link = Link(self.system, schedule, self.flavour.first_as_v1)
         self._start_schedule(link)
         self.links.append(link)
-        if len(self.links) > MAX_LINKS:
+        if len(self.links) > MAX_LINKS:  # the new one is in use, the oldest perhaps long dead
             self.close_link(self.links[0])
         return link
 

@@ -201,7 +201,7 @@ def frame_v2(number: int, payload: bytes, *, sequence: int, system: int, compone
         component: Component id of the sender, 1 for an autopilot.
     """
     header = _HEADER_V2.pack(MAGIC_V2, len(payload), 0, 0, sequence, system, component, number & 0xFFFF, number >> 16)
-    body = header + payload
+    body = header + payload  # the checksum covers all of it but the first byte, and CRC_EXTRA behind it
     checksum = crc16.mcrf4xx(body[1:] + bytes((known_type(number).crc_extra,)))
     return body + checksum.to_bytes(2, "little")
 
@@ -263,21 +263,21 @@ class StreamParser:
         pending = self._pending
         pending += data
         if len(pending) > MAX_BACKLOG_BYTES:
-            del pending[:-MAX_BACKLOG_BYTES]
+            del pending[:-MAX_BACKLOG_BYTES]  # the newest is what still matters
         messages: list[Message] = []
         position = 0
         while position < len(pending):
             magic = pending[position]
-            if magic not in (MAGIC_V1, MAGIC_V2):
+            if magic not in (MAGIC_V1, MAGIC_V2):  # noise: a frame may begin at the very next byte
                 position += 1
                 self.rejected += 1
                 continue
             length = _frame_length(pending, position)
             if length is None or position + length > len(pending):
-                break
+                break  # the rest of it is still on its way
             frame = bytes(pending[position : position + length])
             message, is_sound = _parsed(frame)
-            if not is_sound:
+            if not is_sound:  # damage, or no frame at all: one may begin inside it
                 position += 1
                 self.rejected += 1
                 continue

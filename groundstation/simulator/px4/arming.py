@@ -86,7 +86,7 @@ class Px4Arming(Arming):
         self.is_armed = False
         vehicle.later(0.0, lambda: vehicle.say(INFO, text or vehicle.flavour.disarmed_text))
         vehicle.failsafes.disarmed()
-        if vehicle.mode in _LEFT_ON_DISARM:
+        if vehicle.mode in _LEFT_ON_DISARM:  # else the next arming would take off, or land, at once
             vehicle.set_mode(modes.HOLD)
         return MavResult.ACCEPTED
 

@@ -230,18 +230,18 @@ _UNANSWERED = frozenset({0, 93, 189, 191, 203, 204, 205, 206, 214, 2003, 2510, 2
 
 COMMANDS: dict[int, Callable[[Vehicle, Command], Answer]] = {
     **SERVICE_COMMANDS,
-    20: _return_to_launch,
-    21: _land,
-    22: _take_off,
-    34: _orbit,
-    176: _set_mode,
-    178: _change_speed,
-    179: _set_home,
-    192: _reposition,
-    195: _look_at,
-    197: _look_ahead,
-    201: _look_at,
-    300: _start_mission,
-    400: _arm_disarm,
+    20: _return_to_launch,  # NAV_RETURN_TO_LAUNCH
+    21: _land,  # NAV_LAND
+    22: _take_off,  # NAV_TAKEOFF
+    34: _orbit,  # DO_ORBIT
+    176: _set_mode,  # DO_SET_MODE
+    178: _change_speed,  # DO_CHANGE_SPEED
+    179: _set_home,  # DO_SET_HOME
+    192: _reposition,  # DO_REPOSITION
+    195: _look_at,  # DO_SET_ROI_LOCATION
+    197: _look_ahead,  # DO_SET_ROI_NONE
+    201: _look_at,  # DO_SET_ROI
+    300: _start_mission,  # MISSION_START
+    400: _arm_disarm,  # COMPONENT_ARM_DISARM
 }
 """MAV_CMD to what does it."""

@@ -115,7 +115,7 @@ class Px4Failsafes(Failsafes):
         left = 1.0 - vehicle.motion.consumed_mah / vehicle.flavour.airframe.capacity_mah
         levels = ((Charge.EMERGENCY, "BAT_EMERGEN_THR"), (Charge.CRITICAL, "BAT_CRIT_THR"), (Charge.LOW, "BAT_LOW_THR"))
         state = next((state for state, name in levels if left < value(name)), Charge.OK)
-        if state <= self.charge_state:
+        if state <= self.charge_state:  # each level is told once
             return
         self.charge_state = state
         vehicle.say(*_LOW_TEXTS[state])

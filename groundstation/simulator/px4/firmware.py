@@ -155,17 +155,17 @@ TAKERS: dict[int, Taker] = {
     **{number: Taker(do, _PLANNER) for number, do in MISSION_HANDLERS.items()},
     0: Taker(_heartbeat),
     4: Taker(_ping),
-    11: Taker(commands.take_mode),
-    20: Taker(_read_parameter, _OWN),
-    21: Taker(_list_parameters, _OWN),
-    23: Taker(_set_parameter, _OWN),
-    47: Taker(lambda vehicle, link, message: _transfer(vehicle).acknowledged(link, message), _PLANNER),
-    75: Taker(commands.take_command),
-    76: Taker(commands.take_command),
-    82: Taker(_setpoint, _OWN, heeds_all=True),
-    84: Taker(_setpoint, _OWN, heeds_all=True),
-    86: Taker(_setpoint, _OWN, heeds_all=True),
-    110: Taker(take_file_transfer, heeds_all=True),
+    11: Taker(commands.take_mode),  # SET_MODE
+    20: Taker(_read_parameter, _OWN),  # PARAM_REQUEST_READ
+    21: Taker(_list_parameters, _OWN),  # PARAM_REQUEST_LIST
+    23: Taker(_set_parameter, _OWN),  # PARAM_SET
+    47: Taker(lambda vehicle, link, message: _transfer(vehicle).acknowledged(link, message), _PLANNER),  # MISSION_ACK
+    75: Taker(commands.take_command),  # COMMAND_INT
+    76: Taker(commands.take_command),  # COMMAND_LONG
+    82: Taker(_setpoint, _OWN, heeds_all=True),  # SET_ATTITUDE_TARGET
+    84: Taker(_setpoint, _OWN, heeds_all=True),  # SET_POSITION_TARGET_LOCAL_NED
+    86: Taker(_setpoint, _OWN, heeds_all=True),  # SET_POSITION_TARGET_GLOBAL_INT
+    110: Taker(take_file_transfer, heeds_all=True),  # FILE_TRANSFER_PROTOCOL
     111: Taker(take_timesync),
 }
 """Message id to what takes it; REQUEST_DATA_STREAM (66) and the rest are ignored."""

@@ -69,7 +69,7 @@ class LandDetector:
         story = self._story
 
         def run() -> None:
-            if story == self._story and (self._vehicle.armed or not self.is_landed):
+            if story == self._story and (self._vehicle.armed or not self.is_landed):  # not of a flight before
                 job()
 
         return run

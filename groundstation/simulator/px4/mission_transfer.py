@@ -120,7 +120,7 @@ class Px4MissionTransfer(MissionTransfer):
             self._say("REJ. WP CMD: partner id mismatch")
             return
         talk.heard_s = self._vehicle.now_s
-        if message.values["seq"] != len(talk.items):
+        if message.values["seq"] != len(talk.items):  # one that was asked for twice came twice
             return
         kept, result = stored_item(item_of(message), as_int=as_int)
         if kept is None:

@@ -235,20 +235,20 @@ def _odometry(vehicle: Vehicle) -> Values | None:
 
 
 MOTION_BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
-    24: _gps_raw,
+    24: _gps_raw,  # GPS_RAW_INT
     30: _attitude,
-    31: _attitude_quaternion,
-    32: _local_position,
-    33: _global_position,
-    74: _vfr_hud,
-    83: _attitude_target,
-    85: _target_local,
-    87: _target_global,
-    105: _highres_imu,
-    132: _distance,
+    31: _attitude_quaternion,  # ATTITUDE_QUATERNION
+    32: _local_position,  # LOCAL_POSITION_NED
+    33: _global_position,  # GLOBAL_POSITION_INT
+    74: _vfr_hud,  # VFR_HUD
+    83: _attitude_target,  # ATTITUDE_TARGET
+    85: _target_local,  # POSITION_TARGET_LOCAL_NED
+    87: _target_global,  # POSITION_TARGET_GLOBAL_INT
+    105: _highres_imu,  # HIGHRES_IMU
+    132: _distance,  # DISTANCE_SENSOR
     141: _altitude,
-    230: _estimator,
+    230: _estimator,  # ESTIMATOR_STATUS
     331: _odometry,
-    340: _utm,
+    340: _utm,  # UTM_GLOBAL_POSITION
 }
 """MAVLink message id to the function that fills it."""

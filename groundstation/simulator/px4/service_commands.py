@@ -79,13 +79,13 @@ def _calibrate(vehicle: Vehicle, command: Command) -> Answer:
 
 
 SERVICE_COMMANDS: dict[int, Callable[[Vehicle, Command], Answer]] = {
-    241: _calibrate,
-    246: _refuse_reboot,
-    410: lambda vehicle, command: _send(vehicle, command, _HOME),
-    510: _get_interval,
-    511: _set_interval,
-    512: _request_message,
-    519: lambda vehicle, command: _send(vehicle, command, _PROTOCOL),
-    520: lambda vehicle, command: _send(vehicle, command, _VERSION),
+    241: _calibrate,  # PREFLIGHT_CALIBRATION
+    246: _refuse_reboot,  # PREFLIGHT_REBOOT_SHUTDOWN
+    410: lambda vehicle, command: _send(vehicle, command, _HOME),  # GET_HOME_POSITION
+    510: _get_interval,  # GET_MESSAGE_INTERVAL
+    511: _set_interval,  # SET_MESSAGE_INTERVAL
+    512: _request_message,  # REQUEST_MESSAGE
+    519: lambda vehicle, command: _send(vehicle, command, _PROTOCOL),  # REQUEST_PROTOCOL_VERSION
+    520: lambda vehicle, command: _send(vehicle, command, _VERSION),  # REQUEST_AUTOPILOT_CAPABILITIES
 }
 """MAV_CMD to what does it."""

@@ -120,21 +120,21 @@ def _node_status(vehicle: Vehicle) -> Values:
 BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
     **MOTION_BUILDERS,
     0: _heartbeat,
-    1: _sys_status,
-    2: shared.system_time,
-    4: lambda vehicle: {"time_usec": vehicle.boot_ms * 1000, "seq": vehicle.boot_ms // 10_000},
-    8: _node_status,
-    36: _servo_outputs,
-    42: _mission_current,
-    49: _origin,
-    147: _battery,
-    148: _autopilot_version,
+    1: _sys_status,  # SYS_STATUS
+    2: shared.system_time,  # SYSTEM_TIME
+    4: lambda vehicle: {"time_usec": vehicle.boot_ms * 1000, "seq": vehicle.boot_ms // 10_000},  # PING
+    8: _node_status,  # LINK_NODE_STATUS
+    36: _servo_outputs,  # SERVO_OUTPUT_RAW
+    42: _mission_current,  # MISSION_CURRENT
+    49: _origin,  # GPS_GLOBAL_ORIGIN
+    147: _battery,  # BATTERY_STATUS
+    148: _autopilot_version,  # AUTOPILOT_VERSION
     241: shared.vibration,
-    242: _home,
-    245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},
-    264: lambda vehicle: {"time_boot_ms": vehicle.boot_ms},
-    300: lambda _: {"version": 200, "min_version": 100, "max_version": 200},
+    242: _home,  # HOME_POSITION
+    245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},  # EXTENDED_SYS_STATE
+    264: lambda vehicle: {"time_boot_ms": vehicle.boot_ms},  # FLIGHT_INFORMATION
+    300: lambda _: {"version": 200, "min_version": 100, "max_version": 200},  # PROTOCOL_VERSION
     397: lambda vehicle: {"time_boot_ms": vehicle.boot_ms, "uri": "mftp://etc/extras/component_general.json.xz"},
-    411: lambda _: {"sequence": _EVENT_SEQUENCE},
+    411: lambda _: {"sequence": _EVENT_SEQUENCE},  # CURRENT_EVENT_SEQUENCE
 }
 """MAVLink message id to the function that fills it."""
