@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
+from collections import deque
+from collections.abc import Callable
 
 import msgspec
 
@@ -85,7 +88,9 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
 
 
 FRESH_S = 0.25
-"""A summary serves list, map and top bar for so long."""
+"""A summary serves list, map and top bar for so long,"""
+FRESH_FOR_EACH_S = 0.0016
+"""and for so much longer with each vehicle: those of 500 made at once would hold up the window for 60 ms."""
 _TELLING = (
     "connection",
     "battery",
@@ -107,13 +112,40 @@ class Summaries:
 
     def __init__(self) -> None:
         self._kept: dict[VehicleKey, tuple[float, VehicleState, VehicleSummary]] = {}
+        self._turn: deque[VehicleKey] = deque()
+        """Whose summary is renewed next."""
         self._shouts: dict[VehicleKey, tuple[str, float]] = {}
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
         kept = self._kept.get(state.key)
-        if kept is not None and 0.0 <= now_s - kept[0] < FRESH_S and _tells_the_same(kept[1], state):
+        if kept is not None and 0.0 <= now_s - kept[0] < self._fresh_s and _tells_the_same(kept[1], state):
             return kept[2]
+        return self._renewed(state, now_s)
+
+    @property
+    def _fresh_s(self) -> float:
+        return max(FRESH_S, FRESH_FOR_EACH_S * len(self._kept))
+
+    def renew_some(self, get: Callable[[VehicleKey], VehicleState | None], since_s: float, now_s: float) -> None:
+        """Renew as many as have their turn, before somebody asks for all at once.
+
+        Args:
+            get: gives the state of a vehicle; None for one that is gone.
+            since_s: time since the last call, seconds.
+            now_s: seconds on the station's clock.
+        """
+        count = len(self._kept)
+        # twice as often as they grow too old
+        for _ in range(min(count, math.ceil(2.0 * count * max(0.0, since_s) / self._fresh_s))):
+            if not self._turn:
+                self._turn.extend(self._kept)
+            key = self._turn.popleft()
+            state = get(key)
+            if state is not None:
+                self._renewed(state, now_s)
+
+    def _renewed(self, state: VehicleState, now_s: float) -> VehicleSummary:
         summary = summary_of(state, now_s)
         text, until_s = self._shouts.get(state.key, ("", 0.0))
         if text and now_s < until_s:

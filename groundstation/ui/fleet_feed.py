@@ -145,7 +145,7 @@ class FleetFeed(FleetView):
         now_s = self._clock()
         if self._last_tick_s is not None and now_s - self._last_tick_s > STALL_S:
             self._stalls += 1
-        self._last_tick_s = now_s
+        since_s, self._last_tick_s = now_s - (self._last_tick_s or now_s), now_s
         self._ticks += 1
         delivery = self._inbox.drain()
         updates, merged = thinned(delivery.updates)
@@ -159,6 +159,7 @@ class FleetFeed(FleetView):
             self.on_updates(updates)
         self._history.record_updates(updates)
         self._history.record_readings(delivery.readings)
+        self._summaries.renew_some(self._fleet.get, min(since_s, STALL_S), now_s)
         self._tell(updates, now_s)
         self._slowest_s = max(self._slowest_s, self._clock() - now_s)
 
