@@ -175,9 +175,9 @@ def _gps(state: VehicleState, now_s: float) -> Condition | None:
 
 
 def _estimator(state: VehicleState, now_s: float) -> Condition | None:
-    del now_s
     estimator = state.estimator
-    if estimator is None:
+    # of a vehicle that is not followed it may be of any time
+    if estimator is None or freshness("estimator", state.age_s("estimator", now_s)) is Freshness.EXPIRED:
         return None
     ratios = {
         "velocity": estimator.velocity_ratio,
