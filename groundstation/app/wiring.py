@@ -178,7 +178,7 @@ class StationBus:
         """
         self._actor = actor
         self._wish = payloads.encode_request(SyncRequest(from_event=0)) if asks_events else b"{}"
-        self._roots = roots
+        self._roots, self._inbox = roots, inbox
         self._on_status = on_status
         self._connections = 0
         self.last_problem = ""
@@ -246,6 +246,7 @@ class StationBus:
         if gone:
             self.worker.unsubscribe(sorted(gone))
         if new:
+            self._inbox.asked_anew(new)
             self.worker.subscribe({one: filters[one] for one in sorted(new)})
         self._subscribed = filters
 

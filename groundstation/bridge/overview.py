@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from groundstation.fleet.conditions import conditions
+from groundstation.fleet.conditions import conditions, failed_ratios
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.vehicle import VehicleState
 
 WORST_LETTERS = 40
 SAME_TIME_S = 1.0
-"""A speed that is so much older than the position is not told beside it."""
+"""A speed that is so much older than the position is not told beside it, nor is arming beside the mode."""
 
 
 def overview(state: VehicleState, now_s: float) -> Overview:
@@ -29,10 +29,11 @@ def overview(state: VehicleState, now_s: float) -> Overview:
         heading_deg=_rounded(heading_deg, 1),
         age_s=_rounded(state.age_s("position", now_s)),
         is_vouched=state.is_place_vouched(now_s),
+        failed_ratios=failed_ratios(state, now_s),
         ground_speed_mps=_rounded(_ground_speed_mps(state)),
         charge_fraction=_rounded(state.charge_fraction),
         mode=state.mode.name if state.mode else None,
-        is_armed=state.armed.is_armed if state.armed else None,
+        is_armed=_is_armed(state),
         mode_age_s=_rounded(state.age_s("mode", now_s)),
         landed=state.landed.state.value if state.landed else None,
         worst=found[0].text[:WORST_LETTERS] if found else None,
@@ -44,6 +45,14 @@ def _ground_speed_mps(state: VehicleState) -> float | None:
     if velocity is None or position is None or position.at_s - velocity.at_s > SAME_TIME_S:
         return None
     return velocity.ground_speed_mps
+
+
+def _is_armed(state: VehicleState) -> bool | None:
+    """Both have one age in what is told; a satellite link renews the mode alone (HIGH_LATENCY2)."""
+    armed, mode = state.armed, state.mode
+    if armed is None or mode is None or mode.at_s - armed.at_s > SAME_TIME_S:
+        return None
+    return armed.is_armed
 
 
 def _rounded(value: float | None, digits: int = 3) -> float | None:

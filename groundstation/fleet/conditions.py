@@ -15,7 +15,7 @@ from groundstation.fleet.energy import ChargeState
 from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
-from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.vehicle import OVERVIEW_S, VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
 BATTERY_WARNING_FRACTION = 0.15
@@ -169,18 +169,23 @@ def _gps(state: VehicleState, now_s: float) -> Condition | None:
     return Condition(Level.WARNING if is_armed else Level.ADVISORY, "no GPS fix")
 
 
-def _estimator(state: VehicleState, now_s: float) -> Condition | None:
-    del now_s
-    estimator = state.estimator
-    if estimator is None:
-        return None
+def failed_ratios(state: VehicleState, now_s: float) -> tuple[str, ...]:
+    """What its estimator is at odds with: by its own report, else, where none comes, by the overview."""
+    estimator, overview, told_s = state.estimator, state.overview, state.overview_received_s
+    if estimator is None or freshness("estimator", state.age_s("estimator", now_s)) is Freshness.EXPIRED:
+        is_told = overview is not None and told_s is not None and now_s - told_s < OVERVIEW_S
+        return overview.failed_ratios if overview is not None and is_told else ()
     ratios = {
         "velocity": estimator.velocity_ratio,
         "position": estimator.horizontal_position_ratio,
         "height": estimator.vertical_position_ratio,
         "compass": estimator.compass_ratio,
     }
-    failed = [name for name, ratio in ratios.items() if ratio is not None and ratio > ESTIMATOR_FAILED_RATIO]
+    return tuple(name for name, ratio in ratios.items() if ratio is not None and ratio > ESTIMATOR_FAILED_RATIO)
+
+
+def _estimator(state: VehicleState, now_s: float) -> Condition | None:
+    failed = failed_ratios(state, now_s)
     return Condition(Level.CAUTION, f"estimator: {', '.join(failed)}") if failed else None
 
 

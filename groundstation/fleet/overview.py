@@ -25,6 +25,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     """Age of the position at the moment of writing, seconds."""
     is_vouched: bool = True
     """False while its estimator does not stand by the position."""
+    failed_ratios: tuple[str, ...] = ()
+    """What its estimator is at odds with: `velocity`, `position`, `height`, `compass`."""
     ground_speed_mps: float | None = None
     """Metres per second; not told when it is older than the position."""
     charge_fraction: float | None = None

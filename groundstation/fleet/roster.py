@@ -40,7 +40,7 @@ class Fleet:
         self._recorders: dict[str, ServiceUpdate] = {}
         self._changed: set[VehicleKey] = set()
         self.ignored = 0
-        """Updates that are not shown: of a life that is not, or of vehicles beyond `MAX_VEHICLES`."""
+        """Updates that are not shown: of a life that is not, of vehicles beyond `MAX_VEHICLES`, or kept by no right."""
 
     def __len__(self) -> int:
         return len(self._lives)
@@ -77,6 +77,8 @@ class Fleet:
                 self._fold_connection(update)
             case VehicleUpdate(part="samples"):
                 self._fold_samples(update)
+            case VehicleUpdate(part="overview", is_retained=True):
+                self.ignored += 1  # no bridge lets a broker keep it: it is somebody else's, of any day
             case VehicleUpdate() if update.part:
                 self._fold_part(update)
             case ServiceUpdate(content=BridgePresence()):

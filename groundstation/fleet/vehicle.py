@@ -29,6 +29,8 @@ SAME_S = 0.02
 """An overview tells of the sample that finer telemetry brought, to the millisecond: that is no news."""
 OVERVIEW_S = 3.0
 """An overview comes once a second; an older one has nothing to say of now."""
+HEADING_S = 2.0
+"""An attitude so much older than the position says no more where the nose points."""
 MAX_MESSAGES = 200
 """Newest events kept with a vehicle; the message log keeps more."""
 
@@ -136,10 +138,16 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
 
     @property
     def heading_deg(self) -> float | None:
-        """Direction of the nose: from the attitude, else as reported with the position."""
-        if self.attitude is not None and self.attitude.yaw_deg is not None:
-            return self.attitude.yaw_deg
-        return self.position.heading_deg if self.position is not None else None
+        """Direction of the nose: from the attitude, else as reported with the position.
+
+        Beside a newer position an old attitude tells nothing: of who is not followed any more none comes.
+        """
+        attitude, position = self.attitude, self.position
+        by_position_deg = position.heading_deg if position is not None else None
+        if attitude is None or attitude.yaw_deg is None:
+            return by_position_deg
+        is_old = position is not None and position.at_s - attitude.at_s > HEADING_S
+        return by_position_deg if is_old else attitude.yaw_deg
 
     def received_s(self, kind: str) -> float | None:
         """When the newest sample of a kind came, seconds on this station's monotonic clock; None when never."""

@@ -13,7 +13,7 @@ import threading
 import time
 import zlib
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -79,6 +79,7 @@ class Inbox:
         self._readings: deque[SensorReading] = deque()
         self._orders: OrderedDict[str, SequenceCheck] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
+        self._asked_anew: set[str] = set()
         self._clocks = ClockOffsets()
         self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
@@ -131,6 +132,23 @@ class Inbox:
             queue, limit = (self._events, EVENT_QUEUE) if leaf.is_lossless else (self._telemetry, TELEMETRY_QUEUE)
             self._append(queue, update, limit)
 
+    def asked_anew(self, filters: Iterable[str]) -> None:
+        """Topics are subscribed to that were not until now: what was said there meanwhile is not missing. Any thread.
+
+        Args:
+            filters: with `+` for the vehicle alone.
+        """
+        with self._lock:
+            self._asked_anew.update(filters)
+
+    def _begin_anew(self) -> None:
+        with self._lock:
+            asked, self._asked_anew = self._asked_anew, set()
+        every = tuple(one.partition("+")[::2] for one in asked if "+" in one)
+        for topic in list(self._orders) if every else asked:
+            if topic in asked or any(topic.startswith(root) and topic.endswith(leaf) for root, leaf in every):
+                self._orders.pop(topic, None)
+
     def drain(self) -> Delivery:
         """Everything since the last call: births, deaths and events first, then telemetry, then other devices."""
         with self._lock:
@@ -178,6 +196,8 @@ class Inbox:
 
     def _is_news(self, message: Message, leaf: Leaf, envelope: payloads.Envelope[object]) -> bool:
         """Follow the sequence of a topic; a number seen before is a duplicate."""
+        if self._asked_anew:
+            self._begin_anew()
         is_event = leaf is EVT
         if is_event and self._was_told(message, envelope):
             self._duplicates += 1

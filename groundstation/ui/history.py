@@ -17,7 +17,7 @@ from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshnes
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
-from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.vehicle import SAME_S, VehicleState
 from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
 CORE_PATHS: tuple[str, ...] = (
@@ -174,6 +174,8 @@ class History:
                 continue
             if update.part == "samples":
                 self._record_samples(update)
+            elif update.part == "overview":
+                self._record_overview(update)
             elif update.part == "link":
                 for ref in self._by_vehicle.get(update.key, ()):
                     if kind_of(ref.path) == LINK:
@@ -229,6 +231,20 @@ class History:
                 sample = next((one for one in sample if ref.path.startswith(f"{kind}.{one.index}.")), None)
             if sample is not None:
                 self._tracked[ref].append(sample.at_s + update.clock_offset_s, number(getter(ref.path)(state)))
+
+    def _record_overview(self, update: VehicleUpdate) -> None:
+        """Where the way is slow an overview is all that comes; what it does not tell, or told before, is left out."""
+        nothing = VehicleState(key=update.key)
+        told = update.content.samples(update.written_s, nothing)
+        state = nothing.after(told, update.clock_offset_s, update.came_s)
+        for ref in self._by_vehicle.get(update.key, ()):
+            sample = getattr(told, kind_of(ref.path), None)
+            value = number(getter(ref.path)(state)) if sample else None
+            if not sample or value is None:
+                continue
+            series, at_s = self._tracked[ref], sample.at_s + update.clock_offset_s
+            if series.newest is None or at_s - series.newest[0] > SAME_S:
+                series.append(at_s, value)
 
     def _fill(self, series: PlotSeries, key: VehicleKey, path: str) -> None:
         ring, column = self._rings.get(key), _COLUMN.get(path)

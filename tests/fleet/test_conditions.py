@@ -213,3 +213,9 @@ def test_the_vehicles_own_words_come_first_while_they_are_of_now(age_s: float, i
         state = state.with_event(event)
     (told,) = [one.text for one in conditions(state, age_s) if one.text.startswith("not armable")]
     assert told == f"not armable: {'Hardware safety; Compass' if is_told else 'waits for its home'}"
+
+
+def test_what_an_estimator_said_long_ago_is_no_condition_of_now() -> None:
+    said = Samples(estimator=Estimator(at_s=0.0, compass_ratio=1.5))
+    assert texts(said, 10.0) == [(Level.CAUTION, "estimator: compass")]
+    assert texts(said, 60.0) == []

@@ -4,13 +4,15 @@ from __future__ import annotations
 import pytest
 
 from groundstation.bridge.overview import overview
+from groundstation.fleet.conditions import conditions
 from groundstation.fleet.kinds import Freshness, Samples
-from groundstation.fleet.motion import Home, Position, Velocity
+from groundstation.fleet.motion import Attitude, Home, Position, Velocity
+from groundstation.fleet.navigation import Estimator
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.status import Armed, Mode
 from groundstation.fleet.vehicle import OVERVIEW_S, SAME_S, VehicleState
-from tests.support.updates import KEY, live
+from tests.support.updates import KEY, kept, live
 
 PLACE = Position(at_s=100.0, lat_deg=41.0, lon_deg=39.7, height_home_m=20.0, height_amsl_m=520.0)
 FINE = Samples(
@@ -105,3 +107,44 @@ def test_a_speed_that_is_older_than_the_place_is_not_told_beside_it() -> None:
 def test_heights_above_the_sea_are_told_by_home_or_by_the_place(home, position, home_m, own_m) -> None:
     state = VehicleState(key=KEY, home=home, position=position)
     assert (state.home_amsl_m, state.height_amsl_m) == (home_m, own_m)
+
+
+def test_the_nose_of_a_vehicle_that_is_followed_no_more_turns_with_its_overview() -> None:
+    fleet = Fleet()
+    seen = Samples(position=PLACE, attitude=Attitude(at_s=100.0, yaw_deg=90.0))
+    fleet.fold([live("samples", seen, 100.0)])
+    assert shown(fleet).heading_deg == 90.0
+    fleet.fold([live("overview", Overview(lat_deg=41.0, heading_deg=270.0, age_s=0.1), 300.0)])
+    assert shown(fleet).freshness("position", 300.0) is Freshness.FRESH
+    assert shown(fleet).heading_deg == 270.0
+
+
+def test_a_nose_that_was_seen_long_ago_is_not_told_beside_a_new_place() -> None:
+    seen = Samples(position=PLACE, attitude=Attitude(at_s=40.0, yaw_deg=90.0))
+    assert told(100.0, seen).heading_deg is None
+
+
+def test_arming_that_is_older_than_the_mode_is_not_told_as_young_as_that() -> None:
+    """A satellite link renews the mode and says nothing of arming (HIGH_LATENCY2)."""
+    samples = Samples(mode=Mode(at_s=100.0, name="AUTO"), armed=Armed(at_s=40.0, is_armed=True))
+    fleet = Fleet()
+    fleet.fold([live("samples", samples, 100.0), live("overview", told(100.5, samples), 100.5)])
+    assert shown(fleet).age_s("armed", 100.5) == pytest.approx(60.5)
+
+
+def test_what_a_broker_kept_of_an_overview_is_nothing_that_was_said_now() -> None:
+    """No bridge lets a broker keep it: somebody else did, and it may be of any day."""
+    fleet = Fleet()
+    fleet.fold([live("samples", FINE, 100.0)])
+    fleet.fold([kept("overview", Overview(charge_fraction=0.9, mode="RTL", is_armed=False, mode_age_s=0.0))])
+    state = shown(fleet)
+    assert (state.heard_s, state.charge_fraction, state.mode.name) == (100.0, None, "AUTO")
+
+
+@pytest.mark.parametrize(("later_s", "is_told"), [(OVERVIEW_S - 0.1, True), (OVERVIEW_S + 0.1, False)])
+def test_an_estimator_that_is_at_odds_is_a_condition_of_who_is_not_followed_too(later_s: float, is_told: bool) -> None:
+    odd = Samples(position=PLACE, estimator=Estimator(at_s=100.0, compass_ratio=1.2, velocity_ratio=0.9))
+    fleet = Fleet()
+    fleet.fold([live("overview", told(100.5, odd), 100.5)])
+    texts = [one.text for one in conditions(shown(fleet), 100.5 + later_s)]
+    assert ("estimator: compass" in texts) is is_told

@@ -9,6 +9,7 @@ from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport, LinkState
 from groundstation.fleet.motion import Position
 from groundstation.fleet.operations import CLOCK_AGE_S, bridge_clock_ms
+from groundstation.fleet.overview import Overview
 from groundstation.fleet.roster import Fleet
 from groundstation.transport import inbox as module
 from groundstation.transport import payloads
@@ -281,3 +282,18 @@ def test_so_many_events_of_a_vehicle_are_remembered(between: int, again: int) ->
     texts(inbox)
     inbox.offer(event(0))
     assert len(texts(inbox)) == again
+
+
+@pytest.mark.parametrize("asked", ["fleet/uav-1/tlm/motion", "fleet/+/tlm/motion"])
+def test_what_was_not_asked_for_is_not_missing(asked: str) -> None:
+    inbox = Inbox()
+    for seq in (5, 6):
+        inbox.offer(motion(seq))
+        inbox.offer(message("tlm/sum", Overview(), seq))
+    inbox.asked_anew([asked])
+    for seq in (3_000, 3_001):
+        inbox.offer(motion(seq))
+    assert inbox.counts.missing == 0
+    inbox.offer(message("tlm/sum", Overview(), 9))
+    inbox.offer(message("tlm/sum", Overview(), 10))
+    assert inbox.counts.missing == 2, "what was asked for all the time is"

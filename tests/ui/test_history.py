@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.kinds import Samples
+from groundstation.fleet.motion import Position
+from groundstation.fleet.overview import Overview
 from groundstation.fleet.value_path import ValueRef, refs_from_json
-from groundstation.ui.history import CORE_PATHS, ROW_PERIOD_S
+from groundstation.ui.history import CORE_PATHS, ROW_PERIOD_S, History
 from groundstation.ui.series import HISTORY_S, MAX_CAPACITY, PlotSeries, RowRing
 from groundstation.ui.value_drag import mime_from_refs, refs_from_mime
+from tests.support.updates import KEY, live
 from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
 HEIGHT = "position.height_home_m"
@@ -77,6 +81,18 @@ def test_a_plotted_value_is_kept_at_full_rate(station, vehicle):
         station.inbox.offer(station.motion(vehicle, number))
     station.feed.tick()
     assert len(series) == before + 25
+
+
+def test_on_a_slow_way_a_plot_goes_on_with_what_overviews_tell():
+    history = History()
+    heights, seas = (history.track(ValueRef(KEY, path)) for path in (HEIGHT, "position.height_amsl_m"))
+    fine = Samples(position=Position(at_s=9.9, height_home_m=9.0, height_amsl_m=509.0))
+    history.record_updates([live("samples", fine, 10.0)])
+    for second in range(10, 13):
+        told = Overview(height_home_m=float(second - 1), age_s=0.1 - 0.001)
+        history.record_updates([live("overview", told, float(second))])
+    assert heights.values.tolist() == [9.0, 10.0, 11.0], "the first tells of the sample that is there"
+    assert seas.values.tolist() == [509.0], "what it does not tell is no gap"
 
 
 def test_a_value_that_nobody_plots_any_more_is_let_go(station, vehicle):
