@@ -11,7 +11,7 @@ import msgspec
 
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import Connection, LinkState
-from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.vehicle import SAME_S, VehicleState
 
 MAX_OTHERS = 3
 """Lives of a vehicle that are followed besides the one that is shown."""
@@ -152,8 +152,9 @@ class Lives:
 
 def _is_newer(samples: Samples, held: VehicleState) -> bool:
     """Whether the autopilot itself has said something since; a bridge repeats what it knows of a silent one."""
+    # overviews repeat it to the millisecond only
     for kind in _BY_AUTOPILOT:
         new, old = getattr(samples, kind), getattr(held, kind)
-        if new is not None and (old is None or new.at_s > old.at_s):
+        if new is not None and (old is None or new.at_s > old.at_s + SAME_S):
             return True
     return False

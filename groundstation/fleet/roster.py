@@ -79,6 +79,8 @@ class Fleet:
                 self._fold_samples(update)
             case VehicleUpdate(part="overview", is_retained=True):
                 self.ignored += 1  # no bridge lets a broker keep it: it is somebody else's, of any day
+            case VehicleUpdate(part="overview"):
+                self._fold_overview(update)
             case VehicleUpdate() if update.part:
                 self._fold_part(update)
             case ServiceUpdate(content=BridgePresence()):
@@ -131,6 +133,16 @@ class Fleet:
             state = lives.shown
         self._store(state.after(update.content, update.clock_offset_s, update.came_s, update.heard_s))
 
+    def _fold_overview(self, update: VehicleUpdate) -> None:
+        state = self._open(update.key, update.session, update.heard_s)
+        if state is None:
+            return
+        overview, lives = update.content, self._lives[update.key]
+        told = overview.samples(update.written_s, state)
+        if state is lives.shown and lives.after_telemetry(told, update.heard_s):
+            state = lives.shown
+        self._store(state.with_overview(overview, update.written_s, update.clock_offset_s, update.received_s))
+
     def _fold_connection(self, update: VehicleUpdate) -> None:
         state = self._open(update.key, update.session)
         if state is not None:
@@ -144,7 +156,7 @@ class Fleet:
 
     def _fold_part(self, update: VehicleUpdate) -> None:
         """Put a part of the state in its place, by the way of that part where it has one."""
-        state = self._open(update.key, update.session, update.heard_s if update.part in _SPOKEN else None)
+        state = self._open(update.key, update.session, update.heard_s if update.part == "link" else None)
         if state is not None:
             way = _WAYS.get(update.part)
             changed = way(state, update) if way else msgspec.structs.replace(state, **{update.part: update.content})
@@ -191,13 +203,8 @@ def _with_link(state: VehicleState, update: VehicleUpdate) -> VehicleState:
     )
 
 
-_SPOKEN = frozenset({"link", "overview"})
-"""Parts that show, as samples do, that a life of a vehicle is told of now."""
 _WAYS: dict[str, Callable[[VehicleState, VehicleUpdate], VehicleState]] = {
     "messages": lambda state, update: state.with_event(update.content),
     "link": _with_link,
-    "overview": lambda state, update: state.with_overview(
-        update.content, update.written_s, update.clock_offset_s, update.received_s
-    ),
 }
 """Parts that are more than put in place of what was there."""

@@ -6,6 +6,7 @@ import pytest
 from groundstation.bridge.overview import overview
 from groundstation.fleet.conditions import conditions
 from groundstation.fleet.kinds import Freshness, Samples
+from groundstation.fleet.link import Connection, ConnReason, LinkState
 from groundstation.fleet.motion import Attitude, Home, Position, Velocity
 from groundstation.fleet.navigation import Estimator
 from groundstation.fleet.overview import Overview
@@ -148,3 +149,28 @@ def test_an_estimator_that_is_at_odds_is_a_condition_of_who_is_not_followed_too(
     fleet.fold([live("overview", told(100.5, odd), 100.5)])
     texts = [one.text for one in conditions(shown(fleet), 100.5 + later_s)]
     assert ("estimator: compass" in texts) is is_told
+
+
+def test_a_death_that_was_told_wrongly_is_taken_back_by_overviews_alone() -> None:
+    fleet = Fleet()
+    online = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
+    offline = Connection(state=LinkState.OFFLINE, reason=ConnReason.LINK_LOST)
+    fleet.fold([kept("connection", online), live("overview", told(100.5), 100.5), kept("connection", offline)])
+    for second in range(101, 105):
+        newer = Overview(lat_deg=41.0, age_s=0.2, mode="AUTO", is_armed=True, mode_age_s=0.4)
+        fleet.fold([live("overview", newer, float(second))])
+    assert shown(fleet).is_heard
+
+
+def test_a_bridge_that_repeats_what_a_dead_vehicle_said_brings_it_not_back() -> None:
+    """Both times that it tells are rounded: the sum of them is another by a millisecond now and then."""
+    fleet = Fleet()
+    offline = Connection(state=LinkState.OFFLINE, reason=ConnReason.LINK_LOST)
+    online = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
+    fleet.fold([kept("connection", online), live("overview", told(100.5), 100.5), kept("connection", offline)])
+    for second in range(101, 121):
+        rounded = Overview(
+            lat_deg=41.0, age_s=second - 100.001, mode="AUTO", is_armed=True, mode_age_s=second - 100.001
+        )
+        fleet.fold([live("overview", rounded, float(second))])
+    assert not shown(fleet).is_heard
