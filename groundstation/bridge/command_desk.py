@@ -268,8 +268,9 @@ class CommandDesk:
 
     @property
     def hears(self) -> frozenset[int]:
-        """Ids of the messages that something under way waits for."""
-        return frozenset().union(*(one.hears for one in self._live))
+        """Ids of the messages that something under way waits for, and late answers that are still to be counted off."""
+        owed = frozenset({COMMAND_ACK}) if self._owed else frozenset[int]()
+        return owed.union(*(one.hears for one in self._live))
 
     def is_setting(self, name: str) -> bool:
         """Whether a command that is under way, or was a moment ago, sets a parameter."""

@@ -109,6 +109,17 @@ def test_each_late_answer_to_a_repeated_order_is_owed(world: World, station: Sta
     assert record.state is CommandState.SUCCEEDED
 
 
+def test_a_late_answer_is_counted_off_while_nothing_is_under_way(world: World, station: Station) -> None:
+    world.vehicle.answer_delay_s, world.vehicle.has_effect = 0.8, False
+    order = station.give(Verb.MODE, mode="LOITER")
+    world.run(0.4)
+    station.do(Verb.CANCEL, command=order)
+    world.run(0.6)
+    world.vehicle.answer_delay_s = 0.0
+    world.vehicle.results[176] = [DENIED]
+    assert station.do(Verb.MODE, mode="LOITER").state is CommandState.REJECTED
+
+
 def test_the_last_order_of_all_is_waited_for_as_any_other(world: World, station: Station) -> None:
     world.vehicle.answer_delay_s, world.vehicle.has_effect = 2.0, False
     world.vehicle.results[20] = [DENIED]
