@@ -33,7 +33,7 @@ from groundstation.transport.leaves import EVT
 from tests.bridge.test_command_desk import deliver, wire
 from tests.bridge.test_hearing import states
 from tests.support.clock import ManualClock
-from tests.support.command_world import KEY, USER_COMMAND, Station, World
+from tests.support.command_world import KEY, STEP_S, USER_COMMAND, Station, World
 from tests.support.fake_bus import FakeBus
 from tests.support.vehicles import Autopilot, Bench
 from tests.support.waiting import wait_until
@@ -447,5 +447,8 @@ def test_a_station_is_gone_by_its_own_fresh_word_only(world: World, station: Sta
     world.run(0.3)
     assert owner() == held
     world.to_bridge(Outgoing(topic, gone, 1))
-    world.run(2.7)
+    world.run(2.45)
+    assert owner() == held
+    # over at 2.5 s; the desk of an idle vehicle looks at each slow turn, and the news takes a step each way
+    world.run(0.05 + TICK_S + 3 * STEP_S)
     assert owner() == ""
