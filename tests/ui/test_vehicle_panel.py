@@ -258,7 +258,7 @@ def test_a_lost_link_is_told_in_tile_and_header(panel, station, selection, vehic
     station.pass_time(38.0)
     panel.refresh()
     assert (panel.tiles[LINK].content.value, panel.tiles[LINK].content.level) == ("lost", Level.WARNING)
-    assert panel.header.conditions[0].text == "link lost 38 s"
+    assert str(panel.header.conditions[0].said) == "link lost 38 s"
 
 
 def test_several_packs_and_receivers_have_a_line_each(panel, station, selection):

@@ -27,6 +27,7 @@ from groundstation.ui.commanding.words import (
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
+from groundstation.ui.said import said_of
 from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.tokens import PALETTE
 from groundstation.ui.timeline import local_time
@@ -135,7 +136,7 @@ class ProgressLine(QFrame):
         if record.is_over:
             words += f" {local_time(record.changed_unix_s)}"
         by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
-        detail = "; ".join(part for part in (record.words, by) if part)
+        detail = "; ".join(part for part in (said_of(record), by) if part)
         share = (
             None
             if record.is_over
@@ -155,7 +156,7 @@ class ProgressLine(QFrame):
         colour = PALETTE.muted if is_calm and worst is not Tone.BAD else tone_colour(worst)
         sign = next(look_of(one.state).icon for one in records if look_of(one.state).tone is worst)
         bad = [one for one in records if look_of(one.state).tone is Tone.BAD]
-        detail = "; ".join(f"{one.key.id}: {one.words}" for one in bad)
+        detail = "; ".join(f"{one.key.id}: {said_of(one)}" for one in bad)
         words = f"{brief_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
         self._put(sign, colour, words, detail, None if over == len(records) else over / len(records))
         self._show_button(is_over=over == len(records))

@@ -13,6 +13,7 @@ from groundstation.fleet.commands import CommandState
 from groundstation.ui.commanding.words import Tone, look_of, state_words, tone_colour
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.plain_text import plain_tip
+from groundstation.ui.said import said_of
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.tokens import PALETTE
@@ -94,7 +95,7 @@ class MatrixModel(QAbstractTableModel):
         if column == END:
             return state_words(record.state, record.verb, record.reason) if record.is_over else ""
         if column == WHY:
-            return record.words
+            return said_of(record)
         is_here = STAGES[column - 1] is record.state
         return f"{record.progress * 100:.0f} %" if is_here and record.progress is not None else ""
 

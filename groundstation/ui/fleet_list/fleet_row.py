@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
+from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -95,10 +96,10 @@ class FleetRowDelegate(QStyledItemDelegate):
             )
             rect.setLeft(rect.left() + 18)
             painter.setPen(level_colour(row.level))
-            text = row.worst_text
+            text = said(row.worst)
         else:
             painter.setPen(QColor(PALETTE.muted))
-            text = row.worst_text or _motion_text(row)
+            text = said(row.worst) or _motion_text(row)
         more = f"  +{len(row.conditions) - 1}" if len(row.conditions) > 1 else ""
         width = rect.width() - metrics(SMALL_PX).horizontalAdvance(more)
         text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, width)

@@ -11,6 +11,7 @@ from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -52,7 +53,7 @@ class PanelHeader(QWidget):
         if len(self.conditions) != rows:
             self.updateGeometry()
         if summary is not None:
-            self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {summary.worst_text}")
+            self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {said(summary.worst)}")
         self.update()
 
     @property
@@ -107,7 +108,7 @@ class PanelHeader(QWidget):
             painter.setFont(font(TEXT_PX, 600 if one.level > Level.ADVISORY else 400))
             painter.setPen(colour)
             rect = box.toRect().adjusted(30, 0, -8, 0)
-            text = metrics(TEXT_PX, 600).elidedText(one.text, Qt.TextElideMode.ElideRight, rect.width())
+            text = metrics(TEXT_PX, 600).elidedText(said(one.said), Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, _LEFT, text)
             top += CONDITION_LINE
 
