@@ -54,8 +54,6 @@ class Peer:
 
 Chunk = tuple[Peer, bytes]
 """Bytes of a peer; b"" when it has gone."""
-Reader = Callable[[], list[Chunk]]
-"""What is registered with the selector: reads all that is there, without waiting."""
 
 
 class Link(abc.ABC):
@@ -96,7 +94,11 @@ class Link(abc.ABC):
 
     @abc.abstractmethod
     def open(self, selector: selectors.BaseSelector) -> None:
-        """Begin; a listening address that can't be had raises `GroundStationError`."""
+        """Begin; what is registered with the selector reads all that is there, without waiting.
+
+        Raises:
+            GroundStationError: a listening address can't be had, or a host or file is not there.
+        """
 
     def tick(self, now_s: float) -> list[Chunk]:
         """Reconnect, read what has no descriptor; called about fifty times a second. Nothing to do for most."""

@@ -31,7 +31,7 @@ class BadBus:
         """
         self._worker, self._rng = worker, rng
         self._loss, self._twice, self._late = loss, twice, late
-        self.lost = self.repeated = self.delayed = 0
+        self.lost = self.repeated = 0
 
     def publish(self, messages: list[Outgoing]) -> int:
         """As a bus does, but badly; what was taken may still be lost."""
@@ -49,7 +49,6 @@ class BadBus:
             self.lost += 1
             return
         if chance < self._loss + self._late:
-            self.delayed += 1
             self._later(one)
             return
         self._worker.publish([one])
