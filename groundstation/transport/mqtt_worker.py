@@ -156,6 +156,7 @@ class MqttWorker:
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
+            # bounded: a window that closes must not hang on a broker that does not answer; the thread is a daemon
             self._thread.join(timeout=3.0)
         self._wake.close()
 
@@ -282,11 +283,14 @@ class MqttWorker:
             client_id=self._client_id,
             protocol=self._protocol,
             transport="websockets" if self._url.is_websocket else "tcp",
+            # paho would send again what is out of date by then: each connection has a client of its own
             reconnect_on_failure=False,
             **options,
         )
         client.connect_timeout = CONNECT_TIMEOUT_S
+        # paho would swallow what our callbacks raise; faults are to be seen
         client.suppress_exceptions = False
+        # above MAX_UNACKNOWLEDGED of `mqtt_connection.py`: what is urgent must not wait in paho behind the rest
         client.max_inflight_messages_set(100)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
