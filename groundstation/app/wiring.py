@@ -237,7 +237,7 @@ class StationBus:
         with self._lock:
             self._interest.is_slow = wish is Wish.OVERVIEW
             self._subscribe()
-        self.worker.note = SLOW_NOTE if wish is Wish.OVERVIEW else ""
+        self.worker.report.note = SLOW_NOTE if wish is Wish.OVERVIEW else ""
         self.worker.renew()
 
     def _subscribe(self) -> None:

@@ -1,47 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Frames of all peers to vehicles: who speaks, for which vehicle, what must be answered. Bridge thread; no I/O."""
+"""Frames of all peers to vehicles: who speaks, and for which vehicle. Bridge thread; no I/O.
+
+What a frame of an autopilot is good for stands in `frame_meaning.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from groundstation.bridge.boot_watch import BootWatch
-from groundstation.bridge.conversation_board import CONVERSATIONAL
 from groundstation.bridge.crew import Crew
-from groundstation.bridge.ear import BOOT_OFFSET, Ear, boot_ms_of
+from groundstation.bridge.ear import Ear
+from groundstation.bridge.frame_meaning import HEARTBEATS, RADIO, FrameMeaning
 from groundstation.bridge.link_watch import LinkWatch
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.raw_frames import RawFrames
-from groundstation.bridge.roll_call import RollCall, revive
+from groundstation.bridge.roll_call import RollCall
 from groundstation.bridge.seats import EarKey, Seats
 from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.preconditions import Limits
-from groundstation.fleet.status import Radio
-from groundstation.mavlink import encode
-from groundstation.mavlink.decode import DECODABLE, decode, is_listed
-from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, unpack
+from groundstation.mavlink.dialect import DEFINITIONS, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
 from groundstation.mavlink.speaker import SpeakerRole, is_radio, role_of
 from groundstation.mavlink.stream_requests import Outbound
 
 FORGET_EAR_S = 120.0
 MAX_EARS = 2_000
-NS_IN_MS = 1_000_000
-MAX_BOOT_MS = 1 << 32
-"""An autopilot's own TIMESYNC question tells its boot clock, often as the first after a restart; more is a date."""
 TICK_S = 0.2
 """Requests, texts and silences are looked after this often."""
 PUBLISH_S = 0.04
 """and this often it is looked what is due to be published."""
-
-_HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
-_STATUSTEXT, _TIMESYNC = MSGIDS["STATUSTEXT"], MSGIDS["TIMESYNC"]
-_COMMAND_ACK, _AUTOPILOT_VERSION = MSGIDS["COMMAND_ACK"], MSGIDS["AUTOPILOT_VERSION"]
-_RADIO = frozenset((MSGIDS["RADIO_STATUS"], MSGIDS["RADIO"]))
 
 
 class Hearing:
@@ -85,6 +77,8 @@ class Hearing:
         self._next_tick_s = self._next_publish_s = 0.0
         self._roll = RollCall(self._make_vehicle, own_sysid)
         self._boots = BootWatch(self._roll)
+        self._meaning = FrameMeaning(self._roll, self._boots)
+        self._uses = self._meaning.uses
         self._links = LinkWatch(self._roll, self._boots, own_sysid)
         self._crew = Crew(self._only_vehicle)
         self._seats = Seats()
@@ -156,12 +150,12 @@ class Hearing:
         ear.loss.on_frame(frame.seq, len(frame.raw), now_s)
         ear.last_frame_s = now_s
         msgid = frame.msgid
-        use = _USES.get(msgid)
+        use = self._uses.get(msgid)
         if use is None:
             self._unlisted.setdefault(msgid, True)
             return []
         ear.requests.on_message(msgid)
-        return use(self, ear, frame, now_s)
+        return use(ear, frame, now_s)
 
     def _keep_raw(self, raw: RawFrames, peer: Peer, frame: Frame, ear: Ear | None) -> None:
         """A frame as it came, to its vehicle; a camera's or a gimbal's to the vehicle that carries it."""
@@ -177,22 +171,14 @@ class Hearing:
 
     def _on_other(self, peer: Peer, frame: Frame, now_s: float) -> None:
         """A frame of somebody who is no autopilot: a radio speaks for its link, a component for its vehicle."""
-        if frame.msgid in _RADIO and is_radio(frame.compid):
-            self._take_radio(peer, frame, now_s)
+        if frame.msgid in RADIO and is_radio(frame.compid):
+            self._meaning.take_radio(peer, frame, now_s)
         else:
             self._crew.take(frame, now_s)
 
-    def _take_radio(self, peer: Peer, frame: Frame, now_s: float) -> None:
-        """A radio's report: of the link, and so of every vehicle that is heard best over it."""
-        for _, sample in decode(frame.msgid, frame.payload, round(now_s, 3)):
-            peer.radio = sample if isinstance(sample, Radio) else peer.radio
-        for vehicle in self.vehicles.values():
-            if vehicle.active.peer is peer:
-                vehicle.take(frame.msgid, frame.payload, now_s)
-
     def _new_ear(self, key: EarKey, frame: Frame, now_s: float) -> Ear | None:
         """The first heartbeat of an autopilot makes an ear; other stations, cameras and radios don't."""
-        if frame.msgid not in (_HEARTBEAT, _HIGH_LATENCY2) or frame.sysid == 0 or len(self._ears) >= MAX_EARS:
+        if frame.msgid not in HEARTBEATS or frame.sysid == 0 or len(self._ears) >= MAX_EARS:
             return None
         fields = unpack(frame.msgid, frame.payload)
         if role_of(frame.compid, fields["type"], fields["autopilot"]) is not SpeakerRole.AUTOPILOT:
@@ -210,90 +196,6 @@ class Hearing:
         else:
             self._roll.enter(ear, now_s)
         return ear
-
-    def _on_timed(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        """Telemetry that also tells the boot clock."""
-        answer = self._boots.on_clock(ear, boot_ms_of(frame), now_s)
-        return [*answer, *self._on_telemetry(ear, frame, now_s)] if answer else self._on_telemetry(ear, frame, now_s)
-
-    def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is not None and vehicle.active is ear:
-            vehicle.take(frame.msgid, frame.payload, now_s)
-        return []
-
-    def _on_radio(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        """A radio that speaks as the autopilot itself."""
-        self._take_radio(ear.peer, frame, now_s)
-        return []
-
-    def _on_ignored(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        """A message that is of no use here, for a reason."""
-        del self, ear, frame, now_s
-        return []
-
-    def _on_heartbeat(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        fields = unpack(frame.msgid, frame.payload)
-        if role_of(ear.compid, fields["type"], fields["autopilot"]) is not SpeakerRole.AUTOPILOT:
-            return []
-        ear.on_heartbeat(now_s, is_high_latency=frame.msgid == _HIGH_LATENCY2)
-        if not ear.is_of_type(fields["type"], fields["autopilot"], now_s):
-            return []
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None:
-            return []
-        revive(vehicle, now_s)
-        if vehicle.active is ear:
-            vehicle.take(frame.msgid, frame.payload, now_s)
-        return []
-
-    def _on_text(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        vehicle = self._roll.vehicle_of(ear)
-        for text in ear.texts.feed(frame.payload, now_s):
-            if vehicle is not None:
-                vehicle.on_text(text, ear)
-        return []
-
-    def _on_timesync(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        fields = unpack(frame.msgid, frame.payload)
-        ear.time_sync.on_message(fields["tc1"], fields["ts1"], now_s)
-        ear.learn_boot_from_timesync()
-        # its clock is in its own question, and in its answer to ours
-        asked_ms = (fields["ts1"] if fields["tc1"] == 0 else fields["tc1"]) // NS_IN_MS
-        return self._boots.on_clock(ear, asked_ms, now_s) if 0 < asked_ms < MAX_BOOT_MS else []
-
-    def _on_ack(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        fields = unpack(frame.msgid, frame.payload)
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None:
-            return ear.requests.on_ack(fields["command"], fields["result"], now_s)
-        board = vehicle.board
-        if fields["target_system"] == ear.sysid and not board.is_ours(fields):
-            return []  # PX4 tells itself what became of its mission's items
-        is_taken, messages = board.take(frame.msgid, fields, now_s)
-        if is_taken or not board.is_ours(fields):
-            return messages
-        board.unexpected += ear.requests.awaits != fields["command"]
-        return [*messages, *ear.requests.on_ack(fields["command"], fields["result"], now_s)]
-
-    def _on_conversation(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        """A part of a talk with this station or another one."""
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is None or not vehicle.board.wants(frame.msgid):
-            return []
-        return vehicle.board.take(frame.msgid, unpack(frame.msgid, frame.payload), now_s)[1]
-
-    def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
-        fields = unpack(frame.msgid, frame.payload)
-        if not ear.is_uid(_uid(fields)):
-            return [encode.request_message(ear.sysid, ear.compid, frame.msgid)]
-        ear.firmware = _firmware(fields)
-        vehicle = self._roll.vehicle_of(ear)
-        if vehicle is not None and vehicle.uid is None:
-            vehicle.uid = ear.uid
-        elif vehicle is not None and ear.uid is not None and ear.uid != vehicle.uid:
-            self._roll.part(ear, vehicle, now_s)
-        return []
 
     # ---- time ----
 
@@ -372,36 +274,3 @@ class Hearing:
         for msgid in new:
             self._unlisted[msgid] = False
         return [DEFINITIONS[msgid].name if msgid in DEFINITIONS else str(msgid) for msgid in new]
-
-
-Use = Callable[[Hearing, Ear, Frame, float], list[Outbound]]
-"""What is done with a frame; returns the answer to it."""
-
-_USES: dict[int, Use] = {
-    # all of them, then those that are decoded, then those that tell more
-    **{msgid: Hearing._on_ignored for msgid in DEFINITIONS if is_listed(msgid)},  # noqa: SLF001 - this module's own
-    **dict.fromkeys(DECODABLE, Hearing._on_telemetry),  # noqa: SLF001
-    **dict.fromkeys(BOOT_OFFSET, Hearing._on_timed),  # noqa: SLF001
-    **dict.fromkeys(_RADIO, Hearing._on_radio),  # noqa: SLF001
-    _HEARTBEAT: Hearing._on_heartbeat,  # noqa: SLF001
-    _HIGH_LATENCY2: Hearing._on_heartbeat,  # noqa: SLF001
-    _STATUSTEXT: Hearing._on_text,  # noqa: SLF001
-    _TIMESYNC: Hearing._on_timesync,  # noqa: SLF001
-    _AUTOPILOT_VERSION: Hearing._on_version,  # noqa: SLF001
-    **dict.fromkeys(CONVERSATIONAL, Hearing._on_conversation),  # noqa: SLF001
-    _COMMAND_ACK: Hearing._on_ack,  # noqa: SLF001
-}
-"""By message id; a message that is not here is in none of the tables of `decode.py`."""
-
-
-def _uid(fields: Fields) -> str | None:
-    """Hardware id: uid2 where it is set, else uid; all zero is none."""
-    uid2 = bytes(fields["uid2"])
-    if any(uid2):
-        return uid2.hex()
-    return f"{fields['uid']:016x}" if fields["uid"] else None
-
-
-def _firmware(fields: Fields) -> str | None:
-    version = fields["flight_sw_version"]
-    return f"{version >> 24 & 0xFF}.{version >> 16 & 0xFF}.{version >> 8 & 0xFF}" if version else None

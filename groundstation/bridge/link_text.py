@@ -38,6 +38,11 @@ class LinkSpec(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     """Replay speed of a file; infinite for as fast as possible."""
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it plays recorded traffic: what comes of it is no living vehicle."""
+        return self.kind == "tlog"
+
 
 def parse_link(text: str) -> LinkSpec:
     """A link from its text.

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import abc
 import selectors
 from collections.abc import Callable
-from typing import Protocol
 
+from groundstation.bridge.link_text import LinkSpec
 from groundstation.fleet.status import Radio
 
 READ_BYTES = 65_536
@@ -53,25 +54,57 @@ class Peer:
 
 Chunk = tuple[Peer, bytes]
 """Bytes of a peer; b"" when it has gone."""
-Reader = Callable[[], list[Chunk]]
-"""What is registered with the selector: reads all that is there, without waiting."""
 
 
-class Link(Protocol):
+class Link(abc.ABC):
     """A way that bytes come and go. Never raises after `open`: trouble is in `problem`, and it tries again."""
 
-    text: str
-    """As the operator wrote it."""
-    problem: str
-    """One line: why it doesn't work and what helps; empty when all is well."""
-    is_ended: bool
-    """True when nothing will ever come again (the end of a file)."""
+    peer: Peer | None = None
+    """The other end that the operator named, which may wait for our heartbeat before it says anything; None while it
+    can't be reached, and on a link that listens or plays a file."""
 
+    def __init__(self, spec: LinkSpec, problem: str = "") -> None:
+        """Not open yet.
+
+        Args:
+            spec: what was asked for.
+            problem: what is wrong until it works.
+        """
+        self.spec = spec
+        self.text = spec.text
+        """As the operator wrote it."""
+        self.problem = problem
+        """One line: why it doesn't work and what helps; empty when all is well."""
+        self.port = spec.port
+        """Where it listens, once open; the other side's where it calls, 0 where there is none."""
+        self.is_ended = False
+        """True when nothing will ever come again (the end of a file)."""
+        self.forgotten = 0
+        """Other ends that were given up because there were more than `MAX_PEERS`."""
+
+    @property
+    def is_recorded(self) -> bool:
+        """It plays what was recorded: it can wait for a listener, and nothing can be sent to it."""
+        return self.spec.is_recorded
+
+    @property
+    def was_empty(self) -> bool:
+        """It has ended, and not one frame was in it."""
+        return False
+
+    @abc.abstractmethod
     def open(self, selector: selectors.BaseSelector) -> None:
-        """Begin; a listening address that can't be had raises `GroundStationError`."""
+        """Begin; what is registered with the selector reads all that is there, without waiting.
+
+        Raises:
+            GroundStationError: a listening address can't be had, or a host or file is not there.
+        """
 
     def tick(self, now_s: float) -> list[Chunk]:
-        """Reconnect, read what has no descriptor; called about fifty times a second."""
+        """Reconnect, read what has no descriptor; called about fifty times a second. Nothing to do for most."""
+        del now_s
+        return []
 
+    @abc.abstractmethod
     def close(self) -> None:
         """End."""

@@ -9,23 +9,18 @@ import selectors
 import serial
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import READ_BYTES, Chunk, Peer
+from groundstation.bridge.peer import READ_BYTES, Chunk, Link, Peer
 
 RETRY_S = 1.0
 """Between two tries to open a device; a cable may be plugged in later."""
 
 
-class SerialPort:
+class SerialPort(Link):
     """One serial device, opened again when it comes back."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = "opening"
-        self.is_ended = False
-        self._spec = spec
+        super().__init__(spec, "opening")
         self._port: serial.Serial | None = None
-        self.peer: Peer | None = None
-        """The device while it is open: it may wait for our heartbeat before it says anything."""
         self._next_s = 0.0
 
     def open(self, selector: selectors.BaseSelector) -> None:
@@ -45,7 +40,7 @@ class SerialPort:
             waiting = self._port.in_waiting
             data = self._port.read(min(waiting, READ_BYTES)) if waiting else b""
         except (OSError, serial.SerialException) as error:
-            self.problem = f"{self._spec.device} is gone ({error}); plug it in again"
+            self.problem = f"{self.spec.device} is gone ({error}); plug it in again"
             self.close()
             peer.is_closed = True
             return [(peer, b"")]
@@ -59,12 +54,12 @@ class SerialPort:
 
     def _try_open(self) -> None:
         try:
-            self._port = serial.Serial(self._spec.device, self._spec.baud, timeout=0, write_timeout=0)
+            self._port = serial.Serial(self.spec.device, self.spec.baud, timeout=0, write_timeout=0)
         except (OSError, ValueError, serial.SerialException) as error:
-            self.problem = f"can't open {self._spec.device}: {error}; is it plugged in, and may you use it?"
+            self.problem = f"can't open {self.spec.device}: {error}; is it plugged in, and may you use it?"
             return
         self.problem = ""
-        self.peer = Peer(self.text, self._spec.device, self._send, is_known=True, is_datagram=False)
+        self.peer = Peer(self.text, self.spec.device, self._send, is_known=True, is_datagram=False)
 
     def _send(self, data: bytes) -> None:
         if self._port is None:
@@ -74,7 +69,7 @@ class SerialPort:
         except BlockingIOError:
             return  # what it can't take now is lost, as on the radio behind it
         except (OSError, serial.SerialException) as error:
-            self.problem = f"can't send on {self._spec.device}: {error}"
+            self.problem = f"can't send on {self.spec.device}: {error}"
 
     @staticmethod
     def _write(port: serial.Serial, data: bytes) -> None:

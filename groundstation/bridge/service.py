@@ -29,7 +29,6 @@ from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.raw_frames import RawFrames
 from groundstation.bridge.requests import Requests
-from groundstation.bridge.tlog import TlogFile
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.identity import Root
@@ -89,7 +88,7 @@ def root_of(links: tuple[LinkSpec, ...], wanted: str) -> str:
     Raises:
         UsageError: a recording beside living links, or under a root of living vehicles.
     """
-    played = [one for one in links if one.kind == "tlog"]
+    played = [one for one in links if one.is_recorded]
     if not played and wanted == Root.REPLAY.value:
         raise UsageError("only recordings go under replay/; leave --root out for living vehicles")
     if not played:
@@ -220,7 +219,7 @@ class BridgeService:
                 break
         self._end()
         for link in self._links:
-            if isinstance(link, TlogFile) and link.is_ended and not link.frames:
+            if link.was_empty:
                 raise GroundStationError(f"link '{link.text}': there is no MAVLink in it; is it a telemetry log?")
 
     def step(self) -> None:
@@ -231,7 +230,7 @@ class BridgeService:
         now_s = self._clock()
         self._is_heard = self._is_heard or self._bus.status.state is BusState.CONNECTED
         for link in self._links:
-            if self._is_heard or not isinstance(link, TlogFile):
+            if self._is_heard or not link.is_recorded:
                 chunks += link.tick(now_s)
         for peer, data in chunks:
             if data:
@@ -264,8 +263,8 @@ class BridgeService:
         if now_s < self._next_heartbeat_s:
             return
         self._next_heartbeat_s = now_s + HEARTBEAT_S
-        own = [getattr(link, "peer", None) for link in self._links]
-        for peer in {*self.hearing.peers, *(one for one in own if one is not None)}:
+        called = {link.peer for link in self._links if link.peer is not None}
+        for peer in {*self.hearing.peers, *called}:
             self._send_all(peer, [encode.heartbeat()])
 
     def _answer_requests(self, now_s: float) -> None:

@@ -9,7 +9,7 @@ import selectors
 import socket
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Peer
+from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer
 from groundstation.fleet.errors import GroundStationError
 
 RETRY_S = 1.0
@@ -58,24 +58,16 @@ class _Stream:
             return
 
 
-class TcpOut:
+class TcpOut(Link):
     """Calls one address, again and again."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = "calling"
-        self.is_ended = False
-        self._spec = spec
+        super().__init__(spec, "calling")
         self._selector: selectors.BaseSelector | None = None
         self._calling: socket.socket | None = None
         self._stream: _Stream | None = None
         self._next_s = 0.0
         self._address: tuple[int, tuple[str, int]] | None = None
-
-    @property
-    def peer(self) -> Peer | None:
-        """The other side while there is a connection: it may wait for our heartbeat before it says anything."""
-        return self._stream.peer if self._stream is not None else None
 
     def open(self, selector: selectors.BaseSelector) -> None:
         """Look the host up; the call itself follows.
@@ -84,7 +76,7 @@ class TcpOut:
             GroundStationError: the host is not known.
         """
         try:
-            found = socket.getaddrinfo(self._spec.host, self._spec.port, type=socket.SOCK_STREAM)[0]
+            found = socket.getaddrinfo(self.spec.host, self.spec.port, type=socket.SOCK_STREAM)[0]
         except OSError as error:
             raise GroundStationError(f"link '{self.text}': {error.strerror or error}; check the host name") from error
         self._address = (found[0], (str(found[4][0]), int(found[4][1])))
@@ -103,7 +95,7 @@ class TcpOut:
         self._calling = None
         if self._stream is not None:
             self._drop(self._stream.socket)
-            self._stream = None
+            self._stream = self.peer = None
 
     def _call(self) -> None:
         assert self._selector is not None  # noqa: S101 - set by open
@@ -116,7 +108,7 @@ class TcpOut:
         if code not in _CALL_BEGUN:
             sock.close()
             self._calling = None
-            self.problem = f"no connection to {self._spec.host}:{self._spec.port}: {os.strerror(code)}"
+            self.problem = f"no connection to {self.spec.host}:{self.spec.port}: {os.strerror(code)}"
             return
         self._selector.register(sock, selectors.EVENT_WRITE, self._connected)
 
@@ -129,10 +121,11 @@ class TcpOut:
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             sock.close()
-            self.problem = f"no connection to {self._spec.host}:{self._spec.port}; is the vehicle there?"
+            self.problem = f"no connection to {self.spec.host}:{self.spec.port}; is the vehicle there?"
             return []
         self.problem = ""
-        self._stream = _Stream(self.text, sock, f"{self._spec.host}:{self._spec.port}", is_known=True)
+        self._stream = _Stream(self.text, sock, f"{self.spec.host}:{self.spec.port}", is_known=True)
+        self.peer = self._stream.peer
         self._selector.register(sock, selectors.EVENT_READ, self._read)
         return []
 
@@ -144,7 +137,7 @@ class TcpOut:
         if not is_open:
             self.problem = "the other side hung up; calling again"
             self._drop(stream.socket)
-            self._stream = None
+            self._stream = self.peer = None
         return chunks
 
     def _drop(self, sock: socket.socket | None) -> None:
@@ -155,16 +148,11 @@ class TcpOut:
         sock.close()
 
 
-class TcpIn:
+class TcpIn(Link):
     """Waits for calls; every caller is a peer."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = ""
-        self.is_ended = False
-        self.port = spec.port
-        """The port in use once open."""
-        self._spec = spec
+        super().__init__(spec)
         self._selector: selectors.BaseSelector | None = None
         self._listener: socket.socket | None = None
         self._streams: set[_Stream] = set()
@@ -176,8 +164,8 @@ class TcpIn:
             GroundStationError: the address can't be had.
         """
         try:
-            family = socket.AF_INET6 if ":" in self._spec.host else socket.AF_INET
-            self._listener = socket.create_server((self._spec.host, self._spec.port), family=family, backlog=64)
+            family = socket.AF_INET6 if ":" in self.spec.host else socket.AF_INET
+            self._listener = socket.create_server((self.spec.host, self.spec.port), family=family, backlog=64)
         except OSError as error:
             raise GroundStationError(
                 f"link '{self.text}': can't listen there ({error.strerror or error}); is the port in use?"
@@ -186,11 +174,6 @@ class TcpIn:
         self.port = self._listener.getsockname()[1]
         self._selector = selector
         selector.register(self._listener, selectors.EVENT_READ, self._accept)
-
-    def tick(self, now_s: float) -> list[Chunk]:
-        """Nothing to do."""
-        del now_s
-        return []
 
     def close(self) -> None:
         """Hang up on everybody."""
@@ -209,6 +192,7 @@ class TcpIn:
             return []
         if len(self._streams) >= MAX_PEERS:
             sock.close()
+            self.forgotten += 1
             return []
         _prepare(sock)
         stream = _Stream(self.text, sock, f"{address[0]}:{address[1]}", is_known=False)

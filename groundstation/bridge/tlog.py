@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import Chunk, Peer
+from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.frames import MAGIC_V1, MAGIC_V2, MAX_FRAME_BYTES, SIGNATURE_BYTES, SIGNED_FLAG
 
@@ -30,18 +30,15 @@ READ_BYTES = 1 << 20
 STAMP_BYTES = 8
 
 
-class TlogFile:
+class TlogFile(Link):
     """Plays a tlog."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = ""
-        self.is_ended = False
+        super().__init__(spec)
         self.frames = 0
         """Frames played so far."""
         self.damaged_bytes = 0
         """Bytes skipped because they made no sense."""
-        self._speed = spec.speed
         self._path = Path(spec.device)
         self._file: io.BufferedReader | None = None
         self._frames: Iterator[tuple[float, bytes]] = iter(())
@@ -49,6 +46,11 @@ class TlogFile:
         self._last_stamp_s: float | None = None
         self._last_due_s = 0.0
         self._peer = Peer(spec.text, self._path.name, _nowhere, is_known=False, is_datagram=False)
+
+    @property
+    def was_empty(self) -> bool:
+        """No MAVLink from its beginning to its end: some other kind of file."""
+        return self.is_ended and not self.frames
 
     def open(self, selector: selectors.BaseSelector) -> None:
         """Open the file.
@@ -94,10 +96,10 @@ class TlogFile:
         if found is None:
             return None
         stamp_s, frame = found
-        if math.isinf(self._speed):
+        if math.isinf(self.spec.speed):
             return now_s, frame
         last_s, self._last_stamp_s = self._last_stamp_s, stamp_s
-        due_s = now_s if last_s is None else self._last_due_s + _step_s(stamp_s - last_s) / self._speed
+        due_s = now_s if last_s is None else self._last_due_s + _step_s(stamp_s - last_s) / self.spec.speed
         # a computer that slept does not make up for it
         self._last_due_s = due_s if now_s - due_s < MAX_GAP_S else now_s
         return self._last_due_s, frame

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Peer
+from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer
 from groundstation.fleet.errors import GroundStationError
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
@@ -25,18 +25,11 @@ def _socket(host: str, port: int) -> tuple[socket.socket, tuple[str, int]]:
     return sock, (str(address[0]), int(address[1]))
 
 
-class UdpIn:
+class UdpIn(Link):
     """Listens; every sender is a peer of its own."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = ""
-        self.is_ended = False
-        self.port = spec.port
-        """The port in use once open."""
-        self.forgotten = 0
-        """Senders dropped because there were more than `MAX_PEERS`."""
-        self._spec = spec
+        super().__init__(spec)
         self._socket: socket.socket | None = None
         self._peers: dict[tuple[str, int], Peer] = {}
 
@@ -47,7 +40,7 @@ class UdpIn:
             GroundStationError: the address can't be had.
         """
         try:
-            self._socket, address = _socket(self._spec.host, self._spec.port)
+            self._socket, address = _socket(self.spec.host, self.spec.port)
             self._socket.bind(address)
         except OSError as error:
             raise GroundStationError(
@@ -56,11 +49,6 @@ class UdpIn:
             ) from error
         self.port = self._socket.getsockname()[1]
         selector.register(self._socket, selectors.EVENT_READ, self._read)
-
-    def tick(self, now_s: float) -> list[Chunk]:
-        """Nothing to do."""
-        del now_s
-        return []
 
     def close(self) -> None:
         """Close the socket."""
@@ -106,17 +94,14 @@ class UdpIn:
         return send
 
 
-class UdpOut:
-    """Calls one address, which answers to where we called from."""
+class UdpOut(Link):
+    """Calls one address, which answers to where we called from. The bridge's heartbeat to its peer is the call."""
 
     def __init__(self, spec: LinkSpec) -> None:
-        self.text = spec.text
-        self.problem = ""
-        self.is_ended = False
-        self._spec = spec
+        super().__init__(spec)
         self._socket: socket.socket | None = None
         address = f"{spec.host}:{spec.port}"
-        self.peer = Peer(spec.text, address, self._send, is_known=True, is_datagram=True)
+        self.peer: Peer = Peer(spec.text, address, self._send, is_known=True, is_datagram=True)
 
     def open(self, selector: selectors.BaseSelector) -> None:
         """Connect the socket; UDP has no answer, so that the other side may come later.
@@ -125,16 +110,11 @@ class UdpOut:
             GroundStationError: the host is not known.
         """
         try:
-            self._socket, address = _socket(self._spec.host, self._spec.port)
+            self._socket, address = _socket(self.spec.host, self.spec.port)
             self._socket.connect(address)
         except OSError as error:
             raise GroundStationError(f"link '{self.text}': {error.strerror or error}; check host and port") from error
         selector.register(self._socket, selectors.EVENT_READ, self._read)
-
-    def tick(self, now_s: float) -> list[Chunk]:
-        """Nothing to do: the bridge's heartbeat to this peer is the call."""
-        del now_s
-        return []
 
     def close(self) -> None:
         """Close the socket."""

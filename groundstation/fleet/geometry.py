@@ -7,6 +7,8 @@ from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid (IUGG)."""
+METRES_PER_DEGREE = radians(EARTH_RADIUS_M)
+"""Of latitude; of longitude times the cosine of the latitude."""
 
 
 def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:

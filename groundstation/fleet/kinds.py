@@ -8,6 +8,8 @@ here and one in `EXPECTED_PERIOD_S`.
 from __future__ import annotations
 
 import enum
+import math
+from typing import Any
 
 import msgspec
 
@@ -167,6 +169,32 @@ def freshness(kind: str, age_s: float | None) -> Freshness:
 
 Indexed = BatteryPack | Esc | GpsReceiver | RangeFinder
 """A sample of which a vehicle can have several."""
+
+
+def newer(held: object, come: Samples, latest_s: float = math.inf) -> dict[str, Any]:
+    """What changes by samples that came: a sample older than the one that is held is dropped (reordered delivery).
+
+    Args:
+        held: a vehicle's state, or samples: anything with a field for each of `KINDS`.
+        come: what came.
+        latest_s: a sample from after this moment is dropped, and one that is held gives way; on the bridge's clock.
+
+    Returns:
+        The fields to replace in `held`.
+    """
+    changes: dict[str, Any] = {}
+    for kind in KINDS:
+        new = getattr(come, kind)
+        if not new:
+            continue
+        old = getattr(held, kind)
+        if kind in INDEXED_KINDS:
+            changes[kind] = merge_indexed(
+                *(tuple(one for one in some if one.at_s <= latest_s) for some in (old, new)),
+            )
+        elif new.at_s <= latest_s and (old is None or not new.at_s < old.at_s <= latest_s):
+            changes[kind] = new
+    return changes
 
 
 def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[Indexed, ...]:

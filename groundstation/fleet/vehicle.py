@@ -14,7 +14,7 @@ import msgspec
 from groundstation.fleet.control import Control
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
-from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, merge_indexed
+from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, newer
 from groundstation.fleet.link import Connection, LinkReport, LinkState
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.status import LandedState
@@ -212,20 +212,10 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
             heard_s: see `VehicleUpdate`.
             came_s: when the message came, on the bridge's clock; one that was long on its way takes nothing newer away.
         """
-        latest_s = came_s + WRITING_SLACK_S
-        changes: dict[str, object] = {"clock_offset_s": clock_offset_s}
+        changes = newer(self, samples, came_s + WRITING_SLACK_S)
+        changes["clock_offset_s"] = clock_offset_s
         if heard_s is not None:
             changes["heard_s"] = heard_s
-        for kind in KINDS:
-            new = getattr(samples, kind)
-            if not new:
-                continue
-            old = getattr(self, kind)
-            if kind in INDEXED_KINDS:
-                held, come = (tuple(one for one in some if one.at_s <= latest_s) for some in (old, new))
-                changes[kind] = merge_indexed(held, come)
-            elif new.at_s <= latest_s and (old is None or not new.at_s < old.at_s <= latest_s):
-                changes[kind] = new
         return msgspec.structs.replace(self, **changes)
 
     def with_overview(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from groundstation.fleet.flight import Flight, ModeSpan
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.progress import Progress
+from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.logs.arming import ArmedSpan, armings, boot_clock
 from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import Log
@@ -29,8 +30,8 @@ UP_M = 1.0
 """Where nothing tells whether it is in the air: so high over where it was armed, or so deep under it."""
 NEVER_UP_M = 0.5
 """Who never was this high was not in the air: PX4 says so for a moment after arming."""
-GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT, VehicleKind.SUBMARINE})
-"""They are never in the air; `air_s` says nothing of them."""
+NEVER_IN_AIR = GROUND_KINDS | {VehicleKind.SUBMARINE}
+"""Of whom `air_s` says nothing: those that drive, and submarines, which climb and dive and so are no `GROUND_KINDS`."""
 
 _PATHS = (
     "landed.state",
@@ -148,7 +149,7 @@ class _InAir(msgspec.Struct, frozen=True):
 
 def _in_air(series: SeriesOf, span: ArmedSpan) -> _InAir | None:
     """When it was in the air; None when unknown, and for what can't fly."""
-    if series.vehicle.kind in GROUND_KINDS:
+    if series.vehicle.kind in NEVER_IN_AIR:
         return None
     height = _inside(series, "position.height_home_m", span)
     risen_m = None if height is None else np.abs(height.values - _ground_m(series, height, span))

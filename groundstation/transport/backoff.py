@@ -23,7 +23,9 @@ class Backoff:
     def next_s(self) -> float:
         """Seconds to wait now; each call makes the next wait longer."""
         ceiling_s = min(self._last_s, self._first_s * 2.0**self._tries)
+        # bounded, since 2.0 to the number of tries would overflow in an outage of hours
         self._tries = min(self._tries + 1, 30)
+        # never quite at once: a broker that has just come up is busy with those that were quicker
         return self._rng.uniform(0.2 * ceiling_s, ceiling_s)
 
     def reset(self) -> None:

@@ -64,11 +64,13 @@ def parse_broker_url(text: str) -> BrokerUrl:
         UsageError: one line that says what is wrong and how to write it.
     """
     text = text.strip()
+    # without a scheme urlsplit would take the host for one
     parts = urlsplit(text if "://" in text else f"mqtt://{text}")
     scheme = ALIASES.get(parts.scheme, parts.scheme)
     if scheme not in DEFAULT_PORTS:
         raise UsageError(f"broker URL: unknown scheme '{parts.scheme}'; {EXAMPLE}")
     try:
+        # urllib looks at the port only when it is asked for, and raises then
         port = parts.port
     except ValueError:
         raise UsageError(f"broker URL: the port is no number from 1 to 65535; {EXAMPLE}") from None
@@ -82,7 +84,9 @@ def parse_broker_url(text: str) -> BrokerUrl:
         scheme=scheme,
         host=parts.hostname,
         port=port or DEFAULT_PORTS[scheme],
+        # brokers serve WebSockets under /mqtt by custom (MQTT 5, section 6 leaves it open)
         path=parts.path if len(parts.path) > 1 else "/mqtt",
+        # an empty name is one too; percent signs are how `@` and `:` get into a password
         user=None if parts.username is None else unquote(parts.username),
         password=None if parts.password is None else unquote(parts.password),
         ca=options.get("ca"),

@@ -65,8 +65,11 @@ class ClockOffsets:
             if len(self._clocks) > MAX_CLOCKS:
                 self._clocks.popitem(last=False)
             return seen_s
+        # the least recently heard is first, and so the one that goes: see the bound above
         self._clocks.move_to_end(session)
+        # the quickest delivery of long ago says less and less: the clocks have run apart since
         drifted_s = clock.offset_s + DRIFT * max(0.0, received_s - clock.at_s)
+        # later is a slow delivery, and usual; much earlier than the quickest one ever can only be another clock
         if drifted_s - AGREE_S <= seen_s <= drifted_s + ABSURD_S:
             clock.offset_s, clock.at_s = min(seen_s, drifted_s), received_s
             return clock.offset_s
@@ -78,5 +81,6 @@ class ClockOffsets:
             clock.offset_s, clock.at_s, clock.rival_at_s = min(seen_s, clock.rival_s), received_s, float("-inf")
             return clock.offset_s
         clock.rival_s, clock.rival_at_s = seen_s, received_s
+        # a rival that nobody confirms is the rule where ways change; far away ones are worth to be told
         self.strange += abs(seen_s - drifted_s) > STRANGE_S
         return drifted_s if abs(seen_s - drifted_s) <= ABSURD_S else None

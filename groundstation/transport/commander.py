@@ -153,11 +153,14 @@ class Commander:
         transitions = operations.book.take_transitions()
         ticket = self._journal.record(transitions)
         for key, request in publications:
+            # wishes about control need no line in the journal before they go out
             if isinstance(request, CommandRequest) and not VERBS[request.verb].is_emergency:
                 self._held.append(_Held(ticket, now_s + JOURNAL_WAIT_S, key, request))
             else:
                 self._publish((key, request), fleet, now_s)
+        # also in the turn in which they came: a quick disk has them by now
         self._publish_held(fleet, now_s)
+        # what could not be sent has failed just now, in `_publish`
         more = operations.book.take_transitions()
         self._journal.record(more)
         return [*transitions, *more]
@@ -188,10 +191,12 @@ def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> Outgoing
         clock_ms: the bridge's clock as far as it is known, for a wish about control.
     """
     if isinstance(request, CommandRequest):
+        # MQTT counts in whole seconds: rounded up, and 0 would mean that it has expired already (section 3.3.2.3.3)
         expiry_s = max(1, -(-request.ttl_ms // 1000))
         topic = topics.vehicle(key, topics.CMD_REQ)
         return Outgoing(topic, payloads.encode_request(request), qos=1, expiry_s=expiry_s)
     if isinstance(request, ControlRequest):
+        # the bridge compares its own clock: it need not trust the wall clock of a station for the age of a wish
         stamped = msgspec.structs.replace(request, ref_bms=clock_ms)
         topic = topics.vehicle(key, topics.CTL_REQ)
         return Outgoing(topic, payloads.encode_request(stamped), qos=1, expiry_s=CONTROL_EXPIRY_S)

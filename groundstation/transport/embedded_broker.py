@@ -182,6 +182,7 @@ def _start_mosquitto(port: int) -> subprocess.Popen[bytes]:
         ["/bin/sh", "-c", WATCHER, "mosquitto-watch", find_mosquitto() or "mosquitto", str(folder)],
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Ctrl-C goes to the whole group of a terminal: the broker must outlive those that have last words to say
         start_new_session=True,
     )
     threading.Thread(target=_tell, args=(child,), name="mosquitto-log", daemon=True).start()
@@ -191,6 +192,7 @@ def _start_mosquitto(port: int) -> subprocess.Popen[bytes]:
 def _tell(child: subprocess.Popen[bytes]) -> None:
     """Repeat what is worth telling. Thread `mosquitto-log`; ends with the child."""
     for line in child.stderr or ():
+        # mosquitto writes the time and a colon in front of each line
         text = line.decode("utf-8", "replace").strip().partition(": ")[2]
         if any(word in text for word in WORTH_TELLING):
             log.warning("mosquitto: %s", text)
@@ -212,6 +214,7 @@ def _wait(child: subprocess.Popen[bytes], stop: threading.Event) -> bool:
 def _end(child: subprocess.Popen[bytes]) -> None:
     """Close the pipe that keeps it alive, and see it end."""
     if child.stdin is not None:
+        # the shell that watches reads from it, see WATCHER: its end is the order to stop
         child.stdin.close()
     try:
         child.wait(timeout=STOP_S)

@@ -56,6 +56,7 @@ def _understood(message: Message) -> tuple[PayloadKind, dict[str, float]]:
         return PayloadKind.EMPTY, {}
     if message.size_bytes > PARSED_BYTES:
         return PayloadKind.OVERSIZE, {}
+    # before JSON: a decimal comma is no JSON, and a bare number is what most sensors say
     number = plain_number(payload)
     if number is not None:
         return PayloadKind.NUMBER, {"": number}
@@ -110,6 +111,7 @@ def _numbers(value: object, path: str, depth: int) -> Iterator[tuple[str, float]
     found = 0
     while stack and found < MAX_NUMBERS:
         path, value, depth = stack.pop()
+        # before int, which a bool is in Python
         if isinstance(value, bool):
             found += 1
             yield path, float(value)
@@ -120,12 +122,15 @@ def _numbers(value: object, path: str, depth: int) -> Iterator[tuple[str, float]
                 yield path, number
         elif depth < MAX_DEPTH and isinstance(value, dict | list):
             items = value.items() if isinstance(value, dict) else enumerate(value)
+            # the depth is bounded, and the width below: a payload of 64 kB may have thousands of either
             below = [(f"{path}.{name}" if path else str(name), item, depth + 1) for name, item in items]
+            # a stack and no recursion; reversed, so that the first item is taken first
             stack.extend(reversed(below[:MAX_NUMBERS]))
 
 
 def _finite(value: float) -> float | None:
     try:
+        # JSON knows whole numbers of any length, a float ends at 1e308
         number = float(value)
     except OverflowError:
         return None

@@ -31,6 +31,7 @@ class FrameBatch(NamedTuple):
 
 def encode(batch: FrameBatch) -> bytes:
     """A batch as bytes; the session id is cut to 16 letters, which is what ours have."""
+    # a fixed header in place of JSON: frames are bytes, which JSON could only hold as text, a third longer
     header = _HEADER.pack(MAGIC, VERSION, batch.sid.encode("ascii", "replace")[:16], batch.seq, batch.ts, batch.bms)
     return header + batch.body
 

@@ -109,6 +109,7 @@ class Inbox:
     def _offer(self, message: Message) -> None:
         topic = topics.parse(message.topic)
         if topic is None:
+            # whatever else was subscribed to: it is taken as it is and never decoded as ours
             self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
             return
         leaf = leaf_of(topic)
@@ -143,6 +144,7 @@ class Inbox:
 
     def _begin_anew(self) -> None:
         with self._lock:
+            # filters of one `+` only come here, see `interest.py`: what is before and behind it tells the topic
             asked, self._asked_anew = self._asked_anew, set()
         every = tuple(one.partition("+")[::2] for one in asked if "+" in one)
         for topic in list(self._orders) if every else asked:
@@ -152,6 +154,7 @@ class Inbox:
     def drain(self) -> Delivery:
         """Everything since the last call: births, deaths and events first, then telemetry, then other devices."""
         with self._lock:
+            # a birth comes before telemetry of the life that it begins, also where both waited
             updates = [*self._events, *self._telemetry]
             readings = list(self._readings)
             self._events.clear()
@@ -202,6 +205,7 @@ class Inbox:
         if is_event and self._was_told(message, envelope):
             self._duplicates += 1
             return False
+        # by topic and session: a bridge that starts anew counts from 0, which is no repeat
         order = self._orders.get(message.topic)
         if order is None or order.session != envelope.sid:
             order = self._orders[message.topic] = SequenceCheck(envelope.sid, envelope.seq)
@@ -210,6 +214,7 @@ class Inbox:
             verdict = Verdict.NEWS  # told again for a window that is new, and not known here
         else:
             verdict = order.take(envelope.seq)
+        # bounded by forgetting whom nobody heard for longest: a forger could make up topics without end
         self._orders.move_to_end(message.topic)
         if len(self._orders) > MAX_TRACKED:
             self._orders.popitem(last=False)
@@ -225,6 +230,7 @@ class Inbox:
         self._told.move_to_end(message.topic)
         if len(self._told) > MAX_TRACKED // 10:
             self._told.popitem(last=False)
+        # the content counts too: one who forges a number must not silence the true event that has it
         key, checksum = (envelope.sid, envelope.seq), zlib.crc32(message.payload)
         if told.get(key) == checksum:
             return True

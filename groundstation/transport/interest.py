@@ -25,6 +25,7 @@ def wanted_of(
         shown: those that are shown, plotted or pinned.
         was_all: whether everybody's was wanted until now.
     """
+    # two limits, so that a fleet which grows and shrinks by one vehicle does not resubscribe each time
     return None if len(known) <= (STILL_FEW if was_all else FEW) else frozenset(shown)
 
 

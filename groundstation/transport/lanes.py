@@ -71,6 +71,7 @@ class Lanes:
         """
         taken = 0
         for message in messages:
+            # the bound is for each lane: a flood of telemetry takes no room from the urgent
             lane = lane_of(message)
             if len(self._lanes[lane]) >= MAX_WAITING or (lane is Lane.BULK and self._bulk_bytes > MAX_BULK_BYTES):
                 self.thinned += 1
@@ -94,6 +95,7 @@ class Lanes:
         if self._bytes <= room_bytes and self._acks <= room_acks:
             yield from self._all()
             return
+        # without asking for room: it is little, and it decides
         while self._lanes[Lane.URGENT]:
             message = self._pop(Lane.URGENT)
             room_bytes -= _size(message)
@@ -106,6 +108,7 @@ class Lanes:
             size = _size(message)
             room_bytes -= size
             room_acks -= message.qos > 0
+            # who is sent pays by its share: motion counts down, telemetry up; the sign says whose turn it is
             self._turn_bytes += _SHARES.get(lane, 0.0) * size
             yield message
         for lane in (Lane.STATE, Lane.MOTION, Lane.TELEMETRY):

@@ -195,6 +195,7 @@ def leaf_of(topic: topics.VehicleTopic | topics.ServiceTopic) -> Leaf | None:
     if isinstance(topic, topics.ServiceTopic):
         return _BY_NAME.get((topic.service, topic.leaf))
     found = _BY_NAME.get((VEHICLE, topic.leaf))
+    # an older station shows the values of a newer bridge, instead of losing them for want of a row
     return TLM_DETAIL if found is None and topic.leaf.startswith(f"{topics.TLM}/") else found
 
 

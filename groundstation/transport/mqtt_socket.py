@@ -89,6 +89,7 @@ class MqttSocket:
         """Queue a QoS 0 PUBLISH for the next `flush`; False when too much is waiting already."""
         if len(self._outgoing) > MAX_OUTGOING_BYTES:
             return False
+        # a length of 0: only messages without properties take the short cut
         properties = b"\0" if self._has_properties else b""
         size = 2 + len(topic) + len(properties) + len(payload)
         head = (PUBLISH | retain).to_bytes(1, "big") + _remaining_length(size) + len(topic).to_bytes(2, "big")
@@ -157,6 +158,7 @@ class MqttSocket:
     def pending(self) -> int:
         """Bytes ready without waiting for the network."""
         ready = len(self._ready) - self._place
+        # TLS reads whole records: bytes that it holds already make no descriptor readable
         return ready or (int(self._raw.pending()) if hasattr(self._raw, "pending") else 0)
 
     def fileno(self) -> int:
@@ -250,6 +252,7 @@ class MqttSocket:
             self.publishes += 1
             if self._discard_bytes:
                 self.cuts.append((self.publishes, self._discard_bytes))
+            # a cut packet gets the length of what is left of it, or the library would wait for the rest
             self._ready += buffer[place : place + 1] + _remaining_length(packet_end - header_end)
             self._ready += buffer[header_end:packet_end]
         else:

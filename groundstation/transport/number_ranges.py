@@ -23,6 +23,7 @@ class NumberRanges:
         """First number of a range, number behind its last, first of the next ...: always rising."""
 
     def __contains__(self, number: int) -> bool:
+        # edges alternate between begin and end: an odd place is inside of a range
         return bisect_right(self._edges, number) % 2 == 1
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
@@ -33,6 +34,7 @@ class NumberRanges:
     def add(self, number: int) -> bool:
         """Put a number in; False when it is in already."""
         edges = self._edges
+        # nearly always: the next number in turn, without a search
         if edges and edges[-1] == number:
             edges[-1] = number + 1
             return True
@@ -55,6 +57,7 @@ class NumberRanges:
     def add_range(self, first: int, last: int) -> None:
         """Put all numbers from `first` to `last` in."""
         edges = self._edges
+        # one farther on each side, so that ranges which only touch become one
         begin, end = bisect_right(edges, first - 1), bisect_right(edges, last + 1)
         start = edges[begin - 1] if begin % 2 == 1 else first
         behind = edges[end] if end % 2 == 1 else last + 1
@@ -84,5 +87,6 @@ class NumberRanges:
         edges = self._edges
         if len(edges) <= 2 * self._max_ranges:
             return
+        # the smallest gap is given up: it costs the fewest numbers that are then taken for had
         place = min(range(1, len(edges) - 1, 2), key=lambda one: edges[one + 1] - edges[one])
         del edges[place : place + 2]

@@ -99,6 +99,8 @@ class Pace:
             self._idle_at = given_bytes
         else:
             self._busy_since_s = None
+            # as TCP begins: doubled while nothing waits, but only where the limit was nearly used; an idle way proves
+            # nothing
             if given_bytes - self._idle_at > self._limit // 2:
                 self._limit = min(self._limit * 2, MOST_BYTES)
                 self._idle_at = given_bytes
@@ -106,6 +108,7 @@ class Pace:
             self._idle_at = given_bytes
         room = self._limit - queued_bytes
         if self._rate is not None:
+            # a bucket of tokens beside the limit: the rate holds although what is given comes in gulps
             self._tokens = min(self._tokens + (now_s - self._tokens_s) * self._rate, self._rate * AHEAD_S)
             room = min(room, int(self._tokens))
         self._tokens_s = now_s
@@ -131,6 +134,7 @@ class Pace:
             now_s: seconds on the monotonic clock.
         """
         self._trip_s = min(rtt_s, self._trip_s)
+        # a millisecond is added too, since a share of nearly nothing would never grow
         self._quickest_s = rtt_s if self._quickest_s is None else min(self._quickest_s * SLOWER + 0.001, rtt_s)
         late_s = rtt_s - self._quickest_s
         is_full = self._rate is not None or now_s - self._backlogged_at_s < HINT_S + rtt_s
@@ -152,6 +156,7 @@ class Pace:
         """Whether the oldest of what is not acknowledged is under way for longer than its way takes."""
         under_way = self._under_way
         if given_bytes > (under_way[-1][1] if under_way else given_bytes - queued_bytes):
+            # one entry for each gulp: how long the oldest is under way tells what the size of the queue can not
             under_way.append((now_s, given_bytes))
         while under_way and under_way[0][1] <= given_bytes - queued_bytes:
             under_way.popleft()
@@ -159,6 +164,7 @@ class Pace:
 
     def _look(self, carried: int, now_s: float) -> None:
         self._seen.append((now_s, carried))
+        # two are kept in any case: a rate needs a distance
         while now_s - self._seen[0][0] > MEMORY_S and len(self._seen) > 2:
             self._seen.popleft()
         rate = self._carried_rate()

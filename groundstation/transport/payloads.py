@@ -50,6 +50,7 @@ def type_of(leaf: Leaf) -> Any:
     return leaf.content if leaf.is_request else envelope[leaf.content]
 
 
+# one for all: it keeps nothing from message to message
 _encoder = msgspec.json.Encoder()
 _CONTENT: dict[Any, msgspec.json.Decoder[Any]] = {
     one.content: msgspec.json.Decoder(type_of(one)) for one in LEAVES if one.content is not None
@@ -89,6 +90,7 @@ def _decoded(content: Any, payload: bytes) -> Any:
         raise PayloadError("it has no JSON of ours")
     try:
         found = decoder.decode(payload)
+    # msgspec bounds its depth by the recursion limit of Python, and says so with its error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadError(str(error)) from error
     version = getattr(found, "v", VERSION)
@@ -112,5 +114,6 @@ def decode_request(kind: type[Request], payload: bytes) -> Request:
     Raises:
         PayloadError: too large, malformed, or of a newer format.
     """
+    # mosquitto_pub -n sends nothing at all, which is the simplest way to ask everybody to speak
     request: Request = _decoded(kind, payload or b"{}")
     return request

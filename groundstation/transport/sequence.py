@@ -141,6 +141,7 @@ class Sequences:
         known_run = self._runs.get(key)
         is_in_turn = known_run is not None and seq == known_run.next_seq
         run = self._run(key, seq, now_s)
+        # the ranges alone say what came: a forged number may have pushed `next_seq` ahead
         if not run.had.add(seq):
             if self._fill(key, run, seq):
                 # the ranges are bounded: they took a gap for what had come, that is still asked for
@@ -157,6 +158,7 @@ class Sequences:
             return True
         if not is_in_turn:
             self._ahead[topic, sid, seq] = zlib.crc32(payload)
+            # only of those out of turn: in turn nothing had the number before
             if len(self._ahead) > MAX_AHEAD:
                 self._ahead.popitem(last=False)
         self._follow(key, run, seq, now_s)
@@ -175,6 +177,7 @@ class Sequences:
             now_s: seconds on the monotonic clock.
             oldest: the earliest number of all extents of the session; None when this is the only one.
         """
+        # a writer may be wrong, or somebody else: by its word we would ask for millions of numbers
         if not 0 <= first <= following <= first + MAX_CLAIM:
             self.implausible += 1
             return
@@ -217,6 +220,7 @@ class Sequences:
             key = (state.topic, state.sid)
             run = self._run(key, state.start, now_s)
             run.start, run.next_seq = min(run.start, state.start), max(run.next_seq, state.next_seq)
+            # as if last heard an hour ago: numbers that ran on meanwhile are no jump
             run.heard_s = now_s - RESTORED_S
             for first, last in state.had:
                 run.had.add_range(first, last)
@@ -226,6 +230,7 @@ class Sequences:
     def due(self, now_s: float) -> list[Gap]:
         """Gaps to ask for now; each is due again later unless it closes. Call it only while somebody can answer."""
         found = []
+        # a list, since `_note` takes runs without holes out of the set
         for key in [one for one in self._with_holes if one[0] in self.kept]:
             run = self._runs[key]
             for hole in [one for one in run.holes if now_s >= one.ask_s]:
@@ -235,6 +240,7 @@ class Sequences:
                     continue
                 hole.asked += 1
                 hole.ask_s = now_s + hole.wait_s
+                # who does not answer is busy or gone: asked again each time later
                 hole.wait_s = min(hole.wait_s * 2, LONGEST_WAIT_S)
                 found.append(Gap(*key, hole.first, min(hole.last, hole.first + GAP_NUMBERS - 1)))
             self._note(key, run)
@@ -253,6 +259,7 @@ class Sequences:
         run = self._runs.get(key)
         if run is None:
             return
+        # the answer may be to another recorder, and holes have shrunk since: only what both have in common is meant
         parts = [(hole, max(hole.first, gap.first), min(hole.last, gap.last)) for hole in run.holes]
         parts = [(hole, first, last) for hole, first, last in parts if first <= last]
         missing = sum(last - first + 1 for _, first, last in parts)
@@ -309,6 +316,7 @@ class Sequences:
             run.rival = seq
             return
         run.start, run.next_seq, run.heard_s, run.rival = rival, seq + 1, now_s, None
+        # those before it belong to numbers that were perhaps forged, and nobody will answer for them
         run.holes = [hole for hole in run.holes if hole.last >= rival]
         self._miss(key, run, rival + 1, seq - 1, now_s)
         self._note(key, run)

@@ -57,6 +57,7 @@ class SequenceCheck:
             return self._below(seq)
         self._low = None
         rival = self._rival
+        # the next in turn is what a true writer says; a jump that was seen meanwhile was somebody else
         if seq == self._top + 1:
             self.strange += rival is not None and rival != seq
             self._top, self._rival = seq, None
@@ -64,6 +65,7 @@ class SequenceCheck:
             self._rival = seq
         elif seq == rival:
             return Verdict.REPEAT
+        # two numbers beyond the top that rise: the writer goes on there, and what is between is missing
         elif seq > rival:
             self.missing += seq - self._top - 2
             self._top, self._rival = seq, None
@@ -76,6 +78,7 @@ class SequenceCheck:
     def _below(self, seq: int) -> Verdict:
         if self._top - seq <= REPEATS:
             return Verdict.REPEAT
+        # two that rise far below: the high number was the forged one
         if self._low is not None and self._low < seq <= self._low + REPEATS:
             self._top, self._low, self._rival = seq, None, None
             return Verdict.NEWS

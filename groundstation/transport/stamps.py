@@ -33,6 +33,7 @@ def stamp_of(leaf: str, payload: bytes) -> Stamp | None:
     if leaf == topics.RAW_FRAMES:
         batch = frame_batches.decode(payload)
         return None if batch is None else Stamp(batch.sid, batch.seq, batch.ts, batch.bms)
+    # a recorder looks at every message: what is no message of ours must not cost a parse
     if len(payload) > payloads.MAX_PAYLOAD_BYTES:
         return None
     try:

@@ -140,6 +140,7 @@ def parse(topic: str) -> VehicleTopic | ServiceTopic | None:
     if root not in ROOTS:
         return None
     first, _, leaf = rest.partition("/")
+    # names of services begin with `_`, which no vehicle id may: the two can not be confused
     if first in (BRIDGE, STATION, RECORDER):
         service_id, _, leaf = leaf.partition("/")
         return ServiceTopic(root, first, service_id, leaf) if service_id and leaf else None
@@ -188,6 +189,7 @@ def _filter_problem(text: str) -> str | None:
 
 def matches(topic_filter: str, topic: str) -> bool:
     """Whether a topic falls under a filter (MQTT 5, section 4.7; `a/#` matches `a`)."""
+    # brokers speak of themselves under $SYS; wildcards must not bring that (MQTT 5, section 4.7.2)
     if topic.startswith("$") and topic_filter[:1] in ("+", "#"):
         return False
     wanted, given = topic_filter.split("/"), topic.split("/")

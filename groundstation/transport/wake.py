@@ -11,6 +11,7 @@ class Wake:
     """Stays awake until it is cleared, however often it was woken."""
 
     def __init__(self) -> None:
+        # a pair of sockets and no pipe: Windows can select on sockets only
         self._read, self._write = socket.socketpair()
         self._read.setblocking(False)
         self._write.setblocking(False)
@@ -28,6 +29,7 @@ class Wake:
     def clear(self) -> None:
         """Sleep again; called by the thread that was woken."""
         with contextlib.suppress(BlockingIOError):
+            # all bytes at once, however often it was woken: one turn looks at everything
             while self._read.recv(4096):
                 pass
 

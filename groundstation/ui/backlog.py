@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Samples, merge_indexed
+from groundstation.fleet.kinds import newer
 from groundstation.fleet.updates import Update, VehicleUpdate
 
 LIMIT = 5000
@@ -43,15 +43,6 @@ _THINNED = frozenset({"samples", "link", "overview"})
 """Parts of which only the newest counts."""
 
 
-def _merged(older: VehicleUpdate, newer: VehicleUpdate) -> VehicleUpdate:
-    changes: dict[str, object] = {}
-    for kind in KINDS:
-        new, old = getattr(newer.content, kind), getattr(older.content, kind)
-        if not new:
-            continue
-        if kind in INDEXED_KINDS:
-            changes[kind] = merge_indexed(old, new)
-        elif old is None or new.at_s >= old.at_s:
-            changes[kind] = new
-    merged: Samples = msgspec.structs.replace(older.content, **changes)
-    return msgspec.structs.replace(newer, content=merged)
+def _merged(older: VehicleUpdate, later: VehicleUpdate) -> VehicleUpdate:
+    merged = msgspec.structs.replace(older.content, **newer(older.content, later.content))
+    return msgspec.structs.replace(later, content=merged)

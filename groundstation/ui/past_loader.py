@@ -8,21 +8,19 @@ station's time axis the rows stand.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import threading
 from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S, Numbers
+from groundstation.ui.task import Ended, Task, Tasks
 from groundstation.ui.timeline import monotonic_s, wall_s
 
 log = logging.getLogger("groundstation.past")
@@ -40,9 +38,6 @@ class PastLoader(QObject):
 
     ended = Signal()
     """Everything was read, or nothing could be."""
-
-    _found = Signal(object)
-    """`PastRows` of a vehicle, or a list of all `PastReadings`."""
 
     def __init__(
         self,
@@ -65,13 +60,12 @@ class PastLoader(QObject):
         self._readings: dict[str, list[PastReadings]] = {}
         self._shift_s: float | None = None
         """From the recorder's clock to ours, by the newest vehicle that told; None before."""
-        self._is_cancelled = threading.Event()
-        self._give_up_s = 0.0
-        self.thread_running: threading.Thread | None = None
-        """Reads; None before it was started. For tests to wait for."""
+        self._tasks = Tasks("past-reader", "what was recorded before can't be read", self)
+        self._is_stopped = False
+        self.task: Task | None = None
+        """The reading; None before it was started."""
         self._timer = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._timer.timeout.connect(self.start)
-        self._found.connect(self._on_found)
         feed.vehicles_changed.connect(self._on_vehicles_changed)
         feed.vehicles_forgotten.connect(self._on_vehicles_forgotten)
         feed.sensors_changed.connect(self._on_sensors_changed)
@@ -79,22 +73,28 @@ class PastLoader(QObject):
 
     def start(self) -> None:
         """Begin to read, once."""
-        if self.thread_running is None and not self._is_cancelled.is_set():
-            self._give_up_s = monotonic_s() + GIVE_UP_S
-            self.thread_running = threading.Thread(target=self._run, name="past-reader", daemon=True)
-            self.thread_running.start()
+        if self.task is None and not self._is_stopped:
+            give_up_s = monotonic_s() + GIVE_UP_S
+            self.task = self._tasks.run_task(lambda task: self._read(task, give_up_s), self._on_end, self._on_found)
 
     def stop(self) -> None:
         """The window is closed: nothing is wanted any more."""
-        self._is_cancelled.set()
+        self._is_stopped = True
         self._timer.stop()
-        if self.thread_running is not None:
-            self.thread_running.join(STOP_S)
+        if self.task is not None:
+            self.task.cancel()
+            if self.task.thread is not None:
+                self.task.thread.join(STOP_S)
 
     def _on_bus_changed(self, status: BusStatus) -> None:
         """The report changes with each echo: what runs is not begun again."""
-        if status.state is BusState.CONNECTED and self.thread_running is None and not self._timer.isActive():
+        if status.state is BusState.CONNECTED and self.task is None and not self._timer.isActive():
             self._timer.start()
+
+    def _on_end(self, ended: Ended[None]) -> None:
+        if ended.problem:
+            log.warning("%s", ended.problem)
+        self.ended.emit()
 
     def _on_found(self, found: PastRows | list[PastReadings]) -> None:
         if isinstance(found, PastRows):
@@ -148,29 +148,15 @@ class PastLoader(QObject):
 
     # ---- thread `past-reader`; the window may be gone when it is through ----
 
-    def _goes_on(self) -> bool:
-        return not self._is_cancelled.is_set() and monotonic_s() < self._give_up_s
-
-    def _run(self) -> None:
-        with contextlib.suppress(RuntimeError):
-            try:
-                self._read()
-            except GroundStationError as error:
-                log.warning("%s", error)
-            except Exception:  # a recording that we stumble over costs its past only; it is logged whole
-                log.exception("a fault in reading what was recorded before")
-            self.ended.emit()
-
-    def _read(self) -> None:
+    def _read(self, task: Task, give_up_s: float) -> None:
         readings: list[PastReadings] = []
         try:
-            for one in self._access.read(self._goes_on):
-                if self._is_cancelled.is_set():
-                    return
+            for one in self._access.read(lambda: not task.is_cancelled and monotonic_s() < give_up_s):
                 if isinstance(one, PastRows):
-                    self._found.emit(one)
+                    task.part(one)
                 else:
                     readings.append(one)
         finally:
-            if readings and not self._is_cancelled.is_set():
-                self._found.emit(readings)
+            # also behind a file that could not be read: what the others told is shown
+            if readings:
+                task.part(readings)

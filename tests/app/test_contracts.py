@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -91,6 +92,46 @@ def test_a_planted_violation_breaks_its_contract(contract: str, copy: Path) -> N
 def test_no_file_is_longer_than_five_hundred_lines() -> None:
     sizes = {path: len(path.read_text().splitlines()) for path in (ROOT / "groundstation").rglob("*.py")}
     assert {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > MAX_LINES} == {}
+
+
+THREADS = {"Thread": "name", "Timer": "", "QThread": "", "ThreadPoolExecutor": "thread_name_prefix", "QThreadPool": ""}
+"""What begins a thread, and the argument that names it. Empty where there is none: such a thread can't have a name."""
+
+
+def nameless_threads(source: str) -> list[int]:
+    """Lines that begin a thread without a name: in a log or a dump of all stacks nobody could say whose it is."""
+    calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
+    begun = [
+        (one, one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")) for one in calls
+    ]
+    return [
+        call.lineno
+        for call, kind in begun
+        if kind in THREADS and not any(word.arg == THREADS[kind] for word in call.keywords)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("threading.Thread(target=run, name='disk')", []),
+        ("threading.Thread(target=run)", [1]),
+        ("Thread(target=run, daemon=True)", [1]),
+        ("ThreadPoolExecutor(2, thread_name_prefix='tiles')", []),
+        ("futures.ThreadPoolExecutor(2)", [1]),
+        ("threading.Timer(1.0, run)", [1]),
+    ],
+)
+def test_a_thread_without_a_name_is_seen(line: str, found: list[int]) -> None:
+    assert nameless_threads(line) == found
+
+
+def test_every_thread_has_a_name() -> None:
+    found = {
+        str(path.relative_to(ROOT)): nameless_threads(path.read_text())
+        for path in (ROOT / "groundstation").rglob("*.py")
+    }
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
 def test_no_committed_file_names_a_package_host_or_a_machine_path() -> None:

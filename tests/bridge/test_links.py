@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import selectors
@@ -298,6 +299,49 @@ def test_tcpin_is_silent_towards_a_caller_that_is_no_vehicle(rig: Make) -> None:
         other.setblocking(False)
         with pytest.raises(BlockingIOError):
             other.recv(100)
+
+
+# ---- what every link tells of itself ----
+
+
+@pytest.mark.parametrize("kind", ["udpin", "udpout", "tcp", "tcpin", "serial"])
+def test_a_living_link_says_that_it_lives_and_whom_it_calls(kind: str) -> None:
+    link = make_link(parse_link("serial:/dev/nothing" if kind == "serial" else f"{kind}:127.0.0.1:14550"))
+    assert not link.is_recorded
+    assert not link.was_empty
+    assert (link.peer is not None) == (kind == "udpout"), "only UDP has its other end before it is open"
+
+
+def test_a_file_says_that_it_is_recorded_and_at_its_end_whether_anything_was_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.tlog"
+    for content, was_empty in ((b"no log" * 9, True), ((10**15).to_bytes(8, "big") + Autopilot().heartbeat(), False)):
+        file.write_bytes(content)
+        link = make_link(parse_link(f"tlog:{file}@max"))
+        with selectors.DefaultSelector() as selector:
+            link.open(selector)
+        assert (link.is_recorded, link.peer, link.was_empty) == (True, None, False)
+        while not link.is_ended:
+            link.tick(0.0)
+        assert link.was_empty is was_empty
+        link.close()
+
+
+@pytest.mark.parametrize(("callers", "forgotten"), [(3, 0), (4, 1)])
+def test_one_peer_more_than_a_listening_link_may_have_is_counted(
+    rig: Make, udp: Callable[[], socket.socket], monkeypatch: pytest.MonkeyPatch, callers: int, forgotten: int
+) -> None:
+    for module in ("udp", "tcp"):
+        monkeypatch.setattr(f"groundstation.bridge.{module}.MAX_PEERS", 3)
+    by_datagram, by_call = rig("udpin:127.0.0.1:0"), rig("tcpin:127.0.0.1:0")
+    with contextlib.ExitStack() as calls:
+        for count in range(callers):
+            udp().sendto(b"x", ("127.0.0.1", by_datagram.link.port))
+            calls.enter_context(socket.create_connection(("127.0.0.1", by_call.link.port)))
+            by_call.until(lambda count=count: len(by_call.link._streams) + by_call.link.forgotten == count + 1)
+            by_datagram.until(
+                lambda count=count: len(by_datagram.link._peers) + by_datagram.link.forgotten == count + 1
+            )
+        assert (by_datagram.link.forgotten, by_call.link.forgotten) == (forgotten, forgotten)
 
 
 def _has_ipv6() -> bool:

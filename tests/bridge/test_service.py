@@ -73,8 +73,8 @@ class Running:
 
     def vanish(self) -> None:
         """As `kill -9`: the connection ends without a word, and nobody connects again."""
-        assert self.worker._socket is not None
-        self.worker._socket._raw.shutdown(socket.SHUT_RDWR)
+        assert self.worker._connection is not None
+        self.worker._connection.sock._raw.shutdown(socket.SHUT_RDWR)
         self.worker._stopping.set()
 
     def stop(self) -> None:

@@ -91,8 +91,8 @@ def test_the_will_speaks_for_a_client_that_vanished(mosquitto_broker: BrokerChil
     watcher.wait_state(BusState.CONNECTED)
     worker, collector = connect(mosquitto_broker.url, name="dies", will=Outgoing("w/conn", b"gone", 1, retain=True))
     collector.wait_state(BusState.CONNECTED)
-    assert worker._socket is not None
-    worker._socket._raw.shutdown(2)
+    assert worker._connection is not None
+    worker._connection.sock._raw.shutdown(2)
     assert watcher.wait_topic("w/conn")[0].payload == b"gone"
 
 
@@ -264,13 +264,13 @@ def test_a_broker_that_can_not_be_had_is_told_in_words(url: str, words: str, con
 def test_a_fault_in_a_subscriber_does_not_end_the_connection(mosquitto_broker: BrokerChild, connect: Connect) -> None:
     worker, collector = connect(mosquitto_broker.url, filters={"t/#": 1})
     collector.wait_state(BusState.CONNECTED)
-    good = worker._on_message_callback
+    good = worker._arrivals.on_message
 
     def faulty(message: object) -> None:
-        worker._on_message_callback = good
+        worker._arrivals.on_message = good
         raise RuntimeError("bug")
 
-    worker._on_message_callback = faulty
+    worker._arrivals.on_message = faulty
     worker.publish([Outgoing("t/1", b"", 1), Outgoing("t/2", b"", 0)])
     collector.wait_for(lambda: len(collector.messages) == 1)
     assert worker.status.connections == 1

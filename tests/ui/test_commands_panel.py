@@ -55,7 +55,7 @@ def cells(model, row):
 
 def settle(loader):
     """Until a reading is through and its result has come over."""
-    loader.thread_running.join(PATIENCE_S)
+    loader.task.thread.join(PATIENCE_S)
     QApplication.processEvents()
 
 

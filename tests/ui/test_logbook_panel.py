@@ -140,8 +140,8 @@ def settle(panel):
     """Until the work is through and its result has come over; one that a slow machine began anew too."""
     give_up_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up_s:
-        if panel.loader.thread_running is not None:
-            panel.loader.thread_running.join(PATIENCE_S)
+        if panel.loader.task is not None and panel.loader.task.thread is not None:
+            panel.loader.task.thread.join(PATIENCE_S)
         QApplication.processEvents()
         if panel.loader.share is None:
             return
@@ -292,7 +292,7 @@ def test_the_window_goes_on_while_logs_are_read(made, logs, station):
     panel.bar.filter_box.setText("copter 2")
     assert panel.empty.text() == "Reading logs…"
     # nothing of this waited for the reading, which goes on until it is let
-    assert panel.loader.thread_running.is_alive()
+    assert panel.loader.task.thread.is_alive()
     assert not logs.go.is_set()
     logs.go.set()
     settle(panel)
@@ -307,7 +307,7 @@ def test_another_folder_gives_up_the_reading_of_the_first(made, logs):
     logs.begun.clear()
     panel.read()
     assert logs.begun.wait(PATIENCE_S)
-    first = panel.loader.thread_running
+    first = panel.loader.task.thread
     panel.set_folder(Path("/other"))
     first.join(PATIENCE_S)
     logs.go.set()

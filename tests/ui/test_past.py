@@ -98,7 +98,7 @@ def opened(station, out, loaders, app, broker=BROKER, wall_clock=time.time):
 
 def read(loader, app):
     loader.start()
-    loader.thread_running.join(PATIENCE_S)
+    loader.task.thread.join(PATIENCE_S)
     app.processEvents()
 
 
@@ -292,10 +292,10 @@ def test_a_window_closed_while_it_reads_is_not_held_up_and_gets_nothing(station,
     loader.start()
     assert begun.wait(PATIENCE_S)
     loader.stop()
-    loader.thread_running.join(PATIENCE_S)
-    assert not loader.thread_running.is_alive()
+    loader.task.thread.join(PATIENCE_S)
+    assert not loader.task.thread.is_alive()
     loader.start()
-    assert not loader.thread_running.is_alive()
+    assert not loader.task.thread.is_alive()
 
 
 def test_reading_ends_within_a_chunk_when_nobody_wants_it(now, recording, out):

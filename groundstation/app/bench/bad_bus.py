@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,7 @@ class BadBus:
         """
         self._worker, self._rng = worker, rng
         self._loss, self._twice, self._late = loss, twice, late
-        self.lost = self.repeated = self.delayed = 0
+        self.lost = self.repeated = 0
 
     def publish(self, messages: list[Outgoing]) -> int:
         """As a bus does, but badly; what was taken may still be lost."""
@@ -48,7 +49,6 @@ class BadBus:
             self.lost += 1
             return
         if chance < self._loss + self._late:
-            self.delayed += 1
             self._later(one)
             return
         self._worker.publish([one])
@@ -57,9 +57,12 @@ class BadBus:
             self._later(one)
 
     def _later(self, one: Outgoing) -> None:
-        timer = threading.Timer(self._rng.random() * REPEAT_S, self._worker.publish, ([one],))
-        timer.daemon = True
-        timer.start()
+        waits_s = self._rng.random() * REPEAT_S
+        threading.Thread(target=self._publish_late, args=(one, waits_s), name="late-message", daemon=True).start()
+
+    def _publish_late(self, one: Outgoing, waits_s: float) -> None:
+        time.sleep(waits_s)
+        self._worker.publish([one])
 
     def _worker_is_there(self) -> bool:
         return self._worker.status.state == "connected"

@@ -55,7 +55,6 @@ ROUNDS = 3
 """The best of so many runs counts: what is measured is the program, not what else the machine does."""
 LARGE_BYTES = 20_000_000
 """Of a larger file one run is enough."""
-MADE_MB = 100.0
 
 
 def run(files: list[Path], made_mb: float, stop: threading.Event, say: Callable[[str], None]) -> Report:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,58 @@ SLACK_US = 0.4
 """Seconds since 1970 are this exact as float64: a time that was given out must be found again when it is asked for."""
 
 
-class ArrayLog(ABC):
+class Excerpt(NamedTuple):
+    """What is wanted of one message."""
+
+    names: Sequence[str]
+    """Fields."""
+    begin_us: float = -np.inf
+    """Leave out what is earlier; microseconds, on the clock of the file."""
+    end_us: float = np.inf
+    """Leave out what is this late or later."""
+    told: Progress | None = None
+    """Told how far it is; may cancel."""
+
+    @property
+    def is_whole(self) -> bool:
+        """From the beginning to the end, so that no time needs to be looked at."""
+        return self.begin_us == -np.inf and self.end_us == np.inf
+
+    def takes(self, time_us: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which times are wanted, shape of `time_us`."""
+        return (time_us >= self.begin_us) & (time_us < self.end_us)
+
+
+def in_order(time_us: NDArray[Any], values: Values) -> tuple[NDArray[Any], Values]:
+    """Rows in the order of time; those of one time stay as they were."""
+    order = np.argsort(time_us, kind="stable")
+    return time_us[order], {name: column[order] for name, column in values.items()}
+
+
+class OpenLog(ABC):
+    """A log that says what is in it, and is given back at the end of a `with`."""
+
+    _info: LogInfo
+
+    @property
+    def info(self) -> LogInfo:
+        """What is in it and what is damaged."""
+        return self._info
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what is open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class ArrayLog(OpenLog):
     """An open log that is mapped into memory.
 
     Args:
@@ -36,8 +87,6 @@ class ArrayLog(ABC):
         CancelledError: by `on_progress`.
     """
 
-    _info: LogInfo
-
     def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
         self._file = MappedFile(path)
         try:
@@ -45,11 +94,6 @@ class ArrayLog(ABC):
         except BaseException:
             self.close()
             raise
-
-    @property
-    def info(self) -> LogInfo:
-        """What is in it and what is damaged."""
-        return self._info
 
     def columns(
         self,
@@ -67,7 +111,7 @@ class ArrayLog(ABC):
         offset_s = self._clock_offset_s()
         begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6 - SLACK_US
         end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6 - SLACK_US
-        time_us, values = self._collect(kind.vehicle, message, names, begin_us, end_us, on_progress)
+        time_us, values = self._collect(kind.vehicle, message, Excerpt(names, begin_us, end_us, on_progress))
         return Columns(
             message=message,
             vehicle=kind.vehicle,
@@ -85,14 +129,6 @@ class ArrayLog(ABC):
         """Give the file back."""
         self._let_go()
         self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _kind(self, message: str, vehicle: str | None, fields: Sequence[str] | None) -> MessageInfo:
         """The message that is meant, with all its fields, or at least the wanted ones."""
@@ -116,13 +152,5 @@ class ArrayLog(ABC):
         return True
 
     @abstractmethod
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[NDArray[Any], Values]:
-        """Times and columns of a message between two times of the file, microseconds."""
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[NDArray[Any], Values]:
+        """Times in microseconds of the file, and columns of a message."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.progress import Progress
 from groundstation.logs.log import FrameRecord, LogVehicle, MessageInfo
-from groundstation.logs.readers.array_log import Values
+from groundstation.logs.readers.array_log import Excerpt, Values, in_order
 from groundstation.logs.readers.batch_bytes import Batches
 from groundstation.logs.readers.frame_messages import (
     NO_SYSID,
@@ -118,27 +118,18 @@ class BatchFrames:
             apart = {self._vehicle_id(one.id): one for one in found if "/" in one.id}
             yield from (msgspec.structs.replace(one, id=name) for name, one in apart.items())
 
-    def collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[NDArray[Any], Values]:
-        """Times in microseconds and columns of a message between two times, in the order of time."""
+    def collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[NDArray[Any], Values]:
+        """Times in microseconds and columns of a message, in the order of time."""
         times: list[NDArray[Any]] = []
         columns: dict[str, list[NDArray[Any]]] = {}
         for part, sources in self.sources[vehicle, message]:
             offset_us = part.offset_s * 1e6
-            time_us, values = collect(part.frames, sources, names, begin_us - offset_us, end_us - offset_us, told)
+            begin_us, end_us = wanted.begin_us - offset_us, wanted.end_us - offset_us
+            time_us, values = collect(part.frames, sources, wanted._replace(begin_us=begin_us, end_us=end_us))
             times.append(time_us + offset_us)
             for name, column in values.items():
                 columns.setdefault(name, []).append(column)
-        time_us = np.concatenate(times)
-        order = np.argsort(time_us, kind="stable")
-        return time_us[order], {name: np.concatenate(found)[order] for name, found in columns.items()}
+        return in_order(np.concatenate(times), {name: np.concatenate(found) for name, found in columns.items()})
 
     def frames(self, vehicle: str | None, told: Progress | None) -> Iterator[FrameRecord]:
         """Frames as they came, with the times that they were stamped with.

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,8 @@ import numpy as np
 from groundstation.fleet.progress import Progress
 from groundstation.logs.log import Damage, LogError, LogFormat
 from groundstation.logs.log_lookup import gap_damage
-from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.any_dataflash_log import AnyDataflashLog
+from groundstation.logs.readers.array_log import Excerpt, Values
 from groundstation.logs.readers.dataflash_facts import DataflashFacts
 from groundstation.logs.readers.dataflash_format import TIME_STEPS_US, MessageFormat
 from groundstation.logs.readers.dataflash_index import DataflashIndex, is_cut_record
@@ -20,8 +20,10 @@ from groundstation.mavlink.record_index import Times
 from groundstation.mavlink.record_walk import rows_of
 
 
-class DataflashLog(ArrayLog):
+class DataflashLog(AnyDataflashLog):
     """An open DataFlash log; there is a record in it."""
+
+    _index: DataflashIndex
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         self._index = DataflashIndex(self._file.bytes, on_progress)
@@ -40,35 +42,18 @@ class DataflashLog(ArrayLog):
     def _let_go(self) -> None:
         self._index = DataflashIndex(np.empty(0, np.uint8))
 
-    def _clock_offset_s(self) -> float:
-        return self._facts.offset_s
-
-    def _has_times(self) -> bool:
-        return self._index.has_times
-
-    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
-        return self._collect("", message, names, -np.inf, np.inf, None)
-
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[Times, Values]:
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
         del vehicle
         one = self._messages[message]
-        found = DataflashColumns(one, names, self._index.spans[one.type].records)
+        found = DataflashColumns(one, wanted.names, self._index.spans[one.type].records)
         times: list[Times] = [np.empty(0, np.uint64)]
         step_us = TIME_STEPS_US[one.time_field] if one.time_field is not None else 0
-        for window, starts, lent_us in self._index.slices(one.type, begin_us, end_us, told):
+        for window, starts, lent_us in self._index.slices(one.type, wanted.begin_us, wanted.end_us, wanted.told):
             rows = rows_of(window.bytes, starts, one.size_bytes).view(one.dtype)
             time_us = rows[one.time_field].astype(np.uint64) * np.uint64(step_us) if lent_us is None else lent_us
-            if begin_us > -np.inf or end_us < np.inf:
-                wanted = (time_us >= begin_us) & (time_us < end_us)
-                rows, time_us = rows[wanted], time_us[wanted]
+            if not wanted.is_whole:
+                taken = wanted.takes(time_us)
+                rows, time_us = rows[taken], time_us[taken]
             found.add(rows)
             times.append(time_us)
         return np.concatenate(times), found.values()

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from groundstation.fleet.progress import Progress
 from groundstation.logs.log import LogError, LogFormat
 from groundstation.logs.log_lookup import gap_damage
-from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.any_dataflash_log import AnyDataflashLog
+from groundstation.logs.readers.array_log import Excerpt, Values
 from groundstation.logs.readers.dataflash_facts import DataflashFacts
 from groundstation.logs.readers.dataflash_format import MessageFormat
 from groundstation.logs.readers.dataflash_text_index import TextIndex
@@ -21,8 +22,10 @@ from groundstation.logs.readers.dataflash_values import text_dtype
 from groundstation.mavlink.record_index import Slice, Times
 
 
-class DataflashTextLog(ArrayLog):
+class DataflashTextLog(AnyDataflashLog):
     """An open DataFlash log in text form; a line whose values are no numbers where they belong is left out."""
+
+    _index: TextIndex
 
     def _open(self, path: Path, on_progress: Progress | None) -> None:
         self._index = TextIndex(self._file.bytes, on_progress)
@@ -39,35 +42,18 @@ class DataflashTextLog(ArrayLog):
     def _let_go(self) -> None:
         self._index = TextIndex(np.empty(0, np.uint8))
 
-    def _clock_offset_s(self) -> float:
-        return self._facts.offset_s
-
-    def _has_times(self) -> bool:
-        return self._index.has_times
-
-    def _read(self, message: str, names: Sequence[str]) -> tuple[Times, Values]:
-        return self._collect("", message, names, -np.inf, np.inf, None)
-
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[Times, Values]:
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
         del vehicle
         code = self._codes[message]
         one = self._index.formats[code]
         times: list[Times] = [np.empty(0, np.uint64)]
         lines: list[bytes] = []
-        for found in self._index.slices(code, begin_us, end_us, told):
+        for found in self._index.slices(code, wanted.begin_us, wanted.end_us, wanted.told):
             time_us = self._index.times(found, one)
-            wanted = (time_us >= begin_us) & (time_us < end_us)
-            times.append(time_us[wanted])
-            lines += _lines(found, wanted)
-        return _parsed(one, names, np.concatenate(times), lines)
+            taken = wanted.takes(time_us)
+            times.append(time_us[taken])
+            lines += _lines(found, taken)
+        return _parsed(one, wanted.names, np.concatenate(times), lines)
 
 
 def _check(index: TextIndex, path: Path) -> None:

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.identity import Autopilot, VehicleKind
-from groundstation.fleet.progress import Progress
 from groundstation.logs.log import FieldInfo, LogVehicle, MessageInfo, Vocabulary
-from groundstation.logs.readers.array_log import Values
+from groundstation.logs.readers.array_log import Excerpt, Values, in_order
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 from groundstation.mavlink.frame_columns import FrameColumns, field_shapes, units
 from groundstation.mavlink.frame_index import OTHER_ID, FrameIndex, Source
@@ -29,35 +28,25 @@ PAYLOAD = "payload"
 _HEARTBEAT = MSGIDS["HEARTBEAT"]
 
 
-def collect(
-    index: FrameIndex,
-    sources: Sequence[Source],
-    names: Sequence[str],
-    begin_us: float,
-    end_us: float,
-    told: Progress | None,
-) -> tuple[Times, Values]:
+def collect(index: FrameIndex, sources: Sequence[Source], wanted: Excerpt) -> tuple[Times, Values]:
     """Times and columns of one message.
 
     Args:
         index: of the frames.
         sources: the systems that it comes from, at least one; all of one message.
-        names: wanted fields.
-        begin_us: leave out what is earlier, microseconds.
-        end_us: leave out what is this late or later.
-        told: how far it is.
+        wanted: what of it.
     """
+    begin_us, end_us = wanted.begin_us, wanted.end_us
     msgid = sources[0].msgid
     most = sum(index.sources[one].records for one in sources)
-    collected: FrameColumns | _Payloads = FrameColumns(msgid, names, most) if msgid in DEFINITIONS else _Payloads()
+    collected: FrameColumns | _Payloads = (
+        FrameColumns(msgid, wanted.names, most) if msgid in DEFINITIONS else _Payloads()
+    )
     for source in sources:
-        for window, starts, _ in index.slices_of(source, begin_us, end_us, told):
+        for window, starts, _ in index.slices_of(source, begin_us, end_us, wanted.told):
             collected.add(window, starts, begin_us, end_us)
     time_us, values = collected.time_us(), collected.values()
-    if len(sources) > 1:
-        order = np.argsort(time_us, kind="stable")
-        return time_us[order], {name: column[order] for name, column in values.items()}
-    return time_us, values
+    return in_order(time_us, values) if len(sources) > 1 else (time_us, values)
 
 
 class Crew(NamedTuple):
@@ -104,7 +93,7 @@ def said_by(index: FrameIndex, source: Source) -> set[tuple[int, int]]:
         index: of the frames.
         source: its heartbeats.
     """
-    _, values = collect(index, [source], ("autopilot", "type"), -np.inf, np.inf, None)
+    _, values = collect(index, [source], Excerpt(("autopilot", "type")))
     pairs = distinct(values["type"].astype(np.uint16) << 8 | values["autopilot"])
     return {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
 

@@ -21,7 +21,7 @@ from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.log_lookup import find_vehicle
-from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.array_log import ArrayLog, Excerpt, Values
 from groundstation.logs.readers.batch_frames import BatchFrames
 from groundstation.logs.readers.frame_messages import natural
 from groundstation.logs.readers.json_fields import PAYLOAD, FieldColumns, Fields, Steps, content
@@ -114,24 +114,17 @@ class McapLog(ArrayLog):
         self._info = msgspec.structs.replace(self._info, messages=messages)
         return found
 
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[NDArray[Any], Values]:
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[NDArray[Any], Values]:
         stream = self._streams.get((vehicle, message))
         if stream is None:
             frames = next(one for one in self._frames if (vehicle, message) in one.sources)
-            return frames.collect(vehicle, message, names, begin_us, end_us, told)
-        times, columns = array("Q"), FieldColumns(stream.ways(names))
-        for one in self._messages(stream, begin_us * 1e3, end_us * 1e3, told):
+            return frames.collect(vehicle, message, wanted)
+        times, columns = array("Q"), FieldColumns(stream.ways(wanted.names))
+        for one in self._messages(stream, wanted.begin_us * 1e3, wanted.end_us * 1e3, wanted.told):
             times.append(one.log_ns)
             columns.add(_content(stream.kind, one.data))
         time_ns = np.asarray(times, np.uint64)
+        # by whole nanoseconds: as float64 those since 1970 are exact to a quarter of a microsecond only
         order = np.argsort(time_ns, kind="stable")
         values = columns.values(stream.infos())
         return (time_ns / 1e3)[order], {name: column[order] for name, column in values.items()}

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import reduce
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -31,12 +30,13 @@ from groundstation.logs.log import (
     MessageInfo,
 )
 from groundstation.logs.log_lookup import find_message, find_vehicle, wanted_fields
+from groundstation.logs.readers.array_log import OpenLog
 from groundstation.logs.readers.mcap_log import McapLog
 
 MAX_CLOCK_NOTES = 10
 
 
-class SessionLog:
+class SessionLog(OpenLog):
     """An open session.
 
     Args:
@@ -78,11 +78,6 @@ class SessionLog:
         except LogError as error:
             self._unread.append((path, error))
 
-    @property
-    def info(self) -> LogInfo:
-        """What is in all of its files."""
-        return self._info
-
     def columns(
         self,
         message: str,
@@ -119,14 +114,6 @@ class SessionLog:
     def close(self) -> None:
         """Give the files back."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _joined(folder: Path, infos: list[LogInfo], damages: list[Damage]) -> LogInfo:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.flight import TimeBase
+from groundstation.logs.readers.array_log import Excerpt
 from groundstation.logs.readers.frame_messages import collect
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frame_index import FrameIndex, Source
@@ -99,7 +100,7 @@ def _clock(index: FrameIndex) -> _Told | None:
     sysid = max({one.sysid for one in clocks}, key=lambda one: said[one])
     source = min((one for one in clocks if one.sysid == sysid), key=lambda one: index.sources[one].records)
     names = (BOOT, UTC) if source.msgid == MSGIDS["SYSTEM_TIME"] else (BOOT,)
-    times, values = collect(index, [source], names, -np.inf, np.inf, None)
+    times, values = collect(index, [source], Excerpt(names))
     utc_us = values[UTC].astype(np.int64) if UTC in values else np.zeros(times.size, np.int64)
     utc_us = np.where((utc_us >= MIN_US) & (utc_us <= MAX_US), utc_us, 0)
     return _Told(source, times.astype(np.int64), values[BOOT].astype(np.int64) * 1000, utc_us)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress
 from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo
 from groundstation.logs.log_lookup import find_vehicle, gap_damage
-from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.array_log import ArrayLog, Excerpt, Values
 from groundstation.logs.readers.frame_messages import collect, crew_of, message_infos, speaker_of
 from groundstation.logs.readers.stamp_clock import read_stamps
 from groundstation.mavlink.frame_index import FrameIndex, is_cut_record
@@ -34,16 +34,8 @@ class TlogLog(ArrayLog):
     def _clock_offset_s(self) -> float:
         return 0.0
 
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[Times, Values]:
-        return collect(self._index, self._crew.messages[vehicle, message], names, begin_us, end_us, told)
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
+        return collect(self._index, self._crew.messages[vehicle, message], wanted)
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """The MAVLink frames in order of the file; see `logs.log.Log.frames`."""

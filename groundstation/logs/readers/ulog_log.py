@@ -16,7 +16,7 @@ from groundstation.fleet.identity import Autopilot
 from groundstation.fleet.progress import Progress
 from groundstation.logs.log import FieldInfo, LogError, LogFormat, LogInfo, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.log_lookup import gap_damage
-from groundstation.logs.readers.array_log import ArrayLog, Values
+from groundstation.logs.readers.array_log import ArrayLog, Excerpt, Values, in_order
 from groundstation.logs.readers.ulog_format import (
     DATA_APPENDED,
     HEAD_BYTES,
@@ -75,17 +75,9 @@ class UlogLog(ArrayLog):
     def _clock_offset_s(self) -> float:
         return self._offset_s or 0.0
 
-    def _collect(
-        self,
-        vehicle: str,
-        message: str,
-        names: Sequence[str],
-        begin_us: float,
-        end_us: float,
-        told: Progress | None,
-    ) -> tuple[Times, Values]:
+    def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
         del vehicle
-        return self._collected(self._kinds[message], names, begin_us, end_us, told)
+        return self._collected(self._kinds[message], wanted)
 
     def _find_kinds(self) -> dict[str, _Kind]:
         found: dict[str, _Kind] = {}
@@ -102,26 +94,19 @@ class UlogLog(ArrayLog):
                 found.setdefault(name, _Kind(codes, fields, None))
         return found
 
-    def _collected(
-        self, kind: _Kind, names: Sequence[str], begin_us: float, end_us: float, told: Progress | None
-    ) -> tuple[Times, dict[str, NDArray[Any]]]:
+    def _collected(self, kind: _Kind, wanted: Excerpt) -> tuple[Times, Values]:
         times: list[Times] = [np.empty(0, np.uint64)]
-        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in names}
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in wanted.names}
         for code in kind.codes:
-            for found in self._index.slices(code, begin_us, end_us, told):
-                values, time_us = _values(found, code, kind.topic, names)
-                wanted = slice(None)
-                if begin_us > -np.inf or end_us < np.inf:
-                    wanted = np.flatnonzero((time_us >= begin_us) & (time_us < end_us))  # type: ignore[assignment]
-                times.append(time_us[wanted])
-                for name in names:
-                    parts[name].append(values[name][wanted])
+            for found in self._index.slices(code, wanted.begin_us, wanted.end_us, wanted.told):
+                values, time_us = _values(found, code, kind.topic, wanted.names)
+                rows = slice(None) if wanted.is_whole else np.flatnonzero(wanted.takes(time_us))
+                times.append(time_us[rows])
+                for name, part in parts.items():
+                    part.append(values[name][rows])
         time_us = np.concatenate(times)
-        columns = {name: _joined(parts[name], kind, name) for name in names}
-        if len(kind.codes) > 1:
-            order = np.argsort(time_us, kind="stable")
-            return time_us[order], {name: column[order] for name, column in columns.items()}
-        return time_us, columns
+        columns = {name: _joined(parts[name], kind, name) for name in parts}
+        return in_order(time_us, columns) if len(kind.codes) > 1 else (time_us, columns)
 
     def _read_offset(self) -> float | None:
         """Seconds from the log's clock to UTC by its first GPS message with a fix; None without one.
@@ -133,7 +118,7 @@ class UlogLog(ArrayLog):
             wanted = ("time_utc_usec", "fix_type")
             if kind is None or not {one.name for one in kind.fields} >= set(wanted):
                 continue
-            time_us, values = self._collected(kind, wanted, -np.inf, np.inf, None)
+            time_us, values = self._collected(kind, Excerpt(wanted))
             utc_us = values["time_utc_usec"]
             good = (values["fix_type"] >= _FIX_3D) & (utc_us >= MIN_UTC_US) & (utc_us < MAX_UTC_US)
             if good.any():

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.flight import ModeSpan
+from groundstation.fleet.geometry import METRES_PER_DEGREE
 from groundstation.logs.report import paper, scales
 from groundstation.logs.report.colours import mode_colour
 from groundstation.logs.report.sheet import Point, Sheet, polyline
@@ -19,7 +20,6 @@ from groundstation.logs.report.strokes import gaps
 from groundstation.logs.series import SeriesOf
 from groundstation.logs.sources import Numbers
 
-M_PER_DEG = 111_194.9
 """Metres of a degree along a great circle of the mean earth."""
 LEAST_EXTENT_M = 20.0
 """A vehicle that stood still shows the noise of its GPS no larger than this."""
@@ -55,13 +55,14 @@ def track_of(series: SeriesOf, begin_s: float, end_s: float) -> Track | None:
         return None
     time_s, lat_deg, lon_deg = place
     middle_lat, middle_lon = float(np.median(lat_deg)), float(np.median(lon_deg))
-    east_m = _wrapped(lon_deg - middle_lon) * M_PER_DEG * math.cos(math.radians(middle_lat))
-    north_m = (lat_deg - middle_lat) * M_PER_DEG
+    east_per_degree_m = METRES_PER_DEGREE * math.cos(math.radians(middle_lat))
+    east_m = _wrapped(lon_deg - middle_lon) * east_per_degree_m
+    north_m = (lat_deg - middle_lat) * METRES_PER_DEGREE
     is_good = _is_good(east_m) & _is_good(north_m)
     home = _home(series, end_s)
     if home is not None:
-        east = float(_wrapped(np.array([home[1] - middle_lon]))[0]) * M_PER_DEG * math.cos(math.radians(middle_lat))
-        home = (east, (home[0] - middle_lat) * M_PER_DEG)
+        east = float(_wrapped(np.array([home[1] - middle_lon]))[0]) * east_per_degree_m
+        home = (east, (home[0] - middle_lat) * METRES_PER_DEGREE)
     extent_m = max(LEAST_EXTENT_M, float(np.ptp(east_m[is_good])), float(np.ptp(north_m[is_good])))
     if home is not None and max(map(abs, home)) > 3.0 * extent_m:
         home = None

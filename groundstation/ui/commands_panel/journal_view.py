@@ -191,13 +191,12 @@ class JournalView(QWidget):
         if self.loader is not None and self.earlier.isChecked():
             self.loader.load(self.text_box.text())
 
-    def _on_loaded(self, number: int, entries: list[JournalEntry]) -> None:
-        if self.loader is not None and number == self.loader.number and self.earlier.isChecked():
+    def _on_loaded(self, entries: list[JournalEntry]) -> None:
+        if self.earlier.isChecked():
             self._older = entries
             self.renew()
 
-    def _on_failed(self, number: int, why: str) -> None:
-        del number
+    def _on_failed(self, why: str) -> None:
         self._desk.noticed.emit(f"{why[:1].upper()}{why[1:]}.", Level.CAUTION)
 
     def _on_exported(self, path: str) -> None:

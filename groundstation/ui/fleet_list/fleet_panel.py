@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -25,13 +25,14 @@ from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
 
 
-class FleetPanel(QWidget):
+class FleetPanel(LivePanel):
     """Every vehicle, worst first. Works only while it is visible."""
 
     vehicle_opened = Signal(object)
@@ -52,16 +53,13 @@ class FleetPanel(QWidget):
             desk: to command several vehicles with; None for a panel that only looks.
             parent: Qt's.
         """
-        super().__init__(parent)
+        super().__init__(REFRESH_MS, parent)
         self._station = desk.orders.actor.gs if desk is not None else ""
         self.commands = SelectionBar(desk) if desk is not None else None
         """Commands for several selected vehicles."""
-        self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._is_following = False
         self.model = FleetModel(self)
-        self._timer = QTimer(self, interval=REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
         self._build()
         selection.changed.connect(self._on_selection_changed)
 
@@ -257,14 +255,3 @@ class FleetPanel(QWidget):
         if row_number is not None:
             model.setCurrentIndex(self.model.index(row_number), QItemSelectionModel.SelectionFlag.NoUpdate)
         self._is_following = False
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Qt: begins to work."""
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Qt: stops working."""
-        self._timer.stop()
-        super().hideEvent(event)

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QBrush, QColor, QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.links_panel.link_rows import LinkRow, link_rows
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import level_colour
 from groundstation.ui.theme.icons import icon
@@ -18,12 +19,11 @@ from groundstation.ui.theme.tokens import PALETTE
 REFRESH_MS = 500
 
 
-class LinksPanel(QWidget):
+class LinksPanel(LivePanel):
     """A tree that is changed in place, so that open branches and the selection stay."""
 
     def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("panel")
+        super().__init__(REFRESH_MS, parent)
         self._feed = feed
         self._items: dict[tuple[str, ...], QTreeWidgetItem] = {}
         self._rows: dict[tuple[str, ...], LinkRow] = {}
@@ -55,8 +55,6 @@ class LinksPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
-        self._timer = QTimer(self, interval=REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
 
     def refresh(self) -> None:
         """Show everything as it is now."""
@@ -99,14 +97,3 @@ class LinksPanel(QWidget):
             self._rows.pop(below, None)
         item = self._items.pop(path)
         (item.parent() or self.tree.invisibleRootItem()).removeChild(item)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Qt: begins to work."""
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Qt: stops working."""
-        self._timer.stop()
-        super().hideEvent(event)

@@ -1,41 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads logs, and writes what is made of them, on threads of their own, so that no disk ever holds up the window.
-
-Made and told on the GUI thread; results come back as signals to the GUI thread.
-"""
+"""Reads logs and writes what is made of them beside the window. GUI thread; works run on threads `logbook-reader`."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal
 
-from groundstation.fleet.errors import GroundStationError
-from groundstation.fleet.flight import LoggedFlight
-from groundstation.fleet.progress import CancelledError
+from groundstation.fleet.flight import Logbook, LoggedFlight
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
+from groundstation.ui.task import Ended, Task, Tasks
 
-_End = tuple[SignalInstance, *tuple[object, ...]]
-"""What is told, with what."""
-
-log = logging.getLogger("groundstation.logbook")
-
-
-class _Work:
-    """One work: how far it is, and whether it is still wanted."""
-
-    def __init__(self) -> None:
-        self.share = 0.0
-        self.is_cancelled = False
-
-    def told(self, share: float) -> None:
-        self.share = share
-        if self.is_cancelled:
-            raise CancelledError("not wanted any more")
+THREAD = "logbook-reader"
 
 
 class LogbookLoader(QObject):
@@ -56,16 +34,16 @@ class LogbookLoader(QObject):
     pinned = Signal(str, bool)
     """Folder of a session, and whether it is kept for ever."""
 
-    _ended = Signal(object, object, object)
-
     def __init__(self, access: LogbookAccess, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._access = access
-        self._work: _Work | None = None
-        self._ended.connect(self._on_ended)
-        self._one_at_a_time = threading.Lock()
-        self.thread_running: threading.Thread | None = None
-        """The newest thread; for tests to wait for."""
+        # two: pinning a session does not wait for the reading of a thousand logs
+        self._readings = Tasks(THREAD, "logs can't be read", self)
+        self._writings = Tasks(THREAD, "it can't be written", self)
+        self._work: Task | None = None
+        """A reading or a report; None when none is wanted."""
+        self.task: Task | None = None
+        """The newest; for tests to wait for."""
 
     @property
     def share(self) -> float | None:
@@ -74,89 +52,62 @@ class LogbookLoader(QObject):
 
     def read(self, folder: Path) -> None:
         """Search a folder; `loaded`, `failed` or `stopped` tells the end. A reading before it is given up."""
-        self._begin(self._read, folder)
+        self._begin(lambda task: self._access.read(folder, task.told), self._on_read)
 
     def report(self, flight: LoggedFlight, target: Path) -> None:
         """Write a report of a flight; `reported`, `refused` or `stopped` tells the end."""
-        self._begin(self._report, flight, target)
+        write = self._access.report
+        if write is None:
+            self.stopped.emit()
+            return
+        self._begin(lambda task: write(flight, target, task.told), lambda ended: self._on_reported(target, ended))
 
     def save(self, flights: Sequence[LoggedFlight], target: Path) -> None:
         """Write flights as CSV; `saved` or `refused` tells the end."""
-        self._run(self._save, tuple(flights), target)
+        wanted = tuple(flights)
+        self._write(lambda: self._access.csv(wanted, target), lambda: self.saved.emit(str(target)))
 
     def pin(self, session: str, *, is_pinned: bool) -> None:
         """Keep a session or no longer; `pinned` or `refused` tells the end."""
-        self._run(self._pin, session, is_pinned)
+        self._write(lambda: self._access.pin(session, is_pinned), lambda: self.pinned.emit(session, is_pinned))
 
     def cancel(self) -> None:
         """Give up what is under way; what was read until then is not read again."""
         if self._work is not None:
-            self._work.is_cancelled = True
+            self._work.cancel()
 
-    def _begin(self, job: Callable[..., _End], *args: object) -> None:
-        self.cancel()
-        self._work = _Work()
-        self._run(self._work_through, self._work, job, *args)
-
-    def _run(self, job: Callable[..., None], *args: object) -> None:
-        self.thread_running = threading.Thread(target=_guarded, args=(job, *args), name="logbook-reader", daemon=True)
-        self.thread_running.start()
-
-    def _on_ended(self, work: _Work, signal: SignalInstance, values: tuple[object, ...]) -> None:
+    def _begin(self, work: Callable[[Task], object], on_end: Callable[[Ended[Any]], None]) -> None:
         """The end of a work is told, unless a newer one has begun."""
-        if work is self._work:
-            self._work = None
-            signal.emit(*values)
+        self.cancel()
 
-    # ---- thread `logbook-reader`; the window may be gone when it is through ----
+        def through(ended: Ended[object]) -> None:
+            if task is self._work:
+                self._work = None
+                on_end(ended)
 
-    def _work_through(self, work: _Work, job: Callable[..., _End], *args: object) -> None:
-        with self._one_at_a_time:
-            try:
-                signal, *values = job(work, *args)
-            except Exception as error:  # else the panel would wait for ever
-                log.exception("a fault in reading logs")
-                signal, values = self.failed, [f"logs can't be read: {type(error).__name__}; report it"]
-        self._ended.emit(work, signal, tuple(values))
+        task = self.task = self._work = self._readings.run_task(work, through)
 
-    def _read(self, work: _Work, folder: Path) -> _End:
-        try:
-            work.told(0.0)
-            found = self._access.read(folder, work.told)
-        except CancelledError:
-            return (self.stopped,)
-        except GroundStationError as error:
-            return self.failed, str(error)
-        return self.loaded, found
-
-    def _report(self, work: _Work, flight: LoggedFlight, target: Path) -> _End:
-        if self._access.report is None:
-            return (self.stopped,)
-        try:
-            self._access.report(flight, target, work.told)
-        except CancelledError:
-            return (self.stopped,)
-        except GroundStationError as error:
-            return self.refused, str(error)
-        return self.reported, str(target)
-
-    def _save(self, flights: Sequence[LoggedFlight], target: Path) -> None:
-        try:
-            self._access.csv(flights, target)
-        except GroundStationError as error:
-            self.refused.emit(str(error))
+    def _on_read(self, ended: Ended[Logbook]) -> None:
+        if ended.is_cancelled:
+            self.stopped.emit()
+        elif ended.problem:
+            self.failed.emit(ended.problem)
         else:
-            self.saved.emit(str(target))
+            self.loaded.emit(ended.value)
 
-    def _pin(self, session: str, is_pinned: bool) -> None:
-        try:
-            self._access.pin(session, is_pinned)
-        except GroundStationError as error:
-            self.refused.emit(str(error))
+    def _on_reported(self, target: Path, ended: Ended[object]) -> None:
+        if ended.is_cancelled:
+            self.stopped.emit()
+        elif ended.problem:
+            self.refused.emit(ended.problem)
         else:
-            self.pinned.emit(session, is_pinned)
+            self.reported.emit(str(target))
 
+    def _write(self, write: Callable[[], None], on_written: Callable[[], None]) -> None:
+        def through(ended: Ended[None]) -> None:
+            if ended.problem:
+                self.refused.emit(ended.problem)
+            else:
+                on_written()
 
-def _guarded(job: Callable[..., None], *args: object) -> None:
-    with contextlib.suppress(RuntimeError):
-        job(*args)
+        self.task = self._writings.run_task(lambda _: write(), through)

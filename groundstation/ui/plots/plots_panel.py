@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plots.curve import ref_unit
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.theme.icons import icon
@@ -25,15 +26,14 @@ FRAME_MS = 66
 """Curves move fifteen times a second: smooth enough for time to flow, cheap enough for a hundred curves."""
 
 
-class PlotsPanel(QWidget):
+class PlotsPanel(LivePanel):
     """Values are dropped on it, or sent by `plot`."""
 
     changed = Signal()
     """What is plotted, or how, changed by the operator; silent about what a program plots."""
 
     def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("panel")
+        super().__init__(FRAME_MS, parent)
         self.setAcceptDrops(True)
         self._feed = feed
         self._cursor_s: float | None = None
@@ -43,8 +43,6 @@ class PlotsPanel(QWidget):
         self.changed.connect(self.set_by_hand)
         self.lanes: list[PlotLane] = []
         self._removed: list[list[ValueRef]] = []
-        self._timer = QTimer(self, interval=FRAME_MS)
-        self._timer.timeout.connect(self._on_frame)
         self._drawn_s = -1.0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -146,7 +144,7 @@ class PlotsPanel(QWidget):
         """The end of the time axis: now, or when it was paused."""
         return self._frozen_s if self._frozen_s is not None else self._feed.now_s()
 
-    def _on_frame(self) -> None:
+    def on_time(self) -> None:
         """Draw when time moved on by a pixel at least."""
         now_s = self._feed.now_s()
         width = min((lane.plot.width() for lane in self.lanes), default=1)
@@ -265,17 +263,6 @@ class PlotsPanel(QWidget):
         if refs:
             event.acceptProposedAction()
             self.plot(refs)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Qt: begins to work."""
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Qt: stops working."""
-        self._timer.stop()
-        super().hideEvent(event)
 
 
 def _shares_unit(lane: PlotLane, ref: ValueRef) -> bool:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.topics import checked_filter, matches
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.sensors_panel.sensor_model import SensorModel
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
 from groundstation.ui.theme.icons import icon
@@ -32,7 +33,7 @@ MOST_AT_ONCE = 500
 """New topics that are put into the tree in one turn; the rest waits for the next."""
 
 
-class SensorsPanel(QWidget):
+class SensorsPanel(LivePanel):
     """Filters are kept byte for byte: a space at their end belongs to them."""
 
     filter_added = Signal(str)
@@ -41,16 +42,13 @@ class SensorsPanel(QWidget):
     """A list of `ValueRef`."""
 
     def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("panel")
+        super().__init__(REFRESH_MS, parent)
         self._feed = feed
         self.filters: list[str] = []
         self._had_filters = False
         self._changed: set[str] = set()
         self.model = SensorModel(feed.sensors, self)
         self._build()
-        self._timer = QTimer(self, interval=REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
         feed.sensors_changed.connect(self._changed.update)
 
     def subscribe(self, text: str) -> bool:
@@ -245,14 +243,3 @@ class SensorsPanel(QWidget):
         topic = self.model.topic_at(self.tree.currentIndex())
         if topic is not None:
             QGuiApplication.clipboard().setText(topic)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Qt: begins to work."""
-        super().showEvent(event)
-        self.refresh()
-        self._timer.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Qt: stops working."""
-        self._timer.stop()
-        super().hideEvent(event)
