@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from groundstation.bridge.outbox import Outbox
-from groundstation.transport import frame_batches, payloads
+from groundstation.transport import frame_batches, parts, payloads, topics
 from groundstation.transport.bus import Bus, BusState, BusStatus, Outgoing
 from groundstation.transport.frame_batches import FrameBatch
-from groundstation.transport.leaves import Leaf
+from groundstation.transport.leaves import PART, Leaf
 
 
 def new_session() -> str:
@@ -62,10 +62,21 @@ class Publisher:
         """
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
+        if parts.is_large(payload) and self._in_parts(topic, leaf, session, payload):
+            return seq
         self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))
         if leaf.is_kept and self._outbox is not None:
             self._outbox.keep(topic, session, seq, payload, self._clock())
         return seq
+
+    def _in_parts(self, topic: str, leaf: Leaf, session: str, payload: bytes) -> bool:
+        """Queue what is too large for one message; False for what goes as it is: parts themselves, and what is kept."""
+        address = topics.parse(topic)
+        if leaf is PART or leaf.is_retained or not isinstance(address, topics.VehicleTopic):
+            return False
+        for one in parts.split(leaf.name, payload):
+            self.say(topics.vehicle(address.key, PART.name), PART, session, one)
+        return True
 
     def frames(self, topic: str, session: str, body: bytes) -> None:
         """Queue a batch of frames, see `frame_batches.py`."""

@@ -21,9 +21,10 @@ from groundstation.fleet.link import LinkState
 from groundstation.fleet.phrases import say
 from groundstation.fleet.recorder import Missed
 from groundstation.mavlink.stream_requests import Outbound
-from groundstation.transport import payloads, topics
+from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.leaves import BRIDGE_CONN, CONN, STATION_CONN, SyncRequest, leaf_of
+from groundstation.transport.parts import Joiner, Part
 from groundstation.transport.payloads import PayloadError
 
 SYNC_SPREAD_S = 2.0
@@ -64,6 +65,7 @@ class Requests:
         self._resync_s: float | None = None
         self._resync_events: int | None = None
         self._rng = random.Random()
+        self._joiner = Joiner()
         self.undecodable = 0
         """Requests that could not be read."""
 
@@ -106,6 +108,16 @@ class Requests:
         except PayloadError:
             self.undecodable += 1
 
+    def _on_part(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        """A part of a large request: with its last one the whole is taken as if it had come on its own leaf."""
+        if message.retain:
+            return
+        part = payloads.decode_request(Part, message.payload)
+        whole = self._joiner.take(str(vehicle.key), part, now_s)
+        use = _USES.get(part.leaf)
+        if whole is not None and use is not None and part.leaf in _REQUESTS:
+            use(self, vehicle, msgspec.structs.replace(message, payload=whole, topic=part.leaf), now_s)
+
     def _on_command(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         desk = vehicle.commands
         if desk is None:
@@ -114,7 +126,7 @@ class Requests:
             desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, say("must_not_be_retained"), now_s)
             return
         try:
-            request = payloads.decode_request(CommandRequest, message.payload)
+            request = payloads.decode_request(CommandRequest, message.payload, parts.MAX_CONTENT_BYTES)
         except PayloadError as error:
             desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
             raise
@@ -187,8 +199,11 @@ _USES: dict[str, Callable[[Requests, VehicleSession, Message, float], None]] = {
     topics.CTL_REQ: Requests._on_control,  # noqa: SLF001
     topics.SYNC_REQ: Requests._on_sync,  # noqa: SLF001
     topics.CONN: Requests._on_conn,  # noqa: SLF001
+    topics.PART_REQ: Requests._on_part,  # noqa: SLF001
 }
 """By the end of the topic."""
+_REQUESTS = (topics.CMD_REQ, topics.CTL_REQ, topics.SYNC_REQ)
+"""What may come in parts."""
 
 
 def _sync_request(payload: bytes) -> SyncRequest:

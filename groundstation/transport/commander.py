@@ -24,7 +24,7 @@ from groundstation.fleet.recorder import StationSensors
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
 from groundstation.fleet.verbs import VERBS
-from groundstation.transport import payloads, topics
+from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Bus, BusState, Outgoing
 from groundstation.transport.leaves import SyncRequest
 
@@ -176,14 +176,15 @@ class Commander:
 
     def _publish(self, publication: Publication, fleet: Fleet, now_s: float) -> None:
         key, request = publication
-        if self._bus.publish([outgoing(key, request, bridge_clock_ms(fleet.get(key), now_s))]):
+        messages = outgoing(key, request, bridge_clock_ms(fleet.get(key), now_s))
+        if self._bus.publish(messages) == len(messages):
             return
         if isinstance(request, CommandRequest):
             self.operations.unsent(request, key, now_s)
 
 
-def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> Outgoing:
-    """A request as a message: QoS 1, never retained.
+def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> list[Outgoing]:
+    """A request as one message, or in parts where it is large: QoS 1, never retained.
 
     Args:
         key: the vehicle.
@@ -193,12 +194,17 @@ def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> Outgoing
     if isinstance(request, CommandRequest):
         # MQTT counts in whole seconds: rounded up, and 0 would mean that it has expired already (section 3.3.2.3.3)
         expiry_s = max(1, -(-request.ttl_ms // 1000))
-        topic = topics.vehicle(key, topics.CMD_REQ)
-        return Outgoing(topic, payloads.encode_request(request), qos=1, expiry_s=expiry_s)
+        return _in_parts(key, topics.CMD_REQ, payloads.encode_request(request), expiry_s)
     if isinstance(request, ControlRequest):
         # the bridge compares its own clock: it need not trust the wall clock of a station for the age of a wish
         stamped = msgspec.structs.replace(request, ref_bms=clock_ms)
-        topic = topics.vehicle(key, topics.CTL_REQ)
-        return Outgoing(topic, payloads.encode_request(stamped), qos=1, expiry_s=CONTROL_EXPIRY_S)
+        return _in_parts(key, topics.CTL_REQ, payloads.encode_request(stamped), CONTROL_EXPIRY_S)
     query = SyncRequest(commands=request)  # type: ignore[arg-type]
-    return Outgoing(topics.vehicle(key, topics.SYNC_REQ), payloads.encode_request(query), qos=1)
+    return _in_parts(key, topics.SYNC_REQ, payloads.encode_request(query), None)
+
+
+def _in_parts(key: VehicleKey, leaf: str, payload: bytes, expiry_s: int | None) -> list[Outgoing]:
+    if not parts.is_large(payload):
+        return [Outgoing(topics.vehicle(key, leaf), payload, qos=1, expiry_s=expiry_s)]
+    slices = map(payloads.encode_request, parts.split(leaf, payload))
+    return [Outgoing(topics.vehicle(key, topics.PART_REQ), one, qos=1, expiry_s=expiry_s) for one in slices]

@@ -20,11 +20,12 @@ import msgspec
 
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
-from groundstation.transport import payloads, topics
+from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
-from groundstation.transport.leaves import CMD_ACK, EVT, Audience, Leaf, leaf_of
+from groundstation.transport.leaves import CMD_ACK, EVT, PART, Audience, Leaf, leaf_of
+from groundstation.transport.parts import Joiner
 from groundstation.transport.sequence_check import SequenceCheck, Verdict
 
 log = logging.getLogger("groundstation.inbox")
@@ -83,6 +84,7 @@ class Inbox:
         self._clocks = ClockOffsets()
         self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
+        self._joiner = Joiner()
 
     @property
     def counts(self) -> InboxCounts:
@@ -94,7 +96,7 @@ class Inbox:
             missing=self._missing,
             duplicates=self._duplicates,
             dropped=self._dropped,
-            undecodable=self._undecodable,
+            undecodable=self._undecodable + self._joiner.spoiled,
             implausible=implausible,
         )
 
@@ -125,7 +127,7 @@ class Inbox:
             self._undecodable += 1
             return
         try:
-            update = self._decoded(topic, leaf, message)
+            update = self._joined(topic, message) if leaf is PART else self._decoded(topic, leaf, message)
         except payloads.PayloadError:
             self._undecodable += 1
             return
@@ -169,8 +171,27 @@ class Inbox:
                 self._dropped += 1
             queue.append(item)
 
-    def _decoded(self, topic: topics.VehicleTopic | topics.ServiceTopic, leaf: Leaf, message: Message) -> Update | None:
-        envelope = payloads.decode(leaf, message.payload)
+    def _joined(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
+        """A part came: with the last one the whole goes on as if it had come on its own leaf."""
+        envelope = payloads.decode(PART, message.payload)
+        if isinstance(topic, topics.ServiceTopic) or not self._is_news(message, PART, envelope):
+            return None
+        whole = self._joiner.take(f"{message.topic} {envelope.sid}", envelope.d, message.received_s)
+        meant = topics.VehicleTopic(topic.key, envelope.d.leaf)
+        leaf = leaf_of(meant)
+        if whole is None or leaf is None or leaf is PART or leaf.is_retained or leaf.audience in _NOT_OURS:
+            return None
+        told = msgspec.structs.replace(message, topic=topics.vehicle(topic.key, leaf.name), payload=whole)
+        return self._decoded(meant, leaf, told, parts.MAX_CONTENT_BYTES)
+
+    def _decoded(
+        self,
+        topic: topics.VehicleTopic | topics.ServiceTopic,
+        leaf: Leaf,
+        message: Message,
+        limit_bytes: int = payloads.MAX_PAYLOAD_BYTES,
+    ) -> Update | None:
+        envelope = payloads.decode(leaf, message.payload, limit_bytes)
         if isinstance(topic, topics.ServiceTopic):
             return ServiceUpdate(
                 session=envelope.sid,

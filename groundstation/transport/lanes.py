@@ -11,7 +11,7 @@ import functools
 from collections import deque
 from collections.abc import Iterator
 
-from groundstation.transport import topics
+from groundstation.transport import parts, topics
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.leaves import Lane, leaf_of
 
@@ -73,7 +73,7 @@ class Lanes:
         for message in messages:
             # the bound is for each lane: a flood of telemetry takes no room from the urgent
             lane = lane_of(message)
-            if len(self._lanes[lane]) >= MAX_WAITING or (lane is Lane.BULK and self._bulk_bytes > MAX_BULK_BYTES):
+            if len(self._lanes[lane]) >= MAX_WAITING or (lane is Lane.BULK and self._bulk_bytes > _most_bytes(message)):
                 self.thinned += 1
                 continue
             self._bulk_bytes += _size(message) if lane is Lane.BULK else 0
@@ -166,6 +166,12 @@ class Lanes:
         waiting.extend((now_s, *one) for one in newest.values())
 
 
+def _most_bytes(message: Outgoing) -> int:
+    """Of bulk, before another is refused: what can be asked for again has less room than what comes in parts."""
+    return parts.MAX_OPEN_BYTES if message.topic.endswith(_PARTS) else MAX_BULK_BYTES
+
+
+_PARTS = (f"/{topics.PART}", f"/{topics.PART_REQ}")
 _SHARES = {Lane.MOTION: -1.0 / MOTION_SHARE, Lane.TELEMETRY: 1.0 / (1.0 - MOTION_SHARE)}
 
 

@@ -21,6 +21,7 @@ from groundstation.fleet.overview import Overview
 from groundstation.fleet.recorder import LateEnd, LateMarks, Missed, RecorderStatus, StationSensors
 from groundstation.fleet.sample import Whole
 from groundstation.transport import topics
+from groundstation.transport.parts import Part
 
 VEHICLE = ""
 """Owner of the leaves of vehicles; the others are `topics.BRIDGE`, `STATION` and `RECORDER`."""
@@ -153,9 +154,12 @@ TLM_MOTION, TLM_STATUS, TLM_DETAIL = (
     _telemetry("tlm/status"),
     _telemetry("tlm/detail"),
 )
+# what is joined of them goes on as the leaf that they name
+PART = Leaf(name=topics.PART, content=Part, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1)
 CMD_REQ = _request(topics.CMD_REQ, CommandRequest)
 CTL_REQ = _request(topics.CTL_REQ, ControlRequest)
 SYNC_REQ = _request(topics.SYNC_REQ, SyncRequest)
+PART_REQ = msgspec.structs.replace(_request(topics.PART_REQ, Part), lane=Lane.BULK)
 BRIDGE_CONN = Leaf(
     name=topics.CONN, owner=topics.BRIDGE, content=BridgePresence, audience=Audience.OVERVIEW, lane=Lane.STATE,
     qos=1, is_retained=True,
@@ -176,8 +180,8 @@ RECORDER_CONN = Leaf(
 LATE_MARKS, LATE_END = (_late(topics.LATE_MARKS, LateMarks, VEHICLE), _late(topics.LATE_END, LateEnd, VEHICLE))
 
 LEAVES: tuple[Leaf, ...] = (
-    *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL),
-    *(CMD_REQ, CTL_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
+    *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL, PART),
+    *(CMD_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
     *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, RECORDER_CONN),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),

@@ -15,10 +15,12 @@ from groundstation.fleet.commands import CommandRequest
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.sample import Whole
 from groundstation.transport.leaves import LEAVES, Leaf, SyncRequest
+from groundstation.transport.parts import Part
 
 VERSION = 1
-MAX_PAYLOAD_BYTES = 64 * 1024
-"""A larger payload on the fleet's tree is not ours; it is counted and dropped before it is parsed."""
+MAX_PAYLOAD_BYTES = 96_000
+"""A larger payload on the fleet's tree is not ours; it is counted and dropped before it is parsed. What is larger
+than `parts.WHOLE_BYTES` comes in parts."""
 
 Content = TypeVar("Content")
 
@@ -52,11 +54,12 @@ def type_of(leaf: Leaf) -> Any:
 
 # one for all: it keeps nothing from message to message
 _encoder = msgspec.json.Encoder()
-_CONTENT: dict[Any, msgspec.json.Decoder[Any]] = {
-    one.content: msgspec.json.Decoder(type_of(one)) for one in LEAVES if one.content is not None
+_DECODERS: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {
+    (one.content, one.is_request): msgspec.json.Decoder(type_of(one)) for one in LEAVES if one.content is not None
 }
+"""By content, and whether it stands without an envelope: a part goes either way."""
 
-Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest)
+Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest, Part)
 
 
 class PayloadError(ValueError):
@@ -68,24 +71,25 @@ def encode(envelope: Envelope[Any]) -> bytes:
     return _encoder.encode(envelope)
 
 
-def decode(leaf: Leaf, payload: bytes) -> Envelope[Any]:
+def decode(leaf: Leaf, payload: bytes, limit_bytes: int = MAX_PAYLOAD_BYTES) -> Envelope[Any]:
     """An envelope from bytes.
 
     Args:
         leaf: its row; of a leaf with an envelope.
         payload: the bytes.
+        limit_bytes: of a payload that is believed; more for one that came in parts.
 
     Raises:
         PayloadError: too large, malformed, or of a newer format.
     """
-    envelope: Envelope[Any] = _decoded(leaf.content, payload)
+    envelope: Envelope[Any] = _decoded((leaf.content, leaf.is_request), payload, limit_bytes)
     return envelope
 
 
-def _decoded(content: Any, payload: bytes) -> Any:
-    if len(payload) > MAX_PAYLOAD_BYTES:
+def _decoded(kind: tuple[Any, bool], payload: bytes, limit_bytes: int) -> Any:
+    if len(payload) > limit_bytes:
         raise PayloadError(f"{len(payload)} bytes are too many")
-    decoder = _CONTENT.get(content)
+    decoder = _DECODERS.get(kind)
     if decoder is None:
         raise PayloadError("it has no JSON of ours")
     try:
@@ -99,21 +103,22 @@ def _decoded(content: Any, payload: bytes) -> Any:
     return found
 
 
-def encode_request(request: CommandRequest | ControlRequest | SyncRequest) -> bytes:
+def encode_request(request: CommandRequest | ControlRequest | SyncRequest | Part) -> bytes:
     """A request as JSON bytes. Requests carry no envelope: they name the session that they are for."""
     return _encoder.encode(request)
 
 
-def decode_request(kind: type[Request], payload: bytes) -> Request:
+def decode_request(kind: type[Request], payload: bytes, limit_bytes: int = MAX_PAYLOAD_BYTES) -> Request:
     """A request from bytes; an empty one asks for nothing in particular.
 
     Args:
         kind: which.
         payload: the bytes.
+        limit_bytes: as of `decode`.
 
     Raises:
         PayloadError: too large, malformed, or of a newer format.
     """
     # mosquitto_pub -n sends nothing at all, which is the simplest way to ask everybody to speak
-    request: Request = _decoded(kind, payload or b"{}")
+    request: Request = _decoded((kind, True), payload or b"{}", limit_bytes)
     return request

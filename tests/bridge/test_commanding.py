@@ -13,6 +13,7 @@ from groundstation.fleet.operations import GroupPolicy
 from groundstation.fleet.verbs import EMERGENCY_VERBS
 from groundstation.transport import payloads
 from groundstation.transport.bus import Outgoing
+from groundstation.transport.commander import outgoing
 from groundstation.transport.payloads import SyncRequest
 from tests.support.command_world import (
     ACCEPTED,
@@ -357,6 +358,18 @@ def test_a_query_of_a_former_life_is_answered_by_unknown(world: World) -> None:
     world.run(1.0)
     record = station.record("never-seen")
     assert (record.state, record.reason) == (CommandState.UNKNOWN, Reason.BRIDGE_LOST)
+
+
+@pytest.mark.parametrize("is_retained", [False, True])
+def test_a_question_that_is_too_large_for_one_message_is_answered_too(world: World, is_retained: bool) -> None:
+    station = world.station()
+    query = CommandQuery(ids=("never-seen", *(f"{number:060}" for number in range(3_000))), sid="another-life")
+    sent = outgoing(KEY, query, None)
+    assert len(sent) > 2
+    for one in sent:
+        world.to_bridge(one, retain=is_retained)
+    world.run(1.0)
+    assert (station.commander.operations.book.get(KEY, "never-seen") is not None) is not is_retained
 
 
 def test_a_bridge_killed_in_the_middle_leaves_the_outcome_unknown(world: World) -> None:
