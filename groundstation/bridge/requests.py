@@ -114,9 +114,10 @@ class Requests:
             return
         part = payloads.decode_request(Part, message.payload)
         whole = self._joiner.take(str(vehicle.key), part, now_s)
-        use = _USES.get(part.leaf)
-        if whole is not None and use is not None and part.leaf in _REQUESTS:
-            use(self, vehicle, msgspec.structs.replace(message, payload=whole, topic=part.leaf), now_s)
+        if whole is not None and part.leaf in _REQUESTS:
+            self.take(
+                msgspec.structs.replace(message, payload=whole, topic=topics.vehicle(vehicle.key, part.leaf)), now_s
+            )
 
     def _on_command(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         desk = vehicle.commands
@@ -146,7 +147,9 @@ class Requests:
 
     def _on_control(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if not message.retain and vehicle.commands is not None:
-            vehicle.commands.control.take(payloads.decode_request(ControlRequest, message.payload), now_s)
+            vehicle.commands.control.take(
+                payloads.decode_request(ControlRequest, message.payload, parts.MAX_CONTENT_BYTES), now_s
+            )
 
     def _on_sync(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if message.retain:
@@ -209,7 +212,7 @@ _REQUESTS = (topics.CMD_REQ, topics.CTL_REQ, topics.SYNC_REQ)
 def _sync_request(payload: bytes) -> SyncRequest:
     """A request that is no JSON is an empty one: whoever wrote it wants to hear something."""
     try:
-        return payloads.decode_request(SyncRequest, payload)
+        return payloads.decode_request(SyncRequest, payload, parts.MAX_CONTENT_BYTES)
     except PayloadError:
         return SyncRequest()
 
