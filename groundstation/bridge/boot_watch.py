@@ -38,6 +38,7 @@ class BootWatch:
             self._on_restart(ear, now_s)
             return []
         moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
+        # the clocks of two autopilots in turn look like one that goes back again and again
         moments.append(now_s)
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
@@ -54,6 +55,7 @@ class BootWatch:
             return  # the other link was quicker to tell
         for other in vehicle.ears:
             if other is not ear:
+                # else the first frame on the other link would look like another autopilot's
                 other.forget_boot()
         vehicle.booted_s = ear.booted_s
         vehicle.begin_new_life(ConnReason.REBOOTED, now_s)

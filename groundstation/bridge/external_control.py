@@ -82,6 +82,7 @@ class OtherStations:
             what = self._command(fields) if msgid == COMMAND_ACK else self._plan(fields)
             if what:
                 self._say(fields["target_system"], what, now_s)
+        # never taken: somebody else waits for the answer
         return False, []
 
     def forget(self) -> None:
@@ -104,6 +105,7 @@ class OtherStations:
         if before is None and len(self.parameters) >= MAX_PARAMETERS:
             return
         self.parameters[name] = value
+        # the first value that is heard is no change, whoever asked for it
         is_same = before is None or before == value or (math.isnan(before) and math.isnan(value))
         if not is_same and not self._is_setting(name):
             self._event(f"parameter {name} is {value:g} now, was {before:g}: by no command of ours", now_s)
@@ -113,6 +115,7 @@ class OtherStations:
         key = (system, what)
         if now_s - self._told_s.get(key, -1e9) < FOREIGN_S:
             return
+        # bounded in the simplest way: the worst of it is a line told twice
         if len(self._told_s) > MAX_FOREIGN:
             self._told_s.clear()
         self._told_s[key] = now_s

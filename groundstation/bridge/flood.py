@@ -45,6 +45,7 @@ class FloodGate:
         grown = max(0.0, now_s - self._at_s) * PER_S
         self._at_s = max(self._at_s, now_s)
         self._room = [min(BURST, room + grown) for room in self._room]
+        # a bucket of its own for each: what is urgent must not find an empty one
         share = int(event.severity in _URGENT) if event.kind is EventKind.STATUS_TEXT else 2
         if self._room[share] < 1.0:
             self._left_out += 1
