@@ -202,7 +202,6 @@ class RollCall:
         vehicle = self._make_vehicle(ear, len(namesakes) + 1, now_s)
         self.vehicles[vehicle.key] = vehicle
         self._vehicle_of[ear] = vehicle
-        # it would take our heartbeat for its own, and our commands for another station's
         if ear.sysid == self._own_sysid:
             text = f"the vehicle on {ear.peer.name} uses this station's own system id {ear.sysid}; give it another"
             vehicle.set_conflict(text, now_s)
