@@ -257,7 +257,7 @@ def _listens(pid: int, port: int) -> bool:
 
 
 def runs(process: psutil.Process) -> bool:
-    """A process of another's is no child of ours to be waited for: its remains may stay for a while."""
+    """Whether a process runs. A zombie does not; one that another process started may stay for a while."""
     with contextlib.suppress(psutil.Error):
         # one that nobody waited for still has its number; psutil looks at when it began too
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -314,7 +314,7 @@ def stop_on_signal(
 
 
 class OutlivingStream(io.TextIOBase):
-    """Standard error of a process that may outlive whoever reads it: what nobody reads is lost, and nothing fails.
+    """Standard error of a process that may outlive its reader: without one, words are dropped and nothing fails.
 
     rich ends a process whose reader is gone.
     """

@@ -76,7 +76,7 @@ class Backfill:
                 self._asked.append(_Open(owner, gap))
 
     def forget(self) -> None:
-        """The broker is gone: nobody hears answers."""
+        """Drop all requests, since answers can't be sent without a broker; recorders ask again."""
         self._asked.clear()
         self._tokens.clear()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether an autopilot restarted, by its boot clock, or two of them speak in turn. Bridge thread; no I/O."""
+"""Tells by the boot clock whether an autopilot restarted, or two of them speak alternately. Bridge thread; no I/O."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class BootWatch:
         return ear.time_sync.ask(now_s)
 
     def _on_restart(self, ear: Ear, now_s: float) -> None:
-        """Its clock began anew: so does the vehicle's life, unless two autopilots behind one peer speak in turn."""
+        """Begin a new life of the vehicle, unless two autopilots behind one peer speak alternately."""
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is None or self.speak_in_turn(ear, now_s):
             return

@@ -28,7 +28,7 @@ class Party(Protocol):
         """A message that it hears came; returns whether that was meant for it, and what to answer."""
 
     def forget(self) -> None:
-        """The autopilot restarted: what was known of it may be so no more."""
+        """The autopilot restarted: drop what was heard before, which may have changed."""
 
 
 class Lead:

@@ -86,7 +86,7 @@ class OtherStations:
         return False, []
 
     def forget(self) -> None:
-        """What parameters were before a restart tells nothing of who changed them."""
+        """Drop all values: a restart may change parameters by itself, which would be told as somebody's doing."""
         self.parameters.clear()
 
     @staticmethod
@@ -100,7 +100,7 @@ class OtherStations:
         return f"changed its {kind}" if ack["type"] == _TAKEN and kind else ""
 
     def _on_parameter(self, name: str, value: float, now_s: float) -> None:
-        """A value that is another than before was changed by somebody; who reads a list changes nothing."""
+        """Tell of a value that differs from the one heard before; values that are only read again are the same."""
         before = self.parameters.get(name)
         if before is None and len(self.parameters) >= MAX_PARAMETERS:
             return

@@ -17,7 +17,7 @@ BURST = 100.0
 TELL_S = 1.0
 """What was left out is told so often at most."""
 _OF_THE_BRIDGE = frozenset({EventKind.LINK, EventKind.IDENTITY})
-"""What no vehicle can say by itself is always told."""
+"""Kinds that only the bridge makes. They are never held back, since no vehicle can flood with them."""
 _URGENT = frozenset({Severity.EMERGENCY, Severity.ALERT, Severity.CRITICAL, Severity.ERROR})
 
 

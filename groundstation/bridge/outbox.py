@@ -80,7 +80,7 @@ class Outbox:
             self._forget_oldest()
 
     def set_away(self, *, is_away: bool) -> None:
-        """The broker is not there, or is there again. Nobody knows what of the last minutes it still took."""
+        """The broker is not there, or is again. The last minutes go to disk: some of it may not have arrived."""
         if is_away and not self._is_away and self.store is not None:
             for key, run in self._runs.items():
                 # what an earlier outage wrote is there already

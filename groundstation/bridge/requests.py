@@ -192,7 +192,7 @@ _USES: dict[str, Callable[[Requests, VehicleSession, Message, float], None]] = {
 
 
 def _sync_request(payload: bytes) -> SyncRequest:
-    """A request that is no JSON is an empty one: whoever wrote it wants to hear something."""
+    """A request; what is no JSON counts as an empty one, so that a test message written by hand is answered too."""
     try:
         return payloads.decode_request(SyncRequest, payload)
     except PayloadError:

@@ -60,7 +60,7 @@ class Intake:
         return taken
 
     def end(self) -> None:
-        """Nobody waits any more."""
+        """Wake whoever waits in `take`, and let nobody wait again: the recorder ends."""
         with self._has_news:
             self._is_ended = True
             self._has_news.notify()

@@ -48,7 +48,7 @@ def lock(folder: Path) -> FileLock | None:
 
 
 def unlock(held: FileLock) -> None:
-    """Nobody writes the session any more."""
+    """Let other processes write the session, or mend it."""
     held.release()
     # behind the release: Windows does not delete what is held
     Path(held.lock_file).unlink(missing_ok=True)
