@@ -90,6 +90,7 @@ class Company:
         if isinstance(told, Connection):
             if key.root == Root.SIM.value and told.state is LinkState.OFFLINE:
                 self._armed.pop(name, None)
+        # what does not tell of arming changes nothing: unknown is not disarmed
         elif told.armed is not None and told.armed.is_armed:
             if name in self._armed or len(self._armed) < MAX_KNOWN:
                 self._armed[name] = now_s
@@ -102,6 +103,7 @@ class Company:
         Args:
             now_s: monotonic seconds.
         """
+        # a copy: another thread puts vehicles in
         return sorted(name for name, heard_s in list(self._armed.items()) if now_s - heard_s < LOST_S)
 
     def is_over(self, now_s: float) -> bool:
@@ -144,6 +146,7 @@ def stay_on(url: BrokerUrl, linger_s: float, stop: threading.Event) -> None:
         nonlocal asked
         if status.state is BusState.CONNECTED and status.connections != asked:
             asked = status.connections
+            # what was kept proves nothing: the bridges are asked to say it now
             worker.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in ROOTS])
 
     name = client_id("orphan")

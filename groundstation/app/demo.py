@@ -94,6 +94,7 @@ def run_demo(
         check_picture(picture)
     check_qt("offscreen" if headless else "")
     if headless:
+        # before the application is made, which reads it once
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with _children(plan, stop) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
@@ -112,6 +113,7 @@ def check_picture(picture: Path) -> None:
         if picture.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if picture.exists():
+            # appending leaves what is there as it is
             picture.open("ab").close()
         else:
             tempfile.TemporaryFile(dir=picture.parent).close()
@@ -131,6 +133,7 @@ def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
     left = take_over(_notes(), asked)
     link = left.link if left is not None else f"{HOST}:{free_udp_port()}"
     with contextlib.ExitStack() as ending:
+        # first in, last out: the note names the children as long as they run
         ending.callback(file.remove)
         ending.callback(supervisor.stop)
         url = _start_broker(supervisor, stop, left)

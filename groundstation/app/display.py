@@ -40,6 +40,7 @@ def _in_time(ask: Callable[[], bool]) -> bool:
     answers: list[bool] = []
     asking = threading.Thread(target=lambda: answers.append(ask()), name="display-probe", daemon=True)
     asking.start()
+    # a daemon that hangs in the library is left behind; nothing waits for it
     asking.join(ANSWER_S)
     return bool(answers and answers[0])
 
@@ -90,6 +91,7 @@ def check_qt(platform: str = "") -> None:
     if folder is None or not sys.platform.startswith("linux"):
         return
     try:
+        # loading the plug-in loads all that it needs: the system itself says what is missing
         ctypes.CDLL(str(folder / f"Qt/plugins/platforms/libq{plugin}.so"))
     except OSError as error:
         raise _qt_is_missing(error) from error

@@ -79,6 +79,7 @@ class Station:
         self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
+        # commands see what came before the panels do: a refusal is shown with the state that caused it
         self.feed.on_updates = self.orders.tick
         self.window = MainWindow(
             self.feed,
@@ -158,10 +159,12 @@ class Station:
         watch.timeout.connect(look)
         watch.start()
         with contextlib.ExitStack() as ending, faults:
+            # called backwards: what looks at the window ends first, the journal last, with all that was ordered
             for end in (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop, watch.stop):
                 ending.callback(end)
             self.start()
             self.application.exec()
+            # Ctrl-C: nobody closed the window, so it has not remembered how it looks
             if self.window.isVisible():
                 self.window.leave()
             if at_end is not None and not failed and faults.first is None:

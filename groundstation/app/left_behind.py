@@ -78,7 +78,7 @@ class NoteFile:
             write_whole(self._path, msgspec.json.encode(note))
 
     def remove(self) -> None:
-        """The window ends on purpose: nothing of it is left."""
+        """Remove the note: the window ends on purpose, and has stopped its children itself."""
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 

@@ -74,6 +74,7 @@ def _read(
                 problems.append(error)
         if not goes_on():
             return
+        # files of several sessions, and late messages in each
         found.sort(key=lambda one: one.log_ns)
         yield from _readings(found, goes_on) if is_rest else _rows(found, goes_on)
     if problems:
@@ -156,6 +157,7 @@ class _Fold:
                 return
             offset_s = self.clocks[sid] = learnt_s
         if sid not in self._states and len(self._states) >= MAX_LIVES:
+            # at the worst a row lacks what was said before
             self._states.clear()
         state = self._states.get(sid) or VehicleState(key=self._key, session=sid)
         state = self._states[sid] = state.after(envelope.d, offset_s, now_s - offset_s)
@@ -216,5 +218,6 @@ def _readings(messages: list[RecentMessage], goes_on: GoesOn) -> Iterator[PastRe
 
 def _frozen(values: list[float] | list[tuple[float, float]] | list[list[float]]) -> NDArray[np.float64]:
     made = np.array(values, dtype=np.float64)
+    # it crosses threads: who writes into it by mistake is to be told
     made.setflags(write=False)
     return made

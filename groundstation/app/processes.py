@@ -116,12 +116,14 @@ class Child:
         self._look_s, self._adopted = None, None
         self._process = subprocess.Popen(
             [*self._program, *self._arguments],
+            # what tells it of our end, however that comes; see the beginning of this file
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
             env={**os.environ, **self._environment},
+            # a group of its own: Ctrl-C in a terminal reaches us alone, and `_kill_group` all that it had started
             start_new_session=True,
         )
         self._started_s = time.monotonic()
@@ -138,6 +140,7 @@ class Child:
             return
         if self._again_s is None:
             self._kill_group()
+            # a child that dies at once has a reason that will not go away: it waits longer each time
             if now_s - self._started_s > HEALTHY_S:
                 self._backoff.reset()
             self._again_s = now_s + self._backoff.next_s()
@@ -176,6 +179,7 @@ class Child:
                 self._adopted.terminate()
         elif self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(OSError):
+                # below the buffer of Python, which would fail once more when it is collected
                 os.write(self._process.stdin.fileno(), self._last_word)
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
@@ -232,6 +236,7 @@ class Supervisor:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout=1.0)
+        # what was started first is needed by the others to say goodbye: the broker goes last
         for child in reversed(self.children):
             child.ask_to_stop()
             child.wait_stopped(time.monotonic() + STOP_S)
@@ -244,6 +249,7 @@ class Supervisor:
 
 def _listens(pid: int, port: int) -> bool:
     with contextlib.suppress(psutil.Error):
+        # the broker behind a shell is a grandchild
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
         found = (one for process in family for one in process.net_connections("tcp"))
         return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in found)
@@ -251,8 +257,9 @@ def _listens(pid: int, port: int) -> bool:
 
 
 def runs(process: psutil.Process) -> bool:
-    """A process of another's is no child of ours to be waited for: its remains may stay for a while."""
+    """Whether a process runs. A zombie does not; one that another process started may stay for a while."""
     with contextlib.suppress(psutil.Error):
+        # one that nobody waited for still has its number; psutil looks at when it began too
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     return False
 
@@ -267,6 +274,7 @@ class Left:
         """Wait for the end of the pipe, and for as long as this process is needed after that; then stop it."""
         said = b""
         with contextlib.suppress(OSError):
+            # an empty read is the end of the pipe: all that held it are gone
             while END not in said and (more := os.read(0, 4096)):
                 said += more
         linger = os.environ.get(SUPERVISED, "")
@@ -306,7 +314,7 @@ def stop_on_signal(
 
 
 class OutlivingStream(io.TextIOBase):
-    """Standard error of a process that may outlive whoever reads it: what nobody reads is lost, and nothing fails.
+    """Standard error of a process that may outlive its reader: without one, words are dropped and nothing fails.
 
     rich ends a process whose reader is gone.
     """
@@ -317,6 +325,7 @@ class OutlivingStream(io.TextIOBase):
     def write(self, text: str) -> int:
         """Write as far as there is a reader."""
         with contextlib.suppress(OSError):
+            # below the stream: one that failed once would fail at every later write, and at the exit
             os.write(self._below.fileno(), text.encode("utf-8", "replace"))
         return len(text)
 

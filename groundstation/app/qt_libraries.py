@@ -59,6 +59,7 @@ def missing_libraries() -> list[str]:
             check=False,
         ).stdout
         found |= {line.split()[0] for line in listing.splitlines() if "not found" in line}
+    # Qt finds its own by a path of its own, which ldd does not know for plug-ins
     return sorted(name for name in found if not name.startswith("libQt6"))
 
 

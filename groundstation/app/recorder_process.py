@@ -63,6 +63,7 @@ class RecorderProcess:
         )
         self.recorder = Recorder(settings, self._ask, lambda: self.bus.status.state is BusState.CONNECTED)
         self.recorder.on_filters = self._subscribe
+        # a message comes at most with the QoS that it was published with: telemetry stays at 0
         self.bus.subscribe(dict.fromkeys(topics.recorder_filters(ROOTS), 1))
         self._subscribe(set(settings.filters))
 
@@ -76,6 +77,7 @@ class RecorderProcess:
                 self.bus.publish([self._report(self.recorder.status())])
         finally:
             self.recorder.stop()
+            # behind the end of the recorder: these numbers are the last
             last = msgspec.structs.replace(self.recorder.status(), state=RecorderState.ENDED)
             self.bus.publish([self._report(last)])
             self.bus.stop()

@@ -77,6 +77,7 @@ def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, 
                 if state is not None:
                     line = {"id": key.id, "root": key.root, "state": state_for_scripts(state, now_s)}
                     sys.stdout.write(encoder.encode(line).decode() + "\n")
+            # once a period: a program behind a pipe would else wait for a whole buffer
             sys.stdout.flush()
     except BrokenPipeError:
         return

@@ -32,6 +32,7 @@ from groundstation.transport.slow_way import SlowWay, Wish
 
 def host_name() -> str:
     """This computer's name as it may stand in a topic."""
+    # a host may be called anything; a level of a topic may not
     return re.sub(r"[^A-Za-z0-9-]+", "-", platform.node()).strip("-")[:16] or "host"
 
 
@@ -96,6 +97,7 @@ def calm_collector() -> None:
 
     Measured on the bridge: a fifth of its time at the default thresholds.
     """
+    # all that was imported is left out of every later look
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
@@ -190,6 +192,7 @@ class StationBus:
             echo_topic=topics.station(roots[0], name, "echo"),
             on_message=on_message or inbox.offer,
             on_status=self._status_changed,
+            # a station that dies lets go of what it controls, see `bridge/control_desk.py`
             will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
         )
         self._way, self._interest = SlowWay(), Interest(roots)
@@ -238,6 +241,7 @@ class StationBus:
             self._interest.is_slow = wish is Wish.OVERVIEW
             self._subscribe()
         self.worker.report.note = SLOW_NOTE if wish is Wish.OVERVIEW else ""
+        # behind the change: the new connection asks for the new filters alone
         self.worker.renew()
 
     def _subscribe(self) -> None:
@@ -246,6 +250,7 @@ class StationBus:
         if gone:
             self.worker.unsubscribe(sorted(gone))
         if new:
+            # before the broker sends the first of them: what was said meanwhile is no gap
             self._inbox.asked_anew(new)
             self.worker.subscribe({one: filters[one] for one in sorted(new)})
         self._subscribed = filters

@@ -76,17 +76,19 @@ class Backfill:
                 self._asked.append(_Open(owner, gap))
 
     def forget(self) -> None:
-        """The broker is gone: nobody hears answers."""
+        """Drop all requests, since answers can't be sent without a broker; recorders ask again."""
         self._asked.clear()
         self._tokens.clear()
 
     def tick(self, now_s: float) -> None:
         """Send a part of what is asked for; tell now and then how far every leaf is."""
         self._take_from_store()
+        # at most a second: a loop that was held up does not make up for it at once
         elapsed_s = 0.0 if self._last_s is None else min(1.0, now_s - self._last_s)
         self._last_s = now_s
         self._messages_left = min(MESSAGES_PER_S / 4, self._messages_left + elapsed_s * MESSAGES_PER_S)
         self._bytes_left = min(BYTES_PER_S / 4, self._bytes_left + elapsed_s * BYTES_PER_S)
+        # one gap after the other: who asked first is through first, and the disk reads in order
         while self._asked and self._messages_left >= 1 and self._bytes_left > 0:
             if not self._go_on(self._asked[0], now_s):
                 break
@@ -97,6 +99,7 @@ class Backfill:
     def publish_marks(self) -> None:
         """Tell how far every leaf is, so that nothing is missed unseen at an end."""
         if self._outbox.store is not None:
+            # looked up on the thread of the disk: what is told now is as of the last look
             self._outbox.store.refresh()
         by_owner: dict[str, list[Mark]] = {}
         for extent in self._outbox.extents():
@@ -105,6 +108,7 @@ class Backfill:
         for owner, marks in by_owner.items():
             topic = f"{owner}/{topics.LATE_MARKS}"
             for start in range(0, min(len(marks), MAX_MARKS), MARKS_A_MESSAGE):
+                # in parts, since a payload has a bound, see `payloads.py`
                 told = LateMarks(marks=tuple(marks[start : start + MARKS_A_MESSAGE]))
                 self._publisher.say(topic, LATE_MARKS, self._session, told)
 
@@ -135,6 +139,7 @@ class Backfill:
         one.found.extend(self._outbox.in_memory(one.topic, gap.sid, gap.first, gap.last))
         before = one.found[0].seq - 1 if one.found else gap.last
         store = self._outbox.store
+        # numbers are without gaps in memory: what is missing below the first of them is older
         one.is_complete = before < gap.first or store is None
         if not one.is_complete and store is not None:
             self._next_token += 1
@@ -145,6 +150,7 @@ class Backfill:
     def _take_from_store(self) -> None:
         store = self._outbox.store
         for token, messages in store.take_fetched() if store is not None else ():
+            # an answer to a gap that was forgotten with the broker finds nobody
             one = self._tokens.pop(token, None)
             if one is not None:
                 one.found.extend(Found(*message) for message in messages)

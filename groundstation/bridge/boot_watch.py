@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether an autopilot restarted, by its boot clock, or two of them speak in turn. Bridge thread; no I/O."""
+"""Tells by the boot clock whether an autopilot restarted, or two of them speak alternately. Bridge thread; no I/O."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ class BootWatch:
             self._on_restart(ear, now_s)
             return []
         moments = self._went_back_s.setdefault(ear, deque(maxlen=REBOOTS_OF_TWO))
+        # the clocks of two autopilots in turn look like one that goes back again and again
         moments.append(now_s)
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
@@ -45,7 +46,7 @@ class BootWatch:
         return ear.time_sync.ask(now_s)
 
     def _on_restart(self, ear: Ear, now_s: float) -> None:
-        """Its clock began anew: so does the vehicle's life, unless two autopilots behind one peer speak in turn."""
+        """Begin a new life of the vehicle, unless two autopilots behind one peer speak alternately."""
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is None or self.speak_in_turn(ear, now_s):
             return
@@ -54,6 +55,7 @@ class BootWatch:
             return  # the other link was quicker to tell
         for other in vehicle.ears:
             if other is not ear:
+                # else the first frame on the other link would look like another autopilot's
                 other.forget_boot()
         vehicle.booted_s = ear.booted_s
         vehicle.begin_new_life(ConnReason.REBOOTED, now_s)

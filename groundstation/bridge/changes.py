@@ -21,6 +21,7 @@ def change_event(now_s: float, kind: EventKind, severity: Severity, text: str) -
 
 def _content(kind: type[Sample]) -> Callable[[Any], Any]:
     """Reads all of a sample but its time."""
+    # in C: this is called for each sample of the retained state
     return attrgetter(*(name for name in kind.__struct_fields__ if name != "at_s"))
 
 
@@ -39,6 +40,7 @@ DECISIVE: dict[str, Callable[[Any], Any]] = {
 
 
 def _tell_mode(old: Mode, new: Mode) -> Event | None:
+    # the number decides: a mode without a name is one too
     if old.custom_mode == new.custom_mode:
         return None
     return change_event(new.at_s, EventKind.MODE, Severity.NOTICE, f"mode {new.name or new.custom_mode}")

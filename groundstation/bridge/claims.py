@@ -29,7 +29,9 @@ class Claims:
         Returns:
             The conflict, with its remedy; None for no claim.
         """
+        # text from outside: it ends in a sentence for the operator
         bridge = bridge[:MAX_ID]
+        # taken out and put in again: the dictionary stays in the order of hearing
         is_known = self._heard_s.pop(bridge, None) is not None
         if not is_claimed or (not is_known and len(self._heard_s) >= MAX_CLAIMS):
             return None

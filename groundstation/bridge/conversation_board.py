@@ -28,7 +28,7 @@ class Party(Protocol):
         """A message that it hears came; returns whether that was meant for it, and what to answer."""
 
     def forget(self) -> None:
-        """The autopilot restarted: what was known of it may be so no more."""
+        """The autopilot restarted: drop what was heard before, which may have changed."""
 
 
 class Lead:
@@ -84,6 +84,7 @@ class ConversationBoard:
 
     def wants(self, msgid: int) -> bool:
         """Whether anybody hears a message; else it need not be unpacked."""
+        # most conversations are over: this spares unpacking another station's whole mission
         return any(msgid in one.hears for one in (*self._parties, *self._listeners))
 
     def take(self, msgid: int, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
@@ -98,6 +99,7 @@ class ConversationBoard:
             Whether anybody waited for it, and what to answer.
         """
         is_taken, answers = False, list[Outbound]()
+        # what is addressed to another station is overheard by those that listen, and answered by nobody of ours
         heard = self._listeners if not self.is_ours(fields) else [*self._parties, *self._listeners]
         for one in heard:
             if msgid in one.hears:

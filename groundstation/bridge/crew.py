@@ -63,6 +63,7 @@ class Crew:
 
     def take(self, frame: Frame, now_s: float) -> None:
         """A frame of a component that is no autopilot."""
+        # a companion may send all of the autopilot's telemetry again: none of it counts
         if frame.msgid not in _USES:
             return
         vehicle = self._vehicle_of(frame.sysid)
@@ -72,6 +73,7 @@ class Crew:
         if member is not None:
             member.last_s = now_s
             _USES[frame.msgid](member, vehicle, frame, now_s)
+            # after the use of the frame: a heartbeat has named it by then
             vehicle.meet(member.compid, member.name)
 
     def _member(self, sysid: int, compid: int) -> _Member | None:

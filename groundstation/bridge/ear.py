@@ -116,9 +116,11 @@ class Ear:
             one in a row agrees with it, or when it stands in a row of frames whose numbers follow each other: a single
             forged or late message ends no life.
         """
+        # a clock at zero tells nothing: it is also what a field that is not filled in reads as
         if boot_ms == 0:
             return BootNews.NONE
         last_ms, booted_s = self._boot_ms, now_s - boot_ms / 1000.0
+        # one frame can be late, or forged: what ends a life must be said twice, or stand in a row of frames
         if last_ms is not None and WENT_BACK_MS < last_ms - boot_ms < WRAP_MS:
             if not self._is_said_again(booted_s) and not IN_ORDER[0] <= self.loss.in_order <= IN_ORDER[1]:
                 return BootNews.CLAIMED
@@ -162,6 +164,7 @@ class Ear:
         claimed, self._claimed_type = self._claimed_type, said
         if said == (self.mav_type, self.mav_autopilot):
             return True
+        # kept for the next heartbeat: the second of two that agree is believed
         if claimed != said:
             return False
         self.mav_type, self.mav_autopilot = said
@@ -175,6 +178,7 @@ class Ear:
 
     def begin_anew(self, now_s: float) -> None:
         """The autopilot restarted: it has forgotten what we asked for."""
+        # its numbers begin anew with it: a jump to 0 is no loss
         self.loss.restart()
         self.time_sync.forget()
         self.requests = self._fresh_requests(now_s, self._rate_scale)
@@ -187,6 +191,7 @@ class Ear:
 
     def silence_s(self, now_s: float) -> float:
         """Seconds since the last heartbeat, in units of what is normal on this link."""
+        # one number for all links, so that a satellite beside a radio is compared fairly
         return (now_s - self.last_heartbeat_s) / self.patience
 
     def quality(self, now_s: float, *, is_best: bool) -> LinkQuality:

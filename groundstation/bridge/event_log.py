@@ -36,6 +36,7 @@ class EventLog:
     def tell(self, event: Event, now_s: float) -> None:
         """Publish an event and keep it; one of a flood is only counted."""
         if self._flood.lets_through(event, now_s):
+            # as bytes: told again it is the same message with the same number, which stations know to be a repeat
             self._told.append(self._publish(event))
 
     def tick(self, now_s: float) -> None:
@@ -61,6 +62,7 @@ class EventLog:
         """
         for at_s, severity, words, heard_by in self._recent_texts:
             is_same = severity is text.severity and words == text.text
+            # on one link the same text twice is said twice: autopilots repeat what is urgent
             if is_same and heard_by is not ear and abs(text.at_s - at_s) < TEXT_TWICE_S:
                 return True
         self._recent_texts.append((text.at_s, text.severity, text.text, ear))

@@ -82,10 +82,11 @@ class OtherStations:
             what = self._command(fields) if msgid == COMMAND_ACK else self._plan(fields)
             if what:
                 self._say(fields["target_system"], what, now_s)
+        # never taken: somebody else waits for the answer
         return False, []
 
     def forget(self) -> None:
-        """What parameters were before a restart tells nothing of who changed them."""
+        """Drop all values: a restart may change parameters by itself, which would be told as somebody's doing."""
         self.parameters.clear()
 
     @staticmethod
@@ -99,11 +100,12 @@ class OtherStations:
         return f"changed its {kind}" if ack["type"] == _TAKEN and kind else ""
 
     def _on_parameter(self, name: str, value: float, now_s: float) -> None:
-        """A value that is another than before was changed by somebody; who reads a list changes nothing."""
+        """Tell of a value that differs from the one heard before; values that are only read again are the same."""
         before = self.parameters.get(name)
         if before is None and len(self.parameters) >= MAX_PARAMETERS:
             return
         self.parameters[name] = value
+        # the first value that is heard is no change, whoever asked for it
         is_same = before is None or before == value or (math.isnan(before) and math.isnan(value))
         if not is_same and not self._is_setting(name):
             self._event(f"parameter {name} is {value:g} now, was {before:g}: by no command of ours", now_s)
@@ -113,6 +115,7 @@ class OtherStations:
         key = (system, what)
         if now_s - self._told_s.get(key, -1e9) < FOREIGN_S:
             return
+        # bounded in the simplest way: the worst of it is a line told twice
         if len(self._told_s) > MAX_FOREIGN:
             self._told_s.clear()
         self._told_s[key] = now_s

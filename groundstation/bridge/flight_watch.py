@@ -30,13 +30,19 @@ class FlightWatch:
     def broken_off(self, state: VehicleState, now_s: float) -> tuple[Reason, Words] | None:
         """Why it is over; None while it goes on."""
         status, before = state.flight_status, self._before.flight_status
+        # a vehicle that is ordered out of a failsafe shows it for a moment more
         is_new = before is None or not before.is_in_failsafe
         if status is not None and status.at_s >= self._sent_s and status.is_in_failsafe and is_new:
             return Reason.FAILSAFE, say("failsafe_meanwhile")
         armed = state.armed
         if armed is not None and armed.at_s >= self._sent_s:
             if self._was_armed and armed.is_armed is False:
+<<<<<<< HEAD
+                return Reason.DISARMED, "it disarmed meanwhile"
+            # an order that arms begins disarmed: what never was armed did not disarm meanwhile
+=======
                 return Reason.DISARMED, say("disarmed_meanwhile")
+>>>>>>> origin/main
             self._was_armed = self._was_armed or armed.is_armed is True
         return (Reason.LANDED, say("landed_meanwhile")) if self._has_landed(state, now_s) else None
 
@@ -46,6 +52,7 @@ class FlightWatch:
         if landed is None or landed.at_s < self._sent_s or drives:
             return False
         is_down = landed.state is LandedState.ON_GROUND
+        # a take-off is ordered on the ground: only who was in the air can land
         self._was_in_air = self._was_in_air or landed.state in (LandedState.IN_AIR, LandedState.LANDING)
         self._grounded_s = (self._grounded_s or now_s) if is_down else None
         return self._was_in_air and self._grounded_s is not None and now_s - self._grounded_s >= GROUNDED_S

@@ -17,7 +17,7 @@ BURST = 100.0
 TELL_S = 1.0
 """What was left out is told so often at most."""
 _OF_THE_BRIDGE = frozenset({EventKind.LINK, EventKind.IDENTITY})
-"""What no vehicle can say by itself is always told."""
+"""Kinds that only the bridge makes. They are never held back, since no vehicle can flood with them."""
 _URGENT = frozenset({Severity.EMERGENCY, Severity.ALERT, Severity.CRITICAL, Severity.ERROR})
 
 
@@ -45,6 +45,7 @@ class FloodGate:
         grown = max(0.0, now_s - self._at_s) * PER_S
         self._at_s = max(self._at_s, now_s)
         self._room = [min(BURST, room + grown) for room in self._room]
+        # a bucket of its own for each: what is urgent must not find an empty one
         share = int(event.severity in _URGENT) if event.kind is EventKind.STATUS_TEXT else 2
         if self._room[share] < 1.0:
             self._left_out += 1

@@ -91,6 +91,7 @@ class FrameMeaning:
         fields = unpack(frame.msgid, frame.payload)
         if role_of(ear.compid, fields["type"], fields["autopilot"]) is not SpeakerRole.AUTOPILOT:
             return []
+        # before the type is compared: whoever it is, somebody is there
         ear.on_heartbeat(now_s, is_high_latency=frame.msgid == _HIGH_LATENCY2)
         if not ear.is_of_type(fields["type"], fields["autopilot"], now_s):
             return []
@@ -141,6 +142,7 @@ class FrameMeaning:
     def _on_version(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         fields = unpack(frame.msgid, frame.payload)
         if not ear.is_uid(_uid(fields)):
+            # one id against another: asked again, since one that is said twice is believed
             return [encode.request_message(ear.sysid, ear.compid, frame.msgid)]
         ear.firmware = _firmware(fields)
         vehicle = self._roll.vehicle_of(ear)

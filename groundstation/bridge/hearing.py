@@ -100,6 +100,7 @@ class Hearing:
         """A vehicle for an ear; `number` counts those that share a system id, from 1."""
         vehicle_id, name = self._names.get(ear.sysid, (f"uav-{ear.sysid}", f"uav-{ear.sysid}"))
         if number > 1:
+            # an id has 32 letters at most: room for a hyphen and a number
             vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
         key = VehicleKey(self._root, vehicle_id)
         return VehicleSession(
@@ -121,6 +122,7 @@ class Hearing:
         if parser is None:
             parser = self._parsers[peer] = FrameParser()
         if peer.is_datagram:
+            # nearly every datagram is one whole frame: no buffer and no search for it
             whole = parser.whole(data)
             if whole is not None:
                 return self._on_frame(peer, whole, now_s)
@@ -131,6 +133,7 @@ class Hearing:
         answers: list[Outbound] = []
         frames = parser.feed(data)
         if peer.is_datagram:
+            # the next datagram is of somebody who knows nothing of this one's end
             frames += parser.flush()
         peer.damaged = parser.damaged
         for frame in frames:
@@ -178,6 +181,7 @@ class Hearing:
 
     def _new_ear(self, key: EarKey, frame: Frame, now_s: float) -> Ear | None:
         """The first heartbeat of an autopilot makes an ear; other stations, cameras and radios don't."""
+        # only a heartbeat says what its sender is; and each ear costs memory, so noise must not make any
         if frame.msgid not in HEARTBEATS or frame.sysid == 0 or len(self._ears) >= MAX_EARS:
             return None
         fields = unpack(frame.msgid, frame.payload)
@@ -252,6 +256,7 @@ class Hearing:
         """A connection closed: its ears are deaf; a new connection makes new ones."""
         peer.is_closed = True
         self._parsers.pop(peer, None)
+        # a list, since forgetting takes them out
         for key in [key for key in self._ears if key[0] is peer]:
             self._forget(self._ears[key])
 

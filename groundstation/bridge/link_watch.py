@@ -31,6 +31,7 @@ class LinkWatch:
 
     def look(self, vehicle: VehicleSession, now_s: float) -> None:
         """Choose the ear that counts, and notice when there is none."""
+        # the active one is left only after a while: two good links would take turns with each heartbeat
         best = min(vehicle.ears, key=lambda one: one.silence_s(now_s))
         if vehicle.active is not best and vehicle.active.silence_s(now_s) > FAILOVER_S:
             vehicle.active = best
@@ -39,6 +40,7 @@ class LinkWatch:
             vehicle.set_link_state(LinkState.OFFLINE, ConnReason.LINK_LOST, now_s, "given up after 10 s of silence")
         elif silence_s > LOST_S:
             vehicle.set_link_state(LinkState.STALE, ConnReason.LINK_LOST, now_s, "link lost")
+        # last, since the silence that was looked at above may be what ends it
         if vehicle.conflict is not None and self._is_conflict_over(vehicle, now_s):
             vehicle.set_conflict(None, now_s)
 

@@ -48,6 +48,7 @@ class LossCounter:
         bucket.frames += 1
         bucket.size += size
         self.frames += 1
+        # hardly ever: what is rare is kept out of the way of every frame
         if seq != self._expected_seq:
             self._on_gap(bucket, seq)
         self._expected_seq = (seq + 1) & 0xFF
@@ -57,6 +58,7 @@ class LossCounter:
         self._last_gap_frame = self.frames
         if self._expected_seq is None or seq == 0:
             return
+        # modulo 256: after 255 comes 0, which is no loss
         missing = (seq - self._expected_seq) & 0xFF
         if missing < BACKWARDS:
             bucket.missing += missing
@@ -84,6 +86,7 @@ class LossCounter:
         recent = self._recent(now_s)
         if not recent:
             return 0.0, 0.0
+        # shorter than a bucket would make a rate of a single frame
         span_s = max(BUCKET_S, now_s - recent[0].began_s)
         frames, size = 0, 0
         for one in recent:

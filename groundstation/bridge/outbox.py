@@ -80,9 +80,10 @@ class Outbox:
             self._forget_oldest()
 
     def set_away(self, *, is_away: bool) -> None:
-        """The broker is not there, or is there again. Nobody knows what of the last minutes it still took."""
+        """The broker is not there, or is again. The last minutes go to disk: some of it may not have arrived."""
         if is_away and not self._is_away and self.store is not None:
             for key, run in self._runs.items():
+                # what an earlier outage wrote is there already
                 above = self._stored.get(key, -1)
                 self._to_store(key, tuple(one for one in run if one.seq > above))
         self._is_away = is_away
@@ -92,6 +93,7 @@ class Outbox:
         run = self._runs.get((topic, sid))
         if not run or last < run[0].seq:
             return []
+        # numbers of a run follow each other: a place is a difference
         skip = max(0, first - run[0].seq)
         count = min(len(run), last - run[0].seq + 1)
         return [run[number] for number in range(skip, count)]
@@ -106,6 +108,7 @@ class Outbox:
         """What can be had, the latest of a session first."""
         found = [Extent(*key, run[0].seq, run[-1].seq + 1) for key, run in self._runs.items() if run]
         if self.store is not None:
+            # what is on disk may be of an earlier life of this bridge
             found += [Extent(*one) for one in self.store.extents()]
         return sorted(found, key=lambda one: one.first, reverse=True)
 
@@ -125,4 +128,5 @@ class Outbox:
         run.popleft()
         if not run:
             del self._runs[key]
+            # else the dictionary grew with each session of each vehicle, for ever
             self._stored.pop(key, None)

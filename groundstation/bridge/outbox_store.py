@@ -134,6 +134,7 @@ class OutboxStore:
 
     def _give(self, work: Callable[[sqlite3.Connection], None]) -> bool:
         try:
+            # never blocks: a full disk must not hold up telemetry
             self._waiting.put_nowait(work)
         except queue.Full:
             return False
@@ -175,6 +176,8 @@ class OutboxStore:
         if not work:
             return True
         try:
+            # opened for each batch: a file that was deleted or a disk that was swapped is noticed, and nothing is
+            # locked between
             with closing(_opened(self._path)) as database:
                 database.execute("BEGIN IMMEDIATE")
                 for one in work:
@@ -196,6 +199,7 @@ class OutboxStore:
         over = (pages - free) * PAGE_BYTES / self._max_bytes
         if over > 1.0:
             (count,) = database.execute("SELECT COUNT(*) FROM messages").fetchone()
+            # to a tenth below the bound, or each look would have to delete again
             gone = int(count * (1.0 - 0.9 / over)) + 1
             database.execute("DELETE FROM messages WHERE n IN (SELECT n FROM messages ORDER BY n LIMIT ?)", (gone,))
 
@@ -215,6 +219,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=5.0, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode=WAL")
+        # with a write-ahead log a crash of the system may cost the last commits, never the file (SQLite)
         database.execute("PRAGMA synchronous=NORMAL")
         database.executescript(_SCHEMA)
     except sqlite3.Error:

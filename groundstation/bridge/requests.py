@@ -210,7 +210,7 @@ _REQUESTS = (topics.CMD_REQ, topics.CTL_REQ, topics.SYNC_REQ)
 
 
 def _sync_request(payload: bytes) -> SyncRequest:
-    """A request that is no JSON is an empty one: whoever wrote it wants to hear something."""
+    """A request; what is no JSON counts as an empty one, so that a test message written by hand is answered too."""
     try:
         return payloads.decode_request(SyncRequest, payload, parts.MAX_CONTENT_BYTES)
     except PayloadError:

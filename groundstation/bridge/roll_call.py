@@ -52,6 +52,7 @@ def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, 
         now_s: seconds on the monotonic clock.
     """
     alive = [one for one in others if one is not ear and not one.peer.is_closed and now_s - one.last_frame_s < ALIVE_S]
+    # first, as it is known from the first heartbeat on; hardware id and boot clock come later
     if alive and (ear.mav_type, ear.mav_autopilot) != (alive[0].mav_type, alive[0].mav_autopilot):
         return Verdict.OTHER
     if ear.uid is not None and uid is not None and ear.uid != uid:
@@ -59,7 +60,9 @@ def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, 
     if ear.booted_s is not None and booted_s is not None:
         if is_same_boot(ear.booted_s, booted_s):
             return Verdict.SAME
+        # two clocks at the same time are two autopilots; one after the other they are one that restarted
         return Verdict.OTHER if alive else Verdict.RESTARTED
+    # nothing tells, and nobody else is there any more: the simplest is that it came back
     if not alive:
         return Verdict.SAME
     return Verdict.UNDECIDED if now_s - ear.began_s < UNDECIDED_S else Verdict.SAME
@@ -171,6 +174,7 @@ class RollCall:
         """Find or make the vehicle of an ear; False while nothing tells."""
         namesakes = self.namesakes(ear.sysid)
         verdicts = [(one, judge(ear, one.ears, one.uid, one.booted_s, now_s)) for one in namesakes]
+        # the same one before one that restarted, whatever their order
         for wanted in (Verdict.SAME, Verdict.RESTARTED):
             for vehicle, verdict in verdicts:
                 if verdict is wanted:
@@ -182,6 +186,7 @@ class RollCall:
         return True
 
     def _join(self, ear: Ear, vehicle: VehicleSession, verdict: Verdict, now_s: float) -> None:
+        # an ear whose connection closed stayed only as the last one of its vehicle
         vehicle.ears = [*(one for one in vehicle.ears if not one.peer.is_closed), ear]
         if vehicle.active not in vehicle.ears:
             vehicle.active = ear

@@ -39,8 +39,10 @@ class Seats:
         """
         peer, sysid, compid = key
         first_s = self._claims[key][0] if key in self._claims else None
+        # beyond the bound nobody new is remembered, and so nobody new gets a seat by waiting
         if first_s is not None or len(self._claims) < MAX_CLAIMS:
             self._claims[key] = (now_s if first_s is None else first_s, now_s)
+        # by link too: on another link the same system may be heard by another component
         current = self._taken.get((peer, sysid))
         if current is None:
             return compid == AUTOPILOT_COMPONENT or (first_s is not None and now_s - first_s >= STAND_IN_S)

@@ -54,6 +54,7 @@ class SerialPort(Link):
 
     def _try_open(self) -> None:
         try:
+            # timeouts of 0: this thread serves all other links as well
             self._port = serial.Serial(self.spec.device, self.spec.baud, timeout=0, write_timeout=0)
         except (OSError, ValueError, serial.SerialException) as error:
             self.problem = f"can't open {self.spec.device}: {error}; is it plugged in, and may you use it?"

@@ -180,6 +180,7 @@ class BridgeService:
         if len(self._waiting) >= MAX_REQUESTS:
             self.dropped_requests += 1
             return
+        # a deque: appending on one thread and taking on another needs no lock in CPython
         self._waiting.append(message)
 
     def on_status(self, status: BusStatus) -> None:
@@ -205,6 +206,7 @@ class BridgeService:
             link.open(self._selector)
         if self._outbox.store is not None:
             self._outbox.store.start()
+        # after the links are open: a request that comes at once finds a bridge that can answer
         self._bus.subscribe(bridge_filters(self._settings.root, self._settings.bridge_id))
 
     def run(self, stop: threading.Event) -> None:
@@ -225,6 +227,7 @@ class BridgeService:
     def step(self) -> None:
         """One turn of the loop: wait for bytes at most a tick, then do what is due."""
         chunks: list[Chunk] = []
+        # waits at most a tick: what is due by the clock must not wait for bytes
         for key, _ in self._selector.select(TICK_S):
             chunks += key.data()
         now_s = self._clock()
@@ -238,6 +241,7 @@ class BridgeService:
             else:
                 self.hearing.peer_gone(peer)
                 self._peer_seq.pop(peer, None)
+        # behind the bytes of this turn, so that what is due holds the newest
         for peer, messages in self.hearing.tick(now_s):
             self._send_all(peer, messages)
         self._say_alive(now_s)
@@ -255,6 +259,7 @@ class BridgeService:
     def _send_all(self, peer: Peer, messages: list[Outbound]) -> None:
         for msgid, payload in messages:
             seq = self._peer_seq.get(peer, 0)
+            # counted by peer: sequence numbers are those of a link (MAVLink guide, "Packet Serialization")
             self._peer_seq[peer] = (seq + 1) & 0xFF
             peer.send(frame_bytes(msgid, payload, seq, self._settings.sysid, self._settings.compid))
 
@@ -269,6 +274,7 @@ class BridgeService:
 
     def _answer_requests(self, now_s: float) -> None:
         if self._was_connected.is_set():
+            # before publishing: a connection that is lost meanwhile sets it again
             self._was_connected.clear()
             self._publish_all(None)
         while self._waiting:

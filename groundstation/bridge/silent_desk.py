@@ -26,10 +26,10 @@ class SilentDesk:
     """Nobody asks it for a mode."""
 
     def on_text(self, text: str, severity: Severity) -> None:
-        """No order has a reason to look for."""
+        """Ignore it: no order is under way that it could explain."""
 
     def external_mode(self, old: Mode, new: Mode, autopilot: Autopilot) -> Event | None:
-        """A mode of the past is nobody's interference now."""
+        """Tell nothing: a mode change in a recording is no interference with a station of today."""
         del old, new, autopilot
         return None
 
@@ -37,10 +37,10 @@ class SilentDesk:
         """Nothing is under way."""
 
     def publish_again(self, now_s: float) -> None:
-        """Nobody is in control of the past."""
+        """Publish nothing: a recording has no control to tell of."""
 
     def tick(self, now_s: float) -> list[Outbound]:
-        """Time passes."""
+        """Send nothing, ever."""
         del now_s
         return []
 

@@ -22,7 +22,9 @@ _CALL_BEGUN = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 
 def _prepare(sock: socket.socket) -> None:
     sock.setblocking(False)
+    # a command is a few bytes, which must not wait for more
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # a cable that was pulled sends no end: without it a dead peer would stay for ever
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
@@ -104,6 +106,7 @@ class TcpOut(Link):
         family, address = self._address
         sock = self._calling = socket.socket(family, socket.SOCK_STREAM)
         _prepare(sock)
+        # does not wait; the selector tells when the answer is there, see `_connected`
         code = sock.connect_ex(address)
         if code not in _CALL_BEGUN:
             sock.close()
@@ -114,10 +117,12 @@ class TcpOut(Link):
 
     def _connected(self) -> list[Chunk]:
         assert self._selector is not None  # noqa: S101 - set by open
+        # it may have been given up in the same turn of the loop
         sock, self._calling = self._calling, None
         if sock is None:
             return []
         self._selector.unregister(sock)
+        # writable is what a failed call gets as well: its error tells which (POSIX, connect)
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if error:
             sock.close()
@@ -143,6 +148,7 @@ class TcpOut(Link):
     def _drop(self, sock: socket.socket | None) -> None:
         if sock is None or self._selector is None:
             return
+        # a closed socket has no descriptor to be found by
         if sock.fileno() >= 0 and sock in self._selector.get_map():
             self._selector.unregister(sock)
         sock.close()

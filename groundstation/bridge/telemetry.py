@@ -111,6 +111,7 @@ class Telemetry:
                 continue
             raw = self._raw[number]
             if raw:
+                # taken out before it is decoded: what comes meanwhile is of the next turn
                 self._raw[number] = {}
                 for msgid, (payload, at_s) in raw.items():
                     self._absorb(msgid, payload, at_s)
@@ -144,6 +145,7 @@ class Telemetry:
                 known[kind] = merge_indexed(old, news) if old else news  # type: ignore[arg-type]
                 pending[kind] = merge_indexed(pending[kind], news) if kind in pending else news  # type: ignore[arg-type]
             else:
+                # the same object in both: samples are frozen
                 known[kind] = pending[kind] = sample
             if kind in DECISIVE:
                 self._on_decisive(kind, old, known[kind])
@@ -161,4 +163,5 @@ class Telemetry:
 
     def _is_superseded(self, msgid: int, kind: str, now_s: float) -> bool:
         richer = _SUPERSEDED.get((msgid, kind))
+        # for some seconds only: where the richer message stops, the poorer counts again
         return richer is not None and now_s - self._last_seen_s.get(richer, -1e9) < SUPERSEDED_FOR_S

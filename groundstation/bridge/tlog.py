@@ -99,6 +99,7 @@ class TlogFile(Link):
         if math.isinf(self.spec.speed):
             return now_s, frame
         last_s, self._last_stamp_s = self._last_stamp_s, stamp_s
+        # from the stamp before and not from the first one: shortened pauses stay shortened
         due_s = now_s if last_s is None else self._last_due_s + _step_s(stamp_s - last_s) / self.spec.speed
         # a computer that slept does not make up for it
         self._last_due_s = due_s if now_s - due_s < MAX_GAP_S else now_s
@@ -112,6 +113,7 @@ class TlogFile(Link):
             buffer += data
             place = 0
             if may_be_unset is None:
+                # by its first stamp, for the whole file: else damage would pass for times of 1970
                 may_be_unset = int.from_bytes(buffer[:STAMP_BYTES], "big") < UNSET_US
             while (found := _frame_at(buffer, place, is_last=not data, may_be_unset=may_be_unset)) is not None:
                 start, end, stamp_us = found
@@ -119,6 +121,7 @@ class TlogFile(Link):
                 if end > start:
                     yield stamp_us / 1e6, buffer[start + STAMP_BYTES : end]
                 place = end
+            # the rest is the beginning of a frame: it goes on with the next read
             buffer = buffer[place:]
             if not data:
                 self.damaged_bytes += len(buffer)

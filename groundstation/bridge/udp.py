@@ -18,6 +18,7 @@ MAX_DATAGRAMS = 2_000
 
 
 def _socket(host: str, port: int) -> tuple[socket.socket, tuple[str, int]]:
+    # the first answer, so that a name may be of either IP version
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
     sock = socket.socket(family, kind)
     sock.setblocking(False)
@@ -75,6 +76,7 @@ class UdpIn(Link):
         """A sender not heard before; when there are too many, the oldest that never was a vehicle goes."""
         if len(self._peers) >= MAX_PEERS:
             oldest = next((one for one, peer in self._peers.items() if not peer.is_known), next(iter(self._peers)))
+            # empty bytes say that a peer is gone, which frees its ears
             chunks.append((self._peers.pop(oldest), b""))
             self.forgotten += 1
         peer = Peer(self.text, f"{address[0]}:{address[1]}", self._sender(address), is_known=False, is_datagram=True)
@@ -111,6 +113,7 @@ class UdpOut(Link):
         """
         try:
             self._socket, address = _socket(self.spec.host, self.spec.port)
+            # a connected socket tells by ECONNREFUSED when nothing listens there (Linux, from ICMP)
             self._socket.connect(address)
         except OSError as error:
             raise GroundStationError(f"link '{self.text}': {error.strerror or error}; check host and port") from error

@@ -129,6 +129,7 @@ class VehicleSession:
 
     def _notice(self, kind: str, old: Any, new: Any) -> None:
         """Tell a change as an event, and mark the retained state for publishing."""
+        # the first sample of a life is no change: a window shows it by itself
         tell = TELLERS.get(kind)
         if tell is not None and old is not None:
             event = self._external(old, new) or tell(old, new)
@@ -205,6 +206,7 @@ class VehicleSession:
     def tend_claims(self, now_s: float) -> None:
         """Claim our id again while another bridge does."""
         if self._claims.is_to_be_said(now_s):
+            # `conn` counts as not sent, since publishing it is the claim
             self._sent_conn, self._shown = None, ()
 
     @property
@@ -289,6 +291,7 @@ class VehicleSession:
 
     def publish_death(self, reason: ConnReason, now_s: float) -> None:
         """The bridge ends: what waits for its stream's turn goes out before, as the last that is known."""
+        # before the last words: a command that is under way ends in them
         self.desk.end(now_s)
         self.telemetry.hurry(now_s)
         self.wake_s = now_s

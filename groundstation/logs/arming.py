@@ -81,6 +81,7 @@ def armings(series: SeriesOf) -> tuple[ArmedSpan, ...]:
     if told is None:
         return ()
     last_s = series.last_s(told.time_s[-1])
+    # only recordings of ours have a bridge and a broker between, which say again what they know
     if series.vocabularies[:1] == (Vocabulary.STREAMS,):
         heard_s = _heard_s(series)
         told = _without_echoes(told, heard_s)
@@ -115,14 +116,17 @@ def _with_beginning(series: SeriesOf, told: ValueSeries) -> tuple[ValueSeries, b
         return told, False
     if told.values[0] > 0.5:
         return told, True
+    # a state at the beginning and no change: it was disarmed when the log began
     if told.time_s[0] - begin_s < FIRST_WORD_S:
         return told, False
+    # on board only changes are written: before "disarmed" it was armed, since the log began
     times, values = np.insert(told.time_s, 0, begin_s), np.insert(told.values, 0, 1.0)
     return ValueSeries(times, values), False
 
 
 def _spans(told: ValueSeries, breaks: list[_Break], last_s: float, *, is_of_changes: bool) -> Iterator[ArmedSpan]:
     is_on = told.values > 0.5
+    # of two breaks behind the same sample the earlier one counts, and so comes last
     first_last = sorted(breaks, reverse=True)
     broken = {int(np.searchsorted(told.time_s, one.begin_s, side="right")) - 1: one for one in first_last}
     begin: int | None = None
@@ -163,12 +167,14 @@ def _number(value: object) -> float:
 def _reboots(clock: ValueSeries | None) -> Iterator[_Break]:
     if clock is None:
         return
+    # a 32-bit clock that starts over after 49 days steps forward by a little, not back by all of it
     steps = (np.diff(clock.values) + ALL_ROUND_MS / 2) % ALL_ROUND_MS - ALL_ROUND_MS / 2
     for place in np.flatnonzero(steps < -BACK_S * 1e3).tolist():
         yield _Break(float(clock.time_s[place]), float(clock.time_s[place + 1]))
 
 
 def _silences(series: SeriesOf, told: ValueSeries, clock: ValueSeries | None) -> Iterator[_Break]:
+    # a log of changes is silent as long as nothing changes
     if series.vocabularies[:1] and series.vocabularies[0] not in OVER_A_LINK:
         return
     long = np.flatnonzero(np.diff(told.time_s) > SILENCE_S).tolist()

@@ -75,6 +75,7 @@ class FlightCache:
             return None
         query = "SELECT flights FROM logs WHERE path = ? AND size_bytes = ? AND mtime_ns = ? AND version = ?"
         try:
+            # size and time of change too: a log that was written on is another one
             row = self._db.execute(query, (str(state.path), *state[1:], VERSION)).fetchone()
             return None if row is None else _decoder.decode(row[0])
         except sqlite3.Error as error:
@@ -108,6 +109,7 @@ class FlightCache:
         kept = {str(one) for one in paths}
         try:
             with self._db:
+                # the paths are compared here: SQLite knows nothing of folders
                 known = [row[0] for row in self._db.execute("SELECT path FROM logs")]
                 gone = [(one,) for one in known if one not in kept and Path(one).is_relative_to(folder)]
                 self._db.executemany("DELETE FROM logs WHERE path = ?", gone)
@@ -141,7 +143,7 @@ class FlightCache:
         return db
 
     def _on_error(self, error: sqlite3.Error) -> None:
-        """A file that is damaged, or not ours, is made anew: nothing in it is worth more than a second search."""
+        """Make a file anew that is damaged or not ours; all that was in it can be found again by reading the logs."""
         self.close()
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF not in _DAMAGED:
             self._do_without(error)

@@ -102,6 +102,7 @@ def changes(series: SeriesOf) -> tuple[Change, ...]:
     known: dict[str, float] = {}
     found = []
     for time_s, name, value in _parameters(series):
+        # told the first time it is no change: logs begin with all parameters
         before = known.get(name, value)
         known[name] = value
         if before != value and not (np.isnan(before) and np.isnan(value)):
@@ -131,6 +132,7 @@ def _heartbeat_modes(columns: Columns | None) -> list[tuple[float, str]]:
     found = []
     for at, row in _rows(columns):
         kind, autopilot, base, custom = key = tuple(int(one) for one in row)
+        # a gimbal or a companion of the same system: its modes are none of the vehicle's
         if autopilot == modes.MAV_AUTOPILOT_INVALID:
             continue
         if key not in names:
@@ -140,6 +142,7 @@ def _heartbeat_modes(columns: Columns | None) -> list[tuple[float, str]]:
 
 
 def _dataflash_modes(series: SeriesOf) -> list[tuple[float, str]]:
+    # old logs have the name in Mode, and no number
     columns = series.columns("MODE", ("ModeNum",)) or series.columns("MODE", ("Mode",))
     kind = series.vehicle.kind
     mav_type = MAV_TYPES.get(VehicleKind(kind), 2) if kind in tuple(VehicleKind) else 2
@@ -181,6 +184,7 @@ def _texts(series: SeriesOf, vocabulary: Vocabulary) -> Iterator[Text]:
 
 
 def _parameters(series: SeriesOf) -> Iterable[tuple[float, str, float]]:
+    # ArduPilot sends whole numbers as floats of the same value (MAVLink guide, "Parameter Protocol")
     is_packed = series.vehicle.autopilot == "px4"
     for at, (name, value, kind) in _rows(series.columns("PARAM_VALUE", ("param_id", "param_value", "param_type"))):
         yield at, _plain(name), _unpacked(float(value), int(kind)) if is_packed else float(value)

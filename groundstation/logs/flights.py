@@ -74,6 +74,7 @@ def _of_vehicle(series: SeriesOf, told: Progress | None, done: float, share: flo
     if told is not None:
         told(done)
     spans = armings(series)
+    # read here, so that there is a progress to tell; what is asked for below is kept by then
     for place, path in enumerate(_PATHS if spans else ()):
         if told is not None:
             told(done + share * (place + 1) / (len(_PATHS) + 1))
@@ -157,6 +158,7 @@ def _in_air(series: SeriesOf, span: ArmedSpan) -> _InAir | None:
     first = 0 if told is None else int(np.searchsorted(told.time_s, span.begin_s, side="right"))
     last = 0 if told is None else int(np.searchsorted(told.time_s, span.end_s))
     if told is not None and last > max(0, first - 1):
+        # what was told last before the arming still holds at its beginning
         first = max(0, first - 1)
         times, is_up = np.maximum(told.time_s[first:last], span.begin_s), told.values[first:last] < 0.5
         if risen_m is not None and risen_m.max() < NEVER_UP_M and span.begin_is_known:
@@ -184,7 +186,7 @@ def _track(series: SeriesOf, span: ArmedSpan) -> Track | None:
 
 
 def _distance_m(track: Track, in_air: _InAir | None) -> float:
-    """On the ground a vehicle that can fly goes nowhere: what its receiver says there is jitter."""
+    """Metres along the ground while in the air; left out is what a receiver on the ground makes up by jitter."""
     return length_m(track if in_air is None else track.rows(in_air.rows(track.time_s)))
 
 
@@ -199,6 +201,7 @@ def _home(series: SeriesOf, span: ArmedSpan) -> tuple[float, float] | None:
     lat, lon = found
     if lat is None or lon is None or len(lat.values) != len(lon.values):
         return None
+    # autopilots set home at the arming, and tell it some seconds later
     place = max(0, int(np.searchsorted(lat.time_s, span.begin_s + BEFORE_S, side="right")) - 1)
     return float(lat.values[place]), float(lon.values[place])
 
@@ -229,7 +232,7 @@ def _at_end(series: SeriesOf, path: str, span: ArmedSpan) -> float | None:
 
 
 def _used_mah(series: SeriesOf, span: ArmedSpan) -> float | None:
-    """A counter that stands at nought in the whole log is nobody's who counts."""
+    """Charge used; None where the counter is zero in the whole log, as of a vehicle that does not measure current."""
     counter = series.get("battery.0.used_mah")
     if counter is None or not counter.values.any():
         return None

@@ -52,6 +52,7 @@ def read_logbook(folder: Path, cache: Path | None = None, on_progress: Progress 
     """
     if not folder.exists():
         raise LogError(f"{folder} is not there; name a folder with logs in it")
+    # one name for each log, however the folder was written: what is remembered goes by it
     folder = folder.resolve()
     unread: list[UnreadLog] = []
     states = sorted(_states(folder, unread))
@@ -97,6 +98,7 @@ class _Reading:
                 if self._cache is not None and not is_growing:
                     self._cache.put(state, found)
         finally:
+            # also where it failed: progress is a share of all bytes
             self._done_bytes += state.size_bytes
         self._tell(state, 0.0)
         self.logs += 1

@@ -33,6 +33,7 @@ def no_links(path: str, flags: int) -> int:
     except OSError as error:
         if error.errno not in _LINK_ERRORS:
             raise
+    # the link itself goes, not what it points to; where Windows lacks the flag nothing of this happens
     Path(path).unlink()
     return os.open(path, flags | _NO_LINKS, MODE)
 
@@ -47,5 +48,6 @@ def new_file(path: Path, buffering: int = -1) -> BinaryIO:
     Raises:
         OSError: it can't be made.
     """
+    # "x" below then fails if somebody puts another one there meanwhile
     path.unlink(missing_ok=True)
     return open(path, "xb", buffering=buffering, opener=no_links)

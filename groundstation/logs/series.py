@@ -90,6 +90,7 @@ class SeriesOf:
             found = self.log.columns(message, fields, vehicle=info.vehicle)
         except LogError:
             return None
+        # a field may be named in the log, and have no value in any row
         if not len(found.time_s) or not set(fields) <= set(found.values):
             return None
         return msgspec.structs.replace(found, values={name: found.values[name] for name in fields})
@@ -101,6 +102,8 @@ class SeriesOf:
 
     def _find(self, path: str) -> ValueSeries | None:
         for vocabulary in self.vocabularies:
+            # the vocabulary decides before the address: the best names of a log are preferred even for a value in place
+            # of another
             for address, factor in ((path, 1.0), *INSTEAD.get(path, ())):
                 for source in self._sources(vocabulary, address):
                     found = self._read(source, factor)
@@ -143,9 +146,11 @@ def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
 def tidy(time_s: NDArray[np.float64], values: Numbers) -> ValueSeries | None:
     """Values in order of time without what is unknown, shape (n,) each; None when nothing is left."""
     with np.errstate(invalid="ignore"):
+        # a comparison with NaN warns, and is false, which is what is wanted
         is_good = np.isfinite(time_s) & (np.abs(values) < LARGEST)
     time_s, values = time_s[is_good], values[is_good]
     if not len(time_s):
         return None
+    # rows of one time stay in the order of the log
     order = np.argsort(time_s, kind="stable")
     return ValueSeries(time_s[order], values[order])

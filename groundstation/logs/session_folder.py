@@ -112,6 +112,7 @@ def load(folder: Path) -> Manifest | None:
     """The manifest of a session; None where there is none or it can't be read."""
     path = folder / MANIFEST
     try:
+        # a folder of recordings may be one that others write to
         if path.stat().st_size > MAX_MANIFEST_BYTES:
             return None
         return _decoder.decode(path.read_bytes())
@@ -139,6 +140,7 @@ def write_whole(path: Path, data: bytes) -> None:
         with new_file(beside) as file:
             file.write(data)
             file.flush()
+            # before the rename: after a power cut the new name could else stand on an empty file
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:

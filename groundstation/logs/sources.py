@@ -52,6 +52,7 @@ Table = Mapping[str, tuple[Source, ...]]
 
 def numbers(column: NDArray[Any]) -> Numbers:
     """A column as float64 of the same shape; what is no number becomes NaN."""
+    # an object array has mixed values: of JSON, or of a field that changed its type
     if column.dtype != object:
         return column.astype(np.float64)
     found = np.full(column.shape, np.nan)
@@ -141,6 +142,7 @@ class PositionFields(NamedTuple):
             # readers differ in whether they scale degrees times 1e7 by themselves
             pair = [one * 1e-7 if np.nanmax(np.abs(one), initial=0.0) > 360.0 else one for one in pair]
             is_known = (np.abs(pair[0]) <= 90.0) & (np.abs(pair[1]) <= 180.0)
+            # both have to be near zero: the equator and Greenwich are places
             is_known &= (np.abs(pair[0]) > NOWHERE_DEG) | (np.abs(pair[1]) > NOWHERE_DEG)
             return np.where(is_known, pair[which], np.nan)
 
@@ -176,6 +178,7 @@ def angle(message: str, field: str, which: str) -> Source:
         if which == "roll":
             found = np.arctan2(2 * (w * x + y * z), 1 - 2 * (x * x + y * y))
         elif which == "pitch":
+            # rounding may bring it a hair beyond 1, of which there is no arcsine
             found = np.arcsin(np.clip(2 * (w * y - z * x), -1.0, 1.0))
         else:
             found = np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)) % (2 * np.pi)

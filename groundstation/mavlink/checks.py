@@ -70,12 +70,14 @@ class Checks:
         if not low <= number <= high:
             self._invalid.append(name)
             return None
+        # a scaled whole number is as exact as it gets; only float32 has noise behind its seventh digit
         return number if scale != 1.0 and isinstance(value, int) else rounded(number)
 
     def degrees(self, name: str, radians: float, limit: float = math.pi) -> float | None:
         """An angle or rate received in radians, in degrees. `limit` is the largest possible amount, radians."""
         if radians != radians:  # noqa: PLR0124 - NaN, without a call
             return None
+        # float32 has a pi of its own, which is larger than that of a float64
         if not -limit * 1.0001 <= radians <= limit * 1.0001:
             self._invalid.append(name)
             return None
@@ -84,6 +86,7 @@ class Checks:
     def heading(self, name: str, centidegrees: int, unknown: tuple[float, ...] = (U16,)) -> float | None:
         """A direction received in 1/100 degree, 0 to 360 (360 becomes 0)."""
         number = self.number(name, centidegrees, 0.0, 360.0, 100.0, unknown)
+        # some send 36000 for north, some 0: one direction has one number
         return None if number is None else number % 360.0
 
     def place(self, lat_1e7: int, lon_1e7: int) -> tuple[float | None, float | None]:
@@ -92,6 +95,7 @@ class Checks:
             return None, None
         lat_deg = self.number("lat_deg", lat_1e7, -90.0, 90.0, 1e7)
         lon_deg = self.number("lon_deg", lon_1e7, -180.0, 180.0, 1e7)
+        # half of a place is none: a map would draw it somewhere on the equator
         return (lat_deg, lon_deg) if lat_deg is not None and lon_deg is not None else (None, None)
 
 

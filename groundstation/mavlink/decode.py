@@ -136,6 +136,7 @@ _USUAL: dict[int, tuple[MessageDefinition, UsualDecoder]] = {
 }
 
 if any(DEFINITIONS[MSGIDS[name]].scalar_names != order for name, (_, order) in USUAL.items()):
+    # at the import: a newer pymavlink must not put a speed where a height is expected
     raise AssertionError("a message of decoders/usual.py is laid out otherwise")
 
 
@@ -150,6 +151,7 @@ def decode(msgid: int, payload: bytes, at_s: float) -> Decoded:
     usual = _USUAL.get(msgid)
     if usual is not None:
         definition, usual_decoder = usual
+        # three messages are most of all telemetry: their own decoders need no dictionary
         decoded = usual_decoder(unpack_values(definition, payload), at_s)
         if decoded is not None:
             return decoded

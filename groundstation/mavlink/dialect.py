@@ -62,6 +62,7 @@ def _array_lengths(native: str, spread: str) -> list[int]:
             continue
         counts.append(int(digits) if digits else 0)
         digits = ""
+    # the two formats come from pymavlink: a change in how it writes them must not go unseen
     if len(counts) != len(native) - 1:
         raise AssertionError(f"formats {native} and {spread} don't match")
     return counts
@@ -78,6 +79,7 @@ _COMMAND_CANCEL = MessageDefinition(
 """MAVLink common.xml, marked as work in progress there, which is why pymavlink's dialect lacks it."""
 
 DEFINITIONS: dict[int, MessageDefinition] = {
+    # in front, so that a dialect which has it some day wins
     _COMMAND_CANCEL.msgid: _COMMAND_CANCEL,
     **{msgid: _definition(message) for msgid, message in _dialect.mavlink_map.items() if msgid >= 0},
 }
@@ -110,6 +112,7 @@ def unpack_values(definition: MessageDefinition, payload: bytes) -> tuple[Any, .
     layout = definition.layout
     size = layout.size
     if len(payload) != size:
+        # longer ones come of newer definitions, whose extensions stand at the end
         payload = payload[:size].ljust(size, b"\0")
     return layout.unpack(payload)
 
@@ -129,6 +132,7 @@ def unpack(msgid: int, payload: bytes) -> Fields:
     place = 0
     for name, length, is_text in definition.fields:
         if is_text:
+            # a text that fills its field has no NUL (MAVLink guide, "Packet Serialization")
             fields[name] = values[place].split(b"\0", 1)[0].decode("utf-8", "replace")
             place += 1
         elif length:

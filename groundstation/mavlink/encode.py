@@ -25,12 +25,14 @@ def payload(name: str, **fields: float) -> tuple[int, bytes]:
     unknown = set(fields) - {field for field, _, _ in definition.fields}
     if unknown:
         raise TypeError(f"{name} has no field {sorted(unknown)}")
+    # in wire order, which sorts fields by their size: not the order of the definition
     values = [fields.get(field, 0) for field, _, _ in definition.fields]
     return definition.msgid, definition.layout.pack(*values)
 
 
 def heartbeat() -> tuple[int, bytes]:
     """HEARTBEAT of a ground station: MAV_TYPE_GCS, MAV_AUTOPILOT_INVALID, MAV_STATE_ACTIVE."""
+    # mavlink_version 3 is the number of the protocol of both frame versions
     return payload("HEARTBEAT", type=6, autopilot=8, system_status=4, mavlink_version=3)
 
 

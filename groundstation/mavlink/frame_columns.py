@@ -100,7 +100,9 @@ class FrameColumns:
         self._texts = {name for name, _, is_text in DEFINITIONS[msgid].fields if is_text}
         self._time_us = np.empty(most, np.uint64)
         self._columns: dict[str, NDArray[Any]] = {
-            name: np.empty((most, *payload[name].shape), payload[name].base) for name in names
+            # room for all at once: thousands of small arrays would be copied again in the end
+            name: np.empty((most, *payload[name].shape), payload[name].base)
+            for name in names
         }
         self._count = 0
 
@@ -140,12 +142,15 @@ class FrameColumns:
         rows = rows_of(window.bytes, starts, head + size).view(self._dtype)
         row_bytes = rows.view(np.uint8).reshape(-1, head + size)
         is_v1 = rows["head"]["magic"] == MAGIC_V1
+        # a frame of version 1 has a header that is four bytes shorter: its payload begins earlier in the row
         if is_v1.any():
             begins = starts + np.where(is_v1, head - (HEAD_V2_BYTES - HEAD_V1_BYTES), head)
             row_bytes[:, head:] = rows_of(window.bytes, begins, size).view(np.uint8).reshape(-1, size)
         lengths = rows["head"]["length"]
         shortest = int(lengths.min(initial=size))
         if shortest < size:
+            # what stands behind a shortened payload is checksum and next record: it must read as the zeros that were
+            # cut
             row_bytes[:, head + shortest :] *= np.arange(shortest, size) < lengths[:, None]
         return rows
 

@@ -114,6 +114,7 @@ class FrameIndex(RecordIndex):
     def _find(self, window: Window, last_us: int | None) -> Found:
         headers, found = read_frames(window, 0, self._least_us)
         codes = self._kinds(headers.msgids).astype(np.int32)
+        # speaker and message in one number, so that one sort puts a source together
         codes += self._numbers_of((headers.sysids.astype(np.uint16) << 8 | headers.compids).astype(np.uint16)) * _KINDS
         believed = believed_times(headers.time_us, last_us, self._least_us, MAX_US)
         return Found(codes, headers.time_us, headers.starts, believed, found.gaps, found.end)
@@ -123,12 +124,14 @@ class FrameIndex(RecordIndex):
         found = self._speaker_of[pairs]
         if (found < 0).any():
             for pair in distinct(pairs[found < 0]).tolist():
+                # kept apart only so far: noise makes up as many speakers as there are numbers
                 known = pair if len(self._speakers) < MAX_SPEAKERS else next(reversed(self._speakers))
                 self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers))
             found = self._speaker_of[pairs]
         return found
 
     def _kinds(self, msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
+        # ids beyond the table are clipped to its last row, which says unknown
         kinds = _KIND_OF.take(msgids, mode="clip")
         strange = kinds == _NO_KIND
         if strange.any():
@@ -157,5 +160,6 @@ def is_cut_record(tail: bytes) -> bool:
         return False
     stamp, frame = tail[:STAMP_BYTES], tail[STAMP_BYTES:]
     low_us = int.from_bytes(stamp.ljust(STAMP_BYTES, b"\0"), "big")
+    # a stamp that is cut can still be anything between zeros and ones behind it
     high_us = int.from_bytes(stamp.ljust(STAMP_BYTES, b"\xff"), "big")
     return high_us >= MIN_US and low_us <= MAX_US and (not frame or frame[0] in (MAGIC_V1, MAGIC_V2))

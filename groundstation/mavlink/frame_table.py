@@ -115,6 +115,7 @@ class TlogRules:
         head = window.bytes[place + STAMP_BYTES : place + STAMP_BYTES + 3].tobytes()
         if head[0] == MAGIC_V1:
             size = STAMP_BYTES + HEAD_V1_BYTES + head[1] + CHECKSUM_BYTES
+        # other flags mean a frame that can not be read (MAVLink guide, "Incompatibility Flags")
         elif head[0] == MAGIC_V2 and head[2] <= SIGNED_FLAG:
             size = STAMP_BYTES + HEAD_V2_BYTES + head[1] + CHECKSUM_BYTES + SIGNATURE_BYTES * head[2]
         else:
@@ -125,6 +126,7 @@ class TlogRules:
         """Places where a stamp of nearly the same time as the window's first one stands before a frame."""
         data = window.bytes
         first = int(places[0]) - 1
+        # the stamp of a record close by tells which bytes the others must begin with
         near = self.next_good(window, max(first - MAX_RECORD_BYTES, 0))
         if near >= window.limit:
             return np.full(places.size, -1)
@@ -157,6 +159,7 @@ class TlogRules:
     def next_good(self, window: Window, place: int) -> int:
         """The first place from `place` on where stamp and frame make sense; the limit if there is none."""
         data = window.bytes
+        # a pattern in C skips damage much faster than a look at each byte
         for found in self._stamped.finditer(data.data, place, min(window.limit + STAMP_BYTES + 1, window.end)):
             start: int = found.start()
             if start >= window.limit:
@@ -178,6 +181,7 @@ def read_frames(window: Window, begin: int, least_us: int = MIN_US) -> FrameTabl
     rules = TlogRules(least_us)
     found = walk(rules, window, begin)
     headers = rules.headers
+    # where all went well the headers were read already: the same array says so
     if headers is None or headers.starts is not found.starts:
         headers = read_headers(window, found.starts)
     return FrameTable(headers, found)
@@ -242,7 +246,9 @@ def _are_good(window: Window, headers: FrameHeaders) -> Flags:
     checked = good & ~is_unknown
     # frames of one length, whatever their version: bytes from behind the magic to the checksum
     spans = headers.head_bytes + headers.payload_bytes - (STAMP_BYTES + 1)
+    # group 0 is never compared: no span of a frame is nought
     spans[~checked] = 0
+    # 16 bits: numpy sorts those by radix
     order = np.argsort(spans.astype(np.uint16), kind="stable")
     counts = np.bincount(spans)
     place = int(counts[0]) if counts.size else 0

@@ -92,6 +92,7 @@ class FrameParser:
         if size < 12 or self._rest:
             return None
         magic, length, flags, _, seq, sysid, compid, low, high = _START_V2.unpack_from(data)
+        # a signed one has 13 bytes more, and takes the long way
         if magic != MAGIC_V2 or flags or size != length + 12:
             return None
         msgid = low | high << 16
@@ -104,6 +105,7 @@ class FrameParser:
         """Give up on an unfinished frame, as at the end of a datagram; frames hidden behind a false start come out."""
         frames: list[Frame] = []
         while self._rest:
+            # one byte behind the false start, until what is left is no beginning of a frame any more
             rest, self._rest = self._rest[1:], b""
             self.skipped_bytes += 1
             frames += self.feed(rest)
@@ -117,6 +119,7 @@ class FrameParser:
         flags = buffer[place + 2]
         body_end = place + 10 + length
         is_signed = flags == SIGNED_FLAG
+        # the signature is stepped over: we have no key to check it with
         frame_end = body_end + 2 + (SIGNATURE_BYTES if is_signed else 0)
         if flags & ~SIGNED_FLAG:
             return self._refuse()
@@ -154,6 +157,7 @@ class FrameParser:
         msgid = buffer[place + 5]
         extra = CRC_EXTRAS.get(msgid)
         checksum = buffer[body_end] | buffer[body_end + 1] << 8
+        # version 1 has no way to step over a message that is not known: only its checksum shows that it is a frame
         if extra is None or mcrf4xx(buffer[place + 1 : body_end] + extra) != checksum:
             return self._refuse()
         frames.append(
@@ -188,6 +192,7 @@ class FrameParser:
 
 
 def _to_next_magic(buffer: bytes, place: int, end: int) -> int:
+    # find looks in C: noise of megabytes is passed over at once
     found = [at for at in (buffer.find(MAGIC_V2, place), buffer.find(MAGIC_V1, place)) if at >= 0]
     return min(found) - place if found else end - place
 
@@ -217,6 +222,7 @@ def frame_bytes(msgid: int, payload: bytes, seq: int, sysid: int, compid: int) -
         sysid: our system id.
         compid: our component id.
     """
+    # the first byte stays even where it is zero (MAVLink guide, "Empty-Byte Payload Truncation")
     payload = payload.rstrip(b"\0") or payload[:1]
     header = _HEADER_V2.pack(MAGIC_V2, len(payload), 0, 0, seq, sysid, compid, msgid.to_bytes(3, "little"))
     body = header + payload

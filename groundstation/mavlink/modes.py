@@ -45,6 +45,7 @@ _TYPE_NAMES = enum_names("MAV_TYPE", "MAV_TYPE_")
 def vehicle_kind(mav_type: int) -> VehicleKind:
     """The coarse kind of a HEARTBEAT.type."""
     name = _TYPE_NAMES.get(mav_type, "")
+    # MAV_TYPE has many of them: tail sitters, tilt rotors, and reserved ones
     if name.startswith("vtol"):
         return VehicleKind.VTOL
     return _KIND_OF_TYPE_NAME.get(name, VehicleKind.OTHER)
@@ -58,16 +59,19 @@ def autopilot(mav_autopilot: int) -> Autopilot:
 def mode_name(mav_type: int, mav_autopilot: int, base_mode: int, custom_mode: int) -> str | None:
     """Name of the flight mode of a HEARTBEAT; None when the numbers have no name in pymavlink's tables."""
     if mav_autopilot == MAV_AUTOPILOT_PX4:
+        # before pymavlink, which would name them by their main mode
         if custom_mode in _PX4_EXTRA_NAMES:
             return _PX4_EXTRA_NAMES[custom_mode]
         name = mavutil.interpret_px4_mode(base_mode, custom_mode)
         return None if name in ("", "UNKNOWN") else str(name)
+    # other firmwares count their modes by tables of their own
     if mav_autopilot != MAV_AUTOPILOT_ARDUPILOT or not base_mode & CUSTOM_MODE_ENABLED:
         return None
     return _ardupilot_modes(mav_type).get(custom_mode)
 
 
 def _px4_number(main: int, sub: int) -> int:
+    # union px4_custom_mode: the two high bytes of custom_mode, the sub mode in the highest
     return main << 16 | sub << 24
 
 
@@ -108,6 +112,7 @@ def mode_names(mav_type: int, mav_autopilot: int, firmware: str | None = None) -
         return ()
     version = _version(firmware)
     too_new = {name for name, since in _SINCE.items() if version is not None and version < since}
+    # pymavlink has one table for all copters
     others = set() if vehicle_kind(mav_type) is VehicleKind.HELICOPTER else _OF_HELICOPTERS
     return tuple(sorted(set(_ardupilot_modes(mav_type).values()) - _NEVER - too_new - others))
 

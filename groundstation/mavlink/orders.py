@@ -120,7 +120,9 @@ def _command_int(order: Order, sysid: int, compid: int) -> Outbound:
 def _int32(value: float, order: Order) -> int:
     if math.isnan(value):
         return INT32_MAX
+    # without a place params 5 and 6 are sent as whole numbers (MAVLink common, COMMAND_INT)
     scaled = round(value * DEGREES) if order.is_place else round(value)
+    # what is out of range is the autopilot's to refuse: an exception here would say nothing to the operator
     return max(-INT32_MAX - 1, min(INT32_MAX, scaled))
 
 
@@ -159,6 +161,7 @@ def described(order: Order) -> str:
         return f"PARAM_REQUEST_READ {order.parameter}"
     if order.form is Form.MISSION_SET_CURRENT:
         return f"MISSION_SET_CURRENT {order.params[0]:.0f}"
+    # zeros at the end say nothing; one between two values must stand, to keep the places
     last = max((number for number, value in enumerate(order.params, 1) if value != 0), default=0)
     values = ", ".join(
         f"{value:.7f}" if 4 < number < 7 and order.is_place else f"{value:g}"

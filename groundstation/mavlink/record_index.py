@@ -172,6 +172,7 @@ class RecordIndex(ABC):
             told: how far it is.
         """
         for number, part in enumerate(self._parts):
+            # the table has them by kind; sorted they are in the order of the file again
             starts = np.sort(starts_of(self._whole(part))).astype(np.int64)
             yield Slice(self._window(part.begin), starts, None)
             if told is not None:
@@ -205,12 +206,14 @@ class RecordIndex(ABC):
         return None
 
     def _window(self, begin: int) -> Window:
+        # the window that was used last, since one reader asks for several kinds of it in a row
         if self._last_window is None or self._last_window[0] != begin:
             self._last_window = begin, self._new_window(begin)
         return self._last_window[1]
 
     def _new_window(self, begin: int) -> Window:
         limit = min(WINDOW_BYTES, self._data.size - begin)
+        # records that begin before the limit may end behind it, and be followed by one that confirms them
         wanted = limit + 2 * self._margin
         found = self._data[begin : begin + wanted]
         end = found.size
@@ -224,6 +227,7 @@ class RecordIndex(ABC):
             self._add_gap(Gap(begin + gap.begin, begin + gap.end))
         self.refused_times += found.believed.size - int(np.count_nonzero(found.believed))
         table = self._table(found)
+        # what has no room is found again when it is asked for: a log of any size is read in bounded memory
         if starts_of(table).size + self._kept > KEPT_STARTS:
             table = table._replace(starts=None, times={})
         else:
@@ -240,6 +244,7 @@ class RecordIndex(ABC):
     def _add_gap(self, gap: Gap) -> None:
         self.gap_bytes += gap.end - gap.begin
         last = self.last_gap
+        # damage that goes on over the edge of a window is one place of damage
         if last is not None and last.end == gap.begin:
             gap = Gap(last.begin, gap.end)
             if self.gaps[-1] == last:
@@ -314,8 +319,10 @@ def believed_times(
         return believed
     begins = distinct(np.append(begins, 0))
     lengths = np.diff(np.append(begins, times.size))
+    # without a time before them, the longest run is the one to be believed
     trusted_us = int(times[begins[lengths.argmax()]]) if last_us is None else last_us
     for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
+        # a long run far away is a clock that was set: from there on its time is the one to compare with
         if length >= SHORT_RUN or abs(int(times[begin]) - trusted_us) <= jump_us:
             trusted_us = int(times[begin + length - 1])
         else:

@@ -92,6 +92,7 @@ def walk(rules: RecordRules, window: Window, begin: int) -> Walk:
     proposed = _lanes(rules, window, begin)
     sizes, good = rules.are_good(window, proposed)
     ends = proposed + sizes
+    # a window without damage, as nearly all are: the proposal is the answer
     if proposed.size and proposed[0] == begin and good.all() and np.array_equal(ends[:-1], proposed[1:]):
         last = int(ends[-1])
         if last >= window.limit:
@@ -103,6 +104,7 @@ def _joined(rules: RecordRules, window: Window, begin: int, proposed: Places, en
     """Follow the proposal where it holds, single steps where it does not."""
     is_last = np.ones(proposed.size, np.bool_)
     is_last[:-1] = (ends[:-1] != proposed[1:]) | ~good[1:]
+    # where a chain of good records that follow each other ends
     lasts = np.flatnonzero(is_last)
     pieces: list[Places] = []
     single: list[int] = []
@@ -121,6 +123,7 @@ def _joined(rules: RecordRules, window: Window, begin: int, proposed: Places, en
             single.append(place)
             place += size
             continue
+        # only what begins before the limit is of this window; the next one looks on from there
         found = min(rules.next_good(window, place + 1), limit)
         gaps.append(Gap(place, found))
         place = found
@@ -144,6 +147,7 @@ def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
         going &= places < ends
         if not going.all():
             places, ends = places[going], ends[going]
+    # few lanes are left behind damage: a loop of arrays would cost more than the records
     found += [_steps(rules, window, int(place), int(end)) for place, end in zip(places, ends, strict=True)]
     starts = np.concatenate(found) if found else np.empty(0, np.int32)
     starts.sort()
@@ -192,6 +196,7 @@ def rows_of(data: Bytes, starts: Places, size: int) -> NDArray[np.void]:
         starts: shape (n,), all at most m - size.
         size: bytes a row, at least 1.
     """
+    # rows that overlap, one a byte, without a copy; the choice of rows makes it
     overlapping = np.ndarray((max(data.size - size + 1, 0),), f"V{size}", data, 0, (1,))
     rows: NDArray[np.void] = overlapping[starts]
     return rows

@@ -112,9 +112,11 @@ def role_of(compid: int, mav_type: int | None = None, mav_autopilot: int | None 
         `AUTOPILOT` for what may be a vehicle, of which a system has one (`autopilot_among`).
     """
     by_type = _ROLE_OF_TYPE.get(mav_type) if mav_type is not None else None
+    # the type first: a companion computer says what it is, whatever component id it took
     if by_type is not None:
         return by_type
     may_fly = mav_type is not None and mav_autopilot is not None and mav_autopilot != MAV_AUTOPILOT_INVALID
+    # an id of no table too: some firmwares let the user choose one for the autopilot
     if may_fly and (compid in _AUTOPILOTS or compid not in _ROLE_OF_COMPONENT):
         return SpeakerRole.AUTOPILOT
     return _ROLE_OF_COMPONENT.get(compid, SpeakerRole.UNKNOWN)

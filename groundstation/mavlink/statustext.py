@@ -70,13 +70,16 @@ class TextJoiner:
         Returns:
             The texts completed by it.
         """
+        # MAVLink 2 cuts zeros at the end, MAVLink 1 has no id: both read as id 0
         padded = payload[:54].ljust(54, b"\0")
         number, chunk = padded[0], padded[1:51]
         text_id, place = int.from_bytes(padded[51:53], "little"), padded[53]
         is_last = b"\0" in chunk
+        # the common case: nothing is kept, and a chunk that was lost can not delay it
         if text_id == 0 or (is_last and place == 0):
             return [_text(number, [chunk], at_s, is_complete=True)]
         texts = self._evicted()
+        # by the id alone: chunks may come in any order, and twice
         part = self._open.setdefault(text_id, _Open(number, at_s, {}))
         part.chunks[place] = chunk
         if is_last:

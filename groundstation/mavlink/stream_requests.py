@@ -130,6 +130,7 @@ class StreamRequests:
         if result == ACCEPTED:
             return self.tick(now_s)
         self._refused.add(request.msgid)
+        # the command itself is not known: none of the others would be either
         if result == UNSUPPORTED and command == encode.SET_MESSAGE_INTERVAL:
             return [*self._fall_back(), *self.tick(now_s)]
         return self.tick(now_s)
@@ -142,6 +143,7 @@ class StreamRequests:
                 return []
             self._in_flight = None
             if request.tries < MAX_TRIES:
+                # in front again: its answer is awaited, and acks come in order
                 self._queue.appendleft(request)
         if now_s >= self._next_check_s and self.is_settled:
             self._check(now_s)
@@ -168,14 +170,17 @@ class StreamRequests:
 
     def _check(self, now_s: float) -> None:
         """Ask again for what was not refused and has not come since the last look."""
+        # slower ones, and those that we stopped, need not have come in that time
         flows = {MSGIDS[name]: name for name, hertz in self._wanted.items() if hertz * CHECK_PERIOD_S >= 1.0}
         silent = [name for msgid, name in flows.items() if msgid not in self._seen and msgid not in self._refused]
+        # a sensor that is not fitted never sends: asking for it gets rare
         self._check_period_s = min(self._check_period_s * 2, CHECK_PERIOD_MAX_S) if silent else CHECK_PERIOD_S
         self._next_check_s = now_s + self._check_period_s
         for name in ONCE:
             if MSGIDS[name] not in self._seen and MSGIDS[name] not in self._refused:
                 message = encode.request_message(*self._target, MSGIDS[name])
                 self._queue.append(_Request(MSGIDS[name], encode.REQUEST_MESSAGE, message))
+        # what came once is never asked for again; the others have to come in each period
         self._seen.intersection_update(MSGIDS[name] for name in ONCE)
         if self._uses_streams:
             self._queue.extend(self._stream_requests() if silent else ())
@@ -187,12 +192,14 @@ class StreamRequests:
         if self._uses_streams:
             return []
         self._uses_streams = True
+        # they were refused for the command, not for the message
         self._refused.clear()
         self._queue = deque(one for one in self._queue if one.command != encode.SET_MESSAGE_INTERVAL)
         return [one.message for one in self._stream_requests()]
 
     def _stream_requests(self) -> list[_Request]:
         return [
+            # one try: REQUEST_DATA_STREAM has no answer to wait for
             _Request(0, 0, encode.request_data_stream(*self._target, stream, FALLBACK_RATE_HZ), tries=MAX_TRIES - 1)
             for stream in FALLBACK_STREAMS
         ]

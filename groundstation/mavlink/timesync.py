@@ -26,6 +26,7 @@ class TimeSync:
     def __init__(self) -> None:
         self._asked = 0
         self._next_s = 0.0
+        # bounded, and only times that we sent: an answer to another station teaches nothing about our clock
         self._pending: deque[int] = deque(maxlen=4)
         self._trips: deque[tuple[float, float]] = deque(maxlen=KEPT)
 
@@ -37,6 +38,7 @@ class TimeSync:
     @property
     def booted_s(self) -> float | None:
         """When the autopilot's clock was zero, on our monotonic clock; by the quickest answer; None before it."""
+        # the quickest waited the least on its way: its middle is known best
         return min(self._trips)[1] if self._trips else None
 
     def tick(self, now_s: float) -> list[tuple[int, bytes]]:
@@ -59,6 +61,7 @@ class TimeSync:
             return
         self._pending.remove(ts1)
         trip_s = max(0.0, now_s - ts1 / NS)
+        # the vehicle read its clock halfway there and back, as far as anybody can know
         self._trips.append((trip_s, now_s - trip_s / 2 - tc1 / NS))
 
     def forget(self) -> None:

@@ -35,6 +35,8 @@ class Intake:
         """Take a message in; called on the worker thread, never waits for long, never fails."""
         size = len(message.payload) + OVERHEAD_BYTES
         with self._has_news:
+            # counted in bytes and not in messages, since frames come in batches of kilobytes and states in a few
+            # hundred
             if self._size_bytes + size > self._max_bytes:
                 self.dropped += 1
                 return
@@ -49,6 +51,7 @@ class Intake:
             timeout_s: how long to wait for the first.
         """
         with self._has_news:
+            # once and no loop: who was woken for nothing comes again at its next turn
             if not self._messages and not self._is_ended:
                 self._has_news.wait(timeout_s)
             taken = list(self._messages)
@@ -57,7 +60,7 @@ class Intake:
         return taken
 
     def end(self) -> None:
-        """Nobody waits any more."""
+        """Wake whoever waits in `take`, and let nobody wait again: the recorder ends."""
         with self._has_news:
             self._is_ended = True
             self._has_news.notify()

@@ -111,9 +111,12 @@ def _values(transition: Transition, recorder: str) -> tuple[Any, ...]:
 def _storable(value: str | float | None) -> str | float | None:
     """What came from outside as SQLite takes it, and gives it back: the chain is over what is stored."""
     if isinstance(value, str):
+        # JSON may bring half of a surrogate pair, which SQLite refuses
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, int):
+        # SQLite's whole numbers have 64 bits
         return max(-(2**63), min(2**63 - 1, value))
+    # SQLite stores NaN as NULL: a hash over what was given would not fit what is read
     return value if value is None or math.isfinite(value) else None
 
 
@@ -142,6 +145,7 @@ def _fields(transition: Transition, recorder: str) -> tuple[str | float | None, 
 
 
 def _chained(before: str, values: Sequence[Any]) -> str:
+    # one way to write each value: the hash must come out the same on every computer
     text = json.dumps([before, *values], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -186,6 +190,7 @@ class Journal:
         self._stopping.set()
         self._put(None)
         if self._thread.is_alive():
+            # the thread is a daemon: a disk that hangs must not keep the window from closing
             self._thread.join(3.0)
 
     def record(self, transitions: Sequence[Transition]) -> int:
@@ -238,6 +243,7 @@ class Journal:
 
     def _write(self, batch: list[Transition]) -> bool:
         try:
+            # opened for each batch: several stations of one user write the same file, and a disk may be changed
             with closing(_opened(self._path)) as database:
                 _append(database, batch, self._recorder)
         except sqlite3.Error as error:
@@ -276,6 +282,7 @@ class Journal:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # no transactions of its own: `_append` begins and ends them
     database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
@@ -286,6 +293,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _append(database: sqlite3.Connection, batch: list[Transition], recorder: str) -> None:
     """All of a batch in one transaction; what another process wrote of the same command is not written twice."""
+    # the lock is taken before the last row is read: two writers would else chain to the same one
     database.execute("BEGIN IMMEDIATE")
     try:
         last = database.execute("SELECT chain FROM transitions ORDER BY n DESC LIMIT 1").fetchone()
@@ -324,6 +332,7 @@ def _unreadable(path: Path, error: sqlite3.Error) -> GroundStationError:
 
 def _folded(text: str) -> str:
     """Without the difference of upper and lower case; SQLite knows it for English letters only."""
+    # casefold makes two letters of İ, and leaves ı: in Turkish both are an i that is written otherwise
     return text.replace("İ", "i").replace("ı", "i").casefold()
 
 
@@ -342,6 +351,7 @@ def read(path: Path, search: str = "", limit: int | None = None) -> list[Journal
     shown += " || ' ' || station || ' ' || state || ' ' || reason || ' ' || written(detail) || ' ' || texts"
     words = search.split()
     where = " AND ".join(f"folded({shown}) LIKE ? ESCAPE '!'" for _ in words) or "1"
+    # what LIKE takes for wildcards is meant literally
     likes = [f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for word in map(_folded, words)]
     newest = f"SELECT n, {', '.join(_COLUMNS)} FROM transitions WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 - our own names
     with closing(_reading(path)) as database:
@@ -372,6 +382,7 @@ def first_break(path: Path) -> int | None:
 
 def _first_break(rows: Iterator[tuple[Any, ...]]) -> int | None:
     chain = ""
+    # row by row: a journal of years need not fit into memory
     for number, *values, kept in rows:
         chain = _chained(chain, values)
         if chain != kept:

@@ -80,6 +80,7 @@ class _Scan:
                     layout.end = record.end
                 continue
             if record.opcode == Opcode.DATA_END:
+                # DATA_END alone is no proof: the power may have gone while the summary was written
                 self.is_closed = data[-len(MAGIC) :] == MAGIC and len(data) > record.end
                 break
             if record.opcode == Opcode.CHUNK:
@@ -109,6 +110,7 @@ class _Scan:
         Returns:
             The index records to be written behind the layout's end.
         """
+        # only what was written last is unpacked: all of a long flight would take minutes
         first_looked_at = self.layout.end - TORN_BYTES
         for number, chunk in enumerate(self.recent):
             if chunk.chunk_start_offset >= first_looked_at and not _is_whole(chunk, self.data):
@@ -147,6 +149,7 @@ class _Scan:
             if inner.opcode == Opcode.MESSAGE and inner.end - inner.body >= MESSAGE_HEAD_BYTES:
                 channel_id, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, inner.body)
                 indexes.setdefault(channel_id, []).append((log_ns, inner.start))
+        # each channel of it has its index: nothing is missing
         if set(indexes) == set(last.message_index_offsets):
             return b""
         self._uncount(last)
@@ -220,6 +223,7 @@ def mend(path: Path, *, close: bool) -> Mended:
     with open(path, "r+b", opener=no_links) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data[: len(MAGIC)] != MAGIC:
             raise LogError("this is no MCAP file")
+        # from the last checkpoint, so that a long recording is not gone through from its beginning
         scan = _Scan(data, ledger.last_checkpoint(size) or Layout(end=len(MAGIC)))
         scan.run()
         tail = b"" if scan.is_closed else scan.believe()
@@ -235,6 +239,7 @@ def _cut(path: Path, ledger: ChunkLedger, scan: _Scan, tail: bytes, size: int, *
     kept = layout.index_bytes
     lost_bytes = 0 if scan.is_closed else max(0, size - layout.end)
     with open(path, "r+b", opener=no_links) as file:
+        # cut before anything is added: half a chunk in the middle would hide all that comes behind it
         file.truncate(layout.end)
         if tail:
             file.seek(layout.end)

@@ -165,7 +165,7 @@ class Recorder:
         return f"the disk of {self._settings.out} does not answer for {late_s:.0f} s; what arrives waits in memory"
 
     def _silence(self) -> str:
-        """A thread that ended although nobody stopped it."""
+        """One line where the thread ended by itself, which only a fault can cause; empty otherwise."""
         is_over = self._thread.ident is not None and not self._thread.is_alive() and not self._stopping.is_set()
         return "recording has ended by itself; restart the recorder and look at its log" if is_over else ""
 

@@ -81,11 +81,13 @@ def _mend_one(folder: Path, now_unix_s: float, broker: str, *, is_newest: bool) 
     if manifest is None or manifest.state is not SessionState.RECORDING:
         return None
     held = session.lock(folder)
+    # another recorder writes it: what is not whole yet will be
     if held is None:
         return None
     found: Resumed | None = None
     try:
         last_unix_s = _last_written_unix_s(folder, manifest)
+        # a time to come is of a clock that was set: how young it is nobody can tell
         is_young = 0 <= now_unix_s - last_unix_s < YOUNG_S
         if is_newest and is_young and manifest.broker == broker:
             found = _open_again(folder, manifest, held, last_unix_s, now_unix_s)
@@ -98,6 +100,7 @@ def _mend_one(folder: Path, now_unix_s: float, broker: str, *, is_newest: bool) 
 
 
 def _last_written_unix_s(folder: Path, manifest: Manifest) -> float:
+    # by the files: a recorder that was killed wrote no end into its manifest
     times = [one.stat().st_mtime for one in session_folder.mcap_files(folder)]
     return max([manifest.began_unix_s, *times])
 
@@ -110,6 +113,7 @@ def _mended(folder: Path, *, close: bool) -> tuple[dict[str, Layout], int, list[
         try:
             found = mend(path, close=close)
         except LogError:
+            # kept, since somebody may still save what is in it; but never opened again by us
             path.rename(path.with_name(f"{path.name}.damaged"))
             strange.append(path.name)
             continue
@@ -151,6 +155,7 @@ def _stamps_behind(path: Path, layout: Layout, end: int) -> Iterator[tuple[str, 
     if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        # only what came after the numbers were written: what was before is in them
         for record in records(data, max(end, len(MAGIC)), layout.end):
             content = content_of(data, record.start, record.end) if record.opcode == Opcode.CHUNK else None
             if content is not None:

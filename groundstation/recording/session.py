@@ -18,8 +18,10 @@ def begin(out: Path, began_unix_s: float) -> Path:
     Raises:
         OSError: it can't be made.
     """
+    # UTC, and sorted by name is sorted by time: the oldest are dropped by that
     name = time.strftime("%Y-%m-%d_%H-%M-%S", time.gmtime(began_unix_s))
     out.mkdir(parents=True, exist_ok=True)
+    # made and not looked for: two recorders may begin in the same second
     for number in range(1, 1_000):
         folder = out / (name if number == 1 else f"{name}-{number}")
         try:
@@ -36,6 +38,7 @@ def lock(folder: Path) -> FileLock | None:
     Raises:
         OSError: the folder can't be written to.
     """
+    # the system lets go of it with the process, however that ends; a file with a number would stay
     held = FileLock(folder / LOCK, thread_local=False)
     try:
         held.acquire(timeout=0)
@@ -45,8 +48,9 @@ def lock(folder: Path) -> FileLock | None:
 
 
 def unlock(held: FileLock) -> None:
-    """Nobody writes the session any more."""
+    """Let other processes write the session, or mend it."""
     held.release()
+    # behind the release: Windows does not delete what is held
     Path(held.lock_file).unlink(missing_ok=True)
 
 

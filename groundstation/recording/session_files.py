@@ -36,6 +36,7 @@ class SessionFiles:
         """
         self.folder = folder
         self._files: dict[str, McapFile] = {}
+        # one for all files, since one thread writes them
         self._compressor = zstandard.ZstdCompressor(level=3)
         self._vehicles: dict[str, str] = {}
         self._waiting_since_s: dict[str, float] = {}
@@ -66,12 +67,14 @@ class SessionFiles:
             OSError: the disk does not take it; nothing is lost, call again.
         """
         name = session_folder.file_name(key)
+        # a forger may make up vehicles without end; each file costs a descriptor
         if name not in self._files and len(self._files) >= MAX_FILES:
             key, name = None, session_folder.file_name(None)
         file = self._files.get(name)
         if file is None:
             file = self._files[name] = McapFile(self.folder / name, is_live=True, compressor=self._compressor)
             self._vehicles[name] = "" if key is None else str(key)
+        # by file too: each counts its channels for itself
         number = self._ids.get((name, place))
         if number is None:
             number = self._channel(file, place)
@@ -118,6 +121,7 @@ class SessionFiles:
             try:
                 _close(file)
             except OSError as error:
+                # the others are closed all the same
                 problem = problem or error
         self._forget()
         if problem is not None:

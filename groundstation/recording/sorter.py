@@ -104,6 +104,7 @@ class Sorter:
         seen_s, asleep_s = self._wall_clock() - self._clock(), slept_s()
         by_s = seen_s - self._wall_seen_s - (asleep_s - self._slept_s)
         self._wall_offset_s += asleep_s - self._slept_s
+        # NTP slews by a few milliseconds at a time; a jump is a clock that was set
         if abs(by_s) > CLOCK_STEP_S:
             self.clock_steps.append(by_s)
         else:
@@ -129,6 +130,7 @@ class Sorter:
 
     def _sort_one(self, message: Message) -> Entry | None:
         topic = topics.parse(message.topic)
+        # of other devices: there are no numbers to follow, each message is written
         if topic is None:
             return self._entry(None, message.topic, None, message, None)
         if isinstance(topic, topics.ServiceTopic):
@@ -136,6 +138,7 @@ class Sorter:
         if topic.leaf.startswith(topics.LATE):
             return self._late(message, topic.key)
         leaf = leaf_of(topic)
+        # before it is sorted in: what can be asked for again decides what counts as missing
         if leaf is INFO:
             self._learn_kept(message)
         return self._numbered(message, topic.key, leaf)
@@ -153,6 +156,7 @@ class Sorter:
             if self._presences.get(message.topic) == message.payload:
                 self._sequences.duplicates += 1
                 return None
+            # bounded in the simplest way: at the worst a death is written twice
             if len(self._presences) >= MAX_PRESENCES:
                 self._presences.clear()
             self._presences[message.topic] = message.payload
@@ -197,6 +201,7 @@ class Sorter:
         received_s = message.received_s + self._wall_offset_s
         published_s = received_s
         if stamp is not None and 0 < stamp.ts / 1000.0 < LONGEST_TIME_S:
+            # the writer's own clock, which foreign readers show as publish time; a forged one is kept out of it
             published_s = stamp.ts / 1000.0
         if is_late and stamp is not None:
             received_s = published_s + (self._clocks.known(stamp.sid) or 0.0)
@@ -245,6 +250,7 @@ class Sorter:
             marks = told.marks[:MAX_MARKS]
             for mark in marks:
                 key = (mark.leaf, mark.sid)
+                # a session may lie in memory and on disk: below the earliest of both nothing is to be had
                 oldest[key] = min(mark.first, oldest.get(key, mark.first))
             for mark in marks:
                 of, first = f"{owner}/{mark.leaf}", oldest[mark.leaf, mark.sid]

@@ -49,7 +49,7 @@ class JournalPort(Protocol):
 
 
 class NoJournal:
-    """Keeps nothing, at once."""
+    """In place of a journal where none is wanted: everything counts as written down at once."""
 
     committed, problem = 0, ""
 

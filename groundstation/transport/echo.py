@@ -54,7 +54,7 @@ class Echo:
         return max(self.rtt_ms, round((now_s - oldest_s) * 1000.0, 2))
 
     def forgive(self, late_s: float) -> None:
-        """This thread itself was kept waiting by a busy computer: nobody was silent in that time, where it was long.
+        """This thread itself was kept waiting by a busy computer: do not count that time as silence of the broker.
 
         Args:
             late_s: how long.

@@ -128,7 +128,7 @@ class MqttConnection:
             raise RefusedError(str(self.answer))
 
     def begin(self) -> None:
-        """The broker lets us in: the way is new, and nothing is known of it but how long its first answer took."""
+        """Begin anew what belongs to a connection: echo, pace and subscriptions. Call it once the broker lets us in."""
         now_s = time.monotonic()
         self._arrivals.echo = Echo(now_s)
         self._departures.begin(now_s, now_s - self._began_s)

@@ -309,7 +309,7 @@ class Sequences:
             self.lost -= min(self.lost, 1)
 
     def _doubt(self, key: tuple[str, str], run: _Run, seq: int, now_s: float) -> None:
-        """A number that can't be. One alone changes nothing; where a second agrees, the count goes on there."""
+        """A number that is too far away. It is believed when the next one agrees, since one alone may be forged."""
         self.implausible += 1
         rival = run.rival
         if rival is None or not 0 < seq - rival <= MAX_JUMP:

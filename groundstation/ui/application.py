@@ -26,6 +26,7 @@ def make_application(argv: list[str]) -> QApplication:
     Returns:
         The one QApplication of the process; the running one when there is one already.
     """
+    # before any thread begins: the window competes with the worker for the interpreter
     sys.setswitchinterval(SWITCH_S)
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(argv)
@@ -42,6 +43,7 @@ def make_application(argv: list[str]) -> QApplication:
 def _apply_theme(application: QApplication) -> None:
     load_fonts()
     style = QStyleFactory.create("Fusion")
+    # Fusion draws itself in our colours; the system's own styles ignore parts of it
     application.setStyle(style)
     application.setFont(font())
     dress_application()

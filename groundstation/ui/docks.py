@@ -141,6 +141,7 @@ class DockHome(QObject):
         self._dock.setTitleBarActions([self.action] if is_floating else [])
         area = self._dock.dockAreaWidget()
         if area is not None:
+            # QAds shows new actions of a title bar only when it is told to
             area.titleBar().updateDockWidgetActionsButtons()
 
 

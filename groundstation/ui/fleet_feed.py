@@ -65,6 +65,7 @@ class FleetFeed(FleetView):
         self.on_updates: Callable[[list[Update]], None] | None = None
         """Called once a tick, after folding, with everything that arrived; what commands need it."""
         self._tick_timer = QTimer(self, interval=TICK_MS)
+        # a coarse timer is 5 % early or late, which shows as a stutter of what moves
         self._tick_timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick_timer.timeout.connect(self.tick)
         self._age_timer = QTimer(self, interval=AGE_MS)
@@ -152,7 +153,9 @@ class FleetFeed(FleetView):
         self._coalesced += merged
         self._folded += len(updates)
         self._readings += len(delivery.readings)
+        # before the fold: what a broker kept must not bring back whom the operator let go
         updates = self._remembered(updates)
+        # all of it before anybody is told: a panel that asks about another vehicle sees one moment
         self._fleet.fold(updates)
         self._board.fold(delivery.readings)
         if self.on_updates is not None:
@@ -160,6 +163,7 @@ class FleetFeed(FleetView):
         self._history.record_updates(updates)
         self._history.record_readings(delivery.readings)
         self._summaries.renew_some(self._fleet.get, min(since_s, STALL_S), now_s)
+        # behind what commands need: an order that was given in this tick is in the panels that are told
         self._tell(updates, now_s)
         self._slowest_s = max(self._slowest_s, self._clock() - now_s)
 
@@ -174,6 +178,7 @@ class FleetFeed(FleetView):
         self._history.record_states((self._fleet.get(key) for key in changed), now_s)
         added = changed - self._known
         if added:
+            # before the signal: a panel may ask for the fleet in its slot
             self._known |= added
             self.vehicles_added.emit(added)
         if changed:
@@ -190,6 +195,7 @@ class FleetFeed(FleetView):
         topics = frozenset(self._board.take_changed())
         if topics:
             self.sensors_changed.emit(topics)
+        # a frozen report that another thread replaced as a whole: comparing it needs no lock
         status = self._bus_status()
         if status != self._status:
             self._status = status

@@ -101,12 +101,12 @@ class FleetView(QObject):
 
     @property
     def bus(self) -> BusStatus:
-        """How the connection to the broker is; of a recording nothing is told."""
+        """How the connection to the broker is; the default for a recording, which has none."""
         return BusStatus()
 
     @property
     def counts(self) -> InboxCounts:
-        """What went past the inbox; of a recording nothing is lost on the way."""
+        """What went past the inbox; all zero for a recording, which has none."""
         return InboxCounts()
 
     def stats(self) -> FeedStats | None:

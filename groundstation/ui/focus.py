@@ -34,6 +34,7 @@ class FocusKeeper(QObject):
         self._is_purpose = False
         self.fallback: Callable[[], QWidget | None] = lambda: None
         """Where the keyboard goes when nothing that was used is left."""
+        # Qt has no signal that says why; what held the keyboard before tells whether it was taken away
         application.focusChanged.connect(self._on_focus_changed)
 
     def give(self, widget: QWidget) -> None:
@@ -75,11 +76,13 @@ class FocusKeeper(QObject):
             held.clearFocus()
 
     def _forget_dead(self) -> None:
+        # Python outlives the widget: whatever is asked of a deleted one raises
         self._used = [one for one in self._used if isValid(one)]
 
     def _on_focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
         self._before = new
         if new is None:
+            # not now: Qt is in the middle of moving it, and would overrule us
             QTimer.singleShot(0, self, self._on_nobody)
             return
         is_unasked = old is not None and not _is_there(old)
@@ -140,6 +143,7 @@ class _Guard(QObject):
         if event.key() not in _PRESSING:
             return False
         if event.type() == QEvent.Type.KeyPress:
+            # a key that was held when the keyboard came here repeats: that is no press
             if self._is_asked and not event.isAutoRepeat():
                 self._pressed = event.key()
             return self._pressed != event.key()

@@ -24,6 +24,7 @@ class Followed(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shown: dict[object, frozenset[VehicleKey]] = {}
+        # None is what a connection begins with, see `transport/interest.py`
         self._wanted: frozenset[VehicleKey] | None = None
 
     def show(self, by: object, keys: Iterable[VehicleKey] = ()) -> None:

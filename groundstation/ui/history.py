@@ -92,6 +92,7 @@ class History:
         Returns:
             The series, which grows by itself; it begins with what was kept of the value before.
         """
+        # counted, since two plots may show one value and each lets go of it by itself
         self._users[ref] = self._users.get(ref, 0) + 1
         if ref in self._tracked:
             return self._tracked[ref]
@@ -194,6 +195,7 @@ class History:
                     continue
                 newest = series.newest
                 if ref in tracked or newest is None or reading.received_s - newest[0] >= SENSOR_PERIOD_S:
+                    # by when it came: other devices tell no time that could be believed
                     series.append(reading.received_s, value)
 
     def _sensor_series(self, ref: ValueRef) -> PlotSeries | None:
@@ -209,6 +211,7 @@ class History:
 
     def _make_room(self) -> bool:
         """Drop the series that was silent longest, if it was for so long that a line breaks."""
+        # only some are looked at: with all of them plotted this would go through thousands at each reading
         oldest = next((one for one in itertools.islice(self._sensors, LOOKED_AT) if one not in self._tracked), None)
         if oldest is None:
             return False
@@ -243,6 +246,7 @@ class History:
             if not sample or value is None:
                 continue
             series, at_s = self._tracked[ref], sample.at_s + update.clock_offset_s
+            # an overview repeats to the millisecond only what finer telemetry told exactly
             if series.newest is None or at_s - series.newest[0] > SAME_S:
                 series.append(at_s, value)
 
@@ -263,6 +267,7 @@ def row_of(state: VehicleState, now_s: float) -> tuple[tuple[float, float], list
     """
     fresh = {kind: _is_fresh(state, kind, now_s) for kind in _KINDS}
     row = [
+        # NaN breaks the line: unknown is no zero, and no last value either
         math.nan if value is None else value
         for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
     ]

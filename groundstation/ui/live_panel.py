@@ -37,6 +37,7 @@ class LivePanel(QWidget):
         """Qt: begins to work."""
         super().showEvent(event)
         self.refresh()
+        # behind the first look: a panel must not show what was true when it was hidden
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:

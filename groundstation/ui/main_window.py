@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def leave(self) -> None:
-        """Close without a question: the answer is known, or nobody is there to answer."""
+        """Close without asking about vehicles in the air: it was answered already, or a signal ends the program."""
         self._is_leaving = True
         self.close()
 

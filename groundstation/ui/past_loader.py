@@ -84,10 +84,11 @@ class PastLoader(QObject):
         if self.task is not None:
             self.task.cancel()
             if self.task.thread is not None:
+                # it ends within a chunk; one that does not is a daemon, and left to the end of the process
                 self.task.thread.join(STOP_S)
 
     def _on_bus_changed(self, status: BusStatus) -> None:
-        """The report changes with each echo: what runs is not begun again."""
+        """Begin with the first connection, once: the report changes with each echo, not only with the connection."""
         if status.state is BusState.CONNECTED and self.task is None and not self._timer.isActive():
             self._timer.start()
 
@@ -108,6 +109,7 @@ class PastLoader(QObject):
     def _on_vehicles_changed(self, keys: Iterable[VehicleKey]) -> None:
         for key in keys if self._rows else ():
             state = self._feed.fleet.get(key) if key in self._rows else None
+            # what the broker kept proves no life: its clock would place the rows anywhere
             if state is not None and state.heard_s is not None:
                 rows = self._rows.pop(key)
                 times, taken = self._on_our_axis(rows.times, self._shift_of(rows, state))
@@ -123,7 +125,7 @@ class PastLoader(QObject):
                 self._feed.history.refill_readings(one.ref, times, one.values[taken])
 
     def _on_vehicles_forgotten(self, keys: Iterable[VehicleKey]) -> None:
-        """What the operator wants to see no more does not come back out of a file."""
+        """Drop what was read of forgotten vehicles, or their trails would come back with the next message."""
         for key in keys:
             self._rows.pop(key, None)
 

@@ -68,6 +68,7 @@ class PlotSeries:
             if time_s <= last_s:
                 return
             if time_s - last_s > self._break_s:
+                # just behind the last point, so that times still rise
                 self._push(math.nextafter(last_s, math.inf), math.nan)
             if self._is_paced:
                 self._learn(float(time_s - last_s))
@@ -81,6 +82,7 @@ class PlotSeries:
 
     def _learn(self, pause_s: float) -> None:
         usual_s = pause_s if self.pace_s is None else self.pace_s
+        # a long pause counts for no more than three usual ones: one outage must not hide the next
         self.pace_s = usual_s + PACE_SHARE * (min(pause_s, MISSED * usual_s) - usual_s)
 
     def extend(self, times: Numbers, values: Numbers) -> None:
@@ -100,6 +102,7 @@ class PlotSeries:
             return
         whole = PlotSeries(len(self._times), self._gap_s, is_paced=self._is_paced)
         whole.extend(times[:older], values[:older])
+        # added anew: where the two meet a gap may have to break the line
         whole.extend(self.times, self.values)
         self._times, self._values, self._start, self._stop = whole._times, whole._values, whole._start, whole._stop
         self.pace_s = whole.pace_s
@@ -122,6 +125,7 @@ class PlotSeries:
 
     def _make_room(self, time_s: float) -> None:
         """Drop what is too old, then grow, then drop the oldest quarter when the bound is reached."""
+        # at the front only an index moves; what is kept is copied at most once in a quarter of the room
         self._start += int(np.searchsorted(self.times, time_s - HISTORY_S))
         count, capacity = len(self), len(self._times)
         if count > capacity * 3 // 4:
@@ -195,4 +199,5 @@ class RowRing:
 
     def _order(self) -> NDArray[np.int64]:
         count = min(self._count, self._rows)
+        # from the oldest on: the ring begins anywhere
         return np.arange(self._count - count, self._count) % self._rows

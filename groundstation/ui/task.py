@@ -76,7 +76,7 @@ class Task:
 
 
 class Tasks(QObject):
-    """The works of one owner: a few at a time, the others in turn."""
+    """Runs the works of one owner, a few at a time; the others wait for their turn."""
 
     _called = Signal(object, object)
     """Whom to call with what: how a call comes over to the GUI thread."""
@@ -125,6 +125,7 @@ class Tasks(QObject):
         while self._waiting and len(self._running) < self._at_once:
             task = self._waiting.popleft()
             self._running.append(task)
+            # a daemon: a process that ends does not wait for a disk that hangs
             task.thread = threading.Thread(target=task.work, name=self._name, daemon=True)
             task.thread.start()
 
@@ -132,6 +133,7 @@ class Tasks(QObject):
         call(value)
 
     def _end(self, task: Task, on_end: Callable[[Ended[T]], None], ended: Ended[T]) -> None:
+        # on the GUI thread, as all that counts works is: no lock is needed
         self._running.remove(task)
         self._begin()
         on_end(ended)

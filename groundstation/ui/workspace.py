@@ -62,6 +62,7 @@ class Workspace(QObject):
         self.keys = {row.name: panel_keys(number) for number, row in enumerate(rows) if row in self.rows}
         """Shortcuts by name; a panel that this window lacks leaves its own free."""
         self._place_all()
+        # taken before settings are read: it is what "reset" goes back to
         self._first_layout = saved_layout(self.manager)
         context.asks.panel_wanted.connect(self.bring)
         context.asks.is_done.connect(self._on_done)
@@ -148,6 +149,7 @@ class Workspace(QObject):
     def _on_closed(self, name: str) -> None:
         dock = self.docks.pop(name, None)
         if dock is not None:
+            # at once and not when Qt deletes it: a name that is free may be taken in the same moment
             for table in (self._panels, self._row_of, self.homes):
                 table.pop(name, None)
             self.manager.removeDockWidget(dock)

@@ -110,6 +110,7 @@ class ChunkLedger:
         data = msgspec.msgpack.encode(layout)
         with new_file(beside) as file:
             file.write(zlib.crc32(data).to_bytes(CRC_BYTES, "big") + data)
+        # put in its place whole: a cut leaves the old one
         beside.replace(self._layout)
 
     def last_checkpoint(self, size_bytes: int) -> Layout | None:
@@ -130,6 +131,7 @@ class ChunkLedger:
             is_its = layout.end <= size_bytes and layout.tail_crc == self._tail_crc(layout.end)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
+        # both helpers must be of this file: somebody may have copied one of them alone
         return layout if is_its and self.is_whole(layout) else None
 
     def _tail_crc(self, end: int) -> int:

@@ -187,6 +187,7 @@ class McapFile:
             uncompressed_size=len(data),
         )
         records, index = chunk_records(chunk, self._indexes, self.layout.end + len(self._heads))
+        # in one write: a cut between them would leave messages of a channel that nobody defined
         self._append(bytes(self._heads) + records)
         self._heads.clear()
         note_chunk(self.layout, self.ledger, index)
@@ -246,6 +247,7 @@ class McapFile:
             for piece in pieces:
                 view = memoryview(piece)
                 while view:
+                    # at a place and not behind what is there: the next try writes over one that failed half-way
                     written = os.pwrite(self._file, view, place)
                     view, place = view[written:], place + written
         except OSError:
@@ -290,6 +292,7 @@ def chunk_records(chunk: Chunk, indexes: dict[int, list[tuple[int, int]]], start
     offsets = {}
     for channel_id, entries in indexes.items():
         offsets[channel_id] = start + builder.count
+        # readers search it by time; late messages come out of turn
         MessageIndex(channel_id=channel_id, records=sorted(entries)).write(builder)
     index = ChunkIndex(
         message_start_time=chunk.message_start_time,

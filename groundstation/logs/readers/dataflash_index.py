@@ -38,6 +38,7 @@ class DataflashRules:
         for kind, one in formats.items():
             self._sizes[kind] = one.size_bytes
         kinds = b"".join(re.escape(bytes([kind])) for kind in sorted(formats))
+        # in C: damage is searched byte by byte
         self._heads = re.compile(b"(?s)(?=\\xa3\\x95[" + kinds + b"])")
 
     def sizes(self, window: Window, places: Places) -> Places:
@@ -160,8 +161,10 @@ class DataflashIndex(RecordIndex):
         before = len(self.formats)
         for row in rows_of(window.bytes, starts, FMT.size_bytes).view(FMT.dtype):
             texts = [row[name].split(b"\0")[0].decode("latin-1") for name in ("Name", "Format", "Columns")]
+            # a FMT record in the middle of damage is bytes that look like one
             one = checked_format(int(row["Type"]), int(row["Length"]), *texts)
             if one is not None:
+                # the first of a type: the records before a second one were written by it
                 self.formats.setdefault(one.type, one)
         if len(self.formats) == before:
             return False
@@ -192,6 +195,7 @@ def believed_with_lent(
     donors = np.flatnonzero(believed & ~untimed)
     if donors.size:
         before = np.searchsorted(donors, np.flatnonzero(untimed)) - 1
+        # the first records have nobody before them: they get the time of the one behind
         lent = time_us[donors[np.maximum(before, 0)]]
         time_us[untimed] = lent if last_us is None else np.where(before < 0, np.uint64(last_us), lent)
     else:

@@ -63,6 +63,7 @@ class TextIndex(RecordIndex):
         self._learn(window, starts[keys == _key(FMT.name)])
         codes = self._codes_of(keys)
         good = codes >= 0
+        # a line that is too short was cut; one of too many commas has them in its last text
         good[good] &= _commas(window, starts, ends)[good] >= self._column_counts()[codes[good]]
         formats = starts[keys == _key(FMT.name)]
         title_end = int(formats[0]) if formats.size and not self._parts else 0

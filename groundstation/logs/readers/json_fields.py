@@ -126,9 +126,11 @@ class Fields:
             items = enumerate(value[:MAX_ITEMS])
         else:
             kind = _KINDS.get(sort, STRING)
+            # nearly always the same kind again: then nothing is looked up by name
             return node.kind == kind or self._see(node, kind)
         children = node.children
         for step, one in items:
+            # null tells nothing about what a value is where there is one
             if one is None or depth >= MAX_DEPTH:
                 continue
             child = children.get(step)
@@ -206,6 +208,7 @@ def column_of(values: Sequence[Any], field: FieldInfo | None) -> NDArray[Any]:
     if field is not None and field.dtype == BYTES:
         return _objects(_bytes(one) for one in values)
     kinds = {type(one) for one in values}
+    # a mixture of bool and number is numbers, as it is in a foreign device that writes 0 and false
     if kinds == {bool}:
         return np.array(values, np.bool_)
     if kinds <= {bool, int, float, type(None)}:
@@ -251,6 +254,7 @@ def _typed(values: Sequence[Any], field: FieldInfo) -> NDArray[Any]:
     shaped = [_shaped(one, field.length, missing) for one in values]
     shape = (len(values), field.length) if field.length else (len(values),)
     try:
+        # all at once where they fit; else one by one, so that one bad value costs itself
         return np.array(shaped, dtype).reshape(shape)
     except (TypeError, ValueError, OverflowError):
         return _one_by_one(shaped, np.full(shape, missing, dtype))

@@ -112,6 +112,7 @@ class _Unpacked:
         with self._lock:
             self._chunks[file, number] = content
             self._bytes += len(content)
+            # the newest stays however large it is: it is being read
             while len(self._chunks) > 1 and self._bytes > KEPT_BYTES:
                 self._bytes -= len(self._chunks.popitem(last=False)[1])
 
@@ -145,6 +146,7 @@ class McapIndex:
         """The others: their time counts from the start of something."""
         self.chunks_of: dict[int, array[int]] = {}
         """By channel id the numbers of the chunks with messages of it, ascending."""
+        # arrays of numbers: a day of recording has a hundred thousand chunks
         self._begins, self._ends = array("Q"), array("Q")
         self._is_packed = bytearray()
         self._first_ns, self._last_ns = array("Q"), array("Q")
@@ -247,6 +249,7 @@ class McapIndex:
         if head is None:
             return None
         reason, size = "", record.end - record.start
+        # by what the chunk claims, before anything is unpacked
         if self._unpacked_bytes + head.unpacked_bytes > BOMB_BYTES + BOMB_RATIO * len(self._data):
             reason = "a chunk that would get too large"
         elif (content := unpack(self._data, head)) is None:
@@ -282,6 +285,7 @@ class McapIndex:
             place = record.end
             if record.opcode == Opcode.MESSAGE and record.end - record.body >= MESSAGE_HEAD_BYTES:
                 channel_id, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, record.body)
+                # absurd, and counted; the message itself is whole, so that the chunk stays
                 if log_ns >= MAX_NS:
                     self.damage.refused_times += 1
                     continue
@@ -310,6 +314,7 @@ class McapIndex:
         if found is None:
             return False
         kept: dict[int, Any] = self.channels if isinstance(found, Channel) else self.schemas
+        # a writer repeats them in the summary; a later one that says otherwise is damage or a trick
         if found.id not in kept and self._definitions_bytes < MAX_DEFINITIONS_BYTES:
             kept[found.id] = found
             self._definitions_bytes += record.end - record.body
@@ -329,6 +334,7 @@ class McapIndex:
     def _next(self, place: int, size: int) -> int:
         """The next chunk that can be unpacked, or record that is followed by others; the end of the file for none."""
         if self._good_chunk < place:
+            # kept for the next damaged place: else each would unpack the same chunks on its way again
             self._good_chunk = self._next_where(CHUNK_PATTERN, place, size, self._is_good_chunk)
         return self._next_where(_LOOSE, place, self._good_chunk, self._is_good_loose)
 

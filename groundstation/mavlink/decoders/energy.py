@@ -35,6 +35,7 @@ def battery_status(fields: Fields, at_s: float) -> Decoded:
     """BATTERY_STATUS. One valid cell means that the cells are not measured and it holds the whole pack."""
     checks = Checks()
     cells = [mv / 1000.0 for mv in fields["voltages"] if mv != U16]
+    # an extension: MAVLink 1 has none of it, and reads as zeros
     cells += [mv / 1000.0 for mv in fields["voltages_ext"] if mv not in (0, U16)]
     charge_state = fields["charge_state"]
     sample = BatteryPack(
@@ -48,6 +49,7 @@ def battery_status(fields: Fields, at_s: float) -> Decoded:
         temperature_c=checks.number("temperature_c", fields["temperature"], *TEMPERATURE_C, 100.0, (I16,)),
         time_left_s=checks.number("time_left_s", fields["time_remaining"], 0.0, 1e7, unknown=(0,)),
         charge_state=CHARGE_STATES[charge_state] if charge_state < len(CHARGE_STATES) else ChargeState.UNKNOWN,
+        # one alone holds the whole pack, see above
         cells_v=tuple(cells) if len(cells) > 1 else (),
         invalid=checks.invalid,
     )
@@ -77,6 +79,7 @@ def esc_telemetry(first: int, fields: Fields, at_s: float) -> Decoded:
     found: list[tuple[str, Sample]] = []
     columns = zip(*(fields[name] for name in _ESC_COLUMNS), strict=True)
     for index, (count, *values) in enumerate(columns, start=first):
+        # a motor that stands still reports too: its count goes on
         if not count and not any(values):
             continue
         rpm, voltage, _, current, temperature = values

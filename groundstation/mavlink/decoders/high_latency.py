@@ -45,6 +45,7 @@ def _direction(checks: Checks, name: str, half_degrees: int) -> float | None:
 def _position(fields: Fields, at_s: float) -> Position:
     checks = Checks()
     lat_deg, lon_deg = checks.place(fields["latitude"], fields["longitude"])
+    # before the first fix all are zeros, as in GLOBAL_POSITION_INT
     has_height = lat_deg is not None or fields["altitude"] != 0
     return Position(
         at_s=at_s,
@@ -85,6 +86,7 @@ def _target(fields: Fields, at_s: float) -> NavigationTarget:
     return NavigationTarget(
         at_s=at_s,
         bearing_deg=_direction(checks, "bearing_deg", fields["target_heading"]),
+        # sent in tens of metres, hence the scale
         distance_m=checks.number("distance_m", fields["target_distance"], 0.0, 1e6, 0.1, (U16,)),
         height_error_m=checks.number("height_error_m", fields["target_altitude"] - fields["altitude"], -1e5, 1e5),
         invalid=checks.invalid,

@@ -40,6 +40,7 @@ def global_position_int(fields: Fields, at_s: float) -> Decoded:
     checks = Checks()
     lat_deg, lon_deg = checks.place(fields["lat"], fields["lon"])
     has_place = not (fields["lat"] == 0 and fields["lon"] == 0)
+    # zero without a place is no height, no speed and no direction, but for what is not zero
     told = fields if has_place else {name: value or None for name, value in fields.items()}
     height_home_m = _height(checks, "height_home_m", told["relative_alt"])
     height_amsl_m = _height(checks, "height_amsl_m", told["alt"])
@@ -102,6 +103,7 @@ def _moving(north_told: float, east_told: float, down_told: float, scale: float,
     speed = None if north is None or east is None else round(math.hypot(north, east), 3)
     track = None
     if north is not None and east is not None and speed is not None and speed >= SLOWEST_TRACK_MPS:
+        # standing still the direction of movement is noise of the receiver
         track = round(math.degrees(math.atan2(east, north)) % 360.0, 2)
     return Velocity(
         at_s=at_s,

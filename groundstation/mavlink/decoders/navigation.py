@@ -57,8 +57,10 @@ def _receiver(index: int, fields: Fields, at_s: float) -> GpsReceiver:
     number = fields["fix_type"]
     fix = FIXES[number] if number < len(FIXES) else GpsFix.UNKNOWN
     lat_deg, lon_deg = checks.place(fields["lat"], fields["lon"]) if fix.has_position else (None, None)
+    # a receiver of two dimensions takes a height for granted, and repeats it
     has_height = fix.has_position and fix is not GpsFix.FIX_2D
     has_place = fix.has_position
+    # GPS_RAW_INT.yaw: 0 says that it is not fitted, 36000 is north
     yaw = checks.heading("yaw_deg", fields["yaw"], (0, U16)) if has_place else None
     horizontal_m = checks.number("horizontal_accuracy_m", fields.get("h_acc", 0), 0.0, 1e6, 1000.0, (0,))
     vertical_m = checks.number("vertical_accuracy_m", fields.get("v_acc", 0), 0.0, 1e6, 1000.0, (0,))
@@ -138,6 +140,7 @@ def wind(fields: Fields, at_s: float) -> Decoded:
     down = checks.number("vertical_mps", fields["speed_z"], *SPEED_MPS)
     sample = Wind(
         at_s=at_s,
+        # ArduPilot sends -180 to 180
         from_deg=None if direction is None else round(direction % 360.0, 2),
         speed_mps=checks.number("speed_mps", fields["speed"], 0.0, SPEED_MPS[1]),
         vertical_mps=None if down is None else -down,
@@ -155,9 +158,11 @@ def wind_cov(fields: Fields, at_s: float) -> Decoded:
     is_known = north is not None and east is not None
     sample = Wind(
         at_s=at_s,
+        # turned round: where it comes from, as pilots and WIND say it
         from_deg=round(math.degrees(math.atan2(-(east or 0.0), -(north or 0.0))) % 360.0, 2) if is_known else None,
         speed_mps=round(math.hypot(north or 0.0, east or 0.0), 3) if is_known else None,
         vertical_mps=None if down is None else -down,
+        # north and east make one speed, which is named once
         invalid=tuple(dict.fromkeys(checks.invalid)),
     )
     return (("wind", sample),)
@@ -181,6 +186,7 @@ def distance_sensor(fields: Fields, at_s: float) -> Decoded:
     """DISTANCE_SENSOR. A reading at or beyond the limits is "nothing in range", signal quality 1 an invalid one."""
     checks = Checks()
     current, low, high = fields["current_distance"], fields["min_distance"], fields["max_distance"]
+    # some drivers leave the limits at nought: then nothing is known of them
     in_range = (high == 0 or low <= current <= high) and fields["signal_quality"] != 1
     sample = RangeFinder(
         at_s=at_s,

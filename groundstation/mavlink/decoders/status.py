@@ -81,6 +81,7 @@ def sys_status(fields: Fields, at_s: float) -> Decoded:
     sensors = tuple(
         SensorHealth(name=name, is_enabled=bool(enabled & bit), is_healthy=bool(healthy & bit))
         for bit, name in _SENSORS.items()
+        # what is not fitted is neither good nor bad
         if present & bit
     )
     checks = Checks()
@@ -111,6 +112,7 @@ def rc_channels(fields: Fields, at_s: float) -> Decoded:
     """RC_CHANNELS: 65535 is an unused channel, and so is ArduPilot's 0."""
     raw = [fields[name] for name in _RC_CHANNELS]
     channels = [None if value in (0, U16) else value for value in raw]
+    # the message has 18 places, whatever the receiver has
     while channels and channels[-1] is None:
         channels.pop()
     rssi_fraction = fraction(fields["rssi"], 254, (U8,))

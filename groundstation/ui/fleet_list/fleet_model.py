@@ -32,6 +32,7 @@ _SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
     SortOrder.SEVERITY: lambda one: one.urgency,
     SortOrder.NAME: lambda one: natural_order(one.name),
     SortOrder.BATTERY: lambda one: 2.0 if one.charge_fraction is None else one.charge_fraction,
+    # behind all letters: who tells no mode comes last
     SortOrder.MODE: lambda one: one.mode or "\uffff",
 }
 
@@ -67,6 +68,7 @@ class FleetModel(QAbstractListModel):
             summaries = [one for one in summaries if self._test(one)]
         first = _SORT_KEYS[self._order]
         summaries = sorted(summaries, key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
+        # nearly always the same order: then rows are only painted again
         if [one.key for one in summaries] == [one.key for one in self._rows]:
             self._rows = summaries
             if summaries:
@@ -89,6 +91,7 @@ class FleetModel(QAbstractListModel):
         self._rows = summaries
         rows = {one.key: row for row, one in enumerate(summaries)}
         new = [self.index(rows[key]) if key in rows else QModelIndex() for key in keys]
+        # selection and current row are persistent indices: so they stay with their vehicles
         self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 

@@ -189,6 +189,7 @@ class FleetPanel(LivePanel):
         self._error.setText(problem)
         self._error.setVisible(bool(problem))
         self.filter_box.setProperty("wrong", bool(problem))
+        # a style sheet looks at properties only when it is told to
         self.filter_box.style().polish(self.filter_box)
         self.refresh()
 
@@ -214,6 +215,7 @@ class FleetPanel(LivePanel):
 
     def _on_menu_wanted(self, point: QPoint) -> None:
         menu = self.menu()
+        # a disabled action has no shortcut: Delete must work for what is selected next
         menu.aboutToHide.connect(lambda: self.forget.setEnabled(True))
         menu.popup(self.list.viewport().mapToGlobal(point))
 
@@ -233,6 +235,7 @@ class FleetPanel(LivePanel):
         chosen: list[VehicleKey] = [key for key in rows if key is not None]
         if current in chosen and current is not None:
             chosen.remove(current)
+            # the newest comes last, which is where the window looks for the one in focus
             chosen.append(current)
         self._selection.select(tuple(chosen))
 

@@ -66,6 +66,7 @@ class Curve:
         if self._drawn == self.series.version:
             return False
         self._drawn = self.series.version
+        # pyqtgraph keeps what it is given, and the series goes on writing into its arrays
         self.item.setData(self.series.times.copy(), self.series.values * self.unit.factor)
         return True
 
@@ -129,6 +130,7 @@ def _places(topics: list[str]) -> list[str]:
     """The level, counted from the end, that differs in all; where none does, all levels that differ in some."""
     if len(topics) < 2:
         return ["" for _ in topics]
+    # from behind and without the last level, which is the name itself
     levels = [topic.split("/")[-2::-1] for topic in topics]
     columns = list(itertools.zip_longest(*levels, fillvalue=""))
     single = next((column for column in columns if len(set(column)) == len(topics)), None)

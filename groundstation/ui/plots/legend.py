@@ -52,6 +52,7 @@ class Legend(QWidget):
         is_common = len({curve_label(curve.ref) for curve in curves}) == 1
         texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
         old = [time_s is None and curve.is_old(now_s) for curve in curves]
+        # painting costs more than comparing, and this is asked fifteen times a second
         if texts != self._texts or curves != self._curves or old != self._old:
             self._curves, self._texts, self._old = list(curves), texts, old
             self._names = curve_titles([curve.ref for curve in curves])
@@ -89,6 +90,7 @@ class Legend(QWidget):
         right = box.right() - 20
         is_old = self._old[number]
         face = QFont(font(SMALL_PX, 600))
+        # crossed out and not only faint: colour is never the only sign
         face.setStrikeOut(is_old)
         painter.setFont(face)
         painter.setPen(ink(Ink.MUTED if is_old else Ink.TEXT))

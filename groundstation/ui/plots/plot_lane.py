@@ -61,6 +61,7 @@ class PlotLane(QWidget):
         self.plot = self._make_plot(wall_offset_s)
         self._line = pg.InfiniteLine(angle=90)
         self._line.hide()
+        # else the axis would stretch to wherever the mouse is
         self.plot.addItem(self._line, ignoreBounds=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -145,6 +146,7 @@ class PlotLane(QWidget):
 
     def _make_plot(self, wall_offset_s: Callable[[], float]) -> pg.PlotWidget:
         plot = pg.PlotWidget(axisItems={"bottom": TimeAxis(wall_offset_s)})
+        # drops are for the lane: pyqtgraph would take the event and do nothing with it
         plot.setAcceptDrops(False)
         plot.setMenuEnabled(False)
         plot.hideButtons()
@@ -157,6 +159,7 @@ class PlotLane(QWidget):
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.sceneObj.sigMouseMoved.connect(self._on_mouse_moved)
+        # pyqtgraph tells where the mouse is, and not that it has left
         plot.viewport().installEventFilter(self)
         return plot
 
@@ -172,6 +175,7 @@ class PlotLane(QWidget):
                 highs.append(float(values.max()) * curve.unit.factor)
         if lows:
             low, high = min(lows), max(highs)
+            # a value that stands still needs a range too, or its axis has no height
             room = max((high - low) * 0.12, abs(high) * 0.01, LEAST_SPAN)
             self.plot.setYRange(low - room, high + room, padding=0)
 

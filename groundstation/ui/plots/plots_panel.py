@@ -92,6 +92,7 @@ class PlotsPanel(LivePanel):
 
     def restore(self, plots: Iterable[list[ValueRef]], span_s: int) -> None:
         """Back from settings."""
+        # a layout that is brought back is no change by the operator, and is not written back
         with QSignalBlocker(self):
             self.clear()
             for refs in plots:
@@ -209,6 +210,7 @@ class PlotsPanel(LivePanel):
     def _remove_lane(self, lane: PlotLane) -> None:
         if lane in self.lanes:
             self.lanes.remove(lane)
+            # out of the splitter now: `deleteLater` comes a turn later, and would leave a hole until then
             lane.setParent(None)
             lane.deleteLater()
             self._show_lanes()

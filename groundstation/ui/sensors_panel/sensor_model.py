@@ -197,7 +197,7 @@ class SensorModel(QAbstractItemModel):
         return self._board.freshness(node.topic, self._now_s) if node.topic is not None else Freshness.MISSING
 
     def _value_font(self, node: Node) -> QFont:
-        """Struck through where the sensor fell silent so long ago that its value is none of now."""
+        """Struck through where the sensor has been silent for so long that its value may not be true any more."""
         if self._freshness(node) is not Freshness.EXPIRED:
             return font(TEXT_PX, 500)
         made = QFont(font(TEXT_PX, 500))
