@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
@@ -10,8 +12,10 @@ from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_layer import Frame, Layer, MapContext, MapLayer
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import Camera
-from groundstation.ui.map_panel.trail_layer import TrailLayer
+from groundstation.ui.map_panel.trail_layer import AT_ONCE, POINTS_EACH, TrailLayer, paint_trails
 from groundstation.ui.selection import Selection
+from tests.support.waiting import wait_until
+from tests.ui.support.pretend_fleet import PretendVehicle
 
 FIRST = Frame(Camera(0.0, 0.0, 10.0, 40.0, 30.0), 0.0)
 RED, GREEN = "#ff0000", "#00ff00"
@@ -85,10 +89,139 @@ def test_what_lies_on_a_kept_layer_is_drawn_again_with_it(context):
 def test_a_layer_that_is_renewed_in_turns_shows_the_old_until_the_new_is_complete(context):
     layer = Told(RED, parts=3)
     stack = LayerStack([row("kept", layer, is_kept=True)], context)
-    assert [painted(stack) for _ in range(4)] == [RED] * 4  # at once, then three turns
+    assert painted(stack) == RED  # at once, coarsely
+    assert [stack.work() for _ in range(4)] == [False, False, True, False]
     layer.version, layer.colour = 1, GREEN
-    assert [painted(stack) for _ in range(4)] == [RED, RED, RED, GREEN]
+    seen = [(painted(stack), stack.is_busy, stack.work()) for _ in range(3)]
+    assert seen == [(RED, True, False), (RED, True, False), (RED, True, True)]
+    assert (painted(stack), stack.is_busy) == (GREEN, False)
     assert layer.painted == 1
+
+
+def test_turns_are_not_begun_anew_before_they_are_through(context):
+    layer = Told(RED, parts=2)
+    stack = LayerStack([row("kept", layer, is_kept=True)], context)
+    painted(stack)
+    while not stack.work():
+        pass
+    for version, colour in ((1, GREEN), (2, "#0000ff")):
+        layer.version, layer.colour = version, colour
+        painted(stack)
+        assert stack.work() is (version == 2)
+    assert painted(stack) == GREEN
+    assert [stack.work(), stack.work()] == [False, True]
+    assert painted(stack) == "#0000ff"
+
+
+def test_a_view_that_moved_drops_the_turns_of_the_old_one(context):
+    layer = Told(RED, parts=2)
+    stack = LayerStack([row("kept", layer, is_kept=True)], context)
+    painted(stack)
+    stack.work()
+    painted(stack, FIRST._replace(camera=Camera(5.0, 0.0, 10.0, 40.0, 30.0)))
+    assert [stack.work(), stack.work()] == [False, True]
+
+
+def test_a_hidden_layer_has_no_turns(context):
+    stack = LayerStack([row("kept", Told(RED, parts=2), is_kept=True, is_switchable=True)], context)
+    painted(stack)
+    stack.show("kept", is_shown=False)
+    assert (stack.is_busy, stack.work()) == (False, False)
+
+
+def flown(station, vehicles):
+    """They fly for twenty seconds."""
+    for step in range(20):
+        station.hear(*vehicles) if step == 0 else station.offer(*[station.motion(one, float(step)) for one in vehicles])
+        station.pass_time(1.0)
+
+
+def canvas(camera):
+    made = QImage(int(camera.width), int(camera.height), QImage.Format.Format_ARGB32_Premultiplied)
+    made.fill(0)
+    return made
+
+
+def drawn(camera, *parts):
+    """Trails as pixels."""
+    made = canvas(camera)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for part in parts:
+        painter.save()
+        part(painter)
+        painter.restore()
+    painter.end()
+    return made
+
+
+def test_trails_that_are_drawn_in_turns_look_like_all_at_once(context, station):
+    vehicles = [PretendVehicle(number) for number in range(1, 2 * AT_ONCE + 4)]
+    panel = MapPanel(context)
+    flown(station, vehicles)
+    panel.view.refresh(station.now_s)
+    panel.view.fit()
+    frame, layer = panel.view.frame(), panel.view.stack.layer(TrailLayer)
+    assert len(frame.marks) == len(vehicles)
+    turns = layer.turns(frame)
+    # each draws a few, and together they draw all
+    assert [len(turn.keywords["keys"]) for turn in turns] == [AT_ONCE, AT_ONCE, 3]
+    every = partial(
+        paint_trails,
+        camera=frame.camera,
+        history=station.feed.history,
+        keys=[mark.key for mark in frame.marks],
+        selected=frozenset(),
+        since_s=station.now_s - layer.length_s,
+        max_points=len(vehicles) * POINTS_EACH,
+    )
+    whole = drawn(frame.camera, every)
+    assert whole != canvas(frame.camera)
+    assert drawn(frame.camera, *turns) == whole
+    assert drawn(frame.camera, *turns[:-1]) != whole
+
+
+def test_the_map_takes_its_turns_by_itself_until_the_trails_are_those_of_now(context, station, app, monkeypatch):
+    vehicles = [PretendVehicle(number) for number in range(1, 4 * AT_ONCE)]
+    panel = MapPanel(context)
+    panel.resize(700, 500)
+    panel.view.stack.show("labels", is_shown=False)  # a new map has other places for them
+    panel.show()
+    flown(station, vehicles)
+    wait_until(lambda: app.processEvents() or not panel.view.stack.is_busy)
+    before = panel.view.viewport().grab().toImage()
+    station.offer(*[station.motion(one, 21.0) for one in vehicles])
+    station.pass_time(1.0)
+    app.processEvents()
+    panel.view.viewport().repaint()
+    wait_until(lambda: app.processEvents() or not panel.view.stack.is_busy)
+    later = panel.view.viewport().grab().toImage()
+    assert later != before
+    monkeypatch.setattr("groundstation.ui.map_panel.trail_layer.QUICK_POINTS", 10**6)
+    other = MapPanel(context)
+    other.resize(700, 500)
+    other.view.stack.show("labels", is_shown=False)
+    other.show()
+    other.view.box.setRange(panel.view.box.viewRect(), padding=0)
+    other.view.refresh(station.now_s)
+    other.view._turns.timeout.disconnect()  # what it draws at once is as fine as can be
+    assert other.view.camera == panel.view.camera
+    assert other.view.viewport().grab().toImage() == later
+
+
+def test_a_hidden_map_takes_no_turns(context, station, app):
+    panel = MapPanel(context)
+    panel.show()
+    app.processEvents()
+    flown(station, [PretendVehicle(number) for number in range(1, 5 * AT_ONCE)])
+    panel.view.viewport().repaint()
+    assert panel.view._turns.isActive()
+    panel.hide()
+    wait_until(lambda: app.processEvents() or not panel.view._turns.isActive())
+    assert panel.view.stack.is_busy
+    panel.show()
+    panel.view.viewport().repaint()
+    wait_until(lambda: app.processEvents() or not panel.view.stack.is_busy)
 
 
 def test_a_layer_that_is_not_kept_is_drawn_in_each_frame_and_renewed_when_stale(context):

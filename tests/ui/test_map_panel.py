@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import random
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -8,7 +10,8 @@ from PySide6.QtTest import QTest
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
-from groundstation.ui.map_panel.label_placer import LabelPlacer, Wanted
+from groundstation.ui.map_panel import label_placer
+from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
@@ -174,6 +177,37 @@ def test_labels_do_not_cover_each_other():
     boxes = list(LabelPlacer().place([wanted(n, 100 + 12 * n, 100 + 9 * n) for n in range(9)]).values())
     assert len(boxes) >= 4
     assert not any(one.touches(other) for number, one in enumerate(boxes) for other in boxes[:number])
+
+
+def naively(crowd, sides):
+    """Where the labels of a crowd are, by asking all for all."""
+    taken = [Box(one.x - 7, one.y - 7, one.x + 7, one.y + 7) for one in crowd]
+    placed = {}
+    for one in crowd:
+        tried = sorted(range(8), key=lambda side: side != sides.get(one.key, 0))
+        boxes = [label_placer._box(one, side) for side in tried]
+        free = next((n for n, box in enumerate(boxes) if not any(box.touches(other) for other in taken)), None)
+        if free is None and not one.must_show:
+            continue
+        sides[one.key], placed[one.key] = tried[free or 0], boxes[free or 0]
+        taken.append(placed[one.key])
+    return placed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_labels_of_a_crowd_stand_where_asking_all_for_all_would_put_them(seed):
+    chance, placer, sides = random.Random(seed), LabelPlacer(), {}
+    crowd = [
+        Wanted(
+            n, chance.gauss(0, 150), chance.gauss(0, 90), chance.choice((48, 70)), chance.choice((14.5, 29)), n % 9 == 0
+        )
+        for n in range(120)
+    ]
+    for _ in range(4):
+        placed = placer.place(crowd)
+        assert placed == naively(crowd, sides)
+        assert 20 < len(placed) < 120
+        crowd = [one._replace(x=one.x + chance.gauss(0, 9), y=one.y + chance.gauss(0, 9)) for one in crowd]
 
 
 def test_an_important_label_is_shown_even_without_room():

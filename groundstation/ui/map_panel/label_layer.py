@@ -47,7 +47,7 @@ class LabelLayer(Layer):
             if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
                 is_important = mark.key in selected or mark.level >= Level.WARNING
                 height = LABEL_HEIGHT if mark.detail else LABEL_HEIGHT / 2
-                wanted.append(Wanted(mark.key, x, y, _label_width(mark), height, is_important))
+                wanted.append(Wanted(mark.key, x, y, _label_width(mark.title, mark.detail), height, is_important))
         placed = self._placer.place(wanted)
         self._boxes = {one.key: (one.x, one.y, placed[one.key]) for one in wanted if one.key in placed}
 
@@ -107,6 +107,7 @@ def _label(
     return pixels
 
 
-def _label_width(mark: MapMark) -> float:
-    title = metrics(SMALL_PX, 700).horizontalAdvance(mark.title)
-    return max(title, metrics(TINY_PX, 500).horizontalAdvance(mark.detail)) + 2.0
+@functools.lru_cache(maxsize=4096)
+def _label_width(title: str, detail: str) -> float:
+    width = metrics(SMALL_PX, 700).horizontalAdvance(title)
+    return max(width, metrics(TINY_PX, 500).horizontalAdvance(detail)) + 2.0

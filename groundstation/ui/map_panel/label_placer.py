@@ -37,7 +37,11 @@ class Wanted(NamedTuple):
 GAP = 13.0
 _SIDES = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, 1), (0, -1))
 """Right first, then left, corners, below, above."""
-CELL = 96.0
+CELL = 48.0
+
+
+Taken = dict[tuple[int, int], list[Box]]
+"""Boxes by the cells of a grid that they touch."""
 
 
 class LabelPlacer:
@@ -48,45 +52,67 @@ class LabelPlacer:
 
     def place(self, wanted: list[Wanted]) -> dict[Hashable, Box]:
         """Boxes by key, the first in the list served first; a label without room is left out."""
-        taken: dict[tuple[int, int], list[Box]] = {}
+        taken: Taken = {}
         for one in wanted:
             _take(taken, Box(one.x - 7, one.y - 7, one.x + 7, one.y + 7))
         placed: dict[Hashable, Box] = {}
         for one in wanted:
-            sides = list(range(len(_SIDES)))
             known = self._sides.get(one.key)
-            if known is not None:
-                sides.remove(known)
-                sides.insert(0, known)
-            found = next((side for side in sides if _is_free(taken, _box(one, side))), None)
-            if found is None:
+            sides = _ORDERS[known] if known is not None else _FIRST_ORDER
+            side = _free_side(taken, one, sides)
+            if side is None:
                 if not one.must_show:
                     continue
-                found = sides[0]
-            self._sides[one.key] = found
-            placed[one.key] = _box(one, found)
+                side = sides[0]
+            self._sides[one.key] = side
+            placed[one.key] = _box(one, side)
             _take(taken, placed[one.key])
         return placed
 
 
-def _box(one: Wanted, side: int) -> Box:
-    across, down = _SIDES[side]
+_FIRST_ORDER = tuple(range(len(_SIDES)))
+_ORDERS = tuple((known, *(side for side in _FIRST_ORDER if side != known)) for known in _FIRST_ORDER)
+"""The sides in the order in which they are tried, by the side that a label had."""
+
+
+def _shift(across: int, down: int) -> tuple[float, float, float, float]:
+    """Of the left edge by shares of the width and by pixels, of the upper edge by shares of the height and pixels."""
     gap = GAP if not (across and down) else GAP * 0.6
-    left = one.x + gap if across > 0 else one.x - gap - one.width if across < 0 else one.x - one.width / 2
-    top = one.y + gap if down > 0 else one.y - gap - one.height if down < 0 else one.y - one.height / 2
+    return (across - 1) / 2, across * gap, (down - 1) / 2, down * gap
+
+
+_SHIFTS = tuple(_shift(*side) for side in _SIDES)
+
+
+def _box(one: Wanted, side: int) -> Box:
+    widths, right, heights, down = _SHIFTS[side]
+    left, top = one.x + widths * one.width + right, one.y + heights * one.height + down
     return Box(left, top, left + one.width, top + one.height)
 
 
-def _cells(box: Box) -> list[tuple[int, int]]:
-    columns = range(int(box.left // CELL), int(box.right // CELL) + 1)
-    rows = range(int(box.top // CELL), int(box.bottom // CELL) + 1)
-    return [(column, row) for column in columns for row in rows]
+def _take(taken: Taken, box: Box) -> None:
+    left, top, right, bottom = box
+    for column in range(int(left // CELL), int(right // CELL) + 1):
+        for row in range(int(top // CELL), int(bottom // CELL) + 1):
+            taken.setdefault((column, row), []).append(box)
 
 
-def _take(taken: dict[tuple[int, int], list[Box]], box: Box) -> None:
-    for cell in _cells(box):
-        taken.setdefault(cell, []).append(box)
+def _free_side(taken: Taken, one: Wanted, sides: tuple[int, ...]) -> int | None:
+    """The first of these sides where nothing is; None for nowhere. Written out: a crowd of 500 asks 30,000 times."""
+    _, x, y, width, height, _ = one
+    for side in sides:
+        widths, across, heights, down = _SHIFTS[side]
+        left, top = x + widths * width + across, y + heights * height + down
+        if _is_free(taken, left, top, left + width, top + height):
+            return side
+    return None
 
 
-def _is_free(taken: dict[tuple[int, int], list[Box]], box: Box) -> bool:
-    return not any(box.touches(other) for cell in _cells(box) for other in taken.get(cell, ()))
+def _is_free(taken: Taken, left: float, top: float, right: float, bottom: float) -> bool:
+    rows = range(int(top // CELL), int(bottom // CELL) + 1)
+    for column in range(int(left // CELL), int(right // CELL) + 1):
+        for row in rows:
+            for other_left, other_top, other_right, other_bottom in taken.get((column, row), ()):
+                if left < other_right and other_left < right and top < other_bottom and other_top < bottom:
+                    return False
+    return True

@@ -73,6 +73,16 @@ class LayerStack:
         if below is not None:
             painter.drawPixmap(0, 0, below)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a kept layer is being drawn anew; `work` goes on with it."""
+        return any(self._pixels[key].is_busy for key in self._shown() if key in self._pixels)
+
+    def work(self) -> bool:
+        """Draw one part of what is new, between two frames; True when there is something new to be seen."""
+        busy = next((one for key in self._shown() if (one := self._pixels.get(key)) is not None and one.is_busy), None)
+        return busy is not None and busy.take_turn()
+
     def hit(self, frame: Frame, point: QPointF) -> object | None:
         """What is under a pixel, the frontmost layer first; None for nothing but ground."""
         found = (self._layers[key].hit(frame, point) for key in reversed(self._shown()))
@@ -83,7 +93,7 @@ class LayerStack:
 
 
 class _Pixels:
-    """A layer on those below it: what was drawn last is shown until what is new is complete."""
+    """A layer on those below it: what was drawn last is shown until what is new is complete, a turn after the other."""
 
     def __init__(self, layer: Layer) -> None:
         self._layer = layer
@@ -94,7 +104,7 @@ class _Pixels:
         self._turns: list[Callable[[QPainter], None]] = []
 
     def of(self, frame: Frame, below: QPixmap | None) -> QPixmap:
-        """The pixels for a frame. A view that moved is drawn at once; what is only stale, a turn a frame."""
+        """The pixels for a frame. A view that moved is drawn at once; what is only stale, in turns between frames."""
         address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0, wearing().theme.key)
         stale = self._layer.stale(frame)
         if self._shown is None or address != self._address:
@@ -102,17 +112,27 @@ class _Pixels:
             _draw(self._shown, lambda painter: self._layer.paint(painter, frame))
             self._address, self._stale = address, stale
             self._begin(frame, below)
-        elif self._turns and self._next is not None:
-            _draw(self._next, self._turns.pop(0))
-            if not self._turns:
-                self._shown = self._next
-        elif stale != self._stale:
+        elif not self._turns and stale != self._stale:
             self._stale = stale
             self._begin(frame, below)
             if not self._turns:
                 self._shown = _ground(frame, below)
                 _draw(self._shown, lambda painter: self._layer.paint(painter, frame))
         return self._shown
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there are turns to take."""
+        return bool(self._turns)
+
+    def take_turn(self) -> bool:
+        """Draw one part of what is new; True when that was the last one, and it is shown from now on."""
+        if self._next is None or not self._turns:
+            return False
+        _draw(self._next, self._turns.pop(0))
+        if not self._turns:
+            self._shown, self._next = self._next, None
+        return not self._turns
 
     def _begin(self, frame: Frame, below: QPixmap | None) -> None:
         self._turns = self._layer.turns(frame)

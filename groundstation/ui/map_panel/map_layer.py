@@ -61,7 +61,7 @@ class Layer:
         raise NotImplementedError
 
     def turns(self, frame: Frame) -> list[Callable[[QPainter], None]]:
-        """The drawing of a kept layer in parts, one a frame, where all at once would be felt; empty for at once."""
+        """The drawing of a kept layer in parts, between frames, where all at once would be felt; empty for at once."""
         del frame
         return []
 

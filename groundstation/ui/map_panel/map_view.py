@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -31,6 +31,8 @@ EDGE_SHARE = 0.03
 """A vehicle so near to the edge is about to leave the view."""
 LEAST_SPAN_M = 350.0
 """Fitting the fleet never zooms closer than this."""
+TURN_MS = 4
+"""Between two parts of what is drawn anew; whatever else there is to do comes in between."""
 HOMES_S = 0.5
 """Homes are looked for so often."""
 
@@ -69,6 +71,9 @@ class MapView(pg.GraphicsView):
         self.box.sigRangeChangedManually.connect(self.moved_by_hand)
         self.box.sigRangeChanged.connect(self.repaint_soon)
         self.sceneObj.sigMouseClicked.connect(self._on_mouse_clicked)
+        self._turns = QTimer(self, interval=TURN_MS, singleShot=True)
+        self._turns.setTimerType(Qt.TimerType.PreciseTimer)
+        self._turns.timeout.connect(self._on_turn)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Map"))
@@ -189,6 +194,17 @@ class MapView(pg.GraphicsView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.tool.paint(painter, frame)
         painter.restore()
+        self._go_on()
+
+    def _on_turn(self) -> None:
+        """Trails of a large fleet are drawn a few at a time; they are seen when all of them are there."""
+        if self.stack.work():
+            self.repaint_soon()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.stack.is_busy and self.isVisible() and not self._turns.isActive():
+            self._turns.start()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: the place under the mouse is shown."""
