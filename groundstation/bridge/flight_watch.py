@@ -37,12 +37,8 @@ class FlightWatch:
         armed = state.armed
         if armed is not None and armed.at_s >= self._sent_s:
             if self._was_armed and armed.is_armed is False:
-<<<<<<< HEAD
-                return Reason.DISARMED, "it disarmed meanwhile"
-            # an order that arms begins disarmed: what never was armed did not disarm meanwhile
-=======
                 return Reason.DISARMED, say("disarmed_meanwhile")
->>>>>>> origin/main
+            # an order that arms begins disarmed: what never was armed did not disarm meanwhile
             self._was_armed = self._was_armed or armed.is_armed is True
         return (Reason.LANDED, say("landed_meanwhile")) if self._has_landed(state, now_s) else None
 
