@@ -35,7 +35,7 @@ def show_rows(path: Path, search: str, limit: int | None) -> None:
         return
     for row in rows:
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at_unix_s))
-        words = "; ".join(part for part in (row.detail, row.texts) if part)
+        words = "; ".join(part for part in (str(row.detail), row.texts) if part)
         texts = (at, f"{row.root}/{row.vehicle}", row.verb, row.state, row.operator, words)
         table.add_row(*(Text(one) for one in texts))
     Console().print(table)

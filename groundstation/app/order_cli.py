@@ -152,7 +152,9 @@ def _shower(keys: list[VehicleKey]) -> Callable[[CommandRecord], None]:
         if record.progress is not None and not record.is_over:
             state += f" {record.progress:.0%}"
         words = "".join(f"\n{'':>{width + 12}}{line}" for line in record.sends)
-        typer.echo(f"{at}  {record.key!s:<{width}}  {state:<20} {_printable(record.words)}{_printable(words)}".rstrip())
+        typer.echo(
+            f"{at}  {record.key!s:<{width}}  {state:<20} {_printable(record.words())}{_printable(words)}".rstrip()
+        )
 
     return show
 

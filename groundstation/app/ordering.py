@@ -20,6 +20,7 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.fleet_filter import is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.summary import natural_order, summary_of
@@ -294,6 +295,9 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reason: str
     detail: str
+    """In words."""
+    said: Words
+    """The same as a code with arguments; empty for none, words of others as they are."""
     texts: tuple[str, ...]
     progress: float | None
     result: int | None
@@ -309,7 +313,8 @@ def progress_of(record: CommandRecord) -> Progress:
         verb=record.verb.value,
         state=record.state.value,
         reason=record.reason.value,
-        detail=record.detail,
+        detail=str(record.detail),
+        said=record.detail,
         texts=record.texts,
         progress=record.progress,
         result=record.result,
@@ -385,7 +390,7 @@ def acquire(desk: Desk, keys: list[VehicleKey], reason: str, stop: threading.Eve
     Raises:
         GroundStationError: it was not given; says who has it.
     """
-    keeper, refused = desk.commander.operations.keeper, dict[VehicleKey, str]()
+    keeper, refused = desk.commander.operations.keeper, dict[VehicleKey, Words]()
 
     def is_decided() -> bool:
         for key in keys:
@@ -437,4 +442,4 @@ def _refusal_of(state: VehicleState | None) -> str:
     control: Control | None = state.control if state is not None else None
     if control is None:
         return "its bridge does not answer"
-    return control.last.detail if control.last is not None and control.last.detail else str(control.owner)
+    return str(control.last.detail) if control.last is not None and control.last.detail else str(control.owner)

@@ -108,7 +108,7 @@ def state_for_scripts(state: VehicleState, now_s: float) -> dict[str, object]:
         "link": msgspec.to_builtins(state.link),
         **plain,
         "ages_s": {kind: round(age_s, 3) for kind, age_s in state.ages_s(now_s).items()},
-        "conditions": [{"level": one.level.name.lower(), "text": one.text} for one in conditions(state, now_s)],
+        "conditions": [{"level": one.level.name.lower(), "text": str(one.said)} for one in conditions(state, now_s)],
         "messages": msgspec.to_builtins(state.messages),
     }
 
@@ -125,7 +125,7 @@ def fleet_table(fleet: Iterable[VehicleState], now_s: float, status: BusStatus |
     rows.sort(key=lambda row: (-(row[0][0].level if row[0] else 0), str(row[1].key)))
     for found, state in rows:
         style = _STYLES[found[0].level] if found else ""
-        words = Text(", ".join(one.text for one in found), style=style)
+        words = Text(", ".join(str(one.said) for one in found), style=style)
         table.add_row(Text(_name(state), style=style), *_cells(state, now_s), words)
     return table
 

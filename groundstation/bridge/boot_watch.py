@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 
 from groundstation.bridge.ear import BootNews, Ear
-from groundstation.bridge.roll_call import RollCall, conflict_text, is_same_boot
+from groundstation.bridge.roll_call import RollCall, is_same_boot, two_autopilots
 from groundstation.fleet.link import ConnReason
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -42,7 +42,7 @@ class BootWatch:
         moments.append(now_s)
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and len(moments) == REBOOTS_OF_TWO and now_s - moments[0] < REBOOT_WINDOW_S:
-            vehicle.set_conflict(conflict_text(ear.sysid, ear, ear), now_s)
+            vehicle.set_conflict(two_autopilots(ear.sysid, ear, ear), now_s)
         return ear.time_sync.ask(now_s)
 
     def _on_restart(self, ear: Ear, now_s: float) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from groundstation.fleet.commands import MAX_ID
+from groundstation.fleet.phrases import Phrase, say
 
 PERIOD_S, EXPIRES_S = 2.0, 6.0
 """Two bridges with one vehicle id say so this often, and believe it of each other for so long."""
@@ -22,11 +23,11 @@ class Claims:
     def __bool__(self) -> bool:
         return bool(self._heard_s)
 
-    def take(self, bridge: str, now_s: float, *, is_claimed: bool) -> str | None:
+    def take(self, bridge: str, now_s: float, *, is_claimed: bool) -> Phrase | None:
         """A bridge published the id, or its end.
 
         Returns:
-            The conflict in one line, with its remedy; None for no claim.
+            The conflict, with its remedy; None for no claim.
         """
         # text from outside: it ends in a sentence for the operator
         bridge = bridge[:MAX_ID]
@@ -35,8 +36,7 @@ class Claims:
         if not is_claimed or (not is_known and len(self._heard_s) >= MAX_CLAIMS):
             return None
         self._heard_s[bridge] = now_s
-        others = ", ".join(sorted(self._heard_s))
-        return f"bridge {others} publishes a vehicle {self._vehicle_id} too; give one of them another --name"
+        return say("two_bridges", bridges=tuple(sorted(self._heard_s)), vehicle=self._vehicle_id)
 
     def is_to_be_said(self, now_s: float) -> bool:
         """Forget claims that are not made any more; True when ours is to be made again, since both sides must know."""

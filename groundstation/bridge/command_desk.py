@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from msgspec.structs import replace
 
+from groundstation.bridge import endings
 from groundstation.bridge.command_gate import CommandGate, ttl_ms
 from groundstation.bridge.command_memory import CommandMemory
 from groundstation.bridge.control_desk import ControlDesk, ControlNews
@@ -30,6 +31,7 @@ from groundstation.fleet.control import Control
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import Autopilot
 from groundstation.fleet.link import ConnReason
+from groundstation.fleet.phrases import Words, joined, say
 from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
@@ -40,7 +42,7 @@ from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import ANSWER_S, COMMAND_ACK, MavResult
 from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
-from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError, Situation
+from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
 from groundstation.transport.leaves import CMD_ACK, CTL, Leaf
@@ -106,7 +108,7 @@ class CommandDesk:
 
     # ---- requests ----
 
-    def take(self, request: CommandRequest, now_s: float, remark: str = "") -> list[Outbound]:
+    def take(self, request: CommandRequest, now_s: float, remark: Words = "") -> list[Outbound]:
         """A request came.
 
         Args:
@@ -129,7 +131,7 @@ class CommandDesk:
         if request.verb is Verb.CANCEL and not request.dry:
             return self._cancel(request, str(args["command"]), facts, now_s)
         if request.sid != facts.state.session:
-            remark = "; ".join(one for one in (remark, "given to another life of this vehicle or of its bridge") if one)
+            remark = joined(remark, say("given_to_another_life"))
         return self._execute(request, args, facts, now_s, remark)
 
     def _is_own(self, request: CommandRequest) -> bool:
@@ -139,14 +141,15 @@ class CommandDesk:
         target = next((one for one in self._live if one.request.id == request.args.get("command")), None)
         return target is not None and target.request.by.op == request.by.op
 
-    def _execute(self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: str) -> list[Outbound]:
+    def _execute(
+        self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: Words
+    ) -> list[Outbound]:
         if request.dry:
             return self._preview(request, args, facts, now_s)
         is_urgent = request.verb in URGENT_VERBS
         busy = next((one for one in self._live if one.verb is request.verb and one.is_asking), None)
         if busy is not None and not is_urgent:
-            words = f"the same command of {busy.request.by} waits for its answer"
-            self._refuse(request, Reason.BUSY, words, now_s)
+            self._refuse(request, Reason.BUSY, say("same_waits", who=str(busy.request.by)), now_s)
             return []
         recipe = _table(facts)[request.verb]
         self._notice_uploads()
@@ -165,8 +168,8 @@ class CommandDesk:
 
     def _notice_uploads(self) -> None:
         for one in self._live:
-            if one.uploaded is not None:
-                self._own_items = one.uploaded - 1 if one.uploaded else None
+            if one.talk.uploaded is not None:
+                self._own_items = one.talk.uploaded - 1 if one.talk.uploaded else None
 
     def _without_own_mission(self, state: VehicleState) -> VehicleState:
         """A landing of ours that was broken off is no mission that the operator wants to keep."""
@@ -179,42 +182,40 @@ class CommandDesk:
         for execution in self._live:
             if VERBS[execution.verb].is_motion or execution.verb is verb:
                 self._owe(execution, now_s)
-                execution.supersede(verb, now_s)
+                execution.end(endings.superseded(verb, is_unanswered=execution.is_asking), now_s)
 
     def _owe(self, execution: Execution, now_s: float) -> None:
         if execution.awaits:
-            self._owed[execution.awaits] = execution.unanswered, now_s + ANSWER_S
+            self._owed[execution.awaits] = execution.talk.tries, now_s + ANSWER_S
 
     def _is_free(self, command: int) -> bool:
         return all(one.awaits != command for one in self._live)
 
     def _preview(self, request: CommandRequest, args: Args, facts: Facts, now_s: float) -> list[Outbound]:
         """A dry run: what would be sent now, to the end of the recipe as far as it can be told."""
-        situation = Situation(
-            state=facts.state, first=facts.state, args=args, mav_type=facts.mav_type, mav_autopilot=facts.mav_autopilot
-        )
+        situation = facts.situation(args, facts.state)
         sends: list[str] = []
         for step in _table(facts).get(request.verb, ()):
             try:
                 order = step.make(situation)
             except CannotOrderError as error:
-                self._refuse(request, Reason.PRECONDITION, f"{step.label}: {error}", now_s)
+                self._refuse(request, Reason.PRECONDITION, say("at_step", step=step.label, said=error.said), now_s)
                 return []
             sends.append(f"{step.label}: {_described(order)}")
             if step.otherwise is not None and order is not None:
                 sends[-1] += f"; if that is refused: {_described(step.otherwise.make(situation))}"
-        report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, "a dry run: nothing was sent", now_s)
+        report = self._report_on(request, CommandState.SUCCEEDED, Reason.DRY_RUN, say("dry_run_sent_nothing"), now_s)
         self._store(replace(report, args=args, sends=tuple(sends)))
         return []
 
     def _cancel(self, request: CommandRequest, command_id: str, facts: Facts, now_s: float) -> list[Outbound]:
         target = next((one for one in self._live if one.request.id == command_id), None)
         if target is None:
-            self._refuse(request, Reason.PRECONDITION, "no such command is under way", now_s)
+            self._refuse(request, Reason.PRECONDITION, say("no_such_command"), now_s)
             return []
         command, is_told = target.awaits, target.is_long_running
         self._owe(target, now_s)
-        target.cancel(now_s)
+        target.end(endings.cancelled(is_told=is_told), now_s)
         self._store(self._report_on(request, CommandState.SUCCEEDED, Reason.NONE, "", now_s))
         if not is_told:
             return []
@@ -225,17 +226,17 @@ class CommandDesk:
         self,
         request: CommandRequest,
         reason: Reason,
-        detail: str,
+        detail: Words,
         now_s: float,
         *,
         state: CommandState = CommandState.REJECTED,
     ) -> None:
-        words = f"a dry run: {detail}" if request.dry else detail
-        self._store(self._report_on(request, state, reason, words, now_s))
+        said = say("dry_run", said=detail) if request.dry else detail
+        self._store(self._report_on(request, state, reason, said, now_s))
 
     @staticmethod
     def _report_on(
-        request: CommandRequest, state: CommandState, reason: Reason, detail: str, now_s: float
+        request: CommandRequest, state: CommandState, reason: Reason, detail: Words, now_s: float
     ) -> CommandReport:
         return CommandReport(
             id=request.id[:MAX_ID],
@@ -254,7 +255,7 @@ class CommandDesk:
         self.memory.store(report, self._clock())
         if report.state in END_STATES and report.reason is Reason.UNSUPPORTED and report.result is not None:
             self.unsupported |= {report.verb} - KEEP_VERB
-        if report.verb is Verb.MODE and report.state in END_STATES and report.detail.startswith(LACKS_MODE):
+        if report.verb is Verb.MODE and report.state in END_STATES and str(report.detail).startswith(LACKS_MODE):
             self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
@@ -274,7 +275,7 @@ class CommandDesk:
 
     def is_setting(self, name: str) -> bool:
         """Whether a command that is under way, or was a moment ago, sets a parameter."""
-        return any(name in one.sets for one in self._live) or self._clock() < self._set_until_s.get(name, 0.0)
+        return any(name in one.talk.sets for one in self._live) or self._clock() < self._set_until_s.get(name, 0.0)
 
     def hear(self, msgid: int, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
         """A message of the vehicle that is addressed to us.
@@ -352,7 +353,7 @@ class CommandDesk:
         self._notice_uploads()
         for one in self._live:
             if one.is_over:
-                self._set_until_s |= dict.fromkeys(one.sets, now_s + CAUSED_S)
+                self._set_until_s |= dict.fromkeys(one.talk.sets, now_s + CAUSED_S)
             if one.is_over and one.causes:
                 self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]
@@ -365,7 +366,7 @@ class CommandDesk:
     def end(self, now_s: float) -> None:
         """The bridge stops: what is under way has an outcome that nobody will see."""
         for one in self._live:
-            one.abandon(now_s)
+            one.end(endings.ABANDONED, now_s)
 
     # ---- control ----
 

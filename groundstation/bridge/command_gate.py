@@ -8,7 +8,7 @@ from collections.abc import Callable
 from groundstation.bridge.control_desk import ControlDesk
 from groundstation.bridge.facts import Facts
 from groundstation.fleet.commands import MAX_ID, CommandRequest, Reason, Role
-from groundstation.fleet.errors import UsageError
+from groundstation.fleet.phrases import RefusedError, Words, say
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.verbs import VERBS, checked_args
 
@@ -25,7 +25,7 @@ def is_emergency(request: CommandRequest) -> bool:
     return not request.dry and request.verb in VERBS and VERBS[request.verb].is_emergency
 
 
-Objection = tuple[Reason, str] | None
+Objection = tuple[Reason, Words] | None
 """Why a command may not be looked at any further; None when it may."""
 
 
@@ -60,13 +60,13 @@ class CommandGate:
         del facts, now_s
         if 0 < len(request.id) <= MAX_ID and request.verb in VERBS:
             return None
-        return Reason.MALFORMED, "no id, or a verb that is not known here"
+        return Reason.MALFORMED, say("no_id_or_verb")
 
     def _session(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         del now_s
         if request.sid == facts.state.session or is_emergency(request):
             return None
-        return Reason.WRONG_SESSION, "it was meant for a former life of this vehicle or of its bridge"
+        return Reason.WRONG_SESSION, say("former_life")
 
     def _age(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         """An emergency that was given by another life's clock has no age that could be told."""
@@ -74,11 +74,10 @@ class CommandGate:
             return None
         age_ms = now_s * 1000.0 - request.ref_bms
         if age_ms < -AHEAD_MS and not is_emergency(request):
-            return Reason.MALFORMED, "it claims to know a clock that this bridge has not shown yet"
+            return Reason.MALFORMED, say("clock_ahead")
         if age_ms <= ttl_ms(request):
             return None
-        valid_s = request.ttl_ms / 1000
-        return Reason.TOO_OLD, f"it came {age_ms / 1000:.1f} s after it was given; it was valid for {valid_s:g} s"
+        return Reason.TOO_OLD, say("came_too_late", age_s=age_ms / 1000.0, valid_s=request.ttl_ms / 1000.0)
 
     def _order(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         """What was overtaken is younger than its own time: a count that was claimed earlier forbids nothing."""
@@ -86,7 +85,7 @@ class CommandGate:
         count, at_s = self._counts.get(request.by.gs, (-1, now_s))
         is_overtaken = request.count <= count and now_s - at_s <= ttl_ms(request) / 1000.0
         if is_overtaken and not is_emergency(request):
-            return Reason.OUT_OF_ORDER, "a later command of the same station came before it"
+            return Reason.OUT_OF_ORDER, say("out_of_order")
         if is_overtaken:
             return None
         if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
@@ -97,7 +96,7 @@ class CommandGate:
     def _authority(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         del facts, now_s
         if request.by.role is not Role.OPERATOR:
-            return Reason.OBSERVER, "an observer can't command"
+            return Reason.OBSERVER, say("observer_cannot_command")
         if request.dry or is_emergency(request) or self._is_own(request):
             return None
         return self._control.objection(request.by, request.lease)
@@ -105,10 +104,10 @@ class CommandGate:
     def _args(self, request: CommandRequest, facts: Facts, now_s: float) -> Objection:
         try:
             args = checked_args(request.verb, request.args)
-        except UsageError as error:
-            return Reason.ARGUMENTS, str(error)
+        except RefusedError as error:
+            return Reason.ARGUMENTS, error.said
         found = refusal(request.verb, args, facts.state, self._limits, now_s)
-        return None if found is None else (found.reason, found.text)
+        return None if found is None else (found.reason, found.said)
 
 
 _CHECKS: tuple[Callable[[CommandGate, CommandRequest, Facts, float], Objection], ...] = (

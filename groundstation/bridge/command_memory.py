@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from groundstation.fleet.commands import MAX_ID, CommandQuery, CommandReport, CommandState, Reason, Verb
+from groundstation.fleet.phrases import Words, say
 
 KEPT_IDS, KEPT_S = 10_000, 600.0
 """Commands remembered against repetition: at least so many, and each at least so long."""
@@ -58,7 +59,7 @@ class CommandMemory:
                 return
             self._stored.popitem(last=False)
 
-    def refuse_unread(self, command_id: str, reason: Reason, detail: str, now_s: float) -> None:
+    def refuse_unread(self, command_id: str, reason: Reason, detail: Words, now_s: float) -> None:
         """A request that could not be read, or was retained: its id alone is known."""
         if 0 < len(command_id) <= MAX_ID and command_id not in self._stored:
             self.store(_bare_report(command_id, CommandState.REJECTED, reason, detail, now_s), now_s)
@@ -72,16 +73,16 @@ class CommandMemory:
             now_s: seconds on the bridge's clock.
         """
         state, reason = CommandState.EXPIRED, Reason.NEVER_ARRIVED
-        detail = "it never came to the bridge, and will not be executed if it still does"
+        detail = say("never_came")
         if query.sid != session:
             state, reason = CommandState.UNKNOWN, Reason.BRIDGE_LOST
-            detail = "it was meant for a former life of this vehicle or of its bridge, of which nothing is known"
+            detail = say("former_life_not_known")
         for command_id in query.ids[:MAX_QUERY]:
             if not self.answer_known(command_id) and 0 < len(command_id) <= MAX_ID:
                 self.store(_bare_report(command_id, state, reason, detail, now_s), now_s)
 
 
-def _bare_report(command_id: str, state: CommandState, reason: Reason, detail: str, now_s: float) -> CommandReport:
+def _bare_report(command_id: str, state: CommandState, reason: Reason, detail: Words, now_s: float) -> CommandReport:
     return CommandReport(
         id=command_id,
         state=state,

@@ -25,6 +25,7 @@ from groundstation.fleet.control import (
     Outcome,
     Takeover,
 )
+from groundstation.fleet.phrases import Words, say
 
 REPEAT_S = 5.0
 """`ctl` is published at least this often."""
@@ -61,12 +62,12 @@ class ControlDesk:
         self.control = Control()
         """As published last, but for its time."""
         self._until_s = self._pending_until_s = 0.0
-        self._why_over = ""
+        self._why_over: Words = ""
         """Why it ends if it is not renewed; empty where it just is not."""
         self._pending: ControlRequest | None = None
         self._published_s = -1e9
 
-    def objection(self, by: Actor, lease: int | None) -> tuple[Reason, str] | None:
+    def objection(self, by: Actor, lease: int | None) -> tuple[Reason, Words] | None:
         """Why a station may not command now; None when it may.
 
         Args:
@@ -75,11 +76,11 @@ class ControlDesk:
         """
         owner = self.control.owner
         if owner is None:
-            return Reason.NOT_OWNER, "nobody is in control; take control first"
+            return Reason.NOT_OWNER, say("nobody_in_control")
         if owner.gs != by.gs:
-            return Reason.NOT_OWNER, f"{owner} is in control"
+            return Reason.NOT_OWNER, say("in_control", owner=str(owner))
         if lease != self.control.lease:
-            return Reason.STALE_LEASE, f"control {lease} was lost; now it is {self.control.lease}"
+            return Reason.STALE_LEASE, say("lease_lost", lease=lease, now=self.control.lease)
         return None
 
     def take(self, request: ControlRequest, now_s: float) -> None:
@@ -89,13 +90,13 @@ class ControlDesk:
             decision = ControlDecision(request=request.id, outcome=answer[0], by=request.by, detail=answer[1])
             self._say(now_s, replace(self.control, last=decision))
 
-    def _refusal(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _refusal(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         if request.by.role is not Role.OPERATOR:
-            return Outcome.REFUSED, "an observer can't take control"
+            return Outcome.REFUSED, say("observer_cannot_control")
         if request.action is ControlAction.UNKNOWN:
-            return Outcome.REFUSED, "this request is not known here"
+            return Outcome.REFUSED, say("request_not_known")
         if request.ref_bms is not None and now_s * 1000.0 - request.ref_bms > REQUEST_TTL_MS:
-            return Outcome.EXPIRED, "the request is too old"
+            return Outcome.EXPIRED, say("request_too_old")
         return None
 
     def station_gone(self, station: str, now_s: float) -> None:
@@ -105,14 +106,14 @@ class ControlDesk:
             self._say(now_s, self.control)
         if self.control.is_held_by(station):
             # a death can be told wrongly: the holder that lives renews within this time
-            self._until_s, self._why_over = min(self._until_s, now_s + GONE_S), "the station is gone"
+            self._until_s, self._why_over = min(self._until_s, now_s + GONE_S), say("station_gone")
 
     def tick(self, now_s: float) -> None:
         """Time passed: leases end, questions end, `ctl` is repeated."""
         if self.control.owner is not None and now_s >= self._until_s:
-            self._free(now_s, self._why_over or f"not renewed for {EXPIRE_S:.0f} s")
+            self._free(now_s, self._why_over or say("not_renewed", after_s=EXPIRE_S))
         if self._pending is not None and now_s >= self._pending_until_s:
-            self._decide_pending(Outcome.DENIED, f"no answer from the holder within {ASK_S:.0f} s", now_s)
+            self._decide_pending(Outcome.DENIED, say("no_answer_from_holder", within_s=ASK_S), now_s)
         if now_s - self._published_s >= REPEAT_S:
             self._say(now_s, self.control)
 
@@ -122,80 +123,81 @@ class ControlDesk:
 
     # ---- what can be asked ----
 
-    def _acquire(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _acquire(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         owner = self.control.owner
         if owner is not None and owner.gs == request.by.gs:
             return self._renew(replace(request, lease=self.control.lease), now_s)
         if owner is None or self.control.takeover is Takeover.AUTO:
             self._hand_to(request, now_s, "")
-            return Outcome.GRANTED, "" if owner is None else f"taken over from {owner}"
+            return Outcome.GRANTED, "" if owner is None else say("taken_over", owner=str(owner))
         if self.control.takeover is Takeover.NO:
-            return Outcome.DENIED, f"{owner} is in control and gives it to nobody; force needs a reason"
+            return Outcome.DENIED, say("given_to_nobody", owner=str(owner))
         if self._pending is not None:
             is_same = self._pending.by.gs == request.by.gs
             return (
-                (Outcome.ASKED, f"{owner} is asked")
+                (Outcome.ASKED, say("owner_is_asked", owner=str(owner)))
                 if is_same
-                else (Outcome.DENIED, f"{self._pending.by} asks already")
+                else (Outcome.DENIED, say("asks_already", who=str(self._pending.by)))
             )
         self._pending, self._pending_until_s = request, now_s + ASK_S
         self.control = replace(self.control, pending=request.by, pending_request=request.id)
         self._tell(ControlNews(f"{request.by} asks {owner} for control"))
-        return Outcome.ASKED, f"{owner} is asked"
+        return Outcome.ASKED, say("owner_is_asked", owner=str(owner))
 
-    def _renew(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _renew(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         if not self.control.is_held_by(request.by.gs) or request.lease != self.control.lease:
-            return Outcome.REFUSED, "control was lost"
+            return Outcome.REFUSED, say("control_was_lost")
         is_changed = self.control.takeover is not request.takeover
         self._until_s, self._why_over = now_s + EXPIRE_S, ""
         self.control = replace(self.control, takeover=request.takeover)
         if request.action is ControlAction.ACQUIRE or is_changed:
-            return Outcome.GRANTED, "held already"
+            return Outcome.GRANTED, say("held_already")
         return None
 
-    def _release(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _release(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         owner = self.control.owner
         if owner is None:
-            return Outcome.RELEASED, "nobody was in control"
+            return Outcome.RELEASED, say("nobody_was_in_control")
         # the same person may end what they began at another station
         if owner.gs != request.by.gs and owner.op != request.by.op:
-            return Outcome.REFUSED, f"{owner} is in control"
+            return Outcome.REFUSED, say("in_control", owner=str(owner))
         if self._pending is not None:
             pending, self._pending = self._pending, None
             self._hand_to(pending, now_s, "")
-            return Outcome.RELEASED, f"handed to {pending.by}"
+            return Outcome.RELEASED, say("handed_to", who=str(pending.by))
         self._tell(ControlNews(f"{owner} released control"))
         self._set_free()
         return Outcome.RELEASED, ""
 
-    def _grant(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _grant(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         return self._answer_pending(request, now_s, is_yes=True)
 
-    def _deny(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _deny(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         return self._answer_pending(request, now_s, is_yes=False)
 
-    def _answer_pending(self, request: ControlRequest, now_s: float, *, is_yes: bool) -> tuple[Outcome, str] | None:
+    def _answer_pending(self, request: ControlRequest, now_s: float, *, is_yes: bool) -> tuple[Outcome, Words] | None:
         if not self.control.is_held_by(request.by.gs):
-            return Outcome.REFUSED, "only the holder answers"
+            return Outcome.REFUSED, say("only_holder_answers")
         pending = self._pending
         if pending is None:
-            return Outcome.REFUSED, "nobody asks"
+            return Outcome.REFUSED, say("nobody_asks")
         if is_yes:
             self._hand_to(pending, now_s, "")
             self._say(
-                now_s, replace(self.control, last=_decision(pending, Outcome.GRANTED, f"granted by {request.by}"))
+                now_s,
+                replace(self.control, last=_decision(pending, Outcome.GRANTED, say("granted_by", who=str(request.by)))),
             )
         else:
-            self._decide_pending(Outcome.DENIED, f"denied by {request.by}", now_s)
+            self._decide_pending(Outcome.DENIED, say("denied_by", who=str(request.by)), now_s)
         return None
 
-    def _force(self, request: ControlRequest, now_s: float) -> tuple[Outcome, str] | None:
+    def _force(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
         reason = " ".join(request.reason.split())[:200]
         if len(reason) < LEAST_REASON:
-            return Outcome.REFUSED, "force needs a reason"
+            return Outcome.REFUSED, say("force_needs_reason")
         owner = self.control.owner
         self._hand_to(request, now_s, reason)
-        return Outcome.GRANTED, "" if owner is None else f"taken by force from {owner}: {reason}"
+        return Outcome.GRANTED, "" if owner is None else say("taken_by_force", owner=str(owner), reason=reason)
 
     # ---- hands ----
 
@@ -212,7 +214,7 @@ class ControlDesk:
             words += f", taken over from {former}"
         self._tell(ControlNews(words, is_forced=bool(forced_because)))
 
-    def _free(self, now_s: float, why: str) -> None:
+    def _free(self, now_s: float, why: Words) -> None:
         owner, pending = self.control.owner, self._pending
         self._tell(ControlNews(f"{owner} lost control: {why}"))
         if pending is not None:
@@ -226,7 +228,7 @@ class ControlDesk:
         self._forget_pending()
         self.control = replace(self.control, owner=None, takeover=Takeover.AUTO)
 
-    def _decide_pending(self, outcome: Outcome, detail: str, now_s: float) -> None:
+    def _decide_pending(self, outcome: Outcome, detail: Words, now_s: float) -> None:
         pending = self._pending
         self._forget_pending()
         if pending is not None:
@@ -243,11 +245,11 @@ class ControlDesk:
         self._publish(self.control)
 
 
-def _decision(request: ControlRequest, outcome: Outcome, detail: str) -> ControlDecision:
+def _decision(request: ControlRequest, outcome: Outcome, detail: Words) -> ControlDecision:
     return ControlDecision(request=request.id, outcome=outcome, by=request.by, detail=detail)
 
 
-_ACTIONS: dict[ControlAction, Callable[[ControlDesk, ControlRequest, float], tuple[Outcome, str] | None]] = {
+_ACTIONS: dict[ControlAction, Callable[[ControlDesk, ControlRequest, float], tuple[Outcome, Words] | None]] = {
     ControlAction.ACQUIRE: ControlDesk._acquire,  # noqa: SLF001 - this module's own
     ControlAction.RENEW: ControlDesk._renew,  # noqa: SLF001
     ControlAction.RELEASE: ControlDesk._release,  # noqa: SLF001

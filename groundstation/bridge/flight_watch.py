@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from groundstation.fleet.commands import Reason
+from groundstation.fleet.phrases import Words, say
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
@@ -26,20 +27,20 @@ class FlightWatch:
         self._was_in_air = False
         self._grounded_s: float | None = None
 
-    def broken_off(self, state: VehicleState, now_s: float) -> tuple[Reason, str] | None:
+    def broken_off(self, state: VehicleState, now_s: float) -> tuple[Reason, Words] | None:
         """Why it is over; None while it goes on."""
         status, before = state.flight_status, self._before.flight_status
         # a vehicle that is ordered out of a failsafe shows it for a moment more
         is_new = before is None or not before.is_in_failsafe
         if status is not None and status.at_s >= self._sent_s and status.is_in_failsafe and is_new:
-            return Reason.FAILSAFE, "the vehicle went into a failsafe meanwhile"
+            return Reason.FAILSAFE, say("failsafe_meanwhile")
         armed = state.armed
         if armed is not None and armed.at_s >= self._sent_s:
             if self._was_armed and armed.is_armed is False:
-                return Reason.DISARMED, "it disarmed meanwhile"
+                return Reason.DISARMED, say("disarmed_meanwhile")
             # an order that arms begins disarmed: what never was armed did not disarm meanwhile
             self._was_armed = self._was_armed or armed.is_armed is True
-        return (Reason.LANDED, "it landed meanwhile") if self._has_landed(state, now_s) else None
+        return (Reason.LANDED, say("landed_meanwhile")) if self._has_landed(state, now_s) else None
 
     def _has_landed(self, state: VehicleState, now_s: float) -> bool:
         landed = state.landed

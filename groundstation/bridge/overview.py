@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from groundstation.fleet.conditions import conditions, failed_ratios
 from groundstation.fleet.overview import Overview
+from groundstation.fleet.phrases import code_of
 from groundstation.fleet.vehicle import VehicleState
 
 WORST_LETTERS = 40
@@ -36,7 +37,7 @@ def overview(state: VehicleState, now_s: float) -> Overview:
         is_armed=_is_armed(state),
         mode_age_s=_rounded(state.age_s("mode", now_s)),
         landed=state.landed.state.value if state.landed else None,
-        worst=found[0].text[:WORST_LETTERS] if found else None,
+        worst=(code_of(found[0].said) or str(found[0].said))[:WORST_LETTERS] if found else None,
     )
 
 

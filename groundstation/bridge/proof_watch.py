@@ -7,13 +7,17 @@ import enum
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from groundstation.bridge.endings import Ending
 from groundstation.bridge.facts import Facts
 from groundstation.bridge.flight_watch import FlightWatch
 from groundstation.fleet.commands import Args, CommandState, Reason, Verb
 from groundstation.fleet.link import LinkState
-from groundstation.fleet.proofs import BEGUN, Look, Proof, Seen
+from groundstation.fleet.phrases import say
+from groundstation.fleet.proofs import BEGUN, Look, Proof, Seen, shown_mode
 from groundstation.fleet.vehicle import VehicleState
 
+HEARTBEAT_S = 1.5
+"""So old may be what says that a refused vehicle does already what it was told."""
 LEAST_STEP = 0.001
 """Less growth is no progress; a slow vehicle on a long way makes 10 m of 10 km in a stall's time."""
 
@@ -34,10 +38,8 @@ class Found(NamedTuple):
 
     finding: Finding
     seen: Seen
-    state: CommandState = CommandState.FAILED
-    """How the command ends that was broken off."""
-    reason: Reason = Reason.NONE
-    words: str = ""
+    end: Ending | None = None
+    """How the command ends that was broken off; None for one that was not."""
 
 
 class ProofWatch:
@@ -69,13 +71,25 @@ class ProofWatch:
         self._best, self._settled_s = 0.0, None
         self._flight = FlightWatch(self._before, self._sent_s) if self._proof.is_flight else None
 
-    def look(self, facts: Facts, texts: tuple[str, ...], now_s: float, since_s: float | None = None) -> Look:
-        """What a proof may look at: samples since it was sent, or since another moment."""
+    def has_come(self, facts: Facts, texts: tuple[str, ...], now_s: float) -> bool:
+        """Whether telemetry shows that the step arrived, answered or not: by a change since it was sent."""
+        return self._proof.has_come(self._look(facts, texts, now_s, self._sent_s))
+
+    def was_so_before(self, facts: Facts) -> bool:
+        """Whether what would prove it was there when it was sent."""
+        return self._proof.look(self._look(facts, (), self._sent_s, self._sent_s).at_sending()).is_done
+
+    def is_so_already(self, facts: Facts, texts: tuple[str, ...], now_s: float) -> bool:
+        """Whether a vehicle that refuses the step does already what it was told, by its last heartbeat."""
+        return self._proof.look(self._look(facts, texts, now_s, self._sent_s - HEARTBEAT_S)).is_done
+
+    def _look(self, facts: Facts, texts: tuple[str, ...], now_s: float, since_s: float) -> Look:
+        """What a proof may look at: samples since a moment."""
         return Look(
             before=self._before,
             now=facts.state,
             args=self._args,
-            sent_s=self._sent_s if since_s is None else since_s,
+            sent_s=since_s,
             now_s=now_s,
             texts=texts,
             parameters=self._parameters,
@@ -90,7 +104,7 @@ class ProofWatch:
             texts: that it has said meanwhile.
             now_s: seconds on the bridge's clock.
         """
-        seen = self._proof.look(self.look(facts, texts, now_s))
+        seen = self._proof.look(self._look(facts, texts, now_s, self._sent_s))
         if seen.is_done and self._is_settled(now_s):
             return Found(Finding.DONE, seen)
         if not seen.is_done:
@@ -98,7 +112,7 @@ class ProofWatch:
         waited_s, self._looked_s = now_s - self._looked_s, now_s
         end = self._end(verb, facts, now_s)
         if end is not None:
-            return Found(Finding.BROKEN_OFF, seen, *end)
+            return Found(Finding.BROKEN_OFF, seen, end)
         if facts.link is LinkState.STALE:
             # back, or given up: that is known within seconds, and nothing else before
             self._since_s, self._progress_s = self._since_s + waited_s, self._progress_s + waited_s
@@ -113,17 +127,17 @@ class ProofWatch:
         self._settled_s = now_s if self._settled_s is None else self._settled_s
         return now_s - self._settled_s >= self._proof.settle_s
 
-    def _end(self, verb: Verb, facts: Facts, now_s: float) -> tuple[CommandState, Reason, str] | None:
+    def _end(self, verb: Verb, facts: Facts, now_s: float) -> Ending | None:
         """Why nothing more is to be expected; None while something is."""
         broken_off = self._flight.broken_off(facts.state, now_s) if self._flight is not None else None
         if broken_off is not None:
-            return CommandState.FAILED, *broken_off
+            return Ending(CommandState.FAILED, *broken_off)
         if self._is_taken_over(facts):
             mode = facts.state.mode
-            name = mode.name or mode.custom_mode if mode is not None else "another"
-            return CommandState.FAILED, Reason.EXTERNAL, f"the mode became {name} meanwhile"
+            name = shown_mode(mode) if mode is not None else "?"
+            return Ending(CommandState.FAILED, Reason.EXTERNAL, say("mode_became", mode=name))
         if facts.link is LinkState.OFFLINE and verb is not Verb.REBOOT:
-            return CommandState.UNKNOWN, Reason.LINK_LOST, "the link was lost meanwhile"
+            return Ending(CommandState.UNKNOWN, Reason.LINK_LOST, say("link_lost_meanwhile"))
         return None
 
     def _is_taken_over(self, facts: Facts) -> bool:
@@ -142,5 +156,5 @@ class ProofWatch:
         patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._proof.window_s)
         if now_s - self._progress_s < patience_s:
             return Found(Finding.PROGRESS, seen)
-        words = f"no progress for {patience_s:.0f} s" + (f", {seen.detail}" if seen.detail else "")
-        return Found(Finding.BROKEN_OFF, seen, CommandState.FAILED, Reason.STALLED, words)
+        said = say("no_progress", patience_s=patience_s, shown=seen.detail)
+        return Found(Finding.BROKEN_OFF, seen, Ending(CommandState.FAILED, Reason.STALLED, said))

@@ -18,6 +18,7 @@ from groundstation.fleet.commands import CommandRequest, Reason
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.phrases import say
 from groundstation.fleet.recorder import Missed
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import payloads, topics
@@ -110,8 +111,7 @@ class Requests:
         if desk is None:
             return
         if message.retain:
-            words = "a command must not be retained"
-            desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, words, now_s)
+            desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, say("must_not_be_retained"), now_s)
             return
         try:
             request = payloads.decode_request(CommandRequest, message.payload)
@@ -124,8 +124,8 @@ class Requests:
         # unclear which of them is meant: both get it
         both = [one for one in self._vehicles.values() if one is vehicle or one.may_be(vehicle)]
         for one in both:
-            others = ", ".join(other.key.id for other in both if other is not one)
-            remark = f"given to {others} too: {vehicle.conflict}" if others else vehicle.conflict
+            others = tuple(other.key.id for other in both if other is not one)
+            remark = say("given_to_too", others=others, conflict=vehicle.conflict) if others else vehicle.conflict
             # one that was given to another life has no age by any clock of ours
             is_of_this_life = one is not vehicle and request.sid == vehicle.session
             meant = replace(request, sid=one.session) if is_of_this_life else request

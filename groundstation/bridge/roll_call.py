@@ -15,6 +15,7 @@ from groundstation.bridge.ear import SAME_BOOT_S, Ear
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
+from groundstation.fleet.phrases import Phrase, say
 
 ALIVE_S = 3.0
 """An ear that was silent for longer is no proof that its autopilot still lives."""
@@ -67,10 +68,10 @@ def judge(ear: Ear, others: list[Ear], uid: str | None, booted_s: float | None, 
     return Verdict.UNDECIDED if now_s - ear.began_s < UNDECIDED_S else Verdict.SAME
 
 
-def conflict_text(sysid: int, first: Ear, second: Ear) -> str:
-    """One line that names both autopilots and the remedy."""
-    names = " and ".join(f"{one.peer.name}{f' (uid {one.uid[:12]})' if one.uid else ''}" for one in (first, second))
-    return f"two autopilots use system id {sysid}: {names}; give one of them another id"
+def two_autopilots(sysid: int, first: Ear, second: Ear) -> Phrase:
+    """Names both autopilots and the remedy."""
+    one, other = (f"{ear.peer.name}{f' (uid {ear.uid[:12]})' if ear.uid else ''}" for ear in (first, second))
+    return say("two_autopilots", sysid=sysid, one=one, other=other)
 
 
 def revive(vehicle: VehicleSession, now_s: float) -> None:
@@ -203,10 +204,9 @@ class RollCall:
         self.vehicles[vehicle.key] = vehicle
         self._vehicle_of[ear] = vehicle
         if ear.sysid == self._own_sysid:
-            text = f"the vehicle on {ear.peer.name} uses this station's own system id {ear.sysid}; give it another"
-            vehicle.set_conflict(text, now_s)
+            vehicle.set_conflict(say("own_system_id", peer=ear.peer.name, sysid=ear.sysid), now_s)
         for other in namesakes:
-            text = conflict_text(ear.sysid, other.active, ear)
-            other.set_conflict(text, now_s)
-            vehicle.set_conflict(text, now_s)
+            conflict = two_autopilots(ear.sysid, other.active, ear)
+            other.set_conflict(conflict, now_s)
+            vehicle.set_conflict(conflict, now_s)
         namesakes.append(vehicle)

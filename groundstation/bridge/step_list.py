@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from groundstation.fleet.phrases import Words, joined, say
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.recipes import Recipe, Step
 
@@ -16,7 +17,7 @@ class StepList:
         self._instead: Step | None = None
         self._done: list[str] = []
         """Labels of steps that were sent and had their effect."""
-        self._refused = ""
+        self._refused: Words = ""
 
     @property
     def present(self) -> Step:
@@ -53,27 +54,32 @@ class StepList:
         self._at += 1
         return self.present
 
-    def do_instead(self, step: Step, why: str) -> str:
-        """A step was refused, and something must be done all the same; returns words of it."""
+    def do_instead(self, step: Step, why: Words) -> Words:
+        """A step was refused, and something must be done all the same; says which."""
         self._refused = self.named(why)
         self._instead = step
-        return f"{self._refused}; instead: {step.label}"
+        return self.instead
 
     @property
-    def instead_words(self) -> str:
-        """Words of what was done because the vehicle refused a step."""
-        return f"{self._refused}; instead: {self.present.label}"
+    def instead(self) -> Words:
+        """What is done because the vehicle refused a step, and why it did."""
+        return joined(self._refused, say("instead", step=self.present.label))
 
     def mark_done(self) -> None:
         """The present step had its effect, or it can't be shown; what is optional is not spoken of."""
         if not self.present.is_optional:
             self._done.append(self.present.label)
 
-    def named(self, words: str) -> str:
-        """Words with the step that they are about, where there are several."""
-        return f"{self.present.label}: {words}" if self.has_several else words
+    @property
+    def label(self) -> Words:
+        """The present step, where words need to name it."""
+        return say("step", step=self.present.label) if self.has_several else ""
 
-    def so_far(self, state: VehicleState | None, *, is_sent: bool) -> str:
+    def named(self, said: Words) -> Words:
+        """What is said with the step that it is about, where there are several."""
+        return say("at_step", step=self.present.label, said=said) if self.has_several else said
+
+    def so_far(self, state: VehicleState | None, *, is_sent: bool) -> Words:
         """What was done, what was not, and what the vehicle shows: one line for the operator.
 
         Args:
@@ -82,22 +88,23 @@ class StepList:
         """
         label = self._recipe[max(self._at, 0)].label
         rest = [step.label for step in self._recipe[self._at + 1 :] if not step.is_tidying]
-        parts = [f"done: {', '.join(self._done)}"]
-        parts += [f"asked for: {label}"] if is_sent and label not in self._done else []
         left = rest if is_sent else [label, *rest]
-        parts += [f"not done: {', '.join(left)}"] if left else []
-        shows = shown(state) if state is not None else ""
-        return "; ".join([*parts, f"it shows {shows}"] if shows else parts)
+        return joined(
+            say("done", steps=tuple(self._done)),
+            say("asked_for", step=label) if is_sent and label not in self._done else "",
+            say("not_done", steps=tuple(left)) if left else "",
+            shown(state) if state is not None else "",
+        )
 
 
-def shown(state: VehicleState) -> str:
+def shown(state: VehicleState) -> Words:
     """Arming, mode and height as a vehicle shows them; what it doesn't tell is left out."""
     armed, mode, height_m = state.armed, state.mode, state.height.height_m
-    words = []
+    parts: list[Words] = []
     if armed is not None and armed.is_armed is not None:
-        words.append("armed" if armed.is_armed else "disarmed")
+        parts.append(say("is_armed" if armed.is_armed else "is_disarmed"))
     if mode is not None and mode.name is not None:
-        words.append(mode.name)
+        parts.append(mode.name)
     if height_m is not None:
-        words.append(f"{height_m:z.0f} m")
-    return ", ".join(words)
+        parts.append(say("metres", height_m=height_m))
+    return say("it_shows", parts=tuple(parts)) if parts else ""

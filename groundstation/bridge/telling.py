@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstation.fleet.commands import Args, CommandReport, CommandRequest, CommandState, Reason
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.proofs import Seen
 
 SHOWN_STEP, SHOWN_PERIOD_S = 0.02, 0.5
@@ -38,7 +39,7 @@ class Telling:
         now_s: float,
         *,
         reason: Reason = Reason.NONE,
-        detail: str = "",
+        detail: Words = "",
         progress: float | None = None,
         result: int | None = None,
         texts: tuple[str, ...] = (),

@@ -27,6 +27,7 @@ from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import Root, StreamInfo, VehicleInfo, VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import Connection, ConnReason, LinkReport, LinkState
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
@@ -73,7 +74,7 @@ class VehicleSession:
         self.session = new_session()
         self.link_state = LinkState.ONLINE
         self.reason = ConnReason.DISCOVERED
-        self.conflict: str | None = None
+        self.conflict: Words | None = None
         self._claims = Claims(key.id)
         self.booted_s = ear.booted_s
         self.uid: str | None = None
@@ -187,13 +188,13 @@ class VehicleSession:
         severity = Severity.INFO if state is LinkState.ONLINE else Severity.WARNING
         self.tell(change_event(now_s, EventKind.LINK, severity, text))
 
-    def set_conflict(self, conflict: str | None, now_s: float) -> None:
+    def set_conflict(self, conflict: Words | None, now_s: float) -> None:
         """Another autopilot uses the same system id, or no longer."""
         if conflict == self.conflict:
             return
         self.conflict = conflict
         severity = Severity.NOTICE if conflict is None else Severity.ALERT
-        text = "system id is unique again" if conflict is None else conflict
+        text = "system id is unique again" if conflict is None else str(conflict)
         self.tell(change_event(now_s, EventKind.IDENTITY, severity, text))
 
     def set_claim(self, bridge: str, now_s: float, *, is_claimed: bool) -> None:

@@ -15,6 +15,8 @@ from groundstation.fleet.sample import Severity
 MAX_TEXTS = 8
 BEFORE_S = 0.5
 """A reason comes so long before the refusal at most (observed: 0 to 60 ms), or after it while it is waited for."""
+TEXTS_S = 0.3
+"""How long after a refusal the vehicle's words may still come; PX4's second one was seen after 52 ms."""
 _URGENT = (Severity.EMERGENCY, Severity.ALERT, Severity.CRITICAL, Severity.ERROR, Severity.WARNING)
 _REFUSES = re.compile(
     r"arm: |denied|reject|refus|fail|not |n't\b|no such|already|unsupported|invalid|require|cannot|disarm|unable|busy",

@@ -21,6 +21,7 @@ from groundstation.fleet.commands import (
     is_step,
 )
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.phrases import Translate, Words, written
 
 MAX_RECORDS = 5_000
 """Records kept in memory; the journal keeps all."""
@@ -41,7 +42,7 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     batch: str | None = None
     state: CommandState = CommandState.QUEUED
     reason: Reason = Reason.NONE
-    detail: str = ""
+    detail: Words = ""
     texts: tuple[str, ...] = ()
     progress: float | None = None
     result: int | None = None
@@ -58,11 +59,14 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Whether it has its end state."""
         return self.state in END_STATES
 
-    @property
-    def words(self) -> str:
-        """Why, or how far, with the vehicle's own words."""
-        own = [text for text in self.texts if text not in self.detail]
-        return "; ".join(part for part in (self.detail, *own) if part)
+    def words(self, translate: Translate = str) -> str:
+        """Why, or how far, with the vehicle's own words.
+
+        Args:
+            translate: gives our own words in the reader's language.
+        """
+        detail = written(self.detail, translate)
+        return "; ".join(part for part in (detail, *(text for text in self.texts if text not in detail)) if part)
 
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +126,7 @@ class CommandBook:
         unix_s: float,
         step: int,
         reason: Reason = Reason.NONE,
-        detail: str = "",
+        detail: Words = "",
     ) -> CommandRecord:
         """Bring a record into a state by the station's own doing; an ended one stays as it is."""
         if not is_step(record.state, state):
@@ -133,7 +137,7 @@ class CommandBook:
         self.put(moved, step)
         return moved
 
-    def note(self, record: CommandRecord, detail: str, *, now_s: float, unix_s: float) -> None:
+    def note(self, record: CommandRecord, detail: Words, *, now_s: float, unix_s: float) -> None:
         """Say why a record is still in its state; told once for each text."""
         if detail != record.detail and not record.is_over:
             self.put(replace(record, detail=detail, changed_unix_s=unix_s, changed_s=now_s), NOTE)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.sample import Name, Whole
 
 MAX_ID = 64
@@ -88,7 +89,7 @@ STEPS: dict[CommandState, frozenset[CommandState]] = {
 
 
 class Reason(Name):
-    """Why a command ended as it did, for programs; the words for people are in `CommandReport.detail`."""
+    """Why a command ended as it did, in a word; the whole is in `CommandReport.detail`."""
 
     UNKNOWN = "unknown"
     NONE = "none"
@@ -217,8 +218,8 @@ class CommandReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Its group order."""
     reason: Reason = Reason.NONE
     """Why, for programs."""
-    detail: str = ""
-    """Why, or how far, in words."""
+    detail: Words = ""
+    """Why, or how far."""
     texts: tuple[str, ...] = ()
     """The vehicle's own words (STATUSTEXT) since the command was sent."""
     progress: float | None = None

@@ -15,6 +15,7 @@ from groundstation.fleet.energy import ChargeState
 from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
+from groundstation.fleet.phrases import Phrase, Words, say
 from groundstation.fleet.vehicle import OVERVIEW_S, VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
@@ -46,8 +47,8 @@ class Condition(msgspec.Struct, frozen=True):
 
     level: Level
     """How bad."""
-    text: str
-    """In a few words, lower case, with the number that matters."""
+    said: Words
+    """What, with the number that matters; in words a few, lower case."""
 
 
 Rule = Callable[[VehicleState, float], Condition | None]
@@ -73,9 +74,9 @@ def heartbeat_age_s(state: VehicleState, now_s: float) -> float | None:
     return min(ages) + max(0.0, now_s - state.link_received_s) if ages else None
 
 
-_LOST_TEXTS = {
-    ConnReason.BRIDGE_LOST: "bridge lost",
-    ConnReason.BRIDGE_STOPPED: "bridge stopped",
+_LOST_CODES = {
+    ConnReason.BRIDGE_LOST: "bridge_lost",
+    ConnReason.BRIDGE_STOPPED: "bridge_stopped",
     ConnReason.REBOOTED: "rebooting",
 }
 
@@ -84,10 +85,9 @@ def _link(state: VehicleState, now_s: float) -> Condition | None:
     connection = state.connection
     if connection is None or connection.state is LinkState.ONLINE:
         return None
-    text = _LOST_TEXTS.get(connection.reason, "link lost")
-    age_s = heartbeat_age_s(state, now_s)
+    code = _LOST_CODES.get(connection.reason, "link_lost")
     level = _lost_level(state, silent_s(state, now_s))
-    return Condition(level, text if age_s is None else f"{text} {age_s:.0f} s")
+    return Condition(level, say(code, age_s=heartbeat_age_s(state, now_s)))
 
 
 def silent_s(state: VehicleState, now_s: float) -> float | None:
@@ -124,7 +124,7 @@ def _conflict(state: VehicleState, now_s: float) -> Condition | None:
 def _failsafe(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     status = state.flight_status
-    return Condition(Level.WARNING, "failsafe") if status is not None and status.is_in_failsafe else None
+    return Condition(Level.WARNING, say("failsafe")) if status is not None and status.is_in_failsafe else None
 
 
 def _battery(state: VehicleState, now_s: float) -> Condition | None:
@@ -134,10 +134,11 @@ def _battery(state: VehicleState, now_s: float) -> Condition | None:
         level = _battery_level(pack.charge_fraction, pack.charge_state)
         if level is Level.NORMAL or (worst is not None and level <= worst.level):
             continue
-        shown = "" if pack.charge_fraction is None else f" {pack.charge_fraction * 100:.0f} %"
-        number = f" {pack.index + 1}" if len(state.battery) > 1 else ""
-        name = pack.component or f"battery{number}"
-        worst = Condition(level, f"{name} {'critical' if level is Level.WARNING else 'low'}{shown}")
+        number = pack.index + 1 if len(state.battery) > 1 else None
+        name: Words = pack.component or say("battery", number=number)
+        percent = None if pack.charge_fraction is None else pack.charge_fraction * 100.0
+        code = "battery_critical" if level is Level.WARNING else "battery_low"
+        worst = Condition(level, say(code, name=name, percent=percent))
     return worst
 
 
@@ -166,7 +167,7 @@ def _gps(state: VehicleState, now_s: float) -> Condition | None:
     if all(one.fix is GpsFix.UNKNOWN for one in state.gps):
         return None
     is_armed = state.armed is not None and state.armed.is_armed
-    return Condition(Level.WARNING if is_armed else Level.ADVISORY, "no GPS fix")
+    return Condition(Level.WARNING if is_armed else Level.ADVISORY, say("no_gps_fix"))
 
 
 def failed_ratios(state: VehicleState, now_s: float) -> tuple[str, ...]:
@@ -186,7 +187,7 @@ def failed_ratios(state: VehicleState, now_s: float) -> tuple[str, ...]:
 
 def _estimator(state: VehicleState, now_s: float) -> Condition | None:
     failed = failed_ratios(state, now_s)
-    return Condition(Level.CAUTION, f"estimator: {', '.join(failed)}") if failed else None
+    return Condition(Level.CAUTION, say("estimator", failed=failed)) if failed else None
 
 
 def _old_position(state: VehicleState, now_s: float) -> Condition | None:
@@ -194,11 +195,11 @@ def _old_position(state: VehicleState, now_s: float) -> Condition | None:
         return None
     age_s = state.age_s("position", now_s)
     if age_s is not None and freshness("position", age_s) is not Freshness.FRESH:
-        return Condition(Level.CAUTION, f"position is {age_s:.0f} s old")
+        return Condition(Level.CAUTION, say("position_old", age_s=age_s))
     if state.is_place_vouched(now_s):
         return None
     is_armed = state.armed is not None and state.armed.is_armed
-    return Condition(Level.WARNING if is_armed else Level.ADVISORY, "position not vouched for by its estimator")
+    return Condition(Level.WARNING if is_armed else Level.ADVISORY, say("position_not_vouched"))
 
 
 def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
@@ -207,7 +208,7 @@ def _slow_bus(state: VehicleState, now_s: float) -> Condition | None:
         return None
     if now_s - state.link_received_s > REPORT_S:
         return None
-    return Condition(Level.CAUTION, f"thinned, broker link {link.bus_bytes_per_s / 1000:.1f} kB/s")
+    return Condition(Level.CAUTION, say("thinned", kilobytes_per_s=link.bus_bytes_per_s / 1000.0))
 
 
 def _health(state: VehicleState, now_s: float) -> Condition | None:
@@ -216,8 +217,8 @@ def _health(state: VehicleState, now_s: float) -> Condition | None:
         return None
     is_armed = state.armed is not None and state.armed.is_armed
     failed = [one.name for one in state.health.sensors if one.is_enabled and not one.is_healthy]
-    parts = [name.replace("_", " ") for name in failed if name not in _TOLD_APART]
-    return Condition(Level.CAUTION if is_armed else Level.ADVISORY, f"unhealthy: {', '.join(parts)}") if parts else None
+    parts = tuple(name.replace("_", " ") for name in failed if name not in _TOLD_APART)
+    return Condition(Level.CAUTION if is_armed else Level.ADVISORY, say("unhealthy", parts=parts)) if parts else None
 
 
 _TOLD_APART = ("prearm_check", "geofence")
@@ -234,25 +235,24 @@ def _fence(state: VehicleState, now_s: float) -> Condition | None:
     if not _is_unhealthy(state, "geofence"):
         return None
     is_armed = state.armed is not None and state.armed.is_armed
-    return Condition(Level.WARNING if is_armed else Level.CAUTION, "fence breached")
+    return Condition(Level.WARNING if is_armed else Level.CAUTION, say("fence_breached"))
 
 
 def _not_armable(state: VehicleState, now_s: float) -> Condition | None:
     is_armed = state.armed is not None and state.armed.is_armed
     if is_armed or not _is_unhealthy(state, "prearm_check"):
         return None
-    return Condition(Level.ADVISORY, f"not armable: {_why_not_armable(state, now_s)}")
+    return Condition(Level.ADVISORY, say("not_armable", why=_why_not_armable(state, now_s)))
 
 
-def _why_not_armable(state: VehicleState, now_s: float) -> str:
+def _why_not_armable(state: VehicleState, now_s: float) -> Words:
     """The vehicle's own words where it has said any lately, else what is known to be missing while it starts."""
     offset_s = state.clock_offset_s or 0.0
     recent = [one.text for one in state.messages if now_s - one.at_s - offset_s <= PREARM_S]
     said = [text.removeprefix("PreArm: ").removeprefix("Arm: ") for text in recent if text.startswith(_PREARM)]
     if said:
         return "; ".join(dict.fromkeys(said[-MAX_REASONS:]))
-    waits = [words for is_so, words in _WAITS if is_so(state)]
-    return waits[0] if waits else "it has not said why"
+    return next((said for is_so, said in _WAITS if is_so(state)), say("has_not_said_why"))
 
 
 def _has_no_fix(state: VehicleState) -> bool:
@@ -263,10 +263,10 @@ def _has_no_estimate(state: VehicleState) -> bool:
     return state.estimator is not None and state.estimator.has_horizontal_position is False
 
 
-_WAITS: tuple[tuple[Callable[[VehicleState], bool], str], ...] = (
-    (_has_no_fix, "waits for a GPS fix"),
-    (_has_no_estimate, "waits for its position estimate"),
-    (lambda state: state.home is None, "waits for its home"),
+_WAITS: tuple[tuple[Callable[[VehicleState], bool], Phrase], ...] = (
+    (_has_no_fix, say("waits_for_fix")),
+    (_has_no_estimate, say("waits_for_estimate")),
+    (lambda state: state.home is None, say("waits_for_home")),
 )
 """What a vehicle waits for in its first seconds, in that order; it says so itself only every 30 s."""
 _PREARM = ("PreArm: ", "Arm: ")

@@ -7,6 +7,7 @@ import msgspec
 
 from groundstation.fleet.commands import Actor, Id, Role, ShortText
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.sample import Name, Whole
 
 RENEW_S = 2.0
@@ -82,8 +83,8 @@ class ControlDecision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The answer."""
     by: Actor | None = None
     """Who asked."""
-    detail: str = ""
-    """In words."""
+    detail: Words = ""
+    """Why."""
 
 
 class Control(msgspec.Struct, frozen=True, kw_only=True, gc=False):

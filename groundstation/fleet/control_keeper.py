@@ -10,6 +10,7 @@ import msgspec
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import RENEW_S, Control, ControlAction, ControlRequest, Outcome, Takeover
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.vehicle import VehicleState
 
 ASK_AGAIN_S = 3.0
@@ -28,7 +29,7 @@ class _Wish(msgspec.Struct):
     began_s: float
     request: ControlRequest
     sent_s: float = -1e9
-    refused: str = ""
+    refused: Words = ""
     refused_s: float = 0.0
 
 
@@ -54,7 +55,7 @@ class ControlKeeper:
         control = state.control
         return control.lease if control is not None and control.is_held_by(self._actor.gs) else None
 
-    def want(self, state: VehicleState, now_s: float, *, force_reason: str = "") -> str:
+    def want(self, state: VehicleState, now_s: float, *, force_reason: str = "") -> Words:
         """Ask for control, unless that is done already.
 
         Args:

@@ -48,7 +48,7 @@ WORDS: Words[VehicleSummary] = Words(
         "id": lambda one: one.key.id,
         "name": lambda one: one.name,
         "root": lambda one: one.key.root,
-        "is": lambda one: " ".join(condition.text for condition in one.conditions),
+        "is": lambda one: " ".join(str(condition.said) for condition in one.conditions),
     },
     questions={
         "armed": lambda one: one.is_armed,
@@ -60,7 +60,7 @@ WORDS: Words[VehicleSummary] = Words(
         "stale": lambda one: one.is_stale,
         "sim": lambda one: one.is_simulated,
     },
-    anywhere=lambda one: (one.key.id, one.name, one.mode or "", *(condition.text for condition in one.conditions)),
+    anywhere=lambda one: (one.key.id, one.name, one.mode or "", *(str(condition.said) for condition in one.conditions)),
     address=_address,
 )
 _NO_NAME = re.compile(r"""[\s<>=:!()"']""")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.sample import Name, Sample, Whole
 from groundstation.fleet.status import Radio
 
@@ -41,8 +42,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What led to it."""
     via: str = ""
     """Id of the bridge; its death is the death of all its vehicles."""
-    conflict: str | None = None
-    """Set while another autopilot uses the same system id: one line that names both."""
+    conflict: Words | None = None
+    """Set while another autopilot uses the same system id: names both, and the remedy."""
 
 
 class BridgePresence(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -24,8 +24,8 @@ from groundstation.fleet.commands import (
 )
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.control_keeper import ControlKeeper
-from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import Root, VehicleKey
+from groundstation.fleet.phrases import Phrase, RefusedError, Words, say
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart, too_near
 from groundstation.fleet.updates import Update, VehicleUpdate
@@ -153,12 +153,12 @@ class Operations:
             Id of the batch, which all of them share.
 
         Raises:
-            UsageError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
+            RefusedError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
         """
         keys = list(dict.fromkeys(keys))
         played = next((str(key) for key in keys if key.root == Root.REPLAY), None)
         if played is not None:
-            raise UsageError(f"{played} is a recording that is played; the past can't be commanded")
+            raise RefusedError(say("named_recording", vehicle=played))
         orders = orders_of(keys, verb, checked_args(verb, args), policy, fleet)
         batch = self._new_id()
         followed = []
@@ -183,7 +183,7 @@ class Operations:
 
     def stop(self, batch: str, now_s: float) -> None:
         """Don't send what of a batch was not sent yet."""
-        self._stop_waiting(batch, now_s, "stopped by the operator", Reason.ASKED)
+        self._stop_waiting(batch, now_s, say("stopped_by_operator"), Reason.ASKED)
 
     @property
     def is_idle(self) -> bool:
@@ -227,7 +227,7 @@ class Operations:
         record = self.book.get(key, request.id)
         self._sent = [one for one in self._sent if one.id != request.id]
         if record is not None:
-            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, "not sent: the broker is away")
+            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, _not_sent(say("broker_away")))
 
     # ---- batches ----
 
@@ -244,7 +244,7 @@ class Operations:
                 continue
             if batch.policy.stops_on_failure and any(self._is_bad(other) for other in batch.sent):
                 batch.waiting = waiting[waiting.index(one) :]
-                self._stop_waiting(name, now_s, "one before it ended badly", Reason.BATCH_STOPPED)
+                self._stop_waiting(name, now_s, say("one_before_failed"), Reason.BATCH_STOPPED)
                 return out
             request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
             if not is_settled:
@@ -263,12 +263,12 @@ class Operations:
         limit = 1 if batch.policy.stops_on_failure and not batch.policy.at_once else batch.policy.at_once
         return not limit or sum(not self._is_over(one) for one in batch.sent) < limit
 
-    def _stop_waiting(self, name: str, now_s: float, detail: str, reason: Reason) -> None:
+    def _stop_waiting(self, name: str, now_s: float, why: Words, reason: Reason) -> None:
         batch = self._batches.pop(name, None)
         for one in batch.waiting if batch is not None else ():
             record = self.book.get(one.key, one.id)
             if record is not None:
-                self._move(record, CommandState.CANCELLED, now_s, reason, f"not sent: {detail}")
+                self._move(record, CommandState.CANCELLED, now_s, reason, _not_sent(why))
 
     def _try_send(
         self, one: _Followed, states: States, now_s: float, *, is_connected: bool
@@ -280,9 +280,9 @@ class Operations:
         state = states(one.key)
         clock_ms = bridge_clock_ms(state, now_s)
         if not is_connected:
-            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, "not sent: the broker is away")
+            self._move(record, CommandState.FAILED, now_s, Reason.OFFLINE, _not_sent(say("broker_away")))
         elif state is None or state.session is None or clock_ms is None:
-            self._move(record, CommandState.REJECTED, now_s, Reason.NOT_HEARD, "not sent: its bridge is not heard")
+            self._move(record, CommandState.REJECTED, now_s, Reason.NOT_HEARD, _not_sent(say("bridge_not_heard")))
         else:
             return self._send_or_wait(one, record, state, clock_ms, now_s)
         return None, True
@@ -298,8 +298,8 @@ class Operations:
             refused = self.keeper.want(state, now_s)
             one.control_by_s = now_s + CONTROL_WAIT_S if one.control_by_s is None else one.control_by_s
             if refused or now_s >= one.control_by_s:
-                words = refused or "control was not given in time"
-                self._move(record, CommandState.REJECTED, now_s, Reason.NOT_OWNER, f"not sent: {words}")
+                why = refused or say("control_not_given")
+                self._move(record, CommandState.REJECTED, now_s, Reason.NOT_OWNER, _not_sent(why))
                 return None, True
             self._tell_who_is_asked(record, state, now_s)
             return None, False
@@ -328,8 +328,8 @@ class Operations:
         """Waiting for somebody's answer is not just waiting."""
         owner = state.control.owner if state.control is not None else None
         if owner is not None and owner.gs != self.actor.gs:
-            words = f"{owner} is in control and is asked for it"
-            self.book.note(record, words, now_s=now_s, unix_s=self._wall())
+            said = say("owner_is_asked_for_it", owner=str(owner))
+            self.book.note(record, said, now_s=now_s, unix_s=self._wall())
 
     # ---- following ----
 
@@ -355,8 +355,7 @@ class Operations:
         if record.changed_s > one.asked_s:
             one.queries = 0  # its bridge has said something since
         if one.queries >= QUERIES:
-            words = "no word from its bridge; whether it was done is not known"
-            self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, words)
+            self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, say("no_word_from_bridge"))
             return []
         one.queries += 1
         one.asked_s = now_s
@@ -374,8 +373,7 @@ class Operations:
             return False
         if now_s - one.new_life_s < NEW_LIFE_S:
             return False
-        words = "vehicle or bridge restarted meanwhile; whether it was done is not known"
-        self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, words)
+        self._move(record, CommandState.UNKNOWN, now_s, Reason.BRIDGE_LOST, say("restarted_meanwhile"))
         return True
 
     def _is_over(self, one: _Followed) -> bool:
@@ -392,7 +390,7 @@ class Operations:
         state: CommandState,
         now_s: float,
         reason: Reason = Reason.NONE,
-        detail: str = "",
+        detail: Words = "",
     ) -> None:
         step = -1 if state is CommandState.SENT else -3
         self.book.move(record, state, now_s=now_s, unix_s=self._wall(), step=step, reason=reason, detail=detail)
@@ -404,17 +402,19 @@ def orders_of(
     """Arguments of each vehicle of a group order, kept apart as its policy says.
 
     Raises:
-        UsageError: some would come too near to each other; says who, how near, and the remedy.
+        RefusedError: some would come too near to each other; says who, how near, and the remedy.
     """
     if fleet is None:
         return dict.fromkeys(keys, args)
     orders = kept_apart(keys, args, fleet.get, spread_m=policy.spread_m, height_step_m=policy.height_step_m)
-    words = too_near(verb, orders, fleet.get, fleet)
-    if words is not None:
-        raise UsageError(
-            f"{verb.value}: {words}; keep them apart with a height step or a spread, or give another point"
-        )
+    found = too_near(verb, orders, fleet.get, fleet)
+    if found is not None:
+        raise RefusedError(say("keep_apart", verb=verb.value, who=found))
     return orders
+
+
+def _not_sent(why: Words) -> Phrase:
+    return say("not_sent", why=why)
 
 
 def bridge_clock_ms(state: VehicleState | None, now_s: float) -> int | None:

@@ -40,7 +40,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     landed: str | None = None
     """`on_ground`, `in_air`, `taking_off`, `landing`."""
     worst: str | None = None
-    """The worst of its conditions in words; None when there is none."""
+    """The worst of its conditions as its code; None when there is none."""
 
     def samples(self, written_s: float, held: Samples) -> Samples:
         """What it says of the kinds that it knows, in the words of `Samples`.

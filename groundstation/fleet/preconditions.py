@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must be true before a command is sent, and in which words it is refused. A table of pure rules.
+"""What must be true before a command is sent, and why it is refused. A table of pure rules.
 
 The bridge asks before it sends; the window asks to know which verbs to offer. What is not known never refuses: the
 vehicle itself is the last judge, and a rule that guesses would keep a vehicle from being saved.
@@ -17,6 +17,7 @@ from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.identity import Autopilot, Root, VehicleKind
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.phrases import Phrase, Words, say
 from groundstation.fleet.vehicle import FLYING_HEIGHT_M, GROUND_KINDS, VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS
 
@@ -36,16 +37,14 @@ class Refusal(msgspec.Struct, frozen=True):
     """Why not."""
 
     reason: Reason
-    text: str
+    said: Words
     """With the value that stands against it, and the remedy where there is one."""
 
 
 EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 """Sent to a vehicle that is not heard, too: the way to it may be open when the way from it is not."""
 
-_BLOCKED = "only hold, return and land go to both until that is mended"
-
-Rule = Callable[[VehicleState, Args, Limits], str | None]
+Rule = Callable[[VehicleState, Args, Limits], Phrase | None]
 
 
 _OF_THIS_MOMENT = ("armed", "landed", "mission_progress")
@@ -71,72 +70,72 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
         now_s: seconds on the clock of who asks; None to believe everything, however old.
     """
     if state.key.root == Root.REPLAY:
-        return Refusal(Reason.UNSUPPORTED, "it is a recording that is played; the past can't be commanded")
+        return Refusal(Reason.UNSUPPORTED, say("recording"))
     if now_s is not None:
         state = _believed(state, now_s)
     connection, info = state.connection, state.info
     is_unclear = connection is not None and connection.conflict is not None
     if connection is not None and is_unclear and verb not in EMERGENCY_VERBS:
-        return Refusal(Reason.IDENTITY_CONFLICT, f"{connection.conflict}; {_BLOCKED}")
+        return Refusal(Reason.IDENTITY_CONFLICT, say("blocked_by_conflict", conflict=connection.conflict))
     is_heard = connection is not None and connection.state in (LinkState.ONLINE, LinkState.STALE)
     if not is_heard and verb not in EVEN_UNHEARD:
-        return Refusal(Reason.NOT_HEARD, "the vehicle is not heard")
+        return Refusal(Reason.NOT_HEARD, say("not_heard"))
     if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
-        return Refusal(Reason.UNSUPPORTED, f"{_kind_of(info.autopilot, info.kind)} has no '{verb.value}'")
+        return Refusal(Reason.UNSUPPORTED, _has_no_verb(verb, info.autopilot, info.kind))
     # what is known may be the other vehicle's: it stands against no emergency
     for rule in () if is_unclear else RULES.get(verb, ()):
-        text = rule(state, args, limits)
-        if text is not None:
-            return Refusal(Reason.PRECONDITION, text)
+        said = rule(state, args, limits)
+        if said is not None:
+            return Refusal(Reason.PRECONDITION, said)
     return None
 
 
-def _kind_of(autopilot: Autopilot, kind: VehicleKind) -> str:
-    return f"this {kind.value} ({autopilot.value})"
+def _has_no_verb(verb: Verb, autopilot: Autopilot, kind: VehicleKind) -> Phrase:
+    return say("has_no_verb", kind=kind.value, autopilot=autopilot.value, verb=verb.value)
 
 
-def _on_ground(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+def _on_ground(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
     """PX4's ground contact flaps while it idles: what says to fly at no height refuses nothing."""
     height_m = state.position.height_home_m if state.position is not None else None
     is_low = height_m is not None and abs(height_m) <= FLYING_HEIGHT_M
-    return "it is flying" if state.is_flying and not is_low else None
+    return say("flying") if state.is_flying and not is_low else None
 
 
-def _flying(state: VehicleState, args: Args, limits: Limits) -> str | None:
+def _flying(state: VehicleState, args: Args, limits: Limits) -> Phrase | None:
     if state.info is not None and state.info.kind in GROUND_KINDS:
         return _armed(state, args, limits)
-    return None if state.is_flying is not False else "it is not flying"
+    return None if state.is_flying is not False else say("not_flying")
 
 
-def _disarmed(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
-    return "it is armed; disarm it first" if state.armed is not None and state.armed.is_armed else None
+def _disarmed(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
+    return say("disarm_first") if state.armed is not None and state.armed.is_armed else None
 
 
-def _armed(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
-    return "it is not armed" if state.armed is not None and state.armed.is_armed is False else None
+def _armed(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
+    return say("not_armed") if state.armed is not None and state.armed.is_armed is False else None
 
 
-def _not_armed_yet(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
-    return "it is armed already" if state.armed is not None and state.armed.is_armed else None
+def _not_armed_yet(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
+    return say("armed_already") if state.armed is not None and state.armed.is_armed else None
 
 
-def _knows_place(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+def _knows_place(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
     position = state.position
     if position is None or position.lat_deg is None or position.lon_deg is None:
-        return "its position is not known"
+        return say("position_not_known")
     return None
 
 
-def _knows_home(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+def _knows_home(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
     """Heights are sent above mean sea level where an autopilot takes no others (PX4): that needs home's height."""
     needs_home = state.info is not None and state.info.autopilot is Autopilot.PX4
     if not needs_home or args.get("frame", "home") == "amsl":
         return None
     home = state.home
-    return "the height of its home is not known yet" if home is None or home.height_amsl_m is None else None
+    return say("home_height_not_known") if home is None or home.height_amsl_m is None else None
 
 
-def _near(state: VehicleState, args: Args, limits: Limits) -> str | None:
+def _near(state: VehicleState, args: Args, limits: Limits) -> Phrase | None:
     position, lat_deg, lon_deg = state.position, args.get("lat_deg"), args.get("lon_deg")
     if position is None or position.lat_deg is None or position.lon_deg is None:
         return None
@@ -145,7 +144,7 @@ def _near(state: VehicleState, args: Args, limits: Limits) -> str | None:
     far_m = distance_m(position.lat_deg, position.lon_deg, lat_deg, lon_deg)
     if far_m <= limits.distance_m:
         return None
-    return f"the point is {far_m / 1000:.1f} km away; the limit is {limits.distance_m / 1000:g} km"
+    return say("point_too_far", distance_km=far_m / 1000.0, limit_km=limits.distance_m / 1000.0)
 
 
 def _height_home_m(state: VehicleState, args: Args) -> float | None:
@@ -157,58 +156,55 @@ def _height_home_m(state: VehicleState, args: Args) -> float | None:
     return None if home_m is None else height_m - home_m
 
 
-def _not_too_low(state: VehicleState, args: Args, limits: Limits) -> str | None:
+def _not_too_low(state: VehicleState, args: Args, limits: Limits) -> Phrase | None:
     """Autopilots fly into the ground when they are told to."""
     height_m = _height_home_m(state, args)
     drives = state.info is not None and state.info.kind in GROUND_KINDS
     if height_m is None or drives or height_m >= limits.least_height_home_m:
         return None
-    return (
-        f"{height_m:z.0f} m above home is lower than the limit of {limits.least_height_home_m:g} m; "
-        "to come down: land; where the ground lies lower than home: bridge --min-height"
-    )
+    return say("point_too_low", height_m=height_m, limit_m=limits.least_height_home_m)
 
 
-def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> str | None:
+def _not_too_high(state: VehicleState, args: Args, limits: Limits) -> Phrase | None:
     height_m = _height_home_m(state, args)
     if height_m is not None and height_m > limits.height_home_m:
-        return f"{height_m:.0f} m above home is higher than the limit of {limits.height_home_m:g} m"
+        return say("point_too_high", height_m=height_m, limit_m=limits.height_home_m)
     return None
 
 
-def _has_mode(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+def _has_mode(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
     mode = args.get("mode")
     if mode is None or state.info is None or mode in state.info.modes:
         return None
-    return f"it has no mode '{mode}'; it has {', '.join(state.info.modes)}"
+    return say("has_no_mode", mode=str(mode), modes=state.info.modes)
 
 
-def _here_on_ground(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+def _here_on_ground(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
     """Setting home here moves the zero of all heights to where the vehicle is."""
     if args.get("lat_deg") is not None and args.get("lon_deg") is not None:
-        return None if args.get("height_m") is not None else "a point needs its height above mean sea level"
+        return None if args.get("height_m") is not None else say("point_needs_height")
     if args.get("lat_deg") is not None or args.get("lon_deg") is not None:
-        return "a point needs latitude and longitude"
-    return "it is flying: home here would move the zero of its heights; give a point" if state.is_flying else None
+        return say("point_needs_place")
+    return say("home_while_flying") if state.is_flying else None
 
 
-def _has_mission(state: VehicleState, _args: Args, _limits: Limits) -> str | None:
+def _has_mission(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
     mission = state.mission_progress
     if mission is None:
         return None
-    return "it has no mission; upload one first" if mission.state == "no_mission" or mission.items == 0 else None
+    return say("no_mission") if mission.state == "no_mission" or mission.items == 0 else None
 
 
-def _has_item(state: VehicleState, args: Args, _limits: Limits) -> str | None:
+def _has_item(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
     item, mission = args.get("item"), state.mission_progress
     if not isinstance(item, float) or mission is None or mission.items is None:
         return None
-    return f"its mission ends with item {mission.items}" if item > mission.items else None
+    return say("mission_ends_with", item=mission.items) if item > mission.items else None
 
 
-def _radius(_state: VehicleState, args: Args, _limits: Limits) -> str | None:
+def _radius(_state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
     radius_m = args.get("radius_m")
-    return "a circle needs a radius of at least 1 m" if isinstance(radius_m, float) and abs(radius_m) < 1.0 else None
+    return say("radius_too_small") if isinstance(radius_m, float) and abs(radius_m) < 1.0 else None
 
 
 RULES: dict[Verb, tuple[Rule, ...]] = {

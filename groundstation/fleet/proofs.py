@@ -16,8 +16,9 @@ import msgspec
 from groundstation.fleet.commands import Args
 from groundstation.fleet.geometry import bearing_deg, distance_m, turn_deg
 from groundstation.fleet.identity import VehicleKind
+from groundstation.fleet.phrases import Words, say
 from groundstation.fleet.sample import Sample
-from groundstation.fleet.status import LandedState
+from groundstation.fleet.status import LandedState, Mode
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
 HEIGHT_TOLERANCE_M = 2.0
@@ -96,10 +97,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """The command has had its effect."""
     progress: float | None = None
     """Share that is done, 0 to 1; None when it can't be told."""
-    against: str = ""
+    against: Words = ""
     """What stands against it at this moment: a failure if it still does when the time is over."""
-    detail: str = ""
-    """How far, in words."""
+    detail: Words = ""
+    """How far."""
 
 
 NOTHING = Seen()
@@ -153,7 +154,7 @@ def _armed(look: Look, *, wanted: bool) -> Seen:
         return Seen(is_done=True)
     if not look.settled(armed):
         return NOTHING
-    return Seen(against="it is not armed" if wanted else "it is still armed")
+    return Seen(against=say("not_armed" if wanted else "still_armed"))
 
 
 def armed(look: Look) -> Seen:
@@ -175,9 +176,14 @@ def in_mode(*names: str) -> Callable[[Look], Seen]:
             return NOTHING
         if mode.name in names:
             return Seen(is_done=True)
-        return Seen(against=f"its mode is {mode.name or mode.custom_mode}") if look.settled(mode) else NOTHING
+        return Seen(against=say("mode_is", mode=shown_mode(mode))) if look.settled(mode) else NOTHING
 
     return look_at
+
+
+def shown_mode(mode: Mode) -> str:
+    """A mode by its name, or by its number where it has none."""
+    return mode.name or str(mode.custom_mode)
 
 
 def in_asked_mode(look: Look) -> Seen:
@@ -218,20 +224,20 @@ def _height(look: Look, *, is_amsl: bool, tolerance_m: float) -> Seen:
     if left_m <= tolerance_m:
         return Seen(is_done=True, progress=1.0)
     progress = max(0.0, 1.0 - left_m / way_m) if way_m > 0 else 0.0
-    return Seen(progress=progress, detail=f"at {now_m:z.0f} of {target_m:.0f} m")
+    return Seen(progress=progress, detail=say("at_of", height_m=now_m, target_m=target_m))
 
 
 def airborne_at_height(look: Look) -> Seen:
     """It has taken off and climbed to the height."""
     armed_now = look.now.armed
     if look.fresh(armed_now) and armed_now is not None and armed_now.is_armed is False:
-        return Seen(against="it is not armed") if look.settled(armed_now) else NOTHING
+        return Seen(against=say("not_armed")) if look.settled(armed_now) else NOTHING
     # a metre of tolerance would find a take-off to 1 m done on the ground
     target_m = look.number("height_m")
     tolerance_m = min(_tolerance_m(look), target_m / 2) if target_m is not None else _tolerance_m(look)
     seen, landed_now = _height(look, is_amsl=False, tolerance_m=tolerance_m), look.now.landed
     if seen.is_done and landed_now is not None and look.fresh(landed_now) and landed_now.state is LandedState.ON_GROUND:
-        return Seen(progress=0.0, detail="still on the ground")
+        return Seen(progress=0.0, detail=say("still_on_ground"))
     return seen
 
 
@@ -263,12 +269,12 @@ def landed(look: Look) -> Seen:
         return NOTHING
     landed_now = look.now.landed
     if landed_now is not None and landed_now.state is LandedState.ON_GROUND and look.fresh(landed_now):
-        return Seen(progress=0.99, detail="on the ground, still armed")
+        return Seen(progress=0.99, detail=say("on_ground_armed"))
     if start_m <= 0.0:
         # the ground lies lower than home, nobody knows how much: what it has sunk is all that tells
         sunk_m = max(0.0, start_m - now_m)
-        return Seen(progress=min(0.98, sunk_m / (sunk_m + FALL_M)), detail=f"at {now_m:z.0f} m")
-    return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=f"at {now_m:z.0f} m")
+        return Seen(progress=min(0.98, sunk_m / (sunk_m + FALL_M)), detail=say("at", height_m=now_m))
+    return Seen(progress=min(0.98, max(0.0, 1.0 - now_m / start_m)), detail=say("at", height_m=now_m))
 
 
 def _left_m(look: Look, state: VehicleState) -> float | None:
@@ -309,8 +315,8 @@ def at_place(radius_m: float, loiter_parameter: str = "") -> Callable[[Look], Se
         way_m = left_m if began_m is None else began_m
         flat = 1.0 if way_m <= near_m else max(0.0, 1.0 - max(0.0, left_m - near_m) / (way_m - near_m))
         share = min(flat, vertical.progress) if not is_at_height and vertical.progress is not None else flat
-        words = f"{left_m:.0f} m to go" if left_m > near_m else vertical.detail
-        return Seen(progress=min(share, 0.99), detail=words)
+        detail = say("to_go", left_m=left_m) if left_m > near_m else vertical.detail
+        return Seen(progress=min(share, 0.99), detail=detail)
 
     return look_at
 
@@ -362,14 +368,14 @@ def on_circle(look: Look) -> Seen:
     if off_m > tolerance_m:
         began_m = _left_m(look, look.before)
         way_m = max(abs((left_m if began_m is None else began_m) - abs(radius_m)), tolerance_m)
-        return Seen(progress=min(0.9, max(0.0, 1.0 - off_m / way_m)), detail=f"{left_m:.0f} m from the centre")
+        return Seen(progress=min(0.9, max(0.0, 1.0 - off_m / way_m)), detail=say("from_centre", distance_m=left_m))
     angle_deg = _around_deg(look)
     is_moving = velocity is not None and (velocity.ground_speed_mps or 0.0) >= SLOWEST_CIRCLE_MPS
     if angle_deg is None or not is_moving:
-        return Seen(progress=0.9, detail=f"{left_m:.0f} m from the centre, hardly moving")
+        return Seen(progress=0.9, detail=say("from_centre_still", distance_m=left_m))
     if abs(turn_deg(angle_deg, 90.0 if radius_m > 0 else -90.0)) <= ALONG_DEG:
-        return Seen(is_done=True, progress=0.95, detail="on the circle")
-    return Seen(progress=0.9, detail=f"{left_m:.0f} m from the centre, not along the circle")
+        return Seen(is_done=True, progress=0.95, detail=say("on_circle"))
+    return Seen(progress=0.9, detail=say("from_centre_across", distance_m=left_m))
 
 
 def _around_deg(look: Look) -> float | None:
@@ -394,7 +400,7 @@ def heading(look: Look) -> Seen:
     start_deg = look.before.heading_deg
     way_deg = abs(turn_deg(start_deg, target_deg)) if start_deg is not None else 180.0
     progress = max(0.0, 1.0 - left_deg / way_deg) if way_deg > 0 else 0.0
-    return Seen(progress=progress, detail=f"{left_deg:.0f} degrees to go", against="it points elsewhere")
+    return Seen(progress=progress, detail=say("degrees_to_go", left_deg=left_deg), against=say("points_elsewhere"))
 
 
 def mission_item(look: Look) -> Seen:
@@ -408,7 +414,7 @@ def mission_item(look: Look) -> Seen:
     has_passed = item < mission.item <= item + ITEMS_PASSED and mission.item not in by_itself
     if mission.item == item or has_passed:
         return Seen(is_done=True)
-    return Seen(against=f"item {mission.item} is active") if look.settled(mission) else NOTHING
+    return Seen(against=say("item_is_active", item=mission.item)) if look.settled(mission) else NOTHING
 
 
 def home_moved(look: Look) -> Seen:
@@ -429,8 +435,9 @@ def home_moved(look: Look) -> Seen:
         return Seen(is_done=True)
     if not look.settled(home):
         return NOTHING
-    words = f"{off_m:.0f} m from there" if off_m > HOME_TOLERANCE_M else f"{too_high_m:+.0f} m off in height"
-    return Seen(against=f"home is {words}")
+    if off_m > HOME_TOLERANCE_M:
+        return Seen(against=say("home_is_off", distance_m=off_m))
+    return Seen(against=say("home_height_is_off", off_m=too_high_m))
 
 
 def home_came(look: Look) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.geometry import distance_m, moved
 from groundstation.fleet.identity import VehicleKey, VehicleKind
+from groundstation.fleet.phrases import Phrase, say
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
 APART_M, APART_HEIGHT_M = 10.0, 5.0
@@ -92,7 +93,7 @@ def _grid(count: int, step_m: float) -> list[tuple[float, float]]:
 
 def too_near(
     verb: Verb, orders: Mapping[VehicleKey, Args], states: States, others: Iterable[VehicleState] = ()
-) -> str | None:
+) -> Phrase | None:
     """Which vehicles would come too near to each other; None when all stay apart.
 
     Args:
@@ -107,24 +108,24 @@ def too_near(
     standing = [one for state in others if state.key not in orders and (one := _here(state)) is not None]
     for number, goal in enumerate(goals):
         for other in (*goals[number + 1 :], *standing):
-            words = _words(goal, other)
-            if words is not None:
-                return words
+            found = _meeting(goal, other)
+            if found is not None:
+                return found
     return None
 
 
-def _words(one: _Goal, other: _Goal) -> str | None:
+def _meeting(one: _Goal, other: _Goal) -> Phrase | None:
     if one.drives != other.drives or one.key.root != other.key.root:
         return None
     flat_m = _nearest_m(one, other)
     if flat_m >= APART_M:
         return None
     if one.drives or one.height_amsl_m is None or other.height_amsl_m is None:
-        return f"{one.key.id} and {other.key.id} would come within {flat_m:.0f} m of each other"
+        return say("too_near", one=one.key.id, other=other.key.id, distance_m=flat_m)
     high_m = abs(one.height_amsl_m - other.height_amsl_m)
     if high_m >= APART_HEIGHT_M:
         return None
-    return f"{one.key.id} and {other.key.id} would come within {flat_m:.0f} m of each other, {high_m:.0f} m in height"
+    return say("too_near", one=one.key.id, other=other.key.id, distance_m=flat_m, height_m=high_m)
 
 
 def _nearest_m(one: _Goal, other: _Goal) -> float:

@@ -16,6 +16,7 @@ from groundstation.fleet.conditions import Condition, Level, conditions, silent_
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.phrases import Words
 from groundstation.fleet.vehicle import VehicleState
 
 
@@ -54,9 +55,9 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
         return -self.level, 0 if self.is_heard and self.is_flying is not False else 1 if self.is_heard else 2
 
     @property
-    def worst_text(self) -> str:
-        """The worst condition in words; empty when there is none."""
-        return self.conditions[0].text if self.conditions else ""
+    def worst(self) -> Words:
+        """The worst condition; empty when there is none."""
+        return self.conditions[0].said if self.conditions else ""
 
 
 def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
@@ -114,7 +115,7 @@ class Summaries:
         self._kept: dict[VehicleKey, tuple[float, VehicleState, VehicleSummary]] = {}
         self._turn: deque[VehicleKey] = deque()
         """Whose summary is renewed next."""
-        self._shouts: dict[VehicleKey, tuple[str, float]] = {}
+        self._shouts: dict[VehicleKey, tuple[Words, float]] = {}
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
@@ -147,25 +148,25 @@ class Summaries:
 
     def _renewed(self, state: VehicleState, now_s: float) -> VehicleSummary:
         summary = summary_of(state, now_s)
-        text, until_s = self._shouts.get(state.key, ("", 0.0))
-        if text and now_s < until_s:
-            found = (Condition(Level.WARNING, text), *summary.conditions)
+        said, until_s = self._shouts.get(state.key, ("", 0.0))
+        if said and now_s < until_s:
+            found = (Condition(Level.WARNING, said), *summary.conditions)
             summary = msgspec.structs.replace(summary, conditions=found, level=Level.WARNING)
         self._kept[state.key] = (now_s, state, summary)
         return summary
 
-    def shout(self, key: VehicleKey, text: str, until_s: float) -> None:
+    def shout(self, key: VehicleKey, said: Words, until_s: float) -> None:
         """Put a warning of the station's own before a vehicle's conditions.
 
         Args:
             key: which.
-            text: in a few words; empty to take it back.
+            said: in a few words; empty to take it back.
             until_s: when it ends by itself, seconds on the station's clock.
         """
         self._kept.pop(key, None)
         self._shouts.pop(key, None)
-        if text:
-            self._shouts[key] = text, until_s
+        if said:
+            self._shouts[key] = said, until_s
 
     def forget(self, key: VehicleKey) -> None:
         """Drop a vehicle."""

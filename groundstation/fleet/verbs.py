@@ -13,7 +13,7 @@ import math
 import msgspec
 
 from groundstation.fleet.commands import Args, Verb
-from groundstation.fleet.errors import UsageError
+from groundstation.fleet.phrases import RefusedError, Value, say
 
 
 class Risk(enum.IntEnum):
@@ -328,39 +328,43 @@ def checked_args(verb: Verb, given: Args) -> Args:
         given: as they came; None counts as not given.
 
     Raises:
-        UsageError: names the argument, what was wrong and what is taken.
+        RefusedError: names the argument, what was wrong and what is taken.
     """
     spec = VERBS.get(verb)
     if spec is None:
-        raise UsageError("this verb is not known here")
+        raise RefusedError(say("verb_not_known"))
     unknown = set(given) - {arg.name for arg in spec.args}
     if unknown:
-        known = ", ".join(arg.name for arg in spec.args) or "none"
-        raise UsageError(f"{verb.value}: there is no argument '{min(unknown)[:40]}'; it takes: {known}")
+        known = tuple(arg.name for arg in spec.args) or "none"
+        raise RefusedError(say("no_such_arg", verb=verb.value, arg=min(unknown)[:40], known=known))
     return {arg.name: _checked(verb, arg, given.get(arg.name)) for arg in spec.args}
 
 
 def _checked(verb: Verb, arg: Arg, value: float | str | bool | None) -> float | str | None:
     if value is None:
         if arg.is_required:
-            raise UsageError(f"{verb.value}: {arg.name} is missing ({arg.help})")
+            raise _refused("arg_missing", verb, arg)
         return arg.default
     if arg.choices:
         if value not in arg.choices:
-            raise UsageError(f"{verb.value}: {arg.name} is one of {', '.join(arg.choices)}, not '{str(value)[:40]}'")
+            raise _refused("arg_no_choice", verb, arg, choices=arg.choices, value=str(value)[:40])
         return str(value)
     if arg.kind is ArgKind.TEXT:
         return _text(verb, arg, value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_WIDEST <= value <= _WIDEST:
-        raise UsageError(f"{verb.value}: {arg.name} is a number ({arg.help}), not '{str(value)[:40]}'")
+        raise _refused("arg_no_number", verb, arg, value=str(value)[:40])
     if not arg.low <= value <= arg.high:
-        raise UsageError(f"{verb.value}: {arg.name} {value:g} is outside {arg.low:g} to {arg.high:g} ({arg.help})")
+        raise _refused("arg_outside", verb, arg, value=value, low=arg.low, high=arg.high)
     if arg.is_whole and value != int(value):
-        raise UsageError(f"{verb.value}: {arg.name} {value:g} is no whole number ({arg.help})")
+        raise _refused("arg_not_whole", verb, arg, value=value)
     return float(value)
 
 
 def _text(verb: Verb, arg: Arg, value: object) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > 64 or not value.isprintable():
-        raise UsageError(f"{verb.value}: {arg.name} is a word ({arg.help})")
+        raise _refused("arg_no_word", verb, arg)
     return value.strip()
+
+
+def _refused(code: str, verb: Verb, arg: Arg, **more: Value) -> RefusedError:
+    return RefusedError(say(code, verb=verb.value, arg=arg.name, help=arg.help, **more))

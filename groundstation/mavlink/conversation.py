@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from groundstation.fleet.commands import CommandState, Reason
+from groundstation.fleet.phrases import Words
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -23,7 +24,7 @@ class Outcome(msgspec.Struct, frozen=True):
     state: CommandState
     """`ACCEPTED` for what the vehicle took, else how it ended."""
     reason: Reason
-    words: str
+    said: Words
     """One line for the operator; empty when all is well."""
 
 

@@ -12,6 +12,7 @@ import enum
 from msgspec.structs import replace
 
 from groundstation.fleet.commands import CommandState, Reason
+from groundstation.fleet.phrases import say
 from groundstation.mavlink import orders
 from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import MSGIDS, Fields
@@ -47,24 +48,18 @@ class MavResult(enum.IntEnum):
 
 OUTCOMES: dict[int, Outcome] = {
     MavResult.ACCEPTED: Outcome(CommandState.ACCEPTED, Reason.NONE, ""),
-    MavResult.TEMPORARILY_REJECTED: Outcome(CommandState.REJECTED, Reason.VEHICLE_BUSY, "the vehicle refuses it now"),
-    MavResult.DENIED: Outcome(CommandState.REJECTED, Reason.VEHICLE_DENIED, "the vehicle denies it"),
-    MavResult.UNSUPPORTED: Outcome(CommandState.REJECTED, Reason.UNSUPPORTED, "the vehicle does not know this command"),
-    MavResult.FAILED: Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle could not do it"),
-    MavResult.CANCELLED: Outcome(CommandState.CANCELLED, Reason.VEHICLE_CANCELLED, "the vehicle cancelled it"),
-    MavResult.COMMAND_LONG_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
-    MavResult.COMMAND_INT_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, "the vehicle takes it in neither form"),
-    MavResult.UNSUPPORTED_MAV_FRAME: Outcome(
-        CommandState.REJECTED, Reason.FRAME, "the vehicle takes heights in no frame that was tried"
-    ),
-    MavResult.NOT_IN_CONTROL: Outcome(
-        CommandState.REJECTED, Reason.NOT_OWNER_AT_VEHICLE, "another station is in control at the vehicle itself"
-    ),
+    MavResult.TEMPORARILY_REJECTED: Outcome(CommandState.REJECTED, Reason.VEHICLE_BUSY, say("vehicle_refuses_now")),
+    MavResult.DENIED: Outcome(CommandState.REJECTED, Reason.VEHICLE_DENIED, say("vehicle_denies")),
+    MavResult.UNSUPPORTED: Outcome(CommandState.REJECTED, Reason.UNSUPPORTED, say("vehicle_does_not_know")),
+    MavResult.FAILED: Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, say("vehicle_could_not")),
+    MavResult.CANCELLED: Outcome(CommandState.CANCELLED, Reason.VEHICLE_CANCELLED, say("vehicle_cancelled")),
+    MavResult.COMMAND_LONG_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, say("takes_neither_form")),
+    MavResult.COMMAND_INT_ONLY: Outcome(CommandState.REJECTED, Reason.FORM, say("takes_neither_form")),
+    MavResult.UNSUPPORTED_MAV_FRAME: Outcome(CommandState.REJECTED, Reason.FRAME, say("takes_no_frame")),
+    MavResult.NOT_IN_CONTROL: Outcome(CommandState.REJECTED, Reason.NOT_OWNER_AT_VEHICLE, say("not_owner_at_vehicle")),
 }
 """What each MAV_RESULT means; IN_PROGRESS is none of them, since it goes on."""
-STRANGE = Outcome(
-    CommandState.FAILED, Reason.VEHICLE_FAILED, "the vehicle answered with a result that is not known here"
-)
+STRANGE = Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, say("result_not_known"))
 
 _OTHER_FORM: dict[int, Form] = {MavResult.COMMAND_LONG_ONLY: Form.LONG, MavResult.COMMAND_INT_ONLY: Form.INT}
 

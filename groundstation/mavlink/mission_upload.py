@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from groundstation.fleet.commands import CommandState, Reason
+from groundstation.fleet.phrases import say
 from groundstation.mavlink import encode
 from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import MSGIDS, Fields
@@ -77,8 +78,8 @@ class MissionUpload:
             return None
         if self.result == MavResult.ACCEPTED:
             return Outcome(CommandState.ACCEPTED, Reason.NONE, "")
-        words = f"the vehicle did not take the mission (MISSION_ACK {self._ack})"
-        return Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, words)
+        said = say("mission_not_taken", ack=self._ack)
+        return Outcome(CommandState.FAILED, Reason.VEHICLE_FAILED, said)
 
     def start(self, now_s: float) -> list[Outbound]:
         """Say how many items there are."""

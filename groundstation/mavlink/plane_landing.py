@@ -11,6 +11,7 @@ from math import cos, radians, sin
 
 from groundstation.fleet.geometry import bearing_deg as bearing_to_deg
 from groundstation.fleet.geometry import moved
+from groundstation.fleet.phrases import say
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.mission_upload import Item, Upload
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE
@@ -40,9 +41,9 @@ def landing_if_needed(situation: Situation) -> Upload | None:
         return None
     home, position = situation.state.home, situation.state.position
     if home is None or home.lat_deg is None or home.lon_deg is None or home.height_amsl_m is None:
-        raise CannotOrderError("its home is not known yet")
+        raise CannotOrderError(say("home_not_known"))
     if position is None or position.lat_deg is None or position.lon_deg is None:
-        raise CannotOrderError("its position is not known")
+        raise CannotOrderError(say("position_not_known"))
     there_deg = bearing_to_deg(home.lat_deg, home.lon_deg, position.lat_deg, position.lon_deg)
     bearing_deg = _approach_from_deg(situation.state, there_deg)
     north_m, east_m = APPROACH_M * cos(radians(bearing_deg)), APPROACH_M * sin(radians(bearing_deg))

@@ -14,6 +14,7 @@ import msgspec
 
 from groundstation.fleet import proofs
 from groundstation.fleet.commands import Args, Verb
+from groundstation.fleet.phrases import RefusedError, say
 from groundstation.fleet.proofs import Proof, Seen
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink import orders
@@ -33,8 +34,8 @@ ARM_S, MODE_S = 3.0, 3.0
 """HEARTBEAT shows both up to a second later; twice and a bit."""
 
 
-class CannotOrderError(ValueError):
-    """A step can't be made: something that it needs is not known. Its text says what."""
+class CannotOrderError(RefusedError):
+    """A step can't be made: something that it needs is not known. It says what."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(value, float):
             return value
         if default is None:
-            raise CannotOrderError(f"{name} is missing")
+            raise CannotOrderError(say("is_missing", arg=name))
         return default
 
     @property
@@ -68,7 +69,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
         """Height of home above mean sea level, metres."""
         height_m = self.state.home_amsl_m
         if height_m is None:
-            raise CannotOrderError("the height of its home is not known yet")
+            raise CannotOrderError(say("home_height_not_known"))
         return height_m
 
 
@@ -139,7 +140,7 @@ def mode_order(situation: Situation, name: str) -> Order:
     """
     number = mode_number(situation.mav_type, situation.mav_autopilot, name)
     if number is None:
-        raise CannotOrderError(f"it has no mode '{name}'")
+        raise CannotOrderError(say("has_no_mode", mode=name))
     if situation.mav_autopilot == MAV_AUTOPILOT_PX4:
         return orders.long(DO_SET_MODE, CUSTOM_MODE, number >> 16 & 0xFF, number >> 24 & 0xFF)
     return orders.long(DO_SET_MODE, CUSTOM_MODE, number)
@@ -197,7 +198,7 @@ def place(situation: Situation) -> tuple[float, float]:
         return lat_deg, lon_deg
     position = situation.state.position
     if position is None or position.lat_deg is None or position.lon_deg is None:
-        raise CannotOrderError("its position is not known")
+        raise CannotOrderError(say("position_not_known"))
     return position.lat_deg, position.lon_deg
 
 
@@ -212,7 +213,7 @@ def height_as_asked(situation: Situation) -> tuple[float, int]:
         is_amsl = situation.args.get("frame", "home") == "amsl"
         return height_m, FRAME_GLOBAL if is_amsl else FRAME_RELATIVE
     if position is None or position.height_home_m is None:
-        raise CannotOrderError("its height is not known")
+        raise CannotOrderError(say("height_not_known"))
     return position.height_home_m, FRAME_RELATIVE
 
 

@@ -28,6 +28,7 @@ import platformdirs
 
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.phrases import Phrase, Words, restored, stored, written
 from groundstation.logs.csv_cells import guarded
 
 log = logging.getLogger("groundstation.journal")
@@ -85,7 +86,8 @@ class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
     """From where."""
     state: str
     reason: str
-    detail: str
+    detail: Words
+    """Why; a code with arguments, or the words of others and of a former version."""
     texts: str
     """The vehicle's own words, separated by `; `."""
     progress: float | None
@@ -133,7 +135,7 @@ def _fields(transition: Transition, recorder: str) -> tuple[str | float | None, 
         record.by.gs if record.by is not None else "",
         record.state.value,
         record.reason.value,
-        record.detail,
+        stored(record.detail),
         "; ".join(record.texts),
         record.progress,
         record.result,
@@ -320,6 +322,7 @@ def _reading(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         raise _unreadable(path, error) from error
     database.create_function("folded", 1, _folded, deterministic=True)
+    database.create_function("written", 1, lambda text: written(restored(text)), deterministic=True)
     return database
 
 
@@ -345,7 +348,7 @@ def read(path: Path, search: str = "", limit: int | None = None) -> list[Journal
         GroundStationError: there is no journal, or the file is none.
     """
     shown = "command || ' ' || batch || ' ' || root || '/' || vehicle || ' ' || verb || ' ' || args || ' ' || operator"
-    shown += " || ' ' || station || ' ' || state || ' ' || reason || ' ' || detail || ' ' || texts"
+    shown += " || ' ' || station || ' ' || state || ' ' || reason || ' ' || written(detail) || ' ' || texts"
     words = search.split()
     where = " AND ".join(f"folded({shown}) LIKE ? ESCAPE '!'" for _ in words) or "1"
     # what LIKE takes for wildcards is meant literally
@@ -357,7 +360,8 @@ def read(path: Path, search: str = "", limit: int | None = None) -> list[Journal
         except sqlite3.Error as error:
             raise _unreadable(path, error) from error
     names = ("n", *_COLUMNS)
-    return [JournalRow(**dict(zip(names, row, strict=True))) for row in reversed(rows)]
+    found = (dict(zip(names, row, strict=True)) for row in reversed(rows))
+    return [JournalRow(**{**row, "detail": restored(row["detail"])}) for row in found]
 
 
 def first_break(path: Path) -> int | None:
@@ -393,4 +397,8 @@ def write_csv(rows: Sequence[JournalRow], file: TextIO) -> None:
     writer.writerow(["n", "time_utc", *names])
     for row in rows:
         at = datetime.fromtimestamp(row.at_unix_s, UTC).isoformat(timespec="milliseconds")
-        writer.writerow([row.n, at, *(guarded(getattr(row, name)) for name in names)])
+        writer.writerow([row.n, at, *(guarded(_cell(getattr(row, name))) for name in names)])
+
+
+def _cell(value: object) -> object:
+    return written(value) if isinstance(value, Phrase) else value

@@ -6,13 +6,12 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import QLocale, Qt, QTranslator
-from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from groundstation.ui.resources import resource
 from groundstation.ui.theme.fonts import font, load_fonts
-from groundstation.ui.theme.style import style_sheet
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.switch import dress_application
 
 SWITCH_S = 0.001
 """How long another thread may hold the interpreter while the window waits for it; the default is five times that."""
@@ -47,35 +46,8 @@ def _apply_theme(application: QApplication) -> None:
     # Fusion draws itself in our colours; the system's own styles ignore parts of it
     application.setStyle(style)
     application.setFont(font())
-    application.setPalette(_qt_palette())
-    application.setStyleSheet(style_sheet())
+    dress_application()
     application.setEffectEnabled(Qt.UIEffect.UI_AnimateMenu, False)
-
-
-def _qt_palette() -> QPalette:
-    """For the parts that a style sheet doesn't reach."""
-    roles = QPalette.ColorRole
-    palette = QPalette()
-    colours = {
-        roles.Window: PALETTE.background,
-        roles.Base: PALETTE.surface,
-        roles.AlternateBase: PALETTE.surface,
-        roles.Button: PALETTE.raised,
-        roles.ToolTipBase: PALETTE.raised,
-        roles.Highlight: PALETTE.accent,
-        roles.HighlightedText: PALETTE.background,
-        roles.PlaceholderText: PALETTE.muted,
-        roles.Link: PALETTE.accent,
-        roles.Mid: PALETTE.line,
-        roles.Dark: PALETTE.background,
-        roles.Light: PALETTE.line_strong,
-    }
-    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText, roles.BrightText):
-        palette.setColor(role, QColor(PALETTE.text))
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(PALETTE.faint))
-    for role, colour in colours.items():
-        palette.setColor(role, QColor(colour))
-    return palette
 
 
 def _install_translator(application: QApplication) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
+from groundstation.ui.theme.dress import set_style
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.style import dock_style_sheet
+from groundstation.ui.theme.style import DOCK_SHEET
 
 LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
@@ -39,9 +40,11 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
         | flags.HideSingleCentralWidgetTitleBar
         | flags.AlwaysShowTabs
         | flags.DisableTabTextEliding
+        # else it puts its own in the place of ours whenever the palette changes
+        | flags.DisableStylesheet  # type: ignore[attr-defined]
     )
     manager = ads.CDockManager(window)
-    manager.setStyleSheet(dock_style_sheet())
+    set_style(manager, DOCK_SHEET)
     icons = manager.iconProvider()
     for part, name in _ICONS.items():
         # A copy: the binding hands the icon over to the provider, which deletes it with the window.

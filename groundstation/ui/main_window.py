@@ -33,6 +33,7 @@ from groundstation.ui.panel_types import Asks, PanelContext, Panels, tr
 from groundstation.ui.panels import PANELS
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.selection import Selection
+from groundstation.ui.theme_menu import ThemeMenu, wear_remembered
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
 from groundstation.ui.top_bar.emergency_strip import KEYS as EMERGENCY_KEYS
 from groundstation.ui.top_bar.top_bar import TopBar
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
             panels: what can be shown, a row each.
         """
         super().__init__()
+        wear_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
@@ -133,6 +135,7 @@ class MainWindow(QMainWindow):
         commands = [CommandsMenu(desk, EMERGENCY_KEYS, self._on_takeover_wanted, self)] if desk is not None else []
         menus = WindowMenus(self.menu_bar, self, self.workspace, [*commands])
         menus.view.addSeparator()
+        menus.view.addMenu(ThemeMenu(self._settings, self))
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
         menus.add(menus.view, self.tr("R&eset layout"), "", self.workspace.reset)
         help_menu = self.menu_bar.addMenu(self.tr("&Help"))

@@ -22,6 +22,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS, Risk, checked_args, risk_of
 from groundstation.transport.commander import Commander
 from groundstation.ui.commanding.words import actor_text
+from groundstation.ui.said import said
 from groundstation.ui.timeline import monotonic_s
 
 
@@ -120,7 +121,7 @@ class Orders(QObject):
         checked = checked_args(verb, args) if args is not None else {}
         found = refusal(verb, checked, state, self._limits, self._clock())
         if found is not None:
-            return found.text
+            return said(found.said)
         owner = state.control.owner if state.control is not None else None
         if owner is not None and owner.gs != self.actor.gs and not VERBS[verb].is_emergency:
             return self.tr("{owner} is in control").format(owner=actor_text(owner))

@@ -91,6 +91,27 @@ assert isinstance(layer, ZoneLayer)
 assert layer.hit(None, QPointF(110, 110)) == "zone"
 assert layer.hit(None, QPointF(10, 10)) is None
 """,
+    "a theme": """
+from PySide6.QtCore import QSettings
+from groundstation.transport.bus import BusStatus
+from groundstation.transport.inbox import Inbox
+from groundstation.ui.application import make_application
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.main_window import MainWindow
+from groundstation.ui.theme.inks import wearing
+from groundstation.ui.theme.night import NIGHT
+app = make_application(["test"])
+window = MainWindow(FleetFeed(Inbox(), BusStatus), QSettings("window.ini", QSettings.Format.IniFormat))
+window.show()
+menu = next(one for one in window.menu_bar.actions() if one.text() == "&View").menu()
+theme = next(one for one in menu.actions() if one.text() == "&Theme").menu()
+next(one for one in theme.actions() if one.text() == "Night").trigger()
+app.processEvents()
+assert wearing().theme is NIGHT
+seen = window.top_bar.grab().toImage()
+assert "#0a0d10" in {seen.pixelColor(x, 3).name() for x in range(seen.width())}
+window.leave()
+""",
     "a conversation": """
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 from groundstation.fleet.commands import CommandState

@@ -50,7 +50,7 @@ def test_an_emergency_passes_where_another_order_is_refused(
     assert world.vehicle.count(COMMANDS[verb]) == before + 1
     assert station.record("emergency").state is not CommandState.REJECTED
     station.end("emergency", 120.0)
-    is_told = "another life" in station.record("emergency").detail
+    is_told = "another life" in str(station.record("emergency").detail)
     assert is_told is ("another life" in wrong)
 
 
@@ -82,7 +82,7 @@ def test_a_forced_disarm_waits_for_certainty(world: World, station: Station) -> 
     world.run(1.0)
     record = station.do(Verb.FORCE_DISARM)
     assert record.reason is Reason.IDENTITY_CONFLICT
-    assert "until that is mended" in record.detail
+    assert "until that is mended" in str(record.detail)
 
 
 @pytest.mark.parametrize("verb", EMERGENCY_VERBS)
@@ -110,8 +110,8 @@ def test_of_two_vehicles_with_one_system_id_both_get_an_emergency_and_both_answe
     for vehicle, twin in (("uav-1", "uav-1-2"), ("uav-1-2", "uav-1")):
         end = bench.bus.contents("cmd/ack", vehicle)[-1]
         assert end.id == "x"
-        assert f"given to {twin} too" in end.detail
-        assert "two autopilots use system id 1" in end.detail
+        assert f"given to {twin} too" in str(end.detail)
+        assert "two autopilots use system id 1" in str(end.detail)
 
 
 @pytest.mark.parametrize("dry", [False, True])

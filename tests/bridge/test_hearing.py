@@ -94,7 +94,7 @@ def test_two_autopilots_with_one_system_id_raise_an_alarm_and_stay_apart() -> No
     bench.run(3.0, (here, one), (there, other))
     assert [key.id for key in bench.hearing.vehicles] == ["uav-1", "uav-1-2"]
     for vehicle in ("uav-1", "uav-1-2"):
-        conflict = bench.bus.contents("conn", vehicle)[-1].conflict
+        conflict = str(bench.bus.contents("conn", vehicle)[-1].conflict)
         assert "two autopilots use system id 1" in conflict
         assert "here" in conflict
         assert "there" in conflict
@@ -127,7 +127,7 @@ def test_two_autopilots_in_turn_on_one_link_are_noticed() -> None:
 def test_our_own_system_id_on_a_vehicle_is_told() -> None:
     bench = Bench()
     bench.run(2.0, (bench.peer(), Autopilot(255)))
-    assert "own system id 255" in bench.bus.contents("conn")[-1].conflict
+    assert "own system id 255" in str(bench.bus.contents("conn")[-1].conflict)
 
 
 def test_lost_and_back_within_ten_seconds_is_the_same_session() -> None:

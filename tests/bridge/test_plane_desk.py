@@ -122,7 +122,7 @@ def returns(plane: Plane, messages: list[Outbound], at_s: float) -> None:
     plane.desk.tick(at_s + 0.6)
     end = plane.reports[-1]
     assert (end.state, end.reason) == (CommandState.FAILED, Reason.VEHICLE_DENIED)
-    assert end.detail.endswith("instead: return, which telemetry shows")
+    assert str(end.detail).endswith("instead: return, which telemetry shows")
 
 
 def test_a_mission_without_a_landing_is_left_alone_and_the_plane_returns_instead() -> None:
@@ -131,7 +131,7 @@ def test_a_mission_without_a_landing_is_left_alone_and_the_plane_returns_instead
     assert sent(plane.order(Verb.LAND)) == [189]
     plane.desk.hear(COMMAND_ACK, {"command": 189, "result": 4, "progress": 255}, NOW_S + 0.1)
     messages = plane.desk.tick(NOW_S + 0.5)
-    assert "instead: return" in plane.reports[-1].detail
+    assert "instead: return" in str(plane.reports[-1].detail)
     returns(plane, messages, NOW_S + 0.5)
 
 

@@ -72,7 +72,7 @@ def test_a_station_gives_a_recording_no_order(verb: Verb) -> None:
     key = VehicleKey("replay", "uav-1")
     found = refusal(verb, {}, VehicleState(key=key), Limits())
     assert found is not None
-    assert "the past can't be commanded" in found.text
+    assert "the past can't be commanded" in str(found.said)
     operations = Operations(Actor(op="a", gs="b"), lambda: "id", lambda: 0.0)
     with pytest.raises(UsageError, match="replay/uav-1 is a recording"):
         operations.order([key], Verb.HOLD, {}, 0.0)

@@ -216,7 +216,7 @@ def test_faults_are_told_for_what_they_are(quick_scene: Scene) -> None:
     station.until(lambda: station.had(3, LinkState.ONLINE, ConnReason.LINK_BACK), what="back")
 
     def conflicts(number: int) -> list[str]:
-        return [one.conflict for one in station.conns.get(f"uav-{number}", []) if one.conflict is not None]
+        return [str(one.conflict) for one in station.conns.get(f"uav-{number}", []) if one.conflict is not None]
 
     station.until(lambda: bool(conflicts(1)), what="a conflict")
     assert "two autopilots use system id 1" in conflicts(1)[0]

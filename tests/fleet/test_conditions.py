@@ -12,6 +12,7 @@ from groundstation.fleet.kinds import Freshness, Samples
 from groundstation.fleet.link import Connection, ConnReason, LinkQuality, LinkReport, LinkState
 from groundstation.fleet.motion import Home, Position
 from groundstation.fleet.navigation import Estimator, GpsFix, GpsReceiver
+from groundstation.fleet.phrases import say
 from groundstation.fleet.status import Armed, FlightStatus, Health, SensorHealth, SystemStatus
 from groundstation.fleet.vehicle import VehicleState
 
@@ -20,7 +21,7 @@ ARMED = Armed(at_s=0.0, is_armed=True)
 
 
 def texts(samples: Samples, now_s: float = 0.0) -> list[tuple[Level, str]]:
-    return [(one.level, one.text) for one in conditions(HEARD.after(samples, 0.0), now_s)]
+    return [(one.level, str(one.said)) for one in conditions(HEARD.after(samples, 0.0), now_s)]
 
 
 def test_a_vehicle_of_which_nothing_is_known_has_no_condition() -> None:
@@ -117,7 +118,8 @@ def test_a_lost_link_counts_on_from_the_last_report() -> None:
         key=HEARD.key, connection=lost, link=LinkReport(links=(quality,)), link_received_s=100.0, clock_offset_s=0.0
     )
     assert heartbeat_age_s(state, 130.0) == pytest.approx(34.0)
-    assert conditions(state, 130.0)[0].text == "link lost 34 s"
+    (lost,) = conditions(state, 130.0)[:1]
+    assert (lost.said, str(lost.said)) == (say("link_lost", age_s=34.0), "link lost 34 s")
 
 
 def test_two_autopilots_with_one_id_are_a_warning() -> None:
@@ -128,7 +130,7 @@ def test_two_autopilots_with_one_id_are_a_warning() -> None:
 @pytest.mark.parametrize(("age_s", "is_told"), [(REPORT_S, True), (REPORT_S + 0.01, False)])
 def test_a_slow_way_to_the_broker_is_told_as_long_as_the_bridge_says_so(age_s: float, *, is_told: bool) -> None:
     slow = msgspec.structs.replace(HEARD, link=LinkReport(bus_bytes_per_s=2_140.0, thinned=12), link_received_s=100.0)
-    found = [(one.level, one.text) for one in conditions(slow, 100.0 + age_s)]
+    found = [(one.level, str(one.said)) for one in conditions(slow, 100.0 + age_s)]
     expected = (Level.CAUTION, "thinned, broker link 2.1 kB/s")
     assert (expected in found) is is_told
     quick = msgspec.structs.replace(HEARD, link=LinkReport(thinned=12), link_received_s=100.0)
@@ -163,7 +165,7 @@ def test_a_place_that_the_estimator_does_not_vouch_for_is_no_fresh_one(
 ) -> None:
     state = HEARD.after(Samples(position=PLACE, estimator=estimator, armed=ARMED), 0.0)
     assert state.freshness("position", 10.0) is (Freshness.FRESH if is_vouched else Freshness.STALE)
-    told = [(one.level, one.text) for one in conditions(state, 10.0)]
+    told = [(one.level, str(one.said)) for one in conditions(state, 10.0)]
     assert told == ([] if is_vouched else [(Level.WARNING, "position not vouched for by its estimator")])
 
 
@@ -211,7 +213,7 @@ def test_the_vehicles_own_words_come_first_while_they_are_of_now(age_s: float, i
     state = HEARD.after(Samples(health=unhealthy("prearm_check")), 0.0)
     for event in said:
         state = state.with_event(event)
-    (told,) = [one.text for one in conditions(state, age_s) if one.text.startswith("not armable")]
+    (told,) = [str(one.said) for one in conditions(state, age_s) if str(one.said).startswith("not armable")]
     assert told == f"not armable: {'Hardware safety; Compass' if is_told else 'waits for its home'}"
 
 

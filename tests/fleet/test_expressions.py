@@ -12,6 +12,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.fleet.expressions import MAX_DEPTH, MAX_LETTERS, ExpressionError
 from groundstation.fleet.fleet_filter import WORDS, is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.phrases import say
 from groundstation.fleet.summary import VehicleSummary
 
 
@@ -40,7 +41,10 @@ FLEET = [
     vehicle("full", charge_fraction=0.985, mode="AUTO", is_armed=False, is_flying=False, height_home_m=-2.0),
     vehicle("mute"),
     vehicle(
-        "or-1", name="Doğan", level=Level.WARNING, conditions=(Condition(level=Level.WARNING, text="battery low"),)
+        "or-1",
+        name="Doğan",
+        level=Level.WARNING,
+        conditions=(Condition(level=Level.WARNING, said=say("battery_low", name="battery")),),
     ),
 ]
 

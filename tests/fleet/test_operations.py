@@ -318,7 +318,7 @@ def test_control_that_is_refused_ends_it_with_the_words() -> None:
     station.change(KEYS[0], control=Control(owner=OTHER, lease=9, last=decision))
     station.run(0.5)
     assert station.ends() == [(CommandState.REJECTED, Reason.NOT_OWNER)]
-    assert "bora is flying" in station.record(KEYS[0]).detail
+    assert "bora is flying" in str(station.record(KEYS[0]).detail)
     assert station.operations.is_idle
 
 

@@ -147,7 +147,7 @@ def test_an_estimator_that_is_at_odds_is_a_condition_of_who_is_not_followed_too(
     odd = Samples(position=PLACE, estimator=Estimator(at_s=100.0, compass_ratio=1.2, velocity_ratio=0.9))
     fleet = Fleet()
     fleet.fold([live("overview", told(100.5, odd), 100.5)])
-    texts = [one.text for one in conditions(shown(fleet), 100.5 + later_s)]
+    texts = [str(one.said) for one in conditions(shown(fleet), 100.5 + later_s)]
     assert ("estimator: compass" in texts) is is_told
 
 

@@ -76,7 +76,7 @@ def test_a_vehicle_far_from_the_circle_has_a_share_and_words() -> None:
     before = state(position=at(120.0, at_s=99.0))
     seen = proofs.on_circle(look(CENTRE, before, state(position=at(70.0), velocity=going(180.0))))
     assert seen.progress == pytest.approx(0.5, abs=0.01)
-    assert seen.detail == "70 m from the centre"
+    assert str(seen.detail) == "70 m from the centre"
 
 
 # ---- an order that came ----

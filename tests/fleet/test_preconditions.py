@@ -62,7 +62,7 @@ def asked(verb: Verb, state: VehicleState, now_s: float | None = NOW_S, **args: 
     if verb is Verb.SERVO:
         required["pwm_us"] = 1_500.0
     found = refusal(verb, checked_args(verb, {**required, **args}), state, LIMITS, now_s)
-    return None if found is None else found.text
+    return None if found is None else str(found.said)
 
 
 # ---- the table ----
@@ -137,7 +137,7 @@ def test_what_stands_against_it_is_said_with_its_value(verb: Verb, state: Vehicl
     found = refusal(verb, checked_args(verb, args), state, LIMITS, NOW_S)
     assert found is not None
     assert found.reason is Reason.PRECONDITION
-    assert words in found.text
+    assert words in str(found.said)
 
 
 @pytest.mark.parametrize(("verb", "state", "args"), TAKEN)
@@ -165,7 +165,7 @@ def test_what_is_not_known_never_refuses(verb: Verb) -> None:
 def test_every_verb_can_be_asked_about_without_arguments(verb: Verb) -> None:
     for state in (BARE, GROUND, ARMED, FLYING, NO_MISSION, ROVER, PX4_WITHOUT_HOME):
         found = refusal(verb, {}, state, LIMITS, NOW_S)
-        assert found is None or found.text
+        assert found is None or str(found.said)
 
 
 NO_HEIGHT = replace(FLYING, position=replace(FLYING.position, height_home_m=None))
@@ -215,7 +215,7 @@ def test_a_vehicle_that_is_not_heard_or_not_alone_gets_nothing(verb: Verb) -> No
         assert found is None, "emergencies always pass"
         return
     assert found is not None
-    assert (found.reason, "two of them" in found.text) == (Reason.IDENTITY_CONFLICT, True)
+    assert (found.reason, "two of them" in str(found.said)) == (Reason.IDENTITY_CONFLICT, True)
 
 
 @pytest.mark.parametrize("verb", EMERGENCY_VERBS)
@@ -234,7 +234,7 @@ def test_a_verb_that_the_vehicle_has_not_is_unsupported_and_cancel_needs_no_vehi
     without = replace(FLYING, info=replace(info(VehicleKind.PLANE), verbs=("arm",)))
     found = refusal(Verb.YAW, {}, without, LIMITS, NOW_S)
     assert found is not None
-    assert (found.reason, found.text) == (Reason.UNSUPPORTED, "this plane (ardupilot) has no 'yaw'")
+    assert (found.reason, str(found.said)) == (Reason.UNSUPPORTED, "this plane (ardupilot) has no 'yaw'")
     assert refusal(Verb.CANCEL, {}, without, LIMITS, NOW_S) is None
 
 

@@ -141,7 +141,7 @@ def test_what_stands_against_it_is_said(
 ) -> None:
     seen = look(proof, args, before, **now)
     assert not seen.is_done
-    assert words in seen.against
+    assert words in str(seen.against)
 
 
 @pytest.mark.parametrize(("proof", "args", "before", "now", "progress", "words"), PENDING)
@@ -152,7 +152,7 @@ def test_what_is_under_way_has_a_share_and_words(
     assert not seen.is_done
     assert not seen.against
     assert seen.progress == pytest.approx(progress, abs=0.01)
-    assert words in seen.detail
+    assert words in str(seen.detail)
 
 
 @pytest.mark.parametrize(("proof", "args", "before", "now"), DONE)

@@ -102,7 +102,7 @@ def test_a_refusal_names_its_number(kind: int) -> None:
     acked(upload, kind)
     assert upload.outcome is not None
     assert (upload.outcome.state, upload.outcome.reason) == (CommandState.FAILED, Reason.VEHICLE_FAILED)
-    assert f"MISSION_ACK {kind})" in upload.outcome.words
+    assert f"MISSION_ACK {kind})" in str(upload.outcome.said)
     acked(upload, 0)
     assert upload.outcome.state is CommandState.FAILED
 

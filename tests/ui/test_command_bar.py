@@ -11,7 +11,8 @@ from groundstation.fleet.control import ControlAction
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.verb_menus import EVERY, fill_verbs
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from tests.ui.support.commanding import THEIRS, Commands, flying, grounded
 
 LEFT = Qt.MouseButton.LeftButton
@@ -128,13 +129,13 @@ def test_progress_is_shown_where_it_was_given_up_to_calm(commands, bar):
     report(commands, bar, up, request, CommandState.SUCCEEDED, 2)
     assert line.words.text().startswith("Land: landed ")
     assert line.bar.share is None
-    assert PALETTE.text in line.words.styleSheet()
+    assert ink(Ink.TEXT).name() in line.words.styleSheet()
     commands.station.pass_time(5.9)
     bar.refresh()
-    assert PALETTE.text in line.words.styleSheet()
+    assert ink(Ink.TEXT).name() in line.words.styleSheet()
     commands.station.pass_time(0.2)
     bar.refresh()
-    assert PALETTE.muted in line.words.styleSheet()
+    assert ink(Ink.MUTED).name() in line.words.styleSheet()
 
 
 def test_a_refusal_shows_the_vehicles_own_words_plainly_and_stays_until_dismissed(commands, bar):
@@ -151,7 +152,7 @@ def test_a_refusal_shows_the_vehicles_own_words_plainly_and_stays_until_dismisse
     assert "<b>" not in line.detail.toolTip()
     commands.station.pass_time(600.0)
     bar.refresh()
-    assert PALETTE.caution in line.words.styleSheet()
+    assert ink(Ink.CAUTION).name() in line.words.styleSheet()
     QTest.mouseClick(line.button, LEFT)
     assert line.records == ()
     bar.refresh()

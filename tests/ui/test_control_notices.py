@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import ControlAction, Outcome, Takeover
+from groundstation.fleet.phrases import say
 from groundstation.fleet.summary import summary_of
 from groundstation.recording.journal import Journal
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -47,14 +48,20 @@ def test_giving_is_no_loss(window, commands):
     [bar] = window.floating.asks.bars.values()
     QTest.mouseClick(bar.give, LEFT)
     assert commands.wishes()[-1][1].action is ControlAction.GRANT
-    tell(commands, one, owner=THEIRS, lease=8, last=decision(Outcome.GRANTED, THEIRS, "granted by ayse at gs-1"))
+    tell(
+        commands,
+        one,
+        owner=THEIRS,
+        lease=8,
+        last=decision(Outcome.GRANTED, THEIRS, say("granted_by", who="ayse at gs-1")),
+    )
     assert window.floating.notices.texts == []
 
 
 def test_control_taken_by_force_is_a_warning_and_lost_control_is_told(window, commands):
     one, other = flying(1, 2)
     commands.hear(one, other)
-    forced = decision(Outcome.GRANTED, THEIRS, "taken by force from ayse at gs-1: the pilot fainted")
+    forced = decision(Outcome.GRANTED, THEIRS, say("taken_by_force", owner="ayse at gs-1", reason="the pilot fainted"))
     tell(commands, one, owner=THEIRS, lease=8, last=forced)
     tell(commands, other, owner=None, lease=7, last=decision(Outcome.EXPIRED, None, "not renewed for 6 s", ""))
     commands.station.pass_time(4.0)

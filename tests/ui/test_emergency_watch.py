@@ -27,7 +27,7 @@ def answer(commands, vehicle, state, **fields):
 
 def conditions_of(commands, vehicle):
     state = commands.station.feed.fleet.get(vehicle.key)
-    return [(one.level, one.text) for one in commands.station.feed.summary(state).conditions]
+    return [(one.level, str(one.said)) for one in commands.station.feed.summary(state).conditions]
 
 
 def test_one_of_five_that_does_not_land_is_shouted_at_its_row_in_a_notice_and_by_sound(window, commands, beeps) -> None:

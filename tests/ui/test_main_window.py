@@ -21,7 +21,8 @@ from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.pretend_fleet import PretendVehicle, bridge_birth, message, sensor_messages
 from tests.ui.support.windows import by_key, pinned_panel
@@ -89,7 +90,7 @@ def test_a_lost_broker_is_told_with_reason_and_time(window, station):
     assert window.banner.isHidden()
     station.bus = msgspec.structs.replace(station.bus, state=BusState.LOST, reason="connection refused")
     station.feed.tick()
-    assert PALETTE.warning in window.top_bar.broker.text.styleSheet()
+    assert ink(Ink.WARNING).name() in window.top_bar.broker.text.styleSheet()
 
 
 def test_a_long_reason_does_not_widen_the_window(window, station, app):

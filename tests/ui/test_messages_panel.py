@@ -8,7 +8,7 @@ from groundstation.fleet.sample import Severity
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.messages import message_log
 from groundstation.ui.messages.message_log import MessageLog
-from groundstation.ui.messages.message_model import EntryRole
+from groundstation.ui.messages.message_model import EntryRole, MessageFilter
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.selection import Selection
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -35,7 +35,7 @@ def panel(log, selection):
 
 def shown(panel):
     model = panel.view.messages
-    return [model.index(row).data(EntryRole).text for row in range(model.rowCount())]
+    return [model.index(row, 0).data(EntryRole).text for row in range(model.rowCount())]
 
 
 def test_messages_are_kept_in_order_with_their_wall_clock(panel, log, station, vehicle):
@@ -94,6 +94,31 @@ def test_the_log_is_bounded(panel, log, station, vehicle, monkeypatch):
     assert len(log.entries) <= 50
     assert log.entries[-1].text == "message 69"
     assert shown(panel) == [entry.text for entry in log.entries]
+
+
+def test_a_filtered_list_loses_what_the_log_lets_go(panel, log, station, vehicle, monkeypatch):
+    monkeypatch.setattr(message_log, "MAX_ENTRIES", 50)
+    monkeypatch.setattr(message_log, "DROPPED_AT_ONCE", 20)
+    panel.view.messages.set_filter(MessageFilter(text="odd"))
+    for number in range(120):
+        station.offer(vehicle.event(station.now_s, f"{'odd' if number % 2 else 'even'} {number}"))
+        assert shown(panel) == [entry.text for entry in log.entries if "odd" in entry.text]
+
+
+def test_another_filter_is_one_change(panel, station, vehicle):
+    for text in ("one", "two", "three"):
+        station.offer(vehicle.event(station.now_s, text))
+    model, counts = panel.view.messages, []
+    for signal in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+        signal.connect(lambda *_: counts.append(model.rowCount()))
+    model.set_filter(MessageFilter(text="t"))
+    assert shown(panel) == ["two", "three"]
+    assert counts == [2]
+
+
+def test_qt_counts_the_rows_of_a_long_log_without_asking_python(panel):
+    model = type(panel.view.messages)
+    assert not {"rowCount", "index", "data"} & set(vars(model)), "a list view asks for these at every row of its layout"
 
 
 def test_the_view_follows_its_end_unless_scrolled_up(app, panel, station, vehicle):

@@ -10,7 +10,8 @@ from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import BusState, BusStatus, Message
 from groundstation.ui.notices.recording_watch import RecordingWatch
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.top_bar.recording_state import RecordingState
 from tests.ui.support.commanding import Commands
 
@@ -31,7 +32,7 @@ def shown(station):
 def test_without_a_recorder_nobody_is_told_that_it_records(station):
     text, style, tip = shown(station)
     assert text == "not recording"
-    assert PALETTE.caution in style
+    assert ink(Ink.CAUTION).name() in style
     assert "groundstation record" in tip
 
 
@@ -40,7 +41,7 @@ def test_the_time_goes_on_between_two_reports(station):
     station.now_s += 2.0
     text, style, _ = shown(station)
     assert text == "REC 01:02:07"
-    assert PALETTE.text in style
+    assert ink(Ink.TEXT).name() in style
 
 
 def test_a_recorder_that_is_silent_is_not_believed(station):
@@ -59,7 +60,7 @@ def test_trouble_is_shown_with_its_remedy_as_plain_text(station):
     report(station, RecorderState.TROUBLE, problem="can't record to <b>/x</b>: full; make room")
     text, style, tip = shown(station)
     assert text == "REC stopped"
-    assert PALETTE.caution in style
+    assert ink(Ink.CAUTION).name() in style
     assert "&lt;b&gt;/x&lt;/b&gt;" in tip
     assert "make room" in tip
 
@@ -68,7 +69,7 @@ def test_what_will_soon_be_wrong_has_its_colour_while_it_records(station):
     report(station, elapsed_s=1.0, warning="the disk is full in 8 min")
     text, style, _ = shown(station)
     assert text == "REC 00:00:01"
-    assert PALETTE.caution in style
+    assert ink(Ink.CAUTION).name() in style
 
 
 def test_one_recorder_in_trouble_is_not_hidden_by_one_that_is_well(station):
@@ -76,7 +77,7 @@ def test_one_recorder_in_trouble_is_not_hidden_by_one_that_is_well(station):
     report(station, RecorderState.TROUBLE, recorder="r2", problem="the disk is full")
     text, style, tip = shown(station)
     assert text == "REC 00:00:05"
-    assert PALETTE.caution in style
+    assert ink(Ink.CAUTION).name() in style
     assert "the disk is full" in tip
 
 

@@ -8,7 +8,8 @@ from PySide6.QtTest import QSignalSpy, QTest
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.sensors_panel.topic_text import visible_topic
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.value_drag import refs_from_mime
 from tests.ui.support.pretend_fleet import SENSORS, message, sensor_messages
 
@@ -140,14 +141,14 @@ def test_a_silent_sensor_looks_old_and_a_retained_value_has_no_age(panel, statio
     station.offer(message("a/x", b"1", station.now_s), message("a/kept", b"2", station.now_s, retain=True))
     panel.refresh()
     value = index_of(panel, "a/x").siblingAtColumn(1)
-    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
+    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == ink(Ink.TEXT).name()
     assert rows(panel)["a/kept"][2] == "kept"
     station.now_s += 119.9
     panel.refresh()
-    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
+    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == ink(Ink.TEXT).name()
     station.now_s += 0.2
     panel.refresh()
-    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.muted
+    assert value.data(Qt.ItemDataRole.ForegroundRole).name() == ink(Ink.MUTED).name()
 
 
 def test_a_hidden_panel_does_no_work(panel, station):

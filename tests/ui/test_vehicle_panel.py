@@ -15,7 +15,8 @@ from groundstation.fleet.value_path import ValueRef, getter
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.selection import Selection
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.units import DASH
 from groundstation.ui.value_drag import refs_from_mime
 from groundstation.ui.vehicle_panel.easing import Eased
@@ -92,7 +93,7 @@ def test_impossible_values_are_called_invalid(panel, station, selection):
     panel.refresh()
     assert texts(panel, "position.lat_deg")[1] == "invalid"
     colour = leaf(panel, "position.lat_deg")[1].data(Qt.ItemDataRole.ForegroundRole)
-    assert colour.name() == PALETTE.caution
+    assert colour.name() == ink(Ink.CAUTION).name()
 
 
 def test_old_values_turn_grey_and_are_struck_out(panel, station, selection, vehicle):
@@ -100,10 +101,10 @@ def test_old_values_turn_grey_and_are_struck_out(panel, station, selection, vehi
     selection.select((vehicle.key,))
     panel.refresh()
     index = leaf(panel, "position.height_home_m")[1]
-    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.text
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == ink(Ink.TEXT).name()
     station.pass_time(4.0)
     panel.refresh()
-    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == PALETTE.muted
+    assert index.data(Qt.ItemDataRole.ForegroundRole).name() == ink(Ink.MUTED).name()
     assert not index.data(Qt.ItemDataRole.FontRole).strikeOut()
     station.pass_time(20.0)
     panel.refresh()
@@ -258,7 +259,7 @@ def test_a_lost_link_is_told_in_tile_and_header(panel, station, selection, vehic
     station.pass_time(38.0)
     panel.refresh()
     assert (panel.tiles[LINK].content.value, panel.tiles[LINK].content.level) == ("lost", Level.WARNING)
-    assert panel.header.conditions[0].text == "link lost 38 s"
+    assert str(panel.header.conditions[0].said) == "link lost 38 s"
 
 
 def test_several_packs_and_receivers_have_a_line_each(panel, station, selection):

@@ -15,8 +15,8 @@ from groundstation.ui.commanding.words import actor_text
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_mark
+from groundstation.ui.theme.roles import Ink
 
 LEAST_REASON = 3
 """Characters of a reason; bridges refuse a shorter one."""
@@ -93,8 +93,7 @@ class ControlLine(QWidget):
             icon, text = "control_free", self.tr("Control: not known yet")
         if (icon, text) != self._look:
             self._look = (icon, text)
-            colour = PALETTE.accent if icon == "control_mine" else PALETTE.muted
-            self._icon.setPixmap(pixmap(icon, 16, colour, self.devicePixelRatioF()))
+            set_mark(self._icon, icon, 16, Ink.ACCENT if icon == "control_mine" else Ink.MUTED)
             self.text.setText(text)
             self.text.setToolTip(plain_tip(text))
             self.setAccessibleName(text)

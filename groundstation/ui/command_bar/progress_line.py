@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 
 from groundstation.fleet.command_book import CommandRecord
@@ -22,13 +22,16 @@ from groundstation.ui.commanding.words import (
     order_text,
     record_words,
     state_words,
-    tone_colour,
+    tone_role,
 )
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.focus import guarded
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.icons import icon, pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.said import said_of
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 
 CALM_S = 6.0
@@ -42,13 +45,13 @@ class ProgressBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.share: float | None = None
-        self.colour = PALETTE.accent
+        self.role = Ink.ACCENT
         self.setFixedHeight(BAR)
 
-    def show_share(self, share: float | None, colour: str) -> None:
+    def show_share(self, share: float | None, role: Ink) -> None:
         """Show so much; None for nothing."""
-        if (share, colour) != (self.share, self.colour):
-            self.share, self.colour = share, colour
+        if (share, role) != (self.share, self.role):
+            self.share, self.role = share, role
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -57,8 +60,8 @@ class ProgressBar(QWidget):
         if self.share is None:
             return
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(PALETTE.line))
-        painter.fillRect(QRectF(0, 0, self.width() * self.share, BAR), QColor(self.colour))
+        painter.fillRect(self.rect(), ink(Ink.LINE))
+        painter.fillRect(QRectF(0, 0, self.width() * self.share, BAR), ink(self.role))
         painter.end()
 
 
@@ -123,19 +126,19 @@ class ProgressLine(QFrame):
         elif records:
             self._show_many(records, is_calm=is_calm)
         else:
-            self._put("", PALETTE.muted, self.tr("No command"), "", None)
+            self._put("", Ink.MUTED, self.tr("No command"), "", None)
             self.button.hide()
         self.setAccessibleName(f"{self.words.text()} {self.detail.text()}")
 
     def _show_one(self, record: CommandRecord, *, is_calm: bool) -> None:
         look = look_of(record.state)
         is_bad = look.tone is Tone.BAD
-        colour = PALETTE.muted if is_calm and not is_bad else tone_colour(look.tone)
+        role = Ink.MUTED if is_calm and not is_bad else tone_role(look.tone)
         words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
             words += f" {local_time(record.changed_unix_s)}"
         by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
-        detail = "; ".join(part for part in (record.words, by) if part)
+        detail = "; ".join(part for part in (said_of(record), by) if part)
         share = (
             None
             if record.is_over
@@ -143,7 +146,7 @@ class ProgressLine(QFrame):
             if record.progress is not None
             else _FIRST.get(record.state, 0.0)
         )
-        self._put(look.icon, colour, words, detail, share)
+        self._put(look.icon, role, words, detail, share)
         self._show_button(is_over=record.is_over)
 
     def _show_many(self, records: tuple[CommandRecord, ...], *, is_calm: bool) -> None:
@@ -152,30 +155,28 @@ class ProgressLine(QFrame):
         over = sum(one.is_over for one in records)
         tones = {look_of(one.state).tone for one in records}
         worst = next(tone for tone in (Tone.BAD, Tone.BUSY, Tone.WAITING, Tone.UNSURE, Tone.GOOD) if tone in tones)
-        colour = PALETTE.muted if is_calm and worst is not Tone.BAD else tone_colour(worst)
+        role = Ink.MUTED if is_calm and worst is not Tone.BAD else tone_role(worst)
         sign = next(look_of(one.state).icon for one in records if look_of(one.state).tone is worst)
         bad = [one for one in records if look_of(one.state).tone is Tone.BAD]
-        detail = "; ".join(f"{one.key.id}: {one.words}" for one in bad)
+        detail = "; ".join(f"{one.key.id}: {said_of(one)}" for one in bad)
         words = f"{brief_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
-        self._put(sign, colour, words, detail, None if over == len(records) else over / len(records))
+        self._put(sign, role, words, detail, None if over == len(records) else over / len(records))
         self._show_button(is_over=over == len(records))
 
-    def _put(self, icon_name: str, colour: str, words: str, detail: str, share: float | None) -> None:
+    def _put(self, icon_name: str, role: Ink, words: str, detail: str, share: float | None) -> None:
         if icon_name:
-            self._icon.setPixmap(pixmap(icon_name, 16, colour, self.devicePixelRatioF()))
-        else:
-            self._icon.clear()
+            set_mark(self._icon, icon_name, 16, role)
         self._icon.setVisible(bool(icon_name))
-        weight = 600 if colour in (PALETTE.text, PALETTE.caution, PALETTE.accent) else 400
-        text_colour = PALETTE.text if colour == PALETTE.accent else colour
-        self.words.setStyleSheet(f"color: {text_colour}; font-weight: {weight};")
+        weight = 600 if role in (Ink.TEXT, Ink.CAUTION, Ink.ACCENT) else 400
+        text_role = Ink.TEXT if role is Ink.ACCENT else role
+        set_style(self.words, f"color: ${text_role.value}; font-weight: {weight};")
         self.words.setText(words)
         order = order_text(self._records[0].verb, self._records[0].args) if self._records else ""
         self.words.setToolTip(plain_tip(f"{words}\n{order}".strip()))
         self._detail = detail
         self.detail.setText(self._hint or detail)
         self.detail.setToolTip(plain_tip(detail))
-        self.bar.show_share(share, PALETTE.accent)
+        self.bar.show_share(share, Ink.ACCENT)
 
     def _show_button(self, *, is_over: bool) -> None:
         self.button.show()

@@ -35,6 +35,7 @@ from groundstation.ui.commanding.words import (
     unlock_word,
     vehicles_text,
 )
+from groundstation.ui.said import said_by
 from groundstation.ui.theme.icons import icon
 
 NAMES_ON_BUTTON = 3
@@ -116,7 +117,7 @@ class CommandSheet(QFrame):
         try:
             able, left_out = self._desk.split(keys, self.draft.verb, args)
         except UsageError as error:
-            able, left_out, problem = list(keys), [], str(error)
+            able, left_out, problem = list(keys), [], said_by(error)
         reasons = dict(left_out)
         self.targets.show_rows([(key.id, condition_text(self._desk.state(key)), reasons.get(key, "")) for key in keys])
         if not able:
@@ -220,7 +221,7 @@ class CommandSheet(QFrame):
         try:
             orders_of(able, self.draft.verb, args, self.group.policy(), self._desk.feed.fleet)
         except UsageError as error:
-            return str(error)
+            return said_by(error)
         return ""
 
     def _all_drive(self, draft: Draft) -> bool:

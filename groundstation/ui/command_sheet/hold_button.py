@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from groundstation.ui.theme.fonts import font, metrics
-from groundstation.ui.theme.tokens import PALETTE, RADIUS, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import RADIUS, TEXT_PX
 from groundstation.ui.timeline import monotonic_s
 
 HOLD_S = 1.0
@@ -115,26 +117,26 @@ class HoldButton(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        edge = PALETTE.accent if self.isEnabled() else PALETTE.line
+        edge = Ink.ACCENT if self.isEnabled() else Ink.LINE
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(PALETTE.accent_surface if self.isEnabled() else PALETTE.raised))
+        painter.setBrush(ink(Ink.ACCENT_SURFACE if self.isEnabled() else Ink.RAISED))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         if self.share > 0.0:
             painter.setClipRect(QRectF(0, 0, self.width() * self.share, self.height()))
-            painter.setBrush(QColor(PALETTE.accent))
+            painter.setBrush(ink(Ink.ACCENT))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
             painter.setClipping(False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(edge), 2.0 if self.hasFocus() else 1.0))
+        painter.setPen(QPen(ink(edge), 2.0 if self.hasFocus() else 1.0))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setFont(font(TEXT_PX, 600))
         text = metrics(TEXT_PX, 600).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 16)
         full = self.width() * self.share
-        for left, width, colour in (
-            (0.0, full, PALETTE.background),
-            (full, self.width() - full, PALETTE.text if self.isEnabled() else PALETTE.muted),
+        for left, width, role in (
+            (0.0, full, Ink.BACKGROUND),
+            (full, self.width() - full, Ink.TEXT if self.isEnabled() else Ink.MUTED),
         ):
             painter.setClipRect(QRectF(left, 0, width, self.height()))
-            painter.setPen(QColor(colour))
+            painter.setPen(ink(role))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()

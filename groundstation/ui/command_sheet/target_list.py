@@ -6,14 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from groundstation.ui.commanding.words import tr
 from groundstation.ui.theme.colours import paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 
 ROW = 24
 ROWS_SHOWN = 6
@@ -46,16 +48,16 @@ class _Rows(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush if reason else colour)
         paint_dot(painter, QRectF(2, rect.top() + 8, 8, 8), vehicle_sign(name))
         painter.setFont(font(TEXT_PX, 600))
-        painter.setPen(QColor(PALETTE.muted if reason else PALETTE.text))
+        painter.setPen(ink(Ink.MUTED if reason else Ink.TEXT))
         shown = metrics(TEXT_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, name_width - 8)
         painter.drawText(rect.adjusted(18, 0, 0, 0), _LEFT, shown)
         left = 18 + name_width
         painter.setFont(font(SMALL_PX))
         if reason:
             ratio = painter.device().devicePixelRatioF()
-            painter.drawPixmap(left, rect.top() + 5, pixmap("stopped", 14, PALETTE.muted, ratio))
+            painter.drawPixmap(left, rect.top() + 5, pixmap("stopped", 14, Ink.MUTED, ratio))
             left += 20
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         words = tr("left out: {reason}").format(reason=reason) if reason else condition
         text = metrics(SMALL_PX).elidedText(words, Qt.TextElideMode.ElideRight, rect.width() - left - 4)
         painter.drawText(rect.adjusted(left, 0, 0, 0), _LEFT, text)

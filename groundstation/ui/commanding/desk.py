@@ -22,6 +22,7 @@ from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.commanding.words import by_name, label_of, order_text, reasons_text, vehicles_text
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.orders import Orders
+from groundstation.ui.said import said_by
 from groundstation.ui.selection import Selection
 
 MOST_LOOKED_AT = 100
@@ -170,7 +171,7 @@ class OperatorDesk(QObject):
         try:
             batch = self.orders.give(keys, verb, args, policy)
         except UsageError as error:
-            self.noticed.emit(str(error), Level.CAUTION)
+            self.noticed.emit(said_by(error), Level.CAUTION)
             return None
         self._remembered[verb] = {name: value for name, value in args.items() if name not in ("lat_deg", "lon_deg")}
         return batch

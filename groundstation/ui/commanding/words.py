@@ -16,7 +16,7 @@ from groundstation.fleet.summary import natural_order
 from groundstation.fleet.units import unit_of
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.units import fixed
 
 NAMES_SHOWN = 6
@@ -64,12 +64,12 @@ _LOOKS: dict[CommandState, StateLook] = {
     _S.TIMEOUT: StateLook("no answer", "unsure", Tone.BAD),
     _S.UNKNOWN: StateLook("outcome unknown", "unsure", Tone.BAD),
 }
-_COLOURS = {
-    Tone.WAITING: PALETTE.muted,
-    Tone.BUSY: PALETTE.accent,
-    Tone.GOOD: PALETTE.text,
-    Tone.UNSURE: PALETTE.muted,
-    Tone.BAD: PALETTE.caution,
+_ROLES = {
+    Tone.WAITING: Ink.MUTED,
+    Tone.BUSY: Ink.ACCENT,
+    Tone.GOOD: Ink.TEXT,
+    Tone.UNSURE: Ink.MUTED,
+    Tone.BAD: Ink.CAUTION,
 }
 
 
@@ -105,9 +105,9 @@ def state_words(state: CommandState, verb: Verb, reason: Reason = Reason.NONE) -
     return tr(_DONE.get(verb, "done") if state is _S.SUCCEEDED else _LOOKS[state].words)
 
 
-def tone_colour(tone: Tone) -> str:
-    """Colour of a tone, `#rrggbb`."""
-    return _COLOURS[tone]
+def tone_role(tone: Tone) -> Ink:
+    """What a tone is painted in."""
+    return _ROLES[tone]
 
 
 def record_words(record: CommandRecord) -> str:

@@ -13,6 +13,7 @@ from groundstation.fleet.commands import Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.words import actor_text, order_text, record_words, state_words
 from groundstation.ui.commands_panel.journal_port import JournalRowLike
+from groundstation.ui.said import said, said_of
 
 EntryKey = tuple[VehicleKey, str]
 """Vehicle and id of the command."""
@@ -73,7 +74,7 @@ def entry_of(record: CommandRecord) -> JournalEntry:
         actor_text(record.by) if record.by is not None else "",
         record.state,
         record_words(record),
-        record.words,
+        said_of(record),
     )
 
 
@@ -88,7 +89,7 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
         key = VehicleKey(row.root, row.vehicle)
         known = found.get((key, row.command))
         state = CommandState(row.state)
-        words = "; ".join(part for part in (row.detail, row.texts) if part)
+        words = "; ".join(part for part in (said(row.detail), row.texts) if part)
         by = f"{row.operator} at {row.station}" if row.station else row.operator
         found[key, row.command] = _entry(
             key,

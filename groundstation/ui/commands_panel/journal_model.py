@@ -12,12 +12,13 @@ from PySide6.QtGui import QColor, QIcon
 
 from groundstation.fleet.commands import END_STATES
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.commanding.words import Tone, look_of, tone_colour
+from groundstation.ui.commanding.words import Tone, look_of, tone_role
 from groundstation.ui.commands_panel.journal_entry import EntryKey, JournalEntry
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 
 MAX_ENTRIES = 20_000
@@ -156,10 +157,10 @@ def _colour_of(entry: JournalEntry, column: int) -> QColor:
         return vehicle_colour(entry.key.id)
     look = look_of(entry.state)
     if column == STATE or (column == WHY and look.tone is Tone.BAD):
-        return QColor(PALETTE.text if look.tone is Tone.BUSY else tone_colour(look.tone))
-    return QColor(PALETTE.text if column == ORDER else PALETTE.muted)
+        return ink(Ink.TEXT if look.tone is Tone.BUSY else tone_role(look.tone))
+    return ink(Ink.TEXT if column == ORDER else Ink.MUTED)
 
 
 def _sign_of(entry: JournalEntry) -> QIcon:
     look = look_of(entry.state)
-    return icon(look.icon, tone_colour(look.tone), tone_colour(look.tone))
+    return icon(look.icon, tone_role(look.tone), tone_role(look.tone))

@@ -9,6 +9,8 @@ from typing import Protocol
 
 import msgspec
 
+from groundstation.fleet.phrases import Words
+
 
 class JournalRowLike(Protocol):
     """One state that one command came into, as a journal keeps it."""
@@ -54,8 +56,8 @@ class JournalRowLike(Protocol):
         """Why it ended so, for programs."""
 
     @property
-    def detail(self) -> str:
-        """Why, in words."""
+    def detail(self) -> Words:
+        """Why."""
 
     @property
     def texts(self) -> str:

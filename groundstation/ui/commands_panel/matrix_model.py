@@ -10,12 +10,14 @@ from PySide6.QtGui import QColor
 
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
-from groundstation.ui.commanding.words import Tone, look_of, state_words, tone_colour
+from groundstation.ui.commanding.words import Tone, look_of, state_words, tone_role
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.plain_text import plain_tip
+from groundstation.ui.said import said_of
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 
 STAGES = (
@@ -94,7 +96,7 @@ class MatrixModel(QAbstractTableModel):
         if column == END:
             return state_words(record.state, record.verb, record.reason) if record.is_over else ""
         if column == WHY:
-            return record.words
+            return said_of(record)
         is_here = STAGES[column - 1] is record.state
         return f"{record.progress * 100:.0f} %" if is_here and record.progress is not None else ""
 
@@ -103,16 +105,16 @@ class MatrixModel(QAbstractTableModel):
             return None
         if column == END:
             look = look_of(record.state)
-            return icon(look.icon, tone_colour(look.tone), tone_colour(look.tone)) if record.is_over else None
+            return icon(look.icon, tone_role(look.tone), tone_role(look.tone)) if record.is_over else None
         stage = STAGES[column - 1]
         if stage is record.state:
-            colour = tone_colour(look_of(stage).tone)
+            colour = tone_role(look_of(stage).tone)
             return icon(look_of(stage).icon, colour, colour)
         was_here = stage in self._log.steps(record) or stage is CommandState.QUEUED
         is_behind = record.is_over or STAGES.index(record.state) > column - 1
         if was_here:
-            return icon("done", PALETTE.muted, PALETTE.muted)
-        return icon("skipped", PALETTE.faint, PALETTE.faint) if is_behind else None
+            return icon("done", Ink.MUTED, Ink.MUTED)
+        return icon("skipped", Ink.FAINT, Ink.FAINT) if is_behind else None
 
     def _tip(self, record: CommandRecord, column: int) -> str:
         if column in (VEHICLE, END, WHY):
@@ -126,5 +128,5 @@ def _colour(record: CommandRecord, column: int) -> QColor:
         return vehicle_colour(record.key.id)
     look = look_of(record.state)
     if column in (END, WHY) and look.tone in (Tone.BAD, Tone.GOOD):
-        return QColor(tone_colour(look.tone))
-    return QColor(PALETTE.muted if column == WHY else PALETTE.text)
+        return ink(tone_role(look.tone))
+    return ink(Ink.MUTED if column == WHY else Ink.TEXT)

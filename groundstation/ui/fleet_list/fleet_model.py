@@ -13,6 +13,7 @@ from groundstation.fleet.fleet_filter import Test
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import VehicleSummary, natural_order
 from groundstation.ui.commanding.words import actor_text
+from groundstation.ui.said import said
 
 SummaryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -107,5 +108,5 @@ class FleetModel(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             control = self.tr("controlled by {who}").format(who=actor_text(row.owner)) if row.owner is not None else ""
-            return f"{row.key.id} {row.name} {row.mode or ''} {row.worst_text} {control}".strip()
+            return f"{row.key.id} {row.name} {row.mode or ''} {said(row.worst)} {control}".strip()
         return None

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
-from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
+from groundstation.ui.said import said
+from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
 from groundstation.ui.units import DASH, age_text, fixed
 
 ROW_HEIGHT = 48
@@ -34,26 +37,26 @@ class FleetRowDelegate(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if is_selected:
-            painter.fillRect(rect, QColor(PALETTE.accent_hover if is_hovered else PALETTE.accent_surface))
+            painter.fillRect(rect, ink(Ink.ACCENT_HOVER if is_hovered else Ink.ACCENT_SURFACE))
         elif is_hovered:
-            painter.fillRect(rect, QColor(PALETTE.raised))
+            painter.fillRect(rect, ink(Ink.RAISED))
         if row.level >= Level.CAUTION:
-            painter.fillRect(QRect(rect.left(), rect.top() + 1, 3, rect.height() - 2), level_colour(row.level))
+            painter.fillRect(QRect(rect.left(), rect.top() + 1, 3, rect.height() - 2), ink(level_role(row.level)))
         if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.setPen(QPen(ink(Ink.ACCENT), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: VehicleSummary) -> None:
         """The vehicle's colour: a disc while it is heard, a ring when not."""
         colour = vehicle_colour(row.key.id)
-        painter.setPen(QPen(colour if row.is_heard else QColor(PALETTE.faint), 1.6))
+        painter.setPen(QPen(colour if row.is_heard else ink(Ink.FAINT), 1.6))
         painter.setBrush(colour if row.is_heard and row.is_armed is not False else Qt.BrushStyle.NoBrush)
         paint_dot(painter, QRectF(rect.left() + 13, rect.top() + 11, 8, 8), vehicle_sign(row.key.id))
 
     def _paint_names(self, painter: QPainter, area: QRect, row: VehicleSummary, mode_width: int) -> None:
         left, width = area.left(), area.width() - mode_width - 8
         painter.setFont(font(TEXT_PX, 600))
-        painter.setPen(QColor(PALETTE.text if row.is_heard else PALETTE.muted))
+        painter.setPen(ink(Ink.TEXT if row.is_heard else Ink.MUTED))
         used = metrics(TEXT_PX, 600).horizontalAdvance(row.key.id)
         painter.drawText(QRect(left, area.top(), used + 2, 20), _LEFT, row.key.id)
         left += used + 6
@@ -62,14 +65,14 @@ class FleetRowDelegate(QStyledItemDelegate):
         remaining = area.left() + width - left
         if row.name != row.key.id and remaining > 20:
             painter.setFont(font(TEXT_PX))
-            painter.setPen(QColor(PALETTE.muted))
+            painter.setPen(ink(Ink.MUTED))
             text = metrics().elidedText(row.name, Qt.TextElideMode.ElideRight, remaining)
             painter.drawText(QRect(left, area.top(), remaining, 20), _LEFT, text)
 
     def _paint_mode(self, painter: QPainter, area: QRect, row: VehicleSummary) -> int:
         text = row.mode or DASH
         painter.setFont(font(SMALL_PX, 600))
-        painter.setPen(QColor(PALETTE.text if row.is_heard and row.is_armed is not False else PALETTE.muted))
+        painter.setPen(ink(Ink.TEXT if row.is_heard and row.is_armed is not False else Ink.MUTED))
         painter.drawText(QRect(area.right() - 130, area.top(), 131, 20), _RIGHT, text)
         return metrics(SMALL_PX, 600).horizontalAdvance(text)
 
@@ -78,8 +81,8 @@ class FleetRowDelegate(QStyledItemDelegate):
         if row.owner is None:
             return 0
         is_mine = row.owner.gs == self.station
-        name, colour = ("control_mine", PALETTE.accent) if is_mine else ("control_other", PALETTE.muted)
-        painter.drawPixmap(right - 20, top + 3, pixmap(name, 14, colour, painter.device().devicePixelRatioF()))
+        name, role = ("control_mine", Ink.ACCENT) if is_mine else ("control_other", Ink.MUTED)
+        painter.drawPixmap(right - 20, top + 3, pixmap(name, 14, role, painter.device().devicePixelRatioF()))
         return 22
 
     def _paint_second_line(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
@@ -89,16 +92,14 @@ class FleetRowDelegate(QStyledItemDelegate):
             painter.drawPixmap(
                 rect.left(),
                 rect.top() + 2,
-                pixmap(
-                    _LEVEL_ICONS[row.level], 14, level_colour(row.level).name(), painter.device().devicePixelRatioF()
-                ),
+                pixmap(_LEVEL_ICONS[row.level], 14, level_role(row.level), painter.device().devicePixelRatioF()),
             )
             rect.setLeft(rect.left() + 18)
-            painter.setPen(level_colour(row.level))
-            text = row.worst_text
+            painter.setPen(ink(level_role(row.level)))
+            text = said(row.worst)
         else:
-            painter.setPen(QColor(PALETTE.muted))
-            text = row.worst_text or _motion_text(row)
+            painter.setPen(ink(Ink.MUTED))
+            text = said(row.worst) or _motion_text(row)
         more = f"  +{len(row.conditions) - 1}" if len(row.conditions) > 1 else ""
         width = rect.width() - metrics(SMALL_PX).horizontalAdvance(more)
         text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, width)
@@ -108,21 +109,21 @@ class FleetRowDelegate(QStyledItemDelegate):
         painter.setFont(font(SMALL_PX, 500))
         text_rect = QRect(area.right() - 38, area.top() + 20, 39, 18)
         if row.charge_fraction is None or not row.is_heard:
-            painter.setPen(QColor(PALETTE.muted))
+            painter.setPen(ink(Ink.MUTED))
             age = DASH if row.is_heard or row.heard_age_s is None else age_text(row.heard_age_s)
             painter.drawText(text_rect, _RIGHT, age if row.is_heard else DASH)
             return
-        colour = _battery_colour(row.charge_fraction)
-        painter.setPen(colour if colour != QColor(PALETTE.muted) else QColor(PALETTE.text))
+        role = _battery_role(row.charge_fraction)
+        painter.setPen(ink(Ink.TEXT if role is Ink.MUTED else role))
         painter.drawText(text_rect, _RIGHT, f"{row.charge_fraction * 100:.0f}%")
         if row.level >= Level.CAUTION:
             return
         bar = QRectF(area.right() - 84, area.top() + 27, 42, 4)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(PALETTE.line))
+        painter.setBrush(ink(Ink.LINE))
         painter.drawRoundedRect(bar, 2, 2)
         bar.setWidth(max(4.0, bar.width() * min(1.0, row.charge_fraction)))
-        painter.setBrush(colour)
+        painter.setBrush(ink(role))
         painter.drawRoundedRect(bar, 2, 2)
 
     def paint(
@@ -159,10 +160,10 @@ def _motion_text(row: VehicleSummary) -> str:
     return " · ".join(part for part in (height, speed) if part) or DASH
 
 
-def _battery_colour(charge_fraction: float) -> QColor:
+def _battery_role(charge_fraction: float) -> Ink:
     if charge_fraction < BATTERY_WARNING_FRACTION:
-        return QColor(PALETTE.warning)
-    return QColor(PALETTE.caution if charge_fraction < BATTERY_CAUTION_FRACTION else PALETTE.muted)
+        return Ink.WARNING
+    return Ink.CAUTION if charge_fraction < BATTERY_CAUTION_FRACTION else Ink.MUTED
 
 
 def _paint_tag(painter: QPainter, left: int, top: int, text: str) -> int:
@@ -170,9 +171,9 @@ def _paint_tag(painter: QPainter, left: int, top: int, text: str) -> int:
     width = metrics(TINY_PX - 1, 700).horizontalAdvance(text) + 10
     rect = QRectF(left, top, width, 15)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(PALETTE.simulated_surface))
+    painter.setBrush(ink(Ink.SIMULATED_SURFACE))
     painter.drawRoundedRect(rect, 4, 4)
     painter.setFont(font(TINY_PX - 1, 700))
-    painter.setPen(QColor(PALETTE.simulated))
+    painter.setPen(ink(Ink.SIMULATED))
     painter.drawText(rect, _CENTRE, text)
     return width

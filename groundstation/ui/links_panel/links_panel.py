@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from groundstation.fleet.conditions import Level
@@ -12,9 +12,10 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.links_panel.link_rows import LinkRow, link_rows
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.colours import level_colour
+from groundstation.ui.theme.colours import level_role
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink, wearing
+from groundstation.ui.theme.roles import Ink
 
 REFRESH_MS = 500
 
@@ -55,6 +56,7 @@ class LinksPanel(LivePanel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tree)
+        wearing().changed.connect(self._on_theme_changed)
 
     def refresh(self) -> None:
         """Show everything as it is now."""
@@ -72,12 +74,16 @@ class LinksPanel(LivePanel):
             if item.text(column) != text:
                 item.setText(column, text)
                 item.setToolTip(column, plain_tip(text) if column < 2 else "")
-        colour = PALETTE.muted if row.is_old else PALETTE.text
-        alarm = level_colour(row.level) if row.level > Level.NORMAL else QColor(colour)
-        item.setForeground(0, QBrush(QColor(colour)))
-        item.setForeground(1, QBrush(alarm if row.level > Level.NORMAL else QColor(PALETTE.muted)))
-        for column in range(2, 6):
-            item.setForeground(column, QBrush(QColor(PALETTE.muted if row.is_old else PALETTE.text)))
+        face = QBrush(ink(Ink.MUTED if row.is_old else Ink.TEXT))
+        state = QBrush(ink(level_role(row.level) if row.level > Level.NORMAL else Ink.MUTED))
+        for column in range(6):
+            item.setForeground(column, state if column == 1 else face)
+
+    def _on_theme_changed(self) -> None:
+        """Rows keep what they are painted in: each is shown anew."""
+        self._rows = {}
+        if self.isVisible():
+            self.refresh()
 
     def _add(self, path: tuple[str, ...]) -> QTreeWidgetItem:
         above = self._items.get(path[:-1])

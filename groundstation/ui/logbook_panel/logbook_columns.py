@@ -11,7 +11,7 @@ from groundstation.fleet.flight import LoggedFlight, UnreadLog, VehicleTotals, n
 from groundstation.fleet.shown_text import shown_path
 from groundstation.fleet.summary import natural_order
 from groundstation.ui.logbook_panel.row_model import Column, nothing
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.units import DASH, fixed, length_text
 
@@ -48,7 +48,7 @@ def _who_and_when() -> tuple[Column, ...]:
             lambda one: moment(one.flight.begin_unix_s),
             lambda one: one.flight.begin_unix_s,
             tip=lambda one: "" if one.flight.begin_unix_s is not None else _tr("The log does not tell the date"),
-            colour=_counting,
+            role=_counting,
             title_tip=_tr("When it was armed, local time"),
         ),
         Column(
@@ -57,7 +57,7 @@ def _who_and_when() -> tuple[Column, ...]:
             lambda one: name_of(one.flight),
             lambda one: _natural(name_of(one.flight)),
             tip=_about,
-            colour=_counting,
+            role=_counting,
         ),
         Column(
             _tr("Operator"),
@@ -79,7 +79,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: length_text(one.flight.air_s),
             lambda one: one.flight.air_s,
             is_number=True,
-            colour=_counting,
+            role=_counting,
             searched=nothing,
         ),
         Column(
@@ -89,7 +89,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: one.flight.duration_s,
             is_number=True,
             tip=_armed_tip,
-            colour=_counting,
+            role=_counting,
             rank=3,
             searched=nothing,
         ),
@@ -99,7 +99,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: _way(one.flight.distance_m),
             lambda one: one.flight.distance_m,
             is_number=True,
-            colour=_counting,
+            role=_counting,
             title_tip=_tr("Along the ground"),
             rank=1,
             searched=nothing,
@@ -110,7 +110,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: _with(one.flight.max_height_home_m, "m", 0),
             lambda one: one.flight.max_height_home_m,
             is_number=True,
-            colour=_counting,
+            role=_counting,
             title_tip=_tr("Highest above home"),
             rank=4,
             searched=nothing,
@@ -121,7 +121,7 @@ def _how_far() -> tuple[Column, ...]:
             lambda one: _with(one.flight.max_ground_speed_mps, "m/s", 1),
             lambda one: one.flight.max_ground_speed_mps,
             is_number=True,
-            colour=_counting,
+            role=_counting,
             title_tip=_tr("Fastest over the ground"),
             rank=6,
             searched=nothing,
@@ -132,7 +132,7 @@ def _how_far() -> tuple[Column, ...]:
             _used,
             _used_order,
             is_number=True,
-            colour=_counting,
+            role=_counting,
             title_tip=_tr("Used of the first pack: its charge, else its share"),
             rank=2,
             searched=nothing,
@@ -165,7 +165,6 @@ def _how_and_where() -> tuple[Column, ...]:
 
 def hours_columns() -> tuple[Column, ...]:
     """Of one vehicle a row."""
-    text = PALETTE.text
 
     def number(title: str, width: int, tell: str, tip: str = "", rank: int = 0) -> Column:
         return Column(
@@ -174,7 +173,7 @@ def hours_columns() -> tuple[Column, ...]:
             lambda one: str(getattr(one, tell)),
             lambda one: getattr(one, tell),
             is_number=True,
-            colour=lambda _: text,
+            role=lambda _: Ink.TEXT,
             title_tip=tip,
             rank=rank,
         )
@@ -186,7 +185,7 @@ def hours_columns() -> tuple[Column, ...]:
             lambda one: length_text(getattr(one, tell)),
             lambda one: getattr(one, tell),
             is_number=True,
-            colour=lambda _: text,
+            role=lambda _: Ink.TEXT,
             rank=rank,
         )
 
@@ -200,7 +199,7 @@ def hours_columns() -> tuple[Column, ...]:
             vehicle,
             lambda one: _natural(one.name),
             tip=vehicle,
-            colour=lambda _: text,
+            role=lambda _: Ink.TEXT,
         ),
         Column(
             _tr("Last flight"),
@@ -220,7 +219,7 @@ def hours_columns() -> tuple[Column, ...]:
             lambda one: _with(one.distance_m, "km", 1, 0.001),
             lambda one: one.distance_m,
             is_number=True,
-            colour=lambda _: text,
+            role=lambda _: Ink.TEXT,
             rank=1,
         ),
         Column(
@@ -229,7 +228,7 @@ def hours_columns() -> tuple[Column, ...]:
             lambda one: _with(one.battery_used_mah, "mAh", 0),
             lambda one: one.battery_used_mah,
             is_number=True,
-            colour=lambda _: text,
+            role=lambda _: Ink.TEXT,
             title_tip=_tr("Charge used of first packs"),
             rank=5,
         ),
@@ -246,7 +245,7 @@ def unread_columns() -> tuple[Column, ...]:
         return shown_path(one.reason).removeprefix(shown_path(one.path)).strip()
 
     return (
-        Column(_tr("Log"), 200, name, name, tip=lambda one: shown_path(one.path), colour=lambda _: PALETTE.text),
+        Column(_tr("Log"), 200, name, name, tip=lambda one: shown_path(one.path), role=lambda _: Ink.TEXT),
         Column(_tr("Why it could not be read"), 320, reason, reason, tip=lambda one: shown_path(one.reason)),
     )
 
@@ -263,9 +262,9 @@ def moment(unix_s: float | None) -> str:
     return local_time(unix_s, "%Y-%m-%d %H:%M") or DASH
 
 
-def _counting(row: LoggedFlight) -> str:
+def _counting(row: LoggedFlight) -> Ink:
     """What counts in another log is less bright."""
-    return PALETTE.muted if row.duplicate_of is not None else PALETTE.text
+    return Ink.MUTED if row.duplicate_of is not None else Ink.TEXT
 
 
 def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> str:

@@ -36,7 +36,7 @@ from groundstation.ui.logbook_panel.row_model import RowModel
 from groundstation.ui.logbook_panel.row_table import RowTable
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 
 REFRESH_MS = 100
 OLD_S = 60.0
@@ -244,7 +244,7 @@ class LogbookPanel(QWidget):
 
     def _show_progress(self) -> None:
         share = self.loader.share
-        self.progress.show_share(share, PALETTE.accent)
+        self.progress.show_share(share, Ink.ACCENT)
         self.bar.show_working(is_working=share is not None)
         self._show_choice()
         if share is None:

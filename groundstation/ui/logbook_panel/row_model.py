@@ -7,20 +7,21 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtGui import QIcon
 
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 
 Index = QModelIndex | QPersistentModelIndex
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-def _muted(row: Any) -> str:
+def _muted(row: Any) -> Ink:
     del row
-    return PALETTE.muted
+    return Ink.MUTED
 
 
 def nothing(row: Any) -> str:
@@ -41,7 +42,8 @@ class Column(NamedTuple):
     is_number: bool = False
     tip: Callable[[Any], str] = nothing
     """More than there is room for; empty for nothing. Plain text."""
-    colour: Callable[[Any], str] = _muted
+    role: Callable[[Any], Ink] = _muted
+    """What its text is painted in."""
     mark: Callable[[Any], str] = nothing
     """Name of an icon before the text; empty for none."""
     title_tip: str = ""
@@ -169,7 +171,7 @@ def _tip(column: Column, row: Any) -> str:
 _TELLERS: dict[int, Callable[[Column, Any], Any]] = {
     Qt.ItemDataRole.DisplayRole: lambda column, row: column.text(row),
     Qt.ItemDataRole.TextAlignmentRole: _alignment,
-    Qt.ItemDataRole.ForegroundRole: lambda column, row: QColor(column.colour(row)),
+    Qt.ItemDataRole.ForegroundRole: lambda column, row: ink(column.role(row)),
     Qt.ItemDataRole.DecorationRole: _mark,
     Qt.ItemDataRole.ToolTipRole: _tip,
 }

@@ -6,12 +6,13 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink, wearing
+from groundstation.ui.theme.roles import Ink
 
 HOME_PX = 14
 """Homes nearer to each other than this share one mark."""
@@ -30,14 +31,15 @@ class HomeLayer(Layer):
             if cell in drawn or not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
                 continue
             drawn.add(cell)
-            painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), _home(frame.ratio))
+            painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), _home(frame.ratio, wearing().theme.key))
 
 
 @functools.lru_cache(maxsize=4)
-def _home(ratio: float) -> QPixmap:
+def _home(ratio: float, theme: str) -> QPixmap:
+    del theme  # by whose colours it is kept
     pixels, painter = sprite(ratio)
-    painter.setPen(QPen(QColor(PALETTE.text), 1.4))
-    painter.setBrush(QColor(PALETTE.background))
+    painter.setPen(QPen(ink(Ink.TEXT), 1.4))
+    painter.setBrush(ink(Ink.BACKGROUND))
     painter.drawEllipse(QPointF(0, 0), 10, 10)
     house = QPainterPath(QPointF(-5, 0))
     for dx, dy in ((0.0, -5.0), (5.0, 0.0)):

@@ -7,15 +7,17 @@ import functools
 from collections.abc import Hashable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.map_marks import MapMark
-from groundstation.ui.theme.colours import level_colour
+from groundstation.ui.theme.colours import level_role
 from groundstation.ui.theme.fonts import font, metrics
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TINY_PX
+from groundstation.ui.theme.inks import ink, veil, wearing
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
 
 LABEL_HEIGHT = 29.0
 LABEL_EDGE = 4
@@ -62,38 +64,44 @@ def _paint_label(painter: QPainter, frame: Frame, mark: MapMark, held: tuple[flo
     box = held[2]
     left, top = box.left + x - held[0], box.top + y - held[1]
     is_alarm = mark.level >= Level.CAUTION
-    colour = level_colour(mark.level).name() if is_alarm else PALETTE.text if mark.is_live else PALETTE.muted
+    role = level_role(mark.level) if is_alarm else Ink.TEXT if mark.is_live else Ink.MUTED
     label = _label(
         (mark.title, mark.detail),
-        (colour, PALETTE.muted if mark.is_live else colour),
+        (role, Ink.MUTED if mark.is_live else role),
         is_selected=mark.key in frame.selected,
         size=(round(box.right - box.left), round(box.bottom - box.top)),
         ratio=frame.ratio,
+        theme=wearing().theme.key,
     )
     painter.drawPixmap(QPointF(left - LABEL_EDGE, top - 1), label)
 
 
 @functools.lru_cache(maxsize=1024)
 def _label(
-    texts: tuple[str, str], colours: tuple[str, str], *, is_selected: bool, size: tuple[int, int], ratio: float
+    texts: tuple[str, str],
+    roles: tuple[Ink, Ink],
+    *,
+    is_selected: bool,
+    size: tuple[int, int],
+    ratio: float,
+    theme: str,
 ) -> QPixmap:
     """A label as pixels: most are the same in the next frame, and a picture is drawn ten times as fast as its texts."""
+    del theme  # by whose colours it is kept
     width, height = size
     pixels = QPixmap(round((width + 2 * LABEL_EDGE) * ratio), round((height + 2) * ratio))
     pixels.setDevicePixelRatio(ratio)
     pixels.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixels)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    back = QColor(PALETTE.background)
-    back.setAlpha(215 if is_selected else 150)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(back)
+    painter.setBrush(veil(Ink.BACKGROUND, 215 if is_selected else 150))
     painter.drawRoundedRect(QRectF(0, 0, width + 2 * LABEL_EDGE, height + 2), 4, 4)
     painter.setFont(font(SMALL_PX, 700))
-    painter.setPen(QColor(colours[0]))
+    painter.setPen(ink(roles[0]))
     painter.drawText(QRectF(LABEL_EDGE, 1, width + LABEL_EDGE, 15), _LEFT, texts[0])
     painter.setFont(font(TINY_PX, 500))
-    painter.setPen(QColor(colours[1]))
+    painter.setPen(ink(roles[1]))
     painter.drawText(QRectF(LABEL_EDGE, 15, width + LABEL_EDGE, 14), _LEFT, texts[1])
     painter.end()
     return pixels

@@ -7,10 +7,11 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 
 from groundstation.ui.map_panel.map_layer import Frame, Layer, MapContext, MapLayer
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink, wearing
+from groundstation.ui.theme.roles import Ink
 
 L = TypeVar("L", bound=Layer)
 
@@ -94,7 +95,7 @@ class _Pixels:
 
     def of(self, frame: Frame, below: QPixmap | None) -> QPixmap:
         """The pixels for a frame. A view that moved is drawn at once; what is only stale, a turn a frame."""
-        address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0)
+        address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0, wearing().theme.key)
         stale = self._layer.stale(frame)
         if self._shown is None or address != self._address:
             self._shown = _ground(frame, below)
@@ -124,7 +125,7 @@ def _ground(frame: Frame, below: QPixmap | None) -> QPixmap:
         return below.copy()
     made = QPixmap(round(frame.camera.width * frame.ratio), round(frame.camera.height * frame.ratio))
     made.setDevicePixelRatio(frame.ratio)
-    made.fill(QColor(PALETTE.background))
+    made.fill(ink(Ink.BACKGROUND))
     return made
 
 

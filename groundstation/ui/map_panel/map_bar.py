@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QBoxLayout, QFrame, QMenu, QToolButton, QWidget
 
+from groundstation.ui.theme.dress import set_style
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 
 MARGIN = 12
 TOP = 28
@@ -32,9 +33,7 @@ class MapBar(QFrame):
         super().__init__(parent)
         self._map = parent
         self.setObjectName("mapBar")
-        self.setStyleSheet(
-            f"#mapBar {{ background: {PALETTE.surface}; border: 1px solid {PALETTE.line}; border-radius: 6px; }}"
-        )
+        set_style(self, "#mapBar { background: $surface; border: 1px solid $line; border-radius: 6px; }")
         self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._columns.setContentsMargins(4, 4, 4, 4)
         self._columns.setSpacing(4)
@@ -75,7 +74,7 @@ class MapBar(QFrame):
 
     def _layers(self, menu: QMenu) -> QToolButton:
         button = self._button()
-        button.setIcon(icon("layers", PALETTE.text))
+        button.setIcon(icon("layers", Ink.TEXT))
         button.setToolTip(self.tr("What the map shows"))
         button.setAccessibleName(self.tr("Layers"))
         button.setMenu(menu)

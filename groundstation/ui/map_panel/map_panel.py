@@ -18,7 +18,7 @@ from groundstation.ui.map_panel.map_tool import MapTool, Tool
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.tools import TOOLS
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 
 FRAME_S = 0.06
 """Between two drawings of the fleet: vehicles tell their place ten times a second at most."""
@@ -209,7 +209,7 @@ class MapPanel(QWidget):
 
 def dress(action: QAction, icon_name: str, tip: str) -> None:
     """How an action looks on the bar: its key stands in the tip."""
-    action.setIcon(icon(icon_name, PALETTE.text))
+    action.setIcon(icon(icon_name, Ink.TEXT))
     action.setIconVisibleInMenu(False)  # there stands whether it is on
     keys = action.shortcut().toString()
     action.setToolTip(f"{tip} ({keys})" if keys else tip)

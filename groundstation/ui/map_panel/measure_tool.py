@@ -8,14 +8,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from groundstation.fleet.geometry import bearing_deg, distance_m, moved
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, degrees_from_mercator, mercator_from_degrees
 from groundstation.ui.theme.fonts import font, metrics
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX
 
 STRAIGHT_M = 20_000.0
 """Longer legs are drawn as the great circles that they are measured along, in pieces of about this length."""
@@ -74,14 +76,14 @@ class MeasureTool(Tool):
         corners = [QPointF(*frame.camera.screen(*mercator_from_degrees(*spot))) for spot in spots]
         lines = [_line(frame.camera, *ends) for ends in pairwise(spots)]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, width in ((PALETTE.background, 4.5), (PALETTE.text, 1.8)):
+        for role, width in ((Ink.BACKGROUND, 4.5), (Ink.TEXT, 1.8)):
             for number, line in enumerate(lines):
                 is_open = number == len(self.spots) - 1
-                style = Qt.PenStyle.DashLine if is_open and colour == PALETTE.text else Qt.PenStyle.SolidLine
-                painter.setPen(QPen(QColor(colour), width, style))
+                style = Qt.PenStyle.DashLine if is_open and role is Ink.TEXT else Qt.PenStyle.SolidLine
+                painter.setPen(QPen(ink(role), width, style))
                 painter.drawPolyline(line)
-        painter.setPen(QPen(QColor(PALETTE.background), 1.5))
-        painter.setBrush(QColor(PALETTE.text))
+        painter.setPen(QPen(ink(Ink.BACKGROUND), 1.5))
+        painter.setBrush(ink(Ink.TEXT))
         for corner in corners[: len(self.spots)]:
             painter.drawEllipse(corner, 4, 4)
         total = 0.0
@@ -115,13 +117,13 @@ def _paint_label(painter: QPainter, frame: Frame, at: QPointF, words: str, total
     height = 18 * len(texts) + 4
     left = at.x() + 12 if at.x() + 12 + width < frame.camera.width else at.x() - 12 - width
     top = min(max(at.y() - height / 2, 4.0), frame.camera.height - height - 4)
-    back = QColor(PALETTE.background)
+    back = ink(Ink.BACKGROUND)
     back.setAlpha(215)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(back)
     painter.drawRoundedRect(QRectF(left, top, width, height), 4, 4)
     painter.setFont(font(SMALL_PX, 600))
-    painter.setPen(QColor(PALETTE.text))
+    painter.setPen(ink(Ink.TEXT))
     for row, text in enumerate(texts):
         box = QRectF(left + 8, top + 2 + 18 * row, width - 8, 18)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

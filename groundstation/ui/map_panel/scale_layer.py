@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import degrees_from_mercator, nice_length
 from groundstation.ui.theme.fonts import font
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX
 from groundstation.ui.units import distance_text
 
 
@@ -28,17 +30,17 @@ class ScaleLayer(Layer):
         if frame.mouse is not None:
             lat, lon = degrees_from_mercator(*camera.world(frame.mouse.x(), frame.mouse.y()))
             place = f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'}  {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
-        back = QColor(PALETTE.background)
+        back = ink(Ink.BACKGROUND)
         back.setAlpha(170)
         width = pixels + 24 + painter.fontMetrics().horizontalAdvance(text + place) + (28 if place else 12)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(back)
         painter.drawRoundedRect(QRectF(8, y - 13, width, 24), 4, 4)
-        painter.setPen(QPen(QColor(PALETTE.text), 1.4))
+        painter.setPen(QPen(ink(Ink.TEXT), 1.4))
         painter.drawPolyline(
             [QPointF(18, y - 4), QPointF(18, y + 3), QPointF(18 + pixels, y + 3), QPointF(18 + pixels, y - 4)]
         )
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(26 + pixels, y - 12, 100, 22), left, text)
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         painter.drawText(QRectF(width - painter.fontMetrics().horizontalAdvance(place), y - 12, 300, 22), left, place)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import WORLD_M, mercator_from_degrees
 from groundstation.ui.theme.colours import vehicle_colour
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 
 CROSS = 6.0
 RING = 10.0
@@ -40,7 +41,7 @@ class TargetLayer(Layer):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for one in self.targets:
             x, y = camera.screen(*mercator_from_degrees(one.lat_deg, one.lon_deg))
-            colour = vehicle_colour(one.key.id) if one.is_given else QColor(PALETTE.text)
+            colour = vehicle_colour(one.key.id) if one.is_given else ink(Ink.TEXT)
             start = places.get(one.key)
             if start is not None:
                 style = Qt.PenStyle.DashLine if one.is_given else Qt.PenStyle.DotLine
@@ -50,7 +51,7 @@ class TargetLayer(Layer):
                 world = WORLD_M / camera.scale_m
                 from_x += round((x - from_x) / world) * world
                 painter.drawLine(QPointF(from_x, from_y), QPointF(x, y))
-            painter.setPen(QPen(QColor(PALETTE.background), 4.0))
+            painter.setPen(QPen(ink(Ink.BACKGROUND), 4.0))
             _cross(painter, x, y)
             painter.setPen(QPen(colour, 1.8))
             _cross(painter, x, y)

@@ -121,9 +121,8 @@ def _paint_trail(painter: QPainter, points: Points, times: Points, colour: QColo
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         end = stop + 1 if stop not in breaks else stop
         polygon = polygon_from_points(points[start:end])
-        ink = QColor(colour)
-        ink.setAlphaF(FADES[int(np.searchsorted(edges, start, side="right"))])
-        painter.setPen(QPen(ink, 1.0))
+        colour.setAlphaF(FADES[int(np.searchsorted(edges, start, side="right"))])
+        painter.setPen(QPen(colour, 1.0))
         for offset in offsets:
             painter.translate(offset, offset)
             painter.drawPolyline(polygon)

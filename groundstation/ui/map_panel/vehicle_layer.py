@@ -6,15 +6,16 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
-from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.colours import COLOURS, level_role, paint_dot, vehicle_place, vehicle_sign
+from groundstation.ui.theme.inks import ink, vehicle_ink, veil, wearing
+from groundstation.ui.theme.roles import Ink
 
 ARROW = QPolygonF([QPointF(0, -11), QPointF(8, 9), QPointF(0, 4.5), QPointF(-8, 9)])
 CLICK_PIXELS = 22.0
@@ -50,26 +51,27 @@ def _paint_mark(painter: QPainter, mark: MapMark, x: float, y: float, is_selecte
         if mark.level >= Level.CAUTION:
             _paint_halo(painter, mark)
         if is_selected:
-            painter.setPen(QPen(QColor(PALETTE.text), 1.6))
+            painter.setPen(QPen(ink(Ink.TEXT), 1.6))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(0, 0), 17, 17)
         painter.restore()
     heading = None if mark.heading_deg is None else round(mark.heading_deg / HEADING_STEP_DEG) * HEADING_STEP_DEG % 360
-    colour = vehicle_colour(mark.key.id).name() if mark.is_live else ""
+    place = vehicle_place(mark.key.id) % COLOURS if mark.is_live else None
     sign = vehicle_sign(mark.key.id)
-    arrow = _arrow(colour, heading, mark.is_flying, sign, painter.device().devicePixelRatioF())
+    arrow = _arrow(place, heading, mark.is_flying, sign, painter.device().devicePixelRatioF(), wearing().theme.key)
     painter.drawPixmap(QPointF(x - SPRITE_PX / 2, y - SPRITE_PX / 2), arrow)
 
 
 @functools.lru_cache(maxsize=4096)
-def _arrow(colour: str, heading_deg: int | None, is_flying: bool, sign: int, ratio: float) -> QPixmap:
+def _arrow(place: int | None, heading_deg: int | None, is_flying: bool, sign: int, ratio: float, theme: str) -> QPixmap:
     """A vehicle's mark; hollow without a colour, a disc without a heading, smaller on the ground, signed inside."""
+    del theme  # by whose colours it is kept
     pixels, painter = sprite(ratio)
-    if colour:
-        painter.setPen(QPen(QColor(PALETTE.background), 1.2))
-        painter.setBrush(QColor(colour))
+    if place is not None:
+        painter.setPen(QPen(ink(Ink.BACKGROUND), 1.2))
+        painter.setBrush(vehicle_ink(place))
     else:
-        painter.setPen(QPen(QColor(PALETTE.muted), 1.6))
+        painter.setPen(QPen(ink(Ink.MUTED), 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
     if heading_deg is None:
         painter.drawEllipse(QPointF(0, 0), 6, 6)
@@ -80,17 +82,15 @@ def _arrow(colour: str, heading_deg: int | None, is_flying: bool, sign: int, rat
         painter.drawPolygon(ARROW)
     if sign:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(PALETTE.background))
+        painter.setBrush(ink(Ink.BACKGROUND))
         paint_dot(painter, QRectF(-2.5, -2.5, 5, 5), sign)
     painter.end()
     return pixels
 
 
 def _paint_halo(painter: QPainter, mark: MapMark) -> None:
-    colour = level_colour(mark.level)
-    painter.setPen(QPen(colour, 1.2, Qt.PenStyle.SolidLine if mark.is_live else Qt.PenStyle.DashLine))
-    fill = QColor(colour)
-    fill.setAlpha(34)
-    painter.setBrush(fill)
+    role = level_role(mark.level)
+    painter.setPen(QPen(ink(role), 1.2, Qt.PenStyle.SolidLine if mark.is_live else Qt.PenStyle.DashLine))
+    painter.setBrush(veil(role, 34))
     radius = 22.0 if mark.is_live else 26.0
     painter.drawEllipse(QPointF(0, 0), radius, radius)

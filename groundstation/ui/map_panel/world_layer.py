@@ -7,7 +7,7 @@ import math
 from collections.abc import Hashable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
 
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
@@ -24,7 +24,9 @@ from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import Place, places
 from groundstation.ui.map_panel.polygon import polygon_from_points
 from groundstation.ui.theme.fonts import font, metrics
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TINY_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
 from groundstation.ui.units import distance_text
 
 GRID_PIXELS = 90.0
@@ -46,7 +48,7 @@ class WorldLayer(Layer):
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the ground."""
         camera = frame.camera
-        painter.fillRect(QRectF(0, 0, camera.width, camera.height), QColor(PALETTE.sea))
+        painter.fillRect(QRectF(0, 0, camera.width, camera.height), ink(Ink.SEA))
         _paint_land(painter, camera)
         _paint_grid(painter, camera, min(frame.homes, default=None))
         _paint_names(painter, camera)
@@ -68,16 +70,16 @@ def _paint_land(painter: QPainter, camera: Camera) -> None:
     is_near = camera.ground_scale_m < 300
     if is_near:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        glow = QColor(PALETTE.coast)
+        glow = ink(Ink.COAST)
         for width, alpha in ((22, 18), (11, 26)):
             glow.setAlpha(alpha)
             painter.setPen(QPen(glow, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
             painter.drawPath(land)
-    painter.setBrush(QColor(PALETTE.land))
-    painter.setPen(QPen(QColor(PALETTE.coast), 1.2))
+    painter.setBrush(ink(Ink.LAND))
+    painter.setPen(QPen(ink(Ink.COAST), 1.2))
     painter.drawPath(land)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(PALETTE.border), 1, Qt.PenStyle.DashLine))
+    painter.setPen(QPen(ink(Ink.BORDER), 1, Qt.PenStyle.DashLine))
     painter.drawPath(path_of(world.borders(camera), closed=False))
 
 
@@ -132,14 +134,14 @@ def _paint_graticule(painter: QPainter, camera: Camera) -> None:
 
 
 def _paint_line(painter: QPainter, start: QPointF, end: QPointF, is_origin: bool) -> None:
-    colour = QColor(PALETTE.line_strong if is_origin else PALETTE.grid)
+    colour = ink(Ink.LINE_STRONG if is_origin else Ink.GRID)
     painter.setPen(QPen(colour, 1))
     painter.drawLine(start, end)
 
 
 def _paint_grid_label(painter: QPainter, box: QRectF, text: str) -> None:
     painter.setFont(font(TINY_PX - 1, 500))
-    painter.setPen(QColor("#647582"))
+    painter.setPen(ink(Ink.GRID_TEXT))
     painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -173,13 +175,13 @@ def _face(place: Place) -> QFont:
 def _paint_name(painter: QPainter, place: Place, x: float, y: float, face: QFont) -> None:
     painter.setFont(face)
     if place.rank == 0:
-        painter.setPen(QColor("#3f6780"))
+        painter.setPen(ink(Ink.SEA_TEXT))
         painter.drawText(QRectF(x - 150, y - 10, 300, 20), Qt.AlignmentFlag.AlignCenter, place.name)
         return
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#7d8f86"))
+    painter.setBrush(ink(Ink.PLACE))
     painter.drawEllipse(QPointF(x, y), 2.2, 2.2)
-    painter.setPen(QColor("#93a69c"))
+    painter.setPen(ink(Ink.PLACE_TEXT))
     painter.drawText(
         QRectF(x - 100, y + 4, 200, 16), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, place.name
     )

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.messages.message_log import LogEntry
 from groundstation.ui.messages.message_model import EntryRole
-from groundstation.ui.theme.colours import level_colour, vehicle_colour
+from groundstation.ui.theme.colours import level_role, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 from groundstation.ui.timeline import local_time
 
 ROW_HEIGHT = 26
@@ -31,12 +33,12 @@ class MessageRowDelegate(QStyledItemDelegate):
     def _paint_row(self, painter: QPainter, rect: QRect, entry: LogEntry) -> None:
         area = rect.adjusted(12, 0, -12, 0)
         painter.setFont(font(SMALL_PX))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         painter.drawText(area, _LEFT, local_time(entry.last_s))
         left = area.left() + 60
         if entry.level in _ICONS:
             ratio = painter.device().devicePixelRatioF()
-            colour = level_colour(entry.level).name() if entry.level > Level.ADVISORY else PALETTE.muted
+            colour = level_role(entry.level) if entry.level > Level.ADVISORY else Ink.MUTED
             painter.drawPixmap(left, rect.top() + 6, pixmap(_ICONS[entry.level], 14, colour, ratio))
         left += 22
         if self._shows_vehicle:
@@ -47,7 +49,7 @@ class MessageRowDelegate(QStyledItemDelegate):
             left += 72
         right = area.right() - self._paint_count(painter, area, entry)
         painter.setFont(font(TEXT_PX))
-        painter.setPen(level_colour(entry.level) if entry.level > Level.ADVISORY else QColor(PALETTE.text))
+        painter.setPen(ink(level_role(entry.level) if entry.level > Level.ADVISORY else Ink.TEXT))
         text = metrics(TEXT_PX).elidedText(entry.text, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRect(left, rect.top(), right - left, rect.height()), _LEFT, text)
 
@@ -59,10 +61,10 @@ class MessageRowDelegate(QStyledItemDelegate):
         width = metrics(SMALL_PX, 600).horizontalAdvance(text) + 12
         box = QRect(area.right() - width, area.top() + 5, width, area.height() - 10)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(PALETTE.line))
+        painter.setBrush(ink(Ink.LINE))
         painter.drawRoundedRect(box, 4, 4)
         painter.setFont(font(SMALL_PX, 600))
-        painter.setPen(QColor(PALETTE.text))
+        painter.setPen(ink(Ink.TEXT))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         return width + 8
 
@@ -76,11 +78,11 @@ class MessageRowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(PALETTE.accent_surface))
+            painter.fillRect(option.rect, ink(Ink.ACCENT_SURFACE))
         elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, QColor(PALETTE.raised))
+            painter.fillRect(option.rect, ink(Ink.RAISED))
         if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.setPen(QPen(ink(Ink.ACCENT), 1))
             painter.drawRect(option.rect.adjusted(0, 0, -1, -1))
         self._paint_row(painter, option.rect, entry)
         painter.restore()

@@ -12,8 +12,8 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, names_text
 from groundstation.ui.focus import guarded
-from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.roles import Ink
 
 
 class AskBar(QFrame):
@@ -25,11 +25,9 @@ class AskBar(QFrame):
         self.keys: dict[VehicleKey, tuple[str, float]] = {}
         """Vehicles that are asked for: the request and when it was first seen."""
         self.setObjectName("ask")
-        self.setStyleSheet(
-            f"#ask {{ background: {PALETTE.raised}; border: 1px solid {PALETTE.accent}; border-radius: 6px; }}"
-        )
+        set_style(self, "#ask { background: $raised; border: 1px solid $accent; border-radius: 6px; }")
         mark = QLabel()
-        mark.setPixmap(pixmap("control_other", 18, PALETTE.accent, self.devicePixelRatioF()))
+        set_mark(mark, "control_other", 18, Ink.ACCENT)
         self.text, self.time_left = QLabel(), QLabel()
         for label in (self.text, self.time_left):
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Control, Outcome
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.phrases import code_of
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
+from groundstation.ui.said import said
 
 REGAIN_S = 4.0
 """So long a loss is not told: a station that is back takes again what it holds."""
@@ -49,15 +51,15 @@ class ControlWatch(QObject):
     def _tell_lost(self, key: VehicleKey, before: Control, now: Control) -> None:
         last = now.last
         is_wish = last is not None and last.outcome is Outcome.RELEASED
-        was_given = last is not None and last.detail.startswith("granted by")
+        was_given = last is not None and code_of(last.detail) == "granted_by"
         if is_wish or was_given:
             return
-        detail = _sentence(last.detail) if last is not None else ""
+        detail = _sentence(said(last.detail)) if last is not None else ""
         if now.owner is None:
             self._lost[key] = (detail, self._desk.feed.now_s() + REGAIN_S)
             return
         words = self.tr("Control of {vehicle} went to {who}. {detail}")
-        forced = "by force" in detail.lower()
+        forced = last is not None and code_of(last.detail) == "taken_by_force"
         text = words.format(vehicle=key.id, who=actor_text(now.owner), detail=detail).strip()
         self._desk.noticed.emit(text, Level.WARNING if forced else Level.CAUTION)
         del before
@@ -83,10 +85,10 @@ class ControlWatch(QObject):
             return
         if last.outcome in (Outcome.DENIED, Outcome.REFUSED, Outcome.EXPIRED):
             words = self.tr("No control of {vehicle}: {detail}.")
-            self._desk.noticed.emit(words.format(vehicle=key.id, detail=last.detail), Level.CAUTION)
+            self._desk.noticed.emit(words.format(vehicle=key.id, detail=said(last.detail)), Level.CAUTION)
         elif last.outcome is Outcome.ASKED:
             words = self.tr("Control of {vehicle}: {detail}.")
-            self._desk.noticed.emit(words.format(vehicle=key.id, detail=last.detail), Level.ADVISORY)
+            self._desk.noticed.emit(words.format(vehicle=key.id, detail=said(last.detail)), Level.ADVISORY)
 
 
 def _sentence(text: str) -> str:

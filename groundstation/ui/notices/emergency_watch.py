@@ -17,6 +17,7 @@ from groundstation.fleet.operations import GOOD_ENDS
 from groundstation.fleet.verbs import EMERGENCY_VERBS
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of
+from groundstation.ui.said import said_of
 
 SHOUTED_S = 120.0
 """So long it stands at the vehicle, unless another emergency order to it goes well before."""
@@ -55,7 +56,7 @@ class EmergencyWatch(QObject):
 
     def _shout(self, record: CommandRecord) -> None:
         words = self.tr("{verb} of {vehicle} FAILED: {why}.").format(
-            verb=label_of(record.verb), vehicle=record.key.id, why=record.words or record.state.value
+            verb=label_of(record.verb), vehicle=record.key.id, why=said_of(record) or record.state.value
         )
         instead = INSTEAD[record.verb]
         state = self._desk.state(record.key)

@@ -8,16 +8,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.theme.icons import icon, pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.theme.roles import Ink
 
 SHOWN_S = {Level.NORMAL: 8.0, Level.ADVISORY: 8.0, Level.CAUTION: 15.0, Level.WARNING: 60.0}
 MOST = 4
 _LOOKS = {
-    Level.CAUTION: ("caution", PALETTE.caution, PALETTE.caution_surface),
-    Level.WARNING: ("warning", PALETTE.warning, PALETTE.warning_surface),
+    Level.CAUTION: ("caution", Ink.CAUTION, Ink.CAUTION_SURFACE),
+    Level.WARNING: ("warning", Ink.WARNING, Ink.WARNING_SURFACE),
 }
-_CALM = ("advisory", PALETTE.muted, PALETTE.raised)
+_CALM = ("advisory", Ink.MUTED, Ink.RAISED)
 
 
 class Notice(QFrame):
@@ -26,15 +27,17 @@ class Notice(QFrame):
     def __init__(self, words: str, level: Level, until_s: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.until_s = until_s
-        icon_name, colour, back = _LOOKS.get(level, _CALM)
-        edge = colour if level in _LOOKS else PALETTE.line_strong
+        icon_name, role, back = _LOOKS.get(level, _CALM)
+        edge = role if level in _LOOKS else Ink.LINE_STRONG
         self.setObjectName("notice")
-        self.setStyleSheet(f"#notice {{ background: {back}; border: 1px solid {edge}; border-radius: 6px; }}")
+        set_style(
+            self, f"#notice {{ background: ${back.value}; border: 1px solid ${edge.value}; border-radius: 6px; }}"
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(10)
         mark = QLabel()
-        mark.setPixmap(pixmap(icon_name, 16, colour, self.devicePixelRatioF()))
+        set_mark(mark, icon_name, 16, role)
         self.text = QLabel(words)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -31,7 +31,9 @@ from groundstation.ui.focus import focus_keeper
 from groundstation.ui.palette.entries import Entry, matching
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 
 ROW_HEIGHT = 30
 MOST_ROWS = 10
@@ -187,20 +189,20 @@ class _RowPainter(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         painter.save()
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(PALETTE.accent_surface))
+            painter.fillRect(rect, ink(Ink.ACCENT_SURFACE))
         elif state & QStyle.StateFlag.State_MouseOver and entry.is_enabled:
-            painter.fillRect(rect, QColor(PALETTE.raised))
+            painter.fillRect(rect, ink(Ink.RAISED))
         area = rect.adjusted(8, 0, -8, 0)
-        faces = ((TEXT_PX, 500, PALETTE.text if entry.is_enabled else PALETTE.muted), (SMALL_PX, 400, PALETTE.muted))
+        faces = ((TEXT_PX, 500, Ink.TEXT if entry.is_enabled else Ink.MUTED), (SMALL_PX, 400, Ink.MUTED))
         left = area.left()
-        for text, (size, weight, colour) in zip((entry.name, entry.where), faces, strict=True):
+        for text, (size, weight, role) in zip((entry.name, entry.where), faces, strict=True):
             painter.setFont(font(size, weight))
-            painter.setPen(QColor(colour))
+            painter.setPen(ink(role))
             shown = metrics(size, weight).elidedText(text, Qt.TextElideMode.ElideRight, area.right() - left)
             painter.drawText(QRect(left, area.top(), area.right() - left, area.height()), _LEFT, shown)
             left += metrics(size, weight).horizontalAdvance(shown) + 10
         note = metrics(SMALL_PX, 500).elidedText(entry.note, Qt.TextElideMode.ElideRight, area.right() - left)
         painter.setFont(font(SMALL_PX, 500))
-        painter.setPen(QColor(PALETTE.text if entry.is_enabled else PALETTE.muted))
+        painter.setPen(ink(Ink.TEXT if entry.is_enabled else Ink.MUTED))
         painter.drawText(QRect(left, area.top(), area.right() - left, area.height()), _RIGHT, note)
         painter.restore()

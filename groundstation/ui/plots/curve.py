@@ -19,7 +19,7 @@ from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
 from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
-from groundstation.ui.theme.tokens import VEHICLE_COLOURS
+from groundstation.ui.theme.inks import vehicle_ink
 from groundstation.ui.units import compact, fixed
 
 SILENT = 3.0
@@ -42,12 +42,19 @@ class Curve:
 
     def __init__(self, ref: ValueRef, series: PlotSeries, look: CurveLook) -> None:
         self.ref, self.series, self.look = ref, series, look
-        self.colour = QColor(VEHICLE_COLOURS[look.colour])
         self.style = STYLES[look.style]
-        self.item = pg.PlotCurveItem(
-            pen=pg.mkPen(self.colour, width=1.6, style=self.style), connect="finite", antialias=True
-        )
+        self.item = pg.PlotCurveItem(connect="finite", antialias=True)
+        self.dress()
         self._drawn = -1
+
+    @property
+    def colour(self) -> QColor:
+        """Its colour in the theme of now."""
+        return vehicle_ink(self.look.colour)
+
+    def dress(self) -> None:
+        """Draw it in the colours of now; they are asked for once only."""
+        self.item.setPen(pg.mkPen(self.colour, width=1.6, style=self.style))
 
     @property
     def unit(self) -> Unit:

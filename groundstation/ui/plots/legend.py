@@ -4,14 +4,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.plots.curve import Curve, curve_label, curve_titles
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX
 
 ROW = 22
 WIDTH, WIDE = 196, 252
@@ -91,7 +93,7 @@ class Legend(QWidget):
         # crossed out and not only faint: colour is never the only sign
         face.setStrikeOut(is_old)
         painter.setFont(face)
-        painter.setPen(QColor(PALETTE.faint if is_old else PALETTE.text))
+        painter.setPen(ink(Ink.MUTED if is_old else Ink.TEXT))
         value = self._texts[number]
         painter.drawText(QRect(box.left(), box.top(), right - box.left(), ROW), _RIGHT, value)
         room = right - box.left() - 26 - metrics(SMALL_PX, 600).horizontalAdvance(value) - 8
@@ -100,12 +102,12 @@ class Legend(QWidget):
         if not has_title and label:
             text = f"{text} {label}"
         painter.setFont(font(SMALL_PX))
-        painter.setPen(QColor(PALETTE.text if is_hovered else PALETTE.muted))
+        painter.setPen(ink(Ink.TEXT if is_hovered else Ink.MUTED))
         text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRect(box.left() + 26, box.top(), room, ROW), _LEFT, text)
         if is_hovered:
             ratio = self.devicePixelRatioF()
-            painter.drawPixmap(box.right() - 14, box.top() + 4, pixmap("close", 14, PALETTE.text, ratio))
+            painter.drawPixmap(box.right() - 14, box.top() + 4, pixmap("close", 14, Ink.TEXT, ratio))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draws the rows."""
@@ -115,13 +117,13 @@ class Legend(QWidget):
         title = self._title()
         if title:
             painter.setFont(font(SMALL_PX, 600))
-            painter.setPen(QColor(PALETTE.text))
+            painter.setPen(ink(Ink.TEXT))
             unit = self._curves[0].unit.symbol
             painter.drawText(QRect(10, 8, self.width() - 20, 20), _LEFT, f"{title}  {unit}".rstrip())
         for number in range(len(self._curves)):
             self._paint_row(painter, number, bool(title))
         if self.hasFocus():
-            painter.setPen(QPen(QColor(PALETTE.accent), 1))
+            painter.setPen(QPen(ink(Ink.ACCENT), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 

@@ -9,7 +9,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -26,7 +25,9 @@ from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.theme.fonts import font
-from groundstation.ui.theme.tokens import PALETTE, TINY_PX
+from groundstation.ui.theme.inks import ink, wearing
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import TINY_PX
 from groundstation.ui.value_drag import refs_from_mime
 
 MAX_CURVES = 24
@@ -58,7 +59,7 @@ class PlotLane(QWidget):
         self.legend = Legend()
         self.legend.remove_requested.connect(self.remove)
         self.plot = self._make_plot(wall_offset_s)
-        self._line = pg.InfiniteLine(angle=90, pen=pg.mkPen(PALETTE.muted, width=1, style=Qt.PenStyle.DashLine))
+        self._line = pg.InfiniteLine(angle=90)
         self._line.hide()
         # else the axis would stretch to wherever the mouse is
         self.plot.addItem(self._line, ignoreBounds=True)
@@ -67,6 +68,18 @@ class PlotLane(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self._legend_area())
+        self._dress()
+        wearing().changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        """Plots keep what they are drawn with, so they are told of another theme."""
+        self.plot.setBackground(ink(Ink.SURFACE))
+        for name in ("left", "bottom"):
+            self.plot.getAxis(name).setPen(pg.mkPen(ink(Ink.LINE)))
+            self.plot.getAxis(name).setTextPen(pg.mkPen(ink(Ink.MUTED)))
+        self._line.setPen(pg.mkPen(ink(Ink.MUTED), width=1, style=Qt.PenStyle.DashLine))
+        for curve in self.curves:
+            curve.dress()
 
     def _legend_area(self) -> QScrollArea:
         """A legend that is longer than its plot is high scrolls; it hides no value and no title."""
@@ -132,7 +145,7 @@ class PlotLane(QWidget):
         self.plot.getAxis("bottom").setHeight(24 if is_shown else 4)
 
     def _make_plot(self, wall_offset_s: Callable[[], float]) -> pg.PlotWidget:
-        plot = pg.PlotWidget(axisItems={"bottom": TimeAxis(wall_offset_s)}, background=PALETTE.surface)
+        plot = pg.PlotWidget(axisItems={"bottom": TimeAxis(wall_offset_s)})
         # drops are for the lane: pyqtgraph would take the event and do nothing with it
         plot.setAcceptDrops(False)
         plot.setMenuEnabled(False)
@@ -142,8 +155,6 @@ class PlotLane(QWidget):
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for name in ("left", "bottom"):
             axis = plot.getAxis(name)
-            axis.setPen(pg.mkPen(PALETTE.line))
-            axis.setTextPen(pg.mkPen(PALETTE.muted))
             axis.setStyle(tickFont=font(TINY_PX), tickLength=0, tickTextOffset=6)
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.getAxis("left").enableAutoSIPrefix(False)
@@ -213,6 +224,6 @@ class PlotLane(QWidget):
         super().paintEvent(event)
         if self._is_target:
             painter = QPainter(self)
-            painter.setPen(QPen(QColor(PALETTE.accent), 2))
+            painter.setPen(QPen(ink(Ink.ACCENT), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
             painter.end()

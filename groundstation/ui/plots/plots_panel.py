@@ -15,7 +15,7 @@ from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plots.curve import ref_unit
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.value_drag import refs_from_mime
 
@@ -251,7 +251,7 @@ class PlotsPanel(LivePanel):
 
     def _on_pause_toggled(self, is_paused: bool) -> None:
         self._frozen_s = self._feed.now_s() if is_paused else None
-        self.pause_button.setIcon(icon("play", PALETTE.accent) if is_paused else icon("pause"))
+        self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_paused else icon("pause"))
         self.refresh()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

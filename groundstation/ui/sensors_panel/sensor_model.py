@@ -16,7 +16,9 @@ from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_text import has_marks, look, visible_level, visible_topic
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 from groundstation.ui.units import DASH, age_text, compact
 from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 
@@ -184,12 +186,12 @@ class SensorModel(QAbstractItemModel):
     def _colour(self, node: Node, column: int) -> QColor:
         reading = self._reading(node)
         if reading is None or column >= 2:
-            return QColor(PALETTE.muted)
+            return ink(Ink.MUTED)
         is_old = self._freshness(node) is not Freshness.FRESH
         is_data = reading.kind in (PayloadKind.NUMBER, PayloadKind.JSON, PayloadKind.TEXT)
         if column == 1 and (is_old or not is_data):
-            return QColor(PALETTE.muted)
-        return QColor(PALETTE.text)
+            return ink(Ink.MUTED)
+        return ink(Ink.TEXT)
 
     def _freshness(self, node: Node) -> Freshness:
         return self._board.freshness(node.topic, self._now_s) if node.topic is not None else Freshness.MISSING
@@ -238,7 +240,7 @@ class SensorModel(QAbstractItemModel):
         """A mark on a topic that looks like another one."""
         if node.topic is None or node.path is not None or not self.is_alike(node.topic):
             return None
-        return icon("caution", PALETTE.caution)
+        return icon("caution", Ink.CAUTION)
 
     def _appearance(self, node: Node, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.FontRole:

@@ -12,9 +12,11 @@ from PySide6.QtGui import QColor, QPainter
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
-from groundstation.ui.theme.tokens import PALETTE, VEHICLE_COLOURS
+from groundstation.ui.theme.inks import vehicle_ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.theme import VEHICLES
 
-COLOURS = len(VEHICLE_COLOURS)
+COLOURS = VEHICLES
 SIGNS = 4
 """Ways to draw one colour: solid, dashed, dotted, both; disc, square, diamond, triangle."""
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
@@ -59,8 +61,8 @@ def vehicle_place(vehicle_id: str) -> int:
 
 
 def vehicle_colour(vehicle_id: str) -> QColor:
-    """The colour of a vehicle, the same in every panel; see `vehicle_sign` where colours repeat."""
-    return QColor(VEHICLE_COLOURS[_BOOK.place(vehicle_id) % COLOURS])
+    """The colour of a vehicle, the same in every panel, of the theme of now; see `vehicle_sign` for repetitions."""
+    return vehicle_ink(_BOOK.place(vehicle_id) % COLOURS)
 
 
 def vehicle_sign(vehicle_id: str) -> int:
@@ -83,11 +85,11 @@ def paint_dot(painter: QPainter, box: QRectF, sign: int) -> None:
         painter.drawPolygon(corners)
 
 
-_LEVEL_COLOURS = {
-    Level.NORMAL: PALETTE.muted,
-    Level.ADVISORY: PALETTE.text,
-    Level.CAUTION: PALETTE.caution,
-    Level.WARNING: PALETTE.warning,
+_LEVEL_ROLES = {
+    Level.NORMAL: Ink.MUTED,
+    Level.ADVISORY: Ink.TEXT,
+    Level.CAUTION: Ink.CAUTION,
+    Level.WARNING: Ink.WARNING,
 }
 
 _SEVERITY_LEVELS = {
@@ -100,9 +102,9 @@ _SEVERITY_LEVELS = {
 }
 
 
-def level_colour(level: Level) -> QColor:
-    """Colour of text that tells a condition."""
-    return QColor(_LEVEL_COLOURS[level])
+def level_role(level: Level) -> Ink:
+    """What text that tells a condition is painted in."""
+    return _LEVEL_ROLES[level]
 
 
 def severity_level(severity: Severity) -> Level:

@@ -6,9 +6,11 @@ from __future__ import annotations
 import functools
 
 import qtawesome
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
 
 _DRAWINGS = {
     "fleet": "mdi6.format-list-bulleted",
@@ -76,29 +78,71 @@ _DRAWINGS = {
 }
 
 
-def icon(name: str, colour: str = PALETTE.muted, active: str = PALETTE.text) -> QIcon:
-    """An icon by its meaning; see the table above. A copy each time: the docking library keeps and deletes its own."""
-    return QIcon(_drawn(name, colour, active))
+class _Engine(QIconEngine):
+    """Draws an icon in the colours of the theme that is worn when it is drawn: a button that has one needs no other."""
+
+    def __init__(self, name: str, role: Ink, active: Ink) -> None:
+        super().__init__()
+        self._name, self._role, self._active = name, role, active
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Qt: into a rectangle."""
+        drawn = _drawn(self._name, *(ink(one).name() for one in (self._role, self._active, Ink.FAINT)))
+        drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Qt: as pixels of that size."""
+        pixels = QPixmap(size)
+        pixels.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixels)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return pixels
+
+    def clone(self) -> QIconEngine:
+        """Qt: another one of the same."""
+        return _Engine(self._name, self._role, self._active)
+
+
+def icon(name: str, role: Ink = Ink.MUTED, active: Ink = Ink.TEXT) -> QIcon:
+    """An icon by its meaning; see the table above.
+
+    Args:
+        name: its meaning.
+        role: what it is drawn in.
+        active: the same while the mouse is over it, or it is selected.
+    """
+    # a copy: the docking library deletes those that it is given
+    return QIcon(_made(name, role, active))
 
 
 @functools.cache
-def _drawn(name: str, colour: str, active: str) -> QIcon:
+def _made(name: str, role: Ink, active: Ink) -> QIcon:
+    return QIcon(_Engine(name, role, active))
+
+
+@functools.cache
+def _drawn(name: str, colour: str, active: str, disabled: str) -> QIcon:
     made: QIcon = qtawesome.icon(
-        _DRAWINGS[name], color=colour, color_active=active, color_selected=active, color_disabled=PALETTE.faint
+        _DRAWINGS[name], color=colour, color_active=active, color_selected=active, color_disabled=disabled
     )
     return made
 
 
-@functools.cache
-def pixmap(name: str, size: int, colour: str = PALETTE.muted, ratio: float = 1.0) -> QPixmap:
-    """An icon as pixels, for painted parts.
+def pixmap(name: str, size: int, role: Ink = Ink.MUTED, ratio: float = 1.0) -> QPixmap:
+    """An icon as pixels, for painted parts: to be drawn now. A label that keeps one is given it by `dress.set_mark`.
 
     Args:
         name: its meaning.
         size: side, logical pixels.
-        colour: as `#rrggbb`.
+        role: what it is drawn in.
         ratio: device pixels for one logical pixel.
     """
-    made = icon(name, colour, colour).pixmap(round(size * ratio), round(size * ratio))
+    return _pixels(name, size, ink(role).name(), ratio)
+
+
+@functools.cache
+def _pixels(name: str, size: int, colour: str, ratio: float) -> QPixmap:
+    made = _drawn(name, colour, colour, colour).pixmap(round(size * ratio), round(size * ratio))
     made.setDevicePixelRatio(ratio)
     return made

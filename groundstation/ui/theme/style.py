@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The style sheet, made from the tokens. GUI thread."""
+"""The style sheet: roles, sizes and pictures are filled in (`inks.filled`). GUI thread."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from string import Template
+from groundstation.ui.theme.inks import filled, wearing
+from groundstation.ui.theme.sheet_pictures import sheet_pictures
 
-from groundstation.ui.resources import resource
-from groundstation.ui.theme import tokens
-
-_SHEET = Template("""
+_SHEET = """
 * { outline: none; }
 QWidget { color: $text; font-size: ${text_px}px; selection-background-color: $accent; selection-color: $background; }
 QMainWindow, QDialog, QMessageBox { background: $background; }
@@ -26,17 +23,18 @@ QMenu::item:disabled:selected { background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 QMenu::indicator { width: 16px; height: 16px; margin-left: 8px; }
-QMenu::indicator:checked { image: url($icons/check-light.svg); }
+QMenu::indicator:checked { image: url($MENU_TICK); }
 
 QLineEdit, QComboBox { background: $raised; border: 1px solid $line; border-radius: 4px;
     padding: 0 8px; min-height: 26px; }
+QLineEdit { placeholder-text-color: $muted; }
 QLineEdit:hover, QComboBox:hover { border-color: $line_strong; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit[wrong="true"] { border-color: $warning; }
 QLineEdit QToolButton { border: none; background: transparent; padding: 0; min-width: 20px; }
 QComboBox { padding-right: 20px; }
 QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url($DOWN); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line_strong; padding: 4px;
     selection-background-color: $accent_surface; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 26px; padding: 0 8px; border-radius: 4px; }
@@ -73,7 +71,7 @@ QPushButton[role="kill"] { background: transparent; border-color: transparent; c
 QPushButton[role="kill"]:hover { color: $text; background: $hover; }
 QPushButton[role="kill"]:focus { border-color: $accent; }
 QPushButton[role="verb"] { padding: 0 4px; min-height: 26px; }
-QPushButton[role="verb"]::menu-indicator { image: url($icons/chevron-down.svg); width: 12px; height: 12px;
+QPushButton[role="verb"]::menu-indicator { image: url($DOWN); width: 12px; height: 12px;
     subcontrol-origin: padding; subcontrol-position: right center; right: 6px; }
 QPushButton[role="go"] { background: $accent_surface; border-color: $accent; font-weight: 600; padding: 4px 12px;
     min-height: 26px; }
@@ -92,13 +90,13 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; backg
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; border-radius: 3px; }
-QAbstractSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: 10px; height: 10px; }
-QAbstractSpinBox::down-arrow { image: url($icons/chevron-down.svg); width: 10px; height: 10px; }
+QAbstractSpinBox::up-arrow { image: url($UP); width: 10px; height: 10px; }
+QAbstractSpinBox::down-arrow { image: url($DOWN); width: 10px; height: 10px; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $line_strong;
     border-radius: 3px; background: $raised; }
 QCheckBox::indicator:hover, QCheckBox:focus::indicator { border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check.svg); }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($TICK); }
 
 QAbstractItemView { background: $surface; border: none; alternate-background-color: $surface; }
 QAbstractItemView:focus { border: none; }
@@ -110,16 +108,16 @@ QTreeView::branch { background: transparent; }
 QTreeView::branch:selected { background: $accent_surface; }
 QTreeView::branch:hover { background: $raised; }
 QTreeView::branch:selected:hover { background: $accent_surface; }
-QTreeView::branch:closed:has-children { image: url($icons/chevron-right.svg); }
-QTreeView::branch:open:has-children { image: url($icons/chevron-down.svg); }
+QTreeView::branch:closed:has-children { image: url($RIGHT); }
+QTreeView::branch:open:has-children { image: url($DOWN); }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 0 6px; min-height: 26px; font-size: ${tiny_px}px; font-weight: 500; }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::down-arrow, QHeaderView::up-arrow { width: 10px; height: 10px; subcontrol-origin: padding;
     subcontrol-position: right center; right: 4px; }
-QHeaderView::down-arrow { image: url($icons/chevron-down.svg); }
-QHeaderView::up-arrow { image: url($icons/chevron-up.svg); }
+QHeaderView::down-arrow { image: url($DOWN); }
+QHeaderView::up-arrow { image: url($UP); }
 QTableCornerButton::section { background: $surface; border: none; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -159,9 +157,9 @@ QLabel[role="strong"] { font-weight: 600; }
 #panel { background: $surface; }
 #topBar { background: $surface; border-bottom: 1px solid $line; }
 #rule { background: $line; }
-""")
+"""
 
-_DOCK_SHEET = Template("""
+DOCK_SHEET = """
 ads--CDockContainerWidget { background: $background; }
 ads--CDockContainerWidget > QSplitter { padding: 0; }
 ads--CDockSplitter::handle { background: $background; }
@@ -184,20 +182,9 @@ ads--CTitleBarButton:hover { background: $hover; border-radius: 4px; }
 ads--CDockWidget { background: $surface; border: none; }
 ads--CFloatingDockContainer { background: $background; border: 1px solid $line_strong; }
 QScrollArea#dockWidgetScrollArea { padding: 0; border: none; background: $surface; }
-""")
-
-
-def _filled(sheet: Template) -> str:
-    icons = resource("icons").as_posix()
-    sizes = {"text_px": tokens.TEXT_PX, "small_px": tokens.SMALL_PX, "tiny_px": tokens.TINY_PX}
-    return sheet.substitute(asdict(tokens.PALETTE), icons=icons, title_px=tokens.TITLE_PX, **sizes)
+"""
 
 
 def style_sheet() -> str:
-    """The style sheet of the application."""
-    return _filled(_SHEET)
-
-
-def dock_style_sheet() -> str:
-    """The style sheet of the docking system, which replaces its own."""
-    return _filled(_DOCK_SHEET)
+    """The style sheet of the application, in the colours of the theme that is worn."""
+    return filled(_SHEET, **sheet_pictures(wearing().theme))

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.roles import Ink
 
 HEIGHT = 30
 
@@ -22,7 +22,7 @@ class BrokerBanner(QFrame):
         self.setObjectName("brokerBanner")
         self.setFixedHeight(HEIGHT)
         self.text = ElidingLabel()
-        self.text.setStyleSheet(f"color: {PALETTE.text}; font-weight: 500;")
+        set_style(self.text, "color: $text; font-weight: 500;")
         self._mark = QLabel()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 0, 14, 0)
@@ -40,17 +40,17 @@ class BrokerBanner(QFrame):
         opening = openings.get(status.state)
         is_slow = opening is None and bool(status.note)
         self.setVisible(opening is not None or is_slow)
-        self._colour("caution" if is_slow else "warning")
+        self._dress("caution" if is_slow else "warning")
         words = status.note if is_slow else f"{opening or ''} {_sentence(status.reason)}"
         self.text.setText(_sentence(words.strip()) if opening is not None or is_slow else "")
 
-    def _colour(self, level: str) -> None:
+    def _dress(self, level: str) -> None:
         line, surface = {
-            "caution": (PALETTE.caution, PALETTE.caution_surface),
-            "warning": (PALETTE.warning, PALETTE.warning_surface),
+            "caution": (Ink.CAUTION, Ink.CAUTION_SURFACE),
+            "warning": (Ink.WARNING, Ink.WARNING_SURFACE),
         }[level]
-        self.setStyleSheet(f"#brokerBanner {{ background: {surface}; border-bottom: 1px solid {line}; }}")
-        self._mark.setPixmap(pixmap(level, 16, line, self.devicePixelRatioF()))
+        set_style(self, f"#brokerBanner {{ background: ${surface.value}; border-bottom: 1px solid ${line.value}; }}")
+        set_mark(self._mark, level, 16, line)
 
 
 def _sentence(words: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.top_bar.marked_text import MarkedText
 from groundstation.ui.units import age_text
 
@@ -26,21 +26,19 @@ class BrokerState(MarkedText):
         match status.state:
             case BusState.CONNECTED:
                 is_whole = not status.note
-                colour = PALETTE.text if is_whole else PALETTE.caution
+                role = Ink.TEXT if is_whole else Ink.CAUTION
                 words = self._fine(status) if is_whole else self.tr("slow, overview only")
-                self.show_marked("broker" if is_whole else "caution", colour, words)
+                self.show_marked("broker" if is_whole else "caution", role, words)
             case BusState.CONNECTING | BusState.UNKNOWN:
                 self.show_marked(
-                    "connecting", PALETTE.caution, self._trouble(self.tr("connecting to broker"), status, now_s)
+                    "connecting", Ink.CAUTION, self._trouble(self.tr("connecting to broker"), status, now_s)
                 )
             case BusState.LOST:
-                self.show_marked("broker_lost", PALETTE.warning, self._trouble(self.tr("broker lost"), status, now_s))
+                self.show_marked("broker_lost", Ink.WARNING, self._trouble(self.tr("broker lost"), status, now_s))
             case BusState.REFUSED:
-                self.show_marked(
-                    "broker_lost", PALETTE.warning, self._trouble(self.tr("broker refused"), status, now_s)
-                )
+                self.show_marked("broker_lost", Ink.WARNING, self._trouble(self.tr("broker refused"), status, now_s))
             case _:
-                self.show_marked("broker_lost", PALETTE.muted, self.tr("not connected"))
+                self.show_marked("broker_lost", Ink.MUTED, self.tr("not connected"))
         parts = (status.broker, status.protocol, status.reason, status.note)
         self.setToolTip(plain_tip("\n".join(part for part in parts if part)))
 

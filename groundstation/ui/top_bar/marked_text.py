@@ -6,8 +6,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from groundstation.ui.eliding_label import ElidingLabel
-from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.roles import Ink
 
 ICON_PX = 18
 
@@ -18,27 +18,22 @@ class MarkedText(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self.text = QLabel(), ElidingLabel()
-        self._look: tuple[str, str, str] = ("", "", "")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self._icon)
         layout.addWidget(self.text)
 
-    def show_marked(self, icon_name: str, colour: str, text: str, icon_colour: str = "") -> None:
+    def show_marked(self, icon_name: str, role: Ink, text: str, icon_role: Ink | None = None) -> None:
         """Show a line.
 
         Args:
             icon_name: see `theme/icons.py`.
-            colour: of the text; the usual colour of text for what is normal.
+            role: of the text; `TEXT` for what is normal.
             text: plain text.
-            icon_colour: of the icon; empty for that of the text, muted where that is normal.
+            icon_role: of the icon; None for that of the text, muted where that is normal.
         """
         self.text.setText(text)
-        icon_colour = icon_colour or (PALETTE.muted if colour == PALETTE.text else colour)
-        look = (icon_name, colour, icon_colour)
-        if look != self._look:
-            self._look = look
-            self._icon.setPixmap(pixmap(icon_name, ICON_PX, icon_colour, self.devicePixelRatioF()))
-            weight = 400 if colour == PALETTE.text else 600
-            self.text.setStyleSheet(f"color: {colour}; font-weight: {weight};")
+        is_normal = role is Ink.TEXT
+        set_mark(self._icon, icon_name, ICON_PX, icon_role or (Ink.MUTED if is_normal else role))
+        set_style(self.text, f"color: ${role.value}; font-weight: {400 if is_normal else 600};")

@@ -6,19 +6,18 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, TITLE_PX
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.roles import Ink
 
 
 class Readout(QWidget):
     """Shows a count and what is counted."""
 
     def __init__(
-        self, caption: str, alarm_icon: str = "", alarm_colour: str = "", parent: QWidget | None = None
+        self, caption: str, alarm_icon: str = "", alarm_role: Ink | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._alarm_icon, self._alarm_colour = alarm_icon, alarm_colour
-        self._style = ""
+        self._alarm_icon, self._alarm_role = alarm_icon, alarm_role
         self._icon, self.value, self.caption = QLabel(), QLabel("0"), QLabel(caption)
         self._icon.hide()
         for label in (self.value, self.caption):
@@ -29,17 +28,16 @@ class Readout(QWidget):
         layout.setSpacing(5)
         for label in (self._icon, self.value, self.caption):
             layout.addWidget(label)
-        self._paint(PALETTE.text)
+        self._paint(Ink.TEXT)
 
     def show_number(self, number: int, more: str = "") -> None:
         """Show a count; one that counts alarms takes its colour when it is not zero."""
         self.value.setText(f"{number}{more}")
-        if self._alarm_colour:
+        if self._alarm_role is not None:
             self._icon.setVisible(number > 0)
-            if number and self._icon.pixmap().isNull():
-                ratio = self.devicePixelRatioF()
-                self._icon.setPixmap(pixmap(self._alarm_icon, 16, self._alarm_colour, ratio))
-            self._paint(self._alarm_colour if number else PALETTE.muted)
+            if number:
+                set_mark(self._icon, self._alarm_icon, 16, self._alarm_role)
+            self._paint(self._alarm_role if number else Ink.MUTED)
 
     def show_text(self, text: str, caption: str) -> None:
         """Show a text and a word beside it."""
@@ -50,8 +48,5 @@ class Readout(QWidget):
         """Change the word."""
         self.caption.setText(caption)
 
-    def _paint(self, colour: str) -> None:
-        style = f"color: {colour}; font-size: {TITLE_PX}px; font-weight: 600;"
-        if style != self._style:
-            self._style = style
-            self.value.setStyleSheet(style)
+    def _paint(self, role: Ink) -> None:
+        set_style(self.value, f"color: ${role.value}; font-size: ${{title_px}}px; font-weight: 600;")

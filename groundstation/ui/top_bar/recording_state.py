@@ -9,7 +9,7 @@ from groundstation.fleet.recorder import RecorderStatus, RecordingNow, recording
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.top_bar.marked_text import MarkedText
 
 
@@ -25,19 +25,19 @@ class RecordingState(MarkedText):
         heard = self._feed.fleet.recorders.values()
         now = recording_now(heard, now_s)
         is_connected = self._feed.bus.state is BusState.CONNECTED
-        icon_name, colour, text = self._words(now, is_connected=is_connected)
-        self.show_marked(icon_name, colour, text, PALETTE.accent if icon_name == "record" else "")
+        icon_name, role, text = self._words(now, is_connected=is_connected)
+        self.show_marked(icon_name, role, text, Ink.ACCENT if icon_name == "record" else None)
         self.setToolTip(plain_tip("\n".join(self._lines(now, [one.content for one in heard]))))
 
-    def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, str, str]:
-        """Icon, colour, text."""
+    def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, Ink, str]:
+        """Icon, role, text."""
         if not is_connected:
-            return "record_off", PALETTE.muted, self.tr("REC waits for broker")
+            return "record_off", Ink.MUTED, self.tr("REC waits for broker")
         if not now.is_heard:
-            return "record_off", PALETTE.caution, self.tr("not recording")
+            return "record_off", Ink.CAUTION, self.tr("not recording")
         if now.problem:
-            return "caution", PALETTE.caution, self.tr("REC stopped") if not now.is_recording else _time(now.elapsed_s)
-        return ("caution" if now.warning else "record"), _colour(now), _time(now.elapsed_s)
+            return "caution", Ink.CAUTION, self.tr("REC stopped") if not now.is_recording else _time(now.elapsed_s)
+        return ("caution" if now.warning else "record"), _role(now), _time(now.elapsed_s)
 
     def _lines(self, now: RecordingNow, statuses: list[RecorderStatus]) -> list[str]:
         if not now.is_heard:
@@ -60,8 +60,8 @@ class RecordingState(MarkedText):
         return lines
 
 
-def _colour(now: RecordingNow) -> str:
-    return PALETTE.caution if now.warning else PALETTE.text
+def _role(now: RecordingNow) -> Ink:
+    return Ink.CAUTION if now.warning else Ink.TEXT
 
 
 def _time(elapsed_s: float | None) -> str:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.dress import set_style
+from groundstation.ui.theme.roles import Ink
 
 _LOOKS = {
-    "fleet": ("LIVE", PALETTE.accent, PALETTE.accent_surface),
-    "sim": ("SIM", PALETTE.simulated, PALETTE.simulated_surface),
-    "replay": ("REPLAY", PALETTE.text, PALETTE.line),
+    "fleet": ("LIVE", Ink.ACCENT, Ink.ACCENT_SURFACE),
+    "sim": ("SIM", Ink.SIMULATED, Ink.SIMULATED_SURFACE),
+    "replay": ("REPLAY", Ink.TEXT, Ink.LINE),
 }
 
 
@@ -25,10 +26,12 @@ class RootMarks(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for root, label in self.marks.items():
-            _, colour, back = _LOOKS[root]
+            _, role, back = _LOOKS[root]
             label.setFixedHeight(24)
-            label.setStyleSheet(
-                f"color: {colour}; background: {back}; border-radius: 4px; padding: 0 10px; font-weight: 700;"
+            set_style(
+                label,
+                f"color: ${role.value}; background: ${back.value}; "
+                "border-radius: 4px; padding: 0 10px; font-weight: 700;",
             )
             layout.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
             label.hide()

@@ -11,7 +11,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
-from groundstation.ui.theme.tokens import PALETTE
+from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.top_bar.broker_state import BrokerState
 from groundstation.ui.top_bar.emergency_strip import EmergencyStrip
@@ -46,9 +46,9 @@ class TopBar(QFrame):
         self.broker = BrokerState(feed)
         self.vehicles = Readout(self.tr("vehicles"))
         self.flying = Readout(self.tr("flying"))
-        self.cautions = Readout(self.tr("cautions"), "caution", PALETTE.caution)
-        self.warnings = Readout(self.tr("warnings"), "warning", PALETTE.warning)
-        self.losses = Readout(self.tr("dropped"), "caution", PALETTE.caution)
+        self.cautions = Readout(self.tr("cautions"), "caution", Ink.CAUTION)
+        self.warnings = Readout(self.tr("warnings"), "warning", Ink.WARNING)
+        self.losses = Readout(self.tr("dropped"), "caution", Ink.CAUTION)
         self.losses.hide()
         self.loop = Readout(self.tr("ms loop"))
         self.loop.setToolTip(self.tr("How late this window was in the last minute, 99 of 100 times"))

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.ui.theme.fonts import font
-from groundstation.ui.theme.tokens import MOTION_PERIOD_MS, PALETTE, RADIUS, SMALL_PX
+from groundstation.ui.theme.inks import ink, veil
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import MOTION_PERIOD_MS, RADIUS, SMALL_PX
 from groundstation.ui.units import age_text
 from groundstation.ui.vehicle_panel.easing import Eased
 from groundstation.ui.vehicle_panel.flight_values import FlightValues
@@ -92,9 +94,9 @@ class FlightDisplay(QWidget):
         roll = (roll + 180.0) % 360.0 - 180.0
         paint_horizon(painter, rect, roll, pitch)
         if self.values.attitude_age_s is not None:
-            painter.fillRect(rect, QColor(14, 19, 24, 150))
+            painter.fillRect(rect, veil(Ink.BACKGROUND, 150))
             painter.setFont(font(SMALL_PX, 600))
-            painter.setPen(QColor(PALETTE.text))
+            painter.setPen(ink(Ink.TEXT))
             text = self.tr("attitude is {age} old").format(age=age_text(self.values.attitude_age_s))
             painter.drawText(
                 rect.adjusted(0, 0, 0, -24), Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text
@@ -137,7 +139,7 @@ class FlightDisplay(QWidget):
         self._paint_speed(painter, QRectF(0, 0, TAPE_WIDTH, middle.height()))
         self._paint_height(painter, QRectF(middle.right(), 0, TAPE_WIDTH, middle.height()))
         self._paint_heading(painter, QRectF(0, middle.bottom(), whole.width(), HEADING_HEIGHT))
-        painter.setPen(QColor(PALETTE.line))
+        painter.setPen(ink(Ink.LINE))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS - 2, RADIUS - 2)
         painter.end()

@@ -6,15 +6,18 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QLinearGradient, QPainter, QPen, QPolygonF
 
 from groundstation.ui.theme.fonts import font
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TINY_PX
+from groundstation.ui.theme.inks import ink, veil
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
 
 DEGREES_SHOWN = 42.0
 """Pitch from the lower to the upper edge."""
 _ROLL_MARKS = (-60, -45, -30, -20, -10, 0, 10, 20, 30, 45, 60)
-_WHITE = QColor(255, 255, 255, 235)
+MARK_ALPHA = 235
+"""Of horizon and roll scale: what lies below is guessed at."""
 
 
 def paint_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: float) -> None:
@@ -36,14 +39,14 @@ def paint_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: f
 def _paint_world(painter: QPainter, rect: QRectF, shift: float) -> None:
     reach = math.hypot(rect.width(), rect.height())
     sky = QLinearGradient(0, shift - rect.height() * 0.8, 0, shift)
-    sky.setColorAt(0, QColor(PALETTE.sky_high))
-    sky.setColorAt(1, QColor(PALETTE.sky))
+    sky.setColorAt(0, ink(Ink.SKY_HIGH))
+    sky.setColorAt(1, ink(Ink.SKY))
     ground = QLinearGradient(0, shift, 0, shift + rect.height() * 0.8)
-    ground.setColorAt(0, QColor(PALETTE.ground))
-    ground.setColorAt(1, QColor(PALETTE.ground_low))
+    ground.setColorAt(0, ink(Ink.GROUND))
+    ground.setColorAt(1, ink(Ink.GROUND_LOW))
     painter.fillRect(QRectF(-reach, shift - 3 * reach, 2 * reach, 3 * reach), sky)
     painter.fillRect(QRectF(-reach, shift, 2 * reach, 3 * reach), ground)
-    painter.setPen(QPen(_WHITE, 1.5))
+    painter.setPen(QPen(veil(Ink.HORIZON_MARK, MARK_ALPHA), 1.5))
     painter.drawLine(QPointF(-reach, shift), QPointF(reach, shift))
 
 
@@ -58,7 +61,7 @@ def _paint_ladder(painter: QPainter, rect: QRectF, pitch_deg: float, scale: floa
         if step == 0 or abs(y) > half_room:
             continue
         fade = min(1.0, (half_room - abs(y)) / (half_room * 0.25))
-        colour = QColor(255, 255, 255, round(225 * fade))
+        colour = veil(Ink.HORIZON_MARK, round(225 * fade))
         half = unit * (11 if step % 4 == 0 else 6.5 if step % 2 == 0 else 3)
         painter.setPen(QPen(colour, 1.4 if step % 4 == 0 else 1))
         painter.drawLine(QPointF(-half, y), QPointF(half, y))
@@ -73,21 +76,21 @@ def _paint_ladder(painter: QPainter, rect: QRectF, pitch_deg: float, scale: floa
 
 def _paint_roll_scale(painter: QPainter, rect: QRectF, roll_deg: float) -> None:
     radius = rect.height() * 0.42
-    painter.setPen(QPen(QColor(255, 255, 255, 150), 1.2))
+    painter.setPen(QPen(veil(Ink.HORIZON_MARK, 150), 1.2))
     painter.drawArc(QRectF(-radius, -radius, 2 * radius, 2 * radius), 30 * 16, 120 * 16)
     for mark in _ROLL_MARKS:
         angle = math.radians(mark)
         length = 9 if mark % 30 == 0 else 5
         direction = QPointF(math.sin(angle), -math.cos(angle))
-        painter.setPen(QPen(_WHITE, 1.6 if mark % 30 == 0 else 1.1))
+        painter.setPen(QPen(veil(Ink.HORIZON_MARK, MARK_ALPHA), 1.6 if mark % 30 == 0 else 1.1))
         painter.drawLine(direction * radius, direction * (radius + length))
     painter.save()
     is_steep = abs(roll_deg) > 60
     painter.rotate(-max(-62.0, min(62.0, roll_deg)))
-    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush if is_steep else QColor(PALETTE.aircraft))
+    painter.setPen(QPen(veil(Ink.AIRCRAFT_EDGE, 150), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if is_steep else ink(Ink.AIRCRAFT))
     if is_steep:
-        painter.setPen(QPen(QColor(PALETTE.aircraft), 1.5))
+        painter.setPen(QPen(ink(Ink.AIRCRAFT), 1.5))
     painter.drawPolygon(QPolygonF([QPointF(0, -radius + 1), QPointF(-7, -radius + 13), QPointF(7, -radius + 13)]))
     painter.restore()
 
@@ -95,7 +98,7 @@ def _paint_roll_scale(painter: QPainter, rect: QRectF, roll_deg: float) -> None:
 def _paint_aircraft(painter: QPainter, rect: QRectF) -> None:
     unit = min(rect.width(), rect.height() * 1.4) / 100
     inner, outer, drop = unit * 13, unit * 30, unit * 4
-    for colour, width in ((QColor(0, 0, 0, 170), 5.5), (QColor(PALETTE.aircraft), 3.0)):
+    for colour, width in ((veil(Ink.AIRCRAFT_EDGE, 170), 5.5), (ink(Ink.AIRCRAFT), 3.0)):
         pen = QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
         for side in (-1, 1):
@@ -108,13 +111,13 @@ def paint_failed(painter: QPainter, rect: QRectF, text: str) -> None:
     """A red cross over an instrument that has nothing to show."""
     painter.save()
     painter.setClipRect(rect)
-    painter.fillRect(rect, QColor(PALETTE.instrument))
-    painter.setPen(QPen(QColor(PALETTE.warning), 2))
+    painter.fillRect(rect, ink(Ink.INSTRUMENT))
+    painter.setPen(QPen(ink(Ink.WARNING), 2))
     painter.drawLine(rect.topLeft(), rect.bottomRight())
     painter.drawLine(rect.topRight(), rect.bottomLeft())
     painter.setFont(font(SMALL_PX, 600))
     box = painter.boundingRect(rect, Qt.AlignmentFlag.AlignCenter, text).adjusted(-8, -4, 8, 4)
-    painter.fillRect(box, QColor(PALETTE.instrument))
-    painter.setPen(QColor(PALETTE.warning))
+    painter.fillRect(box, ink(Ink.INSTRUMENT))
+    painter.setPen(ink(Ink.WARNING))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()

@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.theme.colours import level_colour, paint_dot, vehicle_colour, vehicle_sign
+from groundstation.ui.said import said
+from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX, TITLE_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TITLE_PX
 from groundstation.ui.units import DASH
 
 LINE = 22
 CONDITION_LINE = 24
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution", Level.ADVISORY: "advisory"}
-_BACKS = {Level.WARNING: PALETTE.warning_surface, Level.CAUTION: PALETTE.caution_surface}
+_BACKS = {Level.WARNING: Ink.WARNING_SURFACE, Level.CAUTION: Ink.CAUTION_SURFACE}
 _LANDED = {
     LandedState.ON_GROUND: "on ground",
     LandedState.IN_AIR: "in air",
@@ -52,7 +55,7 @@ class PanelHeader(QWidget):
         if len(self.conditions) != rows:
             self.updateGeometry()
         if summary is not None:
-            self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {summary.worst_text}")
+            self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {said(summary.worst)}")
         self.update()
 
     @property
@@ -66,13 +69,13 @@ class PanelHeader(QWidget):
         paint_dot(painter, QRectF(1.5, 7, 9, 9), vehicle_sign(summary.key.id))
         left = 19
         painter.setFont(font(TITLE_PX + 1, 700))
-        painter.setPen(QColor(PALETTE.text))
+        painter.setPen(ink(Ink.TEXT))
         painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, summary.key.id)
         left += metrics(TITLE_PX + 1, 700).horizontalAdvance(summary.key.id) + 8
         if summary.is_simulated:
-            left += _paint_chip(painter, left, "SIM", PALETTE.simulated, PALETTE.simulated_surface) + 8
+            left += _paint_chip(painter, left, "SIM", Ink.SIMULATED, Ink.SIMULATED_SURFACE) + 8
         painter.setFont(font(TITLE_PX))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         name = metrics(TITLE_PX).elidedText(summary.name, Qt.TextElideMode.ElideRight, max(0, width - left))
         if summary.name != summary.key.id:
             painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, name)
@@ -82,13 +85,13 @@ class PanelHeader(QWidget):
         right = self.width()
         if summary.is_armed is not None:
             text = self.tr("ARMED") if summary.is_armed else self.tr("DISARMED")
-            colours = (PALETTE.background, PALETTE.text) if summary.is_armed else (PALETTE.muted, PALETTE.raised)
+            colours = (Ink.BACKGROUND, Ink.TEXT) if summary.is_armed else (Ink.MUTED, Ink.RAISED)
             width = metrics(10, 700).horizontalAdvance(text) + 12
             right -= width
             _paint_chip(painter, right, text, *colours)
             right -= 10
         painter.setFont(font(TITLE_PX, 700))
-        painter.setPen(QColor(PALETTE.text if summary.is_heard else PALETTE.muted))
+        painter.setPen(ink(Ink.TEXT if summary.is_heard else Ink.MUTED))
         text = summary.mode or DASH
         width = metrics(TITLE_PX, 700).horizontalAdvance(text)
         painter.drawText(QRect(right - width - 2, 0, width + 2, LINE), _LEFT, text)
@@ -99,15 +102,15 @@ class PanelHeader(QWidget):
         for one in self.conditions:
             box = QRectF(0, top + 2, self.width(), CONDITION_LINE - 3)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(_BACKS.get(one.level, PALETTE.raised)))
+            painter.setBrush(ink(_BACKS.get(one.level, Ink.RAISED)))
             painter.drawRoundedRect(box, 4, 4)
-            colour = level_colour(one.level)
-            icon_colour = colour.name() if one.level > Level.ADVISORY else PALETTE.muted
-            painter.drawPixmap(8, top + 6, pixmap(_ICONS[one.level], 14, icon_colour, self.devicePixelRatioF()))
+            role = level_role(one.level)
+            mark = role if one.level > Level.ADVISORY else Ink.MUTED
+            painter.drawPixmap(8, top + 6, pixmap(_ICONS[one.level], 14, mark, self.devicePixelRatioF()))
             painter.setFont(font(TEXT_PX, 600 if one.level > Level.ADVISORY else 400))
-            painter.setPen(colour)
+            painter.setPen(ink(role))
             rect = box.toRect().adjusted(30, 0, -8, 0)
-            text = metrics(TEXT_PX, 600).elidedText(one.text, Qt.TextElideMode.ElideRight, rect.width())
+            text = metrics(TEXT_PX, 600).elidedText(said(one.said), Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, _LEFT, text)
             top += CONDITION_LINE
 
@@ -121,7 +124,7 @@ class PanelHeader(QWidget):
         used = self._paint_mode(painter, self.summary)
         self._paint_who(painter, self.summary, self.width() - used)
         painter.setFont(font(SMALL_PX))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         width = metrics(SMALL_PX).horizontalAdvance(self.state_text)
         room = self.width() - width - 30
         detail = metrics(SMALL_PX).elidedText(self.detail_text, Qt.TextElideMode.ElideRight, room)
@@ -162,14 +165,14 @@ def _state_text(state: VehicleState) -> str:
     return " · ".join(parts)
 
 
-def _paint_chip(painter: QPainter, left: float, text: str, colour: str, back: str) -> int:
+def _paint_chip(painter: QPainter, left: float, text: str, role: Ink, back: Ink) -> int:
     """A small filled mark in the first line; answers its width."""
     width = metrics(10, 700).horizontalAdvance(text) + 12
     box = QRectF(left, 3, width, LINE - 6)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(back))
+    painter.setBrush(ink(back))
     painter.drawRoundedRect(box, 4, 4)
     painter.setFont(font(10, 700))
-    painter.setPen(QColor(colour))
+    painter.setPen(ink(role))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     return width

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import msgspec
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
-from groundstation.ui.theme.tokens import PALETTE, RADIUS, SMALL_PX, VALUE_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import RADIUS, SMALL_PX, VALUE_PX
 from groundstation.ui.units import DASH
 
 TILE_HEIGHT = 76
@@ -37,7 +39,7 @@ class TileContent(msgspec.Struct, frozen=True, kw_only=True):
     """Share of a bar under the value; None for no bar."""
 
 
-_EDGES = {Level.CAUTION: PALETTE.caution, Level.WARNING: PALETTE.warning}
+_EDGES = {Level.CAUTION: Ink.CAUTION, Level.WARNING: Ink.WARNING}
 
 
 class Tile(QWidget):
@@ -65,24 +67,24 @@ class Tile(QWidget):
 
     def _paint_title(self, painter: QPainter, area: QRect) -> None:
         one = self.content
-        painter.drawPixmap(area.left(), area.top() + 1, pixmap(one.icon, 14, PALETTE.muted, self.devicePixelRatioF()))
+        painter.drawPixmap(area.left(), area.top() + 1, pixmap(one.icon, 14, Ink.MUTED, self.devicePixelRatioF()))
         painter.setFont(font(SMALL_PX, 500))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         painter.drawText(area.adjusted(20, 0, 0, 0), _LEFT, one.title)
         painter.drawText(area, _RIGHT, one.note)
 
     def _paint_value(self, painter: QPainter, area: QRect) -> None:
         one = self.content
         painter.setFont(font(VALUE_PX, 600))
-        colour = QColor(PALETTE.muted if one.is_stale else _EDGES.get(one.level, PALETTE.text))
+        colour = ink(Ink.MUTED if one.is_stale else _EDGES.get(one.level, Ink.TEXT))
         painter.setPen(colour)
         width = metrics(VALUE_PX, 600).horizontalAdvance(one.value)
         painter.drawText(area, _LEFT, one.value)
         if one.is_stale and one.value != DASH:
-            painter.setPen(QPen(QColor(PALETTE.muted), 1))
+            painter.setPen(QPen(ink(Ink.MUTED), 1))
             painter.drawLine(area.left(), area.center().y() + 1, area.left() + width, area.center().y() + 1)
         painter.setFont(font(SMALL_PX))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         painter.drawText(area.adjusted(width + 5, 4, 0, 0), _LEFT, one.unit)
         if one.bar is not None and not one.is_stale:
             used = width + 5 + metrics(SMALL_PX).horizontalAdvance(one.unit) + 8
@@ -91,10 +93,10 @@ class Tile(QWidget):
             long = min(BAR_WIDTH, area.width() - used)
             bar = QRectF(area.right() + 1 - long, area.center().y(), long, 5)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(PALETTE.line_strong))
+            painter.setBrush(ink(Ink.LINE_STRONG))
             painter.drawRoundedRect(bar, 2.5, 2.5)
             bar.setWidth(max(5.0, bar.width() * max(0.0, min(1.0, one.bar))))
-            painter.setBrush(QColor(_EDGES.get(one.level, PALETTE.muted)))
+            painter.setBrush(ink(_EDGES.get(one.level, Ink.MUTED)))
             painter.drawRoundedRect(bar, 2.5, 2.5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -104,14 +106,14 @@ class Tile(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = _EDGES.get(one.level)
-        painter.setPen(QPen(QColor(edge or PALETTE.raised), 1))
-        painter.setBrush(QColor(PALETTE.raised))
+        painter.setPen(QPen(ink(edge or Ink.RAISED), 1))
+        painter.setBrush(ink(Ink.RAISED))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         area = self.rect().adjusted(10, 7, -10, -7)
         self._paint_title(painter, QRect(area.left(), area.top(), area.width(), 16))
         self._paint_value(painter, QRect(area.left(), area.top() + 18, area.width(), 26))
         painter.setFont(font(SMALL_PX))
-        painter.setPen(QColor(PALETTE.muted))
+        painter.setPen(ink(Ink.MUTED))
         for number, text in enumerate(one.details):
             line = QRect(area.left(), area.top() + 45 + 17 * number, area.width(), 17)
             painter.drawText(line, _LEFT, metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, line.width()))

@@ -15,7 +15,9 @@ from groundstation.fleet.units import unit_of
 from groundstation.fleet.value_path import ValueRef, number
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.theme.fonts import font
-from groundstation.ui.theme.tokens import PALETTE, SMALL_PX, TEXT_PX
+from groundstation.ui.theme.inks import ink
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 from groundstation.ui.units import age_text, text_of
 from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 from groundstation.ui.vehicle_panel.value_rows import ValueGroup, ValueRow, value_groups
@@ -89,12 +91,12 @@ class ValueModel(QAbstractItemModel):
     def _colour(self, index: Index) -> QColor:
         group, row = self._group_of(index), self.row_at(index)
         if row is not None and row.is_invalid and index.column() == 1:
-            return QColor(PALETTE.caution)
+            return ink(Ink.CAUTION)
         is_plain = index.column() in (2, 3) or (row is not None and index.column() == 0)
         is_unknown = row is not None and row.value is None
         if is_plain or is_unknown or group.freshness is not Freshness.FRESH:
-            return QColor(PALETTE.muted)
-        return QColor(PALETTE.text)
+            return ink(Ink.MUTED)
+        return ink(Ink.TEXT)
 
     def _font(self, index: Index) -> QFont:
         row, group = self.row_at(index), self._group_of(index)

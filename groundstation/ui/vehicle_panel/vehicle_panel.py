@@ -27,7 +27,8 @@ from groundstation.ui.messages.message_model import MessageFilter
 from groundstation.ui.messages.message_view import MessageView
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.tokens import PALETTE, TEXT_PERIOD_MS
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import TEXT_PERIOD_MS
 from groundstation.ui.vehicle_panel.flight_display import FlightDisplay
 from groundstation.ui.vehicle_panel.flight_values import flight_values
 from groundstation.ui.vehicle_panel.panel_header import PanelHeader
@@ -153,7 +154,7 @@ class VehiclePanel(QWidget):
         self.pin_button = QToolButton()
         self.pin_button.setCheckable(True)
         self.pin_button.setProperty("flat", True)
-        self.pin_button.setIcon(icon("pin", PALETTE.muted, PALETTE.accent))
+        self.pin_button.setIcon(icon("pin", Ink.MUTED, Ink.ACCENT))
         self.pin_button.setToolTip(self.tr("Stay with this vehicle whatever is selected"))
         self.pin_button.setAccessibleName(self.tr("Pin this panel to the vehicle"))
         self.pin_button.toggled.connect(self._on_pin_toggled)
