@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QSignalBlocker
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef
+from groundstation.ui.commanding.words import by_name
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plots.plots_panel import PlotsPanel
 
@@ -28,5 +29,5 @@ class FirstPlots(QObject):
         plotted = sum(len(refs) for refs in self._plots.plots())
         # what is plotted here is no wish of the operator's
         with QSignalBlocker(self._plots):
-            for key in sorted(keys)[: max(0, FIRST_PLOTTED - plotted)]:
+            for key in by_name(keys)[: max(0, FIRST_PLOTTED - plotted)]:
                 self._plots.plot([ValueRef(key, "position.height_home_m")])
