@@ -204,7 +204,7 @@ class Hearing:
     # ---- time ----
 
     def tick(self, now_s: float) -> Iterator[tuple[Peer, list[Outbound]]]:
-        """Publish what is due; ten times a second also look after requests and silences.
+        """Publish what is due; five times a second also look after requests and silences.
 
         Yields:
             Messages for peers.

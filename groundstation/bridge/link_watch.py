@@ -9,9 +9,9 @@ from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.link import ConnReason, LinkState
 
 LOST_S = 3.5
-"""Silence of the heartbeat after which a link is lost."""
+"""Silence of the heartbeat on every link after which a vehicle is `stale`,"""
 OFFLINE_S = 10.0
-"""and after which the vehicle is given up: the next heartbeat begins a new session."""
+"""and after which it is `offline`: the next heartbeat begins a new session."""
 FAILOVER_S = 1.5
 """The other link takes over when the active one was silent for so long."""
 

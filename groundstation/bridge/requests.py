@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comes from the bus for vehicles: commands, wishes about control, resyncs, news of stations and other bridges.
 
+What a bridge asks of autopilots is in `mavlink/stream_requests.py`.
+
 Bridge thread; no I/O. Requests are never retained: a retained one would be carried out again at each reconnection.
 """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The bridge: links on one side, the bus on the other, one thread between them.
 
-Thread `bridge` (or the process's main thread): read links, hear vehicles, publish what is due, say that we are alive.
+The main thread of a bridge: read links, hear vehicles, publish what is due, say that we are alive.
 The heartbeat to the vehicles is sent by this loop and by nothing else, so that it stops when the loop does. Bus
 callbacks run on the worker thread and only append.
 """
@@ -44,7 +44,7 @@ from groundstation.transport.leaves import BRIDGE_CONN, bridge_filters
 log = logging.getLogger("groundstation.bridge")
 
 TICK_S = 0.02
-"""Longest wait for bytes: what is due is published this late at most."""
+"""Longest wait for bytes: the loop turns at least so often."""
 HEARTBEAT_S = 1.0
 MAX_REQUESTS = 10_000
 """Requests that wait for a turn; a group order to a whole fleet comes at once. More are dropped, and counted."""

@@ -2,7 +2,7 @@
 """The table of sample kinds: name, type, how often each is expected. Pure.
 
 `Samples` is what a `tlm/<stream>` or `state` message carries: any subset of the kinds. Adding a kind is one line
-here and one in `EXPECTED_PERIOD_S`.
+here, one in `EXPECTED_PERIOD_S`, and one in `bridge/streams.py`, where a stream carries it.
 """
 
 from __future__ import annotations

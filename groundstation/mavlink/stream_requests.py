@@ -77,7 +77,7 @@ ONCE = ("AUTOPILOT_VERSION",)
 """Asked for once on each link by REQUEST_MESSAGE, until it comes."""
 
 Outbound = tuple[int, bytes]
-"""Message id and payload."""
+"""Message id and payload of anything that is to be sent to an autopilot, by whomever; `bridge/service.py` frames it."""
 
 
 class _Request(msgspec.Struct):
@@ -136,7 +136,7 @@ class StreamRequests:
         return self.tick(now_s)
 
     def tick(self, now_s: float) -> list[Outbound]:
-        """What to send now; to be called about ten times a second."""
+        """What to send now; to be called a few times a second."""
         request = self._in_flight
         if request is not None:
             if now_s - request.sent_s < ACK_TIMEOUT_S:

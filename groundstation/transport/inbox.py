@@ -78,7 +78,7 @@ class Inbox:
         self._telemetry: deque[Update] = deque()
         self._events: deque[Update] = deque()
         self._readings: deque[SensorReading] = deque()
-        self._orders: OrderedDict[str, SequenceCheck] = OrderedDict()
+        self._checks: OrderedDict[str, SequenceCheck] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._asked_anew: set[str] = set()
         self._clocks = ClockOffsets()
@@ -149,9 +149,9 @@ class Inbox:
             # filters of one `+` only come here, see `interest.py`: what is before and behind it tells the topic
             asked, self._asked_anew = self._asked_anew, set()
         every = tuple(one.partition("+")[::2] for one in asked if "+" in one)
-        for topic in list(self._orders) if every else asked:
+        for topic in list(self._checks) if every else asked:
             if topic in asked or any(topic.startswith(root) and topic.endswith(leaf) for root, leaf in every):
-                self._orders.pop(topic, None)
+                self._checks.pop(topic, None)
 
     def drain(self) -> Delivery:
         """Everything since the last call: births, deaths and events first, then telemetry, then other devices."""
@@ -227,22 +227,22 @@ class Inbox:
             self._duplicates += 1
             return False
         # by topic and session: a bridge that starts anew counts from 0, which is no repeat
-        order = self._orders.get(message.topic)
-        if order is None or order.session != envelope.sid:
-            order = self._orders[message.topic] = SequenceCheck(envelope.sid, envelope.seq)
+        check = self._checks.get(message.topic)
+        if check is None or check.session != envelope.sid:
+            check = self._checks[message.topic] = SequenceCheck(envelope.sid, envelope.seq)
             verdict = Verdict.NEWS
-        elif is_event and envelope.seq <= order.top:
+        elif is_event and envelope.seq <= check.top:
             verdict = Verdict.NEWS  # told again for a window that is new, and not known here
         else:
-            verdict = order.take(envelope.seq)
+            verdict = check.take(envelope.seq)
         # bounded by forgetting whom nobody heard for longest: a forger could make up topics without end
-        self._orders.move_to_end(message.topic)
-        if len(self._orders) > MAX_TRACKED:
-            self._orders.popitem(last=False)
+        self._checks.move_to_end(message.topic)
+        if len(self._checks) > MAX_TRACKED:
+            self._checks.popitem(last=False)
         self._duplicates += verdict is Verdict.REPEAT
-        self._missing += order.missing
-        self._implausible += order.strange
-        order.missing = order.strange = 0
+        self._missing += check.missing
+        self._implausible += check.strange
+        check.missing = check.strange = 0
         return verdict is Verdict.NEWS
 
     def _was_told(self, message: Message, envelope: payloads.Envelope[object]) -> bool:

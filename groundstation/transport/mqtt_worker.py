@@ -41,7 +41,8 @@ KEEPALIVE_S, CONNECT_TIMEOUT_S = 5, 5.0
 ANSWER_S = 2.0
 """Silence after a CONNECT of version 5 that means 3.1.1: some brokers wait for ever for the rest of one with a will."""
 LIMIT_BYTES = 192 * 1024
-"""Longest PUBLISH kept whole; more than 64 KiB is never parsed, only shown as large."""
+"""Longest PUBLISH kept whole, topic included. It is above what is parsed: 96 kB of ours (`payloads.py`), and of others
+64 KiB (`foreign.py`)."""
 STATUS_PERIOD_S, MISC_PERIOD_S = 1.0, 0.5
 _V5, _V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 _PROTOCOL_NAMES = {_V5: "MQTT 5", _V311: "MQTT 3.1.1"}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Follows the numbers of every topic: what came twice, what is missing, when to ask for it. Sans-I/O, one thread.
 
+For a recorder, which wants every message; a window, which wants the newest, has `sequence_check.py`.
+
 Numbers run from 0 in each session of a topic (`sid`). A gap is asked for a moment after it is seen, again when no
 answer comes, and given up when the writer says that it has nothing more. Only what came is refused as a repeat: a
 number that was given up, or skipped by a forged one, is taken whenever it comes.

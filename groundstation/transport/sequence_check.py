@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a numbered message is news, for a reader that wants the newest. Sans-I/O, one thread.
+"""Whether a numbered message is news, for a reader that wants the newest: a window. Sans-I/O, one thread.
+
+A recorder, which wants every one and asks for what it misses, follows numbers by `sequence.py`.
 
 A number that jumps is shown, yet not believed until the next one confirms it: else one forged number would make
 duplicates of everything that the true writer says after it.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds and parses every topic of the fleet's tree; the only place where its words are written.
 
-The tree is `<root>/<id>/<leaf>`, for bridges `<root>/_bridge/<bid>/<leaf>`, for stations `<root>/_gs/<gid>/<leaf>`.
+The tree is `<root>/<id>/<leaf>`, for bridges `<root>/_bridge/<bid>/<leaf>`, for stations `<root>/_gs/<gid>/<leaf>`, for
+recorders `fleet/_recorder/<id>/<leaf>`.
 No thread, no I/O.
 """
 
@@ -50,7 +51,7 @@ class VehicleTopic(NamedTuple):
 
 
 class ServiceTopic(NamedTuple):
-    """A parsed topic of a bridge or a station."""
+    """A parsed topic of a bridge, a station or a recorder."""
 
     root: str
     service: str

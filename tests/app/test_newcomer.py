@@ -15,7 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EDIT = re.compile(
-    r"\*\*`(?P<path>[^`]+)`\*\*, (?P<how>a new file|at the end|behind `(?P<line>[^\n]+)`):\n\n```\n(?P<code>.*?)```",
+    r"\*\*`(?P<path>[^`]+)`\*\*, (?P<how>a new file|at the end|before its last line|(?:behind|in place of) `(?P<line>[^\n]+)`)"
+    r":\n\n```\n(?P<code>.*?)```",
     re.DOTALL,
 )
 
@@ -23,7 +24,10 @@ PROOFS = {
     "a MAVLink message to the panel": """
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 from groundstation.fleet.fleet_filter import parse_filter
+from groundstation.fleet.identity import Autopilot as Firmware
 from groundstation.fleet.summary import summary_of
+from groundstation.mavlink.decode import DECODERS, IGNORED
+from groundstation.mavlink.stream_requests import WANTED_HZ
 from groundstation.transport.inbox import Inbox
 from groundstation.fleet.roster import Fleet
 from groundstation.ui.vehicle_panel.value_rows import value_groups
@@ -40,6 +44,8 @@ fleet.fold(inbox.drain().updates)
 rows = {row.path: row.value for group in value_groups(state, bench.clock()) for row in group.rows}
 assert rows["rotor.rpm"] == 1234.0, rows
 assert parse_filter("rotor.rpm > 500")(summary_of(state, bench.clock())) is True
+assert not set(DECODERS) & set(IGNORED)
+assert "RPM" in WANTED_HZ[Firmware.ARDUPILOT], "it is not asked for"
 """,
     "a leaf": """
 from groundstation.fleet.note import Note
@@ -72,6 +78,7 @@ from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.panels import PANELS
 from groundstation.ui.wind_panel import WindPanel
 app = make_application(["test"])
 window = MainWindow(FleetFeed(Inbox(), BusStatus), QSettings("window.ini", QSettings.Format.IniFormat))
@@ -79,6 +86,7 @@ window.show()
 app.processEvents()
 window.panel(WindPanel).refresh()
 assert window.dock("wind").windowTitle() == "Wind"
+assert PANELS[-1].name == "wind", "it takes the keys of others"
 window.leave()
 """,
     "a map layer": """
@@ -131,30 +139,35 @@ assert (vehicle.list.is_over, vehicle.list.outcome.state) == (True, CommandState
 
 class Edit(NamedTuple):
     path: str
-    behind: str | None
-    """A line of the file; None for its end."""
-    is_new: bool
+    how: str
+    """As the page says it; a line of the file may follow."""
+    line: str | None
+    """That line."""
     code: str
 
 
 def edits_of(title: str) -> list[Edit]:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     section = text[text.index(f"### ... {title}\n") :].split("\n### ")[0]
-    return [Edit(one["path"], one["line"], one["how"] == "a new file", one["code"]) for one in EDIT.finditer(section)]
+    assert len(EDIT.findall(section)) == section.count("\n**`"), "an edit is not written as the others"
+    return [Edit(one["path"], one["how"], one["line"], one["code"]) for one in EDIT.finditer(section)]
 
 
 def apply(edit: Edit, tree: Path) -> None:
     path = tree / edit.path
-    if edit.is_new:
+    if edit.how == "a new file":
         assert not path.exists()
         path.write_text(edit.code)
         return
-    text = path.read_text()
-    if edit.behind is None:
-        path.write_text(text + edit.code)
-        return
-    assert text.count(f"{edit.behind}\n") == 1, f"{edit.path} has not one line {edit.behind!r}"
-    path.write_text(text.replace(f"{edit.behind}\n", f"{edit.behind}\n{edit.code}"))
+    lines = path.read_text().splitlines(keepends=True)
+    at = len(lines) - (edit.how == "before its last line")
+    if edit.line is not None:
+        assert lines.count(f"{edit.line}\n") == 1, f"{edit.path} has not one line {edit.line!r}"
+        at = lines.index(f"{edit.line}\n") + 1
+        if edit.how.startswith("in place of"):
+            at -= 1
+            del lines[at]
+    path.write_text("".join([*lines[:at], edit.code, *lines[at:]]))
 
 
 @pytest.fixture

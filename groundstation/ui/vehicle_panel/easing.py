@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Glides a shown number towards a measured one, so that ten samples a second look like motion. Pure."""
+"""Glides a shown number towards a measured one, so that five samples a second look like motion. Pure."""
 
 from __future__ import annotations
 
