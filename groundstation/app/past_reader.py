@@ -117,7 +117,7 @@ def _is_of_file(name: str) -> Callable[[str], bool]:
         if not isinstance(parsed, topics.VehicleTopic) or session_folder.file_name(parsed.key) != name:
             return False
         leaf = leaf_of(parsed)
-        return leaf is not None and leaf.part == "samples"
+        return leaf is not None and leaf.field == "samples"
 
     return is_wanted
 

@@ -6,6 +6,7 @@ Bridge thread.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from groundstation.transport import frame_batches, parts, payloads, topics
 from groundstation.transport.bus import Bus, BusState, BusStatus, Outgoing
 from groundstation.transport.frame_batches import FrameBatch
 from groundstation.transport.leaves import PART, Leaf
+
+log = logging.getLogger("groundstation.publisher")
 
 
 def new_session() -> str:
@@ -62,6 +65,10 @@ class Publisher:
         """
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
+        if len(payload) > parts.MAX_CONTENT_BYTES:
+            self.dropped += 1
+            log.error("%s: %d bytes are more than any message may have; it was not sent", topic, len(payload))
+            return seq
         if parts.is_large(payload) and self._in_parts(topic, leaf, session, payload):
             return seq
         self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))

@@ -73,15 +73,15 @@ class Fleet:
 
     def _fold_one(self, update: Update) -> None:
         match update:
-            case VehicleUpdate(part="connection"):
+            case VehicleUpdate(field="connection"):
                 self._fold_connection(update)
-            case VehicleUpdate(part="samples"):
+            case VehicleUpdate(field="samples"):
                 self._fold_samples(update)
-            case VehicleUpdate(part="overview", is_retained=True):
+            case VehicleUpdate(field="overview", is_retained=True):
                 self.ignored += 1  # no bridge lets a broker keep it: it is somebody else's, of any day
-            case VehicleUpdate(part="overview"):
+            case VehicleUpdate(field="overview"):
                 self._fold_overview(update)
-            case VehicleUpdate() if update.part:
+            case VehicleUpdate() if update.field:
                 self._fold_part(update)
             case ServiceUpdate(content=BridgePresence()):
                 self._fold_bridge(update)
@@ -156,10 +156,10 @@ class Fleet:
 
     def _fold_part(self, update: VehicleUpdate) -> None:
         """Put a part of the state in its place, by the way of that part where it has one."""
-        state = self._open(update.key, update.session, update.heard_s if update.part == "link" else None)
+        state = self._open(update.key, update.session, update.heard_s if update.field == "link" else None)
         if state is not None:
-            way = _WAYS.get(update.part)
-            changed = way(state, update) if way else msgspec.structs.replace(state, **{update.part: update.content})
+            way = _WAYS.get(update.field)
+            changed = way(state, update) if way else msgspec.structs.replace(state, **{update.field: update.content})
             self._store(changed)
 
     def _fold_bridge(self, update: ServiceUpdate) -> None:

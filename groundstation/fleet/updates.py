@@ -26,7 +26,7 @@ class VehicleUpdate(Update, frozen=True, kw_only=True, gc=False):
 
     key: VehicleKey
     """Which vehicle."""
-    part: str
+    field: str
     """Field of `VehicleState` that it is about; `samples` for any of its kinds; empty for what is not of its state."""
     clock_offset_s: float = 0.0
     """Bridge clock to this station's monotonic clock, seconds."""

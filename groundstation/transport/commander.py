@@ -177,14 +177,16 @@ class Commander:
     def _publish(self, publication: Publication, fleet: Fleet, now_s: float) -> None:
         key, request = publication
         messages = outgoing(key, request, bridge_clock_ms(fleet.get(key), now_s))
-        if self._bus.publish(messages) == len(messages):
+        if messages and self._bus.publish(messages) == len(messages):
             return
         if isinstance(request, CommandRequest):
             self.operations.unsent(request, key, now_s)
 
 
 def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> list[Outgoing]:
-    """A request as one message, or in parts where it is large: QoS 1, never retained.
+    """A request as one message, or in parts where it is large, or as none where it is larger than anything may be.
+
+    Always at QoS 1, never retained.
 
     Args:
         key: the vehicle.
@@ -204,6 +206,8 @@ def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> list[Out
 
 
 def _in_parts(key: VehicleKey, leaf: str, payload: bytes, expiry_s: int | None) -> list[Outgoing]:
+    if len(payload) > parts.MAX_CONTENT_BYTES:
+        return []
     if not parts.is_large(payload):
         return [Outgoing(topics.vehicle(key, leaf), payload, qos=1, expiry_s=expiry_s)]
     slices = map(payloads.encode_request, parts.split(leaf, payload))

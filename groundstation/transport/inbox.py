@@ -209,7 +209,7 @@ class Inbox:
         return VehicleUpdate(
             session=envelope.sid,
             key=topic.key,
-            part=leaf.part,
+            field=leaf.field,
             content=envelope.d,
             received_s=message.received_s,
             clock_offset_s=offset_s,

@@ -85,7 +85,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     is_kept: bool = True
     """Whether a bridge's outbox keeps it for recorders that miss it."""
     is_recorded: bool = True
-    part: str = ""
+    field: str = ""
     """Field of `VehicleState` that it is folded into; empty for what is not of a vehicle's state."""
 
     @property
@@ -101,7 +101,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 
 def _telemetry(name: str, lane: Lane = Lane.TELEMETRY) -> Leaf:
     return Leaf(
-        name=name, content=Samples, audience=Audience.DETAIL, lane=lane, is_lossless=False, part="samples"
+        name=name, content=Samples, audience=Audience.DETAIL, lane=lane, is_lossless=False, field="samples"
     )  # fmt: skip
 
 
@@ -124,30 +124,30 @@ def _late(name: str, content: Any, owner: str) -> Leaf:
 
 CONN = Leaf(
     name=topics.CONN, content=Connection, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
-    part="connection",
+    field="connection",
 )  # fmt: skip
 INFO = Leaf(
     name=topics.INFO, content=VehicleInfo, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
-    part="info",
+    field="info",
 )  # fmt: skip
 STATE = Leaf(
     name=topics.STATE, content=Samples, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
-    is_lossless=False, part="samples",
+    is_lossless=False, field="samples",
 )  # fmt: skip
 CTL = Leaf(
     name=topics.CTL, content=Control, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
-    part="control",
+    field="control",
 )  # fmt: skip
 # its lane is that of what is kept: it brings the bridge's clock, without which no order can be given
 LINK = Leaf(
-    name=topics.LINK, content=LinkReport, audience=Audience.OVERVIEW, lane=Lane.STATE, is_lossless=False, part="link"
+    name=topics.LINK, content=LinkReport, audience=Audience.OVERVIEW, lane=Lane.STATE, is_lossless=False, field="link"
 )
-EVT = Leaf(name=topics.EVT, content=Event, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1, part="messages")
+EVT = Leaf(name=topics.EVT, content=Event, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1, field="messages")
 CMD_ACK = Leaf(name=topics.CMD_ACK, content=CommandReport, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1)
 # nobody asks for it again: what it says is in the others
 TLM_SUM = Leaf(
     name=topics.TLM_SUM, content=Overview, audience=Audience.OVERVIEW, lane=Lane.TELEMETRY, is_lossless=False,
-    is_kept=False, part="overview",
+    is_kept=False, field="overview",
 )  # fmt: skip
 TLM_MOTION, TLM_STATUS, TLM_DETAIL = (
     _telemetry(topics.TLM_MOTION, Lane.MOTION),

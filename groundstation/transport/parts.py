@@ -20,7 +20,7 @@ WHOLE_BYTES = 64 * 1024
 SLICE_BYTES = 64 * 1024
 """Of the payload in one part: 87 kB in base64, and 96 kB with everything around it."""
 MAX_CONTENT_BYTES = 8 * 1024 * 1024
-"""A larger payload is not cut in parts, and no receiver takes it; nothing of ours is so large."""
+"""A larger payload is not sent, and no receiver takes it; nothing of ours is so large."""
 MAX_OPEN_BYTES = 16 * 1024 * 1024
 """Of payloads that are not complete, announced sizes together; the one heard longest ago gives way."""
 PATIENCE_S = 60.0

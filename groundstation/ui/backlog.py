@@ -28,12 +28,12 @@ def thinned(updates: list[Update], limit: int = LIMIT) -> tuple[list[Update], in
     kept: list[Update] = []
     newest: dict[tuple[VehicleKey, str, str], VehicleUpdate] = {}
     for update in updates:
-        if not isinstance(update, VehicleUpdate) or update.part not in _THINNED:
+        if not isinstance(update, VehicleUpdate) or update.field not in _THINNED:
             kept.append(update)
             continue
-        address = (update.key, update.session, update.part)
+        address = (update.key, update.session, update.field)
         older = newest.get(address)
-        is_merged = older is not None and update.part == "samples"
+        is_merged = older is not None and update.field == "samples"
         newest[address] = _merged(older, update) if older is not None and is_merged else update
     result = [*kept, *newest.values()]
     return result, len(updates) - len(result)

@@ -205,8 +205,8 @@ class FleetFeed(FleetView):
 def _is_alive(update: Update) -> bool:
     """Whether an update shows that a vehicle is heard now: what the broker kept, or others say of it, does not."""
     match update:
-        case VehicleUpdate(part="connection"):
+        case VehicleUpdate(field="connection"):
             return bool(update.content.state is LinkState.ONLINE)
-        case VehicleUpdate(part="samples" | "link" | "overview"):
+        case VehicleUpdate(field="samples" | "link" | "overview"):
             return not update.is_retained
     return False

@@ -173,11 +173,11 @@ class History:
         for update in updates:
             if not isinstance(update, VehicleUpdate):
                 continue
-            if update.part == "samples":
+            if update.field == "samples":
                 self._record_samples(update)
-            elif update.part == "overview":
+            elif update.field == "overview":
                 self._record_overview(update)
-            elif update.part == "link":
+            elif update.field == "link":
                 for ref in self._by_vehicle.get(update.key, ()):
                     if kind_of(ref.path) == LINK:
                         self._tracked[ref].append(update.received_s, number(value_in(update.content, ref.path)))

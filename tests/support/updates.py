@@ -18,13 +18,13 @@ KEY = VehicleKey("fleet", "uav-1")
 def kept(part: str, content: Any, session: str = "a", key: VehicleKey = KEY) -> VehicleUpdate:
     """As a broker had it: it may have been said at any time."""
     return VehicleUpdate(
-        session=session, key=key, part=part, content=content, received_s=LONG_AFTER_S, is_retained=True
+        session=session, key=key, field=part, content=content, received_s=LONG_AFTER_S, is_retained=True
     )  # fmt: skip
 
 
 def live(part: str, content: Any, now_s: float, session: str = "a", key: VehicleKey = KEY) -> VehicleUpdate:
     """As it was said just now, by a bridge whose clock is the station's."""
-    return VehicleUpdate(session=session, key=key, part=part, content=content, received_s=now_s, written_s=now_s)
+    return VehicleUpdate(session=session, key=key, field=part, content=content, received_s=now_s, written_s=now_s)
 
 
 def service(name: str, content: Any, session: str, received_s: float = 0.0) -> ServiceUpdate:

@@ -16,8 +16,8 @@ def test_every_row_is_the_only_one_of_its_leaf() -> None:
     assert len(set(addresses)) == len(addresses)
 
 
-def test_every_part_is_a_field_of_the_state() -> None:
-    parts = {one.part for one in leaves.LEAVES} - {"", "samples"}
+def test_every_field_is_one_of_the_state() -> None:
+    parts = {one.field for one in leaves.LEAVES} - {"", "samples"}
     assert parts <= set(VehicleState.__struct_fields__)
 
 

@@ -196,6 +196,15 @@ def test_a_large_request_goes_in_parts_and_no_recording_listens_for_it() -> None
     assert station_filters("fleet")["fleet/+/part"] == PART.qos
 
 
+def test_what_is_larger_than_anything_may_be_is_not_sent_and_that_is_counted() -> None:
+    bus = KeepingBus()
+    publisher = Publisher(bus, lambda: 5.0)  # type: ignore[arg-type]
+    publisher.say(NAME, CMD_ACK, "life", report(MAX_CONTENT_BYTES))
+    publisher.flush()
+    assert (bus.sent, publisher.dropped) == ([], 1)
+    assert outgoing(KEY, CommandQuery(ids=("x" * MAX_CONTENT_BYTES,), sid="life"), None) == []
+
+
 def test_a_megabyte_over_every_broker(any_broker: BrokerChild) -> None:
     collector, inbox, content = Collector(), Inbox(), report(1_000_000)
     url = parse_broker_url(any_broker.url)

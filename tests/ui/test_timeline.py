@@ -69,7 +69,7 @@ class PastView(FleetView):
             self.fleet.remove(state.key)
         parts = {"info": state.info, "connection": state.connection, "samples": state}
         self.fleet.fold(
-            VehicleUpdate(session="log", key=state.key, part=part, content=content, received_s=self.now_s())
+            VehicleUpdate(session="log", key=state.key, field=part, content=content, received_s=self.now_s())
             for part, content in parts.items()
         )
         changed = frozenset(self.fleet.take_changed())

@@ -10,7 +10,7 @@ from groundstation.fleet.value_path import codes_of, kind_of
 from groundstation.logs.sources import Source, coded, largest, number
 from groundstation.transport.leaves import LEAVES, LINK, STATE, VEHICLE
 
-_CARRIERS = (*(one.name for one in LEAVES if one.owner == VEHICLE and one.part == "samples" and one is not STATE),)
+_CARRIERS = (*(one.name for one in LEAVES if one.owner == VEHICLE and one.field == "samples" and one is not STATE),)
 """Streams of samples; which of them a kind comes on is the bridge's choice."""
 _AT_ONCE = frozenset({"armed", "landed"})
 """Kinds whose change is told on `state` at once; of all others it only repeats some."""
