@@ -17,7 +17,7 @@ from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.past_reader import past_access
 from groundstation.app.slot_faults import SlotFaults
-from groundstation.app.wiring import StationBus, client_id, forgetting
+from groundstation.app.wiring import StationBus, calm_collector, client_id, forgetting
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import journal as journal_file
@@ -163,6 +163,7 @@ class Station:
             for end in (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop, watch.stop):
                 ending.callback(end)
             self.start()
+            calm_collector()
             self.application.exec()
             # Ctrl-C: nobody closed the window, so it has not remembered how it looks
             if self.window.isVisible():

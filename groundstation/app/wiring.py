@@ -95,6 +95,8 @@ def free_udp_port() -> int:
 def calm_collector() -> None:
     """Let the cyclic garbage collector look less often: a message makes a dozen short-lived objects and no cycle.
 
+    What is there already is left out: the window has 125,000 objects of modules and widgets before its first message,
+    500 vehicles add 8,000, and a look at all of them held it up for 60 to 130 ms, several times a minute.
     Measured on the bridge: a fifth of its time at the default thresholds.
     """
     # all that was imported is left out of every later look

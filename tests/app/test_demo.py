@@ -98,7 +98,7 @@ def test_every_kind_of_picture_is_one_that_qt_writes() -> None:
 
 
 WINDOW = """
-import sys, threading
+import gc, sys, threading
 from pathlib import Path
 from PySide6.QtCore import QMetaObject, QSettings, Qt, QTimer
 from groundstation.app.gui import Station
@@ -134,7 +134,11 @@ if kind == "close":
 if kind == "closed by its frame":
     station.window.save = fail
     QTimer.singleShot(300, lambda: QMetaObject.invokeMethod(station.window, "close", Qt.ConnectionType.QueuedConnection))
-tick = {"tick": fail, "expected": fail_expected}.get(kind, end)
+def count():
+    print("left out", gc.get_freeze_count(), "looked at", len(gc.get_objects()))
+    stop.set()
+
+tick = {"tick": fail, "expected": fail_expected, "count": count}.get(kind, end)
 at_end = {"end": fail}.get(kind)
 if kind == "end":
     stop.set()
@@ -157,6 +161,14 @@ def test_a_fault_where_the_end_is_decided_ends_the_process_with_one_traceback(ki
 def test_an_expected_fault_where_the_end_is_decided_is_raised_to_whoever_runs_the_window(tmp_path: Path) -> None:
     code, said = window("expected", tmp_path)
     assert (code, said.count("GroundStationError: planted")) == (1, 1), said
+
+
+def test_the_garbage_collector_does_not_look_at_what_a_window_begins_with(tmp_path: Path) -> None:
+    code, said = window("count", tmp_path)
+    numbers = re.search(r"left out (\d+) looked at (\d+)", said)
+    assert code == 0
+    assert numbers is not None
+    assert int(numbers[1]) > 50_000 > 10 * int(numbers[2])
 
 
 def test_a_window_goes_on_with_a_fault_in_a_part_of_it_and_says_so_once(tmp_path: Path) -> None:
