@@ -66,6 +66,7 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             translate: gives our own words in the reader's language.
         """
         detail = written(self.detail, translate)
+        # a detail may quote the vehicle, whose words must not stand there twice
         return "; ".join(part for part in (detail, *(text for text in self.texts if text not in detail)) if part)
 
 
@@ -81,6 +82,7 @@ class CommandBook:
     """All records, newest last."""
 
     def __init__(self) -> None:
+        # by vehicle, too: ids are chosen by whoever orders, and a bridge remembers them for each vehicle apart
         self._records: OrderedDict[tuple[VehicleKey, str], CommandRecord] = OrderedDict()
         self._transitions: list[Transition] = []
 
@@ -112,6 +114,7 @@ class CommandBook:
         place = (record.key, record.id)
         self._records[place] = record
         self._transitions.append(Transition(record=record, step=step))
+        # reports of strangers make records, too: they must not push out what is under way
         if len(self._records) > MAX_RECORDS:
             oldest = islice(self._records, LOOKED_AT)
             over = next((one for one in oldest if self._records[one].is_over), None)
@@ -129,6 +132,8 @@ class CommandBook:
         detail: Words = "",
     ) -> CommandRecord:
         """Bring a record into a state by the station's own doing; an ended one stays as it is."""
+        # a bridge may have told the end of it already, and what a bridge saw counts for more than what the station
+        # supposes
         if not is_step(record.state, state):
             return record
         moved = replace(
@@ -139,6 +144,7 @@ class CommandBook:
 
     def note(self, record: CommandRecord, detail: Words, *, now_s: float, unix_s: float) -> None:
         """Say why a record is still in its state; told once for each text."""
+        # asked at each tick while it waits; each different text is a row of the journal
         if detail != record.detail and not record.is_over:
             self.put(replace(record, detail=detail, changed_unix_s=unix_s, changed_s=now_s), NOTE)
 
@@ -152,8 +158,10 @@ class CommandBook:
             unix_s: when it was written, by the bridge's wall clock.
         """
         known = self._records.get((key, report.id))
+        # reports come twice and late at QoS 1, and again to whoever asks for them: only a step forward is news
         if known is not None and not is_step(known.state, report.state):
             return
+        # of another station's command nothing but the reports comes by here, never its request
         base = known or CommandRecord(
             id=report.id,
             key=key,
@@ -165,6 +173,7 @@ class CommandBook:
         self.put(
             replace(
                 base,
+                # a bridge that never got a command answers for it by its id alone: what is known of it already stays
                 verb=report.verb if report.verb is not Verb.UNKNOWN else base.verb,
                 args=report.args or base.args,
                 by=report.by or base.by,

@@ -82,6 +82,7 @@ END_STATES = frozenset(CommandState) - frozenset(_RUNNING)
 
 STEPS: dict[CommandState, frozenset[CommandState]] = {
     **{state: frozenset(_RUNNING[number + 1 :]) | END_STATES for number, state in enumerate(_RUNNING)},
+    # how far it is, is told many times
     CommandState.IN_PROGRESS: END_STATES | {CommandState.IN_PROGRESS},
     **dict.fromkeys(END_STATES, frozenset()),
 }
@@ -157,6 +158,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def place(self) -> str:
         """Where, for people: the computer, or the station's id where somebody chose it."""
+        # nobody knows a station by its process number; people know the computer
         own_make = _OWN_STATION.fullmatch(self.gs)
         return own_make["host"] if own_make is not None else self.gs
 

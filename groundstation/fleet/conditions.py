@@ -70,7 +70,9 @@ def heartbeat_age_s(state: VehicleState, now_s: float) -> float | None:
     """Seconds since the vehicle's last heartbeat on any link; None when the bridge has not told."""
     if state.link is None or state.link_received_s is None:
         return None
+    # heard on any link is heard: one dead link of two is no loss of the vehicle
     ages = [one.heartbeat_age_s for one in state.link.links if one.heartbeat_age_s is not None]
+    # the ages were true when the report was written; they have grown since it came
     return min(ages) + max(0.0, now_s - state.link_received_s) if ages else None
 
 
@@ -106,6 +108,7 @@ def _is_gone(state: VehicleState) -> bool:
 
 def _lost_level(state: VehicleState, silence_s: float | None) -> Level:
     """Lost in the air is a warning; on the ground, or so long ago that nothing can be done now, it is only told."""
+    # only what is known to be disarmed is safe: unknown counts as in the air
     is_safe = state.armed is not None and state.armed.is_armed is False
     if not _is_gone(state):
         return Level.CAUTION if is_safe else Level.WARNING
@@ -131,9 +134,11 @@ def _battery(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     worst: Condition | None = None
     for pack in state.battery:
+        # by the worst pack: one that fails is news, however full the others are
         level = _battery_level(pack.charge_fraction, pack.charge_state)
         if level is Level.NORMAL or (worst is not None and level <= worst.level):
             continue
+        # from 1 as people count; a single pack needs no number
         number = pack.index + 1 if len(state.battery) > 1 else None
         name: Words = pack.component or say("battery", number=number)
         percent = None if pack.charge_fraction is None else pack.charge_fraction * 100.0
@@ -157,6 +162,7 @@ def _battery_level(charge_fraction: float | None, charge_state: ChargeState) -> 
         return level
     if charge_fraction < BATTERY_WARNING_FRACTION:
         return Level.WARNING
+    # the vehicle may judge worse than the share does (BATTERY_STATUS.charge_state), never better
     return max(level, Level.CAUTION) if charge_fraction < BATTERY_CAUTION_FRACTION else level
 
 
@@ -164,6 +170,7 @@ def _gps(state: VehicleState, now_s: float) -> Condition | None:
     del now_s
     if not state.gps or any(one.fix.has_position for one in state.gps):
         return None
+    # nobody told the fix: unknown is no alarm
     if all(one.fix is GpsFix.UNKNOWN for one in state.gps):
         return None
     is_armed = state.armed is not None and state.armed.is_armed
@@ -173,6 +180,7 @@ def _gps(state: VehicleState, now_s: float) -> Condition | None:
 def failed_ratios(state: VehicleState, now_s: float) -> tuple[str, ...]:
     """What its estimator is at odds with: by its own report, else, where none comes, by the overview."""
     estimator, overview, told_s = state.estimator, state.overview, state.overview_received_s
+    # of a vehicle that is not followed in detail no reports of its estimator come any more: the last one is no news
     if estimator is None or freshness("estimator", state.age_s("estimator", now_s)) is Freshness.EXPIRED:
         is_told = overview is not None and told_s is not None and now_s - told_s < OVERVIEW_S
         return overview.failed_ratios if overview is not None and is_told else ()
@@ -193,6 +201,8 @@ def _estimator(state: VehicleState, now_s: float) -> Condition | None:
 def _old_position(state: VehicleState, now_s: float) -> Condition | None:
     if not state.is_heard:
         return None
+    # the age is measured without `state.freshness`, which calls a place stale that nobody vouches for: that has words
+    # of its own below
     age_s = state.age_s("position", now_s)
     if age_s is not None and freshness("position", age_s) is not Freshness.FRESH:
         return Condition(Level.CAUTION, say("position_old", age_s=age_s))
@@ -221,6 +231,7 @@ def _health(state: VehicleState, now_s: float) -> Condition | None:
     return Condition(Level.CAUTION if is_armed else Level.ADVISORY, say("unhealthy", parts=parts)) if parts else None
 
 
+# SYS_STATUS lists these among the sensors, and they are none; each has a rule of its own
 _TOLD_APART = ("prearm_check", "geofence")
 
 
@@ -247,10 +258,12 @@ def _not_armable(state: VehicleState, now_s: float) -> Condition | None:
 
 def _why_not_armable(state: VehicleState, now_s: float) -> Words:
     """The vehicle's own words where it has said any lately, else what is known to be missing while it starts."""
+    # events carry the time of the bridge's clock
     offset_s = state.clock_offset_s or 0.0
     recent = [one.text for one in state.messages if now_s - one.at_s - offset_s <= PREARM_S]
     said = [text.removeprefix("PreArm: ").removeprefix("Arm: ") for text in recent if text.startswith(_PREARM)]
     if said:
+        # the same complaint is repeated each round; the newest reasons stand for what is so now
         return "; ".join(dict.fromkeys(said[-MAX_REASONS:]))
     return next((said for is_so, said in _WAITS if is_so(state)), say("has_not_said_why"))
 

@@ -13,7 +13,7 @@ from groundstation.fleet.sample import Name, Whole
 RENEW_S = 2.0
 """A station renews its control this often."""
 EXPIRE_S = 6.0
-"""and loses it after so long without."""
+"""A station loses its control after so long without a renewal, which is three that were missed."""
 ASK_S = 10.0
 """How long the holder is asked before the answer counts as no."""
 REQUEST_TTL_MS = 5_000

@@ -28,6 +28,7 @@ class _Wish(msgspec.Struct):
 
     began_s: float
     request: ControlRequest
+    # long ago, so that the first tick sends it
     sent_s: float = -1e9
     refused: Words = ""
     refused_s: float = 0.0
@@ -69,6 +70,8 @@ class ControlKeeper:
         wish = self._wishes.get(state.key)
         if wish is None or (force_reason and wish.request.action is not ControlAction.FORCE):
             action = ControlAction.FORCE if force_reason else ControlAction.ACQUIRE
+            # one request for a wish, sent again under the same id: the answer names it, and a copy of it is no second
+            # wish
             request = self._request(action, reason=force_reason)
             wish = self._wishes[state.key] = _Wish(began_s=now_s, request=request)
         self._look_for_answer(wish, state.control, now_s)
@@ -84,17 +87,20 @@ class ControlKeeper:
     def answer(self, state: VehicleState, *, grant: bool) -> None:
         """Answer a station that asks for what we hold."""
         action = ControlAction.GRANT if grant else ControlAction.DENY
+        # else it would be renewed until the bridge has told the change, against our own word
         if grant:
             self._kept.pop(state.key, None)
         self._now.append((state.key, self._request(action, lease=self.lease(state))))
 
     def tick(self, states: States, now_s: float) -> list[tuple[VehicleKey, ControlRequest]]:
         """Time passed; returns what to publish."""
+        # what is returned here is gone from here: who calls this must be able to publish
         out, self._now = self._now, []
         for key, wish in list(self._wishes.items()):
             state = states(key)
             if state is not None and self.lease(state) is not None:
                 self._wishes.pop(key)
+                # control was given just now: the first renewal is due a whole period later
                 self._kept[key] = now_s
                 continue
             self._look_for_answer(wish, state.control if state is not None else None, now_s)
@@ -118,10 +124,12 @@ class ControlKeeper:
         if lease is not None:
             return [(key, self._request(ControlAction.RENEW, lease=lease))]
         last = state.control.last
+        # the same person may release it at another station, and means it
         is_released = last is not None and last.outcome is Outcome.RELEASED
         if state.control.owner is None and not is_released:
             # it ran out while nobody was to be reached; what is free again is ours again
             return [(key, self._request(ControlAction.ACQUIRE))]
+        # another one has it now, or it was released: whether to ask again is for the operator to decide
         self._kept.pop(key)
         return []
 
@@ -130,6 +138,7 @@ class ControlKeeper:
         if last is None or last.request != wish.request.id:
             return
         if last.outcome in (Outcome.DENIED, Outcome.REFUSED, Outcome.EXPIRED):
+            # looked at in each tick: the time counts from the first look, else no refusal would grow old
             wish.refused_s = wish.refused_s if wish.refused else now_s
             wish.refused = last.detail or last.outcome.value
 

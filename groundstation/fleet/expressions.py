@@ -169,6 +169,7 @@ class _Parser(Generic[Subject]):
 
     def _both(self) -> Test[Subject]:
         tests = [self._term()]
+        # `and` may be left out, as it always could in the filter box
         while self._next.kind != "end" and not self._next.is_("or", ")"):
             if self._next.is_("and"):
                 self._take()
@@ -177,6 +178,7 @@ class _Parser(Generic[Subject]):
 
     def _term(self) -> Test[Subject]:
         token = self._take()
+        # the parser calls itself for each: a long row of '(' would end in a RecursionError
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._error(f"more than {MAX_DEPTH} parentheses inside each other", token)
@@ -218,6 +220,7 @@ class _Parser(Generic[Subject]):
             return self._of_text(name, sign, right)
         if name in self._words.questions and sign.text in _EQUAL:
             return self._of_question(name, sign, right)
+        # 30 > battery is written, too; what has the sign in the middle then turns round
         mirrored = right.text.casefold()
         is_mirrored = right.kind == "word" and self._words.number(mirrored) is not None
         if is_mirrored and _number(left.text, "") is not None and sign.text != _CONTAINS:
@@ -242,12 +245,14 @@ class _Parser(Generic[Subject]):
         if number is None or sign.text == _CONTAINS:
             example = f"{name} {'<' if sign.text == _CONTAINS else sign.text} 30"
             raise self._error(f"'{name}' is compared with a number, as in {example}", value)
+        # the unit apart from its number, as in 10 m
         if known.unit and self._next.kind == "word" and self._next.text == known.unit:
             self._take()
         get, compare = known.get, _COMPARISONS[sign.text]
 
         def holds(one: Subject) -> bool | None:
             found = get(one)
+            # each comparison with NaN is false, which would be an answer where none is known
             return None if found is None or math.isnan(found) else compare(found, number)
 
         return holds
@@ -288,6 +293,7 @@ def _number(text: str, unit: str) -> float | None:
         number = float(text.removesuffix(unit) if unit else text)
     except ValueError:
         return None
+    # float() also takes 1_000, nan, and digits of other scripts, which would be misread names here
     return number if math.isfinite(number) and text.isascii() and "_" not in text else None
 
 
@@ -301,9 +307,11 @@ def _not(test: Test[Subject]) -> Test[Subject]:
 
 def _all(found: object) -> bool | None:
     verdicts = list(found)  # type: ignore[call-overload]
+    # one that does not hold decides, whatever is not known of the others
     return False if False in verdicts else None if None in verdicts else True
 
 
 def _any(found: object) -> bool | None:
     verdicts = list(found)  # type: ignore[call-overload]
+    # one that holds decides, whatever is not known of the others
     return True if True in verdicts else None if None in verdicts else False

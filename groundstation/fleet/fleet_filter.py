@@ -33,6 +33,7 @@ def _address(path: str) -> Number[VehicleSummary] | None:
         found = number(get(one.state)) if one.state is not None else None
         return None if found is None else found * unit.factor
 
+    # in the unit that is shown: who reads 30 % writes 30, though 0.3 travels
     return Number(value, unit.symbol)
 
 
@@ -73,6 +74,7 @@ def parse_filter(text: str) -> Test:
         ExpressionError: it means nothing; tells where, and what would.
     """
     test = parse(text, WORDS)
+    # where nobody knows, the vehicle is not chosen: an order must not go to it by chance
     return lambda one: test(one) is True
 
 

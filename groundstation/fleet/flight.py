@@ -88,6 +88,7 @@ class Flight(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def begin_unix_s(self) -> float | None:
         """When it was armed, seconds since 1970; None when the log does not tell the date."""
+        # a damaged log may hold any time; what is no date has none
         return self.begin_s if self.time_base is TimeBase.UTC and math.isfinite(self.begin_s) else None
 
     @property
@@ -185,4 +186,5 @@ def name_of(flight: Flight) -> str:
 
 def is_named(flight: Flight) -> bool:
     """Whether its vehicle has an id in the fleet, as in recordings of ours."""
+    # recordings of ours call a vehicle by root and id, other logs by numbers without a slash
     return "/" in flight.vehicle

@@ -14,8 +14,10 @@ METRES_PER_DEGREE = radians(EARTH_RADIUS_M)
 def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:
     """Distance of two places along the ground, metres, to half a percent (a sphere)."""
     lat, other_lat = radians(lat_deg), radians(other_lat_deg)
+    # haversine: by the law of cosines the metres between near places would be lost to rounding
     half = sin((other_lat - lat) / 2) ** 2
     half += cos(lat) * cos(other_lat) * sin(radians(other_lon_deg - lon_deg) / 2) ** 2
+    # rounding may bring it above 1 for places on opposite sides, where asin raises
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
 
 
@@ -34,6 +36,8 @@ def turn_deg(from_deg: float, to_deg: float) -> float:
 def moved(lat_deg: float, lon_deg: float, north_m: float, east_m: float) -> tuple[float, float]:
     """Latitude and longitude of the place so many metres away (a sphere); over a pole and the date line too."""
     lat, way, course = radians(lat_deg), hypot(north_m, east_m) / EARTH_RADIUS_M, atan2(east_m, north_m)
+    # rounding may pass 1 at a pole
     new = asin(max(-1.0, min(1.0, sin(lat) * cos(way) + cos(lat) * sin(way) * cos(course))))
     turn = atan2(sin(course) * sin(way) * cos(lat), cos(way) - sin(lat) * sin(new))
+    # a longitude beyond 180 is refused by autopilots and by our own limits
     return degrees(new), turn_deg(0.0, lon_deg + degrees(turn))

@@ -192,6 +192,7 @@ def newer(held: object, come: Samples, latest_s: float = math.inf) -> dict[str, 
             changes[kind] = merge_indexed(
                 *(tuple(one for one in some if one.at_s <= latest_s) for some in (old, new)),
             )
+        # messages overtake each other on the broker; what is held and can't be true keeps nothing out
         elif new.at_s <= latest_s and (old is None or not new.at_s < old.at_s <= latest_s):
             changes[kind] = new
     return changes
@@ -204,6 +205,7 @@ def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[I
     by_index = {sample.index: sample for sample in old}
     for sample in new:
         known = by_index.get(sample.index)
+        # a message may bring one pack of several: each is compared with its own predecessor
         if known is None or sample.at_s >= known.at_s:
             by_index[sample.index] = sample
     return tuple(by_index[index] for index in sorted(by_index))

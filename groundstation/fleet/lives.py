@@ -16,9 +16,9 @@ from groundstation.fleet.vehicle import SAME_S, VehicleState
 MAX_OTHERS = 3
 """Lives of a vehicle that are followed besides the one that is shown."""
 BACK_MESSAGES, BACK_SPAN_S = 3, 1.0
-"""A former life is shown again when it said so much, over so long,"""
+"""A former life is shown again when it said at least so many messages, and the first and last are so far apart."""
 SILENT_S = 1.5
-"""while the one that is shown has said nothing for so long. A vehicle is told of once a second at least."""
+"""and the life that is shown has been silent for so long. A vehicle is told of once a second at least."""
 ALIVE_MESSAGES, ALIVE_SPAN_S = 3, 1.5
 """So much fresh telemetry after a death that was told, over so long, shows that the vehicle is heard."""
 _BY_AUTOPILOT = ("mode", "attitude", "position")
@@ -90,10 +90,12 @@ class Lives:
             return self.shown, True
         other = self._others.get(session)
         if other is None:
+            # nearly always a restart, which must be seen at once; a made-up session is given up again below
             self._show(self.shown.forgotten(session), heard_s)
             return self.shown, True
         if heard_s is not None:
             other.spoken.add(heard_s)
+            # while both speak, the one that is shown stays: two that took turns would make the window flicker
             is_silent = heard_s - self._spoken.last_s > SILENT_S
             if is_silent and other.spoken.is_enough(BACK_MESSAGES, BACK_SPAN_S):
                 self._show(other.state, heard_s, other.said + other.spoken.count)
@@ -105,7 +107,9 @@ class Lives:
         if former.session is not None:
             self._others.pop(state.session or "", None)
             while len(self._others) >= MAX_OTHERS:
+                # made-up sessions are dropped before one that really spoke
                 self._others.pop(min(self._others, key=lambda one: self._others[one].worth))
+            # it has to speak anew to come back: what it said before must not count as a sign that it goes on
             spoken = Spoken(last_s=self._spoken.last_s)
             self._others[former.session] = Other(former, spoken, self._said + self._spoken.count)
         self.shown, self._spoken, self._said, self._before_death = state, Spoken(), said_before, None
@@ -125,6 +129,7 @@ class Lives:
     def told_connection(self, connection: Connection) -> None:
         """The connection of the shown life is about to change; a death is remembered with what was before it."""
         known = self.shown.connection
+        # a second death, such as the bridge's will after the vehicle's, must not hide what was before the first
         if connection.state is LinkState.OFFLINE and known is not None and known.state is not LinkState.OFFLINE:
             self._before_death, self._since_death = known, Spoken()
         elif connection.state is not LinkState.OFFLINE:
@@ -140,6 +145,8 @@ class Lives:
         self._since_death.add(heard_s)
         if not self._since_death.is_enough(ALIVE_MESSAGES, ALIVE_SPAN_S):
             return False
+        # no message says that a death was a mistake: a bridge tells its connection on changes, and for it there was
+        # none
         self.shown = msgspec.structs.replace(self.shown, connection=self._before_death)
         self._before_death = None
         return True

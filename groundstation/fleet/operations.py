@@ -156,6 +156,7 @@ class Operations:
             RefusedError: the arguments are wrong, or vehicles would come too near to each other; nothing was ordered.
         """
         keys = list(dict.fromkeys(keys))
+        # the window offers nothing for them; this holds for scripts and for whatever is written later
         played = next((str(key) for key in keys if key.root == Root.REPLAY), None)
         if played is not None:
             raise RefusedError(say("named_recording", vehicle=played))
@@ -177,6 +178,8 @@ class Operations:
                 changed_unix_s=unix_s,
                 changed_s=now_s,
             )
+            # the station's own steps have negative numbers, so that none is taken for a bridge's report in the journal,
+            # where the same command, state and number is written once
             self.book.put(record, -2)
         self._batches[batch] = _Batch(policy=policy, waiting=followed, next_s=now_s, sent=[])
         return batch
@@ -198,6 +201,7 @@ class Operations:
         for update in updates:
             if isinstance(update, VehicleUpdate) and isinstance(update.content, CommandReport):
                 self.book.report(update.key, update.content, update.received_s, update.unix_s)
+                # also a report that was known already: it shows that its bridge is there and goes on
                 heard[update.key, update.content.id] = update.received_s
         for one in self._sent if heard else ():
             if (one.key, one.id) in heard:
@@ -218,6 +222,7 @@ class Operations:
         for name, batch in list(self._batches.items()):
             out += self._run_batch(name, batch, states, now_s, is_connected=is_connected)
         out += self._follow(states, now_s, is_connected=is_connected)
+        # the keeper forgets what it returns: without a broker a release of control would be lost
         if is_connected:
             out += self.keeper.tick(states, now_s)
         return out
@@ -238,20 +243,25 @@ class Operations:
         waiting, batch.waiting = batch.waiting, []
         is_halted = False
         for one in waiting:
+            # once one has to wait, those behind it wait as well, so that a group goes in the order in which it was
+            # given
             is_halted = is_halted or now_s < batch.next_s or not self._has_room(batch)
             if is_halted:
                 batch.waiting.append(one)
                 continue
             if batch.policy.stops_on_failure and any(self._is_bad(other) for other in batch.sent):
+                # the batch is cut to what was not sent: only that is cancelled, what flies already goes on
                 batch.waiting = waiting[waiting.index(one) :]
                 self._stop_waiting(name, now_s, say("one_before_failed"), Reason.BATCH_STOPPED)
                 return out
             request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
             if not is_settled:
                 batch.waiting.append(one)
+                # where the order does not matter, one that waits for control keeps nobody else on the ground
                 is_halted = batch.policy.is_in_order
                 continue
             batch.sent.append(one)
+            # from the moment it went out, not from the order: who waited for control still keeps its distance
             batch.next_s = now_s + batch.policy.stagger_s
             if request is not None:
                 out.append((one.key, request))
@@ -260,6 +270,7 @@ class Operations:
         return out
 
     def _has_room(self, batch: _Batch) -> bool:
+        # to stop at a failure the end of one must be known before the next is sent
         limit = 1 if batch.policy.stops_on_failure and not batch.policy.at_once else batch.policy.at_once
         return not limit or sum(not self._is_over(one) for one in batch.sent) < limit
 
@@ -296,6 +307,8 @@ class Operations:
         needs_control = not dry and not spec.is_emergency and record.verb is not Verb.CANCEL
         if lease is None and needs_control:
             refused = self.keeper.want(state, now_s)
+            # from when its turn came: with a stagger of seconds the last of a group would be refused before anybody was
+            # asked
             one.control_by_s = now_s + CONTROL_WAIT_S if one.control_by_s is None else one.control_by_s
             if refused or now_s >= one.control_by_s:
                 why = refused or say("control_not_given")
@@ -306,6 +319,7 @@ class Operations:
         self._count += 1
         assert state.session is not None  # noqa: S101 - looked at by the caller
         one.sid, one.expires_s = state.session, now_s + spec.ttl_ms / 1000.0
+        # before that the bridge may still take it; to ask earlier would make it refuse an order that is on its way
         one.next_query_s = one.expires_s + SILENCE_S
         self._sent.append(one)
         self._move(record, CommandState.SENT, now_s)
@@ -341,6 +355,7 @@ class Operations:
                 continue
             if self._has_new_life(one, record, states(one.key), now_s):
                 continue
+            # of one that its bridge has, silence is usual: a plane needs minutes for its final
             is_running = record.state is not CommandState.SENT
             quiet_s = max(one.next_query_s, max(record.changed_s, one.heard_s) + RUNNING_SILENCE_S * is_running)
             if not is_connected:
@@ -367,6 +382,7 @@ class Operations:
         if state is None or state.session == one.sid:
             one.new_life_s = None
             return False
+        # a restarted bridge gives the vehicle a new session, and tells at once what it still knows
         one.new_life_s = one.new_life_s if one.new_life_s is not None else now_s
         if one.heard_s > one.new_life_s and state.session is not None:
             one.sid, one.new_life_s = state.session, None  # its bridge goes on with it
@@ -392,6 +408,7 @@ class Operations:
         reason: Reason = Reason.NONE,
         detail: Words = "",
     ) -> None:
+        # see `order`: negative numbers are the station's
         step = -1 if state is CommandState.SENT else -3
         self.book.move(record, state, now_s=now_s, unix_s=self._wall(), step=step, reason=reason, detail=detail)
 
@@ -404,6 +421,7 @@ def orders_of(
     Raises:
         RefusedError: some would come too near to each other; says who, how near, and the remedy.
     """
+    # the benchmarks order without a view of the fleet: where nothing is known, nothing can be kept apart
     if fleet is None:
         return dict.fromkeys(keys, args)
     orders = kept_apart(keys, args, fleet.get, spread_m=policy.spread_m, height_step_m=policy.height_step_m)
@@ -430,4 +448,5 @@ def bridge_clock_ms(state: VehicleState | None, now_s: float) -> int | None:
     heard_s = [one for one in (state.link_received_s, state.heard_s) if one is not None]
     if not heard_s or now_s - max(heard_s) > CLOCK_AGE_S:
         return None
+    # the offset holds the time that the quickest message was on its way, so this is late by that, never ahead
     return int((now_s - state.clock_offset_s) * 1000.0)

@@ -50,6 +50,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
             held: what is known, whose parts that can't have changed stay.
         """
         place = speed = mode = armed = None
+        # without an age nothing is known of the place: with the moment of writing a silent vehicle would look fresh
         if self.age_s is not None:
             at_s = written_s - self.age_s
             place = Position(
@@ -63,6 +64,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
                 speed = Velocity(at_s=at_s, ground_speed_mps=self.ground_speed_mps)
         if self.mode_age_s is not None:
             at_s = written_s - self.mode_age_s
+            # an overview names the mode only; the number of before still belongs to the same name
             number = held.mode.custom_mode if held.mode is not None and held.mode.name == self.mode else None
             mode = Mode(at_s=at_s, name=self.mode, custom_mode=number) if self.mode is not None else None
             armed = Armed(at_s=at_s, is_armed=self.is_armed) if self.is_armed is not None else None

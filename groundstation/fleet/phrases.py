@@ -99,9 +99,11 @@ def stored(words: Words) -> str:
 
 def restored(text: str) -> Words:
     """What `stored` made; any other text is somebody's words."""
+    # msgspec writes fields in their order, so what `stored` made begins with this; no vehicle's text does
     if not text.startswith('{"code":'):
         return text
     try:
+        # the journal is a file on a disk: a row may be damaged, or written by a newer version
         return _DECODER.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return text
@@ -114,12 +116,14 @@ def written(words: Words, translate: Translate = str) -> str:
         words: what is said.
         translate: gives templates and words of ours in the reader's language.
     """
+    # each part is bounded by its type, but many parts together are not
     return _written(words, translate, 0)[:MAX_WRITTEN]
 
 
 def _written(words: Words, translate: Translate, depth: int) -> str:
     if isinstance(words, str):
         return words
+    # a stranger's phrase may hold itself as often as a message has room
     if depth > MAX_DEPTH:
         return "..."
     if words.code == SEVERAL:
@@ -148,6 +152,7 @@ def _sections(template: str, values: dict[str, float | str], translate: Translat
         if is_optional and not all(values.get(name, "") != "" for name in names):
             continue
         if own_words:
+            # a list of our own words came joined; each is translated by itself
             values = values | {one: ", ".join(map(translate, str(values[one]).split(", "))) for one in own_words}
         yield text.format_map(values)
 

@@ -54,6 +54,7 @@ _OF_THIS_MOMENT = ("armed", "landed", "mission_progress")
 def _believed(state: VehicleState, now_s: float) -> VehicleState:
     """The state without what is too old to refuse by."""
     old = {kind: None for kind in _OF_THIS_MOMENT if state.freshness(kind, now_s) is not Freshness.FRESH}
+    # a place that is some seconds old still tells whether a point is kilometres away
     if state.freshness("position", now_s) is Freshness.EXPIRED:
         old["position"] = None
     return replace(state, **old)
@@ -69,6 +70,7 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
         limits: how far it may be sent.
         now_s: seconds on the clock of who asks; None to believe everything, however old.
     """
+    # there is no vehicle behind a recording: a refusal here holds for every station and script
     if state.key.root == Root.REPLAY:
         return Refusal(Reason.UNSUPPORTED, say("recording"))
     if now_s is not None:
@@ -80,6 +82,7 @@ def refusal(verb: Verb, args: Args, state: VehicleState, limits: Limits, now_s: 
     is_heard = connection is not None and connection.state in (LinkState.ONLINE, LinkState.STALE)
     if not is_heard and verb not in EVEN_UNHEARD:
         return Refusal(Reason.NOT_HEARD, say("not_heard"))
+    # a cancel is the bridge's own matter, so that no autopilot has it in its list
     if info is not None and verb.value not in info.verbs and verb is not Verb.CANCEL:
         return Refusal(Reason.UNSUPPORTED, _has_no_verb(verb, info.autopilot, info.kind))
     # what is known may be the other vehicle's: it stands against no emergency
@@ -103,7 +106,9 @@ def _on_ground(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | No
 
 def _flying(state: VehicleState, args: Args, limits: Limits) -> Phrase | None:
     if state.info is not None and state.info.kind in GROUND_KINDS:
+        # what drives is never in the air; that its motors may turn is what counts there
         return _armed(state, args, limits)
+    # only a certain no refuses: where ground and air are not told, the vehicle itself decides
     return None if state.is_flying is not False else say("not_flying")
 
 
@@ -132,6 +137,7 @@ def _knows_home(state: VehicleState, args: Args, _limits: Limits) -> Phrase | No
     if not needs_home or args.get("frame", "home") == "amsl":
         return None
     home = state.home
+    # without it a height above home can't be turned into the one that is sent
     return say("home_height_not_known") if home is None or home.height_amsl_m is None else None
 
 
@@ -199,6 +205,7 @@ def _has_item(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None
     item, mission = args.get("item"), state.mission_progress
     if not isinstance(item, float) or mission is None or mission.items is None:
         return None
+    # MISSION_CURRENT.total leaves out home where that is item 0, so that the last item has that very number
     return say("mission_ends_with", item=mission.items) if item > mission.items else None
 
 

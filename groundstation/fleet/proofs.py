@@ -32,7 +32,7 @@ TELLS_S = 8.0
 HEADING_TOLERANCE_DEG = 5.0
 HOME_TOLERANCE_M = 5.0
 FALL_M = 20.0
-"""Half of the share of a landing below home, where its end is not known, is told after so much."""
+"""A landing below home ends nobody knows where: when it has sunk by so much, half of it is told as done."""
 LIFT_M = 1.0
 """A vehicle that has risen by so much from where it stood has taken off."""
 MOVED_M = 0.5
@@ -40,13 +40,13 @@ MOVED_M = 0.5
 TARGET_TOLERANCE_M = 2.0
 """The point that a vehicle repeats is the one it was told within so much."""
 CIRCLE_TOLERANCE_M, CIRCLE_TOLERANCE_FRACTION = 3.0, 0.25
-"""On a circle is who keeps its radius within the larger of the two,"""
+"""A vehicle is on a circle when its distance from the centre is the radius within the larger of the two."""
 ALONG_DEG = 40.0
-"""and flies along it rather than to or from its centre,"""
+"""It also has to fly along the circle: its direction may be off the tangent by so much."""
 WIDEST_CIRCLE_M = 1_000.0
 """A plane that says that it flies wider circles around a point is not believed."""
 CIRCLE_S = 5.0
-"""for so long."""
+"""How long a vehicle has to be seen on its circle; one that crosses it is there for a moment, too."""
 SLOWEST_CIRCLE_MPS = 0.5
 BEGUN = 0.05
 """Share of the way from which on telemetry shows that it has begun."""
@@ -74,6 +74,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     def at_sending(self) -> Look:
         """The same when it was sent: what is true then already, by the last that was known, proves nothing later."""
+        # with both moments infinitely long ago no sample is too old: at that time it was the newest that was known
         return Look(before=self.before, now=self.before, args=self.args, sent_s=-math.inf, now_s=-math.inf)
 
     def fresh(self, sample: Sample | None) -> bool:
@@ -152,6 +153,7 @@ def _armed(look: Look, *, wanted: bool) -> Seen:
         return NOTHING
     if armed.is_armed == wanted:
         return Seen(is_done=True)
+    # HEARTBEAT comes once a second: this one may have been on its way when the order went out
     if not look.settled(armed):
         return NOTHING
     return Seen(against=say("not_armed" if wanted else "still_armed"))
@@ -197,6 +199,7 @@ def _start_and_now_m(look: Look, *, is_amsl: bool) -> tuple[float | None, float 
         if now is None or not look.fresh(now):
             return None, None
         return (before.height_amsl_m if before is not None else None), now.height_amsl_m
+    # by the kind that tells it now: one that came with a satellite link has no place, and its own age
     height = look.now.height
     if not look.fresh(getattr(look.now, height.kind)):
         return None, None
@@ -236,6 +239,7 @@ def airborne_at_height(look: Look) -> Seen:
     target_m = look.number("height_m")
     tolerance_m = min(_tolerance_m(look), target_m / 2) if target_m is not None else _tolerance_m(look)
     seen, landed_now = _height(look, is_amsl=False, tolerance_m=tolerance_m), look.now.landed
+    # the height alone may say so on the ground, where home was set lower or the estimate is off
     if seen.is_done and landed_now is not None and look.fresh(landed_now) and landed_now.state is LandedState.ON_GROUND:
         return Seen(progress=0.0, detail=say("still_on_ground"))
     return seen
@@ -244,8 +248,10 @@ def airborne_at_height(look: Look) -> Seen:
 def lifts_off(look: Look) -> bool:
     """Armed since, off the ground since, or higher by a metre from where it stood: a take-off has come."""
     before, now = look.before, look.now
+    # a take-off arms first; where it was not known before, armed now is no change
     if since(armed)(look) and before.armed is not None:
         return True
+    # who flies already can't show by flying that the order came
     if before.is_flying:
         return False
     landed_now, here, there = now.landed, now.position, before.position
@@ -305,6 +311,7 @@ def at_place(radius_m: float, loiter_parameter: str = "") -> Callable[[Look], Se
         left_m = _left_m(look, look.now)
         if left_m is None or not look.fresh(look.now.position):
             return NOTHING
+        # a plane never reaches its point, it circles around it; the sign of the parameter is the way round
         circle_m = abs(look.parameters.get(loiter_parameter, 0.0))
         near_m = max(radius_m, 1.25 * circle_m + 30.0) if 0.0 < circle_m <= WIDEST_CIRCLE_M else radius_m
         vertical = height(look)
@@ -326,6 +333,7 @@ def steers_there(*modes: str) -> Came:
 
     def came(look: Look) -> bool:
         mode, before = look.now.mode, look.before.mode
+        # entered since: a vehicle that was in that mode before may be on its way to a former point
         is_entered = mode is not None and look.fresh(mode) and mode.name in modes
         if is_entered and before is not None and before.name not in modes:
             return True
@@ -370,9 +378,11 @@ def on_circle(look: Look) -> Seen:
         way_m = max(abs((left_m if began_m is None else began_m) - abs(radius_m)), tolerance_m)
         return Seen(progress=min(0.9, max(0.0, 1.0 - off_m / way_m)), detail=say("from_centre", distance_m=left_m))
     angle_deg = _around_deg(look)
+    # one that hovers on the line of the circle does not fly it
     is_moving = velocity is not None and (velocity.ground_speed_mps or 0.0) >= SLOWEST_CIRCLE_MPS
     if angle_deg is None or not is_moving:
         return Seen(progress=0.9, detail=say("from_centre_still", distance_m=left_m))
+    # positive is clockwise, as in MAV_CMD_DO_ORBIT
     if abs(turn_deg(angle_deg, 90.0 if radius_m > 0 else -90.0)) <= ALONG_DEG:
         return Seen(is_done=True, progress=0.95, detail=say("on_circle"))
     return Seen(progress=0.9, detail=say("from_centre_across", distance_m=left_m))
@@ -409,6 +419,7 @@ def mission_item(look: Look) -> Seen:
     if item is None or mission is None or not look.fresh(mission) or mission.item is None:
         return NOTHING
     before = look.before.mission_progress.item if look.before.mission_progress is not None else None
+    # a mission that runs comes to the next item by itself: that is no answer to a jump
     by_itself = (before, before + 1) if before is not None else ()
     # setting a DO_ item moves on to the next at once
     has_passed = item < mission.item <= item + ITEMS_PASSED and mission.item not in by_itself

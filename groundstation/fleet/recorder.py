@@ -133,10 +133,12 @@ def recording_now(recorders: Iterable[ServiceUpdate], now_s: float) -> Recording
         recorders: the newest report of each.
         now_s: seconds on this station's monotonic clock.
     """
+    # a recorder that was killed says nothing more: its last word must not stand as REC for ever
     fresh = [one for one in recorders if now_s - one.received_s <= SILENT_S]
     if not fresh:
         return RecordingNow(is_recording=False, is_heard=False)
     writing = [one for one in fresh if one.content.state is RecorderState.RECORDING]
+    # reports come once a second; the clock that is shown goes on between them
     elapsed = [one.content.elapsed_s + now_s - one.received_s for one in writing if one.content.elapsed_s is not None]
     return RecordingNow(
         is_recording=bool(writing),

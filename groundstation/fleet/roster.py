@@ -95,6 +95,7 @@ class Fleet:
 
     def remove(self, key: VehicleKey) -> None:
         """Forget a vehicle (the operator's wish); it comes back when it is heard again."""
+        # it is named as changed, so that every panel drops what it shows of it
         self._lives.pop(key, None)
         self._changed.add(key)
 
@@ -112,8 +113,10 @@ class Fleet:
 
     def _has_made_room(self, heard_s: float | None) -> bool:
         """Give up the vehicle that was silent longest: a flood of made-up ids must not keep out who comes after it."""
+        # what a broker had kept is no sign of life, and pushes out nobody
         if heard_s is None:
             return False
+        # one that only a broker's store tells of was never heard, and goes first
         silent = min(self._lives.values(), key=lambda lives: lives.shown.heard_s or -math.inf).shown
         if silent.heard_s is not None and heard_s - silent.heard_s < SILENT_S:
             return False
@@ -144,6 +147,7 @@ class Fleet:
         self._store(state.with_overview(overview, update.written_s, update.clock_offset_s, update.received_s))
 
     def _fold_connection(self, update: VehicleUpdate) -> None:
+        # no time of hearing: a `conn` may be a will, which the broker says for somebody who is dead
         state = self._open(update.key, update.session)
         if state is not None:
             self._connect(state, update.content)
@@ -168,6 +172,7 @@ class Fleet:
         presence: BridgePresence = update.content
         known = self._bridges.get(bridge)
         is_death = presence.state is LinkState.OFFLINE
+        # a broker tells a will seconds after a connection broke, when the bridge may be back with a new session
         if is_death and known is not None and known[0] != update.session:
             self.ignored += 1
             return
@@ -193,6 +198,7 @@ class Fleet:
         lost = Connection(state=LinkState.OFFLINE, reason=reason, via=bridge)
         for key, lives in self._lives.items():
             for state in lives.via(bridge) if key.root == root else ():
+                # as by a `conn`, so that telemetry takes it back where the death was told wrongly
                 self._connect(state, lost)
 
 

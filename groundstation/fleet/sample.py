@@ -23,9 +23,11 @@ class Name(enum.StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Name:
+        # without this one new name of a newer bridge would cost the whole message
         return cls("unknown") if value != "unknown" else super()._missing_(value)
 
 
+# gc=False: frozen values can't hold themselves, so the collector of cycles need not walk them; each message makes some
 class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact at one moment. `None` in any field means unknown; zero means zero."""
 

@@ -74,9 +74,11 @@ class SensorBoard:
         """Take in what arrived, in order."""
         for reading in readings:
             before = self._readings.get(reading.topic)
+            # what a broker had kept came when we did, not when it was said: the pause before it means nothing
             if before is not None and not before.is_retained and not reading.is_retained:
                 gap_s = reading.received_s - before.received_s
                 usual_s = self._paces.get(reading.topic, gap_s)
+                # one long outage must not make a topic slow for good, else the next one is noticed late
                 self._paces[reading.topic] = usual_s + PACE_SHARE * (min(gap_s, 3 * usual_s) - usual_s)
             self._readings[reading.topic] = reading
             self._readings.move_to_end(reading.topic)
@@ -106,6 +108,7 @@ class SensorBoard:
         reading = self._readings.get(topic)
         if reading is None:
             return Freshness.MISSING
+        # nobody knows how old it is
         if reading.is_retained:
             return Freshness.STALE
         age_s, pace_s = now_s - reading.received_s, self._paces.get(topic)

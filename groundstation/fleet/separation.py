@@ -61,12 +61,14 @@ def kept_apart(
     if height_step_m and "height_m" in args:
         base_m = args["height_m"]
         if not isinstance(base_m, float):
+            # no height was asked for: the steps count from where the first one is now
             first = states(keys[0]) if keys else None
             base_m = _present_m(first, args) if first is not None else None
         homes = [state.home_amsl_m if (state := states(key)) is not None else None for key in keys]
         is_amsl = args.get("frame", "home") == "amsl"
         for number, (key, home_m) in enumerate(zip(keys, homes, strict=True)):
             # each counts from its own home: what is a metre higher for one is none for its neighbour
+            # heights above the sea have one zero for all; those above home have as many as there are homes
             is_known = home_m is not None and homes[0] is not None and not is_amsl
             lift_m = (homes[0] or 0.0) - (home_m or 0.0) if is_known else 0.0
             if isinstance(base_m, float):
@@ -115,11 +117,13 @@ def too_near(
 
 
 def _meeting(one: _Goal, other: _Goal) -> Phrase | None:
+    # a rover under a copter is in nobody's way, and simulated vehicles share no air with real ones
     if one.drives != other.drives or one.key.root != other.key.root:
         return None
     flat_m = _nearest_m(one, other)
     if flat_m >= APART_M:
         return None
+    # heights that can't be compared keep nobody apart
     if one.drives or one.height_amsl_m is None or other.height_amsl_m is None:
         return say("too_near", one=one.key.id, other=other.key.id, distance_m=flat_m)
     high_m = abs(one.height_amsl_m - other.height_amsl_m)
@@ -132,6 +136,7 @@ def _nearest_m(one: _Goal, other: _Goal) -> float:
     """How near two places, or circles around them, come to each other along the ground, metres."""
     between_m = distance_m(one.lat_deg, one.lon_deg, other.lat_deg, other.lon_deg)
     outside_m = between_m - one.radius_m - other.radius_m
+    # a small circle may lie inside a large one without touching it
     inside_m = abs(one.radius_m - other.radius_m) - between_m
     return max(outside_m, inside_m, 0.0)
 
@@ -156,6 +161,7 @@ def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:
     height_m = args.get("height_m")
     if isinstance(height_m, float) and args.get("frame", "home") == "amsl":
         return height_m
+    # without a height in the order autopilots keep the present one
     if state is None or not isinstance(height_m, float):
         return state.height_amsl_m if state is not None else None
     return None if state.home_amsl_m is None else state.home_amsl_m + height_m

@@ -76,6 +76,7 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
         conditions=found,
         is_heard=state.is_heard,
         is_gone=state.connection is not None and state.connection.state is LinkState.OFFLINE,
+        # motion of a vehicle that is not heard may be a second old and is of the past all the same
         is_stale=not state.is_heard or state.freshness("position", now_s) is not Freshness.FRESH,
         heard_age_s=silent_s(state, now_s),
         mode=state.mode.name if state.mode is not None else None,
@@ -120,6 +121,7 @@ class Summaries:
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
         kept = self._kept.get(state.key)
+        # a view of a recording may be set back: what was made for a later moment does not serve an earlier one
         if kept is not None and 0.0 <= now_s - kept[0] < self._fresh_s and _tells_the_same(kept[1], state):
             return kept[2]
         return self._renewed(state, now_s)
@@ -140,6 +142,7 @@ class Summaries:
         # twice as often as they grow too old
         for _ in range(min(count, math.ceil(2.0 * count * max(0.0, since_s) / self._fresh_s))):
             if not self._turn:
+                # a new round, with who came meanwhile; who is gone since is passed over below
                 self._turn.extend(self._kept)
             key = self._turn.popleft()
             state = get(key)
@@ -150,6 +153,7 @@ class Summaries:
         summary = summary_of(state, now_s)
         said, until_s = self._shouts.get(state.key, ("", 0.0))
         if said and now_s < until_s:
+            # an order to save the vehicle failed: that stands before whatever else is wrong with it
             found = (Condition(Level.WARNING, said), *summary.conditions)
             summary = msgspec.structs.replace(summary, conditions=found, level=Level.WARNING)
         self._kept[state.key] = (now_s, state, summary)
@@ -163,6 +167,7 @@ class Summaries:
             said: in a few words; empty to take it back.
             until_s: when it ends by itself, seconds on the station's clock.
         """
+        # so that the next who asks is told, and not only when the kept summary has grown old
         self._kept.pop(key, None)
         self._shouts.pop(key, None)
         if said:
@@ -175,6 +180,7 @@ class Summaries:
 
 
 def _tells_the_same(old: VehicleState, new: VehicleState) -> bool:
+    # samples are replaced as a whole and never changed, so that looking whether it is the same object is enough
     return old is new or all(getattr(old, kind) is getattr(new, kind) for kind in _TELLING)
 
 

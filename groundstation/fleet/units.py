@@ -70,6 +70,7 @@ _WORDS = {
 
 def label_of(field: str) -> str:
     """A field's name for reading: `ground_speed_mps` is `Ground speed`."""
+    # first, since `_s` alone would be cut off and leave a `per` at the end
     bare = field.removesuffix("_per_s")
     if bare == field:
         suffix = next((suffix for suffix in _BY_SUFFIX if field.endswith(suffix)), "")

@@ -55,6 +55,7 @@ def json_from_refs(refs: list[ValueRef]) -> bytes:
 def refs_from_json(data: bytes | str) -> list[ValueRef]:
     """Back from settings or a drag; damaged data gives none."""
     try:
+        # settings may be of an older version, and a drag may come from another program
         return _decoder.decode(data)[:MAX_REFS]
     except msgspec.DecodeError:
         return []
@@ -78,6 +79,7 @@ def getter(path: str) -> Getter:
         return lambda _state: None
     if kind in INDEXED_KINDS:
         index = int(rest[0]) if rest[0].isdecimal() else -1
+        # a list's place is not the pack's number: a message may carry the second one alone
         return functools.partial(_indexed, kind=kind, index=index, rest=tuple(rest[1:]))
     return functools.partial(_plain, kind=kind, rest=tuple(rest))
 
@@ -136,6 +138,7 @@ def exists(path: str) -> bool:
 @functools.cache
 def sample_type(kind: str) -> Any:
     """The type of the samples of a kind, also of one of which there can be several."""
+    # annotations are texts here, and have to be resolved
     hint = typing.get_type_hints(Samples)[kind]
     return next(one for one in typing.get_args(hint) if hasattr(one, "__struct_fields__"))
 

@@ -88,6 +88,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     def is_flying(self) -> bool | None:
         """True in the air, False on the ground, None when nobody can tell."""
         is_armed = self.armed.is_armed if self.armed is not None else None
+        # HEARTBEAT before EXTENDED_SYS_STATE, which comes seconds late and flaps while PX4 idles
         if is_armed is False or (self.info is not None and self.info.kind in GROUND_KINDS):
             return False
         landed = self.landed.state if self.landed is not None else LandedState.UNKNOWN
@@ -132,6 +133,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         """Lowest charge of its packs, 0 to 1, by the newest that tells it; None when nothing does."""
         told_s = self.received_s("battery")
         overview, came_s = self.overview, self.overview_received_s
+        # of a vehicle that is not followed in detail no packs come any more: the overview is then the newer word
         if overview is not None and came_s is not None and (told_s is None or came_s - told_s > OVERVIEW_S):
             return overview.charge_fraction
         return min((one.charge_fraction for one in self.battery if one.charge_fraction is not None), default=None)
@@ -153,6 +155,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         """When the newest sample of a kind came, seconds on this station's monotonic clock; None when never."""
         sample = getattr(self, kind)
         if kind in INDEXED_KINDS:
+            # by the newest of several: one pack that fell silent makes the others no older
             sample = max(sample, key=lambda one: one.at_s, default=None)
         if sample is None or self.clock_offset_s is None:
             return None
@@ -169,6 +172,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
             Seconds, never negative; None when no sample came.
         """
         received_s = self.received_s(kind)
+        # the clocks of bridge and station are known to some milliseconds only: a sample of this moment may seem ahead
         return None if received_s is None else max(0.0, now_s - received_s)
 
     def freshness(self, kind: str, now_s: float) -> Freshness:
@@ -186,6 +190,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         if self.position is None or self.position.lat_deg is None:
             return True
         overview, came_s = self.overview, self.overview_received_s
+        # either may know it: detail does not come from who is not followed, and an overview is short-lived
         if overview is not None and came_s is not None and not overview.is_vouched and now_s - came_s < OVERVIEW_S:
             return False
         if self.estimator is None:
@@ -234,6 +239,7 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
         news: dict[str, Any] = {}
         for kind in _OF_OVERVIEW:
             new, old = getattr(told, kind), getattr(self, kind)
+            # what is held stays while it is as new and can be true; one from the future gives way, as in `after`
             if new is not None and (old is None or not new.at_s - SAME_S <= old.at_s <= came_s + WRITING_SLACK_S):
                 news[kind] = new
         state = self.after(Samples(**news), clock_offset_s, came_s, received_s)

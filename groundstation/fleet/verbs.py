@@ -314,8 +314,10 @@ def risk_of(verb: Verb, vehicles: int, *, any_flying: bool) -> Risk:
         any_flying: whether one of them is in the air or may be.
     """
     spec = VERBS[verb]
+    # however many, and wherever they are: seconds count, and nothing worse can come of these
     if spec.is_emergency or spec.risk is Risk.NONE:
         return spec.risk
+    # what moves a vehicle is meant for the air; anything else may bring down one that flies
     steps = int(vehicles >= GROUP_OF_MANY) + int(any_flying and not spec.is_motion)
     return Risk(min(spec.risk + steps, Risk.TYPE))
 
@@ -351,16 +353,19 @@ def _checked(verb: Verb, arg: Arg, value: float | str | bool | None) -> float | 
         return str(value)
     if arg.kind is ArgKind.TEXT:
         return _text(verb, arg, value)
+    # a bool is an int in Python, and `true` is no number; 10**400 has no float and would raise below
     if isinstance(value, bool) or not isinstance(value, int | float) or not -_WIDEST <= value <= _WIDEST:
         raise _refused("arg_no_number", verb, arg, value=str(value)[:40])
     if not arg.low <= value <= arg.high:
         raise _refused("arg_outside", verb, arg, value=value, low=arg.low, high=arg.high)
+    # MAVLink carries it as a whole number: 2.5 would go out as item 2, and never be proven
     if arg.is_whole and value != int(value):
         raise _refused("arg_not_whole", verb, arg, value=value)
     return float(value)
 
 
 def _text(verb: Verb, arg: Arg, value: object) -> str:
+    # it is kept by the bridge and shown to every station
     if not isinstance(value, str) or not value.strip() or len(value) > 64 or not value.isprintable():
         raise _refused("arg_no_word", verb, arg)
     return value.strip()
