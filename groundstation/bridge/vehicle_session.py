@@ -78,9 +78,7 @@ class VehicleSession:
         self._claims = Claims(key.id)
         self.booted_s = ear.booted_s
         self.uid: str | None = None
-        self._bridge_id = bridge_id
-        self._streams = streams
-        self._publisher = publisher
+        self._bridge_id, self._streams, self._publisher = bridge_id, streams, publisher
         self._stream_leaves = [leaves.stream(one.name) for one in streams]
         self._topics = {one.name: topics.vehicle(key, one.name) for one in _OURS}
         self._kept = tuple(one.name for one in _OURS if one.is_kept)

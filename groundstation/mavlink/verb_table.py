@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from groundstation.fleet import proofs
+from groundstation.fleet import place_proofs, proofs
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.proofs import Look, Proof, Seen
@@ -129,25 +129,25 @@ def _climb(modes: tuple[str, ...]) -> Proof:
 
 
 def _go(radius_m: float, modes: tuple[str, ...], first_s: float = GO_FIRST_S, stall_s: float = GO_STALL_S) -> Proof:
-    return _way(proofs.at_place(radius_m), modes, first_s, stall_s)
+    return _way(place_proofs.at_place(radius_m), modes, first_s, stall_s)
 
 
 def _way(look: Callable[[Look], Seen], modes: tuple[str, ...], first_s: float, stall_s: float) -> Proof:
     """To a point or a height: flown in one of these modes, and to their end."""
-    came = proofs.steers_there(*modes)
+    came = place_proofs.steers_there(*modes)
     return Proof(look=look, window_s=first_s, stall_s=stall_s, modes=modes, enters=modes, came=came, is_flight=True)
 
 
 def _plane_go(modes: tuple[str, ...], parameter: str) -> Recipe:
     """A plane circles the point, as wide as its parameter says."""
-    proof = _way(proofs.at_place(PLANE_RADIUS_M, parameter), modes, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
+    proof = _way(place_proofs.at_place(PLANE_RADIUS_M, parameter), modes, PLANE_GO_FIRST_S, PLANE_GO_STALL_S)
     height_of = height_as_asked if modes == _GUIDED else height_above_sea
     read = Step(f"read {parameter}", read_parameter(parameter), UNPROVEN, is_optional=True)
     return read, Step("go there", reposition(height_of), proof)
 
 
 def _orbit(modes: tuple[str, ...], first_s: float, stall_s: float) -> Proof:
-    return replace(_way(proofs.on_circle, modes, first_s, stall_s), settle_s=proofs.CIRCLE_S)
+    return replace(_way(place_proofs.on_circle, modes, first_s, stall_s), settle_s=place_proofs.CIRCLE_S)
 
 
 def _height(modes: tuple[str, ...], first_s: float = GO_FIRST_S, stall_s: float = GO_STALL_S) -> Proof:
@@ -163,6 +163,8 @@ def _landing(*modes: str) -> Proof:
     return Proof(look=proofs.landed, window_s=LAND_FIRST_S, stall_s=LAND_STALL_S, modes=modes, enters=modes, came=came)
 
 
+HOME_SET = Proof(look=place_proofs.home_moved, window_s=HOME_S, came=place_proofs.home_came)
+
 _COMMON: dict[Verb, Recipe] = {
     Verb.ARM: single("arm", fixed(orders.long(ARM_DISARM, 1)), ARMED),
     Verb.DISARM: single("disarm", fixed(orders.long(ARM_DISARM, 0)), DISARMED),
@@ -170,7 +172,9 @@ _COMMON: dict[Verb, Recipe] = {
     Verb.RTL: single("return", fixed(orders.long(RETURN_TO_LAUNCH)), mode_proof("RTL")),
     Verb.MODE: single("set the mode", to_asked_mode, Proof(look=proofs.in_asked_mode, window_s=MODE_S)),
     Verb.REBOOT: single("restart", fixed(orders.long(REBOOT, 1)), Proof(look=proofs.nothing_tells, window_s=REBOOT_S)),
-    Verb.SET_HOME: single("set home", _set_home, Proof(look=proofs.home_moved, window_s=HOME_S, came=proofs.home_came)),
+    Verb.SET_HOME: single(
+        "set home", _set_home, Proof(look=place_proofs.home_moved, window_s=HOME_S, came=place_proofs.home_came)
+    ),
     Verb.ROI: single("look at the place", _roi),
     Verb.ROI_NONE: single("look ahead", fixed(orders.long(SET_ROI_NONE))),
     Verb.CALIBRATE: single("calibrate", _calibrate, Proof(look=proofs.calibrated, window_s=CALIBRATE_S)),

@@ -7,7 +7,7 @@ from math import cos, radians, sin
 
 import pytest
 
-from groundstation.fleet import proofs
+from groundstation.fleet import place_proofs, proofs
 from groundstation.fleet.commands import Args
 from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.motion import Home, Position, PositionTarget, Velocity
@@ -47,7 +47,7 @@ def going(track_deg: float, speed_mps: float = 5.0) -> Velocity:
 def circling(distance_m: float, from_deg: float, track_deg: float, speed_mps: float = 5.0, args: Args = CENTRE) -> bool:
     here = at(distance_m * cos(radians(from_deg)), distance_m * sin(radians(from_deg)))
     now = state(position=here, velocity=going(track_deg, speed_mps))
-    return proofs.on_circle(look(args, state(position=at(100.0, at_s=99.0)), now)).is_done
+    return place_proofs.on_circle(look(args, state(position=at(100.0, at_s=99.0)), now)).is_done
 
 
 @pytest.mark.parametrize("from_deg", [0.0, 90.0, 200.0])
@@ -74,7 +74,7 @@ def test_the_way_round_counts() -> None:
 
 def test_a_vehicle_far_from_the_circle_has_a_share_and_words() -> None:
     before = state(position=at(120.0, at_s=99.0))
-    seen = proofs.on_circle(look(CENTRE, before, state(position=at(70.0), velocity=going(180.0))))
+    seen = place_proofs.on_circle(look(CENTRE, before, state(position=at(70.0), velocity=going(180.0))))
     assert seen.progress == pytest.approx(0.5, abs=0.01)
     assert str(seen.detail) == "70 m from the centre"
 
@@ -94,7 +94,7 @@ def target(north_m: float, height_m: float = 40.0, at_s: float = NOW_S) -> Posit
 
 
 def test_a_go_to_has_come_when_its_mode_is_entered_or_its_point_repeated() -> None:
-    came = proofs.steers_there("GUIDED")
+    came = place_proofs.steers_there("GUIDED")
     assert came(guided("LOITER", "GUIDED"))
     assert not came(guided("GUIDED", "GUIDED")), "it was in it before"
     assert not came(guided("LOITER", "LOITER"))
@@ -110,7 +110,7 @@ def test_a_go_to_has_come_when_its_mode_is_entered_or_its_point_repeated() -> No
 
 
 def test_a_height_is_repeated_above_the_sea() -> None:
-    came = proofs.steers_there("GUIDED")
+    came = place_proofs.steers_there("GUIDED")
     for args in ({"height_m": 40.0}, {"height_m": 540.0, "frame": "amsl"}):
         one = guided("GUIDED", "GUIDED", target(0.0))
         assert came(look(args, one.before, one.now))
@@ -147,11 +147,11 @@ def test_home_is_proven_by_place_and_height_and_by_having_moved() -> None:
     for height_m, is_done in ((151.9, True), (152.1, False), (148.1, True), (147.9, False)):
         new = Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON, height_amsl_m=height_m)
         one = look(args, state(home=old), state(home=new))
-        assert proofs.home_moved(one).is_done is is_done
-        assert proofs.home_came(one) is is_done
+        assert place_proofs.home_moved(one).is_done is is_done
+        assert place_proofs.home_came(one) is is_done
     as_before = Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON, height_amsl_m=150.0)
     was_there = Home(at_s=99.0, lat_deg=LAT, lon_deg=LON, height_amsl_m=150.4)
-    assert not proofs.home_came(look(args, state(home=was_there), state(home=as_before)))
+    assert not place_proofs.home_came(look(args, state(home=was_there), state(home=as_before)))
 
 
 # ---- near enough ----
@@ -162,7 +162,7 @@ def test_what_drives_has_no_height_to_come_to() -> None:
     args: Args = {"lat_deg": LAT, "lon_deg": LON, "height_m": 30.0}
     for info, is_done in ((rover, True), (None, False)):
         one = look(args, state(position=at(50.0, at_s=99.0)), state(position=at(1.0, height_m=0.0), info=info))
-        assert proofs.at_place(5.0)(one).is_done is is_done
+        assert place_proofs.at_place(5.0)(one).is_done is is_done
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_plane_is_there_where_its_circle_is(radius_m: float | None, near_m: fl
     args: Args = {"lat_deg": LAT, "lon_deg": LON}
     for north_m, is_done in ((near_m - 0.5, True), (near_m + 0.5, False)):
         one = look(args, state(position=at(5_000.0, at_s=99.0)), state(position=at(north_m)), parameters=parameters)
-        assert proofs.at_place(120.0, "WP_LOITER_RAD")(one).is_done is is_done
+        assert place_proofs.at_place(120.0, "WP_LOITER_RAD")(one).is_done is is_done
 
 
 def test_a_proof_that_was_true_at_sending_shows_no_arrival() -> None:

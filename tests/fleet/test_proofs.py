@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from groundstation.fleet import proofs
+from groundstation.fleet import place_proofs, proofs
 from groundstation.fleet.commands import Args
 from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.motion import Attitude, Home, Position
@@ -71,19 +71,19 @@ DONE = [
     (proofs.height, {"height_m": 530.0, "frame": "amsl"}, START, {"position": at(0, 30.0)}),
     (proofs.airborne_at_height, {"height_m": 15.0}, {"position": at(0, 0, 99.0)}, {"position": at(0, 13.6)}),
     (proofs.landed, {}, START, {"armed": is_armed(False)}),
-    (proofs.at_place(3.0), THERE, START, {"position": at(98.0, 10.0)}),
-    (proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, {"position": at(98.0, 19.5)}),
+    (place_proofs.at_place(3.0), THERE, START, {"position": at(98.0, 10.0)}),
+    (place_proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, {"position": at(98.0, 19.5)}),
     (proofs.heading, {"heading_deg": 0.0}, {}, {"attitude": Attitude(at_s=NOW_S, yaw_deg=356.0)}),
     (proofs.heading, {"heading_deg": 360.0}, {}, {"attitude": Attitude(at_s=NOW_S, yaw_deg=3.0)}),
     (proofs.mission_item, {"item": 3.0}, {"mission_progress": item(1, 99.0)}, {"mission_progress": item(3)}),
     (proofs.mission_item, {"item": 3.0}, {"mission_progress": item(1, 99.0)}, {"mission_progress": item(4)}),
     (
-        proofs.home_moved,
+        place_proofs.home_moved,
         {"lat_deg": LAT, "lon_deg": LON},
         {},
         {"home": Home(at_s=NOW_S, lat_deg=LAT + 4 * METRE_DEG, lon_deg=LON)},
     ),
-    (proofs.home_moved, {}, START, {"home": Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)}),
+    (place_proofs.home_moved, {}, START, {"home": Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)}),
     (proofs.flying_the_mission("AUTO"), {}, {}, {"mode": mode("AUTO"), "armed": is_armed(True)}),
 ]
 AGAINST = [
@@ -104,7 +104,7 @@ AGAINST = [
     (proofs.mission_item, {"item": 3.0}, {"mission_progress": item(4, 99.0)}, {"mission_progress": item(5)}, "item 5"),
     (proofs.mission_item, {"item": 3.0}, {}, {"mission_progress": item(2)}, "item 2"),
     (
-        proofs.home_moved,
+        place_proofs.home_moved,
         {"lat_deg": LAT, "lon_deg": LON},
         {},
         {"home": Home(at_s=NOW_S, lat_deg=LAT + 60 * METRE_DEG, lon_deg=LON)},
@@ -125,8 +125,15 @@ PENDING = [
     ),
     (proofs.landed, {}, START, {"position": at(0, 4.0), "armed": is_armed(True)}, 0.6, "at 4 m"),
     (proofs.landed, {}, START, {"position": at(0, 0.0), "landed": on(LandedState.ON_GROUND)}, 0.99, "still armed"),
-    (proofs.at_place(3.0), THERE, START, {"position": at(50.0, 10.0)}, 0.515, "50 m to go"),
-    (proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, {"position": at(99.0, 15.0)}, 0.5, "at 15 of 20 m"),
+    (place_proofs.at_place(3.0), THERE, START, {"position": at(50.0, 10.0)}, 0.515, "50 m to go"),
+    (
+        place_proofs.at_place(3.0),
+        {**THERE, "height_m": 20.0},
+        START,
+        {"position": at(99.0, 15.0)},
+        0.5,
+        "at 15 of 20 m",
+    ),
 ]
 
 
@@ -195,10 +202,10 @@ def test_unknown_values_prove_nothing() -> None:
     assert look(proofs.heading, {"heading_deg": 5.0}, {}, attitude=Attitude(at_s=NOW_S)) == NOTHING
     assert look(proofs.heading, {}, {}, attitude=Attitude(at_s=NOW_S, yaw_deg=5.0)) == NOTHING
     assert look(proofs.height, {}, START, position=at(0, 10.0)) == NOTHING
-    assert look(proofs.at_place(3.0), {"lat_deg": LAT}, START, position=at(0, 10.0)) == NOTHING
-    assert look(proofs.at_place(3.0), {"lon_deg": LON}, START, position=at(0, 10.0)) == NOTHING
+    assert look(place_proofs.at_place(3.0), {"lat_deg": LAT}, START, position=at(0, 10.0)) == NOTHING
+    assert look(place_proofs.at_place(3.0), {"lon_deg": LON}, START, position=at(0, 10.0)) == NOTHING
     assert look(proofs.mission_item, {"item": 0.0}, {}, mission_progress=item(None)) == NOTHING
-    assert look(proofs.home_moved, {}, {}, home=Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)) == NOTHING
+    assert look(place_proofs.home_moved, {}, {}, home=Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)) == NOTHING
     assert look(proofs.nothing_tells, armed=is_armed(True)) == NOTHING
 
 
@@ -240,8 +247,8 @@ def test_ground_contact_alone_is_no_landing() -> None:
         (proofs.height, {"height_m": 110.0}, lambda share: at(0, 10 + 100 * share)),
         (proofs.airborne_at_height, {"height_m": 110.0}, lambda share: at(0, 10 + 100 * share)),
         (proofs.landed, {}, lambda share: at(0, 10 - 10 * share)),
-        (proofs.at_place(3.0), THERE, lambda share: at(100 * share, 10.0)),
-        (proofs.at_place(3.0), {**THERE, "height_m": 60.0}, lambda share: at(100 * share, 10 + 50 * share)),
+        (place_proofs.at_place(3.0), THERE, lambda share: at(100 * share, 10.0)),
+        (place_proofs.at_place(3.0), {**THERE, "height_m": 60.0}, lambda share: at(100 * share, 10 + 50 * share)),
     ],
 )
 def test_progress_grows_with_the_way_and_stays_within_its_bounds(
@@ -270,8 +277,8 @@ def test_progress_of_a_turn_is_the_shorter_way_round() -> None:
 def test_a_target_where_it_is_already_is_done_and_divides_by_nothing() -> None:
     assert look(proofs.height, {"height_m": 10.0}, START, position=at(0, 10.0)).is_done
     here: Args = {**THERE, "lat_deg": LAT}
-    assert look(proofs.at_place(3.0), here, START, position=at(0, 10.0)).is_done
-    drifted = look(proofs.at_place(3.0), here, START, position=at(9.0, 10.0))
+    assert look(place_proofs.at_place(3.0), here, START, position=at(0, 10.0)).is_done
+    drifted = look(place_proofs.at_place(3.0), here, START, position=at(9.0, 10.0))
     assert drifted.progress is not None
     assert 0.0 <= drifted.progress < 1.0
 
@@ -342,13 +349,13 @@ def test_a_take_off_is_done_within_two_metres_or_half_of_a_small_height(
 def test_a_point_is_reached_within_its_radius_on_either_side(radius_m: float) -> None:
     for off_m, is_done in ((-0.05, True), (0.05, False)):
         for north_m in (100.0 - radius_m - off_m, 100.0 + radius_m + off_m):
-            seen = look(proofs.at_place(radius_m), THERE, START, position=at(north_m, 10.0))
+            seen = look(place_proofs.at_place(radius_m), THERE, START, position=at(north_m, 10.0))
             assert seen.is_done is is_done, (north_m, seen)
 
 
 def test_a_point_with_a_height_is_reached_at_that_height_only() -> None:
     for height_m, is_done in ((18.05, True), (17.95, False), (21.95, True), (22.05, False)):
-        seen = look(proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, position=at(98.0, height_m))
+        seen = look(place_proofs.at_place(3.0), {**THERE, "height_m": 20.0}, START, position=at(98.0, height_m))
         assert seen.is_done is is_done
 
 
@@ -361,7 +368,7 @@ def test_a_heading_is_reached_within_five_degrees() -> None:
 def test_home_is_where_it_was_set_to_within_five_metres() -> None:
     for north_m, is_done in ((4.95, True), (5.05, False), (-4.95, True), (-5.05, False)):
         home = Home(at_s=NOW_S, lat_deg=LAT + north_m * METRE_DEG, lon_deg=LON)
-        assert look(proofs.home_moved, {"lat_deg": LAT, "lon_deg": LON}, home=home).is_done is is_done
+        assert look(place_proofs.home_moved, {"lat_deg": LAT, "lon_deg": LON}, home=home).is_done is is_done
 
 
 def test_three_items_that_are_done_at_once_may_be_passed_not_four() -> None:
@@ -396,7 +403,7 @@ def test_a_sample_stands_against_an_order_from_one_and_a_fifth_seconds_on() -> N
             look(proofs.mission_item, {"item": 3.0}, mission_progress=item(1, at_s)),
             look(proofs.airborne_at_height, {"height_m": 9.0}, armed=is_armed(False, at_s)),
             look(
-                proofs.home_moved,
+                place_proofs.home_moved,
                 {"lat_deg": LAT + 1.0, "lon_deg": LON},
                 home=Home(at_s=at_s, lat_deg=LAT, lon_deg=LON),
             ),
