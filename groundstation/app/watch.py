@@ -108,7 +108,10 @@ def state_for_scripts(state: VehicleState, now_s: float) -> dict[str, object]:
         "link": msgspec.to_builtins(state.link),
         **plain,
         "ages_s": {kind: round(age_s, 3) for kind, age_s in state.ages_s(now_s).items()},
-        "conditions": [{"level": one.level.name.lower(), "text": str(one.said)} for one in conditions(state, now_s)],
+        "conditions": [
+            {"level": one.level.name.lower(), "text": str(one.said), "said": msgspec.to_builtins(one.said)}
+            for one in conditions(state, now_s)
+        ],
         "messages": msgspec.to_builtins(state.messages),
     }
 
