@@ -136,6 +136,14 @@ def test_a_part_that_contradicts_itself_is_counted_and_the_others_still_make_the
     assert [joiner.take("a", one, 0.0) for one in rest][-1] == payload
 
 
+def test_a_made_up_size_that_comes_first_does_not_keep_the_true_content_out() -> None:
+    joiner, payload = Joiner(), payload_of(200_000)
+    given = split("evt", payload)
+    joiner.take("a", forged(given[0], size=150_000), 0.0)
+    assert [joiner.take("a", one, 0.0) for one in given][-1] == payload
+    assert joiner.spoiled == 1
+
+
 def test_what_is_not_what_its_hash_promises_is_never_given_on() -> None:
     joiner, payload = Joiner(), payload_of(200_000)
     given = split("evt", payload)
