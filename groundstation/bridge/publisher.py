@@ -63,6 +63,7 @@ class Publisher:
             session: whose life it belongs to.
             content: of the envelope.
         """
+        before = self._seq.get(topic)
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
         if len(payload) > parts.MAX_CONTENT_BYTES:
@@ -70,6 +71,8 @@ class Publisher:
             log.error("%s: %d bytes are more than any message may have; it was not sent", topic, len(payload))
             return seq
         if parts.is_large(payload) and self._in_parts(topic, leaf, session, payload):
+            # on the topic itself no number is missing: a recorder would ask for it, and nobody has it
+            self._seq[topic] = before if before is not None and before[0] == session else (session, seq - 1)
             return seq
         self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))
         if leaf.is_kept and self._outbox is not None:

@@ -98,6 +98,33 @@ def test_a_large_report_reaches_a_station_as_if_it_had_come_at_once() -> None:
     assert (inbox.counts.undecodable, inbox.counts.duplicates) == (0, len(given))
 
 
+def test_what_overtakes_a_large_report_neither_costs_it_nor_misses_its_number() -> None:
+    bus, inbox = KeepingBus(), Inbox()
+    publisher = Publisher(bus, lambda: 5.0)  # type: ignore[arg-type]
+    for size in (1, 300_000, 2, 3):
+        publisher.say(NAME, CMD_ACK, "life", report(size))
+    publisher.flush()
+    # as the lanes have it: what is urgent first
+    for one in sorted(bus.sent, key=lane_of):
+        inbox.offer(message(one))
+    sizes = [len(one.content.texts[0]) for one in inbox.drain().updates]  # type: ignore[union-attr]
+    assert sizes == [1, 2, 3, 300_000]
+    assert (inbox.counts.missing, inbox.counts.duplicates) == (0, 0)
+
+
+def test_made_up_numbers_cost_no_true_part() -> None:
+    inbox, content = Inbox(), report(300_000)
+    first, *rest = [message(one) for one in said(content)]
+    inbox.offer(first)
+    lie = split("evt", payload_of(100_000))[0]
+    for seq in (1, 2, 3, 10**6, 10**6 + 1):
+        whole = payloads.encode(payloads.Envelope("life", seq, 0, 0, lie))
+        inbox.offer(Message("fleet/uav-1/part", whole, len(whole), 1, False, 100.0))
+    for one in rest:
+        inbox.offer(one)
+    assert [one.content for one in inbox.drain().updates] == [content]
+
+
 def test_a_part_that_is_missing_gives_nothing_and_is_forgotten() -> None:
     joiner, payload = Joiner(), payload_of(200_000)
     first, *rest = split("evt", payload)
