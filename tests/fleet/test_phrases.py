@@ -172,3 +172,15 @@ def test_wrong_arguments_are_refused_by_code() -> None:
         checked_args(Verb.TAKEOFF, {"height_m": 1_000.0})
     assert found.value.said.code == "arg_outside"  # type: ignore[union-attr]
     assert str(found.value) == "takeoff: height_m 1000 is outside 1 to 500 (height above home, metres)"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (say("lease_lost", lease=5, now=6), "control 5 was lost; now it is 6"),
+        (say("mission_not_taken", ack=13), "the vehicle did not take the mission (MISSION_ACK 13)"),
+    ],
+)
+def test_whole_numbers_stay_whole_on_their_way(said: Phrase, words: str) -> None:
+    arrived = restored(stored(said))
+    assert (written(said), written(arrived)) == (words, words)
