@@ -66,11 +66,11 @@ class Publisher:
         before = self._seq.get(topic)
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
-        if len(payload) > parts.MAX_CONTENT_BYTES:
+        is_too_large = len(payload) > parts.MAX_CONTENT_BYTES
+        if is_too_large:
             self.dropped += 1
             log.error("%s: %d bytes are more than any message may have; it was not sent", topic, len(payload))
-            return seq
-        if parts.is_large(payload) and self._in_parts(topic, leaf, session, payload):
+        if is_too_large or (parts.is_large(payload) and self._in_parts(topic, leaf, session, payload)):
             # on the topic itself no number is missing: a recorder would ask for it, and nobody has it
             self._seq[topic] = before if before is not None and before[0] == session else (session, seq - 1)
             return seq
