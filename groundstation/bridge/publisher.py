@@ -80,9 +80,9 @@ class Publisher:
         return seq
 
     def _in_parts(self, topic: str, leaf: Leaf, session: str, payload: bytes) -> bool:
-        """Queue what is too large for one message; False for what goes as it is: parts themselves, and what is kept."""
+        """Queue what is too large for one message; False for what goes as it is, such as parts themselves."""
         address = topics.parse(topic)
-        if leaf is PART or leaf.is_retained or not isinstance(address, topics.VehicleTopic):
+        if not leaf.may_be_large or not isinstance(address, topics.VehicleTopic):
             return False
         for one in parts.split(leaf.name, payload):
             self.say(topics.vehicle(address.key, PART.name), PART, session, one)

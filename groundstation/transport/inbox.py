@@ -184,7 +184,7 @@ class Inbox:
         whole = self._joiner.take(f"{message.topic} {envelope.sid}", envelope.d, message.received_s)
         meant = topics.VehicleTopic(topic.key, envelope.d.leaf)
         leaf = leaf_of(meant)
-        if whole is None or leaf is None or leaf is PART or leaf.is_retained or leaf.audience in _NOT_OURS:
+        if whole is None or leaf is None or not leaf.may_be_large:
             return None
         if self._was_joined(f"{message.topic} {envelope.sid} {envelope.d.hash}"):
             return None

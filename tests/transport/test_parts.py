@@ -10,6 +10,7 @@ import pytest
 
 from groundstation.bridge.publisher import Publisher
 from groundstation.fleet.commands import CommandQuery, CommandReport, CommandState, Verb
+from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
 from groundstation.transport import parts, payloads, topics
 from groundstation.transport.broker_url import parse_broker_url
@@ -17,7 +18,7 @@ from groundstation.transport.bus import Bus, BusState, BusStatus, Message, Outgo
 from groundstation.transport.commander import outgoing
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.lanes import MAX_BULK_BYTES, Lane, Lanes, lane_of
-from groundstation.transport.leaves import CMD_ACK, INFO, PART, bridge_filters, station_filters
+from groundstation.transport.leaves import CMD_ACK, EVT, INFO, LEAVES, PART, bridge_filters, station_filters
 from groundstation.transport.mqtt_worker import MqttWorker
 from groundstation.transport.parts import MAX_CONTENT_BYTES, PATIENCE_S, SLICE_BYTES, WHOLE_BYTES, Joiner, Part, split
 from tests.support.brokers import BrokerChild
@@ -204,6 +205,17 @@ def test_a_part_names_no_leaf_but_one_of_the_bridges_own() -> None:
             whole = payloads.encode(payloads.Envelope("life", seq, 0, 0, one))
             inbox.offer(Message("fleet/uav-1/part", whole, len(whole), 1, False, 100.0))
         assert not inbox.drain().updates, leaf
+
+
+def test_what_is_never_large_is_not_believed_in_parts() -> None:
+    inbox = Inbox()
+    event = Event(kind=EventKind.STATUS_TEXT, text="x" * 100_000, at_s=1.0)
+    for seq, one in enumerate(split(EVT.name, payloads.encode(payloads.Envelope("life", 0, 0, 1_000, event)))):
+        whole = payloads.encode(payloads.Envelope("life", seq, 0, 1_000, one))
+        inbox.offer(Message("fleet/uav-1/part", whole, len(whole), 1, False, 100.0))
+    # a log of a hundred thousand lines would else take whatever a forger has to give
+    assert not inbox.drain().updates
+    assert not [one for one in LEAVES if one.may_be_large and (one.is_retained or one.is_request or one is PART)]
 
 
 def test_parts_wait_behind_everything_else_and_have_their_room() -> None:
