@@ -184,3 +184,10 @@ def test_wrong_arguments_are_refused_by_code() -> None:
 def test_whole_numbers_stay_whole_on_their_way(said: Phrase, words: str) -> None:
     arrived = restored(stored(said))
     assert (written(said), written(arrived)) == (words, words)
+
+
+@pytest.mark.parametrize(
+    "template", ["{}", "{0}", "{verb.name}", "{verb[0][9]}", "{verb[x]}", "{other}", "{", "{verb:d}"]
+)
+def test_a_slip_of_a_translator_costs_its_words_only(template: str) -> None:
+    assert written(say("superseded", verb="land"), lambda _: template) == "superseded (verb land)"
