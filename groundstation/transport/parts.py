@@ -22,7 +22,7 @@ SLICE_BYTES = 64 * 1024
 MAX_CONTENT_BYTES = 8 * 1024 * 1024
 """A larger payload is not sent, and no receiver takes it; nothing of ours is so large."""
 MAX_OPEN_BYTES = 16 * 1024 * 1024
-"""Of payloads that are not complete, announced sizes together; the one heard longest ago gives way."""
+"""Of payloads that are not complete, what came of them together; the one heard longest ago gives way."""
 PATIENCE_S = 60.0
 """A payload of which no part came for so long is given up."""
 HASH_LETTERS = 64
@@ -124,8 +124,11 @@ class Joiner:
             self.given_up += 1
 
     def _make_room(self) -> None:
-        # sizes as announced: a forger who announces much and sends little drives out others, but takes no memory
-        while len(self._open) > 1 and sum(one.size for one in self._open.values()) > MAX_OPEN_BYTES:
+        # by what came, each slice as a whole one: who announces much and sends little neither takes memory nor drives
+        # out others
+        held = sum(len(one.slices) for one in self._open.values())
+        while len(self._open) > 1 and held * SLICE_BYTES > MAX_OPEN_BYTES:
+            held -= len(next(iter(self._open.values())).slices)
             self._open.popitem(last=False)
             self.given_up += 1
 

@@ -194,7 +194,17 @@ def test_announcements_without_an_end_stay_within_their_memory() -> None:
     joiner = Joiner()
     for number in range(1_000):
         joiner.take("a", split("evt", payload_of(SLICE_BYTES * 2 + 1, number))[0], 0.0)
-    assert joiner.given_up == 1_000 - parts.MAX_OPEN_BYTES // (SLICE_BYTES * 2 + 1)
+    assert joiner.given_up == 1_000 - parts.MAX_OPEN_BYTES // SLICE_BYTES
+
+
+def test_announcements_of_much_drive_nobody_out() -> None:
+    joiner, payload, found = Joiner(), payload_of(200_000), None
+    for place, one in enumerate(split("evt", payload)):
+        found = joiner.take("a", one, 0.0)
+        for number in range(5):
+            lie = forged(one, hash=f"{place}{number}".ljust(64, "0"), size=MAX_CONTENT_BYTES, number=0)
+            joiner.take("a", forged(lie, data=bytes(SLICE_BYTES)), 0.0)
+    assert found == payload
 
 
 def test_a_part_names_no_leaf_but_one_of_the_bridges_own() -> None:
