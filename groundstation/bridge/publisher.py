@@ -63,13 +63,16 @@ class Publisher:
             session: whose life it belongs to.
             content: of the envelope.
         """
+        before = self._seq.get(topic)
         seq = self._next_seq(topic, session)
         payload = self.encode(session, seq, content)
-        if len(payload) > parts.MAX_CONTENT_BYTES:
+        is_too_large = len(payload) > parts.MAX_CONTENT_BYTES
+        if is_too_large:
             self.dropped += 1
             log.error("%s: %d bytes are more than any message may have; it was not sent", topic, len(payload))
-            return seq
-        if parts.is_large(payload) and self._in_parts(topic, leaf, session, payload):
+        if is_too_large or (parts.is_large(payload) and self._in_parts(topic, leaf, session, payload)):
+            # on the topic itself no number is missing: a recorder would ask for it, and nobody has it
+            self._seq[topic] = before if before is not None and before[0] == session else (session, seq - 1)
             return seq
         self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))
         if leaf.is_kept and self._outbox is not None:
@@ -77,9 +80,9 @@ class Publisher:
         return seq
 
     def _in_parts(self, topic: str, leaf: Leaf, session: str, payload: bytes) -> bool:
-        """Queue what is too large for one message; False for what goes as it is: parts themselves, and what is kept."""
+        """Queue what is too large for one message; False for what goes as it is, such as parts themselves."""
         address = topics.parse(topic)
-        if leaf is PART or leaf.is_retained or not isinstance(address, topics.VehicleTopic):
+        if not leaf.may_be_large or not isinstance(address, topics.VehicleTopic):
             return False
         for one in parts.split(leaf.name, payload):
             self.say(topics.vehicle(address.key, PART.name), PART, session, one)

@@ -96,14 +96,14 @@ REFUSALS: dict[str, str] = {
     "takes_no_frame": "the vehicle takes heights in no frame that was tried",
     "not_owner_at_vehicle": "another station is in control at the vehicle itself",
     "result_not_known": "the vehicle answered with a result that is not known here",
-    "mission_not_taken": "the vehicle did not take the mission (MISSION_ACK {ack})",
+    "mission_not_taken": "the vehicle did not take the mission (MISSION_ACK {ack:.0f})",
 }
 """Why an order is not carried out."""
 
 CONTROL: dict[str, str] = {
     "nobody_in_control": "nobody is in control; take control first",
     "in_control": "{owner} is in control",
-    "lease_lost": "control {lease} was lost; now it is {now}",
+    "lease_lost": "control {lease:.0f} was lost; now it is {now:.0f}",
     "observer_cannot_control": "an observer can't take control",
     "request_not_known": "this request is not known here",
     "request_too_old": "the request is too old",

@@ -133,8 +133,9 @@ def _written(words: Words, translate: Translate, depth: int) -> str:
     if template is not None:
         try:
             return "".join(_sections(translate(template), values, translate))
-        except (ValueError, KeyError, TypeError):
-            pass  # a stranger's arguments, or a newer bridge's: all of it is shown, in its own form
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # a stranger's arguments, a newer bridge's, or a slip of a translator: all of it is shown, in its own form
+            pass
     shown = ", ".join(f"{name} {value}" for name, value in values.items())
     return words.code.replace("_", " ") + (f" ({shown})" if shown else "")
 

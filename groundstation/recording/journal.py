@@ -322,7 +322,7 @@ def _reading(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         raise _unreadable(path, error) from error
     database.create_function("folded", 1, _folded, deterministic=True)
-    database.create_function("written", 1, lambda text: written(restored(text)), deterministic=True)
+    database.create_function("written", 1, lambda text: str(restored(text)), deterministic=True)
     return database
 
 

@@ -37,6 +37,8 @@ TOLD_EVENTS = 1_000
 """Of a vehicle that are remembered; a bridge keeps fewer."""
 MAX_TRACKED = 50_000
 """Topics whose sequence is followed; the one heard longest ago goes first."""
+MAX_WHOLES = 1_000
+"""Contents that came in parts and are remembered, against repetition."""
 
 Item = TypeVar("Item")
 
@@ -85,6 +87,7 @@ class Inbox:
         self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
         self._joiner = Joiner()
+        self._wholes: OrderedDict[str, None] = OrderedDict()
 
     @property
     def counts(self) -> InboxCounts:
@@ -174,15 +177,28 @@ class Inbox:
     def _joined(self, topic: topics.VehicleTopic | topics.ServiceTopic, message: Message) -> Update | None:
         """A part came: with the last one the whole goes on as if it had come on its own leaf."""
         envelope = payloads.decode(PART, message.payload)
-        if isinstance(topic, topics.ServiceTopic) or not self._is_news(message, PART, envelope):
+        if isinstance(topic, topics.ServiceTopic):
             return None
+        # numbers are followed for the counts alone: whether a part is believed its hash decides
+        self._is_news(message, PART, envelope)
         whole = self._joiner.take(f"{message.topic} {envelope.sid}", envelope.d, message.received_s)
         meant = topics.VehicleTopic(topic.key, envelope.d.leaf)
         leaf = leaf_of(meant)
-        if whole is None or leaf is None or leaf is PART or leaf.is_retained or leaf.audience in _NOT_OURS:
+        if whole is None or leaf is None or not leaf.may_be_large:
+            return None
+        if self._was_joined(f"{message.topic} {envelope.sid} {envelope.d.hash}"):
             return None
         told = msgspec.structs.replace(message, topic=topics.vehicle(topic.key, leaf.name), payload=whole)
-        return self._decoded(meant, leaf, told, parts.MAX_CONTENT_BYTES)
+        return self._decoded(meant, leaf, told, parts.MAX_CONTENT_BYTES, is_joined=True)
+
+    def _was_joined(self, name: str) -> bool:
+        """Whether this content came before: its envelope is in its hash, so that nobody says the same twice."""
+        if name in self._wholes:
+            return True
+        self._wholes[name] = None
+        if len(self._wholes) > MAX_WHOLES:
+            self._wholes.popitem(last=False)
+        return False
 
     def _decoded(
         self,
@@ -190,6 +206,8 @@ class Inbox:
         leaf: Leaf,
         message: Message,
         limit_bytes: int = payloads.MAX_PAYLOAD_BYTES,
+        *,
+        is_joined: bool = False,
     ) -> Update | None:
         envelope = payloads.decode(leaf, message.payload, limit_bytes)
         if isinstance(topic, topics.ServiceTopic):
@@ -200,7 +218,8 @@ class Inbox:
                 content=envelope.d,
                 received_s=message.received_s,
             )
-        if not self._is_news(message, leaf, envelope):
+        # what was joined stands outside of its topic's numbers: all that was said after it has overtaken it
+        if not is_joined and not self._is_news(message, leaf, envelope):
             return None
         # what became of a command is told whatever the writer's clock shows
         offset_s = 0.0 if leaf is CMD_ACK else self._clock_offset_s(message, envelope)

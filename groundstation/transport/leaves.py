@@ -85,6 +85,8 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     is_kept: bool = True
     """Whether a bridge's outbox keeps it for recorders that miss it."""
     is_recorded: bool = True
+    may_be_large: bool = False
+    """Whether its content goes in parts above 64 KiB; of what is not, so much is nobody's but a forger's."""
     field: str = ""
     """Field of `VehicleState` that it is folded into; empty for what is not of a vehicle's state."""
 
@@ -143,7 +145,9 @@ LINK = Leaf(
     name=topics.LINK, content=LinkReport, audience=Audience.OVERVIEW, lane=Lane.STATE, is_lossless=False, field="link"
 )
 EVT = Leaf(name=topics.EVT, content=Event, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1, field="messages")
-CMD_ACK = Leaf(name=topics.CMD_ACK, content=CommandReport, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1)
+CMD_ACK = Leaf(
+    name=topics.CMD_ACK, content=CommandReport, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1, may_be_large=True
+)
 # nobody asks for it again: what it says is in the others
 TLM_SUM = Leaf(
     name=topics.TLM_SUM, content=Overview, audience=Audience.OVERVIEW, lane=Lane.TELEMETRY, is_lossless=False,

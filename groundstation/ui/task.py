@@ -54,6 +54,8 @@ class Task:
         self.thread: threading.Thread | None = None
         """Runs it; None while it waits. For tests to wait for."""
         self.work, self._say = work, say
+        self.skip: Callable[[], None] = lambda: None
+        """Tells its end without having begun."""
 
     def cancel(self) -> None:
         """Not wanted any more: the work ends where it next looks. Any thread."""
@@ -114,12 +116,21 @@ class Tasks(QObject):
             The task, to look at and to cancel.
         """
         task = Task(lambda: self._work(task, work, on_end), lambda found: self._call(on_part, found))
+        task.skip = lambda: self._call(on_end, Ended[T](is_cancelled=True))
+        if len(self._waiting) >= MOST_WAITING:
+            self._drop_cancelled()
         if len(self._waiting) >= MOST_WAITING:
             self._call(on_end, Ended[T](problem="too much is under way; try again when it is through"))
             return task
         self._waiting.append(task)
         self._begin()
         return task
+
+    def _drop_cancelled(self) -> None:
+        """What nobody wants any more takes no room from what somebody does: a search is overtaken by each letter."""
+        for task in [one for one in self._waiting if one.is_cancelled]:
+            self._waiting.remove(task)
+            task.skip()
 
     def _begin(self) -> None:
         while self._waiting and len(self._running) < self._at_once:

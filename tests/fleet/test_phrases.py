@@ -178,3 +178,22 @@ def test_wrong_arguments_are_refused_by_code() -> None:
         checked_args(Verb.TAKEOFF, {"height_m": 1_000.0})
     assert found.value.said.code == "arg_outside"  # type: ignore[union-attr]
     assert str(found.value) == "takeoff: height_m 1000 is outside 1 to 500 (height above home, metres)"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (say("lease_lost", lease=5, now=6), "control 5 was lost; now it is 6"),
+        (say("mission_not_taken", ack=13), "the vehicle did not take the mission (MISSION_ACK 13)"),
+    ],
+)
+def test_whole_numbers_stay_whole_on_their_way(said: Phrase, words: str) -> None:
+    arrived = restored(stored(said))
+    assert (written(said), written(arrived)) == (words, words)
+
+
+@pytest.mark.parametrize(
+    "template", ["{}", "{0}", "{verb.name}", "{verb[0][9]}", "{verb[x]}", "{other}", "{", "{verb:d}"]
+)
+def test_a_slip_of_a_translator_costs_its_words_only(template: str) -> None:
+    assert written(say("superseded", verb="land"), lambda _: template) == "superseded (verb land)"

@@ -22,6 +22,7 @@ from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, CommandState, Reason, Verb
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.phrases import say
 from groundstation.recording import journal as journal_module
 from groundstation.recording.journal import Journal, first_break, read, write_csv
 from tests.support.programs import ROOT
@@ -424,3 +425,10 @@ def test_what_a_spreadsheet_would_calculate_is_marked_as_text(path: Path, text: 
     assert row["detail"] == f"'{text}"
     assert row["operator"] == f"'{text}"
     assert row["command"] == "c-000001"
+
+
+def test_the_search_looks_in_all_of_a_long_text(path: Path) -> None:
+    words, code = "x" * 3_000 + " needle", say("mode_became", mode="LOITER")
+    written(path, [transition(0, detail=words), transition(1, detail=code)])
+    assert [row.detail for row in read(path, "NEEDLE")] == [words]
+    assert [row.detail for row in read(path, "became loiter")] == [code]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
@@ -41,7 +42,8 @@ def test_a_station_that_asks_is_shown_with_a_countdown_and_answered(window, comm
     assert window.floating.asks.bars == {}
 
 
-def test_giving_is_no_loss(window, commands):
+@pytest.mark.parametrize("said", [say("granted_by", who="ayse at gs-1"), "granted by ayse at gs-1"])
+def test_giving_is_no_loss(window, commands, said):
     [one] = flying(1)
     commands.hear(one)
     tell(commands, one, owner=OURS, lease=7, pending=THEIRS, pending_request="q1")
@@ -53,7 +55,7 @@ def test_giving_is_no_loss(window, commands):
         one,
         owner=THEIRS,
         lease=8,
-        last=decision(Outcome.GRANTED, THEIRS, say("granted_by", who="ayse at gs-1")),
+        last=decision(Outcome.GRANTED, THEIRS, said),
     )
     assert window.floating.notices.texts == []
 
@@ -69,6 +71,24 @@ def test_control_taken_by_force_is_a_warning_and_lost_control_is_told(window, co
         "Control of uav-01 went to mehmet at gs-2. Taken by force from ayse at gs-1: the pilot fainted.",
         "Control of uav-02 was lost. Not renewed for 6 s.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        (say("taken_by_force", owner="ayse at gs-1", reason="fire"), Level.WARNING),
+        ("taken by force from ayse at gs-1: fire", Level.WARNING),
+        ("taken over from ayse at gs-1", Level.CAUTION),
+    ],
+)
+def test_force_is_a_warning_in_the_words_of_a_bridge_of_before_too(window, commands, said, level):
+    [one] = flying(1)
+    commands.hear(one)
+    heard = []
+    window.desk.noticed.connect(lambda _text, how_bad: heard.append(how_bad))
+    tell(commands, one, owner=OURS, lease=7)
+    tell(commands, one, owner=THEIRS, lease=8, last=decision(Outcome.GRANTED, THEIRS, said))
+    assert heard == [level]
 
 
 def test_a_refused_wish_is_told(window, commands):

@@ -129,6 +129,22 @@ def test_a_hidden_layer_has_no_turns(context):
     assert (stack.is_busy, stack.work()) == (False, False)
 
 
+def test_a_layer_that_is_shown_again_shows_nothing_of_before(context):
+    layer = Told(RED, parts=2)
+    stack = LayerStack([row("kept", layer, is_kept=True, is_switchable=True)], context)
+    painted(stack)
+    stack.show("kept", is_shown=False)
+    layer.version, layer.colour = 1, GREEN
+    stack.show("kept", is_shown=True)
+    assert painted(stack) == GREEN
+
+
+def test_trails_are_stale_when_others_are_selected_in_a_moment_that_stands_still(context):
+    layer = TrailLayer(context.feed.history)
+    assert layer.stale(FIRST) == layer.stale(FIRST._replace(selected=frozenset()))
+    assert layer.stale(FIRST) != layer.stale(FIRST._replace(selected=frozenset({PretendVehicle(1).key})))
+
+
 def flown(station, vehicles):
     """They fly for twenty seconds."""
     for step in range(20):

@@ -138,6 +138,17 @@ def test_one_work_more_than_can_wait_is_refused(tasks, heard, gate, waiting, ref
     assert len(heard.until(1 + waiting)) == 1 + waiting
 
 
+def test_what_was_overtaken_takes_no_room_from_what_is_wanted(tasks, heard, gate):
+    tasks.run_task(lambda task: gate.wait(PATIENCE_S), heard.end)
+    for _ in range(2 * MOST_WAITING):
+        tasks.run_task(lambda task: "overtaken", heard.end).cancel()
+    tasks.run_task(lambda task: "wanted", heard.end)
+    gate.set()
+    ends = heard.until(2 + 2 * MOST_WAITING)
+    assert [one.value for one in ends if not one.is_cancelled] == [True, "wanted"]
+    assert [one.problem for one in ends] == [""] * (2 + 2 * MOST_WAITING)
+
+
 def test_a_window_that_is_gone_is_not_told(app, heard, gate):
     tasks = Tasks("reader", "it can't be read")
     task = tasks.run_task(lambda _: gate.wait(PATIENCE_S), heard.end)

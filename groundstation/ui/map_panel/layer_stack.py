@@ -52,6 +52,8 @@ class LayerStack:
             self._hidden.discard(key)
         else:
             self._hidden.add(key)
+            if key in self._pixels:
+                self._pixels[key].forget()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw a frame."""
@@ -133,6 +135,10 @@ class _Pixels:
         if not self._turns:
             self._shown, self._next = self._next, None
         return not self._turns
+
+    def forget(self) -> None:
+        """It is not shown any more: when it is again, nothing of before is."""
+        self._shown, self._next, self._turns = None, None, []
 
     def _begin(self, frame: Frame, below: QPixmap | None) -> None:
         self._turns = self._layer.turns(frame)

@@ -43,8 +43,8 @@ class TrailLayer(Layer):
         self.length_s = 180.0
 
     def stale(self, frame: Frame) -> Hashable:
-        """Vehicles have moved on, or trails of another length are wanted."""
-        return frame.now_s // PERIOD_S, self.length_s
+        """Vehicles have moved on, others are selected (also in a moment that stands still), or another length is."""
+        return frame.now_s // PERIOD_S, frame.selected, self.length_s
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw all trails, coarsely."""

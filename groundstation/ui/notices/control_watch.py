@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Control, Outcome
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.phrases import code_of
+from groundstation.fleet.phrases import Words, code_of
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
 from groundstation.ui.said import said
@@ -51,7 +51,7 @@ class ControlWatch(QObject):
     def _tell_lost(self, key: VehicleKey, before: Control, now: Control) -> None:
         last = now.last
         is_wish = last is not None and last.outcome is Outcome.RELEASED
-        was_given = last is not None and code_of(last.detail) == "granted_by"
+        was_given = last is not None and _says(last.detail, "granted_by", "granted by ")
         if is_wish or was_given:
             return
         detail = _sentence(said(last.detail)) if last is not None else ""
@@ -59,7 +59,7 @@ class ControlWatch(QObject):
             self._lost[key] = (detail, self._desk.feed.now_s() + REGAIN_S)
             return
         words = self.tr("Control of {vehicle} went to {who}. {detail}")
-        forced = last is not None and code_of(last.detail) == "taken_by_force"
+        forced = last is not None and _says(last.detail, "taken_by_force", "taken by force ")
         text = words.format(vehicle=key.id, who=actor_text(now.owner), detail=detail).strip()
         self._desk.noticed.emit(text, Level.WARNING if forced else Level.CAUTION)
         del before
@@ -89,6 +89,11 @@ class ControlWatch(QObject):
         elif last.outcome is Outcome.ASKED:
             words = self.tr("Control of {vehicle}: {detail}.")
             self._desk.noticed.emit(words.format(vehicle=key.id, detail=said(last.detail)), Level.ADVISORY)
+
+
+def _says(detail: Words, code: str, before: str) -> bool:
+    """Whether it is said, by its code or, by a bridge of before, in words that begin so."""
+    return code_of(detail) == code or (isinstance(detail, str) and detail.startswith(before))
 
 
 def _sentence(text: str) -> str:
