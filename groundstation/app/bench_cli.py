@@ -58,6 +58,7 @@ def bench(
 
     with stop_on_signal() as stop:
         if name == "commands":
+            # only here and in the other branches: an installed program has none of these modules
             from groundstation.app.bench import commands as trial
 
             report = trial.run(commands, vehicles or 50, seed, stop, _errors.print)

@@ -48,12 +48,14 @@ WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]
 def main() -> None:
     """Run a command; expected trouble is one line and exit code 1, bad usage is exit code 2."""
     try:
+        # else the library prints errors in its own way and ends the process itself
         sys.exit(app(standalone_mode=False) or 0)
     except WRONG_WORDS as error:
         words = str(getattr(error, "message", "") or error).strip().rstrip(".")
         if words:
             errors.print(f"[red]groundstation:[/] {_escaped(words)}; see --help", highlight=False, soft_wrap=True)
         sys.exit(2)
+    # as shells tell of a program that was ended by Ctrl-C: 128 and the number of SIGINT
     except typer.Abort:
         sys.exit(130)
     except UsageError as error:
@@ -69,6 +71,7 @@ def main() -> None:
 def _escaped(error: Exception | str) -> str:
     from rich.markup import escape
 
+    # one line; and rich would take what stands in square brackets for markup
     return escape(" ".join(str(error).split()))
 
 
@@ -142,7 +145,9 @@ def gui(
     from groundstation.transport import topics
 
     url = broker_from_text(broker)
+    # before anything is started: a filter that MQTT forbids is wrong usage
     filters = tuple(topics.checked_filter(text) for text in subscribe or [])
+    # before Qt, which ends the process where it finds no display
     problem = display_problem()
     if problem is not None:
         raise GroundStationError(f"{problem}; use 'groundstation watch' in a terminal, or start a desktop session")

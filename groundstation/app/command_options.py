@@ -13,6 +13,7 @@ Broker = Annotated[
     typer.Option(
         "--broker",
         metavar="URL",
+        # the URL may hold a password, and everybody on a computer may read the command lines of all
         envvar="GROUNDSTATION_BROKER",
         show_envvar=False,
         help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",

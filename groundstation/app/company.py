@@ -80,6 +80,7 @@ class Company:
             self._take_vehicle(topic.key, told, now_s)
 
     def _take_station(self, station: str, told: StationPresence | StationSensors, now_s: float) -> None:
+        # a goodbye or a last will: it is gone at once, not after `STATION_S`
         if isinstance(told, StationPresence) and told.state is not LinkState.ONLINE:
             self._stations.pop(station, None)
         elif station in self._stations or len(self._stations) < MAX_KNOWN:
@@ -114,6 +115,7 @@ class Company:
         """
         is_met = any(now_s - told_s < STATION_S for told_s in list(self._stations.values()))
         if is_met or self.armed(now_s):
+            # waiting begins when the last reason ends: that something landed just now is no reason to go at once
             self._needed_s = now_s
         return now_s - self._needed_s >= self.linger_s
 

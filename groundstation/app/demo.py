@@ -62,6 +62,7 @@ _said = Console(stderr=True)
 
 
 def _say(line: str) -> None:
+    # what a child says of its own Ctrl-C is wrong here, where the key ends the whole demo
     if "Ctrl-C ends" not in line:
         _said.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -89,6 +90,7 @@ def run_demo(
         GroundStationError: the picture can't be written, or something that the window needs is missing.
         UsageError: there is no such flavour.
     """
+    # before anything is started, as all that can be wrong with the words of the user
     plan = make_plan(vehicles=vehicles, flavours=flavours, faults=[])
     if picture is not None:
         check_picture(picture)
@@ -200,6 +202,7 @@ def _start_broker(supervisor: Supervisor, stop: threading.Event, left: Note | No
         port = DEFAULT_PORT
     except GroundStationError:
         port = free_port()
+    # kept back until it is clear that this broker stays: what one says that found its port taken would only confuse
     said: list[str] = []
     child = _broker(port, said.append)
     child.start()
@@ -239,6 +242,7 @@ def _run_window(
 
     if headless:
         qInstallMessageHandler(_say_qt)
+    # apart from those of a window on real vehicles
     settings = QSettings("groundstation", "demo")
     station = Station(url, settings, SENSOR_FILTERS, recordings=_recordings())
     if headless:

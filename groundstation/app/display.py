@@ -51,9 +51,11 @@ def _x_answers() -> bool:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
         return True  # that is another fault, and is told by `check_qt`
+    # ctypes takes a result for an int of 32 bits unless it is told, and would cut the pointer
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    # NULL twice: the display and screen of DISPLAY; what fails is told by a connection too, which has to be given back
     connection = xcb.xcb_connect(None, None)
     has_error = xcb.xcb_connection_has_error(connection)
     xcb.xcb_disconnect(connection)
@@ -61,6 +63,7 @@ def _x_answers() -> bool:
 
 
 def _wayland_answers(name: str) -> bool:
+    # WAYLAND_DISPLAY may be an absolute path, which pathlib then takes alone, as libwayland does
     path = Path(os.environ.get("XDG_RUNTIME_DIR", "/run")) / name
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(ANSWER_S)

@@ -71,6 +71,7 @@ def _libraries() -> Finding:
     for module, package in _MODULES.items():
         try:
             importlib.import_module(module)
+        # of a library of the system that is missing too, on which one of these was built
         except ImportError as error:
             broken.append(f"{package} ({error})")
     found = "; ".join(broken) or f"{len(_MODULES)} libraries, Qt {_version('PySide6-Essentials')}"
@@ -82,6 +83,7 @@ def _libraries() -> Finding:
 
 def _install_again() -> str:
     """What brings the program's parts, in the way in which it came here."""
+    # only a checkout has the set-up; beside an installed package nothing of that name stands
     if (CHECKOUT / "packaging" / "setup.sh").is_file():
         return f"run 'make run' in {CHECKOUT}: it installs what is missing"
     return f"install it again, with all it needs: '{sys.executable} -m pip install --force-reinstall', and its wheel"
@@ -140,6 +142,7 @@ def _serial() -> Finding:
     from serial.tools import list_ports
 
     ports = [port.device for port in list_ports.comports()]
+    # Linux gives serial ports to a group in which a new user is not
     closed = [port for port in ports if not os.access(port, os.R_OK | os.W_OK)]
     return Finding(
         name="Serial ports",
@@ -166,6 +169,7 @@ def _mavlink_port() -> Finding:
 
 
 def _disk() -> Finding:
+    # recordings, journal and outbox are below it by default
     free = shutil.disk_usage(Path.home()).free
     return Finding(
         name="Disk", is_good=free > MIN_FREE_BYTES, found=f"{free / 1e9:.1f} GB free", remedy="make room in your home"

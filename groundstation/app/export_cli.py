@@ -85,6 +85,7 @@ def export_log(
         from groundstation.logs.exports.selection import ExportScope
         from groundstation.logs.log_lookup import named_vehicle
 
+        # once the log is open: only then it is known whether its times have a date
         begin_s, end_s = log_times.span_s(begin, end, log.info)
         whose = None if vehicle is None else named_vehicle(log.info, vehicle).id
         return ExportScope(vehicle=whose, messages=tuple(messages or ()), begin_s=begin_s, end_s=end_s, is_exact=exact)
@@ -112,4 +113,5 @@ def _export(
         made = export(file, form, out, selected, may_replace=force, on_progress=told)
     typer.echo(f"{made.path}: {made.messages:,} {COUNTED[form]}, {made.size_bytes:,} bytes")
     for line in made.notes:
+        # beside what a script reads: standard output is the one line about the file
         typer.echo(line, err=True)

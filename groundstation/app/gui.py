@@ -73,6 +73,7 @@ class Station:
             recordings: where this window's recordings are; None for this user's own folder.
         """
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
+        # before the first widget: Qt allows none without an application
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
         self.bus = StationBus(url, ROOTS, self.inbox, actor=actor, asks_events=True)
@@ -93,7 +94,9 @@ class Station:
         self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
         self.sensors = self.window.panel(SensorsPanel)
         for one in filters:
+            # before its signals are joined: all of them are subscribed to at once, below
             self.sensors.subscribe(one)
+        # a window that only looks changes nothing on the broker, where others would miss it
         if role is Role.OPERATOR:
             self.feed.vehicles_forgotten.connect(self._on_forgotten)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.sensors.filters), 0))

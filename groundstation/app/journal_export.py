@@ -37,6 +37,7 @@ def show_rows(path: Path, search: str, limit: int | None) -> None:
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.at_unix_s))
         words = "; ".join(part for part in (str(row.detail), row.texts) if part)
         texts = (at, f"{row.root}/{row.vehicle}", row.verb, row.state, row.operator, words)
+        # as Text: words of vehicles and operators are no markup of rich
         table.add_row(*(Text(one) for one in texts))
     Console().print(table)
 
@@ -52,6 +53,7 @@ def export(path: Path, search: str, limit: int | None, target: Path) -> None:
         journal.write_csv(rows, sys.stdout)
         return
     try:
+        # csv ends its lines by itself, with CR LF (RFC 4180)
         text = io.StringIO(newline="")
         journal.write_csv(rows, text)
         write_whole(target, text.getvalue().encode())

@@ -96,10 +96,12 @@ def take_over(folder: Path, plan: str) -> Note | None:
     if not folder.is_dir():
         return None
     try:
+        # two windows that start in one moment must not both take the same children
         with FileLock(folder / ".lock", timeout=5.0):
             for path, note in _left(folder):
                 broker = note.children.get("broker")
                 is_there = broker is not None and broker.process() is not None
+                # without its broker nothing of it can be gone on with, and what is taken over is nobody else's any more
                 if not is_there or note.plan == plan:
                     path.unlink(missing_ok=True)
                 if is_there and note.plan == plan:

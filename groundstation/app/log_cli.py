@@ -82,8 +82,10 @@ def columns(
     heading = [names] if exact else [[guarded(one) for one in names]]
     lines: Iterable[Sequence[object]] = itertools.chain(heading, rows.lines(found, limit, is_exact=exact))
     if as_csv:
+        # csv ends its lines by itself, with CR LF (RFC 4180)
         text = io.StringIO(newline="")
         csv.writer(text).writerows(lines)
+        # JSON may name half a character, for which UTF-8 has no bytes otherwise
         typer.echo(text.getvalue().encode("utf-8", "surrogatepass"), nl=False)
     else:
         for line in lines:
@@ -103,6 +105,7 @@ def _plain(value: Any) -> str:
     """A value for a terminal: no control characters from outside; degrees to the centimetre."""
     if value is None:
         return "-"
+    # ten digits: degrees then have seven behind the point, which is a centimetre
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
     return harmless(text, "?")
 

@@ -41,6 +41,7 @@ def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:
             since_s = hours * 3600 + minutes * 60 + seconds
         else:
             since_s = float(text)
+        # float() takes "nan" and "inf" for numbers
         if not math.isfinite(since_s):
             raise ValueError("no moment")  # noqa: TRY301 - said in the words of the others
     except ValueError as error:
@@ -72,4 +73,5 @@ def _of_date(text: str, info: LogInfo, option: str) -> float:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"{option} '{text}': write {HELP}") from error
+    # without a zone it is UTC, wherever this computer stands: times of logs are told in UTC
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()

@@ -50,6 +50,7 @@ def logbook(
         raise UsageError("--csv and --json: choose one of them")
     earliest_s = None if since is None else _unix_s(since)
     where = session_folder.default_recordings() if folder is None else folder
+    # nothing was ever recorded, which is no fault
     if folder is None and not where.exists():
         found = Logbook(folder=str(where))
     else:
@@ -68,6 +69,7 @@ def _unix_s(text: str) -> float:
         moment = dt.datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(f"--since '{text}': write a date such as 2026-05-31, or 2026-05-31T08:00") from error
+    # without a zone it is UTC, as all times of the table are
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 

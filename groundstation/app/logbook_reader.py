@@ -34,6 +34,7 @@ def logbook_access(recordings: Path | None = None, cache: Path | None = None) ->
 
 
 def _read(folder: Path, told: Progress, cache: Path, *, is_own: bool) -> Logbook:
+    # nothing was ever recorded, which is no fault
     if is_own and not folder.exists():
         return Logbook(folder=str(folder))
     return read_logbook(folder, cache, told)

@@ -36,6 +36,7 @@ def _time(name: str, base: TimeBase) -> Callable[[LoggedFlight], Any]:
 
     def get(entry: LoggedFlight) -> Any:
         time_s = getattr(entry.flight, name)
+        # seconds since a boot are no date: each has columns of its own, of which the other's stay empty
         if entry.flight.time_base is not base:
             return None
         return _iso(time_s) if base is TimeBase.UTC else time_s
@@ -73,6 +74,7 @@ COLUMNS: dict[str, Callable[[LoggedFlight], Any]] = {
     "takeoff_lat_deg": _of_flight("takeoff_lat_deg"),
     "takeoff_lon_deg": _of_flight("takeoff_lon_deg"),
     "duplicate_of": lambda entry: None if entry.duplicate_of is None else shown_path(entry.duplicate_of),
+    # a file's name may hold bytes that are no text, and CSV and JSON know only text
     "path": lambda entry: shown_path(entry.flight.path),
 }
 """What is told of a flight in files, by names with units; None for unknown."""
@@ -286,6 +288,7 @@ def _with(value: float | None, unit: str) -> str:
 
 def _used(flight: Flight) -> str:
     if flight.battery_used_mah is not None:
+        # z: a little less than nothing is 0, not -0
         return f"{flight.battery_used_mah:z.0f} mAh"
     return "" if flight.battery_used_fraction is None else f"{flight.battery_used_fraction:.0%}"
 

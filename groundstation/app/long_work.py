@@ -21,6 +21,7 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None] | None]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
+    # a bar is made of control characters, which would stand in a file or a pipe
     if not console.is_terminal:
         yield None
         return

@@ -126,6 +126,7 @@ def command(
         raise typer.Exit(exit_code(record.state for record in records))
     running = ", ".join(str(record.key) for record in records if not record.is_over)
     typer.echo(f"groundstation: not waited for any longer: {running}; the vehicles go on", err=True)
+    # 130 as for any program that Ctrl-C ended: 128 and the number of SIGINT
     raise typer.Exit(130 if is_stopped else TIME_OVER)
 
 
@@ -136,6 +137,7 @@ def _json_shower() -> Callable[[CommandRecord], None]:
 
     def show(record: CommandRecord) -> None:
         typer.echo(msgspec.json.encode(progress_of(record)).decode())
+        # a program behind a pipe waits for each step, and would get them by the buffer
         sys.stdout.flush()
 
     return show
@@ -151,6 +153,7 @@ def _shower(keys: list[VehicleKey]) -> Callable[[CommandRecord], None]:
         state = record.state.value
         if record.progress is not None and not record.is_over:
             state += f" {record.progress:.0%}"
+        # below the column of states: the time has 8 signs, and twice 2 blanks stand between
         words = "".join(f"\n{'':>{width + 12}}{line}" for line in record.sends)
         typer.echo(
             f"{at}  {record.key!s:<{width}}  {state:<20} {_printable(record.words())}{_printable(words)}".rstrip()
@@ -166,6 +169,7 @@ def _printable(text: str) -> str:
 
 def forget(vehicle: Who, broker: Broker = BrokerDefault, root: Root = "") -> None:
     """Forget vehicles that are gone: what the broker keeps of them is cleared. One that is heard again is back."""
+    # a recording that was played stays on the broker too, though nothing under replay/ takes an order
     with _desk(broker, root, None, (*ROOTS, "replay")) as desk:
         keys = desk.find(vehicle)
         desk.forget(keys)

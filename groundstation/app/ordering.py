@@ -58,6 +58,7 @@ EXIT_CODES: dict[CommandState, int] = {
 }
 """Exit code for each end; 1 is other trouble, 2 bad usage, 17 the time of --timeout is over."""
 TIME_OVER = 17
+# an outcome that nobody knows is worse than a failure: somebody has to look at the vehicle
 _WORST_LAST = (
     CommandState.SUCCEEDED,
     CommandState.ACCEPTED_UNVERIFIED,
@@ -78,6 +79,7 @@ def exit_code(ends: Iterable[CommandState]) -> int:
 def operator_name() -> str:
     """The name of the person at this computer, as far as it knows."""
     try:
+        # a user id without a name, as in a container, is a KeyError, and an OSError from Python 3.13 on
         return getpass.getuser()
     except (KeyError, OSError):
         return "operator"
@@ -116,6 +118,7 @@ def parse_args(verb: Verb, words: list[str]) -> Args:
             raise UsageError(
                 f"{verb.value}: '{word[:40]}' is one argument too many; it takes {', '.join(by_name) or 'none'}"
             )
+        # else an argument by name and again by place would take the second: a go-to could swap its coordinates
         if arg.name in given:
             raise UsageError(f"{verb.value}: {arg.name} is given twice; '{word[:40]}' is the second")
         text = value if equals else word
@@ -165,6 +168,7 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         """Give control back, and disconnect."""
+        # on every way out: else others wait until the bridge has noticed that this station is gone
         held = self.commander.operations.keeper.kept
         for key in held:
             state = self.fleet.get(key)
@@ -232,6 +236,7 @@ class Desk:
 
     def _has_settled(self, names: list[str], waited_s: float) -> bool:
         """Whether it is clear who is meant: each is heard, and its namesakes under other roots had time to answer."""
+        # of a whole fleet nobody knows how many there are, so the whole time is waited for it
         if not names:
             return False
         found = [[key for key in self._keys_of(word) if self._is_ready(key)] for word in names]
@@ -241,6 +246,7 @@ class Desk:
 
     def _is_ready(self, key: VehicleKey) -> bool:
         state = self.fleet.get(key)
+        # an order's deadline is told in the bridge's time, and its form depends on the autopilot
         return bridge_clock_ms(state, time.monotonic()) is not None and state is not None and state.info is not None
 
     def _matching(self, text: str) -> list[VehicleKey]:

@@ -148,8 +148,10 @@ class _Fold:
         except payloads.PayloadError:
             return
         now_s, written_s, sid = message.log_ns / 1e9, envelope.bms / 1000.0, envelope.sid
+        # it was kept back, perhaps for minutes, so its arrival tells nothing about the clocks
         if message.is_late:
             known_s = self._clocks.known(sid)
+            # nothing of that life came in time, so nothing better is known of its clock
             offset_s = known_s if known_s is not None else now_s - written_s
         else:
             learnt_s = self._clocks.learn(sid, written_s, now_s)
@@ -177,6 +179,7 @@ def _rows(messages: list[RecentMessage], goes_on: GoesOn) -> Iterator[PastRows]:
         return
     fold = _Fold(topic.key)
     for number, message in enumerate(messages):
+        # a broker hands it out at any time: when it was so is not told by when it came
         if not message.is_retained:
             fold.take(message)
         if number % AT_ONCE == 0:
@@ -206,6 +209,7 @@ def _readings(messages: list[RecentMessage], goes_on: GoesOn) -> Iterator[PastRe
         reading = reading_from_message(Message(one.topic, one.data, len(one.data), 0, False, at_s))
         for path, value in reading.numbers.items():
             ref = ValueRef(one.topic, path)
+            # the window keeps no more of them either
             if ref not in found and len(found) >= MAX_SENSOR_SERIES:
                 continue
             times, values = found.setdefault(ref, ([], []))

@@ -39,6 +39,7 @@ def pdf(pages: Sequence[Page], on_progress: Progress | None = None) -> bytes:
             try:
                 said = _follow(painter.stderr, on_progress)
             except BaseException:
+                # leaving the block waits for the painter, who would go on with all the pages
                 painter.kill()
                 raise
         if painter.returncode:
@@ -70,6 +71,7 @@ def _say(words: object) -> None:
 
 def main() -> None:
     """The painter: pages in as JSON, the document out; how far it is goes to standard error, a number a line."""
+    # before the application is made, which reads it once
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     pages = msgspec.json.decode(sys.stdin.buffer.read(), type=tuple[Page, ...])
     try:

@@ -127,6 +127,7 @@ class Child:
             start_new_session=True,
         )
         self._started_s = time.monotonic()
+        # somebody reads all the time: a child stands still once the pipe is full
         threading.Thread(target=self._read_lines, args=(self._process,), name=f"{self.name}-log", daemon=True).start()
         self.on_start()
 

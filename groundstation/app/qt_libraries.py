@@ -31,6 +31,7 @@ PARTS = (
 
 def qt_folder() -> Path | None:
     """Where PySide6 is installed; None when it isn't."""
+    # found and not imported: where Qt's libraries are missing, the import is what fails
     spec = importlib.util.find_spec("PySide6")
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 

@@ -54,6 +54,7 @@ def recorder_child(
     place, shown = (out or default_recordings()).absolute(), parse_broker_url(broker).shown
 
     def on_line(line: str) -> None:
+        # it means the recorder's own terminal; in this one the key ends the window
         if "Ctrl-C ends" not in line:
             say(line)
 
@@ -111,6 +112,7 @@ def record(
         keep_free_bytes=bytes_from_text(keep_free, "--keep-free"),
         host=host_name(),
     )
+    # empty until its turn comes: a recorder that only stands by has nothing to stay for
     running: list[RecorderProcess] = []
 
     def stay(is_left: bool, linger_s: float, stop: threading.Event) -> None:

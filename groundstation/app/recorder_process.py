@@ -57,6 +57,7 @@ class RecorderProcess:
             echo_topic=topics.recorder(name, topics.ECHO),
             on_message=self._on_message,
             on_status=self._on_status,
+            # what the broker says when the connection breaks off: windows must not show a recording that has ended
             will=self._report(RecorderStatus(state=RecorderState.ENDED, problem="the recorder vanished")),
             limit_bytes=RECORDED_BYTES,
             keeps_properties=True,
@@ -95,6 +96,7 @@ class RecorderProcess:
             return
         shown = ", ".join(armed[:SHOWN_ARMED]) + (" and others are" if len(armed) > SHOWN_ARMED else " is")
         why = f": {shown} armed" if armed else ""
+        # the parent waits for `GOES_ON` on standard error, and else kills what has not ended
         log.warning("recording %s%s; it ends by itself %.0f s after the last is disarmed", GOES_ON, why, linger_s)
         self._company.linger_s = linger_s
         stay_while_needed(self._company, stop)
@@ -118,6 +120,7 @@ class RecorderProcess:
         """On each new connection ask for everything: births, and how far every leaf is."""
         if status.state is BusState.CONNECTED and status.connections != self._connections:
             self._connections = status.connections
+            # a new connection has missed what was said before it
             self.recorder.hurry()
             self.bus.publish([Outgoing(topics.sync_all(root), b"{}", 1) for root in ROOTS])
 
@@ -188,5 +191,6 @@ def is_recorded(out: Path, broker: str) -> bool:
 
 
 def _turn(out: Path, broker: str) -> FileLock:
+    # a URL has signs that a file name can't have
     name = hashlib.sha256(broker.encode()).hexdigest()[:8]
     return FileLock(out / f".recorder-{name}.lock", thread_local=False)

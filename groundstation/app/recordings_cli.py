@@ -41,6 +41,7 @@ def list_sessions(
     from groundstation.logs import session_folder
 
     out = recordings or session_folder.default_recordings()
+    # a folder that was named has to be there; this user's own is made by the first recorder
     if recordings is not None and not out.is_dir():
         raise GroundStationError(f"{out} is no folder; name the one that holds the sessions")
     found = [_described(folder) for folder in session_folder.sessions(out)]
@@ -95,6 +96,7 @@ def _described(folder: Path) -> dict[str, Any]:
     try:
         size_bytes: int | None = session_folder.size_bytes(folder)
     except OSError:
+        # a recorder may drop the session at this moment to make room
         size_bytes = None
     if manifest is None:
         return {"name": folder.name, "state": session_folder.SessionState.UNKNOWN, "size_bytes": size_bytes}

@@ -93,6 +93,7 @@ def write_report(
 
 
 def _target(file: Path, out: Path | None, *, force: bool) -> Path:
+    # the name of a session's folder has no ending that could be taken away
     target = out if out is not None else file.with_name(f"{file.name if file.is_dir() else file.stem}.html")
     if target.suffix.lower() not in SUFFIXES:
         raise UsageError(

@@ -38,6 +38,7 @@ def pdf(pages: Sequence[Page], on_progress: Progress | None = None) -> bytes:
     made.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(made)
     writer.setResolution(DOTS_PER_INCH)
+    # no margins: each SVG is a whole sheet of paper, with margins of its own
     writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF()))
     writer.setTitle(pages[0].title)
     writer.setCreator("groundstation")

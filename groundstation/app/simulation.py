@@ -75,10 +75,12 @@ def run_simulation(plan: SquadronPlan, stop: threading.Event, announce: Announce
     Raises:
         GroundStationError: a port can't be had.
     """
+    # with tcpin each vehicle has a socket that listens, and one for its connection
     allow_files(2 * plan.vehicles + SPARE_FILES)
     try:
         squadron = Squadron(plan)
     except SimulationError as error:
+        # what the system refused is no wrong usage
         kind = GroundStationError if isinstance(error.__cause__, OSError) else UsageError
         raise kind(str(error)) from error
     except OSError as error:

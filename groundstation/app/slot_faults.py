@@ -49,6 +49,7 @@ class SlotFaults:
         place = _place(kind, trace)
         self.counts[place] = self.counts.get(place, 0) + 1
         if self._ends:
+            # the first: those behind it may be its consequences
             self.first = self.first or fault.with_traceback(trace)
         elif self.counts[place] == 1:
             log.error("a fault in the window, which goes on without what failed:", exc_info=(kind, fault, trace))
@@ -56,6 +57,7 @@ class SlotFaults:
 
 def _place(kind: type[BaseException], trace: TracebackType | None) -> tuple[str, int, str]:
     file, line = "", 0
+    # the innermost place: two faults below one slot are two
     while trace is not None:
         file, line, trace = trace.tb_frame.f_code.co_filename, trace.tb_lineno, trace.tb_next
     return file, line, kind.__name__

@@ -79,6 +79,7 @@ def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, 
                     sys.stdout.write(encoder.encode(line).decode() + "\n")
             # once a period: a program behind a pipe would else wait for a whole buffer
             sys.stdout.flush()
+    # whoever read has enough, such as `head`
     except BrokenPipeError:
         return
     finally:
@@ -143,6 +144,7 @@ def _title(status: BusStatus | None) -> Text:
 
 
 def _name(state: VehicleState) -> str:
+    # real vehicles are the usual case; what is simulated or played is marked
     prefix = "" if state.key.root == "fleet" else f"{state.key.root}/"
     shown = "" if state.name == state.key.id else f" {state.name}"
     return f"{prefix}{state.key.id}{shown}"

@@ -38,6 +38,7 @@ def host_name() -> str:
 
 def client_id(role: str) -> str:
     """A client id that no other process has."""
+    # of two connections with one id the broker ends the older one (MQTT 5, 3.1.4)
     return f"gs-{role}-{host_name()}-{os.getpid()}-{uuid.uuid4().hex[:6]}"
 
 
@@ -59,6 +60,7 @@ def parse_names(texts: list[str]) -> dict[int, tuple[str, str]]:
     for text in [*spread, *(text for text in texts if text not in of_all)]:
         number, equals, rest = text.partition("=")
         vehicle_id, _, shown = rest.partition(":")
+        # four digits at most: int() raises at thousands of them, and 255 has three
         is_sysid = number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= 255
         if not equals or not is_sysid or not is_vehicle_id(vehicle_id):
             raise UsageError(
@@ -110,6 +112,7 @@ class BridgeProcess:
     def __init__(self, url: BrokerUrl, settings: BridgeSettings) -> None:
         self.root = settings.root
         """First topic level of what it publishes."""
+        # a will goes with the connect packet (MQTT 5, 3.1.2.5), so its session is chosen before
         will = bridge_will(settings.root, settings.bridge_id)
         self.bus = MqttWorker(
             url,
@@ -134,6 +137,7 @@ class BridgeProcess:
             GroundStationError: a link can't be opened.
         """
         calm_collector()
+        # links first: with one that can't be opened nothing is said on the bus
         self.service.open()
         self.bus.start()
         try:
@@ -212,6 +216,7 @@ class StationBus:
     def stop(self) -> None:
         """Say goodbye and disconnect."""
         if self._actor is not None:
+            # an orderly disconnect takes the will away (MQTT 5, 3.1.2.5), so the station says it itself
             self.worker.publish([presence(self._actor, LinkState.OFFLINE)])
         self.worker.stop()
 

@@ -21,7 +21,7 @@ PACE_SHARE = 0.2
 MISSED = 3.0
 """So many usual pauses without a word, and a topic is silent."""
 LEAST_STALE_S, UNKNOWN_STALE_S = 5.0, 120.0
-"""Silent after this at least; and where only one message came."""
+"""No topic is silent before the first; one that brought a single message is silent after the second."""
 EXPIRED_TIMES = 3.0
 """After so many times that, its value is no value any more."""
 

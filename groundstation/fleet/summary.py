@@ -90,9 +90,9 @@ def summary_of(state: VehicleState, now_s: float) -> VehicleSummary:
 
 
 FRESH_S = 0.25
-"""A summary serves list, map and top bar for so long,"""
+"""A summary serves list, map and top bar for so long before it is made anew."""
 FRESH_FOR_EACH_S = 0.0016
-"""and for so much longer with each vehicle: those of 500 made at once would hold up the window for 60 ms."""
+"""It serves so much longer for each vehicle of the fleet: 500 made at once would hold up the window for 60 ms."""
 _TELLING = (
     "connection",
     "battery",

@@ -50,9 +50,9 @@ HEARD = (
 )
 """Messages that come of the vehicle, and of nobody else."""
 ECHO_S = 15.0
-"""A state counts when the vehicle was heard so short a time before,"""
+"""A state counts when the vehicle was heard at most so long before it."""
 AHEAD_S = 3.0
-"""or after: its streams wait for their turn."""
+"""Or when it was heard at most so long after it, since its streams wait for their turn."""
 OVER_A_LINK = (Vocabulary.STREAMS, Vocabulary.MAVLINK)
 """Vocabularies of what was heard from afar; the others are written on board, and nothing of them is lost on a way."""
 
@@ -114,6 +114,7 @@ def _with_beginning(series: SeriesOf, told: ValueSeries) -> tuple[ValueSeries, b
     is_on_board = series.vocabularies[:1] == (Vocabulary.DATAFLASH,)
     if not is_on_board or begin_s is None:
         return told, False
+    # on board the first word "armed" is the change itself
     if told.values[0] > 0.5:
         return told, True
     # a state at the beginning and no change: it was disarmed when the log began
@@ -138,6 +139,7 @@ def _spans(told: ValueSeries, breaks: list[_Break], last_s: float, *, is_of_chan
         after = place + 1
         if after < len(is_on) and is_on[after] and place not in broken:
             continue
+        # behind a break nobody knows when it was disarmed, whatever is told there
         is_ended = after < len(is_on) and place not in broken
         end_s = float(told.time_s[after]) if is_ended else broken[place].begin_s if place in broken else last_s
         is_first = begin == 0
@@ -155,6 +157,7 @@ def boot_clock(series: SeriesOf) -> ValueSeries | None:
         values = np.array([_number(one) for one in columns.values[field].tolist()], dtype=np.float64)
         is_good = np.isfinite(values) & np.isfinite(columns.time_s)
         if is_good.any():
+            # rows need not be in the order of time, and one out of turn would look like a restart
             order = np.argsort(columns.time_s[is_good], kind="stable")
             return ValueSeries(columns.time_s[is_good][order], values[is_good][order])
     return None
@@ -197,4 +200,5 @@ def _ran_on(clock: ValueSeries | None, silence: _Break) -> bool:
         return False
     advanced_ms = (clock.values[after] - clock.values[before]) % ALL_ROUND_MS
     passed_s = clock.time_s[after] - clock.time_s[before]
+    # more than half of the round is a clock that went back, of which `%` has made a step forward
     return bool(RAN_ON * passed_s <= advanced_ms / 1e3 < ALL_ROUND_MS / 2e3)

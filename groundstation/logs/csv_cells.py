@@ -25,4 +25,5 @@ def guarded(cell: Cell) -> Cell | str:
     text = cell if cell.isprintable() else "".join(one if one in "\t\r\n" else harmless(one) for one in cell)
     # what stood before a sign may have become a blank
     is_formula = text.startswith(FORMULA_SIGNS) or (text[:1] != cell[:1] and text.lstrip().startswith(FORMULA_SIGNS))
+    # spreadsheets take what stands behind an apostrophe for text
     return f"'{text}" if is_formula else text

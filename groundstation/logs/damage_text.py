@@ -11,6 +11,7 @@ from groundstation.logs.log import LogInfo
 
 def moment_text(time_s: float, base: TimeBase) -> str:
     """A moment of a log for people."""
+    # as a date it would be one of 1970
     if base is TimeBase.UNSET:
         return f"{time_s:.1f} s on a clock that was not set"
     if base is TimeBase.UTC:

@@ -32,7 +32,9 @@ def duplicates(flights: Sequence[Flight]) -> dict[int, str]:
     Returns:
         Path of the log that counts, by place of the flight that does not.
     """
+    # so that of one flight the log that counts is met first
     best_first = sorted(range(len(flights)), key=lambda place: _rank(flights[place]))
+    # each is compared with those of its own days only: a book of years would else take the square of its length
     by_day: dict[int, list[Flight]] = {}
     found: dict[int, str] = {}
     for place in best_first:
@@ -67,6 +69,7 @@ def _by_number(text: str) -> str:
 
 
 def _total(vehicle: str, flights: list[Flight]) -> VehicleTotals:
+    # armed and never in the air; where that is not known it is a flight
     bench = sum(one.air_s == 0.0 for one in flights)
     return VehicleTotals(
         vehicle=vehicle,
@@ -92,6 +95,7 @@ def _rank(flight: Flight) -> tuple[bool, float, str, float]:
 
 
 def _is_same(one: Flight, other: Flight) -> bool:
+    # a log never holds one flight twice, and without a date nobody can tell
     if one.path == other.path or not one.time_base is other.time_base is TimeBase.UTC:
         return False
     overlap_s = min(one.end_s, other.end_s) - max(one.begin_s, other.begin_s)

@@ -136,6 +136,7 @@ class FlightCache:
         db = sqlite3.connect(self._path, timeout=BUSY_S)
         try:
             db.execute(_SCHEMA)
+            # the line above is content with any table of that name, this one with ours only
             db.execute("SELECT path, size_bytes, mtime_ns, version, flights FROM logs LIMIT 1").fetchone()
         except BaseException:
             db.close()
@@ -145,10 +146,12 @@ class FlightCache:
     def _on_error(self, error: sqlite3.Error) -> None:
         """Make a file anew that is damaged or not ours; all that was in it can be found again by reading the logs."""
         self.close()
+        # the lowest byte is the kind of error, those above say more of it (SQLite, "Result and Error Codes")
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF not in _DAMAGED:
             self._do_without(error)
             return
         try:
+            # a journal that is left would be rolled back into the new file
             for one in (self._path, self._path.with_name(f"{self._path.name}-journal")):
                 one.unlink(missing_ok=True)
             self._db = self._opened()

@@ -171,6 +171,7 @@ def _texts(series: SeriesOf, vocabulary: Vocabulary) -> Iterator[Text]:
         for at, (text,) in _rows(series.columns("MSG", ("Message",))):
             yield Text(at, _plain(text), None)
         for at, (part, code) in _rows(series.columns("ERR", ("Subsys", "ECode"))):
+            # ERR tells no severity; 3 is MAV_SEVERITY_ERROR
             yield Text(at, f"error {int(code)} of subsystem {int(part)}", 3)
     elif vocabulary is Vocabulary.ULOG:
         for at, (severity, text) in _rows(series.columns("logged_messages", ("log_level", "message"))):
@@ -213,4 +214,5 @@ def _rows(columns: Columns | None) -> Iterator[tuple[float, tuple[Any, ...]]]:
 def _plain(text: object) -> str:
     """Text without what is not printable."""
     shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    # a text of fixed width ends with its first NUL, and has none where it fills the width (MAVLink, STATUSTEXT.text)
     return harmless(shown.split("\0", 1)[0]).strip()

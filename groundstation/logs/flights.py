@@ -97,6 +97,7 @@ def _flight(series: SeriesOf, span: ArmedSpan, modes: tuple[ModeSpan, ...], cloc
     in_air, fastest = _in_air(series, span), _inside(series, "velocity.ground_speed_mps", span)
     fastest_mps = None if fastest is None else float(fastest.values.max())
     track = _track(series, span)
+    # the speed that it told is what parts its way from jumps of its receiver
     track = None if track is None else without_jumps(track, fastest_mps)
     takeoff = _takeoff(track, span)
     origin = takeoff or _home(series, span)
@@ -161,6 +162,7 @@ def _in_air(series: SeriesOf, span: ArmedSpan) -> _InAir | None:
         # what was told last before the arming still holds at its beginning
         first = max(0, first - 1)
         times, is_up = np.maximum(told.time_s[first:last], span.begin_s), told.values[first:last] < 0.5
+        # where the arming is not in the log, the height of its ground is not known, and it may be up all the time
         if risen_m is not None and risen_m.max() < NEVER_UP_M and span.begin_is_known:
             is_up = np.zeros_like(is_up)
     elif height is not None and risen_m is not None:
@@ -179,6 +181,7 @@ def _ground_m(series: SeriesOf, height: ValueSeries, span: ArmedSpan) -> float:
 def _track(series: SeriesOf, span: ArmedSpan) -> Track | None:
     """Positions while it was armed; None for none."""
     lat, lon = series.get("position.lat_deg"), series.get("position.lon_deg")
+    # latitudes and longitudes of different moments make places where it never was
     if lat is None or lon is None or not np.array_equal(lat.time_s, lon.time_s):
         return None
     is_inside = (lat.time_s >= span.begin_s) & (lat.time_s <= span.end_s)

@@ -17,7 +17,7 @@ from groundstation.logs.duplicates import OVERLAP, is_same_vehicle
 GAP_S = 300.0
 """Longest time between two logs of one flight where the vehicle's own clock is not known."""
 LONG_GAP_S = 3_600.0
-"""And where it ran on."""
+"""Longest time between two logs of one flight where that clock ran on."""
 APART_S = 10.0
 """Two clocks that differ by less over a gap agree."""
 
@@ -35,6 +35,7 @@ def follows(first: Flight, second: Flight) -> bool:
         return False
     gap_s = second.begin_s - first.end_s
     shorter_s = min(first.duration_s, second.duration_s)
+    # it lies within the first or is half in it: then it is the same flight twice, see `duplicates.py`
     if second.end_s <= first.end_s or -gap_s >= OVERLAP * max(shorter_s, APART_S):
         return False
     if first.boot_end_s is None or second.boot_begin_s is None:
@@ -79,6 +80,7 @@ def _joined(first: Flight, second: Flight) -> Flight:
         battery_end_v=second.battery_end_v if second.battery_end_v is not None else first.battery_end_v,
         modes=tuple(modes),
         operator=second.operator or first.operator,
+        # a name goes before a bare id
         vehicle_name=second.vehicle_name if second.vehicle_name != second.vehicle else first.vehicle_name,
     )
 

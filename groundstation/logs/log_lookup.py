@@ -60,6 +60,7 @@ def named_vehicle(info: LogInfo, text: str) -> LogVehicle:
         lambda one: f"uav-{one.sysid}" == text and not one.is_station,  # as a bridge calls who was given no name
         lambda one: bool(one.name) and one.name.casefold() == folded,
     )
+    # the surest way first: where an id fits, no name counts
     for is_meant in ways:
         found = [one for one in info.vehicles if is_meant(one)]
         if len(found) > 1:
@@ -154,5 +155,6 @@ def gap_damage(index: RecordIndex, size_bytes: int, is_cut_record: Callable[[byt
         if not (is_cut and gap == last):
             count.add(gap.begin, gap.end - gap.begin, "no record")
     count.is_cut, count.refused_times = is_cut, index.refused_times
+    # the index keeps the first gaps only, and counts all
     count.parts, count.size_bytes = index.gap_count - is_cut, index.gap_bytes
     return count.damage()

@@ -117,6 +117,7 @@ class _Reading:
         try:
             with open_log(state.path, lambda done: self._tell(state, OPENING * done)) as opened:
                 return flights(opened, on_progress=lambda done: self._tell(state, OPENING + (1 - OPENING) * done))
+        # these are said in words of their own; all else is a fault of ours
         except (LogError, CancelledError):
             raise
         except Exception as error:  # a log that a reader trips over must not hide the others
@@ -136,6 +137,7 @@ class _Reading:
         session = self._session(state.path.parent)
         if session is not None:
             return session.state is SessionState.RECORDING
+        # a time in the future is of another clock: it says nothing about now
         return 0 <= time.time() - state.mtime_ns / 1e9 < FRESH_S
 
 
@@ -168,6 +170,7 @@ def _states(folder: Path, unread: list[UnreadLog]) -> Iterator[LogState]:
         yield from () if found is None else (found,)
         return
     for parent, folders, names in os.walk(folder, onerror=on_error):
+        # in place: `os.walk` goes into what this very list holds
         folders[:] = [one for one in folders if not one.startswith(".")]
         for name in names:
             path = Path(parent, name)
@@ -219,6 +222,7 @@ def _in_order(entries: Iterable[LoggedFlight]) -> tuple[LoggedFlight, ...]:
 
     def key(one: LoggedFlight) -> tuple[bool, float, str, str]:
         flight = one.flight
+        # those without a date stand together: their times count from a boot and are in no order with the others
         return flight.time_base is TimeBase.UTC, flight.begin_s, flight.path, flight.vehicle
 
     ordered = sorted(_joined(sorted(entries, key=key)), key=key)

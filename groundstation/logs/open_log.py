@@ -73,6 +73,7 @@ def open_log(path: Path, on_progress: Progress | None = None) -> Log:
     beginnings = [file.map[:size] for size in LOOKED_AT_BYTES]
     file.close()
     for beginning in beginnings:
+        # by how often: single signs stand in any large file
         most, reader = max(((sign.count(beginning), sign.reader) for sign in _SIGNS), key=lambda one: one[0])
         if most:
             return reader(path, on_progress)

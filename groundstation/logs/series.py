@@ -140,6 +140,7 @@ def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
     """What telemetry radios say: it is of the link that all vehicles of a log came over, whatever number they have."""
     radios = {one.id for one in info.vehicles if one.role == RADIO}
     told = [one for one in info.messages if one.vehicle in radios and one.name in RADIO_MESSAGES]
+    # of several radios the one that said most, which comes last
     return {one.name: one for one in sorted(told, key=lambda one: one.count)}
 
 

@@ -27,6 +27,7 @@ LOCK = ".lock"
 REST = "rest"
 SUFFIX = ".mcap"
 VERSION = 1
+# ASCII, since \d else means the digits of all scripts
 SESSION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2}(-\d+)?", re.ASCII)
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_NOTES = 500
@@ -154,6 +155,7 @@ def sessions(out: Path) -> list[Path]:
         found = [one for one in out.iterdir() if SESSION_NAME.fullmatch(one.name) and not one.is_symlink()]
     except OSError:
         return []
+    # names begin with the date, so that their order is that of time
     return sorted((one for one in found if one.is_dir()), key=lambda one: one.name)
 
 
@@ -172,6 +174,7 @@ def _sizes(folder: Path) -> Iterator[int]:
     for one in folder.iterdir():
         try:
             yield one.lstat().st_size
+        # what stands beside a file goes when it is closed, and a session when room is needed
         except OSError:
             continue
 

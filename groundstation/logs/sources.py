@@ -90,6 +90,7 @@ def number(  # noqa: D417 - the rest is of `Source`
 
     def read(columns: tuple[NDArray[Any], ...]) -> Numbers:
         raw = numbers(columns[0])
+        # on a copy: `numbers` makes one in any case
         raw[np.isin(raw, unknown)] = np.nan
         return raw * scale
 

@@ -72,6 +72,7 @@ class StateAt:
         number = bisect.bisect_right(self._mode_begins, time_s) - 1
         if number >= 0:
             mode = self._modes[number]
+            # a mode holds until the next one, and so is as new as the moment itself
             known["mode"] = Mode(at_s=min(time_s, mode.end_s), name=mode.name)
         connection = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
         return VehicleState(key=self._key, info=self._info, connection=connection, clock_offset_s=0.0, **known)
@@ -107,6 +108,7 @@ def _paths(series: SeriesOf) -> set[str]:
     found = {path for one in series.vocabularies for path in TABLES.get(one, {})}
     if Vocabulary.STREAMS in series.vocabularies:
         found |= {field.name for one in series.messages.values() for field in one.fields if exists(field.name)}
+    # modes have spans of their own, with names; a link is nothing that a vehicle samples
     return {one for one in found if kind_of(one) not in ("link", "mode")}
 
 

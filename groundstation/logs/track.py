@@ -35,8 +35,10 @@ class Track(NamedTuple):
 def distances_m(track: Track, lat_deg: float, lon_deg: float) -> Numbers:
     """How far each position is from a place along the ground, metres, shape (n,)."""
     lat, lon = np.radians(track.lat_deg), np.radians(track.lon_deg)
+    # haversine formula, which is exact for short ways too
     half = np.sin((lat - np.radians(lat_deg)) / 2) ** 2
     half += np.cos(lat) * np.cos(np.radians(lat_deg)) * np.sin((lon - np.radians(lon_deg)) / 2) ** 2
+    # rounding may bring it beyond 1, of which there is no arcsine
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))), dtype=np.float64)
 
 
@@ -83,6 +85,7 @@ def _flat(track: Track) -> tuple[list[float], list[float]]:
     if not len(track.time_s):
         return [], []
     lat_deg, lon_deg = float(track.lat_deg[0]), float(track.lon_deg[0])
+    # the short way over longitude 180
     turns_deg = (track.lon_deg - lon_deg + 180.0) % 360.0 - 180.0
     east = np.radians(turns_deg) * np.cos(np.radians((track.lat_deg + lat_deg) / 2)) * EARTH_RADIUS_M
     north = np.radians(track.lat_deg - lat_deg) * EARTH_RADIUS_M

@@ -28,6 +28,7 @@ def make_application(argv: list[str]) -> QApplication:
     """
     # before any thread begins: the window competes with the worker for the interpreter
     sys.setswitchinterval(SWITCH_S)
+    # there may be only one in a process: in tests, and where a window was open before, it is there already
     running = QApplication.instance()
     application = running if isinstance(running, QApplication) else QApplication(argv)
     application.setApplicationName("groundstation")
@@ -53,5 +54,6 @@ def _apply_theme(application: QApplication) -> None:
 def _install_translator(application: QApplication) -> None:
     """Load the language of the system when there is a translation into it; English is in the sources."""
     translator = QTranslator(application)
+    # the application owns the translator: one that Python dropped would take the language away with it
     if translator.load(QLocale(), "groundstation", "_", str(resource("") / "translations")):
         application.installTranslator(translator)

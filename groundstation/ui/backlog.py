@@ -28,11 +28,13 @@ def thinned(updates: list[Update], limit: int = LIMIT) -> tuple[list[Update], in
     kept: list[Update] = []
     newest: dict[tuple[VehicleKey, str, str], VehicleUpdate] = {}
     for update in updates:
+        # events, births, deaths and answers tell what happened: the last of them does not stand for the others
         if not isinstance(update, VehicleUpdate) or update.field not in _THINNED:
             kept.append(update)
             continue
         address = (update.key, update.session, update.field)
         older = newest.get(address)
+        # samples of two messages may be of different kinds, so that the later one does not replace the earlier one
         is_merged = older is not None and update.field == "samples"
         newest[address] = _merged(older, update) if older is not None and is_merged else update
     result = [*kept, *newest.values()]

@@ -19,6 +19,7 @@ def held_and_armed(desk: OperatorDesk) -> list[VehicleKey]:
     return by_name(
         state.key
         for state in desk.feed.fleet
+        # what is not known to be disarmed may be flying
         if desk.orders.is_mine(state) and (state.armed is None or state.armed.is_armed is not False)
     )
 
@@ -36,6 +37,7 @@ def asks_before_closing(desk: OperatorDesk, window: QWidget, leave: Callable[[],
     """
     keys = held_and_armed(desk)
     if keys:
+        # who clicks the cross again is asked about the vehicles of now, once
         for asked in window.findChildren(CloseQuestion):
             asked.close()
         question = CloseQuestion(keys, window)
@@ -70,6 +72,7 @@ class CloseQuestion(QDialog):
         self.text.setWordWrap(True)
         self.stay = QPushButton(self.tr("Stay"))
         self.leave = guarded(QPushButton(self.tr("Close anyway")))
+        # Enter and Escape stay: leaving has to be meant
         self.stay.setDefault(True)
         self.leave.setAutoDefault(False)
         self.stay.clicked.connect(self.close)

@@ -68,6 +68,7 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
     # what a panel would like must not push the window off the screen: where there is less, it scrolls
     dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromDockWidget)
     dock.setIcon(icon(icon_name))
+    # the View menu shows there whether the panel is open: an icon would take the place of the mark
     dock.toggleViewAction().setIcon(QIcon())
     return dock
 
@@ -114,6 +115,7 @@ class DockHome(QObject):
     def go_home(self) -> None:
         """Dock the panel: as a tab where it was, at the right edge when nothing of that is left."""
         area = ads.DockWidgetArea
+        # its neighbours may have been closed or detached since
         together = next((name for name in self._neighbours if self._is_docked(name)), None)
         beside = next((name for name in ("map", *self._docks) if self._is_docked(name)), None)
         if together is not None:
@@ -131,6 +133,7 @@ class DockHome(QObject):
     def _on_seen(self) -> None:
         """Remember with whom it shares its place, as long as it has one."""
         area = self._dock.dockAreaWidget()
+        # with its own window it has no neighbours: those of before are what is wanted
         if area is None or self._dock.floatingDockContainer() is not None:
             return
         together = (name for name, one in self._docks.items() if one is not self._dock and one.dockAreaWidget() is area)
@@ -147,6 +150,7 @@ class DockHome(QObject):
 
 def hide_left_over_overlays(manager: ads.CDockManager) -> None:
     """Take away the marks of where a panel may be dropped, which QAds sometimes leaves over everything."""
+    # a panel is being dragged: then they belong there
     if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
         return
     for overlay in manager.findChildren(ads.CDockOverlay):

@@ -26,6 +26,7 @@ class ElidingLabel(QLabel):
         """Qt: draws as much as there is room for."""
         del event
         painter = QPainter(self)
+        # a style sheet puts its colour there; drawn by hand it has to be asked for
         painter.setPen(self.palette().windowText().color())
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)

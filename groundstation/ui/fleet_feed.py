@@ -120,6 +120,7 @@ class FleetFeed(FleetView):
 
     def forget(self, key: VehicleKey) -> None:
         """Remove a vehicle by the operator's wish; it comes back when it is heard again."""
+        # bridges repeat what they know of a silent vehicle: without a note it would be back within seconds
         self._forgotten.add(key)
         self._fleet.remove(key)
         self._known.discard(key)
@@ -144,6 +145,7 @@ class FleetFeed(FleetView):
     def tick(self) -> None:
         """Drain and fold once, and tell what changed."""
         now_s = self._clock()
+        # the window was held up: told in the links panel, since it is what an operator feels
         if self._last_tick_s is not None and now_s - self._last_tick_s > STALL_S:
             self._stalls += 1
         since_s, self._last_tick_s = now_s - (self._last_tick_s or now_s), now_s
@@ -162,6 +164,7 @@ class FleetFeed(FleetView):
             self.on_updates(updates)
         self._history.record_updates(updates)
         self._history.record_readings(delivery.readings)
+        # after a stall no more than a second's share: all at once would be the next stall
         self._summaries.renew_some(self._fleet.get, min(since_s, STALL_S), now_s)
         # behind what commands need: an order that was given in this tick is in the panels that are told
         self._tell(updates, now_s)
@@ -176,6 +179,7 @@ class FleetFeed(FleetView):
     def _tell(self, updates: list[Update], now_s: float) -> None:
         changed = frozenset(self._fleet.take_changed())
         self._history.record_states((self._fleet.get(key) for key in changed), now_s)
+        # a forgotten vehicle is new again when it comes back
         added = changed - self._known
         if added:
             # before the signal: a panel may ask for the fleet in its slot

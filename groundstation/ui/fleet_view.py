@@ -119,6 +119,7 @@ class FleetView(QObject):
 
     def summary(self, state: VehicleState) -> VehicleSummary:
         """One vehicle in a few words."""
+        # made each time; `FleetFeed` keeps them, since many panels ask it for the same moment
         return summary_of(state, self.now_s())
 
     def summaries(self) -> list[VehicleSummary]:

@@ -39,6 +39,7 @@ class FocusKeeper(QObject):
 
     def give(self, widget: QWidget) -> None:
         """Give the keyboard to a widget because the operator asked for it."""
+        # Qt moves the keyboard within `setFocus`: who looks at it then has to know that it was meant
         self._is_purpose = True
         try:
             widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -52,6 +53,7 @@ class FocusKeeper(QObject):
             reason: Qt's; where it moves the keyboard on by itself it says Tab as well, from a widget that is gone.
         """
         before = self._before
+        # Qt also says Tab when it hands on the keyboard of a widget that was hidden or deleted
         return self._is_purpose or (reason in _BY_TAB and (before is None or _is_there(before)))
 
     def latest_in(self, widget: QWidget) -> QWidget | None:
@@ -65,6 +67,7 @@ class FocusKeeper(QObject):
         if active is None:
             return
         self._forget_dead()
+        # in the active window only: a window in the background must not come to the front
         places = [one for one in reversed(self._used) if one.window() is active and _can_hold(one)]
         fallback = self.fallback()
         if fallback is not None and fallback.window() is active and _can_hold(fallback):
@@ -73,6 +76,7 @@ class FocusKeeper(QObject):
         if places:
             places[0].setFocus(Qt.FocusReason.OtherFocusReason)
         elif held is not None:
+            # nowhere is better than on a button that commands
             held.clearFocus()
 
     def _forget_dead(self) -> None:
@@ -85,9 +89,11 @@ class FocusKeeper(QObject):
             # not now: Qt is in the middle of moving it, and would overrule us
             QTimer.singleShot(0, self, self._on_nobody)
             return
+        # whose holder is gone, hidden or disabled did not hand the keyboard over
         is_unasked = old is not None and not _is_there(old)
         if is_unasked and not self._is_purpose:
             QTimer.singleShot(0, self, lambda: self._look_after(old, new))
+        # a button that commands is never a place to come back to
         elif not new.property(GUARDED):
             self._forget_dead()
             self._used = [*[one for one in self._used if one is not new][-REMEMBERED:], new]
@@ -96,6 +102,7 @@ class FocusKeeper(QObject):
         """Qt moved the keyboard on: unless somebody has chosen a place since, it goes back."""
         if not isValid(new) or QApplication.focusWidget() is not new:
             return
+        # a widget that was moved to another window, or disabled for a moment, is there again by now
         if old is not None and _can_hold(old) and old.window() is new.window():
             old.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -122,6 +129,7 @@ class _Guard(QObject):
             self._on_focus_in(watched, event.reason())
         elif kind == QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
             self._pressed = None
+            # after a menu or another window the hand is where it was
             self._is_asked = self._is_asked and event.reason() in _AWAY_FOR_A_WHILE
         elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
             return self._swallows(event)
@@ -132,6 +140,7 @@ class _Guard(QObject):
             return
         self._is_asked = focus_keeper().was_asked_for(reason)
         if not self._is_asked:
+            # behind this event: Qt is in the middle of moving the keyboard
             QTimer.singleShot(0, self, lambda: self._hand_back(watched))
 
     def _hand_back(self, button: QObject) -> None:
@@ -157,6 +166,7 @@ def guarded(button: Button) -> Button:
     """A button that commands: it gets the keyboard by the Tab key alone, never by a click or by Qt's own moves."""
     button.setProperty(GUARDED, True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    # the button owns it, so that it lives as long
     _Guard(button)
     return button
 

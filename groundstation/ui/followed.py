@@ -34,6 +34,7 @@ class Followed(QObject):
             by: who; a word or the panel itself.
             keys: of a large selection only the newest count: nobody looks closely at fifty.
         """
+        # the newest are the last ones, as in the selection
         self._shown[by] = frozenset(list(keys)[-STILL_FEW:])
         if not self._shown[by]:
             del self._shown[by]
@@ -46,6 +47,7 @@ class Followed(QObject):
         """
         shown = frozenset().union(*self._shown.values())
         wanted = wanted_of(known, shown, was_all=self._wanted is None)
+        # each change subscribes or unsubscribes at the broker
         if wanted != self._wanted:
             self._wanted = wanted
             self.changed.emit(wanted)

@@ -132,6 +132,7 @@ class AboutDialog(QDialog):
 def _version() -> str:
     try:
         return version("groundstation")
+    # a checkout that was never installed has no version
     except PackageNotFoundError:
         return "0"
 
@@ -154,6 +155,7 @@ def _section(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    # the style brings an icon of its own for it, which no other button of the window has
     box.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
     box.rejected.connect(dialog.reject)
     return box
@@ -161,6 +163,7 @@ def _close_button(dialog: QDialog) -> QDialogButtonBox:
 
 def show_beside(dialog: QDialog) -> None:
     """Beside the window, not in its way: the emergency keys must work whatever is open."""
+    # opened anew each time: one that is kept would be found behind other windows
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
     dialog.activateWindow()

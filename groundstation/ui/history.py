@@ -100,8 +100,10 @@ class History:
             series = self._sensors.setdefault(ref, PlotSeries(gap_s=SENSOR_GAP_S, is_paced=True))
             self._by_topic.setdefault(ref.source, []).append(ref)
         else:
+            # three times as long as a value may be away when all is well: shorter pauses are no gap
             series = PlotSeries(gap_s=max(3.0, 3.0 * EXPECTED_PERIOD_S.get(kind_of(ref.path), 2.0)))
             self._fill(series, ref.source, ref.path)
+            # by vehicle and by topic: with hundreds of vehicles most messages are of one that nobody plots
             self._by_vehicle.setdefault(ref.source, []).append(ref)
         self._tracked[ref] = series
         return series
@@ -136,9 +138,12 @@ class History:
                 continue
             ring = self._rings.get(state.key)
             if ring is None:
+                # as many as vehicles are believed: made-up ones beyond that have no trail
                 if len(self._rings) >= MAX_RINGS:
                     continue
                 ring = self._rings[state.key] = RowRing(len(CORE_PATHS))
+            # at most one a second: the ring has a fixed number of rows, and would hold less time of one that tells more
+            # often
             if now_s - ring.newest_s >= ROW_PERIOD_S:
                 ring.append(now_s, *row_of(state, now_s))
 
@@ -168,6 +173,7 @@ class History:
 
     def record_updates(self, updates: Iterable[Update]) -> None:
         """Keep every sample of the values that are plotted."""
+        # nothing is plotted: each of thousands of updates would be looked at for nothing
         if not self._by_vehicle:
             return
         for update in updates:
@@ -185,6 +191,7 @@ class History:
     def record_readings(self, readings: Iterable[SensorReading]) -> None:
         """Keep numbers of other devices; at full rate those that are plotted. Retained ones have no known age."""
         for reading in readings:
+            # of unknown age: it would stand in the plot as of now
             if reading.is_retained:
                 continue
             tracked = self._by_topic.get(reading.topic, ())
@@ -229,6 +236,7 @@ class History:
             if not sample:
                 continue
             if state is None:
+                # from this message alone: what the vehicle said before may be newer than it
                 state = VehicleState(key=update.key).after(update.content, update.clock_offset_s, update.came_s)
             if kind in INDEXED_KINDS:
                 sample = next((one for one in sample if ref.path.startswith(f"{kind}.{one.index}.")), None)

@@ -31,6 +31,7 @@ class LoopDelay(QObject):
         self._delays_s: deque[float] = deque(maxlen=round(WINDOW_S * 1000 / PERIOD_MS))
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        # armed anew each time: a repeating timer leaves out the turns that it missed, which are what is measured
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.measure)
 
@@ -41,6 +42,7 @@ class LoopDelay(QObject):
     def stop(self) -> None:
         """End; what was measured stays."""
         self._timer.stop()
+        # a pause is no delay
         self._due_s = None
 
     def measure(self) -> None:

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
             panels: what can be shown, a row each.
         """
         super().__init__()
+        # before the first widget is made, so that none has to be dressed twice
         wear_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
         self.setWindowTitle(self.tr("Ground station"))
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self._over = Overlay(stage, centre, gap=PALETTE_GAP, pushes=False, windows=windows)
         self._over.add(self.palette_box)
         self._fill_menus()
+        # when all is made: what is remembered is given to panels
         self._restore()
         first = self.workspace.rows[0].name
         self.workspace.keyboard(first).setFocus()
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.menu_bar = QMenuBar()
+        # on a Mac it would go to the screen's own bar, away from the top bar that it belongs to
         self.menu_bar.setNativeMenuBar(False)
         self.top_bar, self.banner = TopBar(feed, self.menu_bar, self.desk), BrokerBanner(feed)
         stage = Stage()
@@ -187,6 +190,7 @@ class MainWindow(QMainWindow):
         is_end = isinstance(application, QApplication) and application.isSavingSession()
         is_by_hand = not self._is_leaving and not is_end
         if is_by_hand and self.desk is not None and asks_before_closing(self.desk, self, self.leave):
+            # the question closes the window by `leave` when the answer is yes
             event.ignore()
             return
         self.save()

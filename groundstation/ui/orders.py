@@ -112,17 +112,20 @@ class Orders(QObject):
         Raises:
             UsageError: the arguments are wrong for any vehicle.
         """
+        # what is sent now can't go out later: an order is never kept for a connection
         if not self.is_connected:
             return self.tr("the broker is away")
         if self.actor.role is Role.OBSERVER:
             return self.tr("this station only observes")
         if bridge_clock_ms(state, self._clock()) is None:
             return self.tr("its bridge is not heard")
+        # before the vehicle is looked at: wrong arguments are wrong for each of them
         checked = checked_args(verb, args) if args is not None else {}
         found = refusal(verb, checked, state, self._limits, self._clock())
         if found is not None:
             return said(found.said)
         owner = state.control.owner if state.control is not None else None
+        # emergencies need no control, see docs/adr/0016
         if owner is not None and owner.gs != self.actor.gs and not VERBS[verb].is_emergency:
             return self.tr("{owner} is in control").format(owner=actor_text(owner))
         return None
@@ -135,6 +138,7 @@ class Orders(QObject):
     def risk(self, verb: Verb, keys: Sequence[VehicleKey]) -> Risk:
         """What the operator has to do before it goes out."""
         states = [self._fleet.get(key) for key in keys]
+        # unknown counts as flying: the order is confirmed once more often, not once less
         any_flying = any(state is not None and state.is_flying is not False for state in states)
         return risk_of(verb, len(keys), any_flying=any_flying)
 

@@ -47,6 +47,7 @@ def _vehicle(context: PanelContext) -> VehiclePanel:
 
 def _plots(context: PanelContext) -> PlotsPanel:
     panel = PlotsPanel(context.feed)
+    # owned by the panel
     FirstPlots(panel, context.feed)
 
     def plot(refs: list[ValueRef]) -> None:
@@ -64,6 +65,7 @@ def _sensors(context: PanelContext) -> SensorsPanel:
 
 
 def _order_back(panel: FleetPanel, value: object) -> None:
+    # settings may be damaged, or of another version
     if str(value) in set(SortOrder):
         panel.set_order(SortOrder(str(value)))
 
@@ -138,6 +140,7 @@ PANELS: Panels = (
                 "Command &buttons of the vehicle",
                 "Alt+B",
                 VehiclePanel.focus_commands,
+                # a window that only looks has no such buttons
                 is_offered=lambda panel: panel.commands is not None,
             ),
         ),

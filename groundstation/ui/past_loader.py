@@ -107,6 +107,7 @@ class PastLoader(QObject):
         self._on_sensors_changed(tuple(self._readings))
 
     def _on_vehicles_changed(self, keys: Iterable[VehicleKey]) -> None:
+        # told for each tick of the window's life: once all is placed it costs nothing
         for key in keys if self._rows else ():
             state = self._feed.fleet.get(key) if key in self._rows else None
             # what the broker kept proves no life: its clock would place the rows anywhere
@@ -145,6 +146,7 @@ class PastLoader(QObject):
     def _on_our_axis(self, times: Numbers, shift_s: float) -> tuple[Numbers, slice]:
         """Times on this station's clock, and which are of the last minutes."""
         moved, now_s = times + shift_s, self._feed.now_s()
+        # nothing of the future: a recording whose clock was ahead would stand before what is live
         taken = slice(int(np.searchsorted(moved, now_s - HISTORY_S)), int(np.searchsorted(moved, now_s)))
         return moved[taken], taken
 

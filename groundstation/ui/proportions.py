@@ -68,11 +68,13 @@ def share_out(one: Arrangement) -> None:
     middle = width - right * panels
     left = max(264, min(380, round(width * 0.2)))
     bottom = round(height * 0.34)
+    # QAds takes the sizes of a splitter by any area in it
     sizes = one.manager.setSplitterSizes
     sizes(docks["vehicle"].dockAreaWidget(), [middle, *[right] * panels])
     sizes(docks["map"].dockAreaWidget(), [left, middle - left])
     plots = round(middle * (0.5 if middle > ROOMY else 0.44))
     sizes(docks["plots"].dockAreaWidget(), [plots, middle - plots])
+    # the row of the plots lies in a column of its own, which QAds does not name
     splitter = docks["plots"].dockAreaWidget().parentSplitter().parentWidget()
     if isinstance(splitter, QSplitter):
         splitter.setSizes([height - bottom, bottom])

@@ -35,6 +35,7 @@ class Selection(QObject):
 
     def select(self, keys: tuple[VehicleKey, ...]) -> None:
         """Choose these, the one in focus last."""
+        # in their order, since the last one is in focus
         unique = tuple(dict.fromkeys(keys))
         if unique != self._keys:
             self._keys = unique

@@ -65,6 +65,7 @@ class PlotSeries:
         """Add a point; one that is not newer than the last is dropped."""
         if len(self):
             last_s = self._times[self._stop - 1]
+            # binary search needs times that rise
             if time_s <= last_s:
                 return
             if time_s - last_s > self._break_s:
@@ -97,6 +98,7 @@ class PlotSeries:
             times: shape (n,), ascending.
             values: shape (n,), NaN where unknown.
         """
+        # what came live counts, where both tell of the same moment
         older = int(np.searchsorted(times, self.times[0])) if len(self) else len(times)
         if not older:
             return
@@ -111,6 +113,7 @@ class PlotSeries:
     def at(self, time_s: float, reach_s: float = 5.0) -> float | None:
         """The value held at a moment: the last one not later than it; None in a gap or before the first."""
         index = int(np.searchsorted(self.times, time_s, side="right")) - 1
+        # further back a value says nothing of that moment
         if index < 0 or time_s - self.times[index] > reach_s:
             return None
         value = float(self.values[index])
@@ -146,6 +149,7 @@ class RowRing:
         self._rows = rows
         self._times = np.full(rows, np.nan)
         self._places = np.full((rows, 2), np.nan)
+        # single precision is enough for what a plot shows; a latitude needs double, see `_places`
         self._table = np.full((rows, columns), np.nan, dtype=np.float32)
         self._count = 0
 
@@ -175,6 +179,7 @@ class RowRing:
             apart_s: rows closer to the first one than this are left out.
         """
         order = self._order()
+        # not nearer than a row's period, so that the pace stays
         older = int(np.searchsorted(times, self._times[order[0]] - apart_s, side="right")) if len(order) else len(times)
         since = max(0, older - (self._rows - len(order)))
         taken = older - since

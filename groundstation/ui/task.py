@@ -73,6 +73,7 @@ class Task:
 
     def part(self, found: object) -> None:
         """The work hands over what it has so far; nobody hears it once the task is cancelled. The work's thread."""
+        # read without a lock: a plain flag, and a part too many does no harm
         if not self.is_cancelled:
             self._say(found)
 
@@ -119,6 +120,7 @@ class Tasks(QObject):
         task.skip = lambda: self._call(on_end, Ended[T](is_cancelled=True))
         if len(self._waiting) >= MOST_WAITING:
             self._drop_cancelled()
+        # told as its end, so that who asked never waits for nothing
         if len(self._waiting) >= MOST_WAITING:
             self._call(on_end, Ended[T](problem="too much is under way; try again when it is through"))
             return task

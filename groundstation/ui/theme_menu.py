@@ -36,6 +36,7 @@ class ThemeMenu(QMenu):
         for theme in THEMES:
             self._add(theme)
         self._mark()
+        # the theme may be changed elsewhere
         wearing().changed.connect(self._mark)
 
     def _add(self, theme: Theme) -> None:

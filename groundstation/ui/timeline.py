@@ -73,6 +73,7 @@ class LiveTimeline(Timeline):
 
     def unix_s(self, at_s: float) -> float:
         """A moment of that clock as seconds since 1970."""
+        # by the clock as it is now: one that was set meanwhile moves all moments, so that they fit what is told today
         return at_s + self._wall_clock() - self._clock()
 
 

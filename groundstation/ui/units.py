@@ -14,6 +14,7 @@ def fixed(value: float | None, digits: int = 1, factor: float = 1.0) -> str:
     if value is None:
         return DASH
     text = f"{value * factor:.{digits}f}"
+    # rounding makes -0.0 of a small negative number
     return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
@@ -21,6 +22,7 @@ def text_of(value: object, field: str) -> str:
     """Any value as text without its unit; a dash for unknown."""
     if value is None:
         return DASH
+    # before int, which a bool is too
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

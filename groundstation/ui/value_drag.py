@@ -14,6 +14,7 @@ def mime_from_refs(refs: list[ValueRef]) -> QMimeData:
     """What a drag carries."""
     mime = QMimeData()
     mime.setData(MIME_TYPE, json_from_refs(refs))
+    # for other programs
     mime.setText("\n".join(f"{ref.source} {ref.path}".strip() for ref in refs[:MAX_REFS]))
     return mime
 

@@ -35,6 +35,7 @@ class WindowMenus:
         self._panels_end = self.view.addSeparator()
         for menu in extra:
             bar.addMenu(menu)
+        # panels are made and closed meanwhile
         self.view.aboutToShow.connect(self.list_panels)
         self.list_panels()
         for row in workspace.rows:
@@ -81,7 +82,9 @@ class WindowMenus:
         action = QAction(text, self._window)
         if keys:
             action.setShortcut(QKeySequence(keys))
+            # wherever the keyboard is, also in a panel with a window of its own
             action.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         action.triggered.connect(lambda _checked=False: slot())
+        # an action has no key before a widget has it
         self._window.addAction(action)
         return action

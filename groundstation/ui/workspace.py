@@ -59,6 +59,7 @@ class Workspace(QObject):
                 self._keep(row.name, row, widget)
         self.rows: Panels = tuple(row for row in rows if row.name in self._panels)
         """Of the panels that this window has."""
+        # by the whole table: a key means the same panel in every window
         self.keys = {row.name: panel_keys(number) for number, row in enumerate(rows) if row in self.rows}
         """Shortcuts by name; a panel that this window lacks leaves its own free."""
         self._place_all()
@@ -102,6 +103,7 @@ class Workspace(QObject):
         """Bring a panel into view and give it the keyboard."""
         self.bring(name)
         window = self.docks[name].window()
+        # a panel with a window of its own gets no keyboard before that window is active
         if not window.isActiveWindow():
             window.activateWindow()
         self.keyboard(name).setFocus()
@@ -180,6 +182,7 @@ class Workspace(QObject):
         return dock
 
     def _place_all(self) -> None:
+        # each takes its room from one that is there already
         for row in sorted(self.rows, key=lambda row: row.place.turn):
             beside = self.docks.get(row.place.beside)
             area = beside.dockAreaWidget() if beside is not None else None
@@ -209,12 +212,14 @@ class Workspace(QObject):
         layout = self._settings.value(LAYOUT)
         if isinstance(layout, QByteArray):
             restore_layout(self.manager, layout)
+            # behind the layout: what it does not name has no place yet
             self._place_new()
         else:
             share_out(self._arrangement())
         for row in self.rows:
             panel = self._panels[row.name]
             for memory in row.memories:
+                # what was never written leaves the panel as it was made
                 if self._settings.contains(memory.setting):
                     memory.back(panel, self._settings.value(memory.setting))
             if row.saved_on is not None:

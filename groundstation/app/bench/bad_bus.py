@@ -45,6 +45,7 @@ class BadBus:
 
     def _publish_one(self, one: Outgoing) -> None:
         chance = self._rng.random()
+        # it was counted as taken: what gets lost on the way is nothing that its sender can see
         if chance < self._loss:
             self.lost += 1
             return
@@ -58,6 +59,7 @@ class BadBus:
 
     def _later(self, one: Outgoing) -> None:
         waits_s = self._rng.random() * REPEAT_S
+        # a thread for each: who publishes must not wait, and what comes behind is to overtake it
         threading.Thread(target=self._publish_late, args=(one, waits_s), name="late-message", daemon=True).start()
 
     def _publish_late(self, one: Outgoing, waits_s: float) -> None:

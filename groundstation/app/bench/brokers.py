@@ -59,6 +59,7 @@ def run(vehicles: int, stop: threading.Event, say: Callable[[str], None]) -> Rep
         stop: ends it early, with what is there.
         say: told what is being done.
     """
+    # iotcore is installed with this program; mosquitto is measured where the system has it (docs/adr/0012)
     kinds = ["iotcore", *(["mosquitto"] if find_mosquitto() else [])]
     outcomes = {}
     for kind in kinds:
@@ -93,6 +94,7 @@ def _rows(kind: str, outcomes: dict[str, Outcome], vehicles: int) -> Iterator[Co
 
 def _part(values: list[float], share: float) -> float:
     ordered = sorted(values)
+    # where nothing was measured the worst is told: a silent broker must not look quick
     return ordered[int(share * (len(ordered) - 1))] if ordered else GIVE_UP_S * 1000.0
 
 
@@ -100,6 +102,7 @@ def _measure(kind: str, vehicles: int, stop: threading.Event) -> Outcome:
     with _everything(kind, vehicles) as (url, broker):
         probe = _Probe(url)
         try:
+            # until all are heard the traffic is that of starting, not the usual one
             probe.wait(lambda: len(probe.fleet) >= vehicles, READY_S, stop)
             cpu_s = _cpu_s(broker)
             probe.is_measuring = True
@@ -121,6 +124,7 @@ def _everything(kind: str, vehicles: int) -> Iterator[tuple[BrokerUrl, Child]]:
     link = f"{HOST}:{free_udp_port()}"
     supervisor, watchers = Supervisor(), []
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
+        # the window neither reads nor writes the settings and recordings of the user who measures
         own = {"XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder, "QT_QPA_PLATFORM": "offscreen"}
         broker = Child("broker", ["broker", "--kind", kind, "--port", str(url.port)])
         simulate = ["simulate", "--vehicles", str(vehicles), "--link", f"udpout:{link}", "--ready", "--autofly"]
@@ -187,6 +191,7 @@ class _Probe:
         batch = self._commander.operations.order([key], Verb.HOLD, {}, began_s)
 
         def is_answered() -> bool:
+            # the first word of the bridge counts: how long a vehicle takes to hold is nothing of the broker's
             return any(one.state not in _ON_ITS_WAY for one in self._commander.operations.book.of_batch(batch))
 
         self.wait(is_answered, GIVE_UP_S, stop)

@@ -87,6 +87,7 @@ def fly(
     Yields:
         The time in seconds after each step, and whether the vehicles have settled.
     """
+    # always the same seed: two measurements are to be of the same flight
     plan = SquadronPlan(vehicles=vehicles, seed=7, ready=True, autofly=True)
     field = Airfield(plan, epoch_unix_s=1.7e9)
     links = [vehicle.open_link() for vehicle in field.vehicles]
@@ -97,6 +98,7 @@ def fly(
     def answer(number: int, messages: list[Outbound]) -> None:
         for msgid, payload in messages:
             frame = frame_bytes(msgid, payload, seq[number], GCS_SYSID, GCS_COMPID)
+            # the number of a frame is one byte (MAVLink guide, "Packet Serialization")
             seq[number] = (seq[number] + 1) & 0xFF
             field.vehicles[number].receive(links[number], frame, field.now_s)
 
@@ -111,6 +113,7 @@ def fly(
         for peer, messages in hearing.tick(field.now_s):
             answer(numbers[peer], messages)
         if field.now_s >= next_heartbeat_s:
+            # the service of a bridge sends them, which is not run here
             next_heartbeat_s = field.now_s + 1.0
             for number in range(vehicles):
                 answer(number, [heartbeat()])

@@ -46,6 +46,7 @@ STALL_S = 240.0
 """Without any order ending for so long the trial is given up."""
 NEVER_EXECUTED = frozenset({CommandState.EXPIRED, CommandState.REJECTED})
 """Ends that promise that nothing was executed."""
+# only what a bridge answers to orders is lost on the way back; telemetry comes as it is
 _SPOILT = (topics.CMD_ACK, topics.CTL)
 
 
@@ -92,6 +93,7 @@ def tally(
     for one in executed:
         counts[one.order] = counts.get(one.order, 0) + 1
         order = orders.get(one.order)
+        # an order that its station never sent, or does not know, is late whenever it is executed
         late += order is None or order.sent_s is None or one.at_s > order.sent_s + ttl_s + SLACK_S
     ends: dict[str, int] = {}
     for order in orders.values():
@@ -134,6 +136,7 @@ class Killer:
                 self._due[name] = given + self._every[name]
                 self._again_s[name] = now_s + DOWN_S[name]
                 self.kills[name] += 1
+                # SIGKILL: it can't say goodbye or write anything down, as in a power cut
                 child.kill()
 
     def finish(self) -> None:
@@ -204,6 +207,7 @@ def try_ours(commands: int, vehicles: int, seed: int, stop: threading.Event, say
     fleet.start()
     try:
         orders = trial.run(commands, killer, stop, say)
+        # what is still on the link is executed before it is counted
         time.sleep(SLACK_S)
     finally:
         trial.close()
@@ -245,6 +249,7 @@ class _OurTrial:
                 self._give(commands, now_s)
                 killer.look(len(self._orders), now_s)
             else:
+                # the last orders need broker and bridge for their ends
                 killer.finish()
                 if not self._busy:
                     break
@@ -262,6 +267,7 @@ class _OurTrial:
         self._fleet.fold(updates)
         for transition in self._commander.tick(updates, self._fleet):
             record = transition.record
+            # vehicles see param1 and never the id of a command, so it carries the number of the order
             number = int(record.args.get("param1") or 0)
             order = self._orders.get(number)
             if order is not None and record.state is CommandState.SENT:
@@ -330,6 +336,7 @@ def try_plain(commands: int, vehicles: int, seed: int, every: dict[str, int], st
             order = orders.setdefault(said["order"], Order())
             order.sent_s, order.end = said.get("sent_s", order.sent_s), said.get("end", order.end)
             killer.look(len(orders), time.monotonic())
+        # what the plain client sends late is still on its way
         time.sleep(3.0)
     finally:
         station.kill()

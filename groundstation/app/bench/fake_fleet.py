@@ -108,12 +108,14 @@ class FakeFleet:
 
     def _read(self, one: socket.socket) -> None:
         try:
+            # where the bridge's port is closed, ICMP says so, and a connected socket raises it at the next call
             data = one.recv(65_536)
         except OSError:
             return
         for frame in self._parsers[one].feed(data):
             if frame.msgid in (MSGIDS["COMMAND_LONG"], MSGIDS["COMMAND_INT"]):
                 fields = unpack(frame.msgid, frame.payload)
+                # the way down is as bad as the way up: an order comes late, or never
                 self._badly(lambda fields=fields: self._execute(one, fields))  # type: ignore[misc]
 
     def _execute(self, one: socket.socket, fields: dict[str, float]) -> None:
@@ -143,6 +145,7 @@ class FakeFleet:
         """Do it late, or never."""
         if self._rng.random() < self._faults.loss:
             return
+        # a heap compares what is equal in time by what stands next, and functions can't be compared
         self._order += 1
         at_s = time.monotonic() + self._rng.random() * self._faults.jitter_s
         heapq.heappush(self._later, (at_s, self._order, job))

@@ -58,6 +58,7 @@ def run(
         GroundStationError: a part could not be started.
     """
     say(f"recording what {vehicles} vehicles say in {CAPTURE_S:.0f} s, then feeding it to both bridges")
+    # one bridge can't have more vehicles, so one is measured with what it can have
     ours_us, plain_us = message_costs(min(vehicles, A_BRIDGE), stop)
     say(f"watching the whole for {duration_s:.0f} s after {warm_up_s:.0f} s of warming up; Ctrl-C ends it early")
     whole = _watch_whole(vehicles, duration_s, warm_up_s, stop)
@@ -85,6 +86,7 @@ def message_costs(vehicles: int, stop: threading.Event) -> tuple[float, float]:
                     else "the broker did not start; run 'groundstation doctor'"
                 )
             arguments = [str(recording), HOST, str(port), str(CAPTURE_PACE)]
+            # one after the other: side by side they would take each other's CPU
             ours = _contestant(["-m", "groundstation.app.bench.bridge_run", *arguments])
             plain = _contestant([str(resource("bench/plain_bridge.py")), *arguments])
         finally:
@@ -103,6 +105,7 @@ def _contestant(arguments: list[str]) -> float:
 def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threading.Event) -> tuple[Comparison, ...]:
     """Broker, bridge and simulator as children, the window off-screen in this process."""
     check_qt("offscreen")
+    # before the application is made, which reads it once
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QSettings
 
@@ -117,6 +120,7 @@ def _watch_whole(vehicles: int, duration_s: float, warm_up_s: float, stop: threa
         try:
             for child in children.values():
                 supervisor.add(child)
+            # settings of its own: those of the user would decide what is shown, and be written over
             station = Station(url, QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
             watch = _Watch(children, station, duration_s, warm_up_s)
             ending = threading.Event()
@@ -140,6 +144,7 @@ def _squadron(url: BrokerUrl, first: int, count: int) -> dict[str, Child]:
         count: how many this one has.
     """
     link, mark = f"{HOST}:{free_udp_port()}", f" {first // A_BRIDGE + 1}" if first else ""
+    # system ids begin anew in each squadron, and on the bus no two vehicles may have one name
     names = ["--name", f"*=net{first // A_BRIDGE + 1}-*"] if first else []
     bridge = ["bridge", "--broker", url.shown, "--link", f"udpin:{link}", "--root", "sim", *names]
     simulate = ["simulate", "--vehicles", str(count), "--link", f"udpout:{link}", "--ready", "--autofly"]
@@ -178,6 +183,7 @@ class _Watch:
             return False
         self._next_s = now_s + 1.0
         spans = (self._duration_s, SETTLE_S, ALL_S)
+        # memory is judged in the first span only: to follow everybody fills more buffers
         if len(self._moments) < 2:
             self._memory_mb.append((now_s, psutil.Process().memory_info().rss / 1e6))
         if not self._moments:
@@ -185,6 +191,7 @@ class _Watch:
         elif now_s - self._moments[-1].at_s >= spans[len(self._moments) - 1]:
             self._moments.append(self._moment(now_s))
             if len(self._moments) == 2:
+                # before everybody is followed: the goal is for a window as it is used
                 self._p99_ms = self._station.feed.stats().delays.p99_ms
                 self._seen = len(self._station.feed.fleet)
                 self._station.bus.follow(None)
@@ -193,6 +200,7 @@ class _Watch:
     def _moment(self, now_s: float) -> _Moment:
         counts = self._station.inbox.counts
         used = {name: _cpu_of(child.pid) for name, child in self._children.items() if child.pid is not None}
+        # the window is this process, and the others are its children, which are counted by themselves
         cpu_s = {**used, "window": _cpu_of(os.getpid(), with_children=False)}
         return _Moment(now_s, cpu_s, counts.received, counts.received_bytes, counts.missing, counts.dropped)
 
@@ -206,10 +214,12 @@ class _Watch:
         growth_mb = sum(last) / len(last) - sum(first) / len(first)
         minutes = max(1e-9, (times[-1] - times[0]) / 60.0)
         begin, end = self._moments[:2]
+        # who ends it early, in the second span, still has the figures of the first
         followed, everything = self._traffic(0), self._traffic(2) if len(self._moments) > 3 else {}
         traffic = [
             Comparison(
                 name=f"window, {what} a second", unit=unit, value=followed[what], peer=everything.get(what),
+                # a small fleet is followed as a whole, so that there is nothing to gain
                 goal=3.0 if vehicles > STILL_FEW else 0.0, wanted="at_least",
             )
             for what, unit in (("messages", ""), ("kilobytes", "kB"))

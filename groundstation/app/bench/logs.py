@@ -99,6 +99,7 @@ def _comparison(path: Path, format_: LogFormat, message: str) -> Comparison:
     rounds = ROUNDS if path.stat().st_size < LARGE_BYTES else 1
     ours = min(_contestant(own) for _ in range(rounds))
     theirs = min(_contestant(plain) for _ in range(rounds))
+    # who finds fewer values would be quicker for nothing
     if message != ALL and ours[1] != theirs[1]:
         raise GroundStationError(f"{path.name}: {ours[1]} {message} here, {theirs[1]} at the peer; no comparison")
     megabytes = path.stat().st_size / 1e6

@@ -51,6 +51,7 @@ def make_tlog(path: Path, size_bytes: int, vehicles: int = VEHICLES, seconds: fl
         while written < size_bytes:
             for at_s, raw in frames:
                 written += file.write((begin_us + int(at_s * 1e6)).to_bytes(8, "big") + raw)
+            # later than the last frame by a minute, so that times only go forward
             begin_us += int((seconds + 60) * 1e6)
 
 
@@ -73,6 +74,7 @@ def make_dataflash(path: Path, size_bytes: int) -> None:
             if field not in ("head", "type", "TimeUS", "I"):
                 rows[field] = (1_000 * np.sin(at_s / (number + 3))).astype(np.int64) % 4_000
     gps = seconds["GPS"]
+    # week and milliseconds in it: by these a DataFlash log tells its date
     gps["Status"], gps["GWk"], gps["NSats"] = 3, _GPS_WEEK, 14
     gps["GMS"] = (gps["TimeUS"] // 1_000).astype(np.uint32) % _WEEK_MS
     seconds["MODE"]["Mode"] = seconds["MODE"]["ModeNum"] = 3
@@ -95,6 +97,7 @@ def _row(name: str) -> np.dtype[np.void]:
 def _definitions() -> bytes:
     """The FMT messages, that of FMT itself first."""
     dtype = np.dtype([*_HEAD, ("of", "u1"), ("size", "u1"), ("name", "S4"), ("letters", "S16"), ("labels", "S64")])
+    # a reader knows the type of FMT, 128, beforehand, and all others from FMT (ArduPilot, AP_Logger/LogStructure.h)
     rows = [((0xA3, 0x95), 128, 128, dtype.itemsize, "FMT", "BBnNZ", "Type,Length,Name,Format,Columns")]
     for name, (kind, _, letters, labels) in _FORMATS.items():
         rows.append(((0xA3, 0x95), 128, kind, _row(name).itemsize, name, letters, labels))

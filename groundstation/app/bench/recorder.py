@@ -39,6 +39,7 @@ def run(vehicles: int, hours: float, stop: threading.Event, say: Callable[[str],
     say(f"recording {hours:g} h of {vehicles} vehicles as fast as the recorder takes them; Ctrl-C ends it")
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as folder:
         command = [sys.executable, "-m", "groundstation.app.bench.recorder_run", folder, str(vehicles)]
+        # a process of its own, so that its memory is that of a recorder and nothing else
         child = subprocess.Popen([*command, str(hours * 3600.0)], stdout=subprocess.PIPE)
         while child.poll() is None and not stop.wait(POLL_S):
             pass

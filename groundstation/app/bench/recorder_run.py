@@ -119,9 +119,11 @@ def main(folder: str, vehicles: str, seconds: str) -> None:
             one = lap[place]
             payload = _payload(one, seqs[one.topic], now_s)
             recorder.offer(Message(one.topic, payload, len(payload), one.qos, retain=False, received_s=now_s))
+            # numbers go on over the laps: the same ones again would count as repetitions and not be written
             seqs[one.topic] += 1
             place = (place + 1) % len(lap)
             lap_began_s += (place == 0) * LAP_S
+        # the disk keeps pace, else the memory of a queue would be measured
         while recorder.status().waiting:
             time.sleep(0.0005)
         if now_s >= next_sample_s:

@@ -69,6 +69,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
         window.dock("sensors").setAsCurrentTab()
         panel = window.panel(SensorsPanel)
         feed.start()
+        # as in the program, where messages come on the thread of the connection
         speaker = threading.Thread(target=_speak, args=(inbox, sensors, silence), name="speaker", daemon=True)
         speaker.start()
 
@@ -89,11 +90,13 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
         busy = turn(duration_s)
         came = feed.stats().readings - before
         share = 100.0 * came / max(1.0, sensors * (time.monotonic() - began_s))
+        # rows of a panel that nobody sees cost nothing, and would make the window look quick
         shown = len(panel.model.topics) if panel.isVisible() else 0
         delay.stop()
         p99_ms = delay.delays().p99_ms
         silence.set()
         speaker.join()
+        # what came before the silence is shown first, and is no part of it
         turn(2.0)
         quiet = turn(QUIET_S)
         feed.stop()
@@ -112,5 +115,6 @@ def _speak(inbox: Inbox, sensors: int, silence: threading.Event) -> None:
             payload = text.encode()
             inbox.offer(Message(topics[number], payload, len(payload), 0, False, time.monotonic()))
         turn += 1
+        # by the clock and not by a pause: a turn that was late is made up for, so that the rate holds
         due_s += 1.0 / TURNS
         silence.wait(max(0.0, due_s - time.monotonic()))

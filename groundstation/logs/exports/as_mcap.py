@@ -132,6 +132,7 @@ class _Rows:
         parts = [message.vocabulary.value, message.vehicle, message.name]
         schema = schemas.schema_bytes(schema_of(message.fields))
         number = self._file.schema(f"{message.vocabulary}/{message.name}", schemas.ENCODING, schema)
+        # `vehicle` is what readers call the only vehicle of a log, which tells nobody anything
         topic = "/".join(one for one in parts if one and one != "vehicle")
         return self._file.channel(topic, channels.JSON, origin.metadata(told), number)
 
@@ -151,14 +152,17 @@ class _Rows:
     def _entries(self, place: int, found: Columns) -> Iterator[_Entry]:
         names = tuple(found.values)
         columns = [json_cells(column) for column in found.values.values()]
+        # MCAP knows no message without a time: what has none stands at the beginning
         begin_s = self._log.info.begin_s or 0.0
         for time_s, *row in zip(found.time_s.tolist(), *columns, strict=True):
+            # by whole microseconds: what float64 has below them, of seconds since 1970, is made up
             time_ns = round((time_s if math.isfinite(time_s) else begin_s) * 1e6) * 1000
             data = msgspec.json.encode(dict(zip(names, row, strict=True)))
             yield _Entry(time_ns, self._channels[place], self._numbers[place], data)
             self._numbers[place] += 1
 
     def _put(self, entries: Iterator[_Entry]) -> int:
+        # spans follow on each other, so that the whole is in order once each of them is
         ordered = sorted(entries, key=lambda one: one.time_ns)
         for one in ordered:
             self._file.add(one.channel_id, one.time_ns, one.time_ns, one.number, one.data)

@@ -38,6 +38,7 @@ def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | N
     with new_file(out, BUFFER_BYTES) as file:
         for time_us, raw in log.frames(selection.vehicle, on_progress):
             if selection.includes_time(time_us / 1e6):
+                # batches hold their frames as telemetry logs do: a stamp of 8 bytes before each
                 file.write(frame_batches.record(time_us, raw))
                 count += 1
     if not count:

@@ -54,6 +54,7 @@ def _write(
 
 def _kml(paths: list[FlownPath]) -> bytes:
     ET.register_namespace("", _KML)
+    # the usual names: ElementTree would write ns0 and ns1
     ET.register_namespace("gx", _GX)
     root = ET.Element(f"{{{_KML}}}kml")
     document = _child(root, "Document")
@@ -62,6 +63,7 @@ def _kml(paths: list[FlownPath]) -> bytes:
         _child(place, "name", _plain(path.name))
         style = _child(_child(place, "Style"), "LineStyle")
         red, green, blue = (COLOURS[number % len(COLOURS)][at : at + 2] for at in (1, 3, 5))
+        # alpha, blue, green, red (KML 2.3, kml:color)
         _child(style, "color", f"ff{blue}{green}{red}")
         _child(style, "width", str(WIDTH_PIXELS))
         _kml_geometry(place, path)
@@ -74,6 +76,7 @@ def _kml_geometry(place: ET.Element, path: FlownPath) -> None:
     metres = heights.tolist() if heights is not None else [0.0] * path.time_s.size
     mode = mode if heights is not None else "clampToGround"
     positions = list(zip(path.lon_deg.tolist(), path.lat_deg.tolist(), metres, strict=True))
+    # a track tells the time of each position; without a date a line is left
     if not path.is_utc:
         line = _child(place, "LineString")
         _child(line, "altitudeMode", mode)
@@ -120,10 +123,12 @@ def _feature(path: FlownPath) -> dict[str, Any]:
     if path.height_amsl_m is not None:
         columns.append(path.height_amsl_m.round(3).tolist())
     positions = [list(one) for one in zip(*columns, strict=True)]
+    # a LineString has two positions at least (RFC 7946, 3.1.4)
     is_line = len(positions) > 1
     geometry = {"type": "LineString" if is_line else "Point", "coordinates": positions if is_line else positions[0]}
     properties: dict[str, Any] = {"name": path.name, "vehicle": path.vehicle}
     if path.is_utc:
+        # the name that converters of GPX and KML use; the RFC has no place for times
         properties["coordTimes"] = [_utc_text(one) for one in path.moments() if one is not None]
     else:
         properties["times_s"] = path.time_s.round(6).tolist()

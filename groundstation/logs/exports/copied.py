@@ -75,8 +75,10 @@ class _Copy:
         for number in index.chunks_of:
             channel = index.channels.get(number)
             kind = kind_of(number, channel)
+            # messages whose channel was lost can't be written: nobody knows their topic
             if channel is not None and self._is_wanted(kind, wanted):
                 self._ids[number] = self._channel(channel)
+                # as a whole it is copied byte for byte; only for a part of it batches are taken apart
                 if kind.is_frames and not kind.vehicle and selection != ExportScope():
                     self._whole_logs.add(number)
 
@@ -112,6 +114,7 @@ class _Copy:
         first_us = wanted[0][0]
         body = b"".join(frame_batches.record(time_us, raw) for time_us, raw in wanted)
         data = frame_batches.encode(batch._replace(ts=first_us // 1000, body=body))
+        # a batch stands where its first frame does
         return message._replace(log_ns=first_us * 1000, publish_ns=first_us * 1000, data=data)
 
     def _is_wanted(self, kind: Kind, wanted: set[tuple[str, str]]) -> bool:
@@ -123,6 +126,7 @@ class _Copy:
 
     def _channel(self, channel: Channel) -> int:
         schema = self._index.schemas.get(channel.schema_id)
+        # ids are given anew, since those of several files of a session mean different things
         number = self._file.schema(schema.name, schema.encoding, schema.data) if schema is not None else 0
         return self._file.channel(channel.topic, channel.message_encoding, channel.metadata, number)
 

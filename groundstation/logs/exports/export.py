@@ -112,6 +112,7 @@ def _check(path: Path, target: Path, *, is_folder: bool, may_replace: bool) -> N
         raise LogError(f"{target} is there already; give another name with -o, or replace it with --force")
     if target.is_dir() and not is_folder:
         raise LogError(f"{target} is a folder; give the name of a file in it with -o")
+    # it would be replaced as a whole, with what belongs to somebody else
     if target.is_dir() and any(one.suffix != ".csv" and one.is_file() for one in target.rglob("*")):
         raise LogError(f"{target} is a folder with other things in it; give another name with -o")
     if not target.parent.is_dir():
@@ -121,10 +122,12 @@ def _check(path: Path, target: Path, *, is_folder: bool, may_replace: bool) -> N
 @contextlib.contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A place beside the target; what was written there comes to the target, unless something went wrong."""
+    # with the number of this process: two exports to one target must not write into one file
     place = target.with_name(f".{target.name}.{os.getpid()}.part")
     _delete(place)
     try:
         yield place
+        # the system puts no folder in place of one that has something in it (POSIX, rename)
         if target.is_dir() or place.is_dir():
             _swap(place, target)
         else:
@@ -141,6 +144,7 @@ def _swap(place: Path, target: Path) -> None:
         target.replace(old)
     try:
         place.replace(target)
+    # also of a cancel: what was there comes back
     except BaseException:
         if old.exists():
             old.replace(target)
@@ -149,6 +153,7 @@ def _swap(place: Path, target: Path) -> None:
 
 
 def _delete(path: Path) -> None:
+    # of a link only the link goes, never the folder that it points to
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

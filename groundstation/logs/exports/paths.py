@@ -87,6 +87,7 @@ def _between(series: SeriesOf, name: str, begin_s: float, end_s: float) -> Flown
         series.vehicle.id,
         lat.time_s,
         lat.values,
+        # a log may have more rows of one than of the other
         np.interp(lat.time_s, lon.time_s, lon.values) if lon.values.size != lat.values.size else lon.values,
         _at(series.get("position.height_amsl_m"), lat.time_s),
         _at(series.get("position.height_home_m"), lat.time_s),

@@ -40,9 +40,11 @@ def lines(columns: Columns, limit: int | None = None, *, is_exact: bool = True) 
     cells: list[list[Cell]] = []
     for values in columns.values.values():
         part = values[:limit]
+        # CSV knows no arrays: each of its numbers is a cell
         parts = [part] if part.ndim == 1 else [part[:, place] for place in range(part.shape[1])]
         cells += [cells_of(one) if is_exact else _guarded(one) for one in parts]
     for time_s, *line in zip(columns.time_s[:limit].tolist(), *cells, strict=True):
+        # of seconds since 1970 float64 holds a microsecond and hardly more
         yield [f"{time_s:.6f}" if np.isfinite(time_s) else None, *line]
 
 

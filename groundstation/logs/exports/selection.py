@@ -12,9 +12,9 @@ from groundstation.logs.log import Log, LogError, LogInfo, MessageInfo
 from groundstation.logs.log_lookup import find_vehicle
 
 ROWS = 50_000
-"""Rows of all messages together that are held at once, about;"""
+"""About so many rows of all messages together are held at once."""
 BYTES = 32 << 20
-"""and bytes of the log: rows may be pictures."""
+"""And about so many bytes of the log at most, since rows may be pictures."""
 
 
 class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +71,7 @@ def spans(log: Log, messages: tuple[MessageInfo, ...], selection: ExportScope) -
     last_s = end_s if selection.end_s is None else min(end_s, selection.end_s)
     if last_s < begin_s:
         return
+    # nobody knows the bytes of a message: a share of the rows counts as the same share of the file
     share = sum(one.count for one in messages) / max(sum(one.count for one in log.info.messages), 1)
     count = max(1, sum(one.count for one in messages) // ROWS, round(share * log.info.size_bytes / BYTES))
     edges = np.linspace(begin_s, last_s, count + 1).tolist()

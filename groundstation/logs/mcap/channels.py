@@ -69,6 +69,7 @@ class Channels:
     ) -> tuple[str, str, bytes | None]:
         if leaf is not None and leaf.content is None and stamp is not None:
             return frame_batches.CONTENT_TYPE, "", None
+        # it was cut to its beginning, and half a JSON is none
         if message.size_bytes != len(message.payload):
             return BYTES, "", None
         known = schemas.schema_of_leaf(leaf) if leaf is not None else None
@@ -98,6 +99,7 @@ class Channels:
     def _metadata(self, message: Message, *, is_late: bool) -> tuple[tuple[str, str], ...]:
         told = [("qos", str(message.qos)), ("retain", _word(message.retain)), ("late", _word(is_late))]
         if is_late:
+            # others in the file have the time of their reception; this tells a reader why this one has not
             told.append(("log_time", "of publishing"))
         if message.size_bytes != len(message.payload):
             told.append(("cut_from_bytes", str(message.size_bytes)))
@@ -123,6 +125,7 @@ def _object(payload: bytes) -> dict[str, Any] | None:
         return None
     try:
         value = _json.decode(payload)
+    # RecursionError: strangers may nest as deep as they like
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -133,4 +136,5 @@ def _is_text(payload: bytes) -> bool:
         payload.decode()
     except UnicodeDecodeError:
         return False
+    # a NUL is valid UTF-8, but no text has one
     return b"\0" not in payload

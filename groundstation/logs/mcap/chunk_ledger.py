@@ -122,6 +122,7 @@ class ChunkLedger:
         if self._layout is None or self._index is None:
             return None
         try:
+            # looked at before it is read: others may write to the folder
             if self._layout.stat().st_size > MAX_LAYOUT_BYTES:
                 return None
             stored = self._layout.read_bytes()

@@ -70,6 +70,7 @@ class McapFile:
         """
         self.path = path
         self.layout = layout or Layout()
+        # no link that somebody put there is followed, and a new file takes the place of none, see `own_files.py`
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
         self._file = os.open(path, flags | (0 if layout is not None else os.O_EXCL), 0o644)
         self._compressor = compressor or zstandard.ZstdCompressor(level=3)
@@ -91,6 +92,7 @@ class McapFile:
                 self._append(MAGIC + _taken(builder))
                 self.ledger.delete()
             else:
+                # behind it stands half a record, or the summary of a closed file, which is made anew at the end
                 os.ftruncate(self._file, layout.end)
         except OSError:
             os.close(self._file)
@@ -217,6 +219,7 @@ class McapFile:
         """
         try:
             self.flush()
+            # out of half of an index a summary would be made that hides chunks
             if not self.ledger.is_whole(self.layout):
                 raise IndexGoneError(errno.EIO, "the index beside it is gone or damaged", str(self.path))
             self._append(*closing_records(self.layout, self.ledger))
@@ -311,6 +314,7 @@ def chunk_records(chunk: Chunk, indexes: dict[int, list[tuple[int, int]]], start
 def closing_records(layout: Layout, ledger: ChunkLedger) -> Iterator[bytes]:
     """What ends a file, piece by piece: end of data, schemas and channels once more, statistics, index, footer."""
     end = RecordBuilder()
+    # 0: no checksum of the data, since each chunk has its own (MCAP specification, "Data End")
     DataEnd(0).write(end)
     data_end = _taken(end)
     start = layout.end + len(data_end)
@@ -340,6 +344,7 @@ def closing_records(layout: Layout, ledger: ChunkLedger) -> Iterator[bytes]:
         group.write(offsets)
     tail = _taken(offsets)
     offset_start = start + len(head) + layout.index_bytes
+    # up to the checksum itself the footer belongs to it (MCAP specification, "Footer")
     crc = zlib.crc32(_FOOTER.pack(Opcode.FOOTER, 20, start, offset_start), zlib.crc32(tail, crc))
     footer = RecordBuilder()
     Footer(summary_start=start, summary_offset_start=offset_start, summary_crc=crc).write(footer)

@@ -59,6 +59,7 @@ def records(data: mmap.mmap | bytes, start: int, end: int) -> Iterator[Record]:
     while end - place >= HEAD.size:
         opcode, length = HEAD.unpack_from(data, place)
         body = place + HEAD.size
+        # no record has opcode 0 (MCAP specification, "Records"); zeros are what a power cut may leave
         if opcode == 0 or length > end - body:
             return
         yield Record(opcode, place, body, body + length)
@@ -72,6 +73,7 @@ def chunk_head(data: mmap.mmap | bytes, record: Record) -> ChunkHead | None:
         return None
     first_ns, last_ns, size, checksum, name_bytes = _CHUNK_HEAD.unpack_from(data, record.body)
     begin = place + name_bytes + _U64.size
+    # the names that are known have four letters at most
     if name_bytes > 8 or begin > record.end:
         return None
     compression = data[place : place + name_bytes].decode("ascii", "replace")
@@ -87,6 +89,7 @@ def unpack(data: mmap.mmap | bytes, head: ChunkHead) -> bytes | None:
         return None
     try:
         content = _content(data[head.begin : head.end], head)
+    # lz4 tells of damage by a RuntimeError
     except (zstandard.ZstdError, RuntimeError, ValueError, MemoryError):
         return None
     if content is None or len(content) != head.unpacked_bytes:
@@ -111,6 +114,7 @@ def _content(packed: bytes, head: ChunkHead) -> bytes | None:
         import lz4.frame
 
         unpacker = lz4.frame.LZ4FrameDecompressor()
+        # a byte more than it claims: one that is larger is told by its length, and never unpacked as a whole
         return bytes(unpacker.decompress(packed, max_length=head.unpacked_bytes + 1))
     return None
 
@@ -119,6 +123,7 @@ class _Unpackers(threading.local):
     """One for each thread: to make one takes longer than to unpack a small chunk."""
 
     def __init__(self) -> None:
+        # a frame may ask for a window of gigabytes
         self.zstd = zstandard.ZstdDecompressor(max_window_size=MAX_CHUNK_BYTES)
 
 

@@ -44,6 +44,7 @@ def of(metadata: dict[str, str]) -> Origin | None:
     except (msgspec.DecodeError, RecursionError):
         return None
     lengths = [one.length for one in found.fields]
+    # anybody may write this: room is made for columns by what it says of their types and lengths
     return found if min(lengths, default=0) >= 0 and _row_bytes(found) <= MAX_ROW_BYTES else None
 
 

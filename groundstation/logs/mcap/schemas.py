@@ -56,6 +56,7 @@ def _plain(schema: dict[str, Any], named: dict[str, Any], depth: int) -> dict[st
             "properties": {name: _plain(one, named, depth + 1) for name, one in properties.items()},
         }
     if kind == "array":
+        # an array has one type here, so the first one of a tuple stands for all
         choices = schema.get("prefixItems") or [schema.get("items") or {"type": "string"}]
         items = _plain(choices[0], named, depth + 1)
         return {"type": "array", "items": items if items["type"] != "array" else {"type": "string"}}
@@ -78,6 +79,7 @@ def _of_value(value: Any, depth: int) -> dict[str, Any]:
         return {"type": "object", "properties": properties}
     if isinstance(value, list):
         return {"type": "array", "items": _of_value(value[0], depth + 1)}
+    # before numbers: in Python a bool is an int
     if isinstance(value, bool):
         return {"type": "boolean"}
     return {"type": "number" if isinstance(value, int | float) else "string"}

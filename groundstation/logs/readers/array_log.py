@@ -91,6 +91,7 @@ class ArrayLog(OpenLog):
         self._file = MappedFile(path)
         try:
             self._open(path, on_progress)
+        # also of a cancel: who opens a log that fails has nothing that could be closed
         except BaseException:
             self.close()
             raise
@@ -115,6 +116,7 @@ class ArrayLog(OpenLog):
         return Columns(
             message=message,
             vehicle=kind.vehicle,
+            # times that mean nothing are unknown, and not 0
             time_s=time_us / 1e6 + offset_s if self._has_times() else np.full(len(time_us), np.nan),
             values=values,
             units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},

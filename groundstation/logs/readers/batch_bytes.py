@@ -55,6 +55,7 @@ class Batches:
         if number == len(self._offsets_s):
             self._offsets_s.append(math.inf)
         if MIN_MS <= batch.ts < MAX_MS:
+            # the least of a session is that of the message that was on its way for the shortest time
             self._offsets_s[number] = min(self._offsets_s[number], log_ns / 1e9 - batch.ts / 1e3)
 
     def joined(
@@ -79,6 +80,7 @@ class Batches:
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """The order of the batches, and the session of each in it; a late one stands behind the number before it."""
         session, seq, log_ns = (np.asarray(one, np.uint64) for one in (self._session, self._seq, self._log_ns))
+        # the last key of `lexsort` counts first
         by_number = np.lexsort((seq, session))
         ends = np.flatnonzero(np.diff(session[by_number])) + 1
         parts = [np.maximum.accumulate(one) for one in np.split(log_ns[by_number], ends)]

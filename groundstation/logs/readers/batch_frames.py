@@ -138,12 +138,14 @@ class BatchFrames:
             vehicle: only of this one; None for all.
             told: how far it is.
         """
+        # frames of an owner are its own, whichever system has sent them
         if self.owner and vehicle not in (None, self.owner):
             return
         sysid, compid = (None, None) if vehicle is None or self.owner else speaker_of(vehicle)
         if sysid == NO_SYSID:
             return
         streams = (_timed(one, sysid, compid, told) for one in self._parts)
+        # by the recorder's clock, the only one that all parts have in common
         for _, frame in heapq.merge(*streams, key=lambda one: one[0]):
             yield frame
 

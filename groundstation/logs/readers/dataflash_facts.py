@@ -121,6 +121,7 @@ class DataflashFacts:
     def _read_units(self) -> Units:
         units = Units()
         for letter, label in zip(*self._columns("UNIT", "Id", "Label"), strict=True):
+            # logged as a signed byte
             units.add_unit(chr(letter & 0xFF), label)
         for letter, value in zip(*self._columns("MULT", "Id", "Mult"), strict=True):
             units.add_multiplier(chr(letter & 0xFF), value)
@@ -136,9 +137,11 @@ class DataflashFacts:
                 continue
             has_status = "Status" in one.columns
             time_us, values = self._read(message, (week, week_ms, *(("Status",) if has_status else ())))
+            # 0 as long as the receiver does not know the date
             has_date = values[week] > 0
             if has_status:
                 has_date &= values["Status"] >= FIX_3D
+            # the first one that can be, since damage makes dates too
             for at in np.flatnonzero(has_date).tolist():
                 utc_s = utc_of_gps(int(values[week][at]), int(values[week_ms][at]))
                 if _MIN_UTC_S <= utc_s < _MAX_UTC_S:
@@ -152,6 +155,7 @@ class DataflashFacts:
         sysids = [value for name, value in zip(names, values, strict=True) if name in ("SYSID_THISMAV", "MAV_SYSID")]
         return LogVehicle(
             id=VEHICLE,
+            # the last one: it may have been changed while the log ran
             sysid=int(sysids[-1]) if sysids and 1 <= sysids[-1] <= 255 else None,
             autopilot=Autopilot.ARDUPILOT.value,
             kind="" if kind is VehicleKind.UNKNOWN else kind.value,

@@ -89,6 +89,7 @@ class MessageFormat(NamedTuple):
         Logs that count in milliseconds have the time of week in GPS.TimeMS, and their own clock in GPS.T.
         """
         first = self.columns[0] if self.columns else ""
+        # times are unsigned; another first field may be called T and be a temperature
         if first in TIME_STEPS_US and self.letters[0] in "IQ":
             return first
         return "T" if self.name in ("GPS", "GPS2") and "I" in self.letters_of("T") else None
@@ -125,6 +126,7 @@ def parsed_format(kind: int, size_bytes: int, name: str, letters: str, columns: 
     names = tuple(columns.split(",")) if columns else ()
     if not _NAME.fullmatch(name) or any(one not in LETTERS for one in letters) or len(names) != len(letters):
         return None
+    # numpy needs a name for each field, and no two alike
     if len(set(names)) != len(names) or not all(names):
         return None
     return MessageFormat(kind, size_bytes, name, letters, names)
@@ -168,6 +170,7 @@ class Units:
         for place, (name, letter) in enumerate(zip(message.columns, message.letters, strict=True)):
             unit = self._names.get(unit_ids[place : place + 1], "")
             multiplier = self._multipliers.get(multiplier_ids[place : place + 1], 0.0)
+            # what a letter divides by is in the value already
             if unit and not LETTERS[letter].divisor:
                 unit = _with_multiplier(unit, multiplier)
             if unit:

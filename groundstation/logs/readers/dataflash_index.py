@@ -72,6 +72,7 @@ class DataflashRules:
         ends = starts + sizes
         good = sizes > 0
         good[:-1] &= ends[:-1] == starts[1:]
+        # to look closer costs a search, so only those without a follower at once, and the last, which has none here
         for place in np.flatnonzero(~good).tolist() if starts.size < 2 or not good[:-1].all() else [starts.size - 1]:
             good[place] = self.good_size(window, int(starts[place])) > 0
         return sizes, good
@@ -135,6 +136,7 @@ class DataflashIndex(RecordIndex):
         return untimed
 
     def _find(self, window: Window, last_us: int | None) -> Found:
+        # a log begins with its formats: one look finds nearly all of them
         if len(self.formats) == 1:
             self._learned(window)
         found = walk(self._rules, window, 0)
@@ -160,6 +162,7 @@ class DataflashIndex(RecordIndex):
         starts = starts[starts + FMT.size_bytes <= window.end]
         before = len(self.formats)
         for row in rows_of(window.bytes, starts, FMT.size_bytes).view(FMT.dtype):
+            # latin-1 never fails; what makes no sense is refused below
             texts = [row[name].split(b"\0")[0].decode("latin-1") for name in ("Name", "Format", "Columns")]
             # a FMT record in the middle of damage is bytes that look like one
             one = checked_format(int(row["Type"]), int(row["Length"]), *texts)

@@ -40,12 +40,14 @@ class DataflashLog(AnyDataflashLog):
         )
 
     def _let_go(self) -> None:
+        # the index looks into the file, which could not be closed
         self._index = DataflashIndex(np.empty(0, np.uint8))
 
     def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
         del vehicle
         one = self._messages[message]
         found = DataflashColumns(one, wanted.names, self._index.spans[one.type].records)
+        # `concatenate` needs one part at least, and there may be no record in the span
         times: list[Times] = [np.empty(0, np.uint64)]
         step_us = TIME_STEPS_US[one.time_field] if one.time_field is not None else 0
         for window, starts, lent_us in self._index.slices(one.type, wanted.begin_us, wanted.end_us, wanted.told):

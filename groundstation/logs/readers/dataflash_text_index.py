@@ -66,6 +66,7 @@ class TextIndex(RecordIndex):
         # a line that is too short was cut; one of too many commas has them in its last text
         good[good] &= _commas(window, starts, ends)[good] >= self._column_counts()[codes[good]]
         formats = starts[keys == _key(FMT.name)]
+        # a title stands before the first format of a file, and so in the first window only
         title_end = int(formats[0]) if formats.size and not self._parts else 0
         gaps = _gaps(window, starts[~good], ends[~good] + 1, title_end)
         if rest < limit and (rest == 0 or window.end <= window.limit):  # cut, or a line without end
@@ -86,6 +87,7 @@ class TextIndex(RecordIndex):
     def _learn(self, window: Window, starts: Places) -> None:
         for start in starts.tolist():
             line = window.bytes[start : start + MAX_LINE_BYTES].tobytes().split(b"\n", 1)[0].decode("latin-1")
+            # the last part is all column names with the commas between them
             parts = [one.strip() for one in line.split(",", 5)][1:]
             if len(parts) < len(FMT.columns) or not (parts[0].isdecimal() and parts[1].isdecimal()):
                 continue
@@ -154,6 +156,7 @@ def _numbers(window: Window, places: Places) -> Times:
     going = np.ones(places.size, np.bool_)
     began = np.zeros(places.size, np.bool_)
     for column in rows.T:
+        # unsigned: what is below "0" becomes large, so that one comparison is enough
         digits = column - np.uint8(_ZERO)
         is_digit = digits <= 9
         going &= is_digit | (~began & (column == _SPACE))

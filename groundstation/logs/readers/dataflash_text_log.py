@@ -71,6 +71,7 @@ def _parsed(
 ) -> tuple[Times, dict[str, NDArray[Any]]]:
     """Lines as columns; those that can't be read are left out."""
     try:
+        # nearly always all can be read; only else each is tried by itself
         return time_us, _columns(one, names, lines)
     except (ValueError, OverflowError):
         good = [place for place, line in enumerate(lines) if _is_readable(one, line)]
@@ -87,6 +88,7 @@ def _is_readable(one: MessageFormat, line: bytes) -> bool:
 
 def _columns(one: MessageFormat, names: Sequence[str], lines: list[bytes]) -> dict[str, NDArray[Any]]:
     count = len(one.columns)
+    # no more parts than columns: the last text may have commas in it
     rows = [line.split(b",", count)[1:] for line in lines]
     cells = dict(zip(one.columns, zip(*rows, strict=True), strict=True)) if rows else {}
     return {name: _column(cells.get(name, ()), one.letters_of(name)) for name in names}

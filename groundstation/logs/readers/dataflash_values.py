@@ -81,6 +81,7 @@ class DataflashColumns:
         for name, values in self._columns.items():
             divisor = LETTERS[self._message.letters_of(name)].divisor
             if divisor:
+                # divided: a factor such as 1e-7 is rounded itself, and would change the last digit
                 np.divide(rows[name], float(divisor), out=values[span])
             else:
                 values[span] = rows[name]
@@ -98,6 +99,7 @@ class DataflashColumns:
             return column
         if (self._message.name, name) in RAW_FIELDS:
             width = column.dtype.itemsize
+            # numpy drops NULs at the end, which the contents of a file may have
             return np.fromiter((one.ljust(width, b"\0") for one in column.tolist()), object, column.size)
         return np.fromiter(map(_Texts().__getitem__, column.tolist()), object, column.size)
 

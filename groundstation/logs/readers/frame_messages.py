@@ -46,6 +46,7 @@ def collect(index: FrameIndex, sources: Sequence[Source], wanted: Excerpt) -> tu
         for window, starts, _ in index.slices_of(source, begin_us, end_us, wanted.told):
             collected.add(window, starts, begin_us, end_us)
     time_us, values = collected.time_us(), collected.values()
+    # one source after the other was read, so only several are out of order
     return in_order(time_us, values) if len(sources) > 1 else (time_us, values)
 
 
@@ -78,6 +79,7 @@ def crew_of(index: FrameIndex) -> Crew:
             vehicles.append(_vehicle(sysid, autopilot))
             apart = set(others) - {autopilot[0]}
             vehicles += [_no_vehicle(f"{sysid}/{one}", sysid, _role([one], everything)) for one in sorted(apart)]
+        # what another component says and the autopilot does not is its vehicle's: nothing could be mixed up
         spoken = {one.msgid for one in of_system if one.compid not in apart}
         for one in of_system:
             is_apart = one.compid in apart and one.msgid in spoken
@@ -94,6 +96,7 @@ def said_by(index: FrameIndex, source: Source) -> set[tuple[int, int]]:
         source: its heartbeats.
     """
     _, values = collect(index, [source], Excerpt(("autopilot", "type")))
+    # both in one number, so that pairs are told apart as an array
     pairs = distinct(values["type"].astype(np.uint16) << 8 | values["autopilot"])
     return {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
 

@@ -230,6 +230,7 @@ def _plain(value: Any) -> str | bytes | None:
 
 def _objects(values: Iterable[Any]) -> NDArray[Any]:
     listed = list(values)
+    # `np.array` would look into the values, and make a table of lists of one length
     found = np.empty(len(listed), object)
     found[:] = listed
     return found

@@ -42,6 +42,7 @@ class MappedFile:
     def close(self) -> None:
         """Give the file back; at the latest when the last array that looks into it is gone."""
         self.bytes = np.empty(0, np.uint8)
+        # an array that somebody still has keeps the map open, and closes it when it goes
         with contextlib.suppress(BufferError):
             self.map.close()
 

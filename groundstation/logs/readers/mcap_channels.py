@@ -64,6 +64,7 @@ def kind_of(number: int, channel: Channel | None) -> Kind:
         is_certificate = topic.leaf == topics.INFO
         vehicle, name = str(topic.key), topic.leaf
         return Kind(vehicle, name, Vocabulary.STREAMS, is_text, is_frames=is_frames, is_certificate=is_certificate)
+    # of ours, but of no vehicle: a bridge, a station, a recorder
     if topic is not None:
         owner, _ = topics.owner_and_leaf(channel.topic)
         vehicle = owner if is_frames else ""

@@ -241,6 +241,7 @@ class McapIndex:
         if record.opcode == Opcode.FOOTER:
             rest = self._data[record.end : record.end + len(MAGIC) + 1]
             self.is_closed = rest == MAGIC
+            # behind the footer stands the magic and nothing else, or as much of it as a cut has left
             return len(self._data) if MAGIC.startswith(rest) else None
         return record.end if _is_followed(self._data, record, 1) else None
 
@@ -259,6 +260,7 @@ class McapIndex:
         else:
             self._unpacked_bytes += len(content)
             self._add_chunk(record.start, record.end, content, is_packed=True)
+        # its length is sound, so that only this chunk is lost
         if reason:
             self.damage.add(record.start, size, reason)
         return record.end

@@ -29,9 +29,9 @@ from groundstation.logs.readers.mcap_channels import Kind, kind_of
 from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
 
 LEARNT_FROM = 2_000
-"""Messages of a kind that are all examples of its fields;"""
+"""The first messages of a kind, of which all are examples of its fields."""
 THEN_EACH = 16
-"""of the others each so manieth is."""
+"""Of later messages one in so many is an example."""
 MAX_SYSID = 255
 
 
@@ -66,9 +66,11 @@ class McapLog(ArrayLog):
         self._streams: dict[tuple[str, str], _Stream] = {}
         self._frames: list[BatchFrames] = []
         utc, boot = (sum(one.count for one in spans.values()) for spans in (self._index.utc, self._index.boot))
+        # a log has one base: what counts from another one is left out, and told
         self._base, refused = (TimeBase.UTC, boot) if utc >= boot else (TimeBase.BOOT, utc)
         self._index.damage.refused_times += refused
         self._look(part_of(on_progress, 0.5, 1.0))
+        # what was imported may count from the start of an autopilot, a recorder's clock never does
         is_import = any(not one.owner for one in self._frames) or any(
             one.kind.origin_vehicle for one in self._streams.values()
         )
@@ -79,6 +81,7 @@ class McapLog(ArrayLog):
 
     def _let_go(self) -> None:
         self._frames = []
+        # it may have failed before there was one
         if hasattr(self, "_index"):
             self._index.close()
         self._index = McapIndex(b"")
@@ -95,6 +98,7 @@ class McapLog(ArrayLog):
         """The MAVLink frames of a vehicle as they came; of all of them in the order of time."""
         if vehicle is not None:
             find_vehicle(self._info, vehicle)
+        # each owner's are in the order of time by themselves, which `merge` takes for granted
         yield from heapq.merge(*(one.frames(vehicle, on_progress) for one in self._frames), key=lambda one: one.time_us)
 
     def _kind(self, message: str, vehicle: str | None, fields: Sequence[str] | None) -> MessageInfo:
@@ -195,6 +199,7 @@ class McapLog(ArrayLog):
     def _make_info(self, path: Path) -> LogInfo:
         messages = [self._message_info(one) for one in self._streams.values()]
         messages += [info for frames in self._frames for info in frames.messages()]
+        # of a kind whose times all have the other base nothing is left
         messages = sorted((one for one in messages if one.count), key=lambda one: (one.vehicle, one.name))
         begins = [one.first_s for one in messages if one.first_s is not None]
         ends = [one.last_s for one in messages if one.last_s is not None]

@@ -84,6 +84,7 @@ def recent_messages(
     """
     try:
         with path.open("rb") as file:
+            # asked once: a recorder goes on writing behind it meanwhile
             size = os.fstat(file.fileno()).st_size
             if size < len(MAGIC):
                 return []  # its recorder has just begun it
@@ -223,6 +224,7 @@ def _messages(
 ) -> list[RecentMessage]:
     found: list[RecentMessage] = []
     unpacked = kept = 0
+    # the newest first, so that the oldest are left out where there is too much
     for head in reversed(chunks):
         if not goes_on():
             return []
@@ -245,6 +247,7 @@ def _in_chunk(content: bytes, wanted: dict[int, _Wanted]) -> Iterator[RecentMess
             continue
         channel_id, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, record.body)
         one = wanted.get(channel_id)
+        # a time that counts from a start can't be placed among the others
         if one is not None and MIN_NS <= log_ns < MAX_NS:
             data = content[record.body + MESSAGE_HEAD_BYTES : record.end]
             yield RecentMessage(log_ns, one.topic, one.is_late, one.is_retained, data)

@@ -61,6 +61,7 @@ class SessionLog(OpenLog):
                 part = part_of(on_progress, place / len(paths), (place + 1) / len(paths))
                 if path.stat().st_size:  # a recorder that was killed at once leaves an empty one
                     self._open(stack, path, part)
+            # once all are open: until then a fault closes those that are
             self._stack = stack.pop_all()
         if not self.files:
             raise (
@@ -98,6 +99,7 @@ class SessionLog(OpenLog):
 
         if len(having) == 1 or fields is None:
             return reduce(_one_after_other, (read(one, fields) for one in having))
+        # a file may lack a field that another one has, and would refuse to be asked for it
         whole = reduce(_one_after_other, (read(one, None) for one in having))
         names = wanted_fields(_with_fields(kind, whole), fields)
         return msgspec.structs.replace(whole, values={name: whole.values[name] for name in names})
@@ -130,6 +132,7 @@ def _joined(folder: Path, infos: list[LogInfo], damages: list[Damage]) -> LogInf
         path=str(folder),
         format=LogFormat.MCAP,
         size_bytes=sum(one.size_bytes for one in infos),
+        # one recorder wrote them all, by one clock
         time_base=infos[0].time_base,
         begin_s=min(begins, default=None),
         end_s=max(ends, default=None),

@@ -102,6 +102,7 @@ def _clock(index: FrameIndex) -> _Told | None:
     names = (BOOT, UTC) if source.msgid == MSGIDS["SYSTEM_TIME"] else (BOOT,)
     times, values = collect(index, [source], Excerpt(names))
     utc_us = values[UTC].astype(np.int64) if UTC in values else np.zeros(times.size, np.int64)
+    # an autopilot may send it before it knows the date
     utc_us = np.where((utc_us >= MIN_US) & (utc_us <= MAX_US), utc_us, 0)
     return _Told(source, times.astype(np.int64), values[BOOT].astype(np.int64) * 1000, utc_us)
 
@@ -143,6 +144,7 @@ def _put_right(
     edges = [_edge(stamps, int(rows[step - 1]), int(rows[step])) for step in steps.tolist()]
     stretch = np.searchsorted(edges, np.arange(places.size), side="right")
     right = np.maximum(stamps + shifts_us[stretch], 0).astype(">u8").view(np.uint8).reshape(-1, STAMP_BYTES)
+    # a copy, since the file itself is mapped for reading
     found = np.array(data[0 : data.size])
     for byte in range(STAMP_BYTES):
         found[places + byte] = right[:, byte]
@@ -158,4 +160,5 @@ def _is_of(headers: FrameHeaders, clock: _Told) -> Flags:
 
 def _edge(stamps: NDArray[np.int64], before: int, after: int) -> int:
     """The first frame behind a step, which lies between two words of the vehicle's clock."""
+    # where its stamps jump most
     return before + 1 + int(np.abs(np.diff(stamps[before : after + 1])).argmax())

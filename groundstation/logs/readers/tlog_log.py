@@ -60,6 +60,7 @@ class TlogLog(ArrayLog):
 
 
 def _check(index: FrameIndex, path: Path) -> None:
+    # frames with absurd times are frames: then it is a telemetry log, if a damaged one
     if not index.sources and not index.refused_times:
         raise LogError(
             f"{path} is no telemetry log: there is no MAVLink frame behind a time in it; choose another file"

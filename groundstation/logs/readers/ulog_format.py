@@ -102,10 +102,12 @@ class Definitions:
         fields: list[tuple[str, str, int]] = []
         if not self._flatten("", name, fields, 0):
             return None
+        # numpy takes no two fields of one name
         names = [one[0] for one in fields]
         if len(set(names)) != len(names):
             return None
         whole = _dtype(fields)
+        # padding at the end of a message may be left out by who writes it
         while fields and fields[-1][0].startswith("_padding"):
             fields.pop()
         if not fields:

@@ -27,7 +27,7 @@ _LEAST = {
 }  # fmt: skip
 """Bytes that a message has at least, by type."""
 _MOST = {"B": 400, "A": 300, "R": 2, "S": 8, "O": 2, "L": 2000, "C": 2000}
-"""And at most, where that is known."""
+"""Bytes that a message has at most, by type, where that is known; others may be as long as a size can say."""
 _TIME_OFFSETS = {TEXT: HEAD_BYTES + 1, TAGGED_TEXT: HEAD_BYTES + 3}
 _MAX_INSTANCE = 32
 MIN_UTC_US, MAX_UTC_US = 946_684_800_000_000, 4_102_444_800_000_000
@@ -57,6 +57,7 @@ class UlogRules:
 
     def sizes(self, window: Window, places: Places) -> Places:
         """Size by the head; 0 where type and size don't go together."""
+        # heads nearer to the end are read as of the last place, and refused by their size below
         heads = rows_of(window.bytes, np.minimum(places, window.bytes.size - 5), 5).view(np.uint8).reshape(-1, 5)
         columns = heads.astype(np.int64)
         sizes = columns[:, 0] | columns[:, 1] << 8
@@ -107,6 +108,7 @@ class UlogRules:
 
     def next_good(self, window: Window, place: int) -> int:
         """The first place from `place` on where data begin that another message follows; the limit if none."""
+        # the next data are near as a rule; behind large damage the steps grow
         step = 4096
         while place < window.limit:
             found = self._next_data(window, place, min(place + step, window.limit))
@@ -127,6 +129,7 @@ class UlogRules:
         return None
 
     def _is_followed(self, window: Window, end: int) -> bool:
+        # fewer bytes than a head with a message id are left: nothing can be said of them
         return end >= window.end - 4 or self.size(window, end) > 0
 
 
@@ -150,6 +153,7 @@ class UlogIndex(RecordIndex):
         """What times make sense, and when the log began."""
         self._read_formats(body)
         self._rules = UlogRules(self.topics)
+        # the clock learns while the file is gone through the first time, and must not count what is read again
         self._is_open = False
         super().__init__(body, MAX_RECORD_BYTES, told)
         self._is_open = True
@@ -190,6 +194,7 @@ class UlogIndex(RecordIndex):
     def _learned(self, window: Window) -> bool:
         """Take the subscriptions of a window in; whether there are new ones."""
         data = window.bytes[: window.end]
+        # subscriptions are short and of few instances, so that hardly anything else looks like one
         heads = (data[2:-3] == SUBSCRIPTION) & (data[1:-4] <= 1) & (data[3:-2] < _MAX_INSTANCE)
         before = len(self.topics)
         for place in np.flatnonzero(heads).tolist():
@@ -260,6 +265,7 @@ class UlogClock:
             begins = np.append(0, np.flatnonzero(np.abs(np.diff(times)) > JUMP_US) + 1)
             lengths = np.diff(np.append(begins, times.size))
             bulk_us = int(times[begins[lengths.argmax()]])
+            # the header tells the beginning itself, unless it is damaged or of another clock than the data
             self.begin_us = self._header_us if abs(bulk_us - self._header_us) <= JUMP_US else bulk_us
 
 

@@ -106,6 +106,7 @@ class UlogLog(ArrayLog):
                     part.append(values[name][rows])
         time_us = np.concatenate(times)
         columns = {name: _joined(parts[name], kind, name) for name in parts}
+        # one id after the other was read, so only several are out of order
         return in_order(time_us, columns) if len(kind.codes) > 1 else (time_us, columns)
 
     def _read_offset(self) -> float | None:
@@ -120,6 +121,7 @@ class UlogLog(ArrayLog):
                 continue
             time_us, values = self._collected(kind, Excerpt(wanted))
             utc_us = values["time_utc_usec"]
+            # before its first fix a receiver may tell any date
             good = (values["fix_type"] >= _FIX_3D) & (utc_us >= MIN_UTC_US) & (utc_us < MAX_UTC_US)
             if good.any():
                 at = int(good.argmax())
@@ -129,6 +131,7 @@ class UlogLog(ArrayLog):
     def _make_info(self, path: Path) -> LogInfo:
         messages = tuple(self._message(name, kind) for name, kind in sorted(self._kinds.items()))
         clock, offset_s = self._index.clock, self._offset_s or 0.0
+        # places in the index count from behind the header
         damage = gap_damage(self._index, self._file.size_bytes - HEADER_BYTES, is_cut_message)
         return LogInfo(
             path=str(path),
@@ -176,6 +179,7 @@ def _check(beginning: bytes, path: Path) -> None:
     if len(beginning) < HEADER_BYTES + _FLAGS.size:
         return
     _, kind, _, flags = _FLAGS.unpack_from(beginning, HEADER_BYTES)
+    # a reader has to refuse incompatible flags that it does not know (PX4 user guide, "Flag Bits Message")
     if kind == ord("B") and (flags[0] & ~DATA_APPENDED or any(flags[1:])):
         raise LogError(f"{path} is a ULog of a newer kind than can be read here; update groundstation")
 

@@ -49,6 +49,7 @@ def bodies(found: Slice) -> list[bytes]:
     """Messages without their heads."""
     data = found.window.bytes.data
     begins = (found.starts + HEAD_BYTES).tolist()
+    # the size of a message stands in two bytes before its type
     return [data[begin : begin + (data[begin - 3] | data[begin - 2] << 8)].tobytes() for begin in begins]
 
 
@@ -58,6 +59,7 @@ def info_pairs(found: Slice) -> Iterator[tuple[str, str | int | float | None]]:
 
 
 def _texts(bodies: list[bytes], tag_bytes: int) -> dict[str, NDArray[Any]]:
+    # level, tag, and a time of 8 bytes stand before the text
     head = 1 + tag_bytes + 8
     return {
         "log_level": np.array([body[0] & 0x0F for body in bodies], np.uint8),  # written as a digit

@@ -103,6 +103,7 @@ CHARTS = (
         ),
         Axis("", (Line("vibration.clipping", "clipped", "clipping"),), 4.0, always=(0.0,)),
         limit=30.0,
+        # PX4 measures vibration in other ways, see `vocabularies/mavlink.py`
         limit_of="ardupilot",
     ),
     Chart(
@@ -113,6 +114,7 @@ CHARTS = (
         has_fix=True,
     ),
     Chart(
+        # above 1 the filter refuses what it measured (MAVLink, ESTIMATOR_STATUS)
         "Estimator ratio",
         "estimator",
         Axis(

@@ -19,6 +19,7 @@ from groundstation.logs.series import SeriesOf
 FLIGHTS_SHARE = 0.4
 """Share of the work that finding the flights is."""
 
+# a vehicle's texts stand in it: the policy forbids scripts and whatever would be fetched, should one get through
 _HTML = """<!doctype html>
 <html lang="en">
 <head>
@@ -114,6 +115,7 @@ def _are(count: int) -> str:
 def _subjects(log: Log, vehicle: str | None, is_whole: bool, told: Progress | None) -> list[Subject]:
     every = {one.id: SeriesOf(log, one.id) for one in log.info.vehicles if not one.is_station}
     if vehicle is not None:
+        # who is asked for may be a station, which is not among them, or nobody, which is an error
         every = {vehicle: every.get(vehicle) or SeriesOf(log, vehicle)}
     found = () if is_whole else flights(log, vehicle, told)
     if found:

@@ -54,6 +54,7 @@ def track_of(series: SeriesOf, begin_s: float, end_s: float) -> Track | None:
     if place is None:
         return None
     time_s, lat_deg, lon_deg = place
+    # the median: one absurd position would move the mean
     middle_lat, middle_lon = float(np.median(lat_deg)), float(np.median(lon_deg))
     east_per_degree_m = METRES_PER_DEGREE * math.cos(math.radians(middle_lat))
     east_m = _wrapped(lon_deg - middle_lon) * east_per_degree_m
@@ -64,6 +65,7 @@ def track_of(series: SeriesOf, begin_s: float, end_s: float) -> Track | None:
         east = float(_wrapped(np.array([home[1] - middle_lon]))[0]) * east_per_degree_m
         home = (east, (home[0] - middle_lat) * METRES_PER_DEGREE)
     extent_m = max(LEAST_EXTENT_M, float(np.ptp(east_m[is_good])), float(np.ptp(north_m[is_good])))
+    # a home far away would make a dot of the track
     if home is not None and max(map(abs, home)) > 3.0 * extent_m:
         home = None
     first = int(np.argmax(is_good))
@@ -96,6 +98,7 @@ def draw(
     sheet.text(*at, words, size=paper.SMALL_MM, colour=paper.MUTED, anchor="end")
     points = list(zip(east, north, strict=True))
     for begin, end, name in _pieces(track, spans):
+        # up to the first point of the next piece, so that no gap shows where a mode changed
         piece = points[begin : end + 1] if end < len(points) else points[begin:end]
         sheet.path(polyline(_thinned(piece)), colour=mode_colour(names, name), width=0.4)
     if track.home is not None:
@@ -141,6 +144,7 @@ def _home(series: SeriesOf, end_s: float) -> Point | None:
         one = series.get(path)
         if one is None:
             return None
+        # a log may tell home for the first time behind the flight
         before = one.between(-math.inf, end_s) or one
         found.append(float(before.values[-1]))
     return found[0], found[1]
@@ -212,6 +216,7 @@ def _thinned(points: Sequence[Point]) -> list[Point]:
 def _scale_bar(sheet: Sheet, x: float, y: float, mm_per_m: float, most_mm: float) -> None:
     length_m = scales.step_for(most_mm / mm_per_m, 1)
     while length_m * mm_per_m > most_mm:
+        # from 10 to 5 and from 2 to 1 by 2, from 5 to 2 by 2.5; 0.699 is the logarithm of 5
         length_m /= 2.0 if round(math.log10(length_m) % 1, 3) != 0.699 else 2.5
     end = x + length_m * mm_per_m
     sheet.path(polyline(((x, y - 1.2), (x, y), (end, y), (end, y - 1.2))), colour=paper.INK, width=0.25)

@@ -36,6 +36,7 @@ def draw(about: Subject, footer: str) -> str:
     sheet = Sheet(f"{reported_flight.title(flight)}, {' '.join(reported_flight.when(flight))}")
     y = _figures(reported_flight.figures(about), sheet, _head(about, sheet))
     panels, changed = timeline.panels(about), _changes(about)
+    # measured before the charts are drawn, which take the room that is left
     changes_mm = tables.changes_mm(len(changed), CHANGES_MM) if changed else _NOTE_MM
     room = paper.BOTTOM_MM - y - changes_mm - _NOTE_MM - 3 * paper.GAP_MM
     middle = _middle_mm(room, panels)

@@ -93,6 +93,7 @@ def prepared(chart: Chart, series: SeriesOf, begin_s: float, end_s: float) -> Pa
     if not lines:
         return None
     if all(one.is_right for one in lines) and chart.right is not None:
+        # the limit goes with the left side, which it belongs to
         chart = chart._replace(left=chart.right, right=None, limit=None)
         lines = [one._replace(is_right=False) for one in lines]
     fix = series.get("gps.0.fix") if chart.has_fix else None
@@ -173,9 +174,11 @@ def _shifted(panel: Panel, found: dict[bool, tuple[float, float]]) -> dict[bool,
     """Both sides with the same span, so that two measures of one thing lie upon each other."""
     left, right = (next(one for one in panel.lines if one.is_right == side) for side in (False, True))
     beside = np.interp(left.series.time_s, right.series.time_s, right.series.values)
+    # the median: single wrong values must not move the whole axis
     shift = float(np.median(beside - left.series.values))
     low, high = found[False]
     both = min(low, found[True][0] - shift), max(high, found[True][1] - shift)
+    # they don't run alike: one span for both would flatten both
     if both[1] - both[0] > 2.0 * (high - low):
         return found
     return {False: both, True: (both[0] + shift, both[1] + shift)}
@@ -191,12 +194,14 @@ def _marks(panel: Panel, sheet: Sheet, up: Scale, *, is_right: bool, has_grid: b
     last = ""
     for value in marks:
         y, words = up.at(value), scales.label(value, step)
+        # steps finer than the digits that are shown would repeat a mark
         if words == last:
             continue
         last = words
         if has_grid:
             sheet.line(PLOT_LEFT_MM, y, PLOT_RIGHT_MM, y, colour=paper.FRAME if value == 0 else paper.GRID, width=0.15)
         x, anchor = (PLOT_RIGHT_MM + 1.0, "start") if is_right else (PLOT_LEFT_MM - 1.0, "end")
+        # a base line so far below a mark centres its figures on it
         sheet.text(x, y + paper.SMALL_MM * 0.36, words, size=paper.SMALL_MM, colour=colour, anchor=anchor)
 
 
@@ -207,6 +212,7 @@ def _shade_lost_fixes(panel: Panel, sheet: Sheet, across: Scale, top: float, hei
     steps = np.diff(np.concatenate(([0], is_lost.astype(np.int8), [0])))
     for begin, end in zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True):
         left = across.at(float(panel.fix.time_s[begin]))
+        # a lost fix lasts until the next word of it
         right = across.at(float(panel.fix.time_s[min(int(end), len(is_lost) - 1)]))
         sheet.box(left, top, max(0.2, right - left), height, fill=paper.CAUTION_SURFACE)
 

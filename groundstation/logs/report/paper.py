@@ -67,6 +67,7 @@ _SLACK = 1.05
 
 def text_width_mm(words: str, size_mm: float, weight: int = REGULAR) -> float:
     """How wide a text is at most, mm."""
+    # the table begins with the space, which has the number 32
     units = sum(_WIDTHS[ord(one) - 32] if " " <= one <= "~" else _OTHER for one in words)
     return units / 1000.0 * size_mm * _SLACK * (1.05 if weight > REGULAR else 1.0)
 

@@ -51,6 +51,7 @@ def title(flight: Flight) -> str:
     """What the vehicle is called."""
     if flight.vehicle_name and flight.vehicle_name != flight.vehicle:
         return flight.vehicle_name
+    # what readers call one without a name: its system id, or just `vehicle`
     if flight.vehicle.isdecimal() or flight.vehicle == "vehicle":
         return f"Vehicle {flight.sysid}" if flight.sysid is not None else "Vehicle"
     return flight.vehicle.rpartition("/")[2]
@@ -77,6 +78,7 @@ def when(flight: Flight) -> tuple[str, str]:
         last = f"{end:%H:%M:%S} UTC" if begin.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S} UTC"
         return f"{begin:%Y-%m-%d  %H:%M:%S} UTC", f"to {last}"
     begins, ends = scales.clock(flight.begin_s), scales.clock(flight.end_s)
+    # its seconds count from a moment that nobody knows
     if flight.time_base is TimeBase.UNSET:
         return "date unknown", f"{scales.clock(flight.duration_s)} long"
     return "date unknown", f"{begins} to {ends} after the autopilot started"
@@ -119,6 +121,7 @@ def _damage(damage: Damage) -> Iterator[str]:
 def figures(subject: Subject) -> tuple[Figure, ...]:
     """The numbers at the top; of a whole log only what needs no flight."""
     flight = subject.flight
+    # the place that `flights.py` measured from
     origin = "from arming" if flight.takeoff_lat_deg is not None else "from home"
     duration = scales.clock(flight.duration_s)
     if subject.whole_because:
@@ -159,6 +162,7 @@ def _fastest(subject: Subject) -> Figure:
 
 def _used(flight: Flight) -> Figure:
     part = flight.battery_used_fraction
+    # damage can make any number of it
     share = "" if part is None or not 0.0 <= part <= 1.0 else scales.fixed(part * 100.0, 0)
     if flight.battery_used_mah is None:
         return Figure("Battery used", share, "%", "of its charge")

@@ -30,6 +30,7 @@ class Scale(NamedTuple):
 def ticks(low: float, high: float, most: int) -> tuple[float, ...]:
     """Round numbers from low to high, at most so many."""
     step = step_for(high - low, most)
+    # a hair more on both sides: a mark on the very edge must not be lost by rounding
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(place * step for place in range(first, min(last, first + most) + 1))
 
@@ -85,6 +86,7 @@ def fixed(value: float, decimals: int) -> str:
     if abs(value) >= HUGE:
         return _short(value)
     decimals = 0 if abs(value) >= 1e4 else decimals
+    # minus zero and zero is zero, without a sign
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 

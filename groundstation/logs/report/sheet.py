@@ -33,11 +33,13 @@ def polyline(points: Iterable[Point]) -> str:
     last: tuple[int, int] | None = None
     parts: list[str] = []
     for x, y in points:
+        # rounded before differences are taken, so that errors of rounding don't add up along a path
         here = (round(x * UNITS_A_MM), round(y * UNITS_A_MM))
         if last is None:
             parts.append(f"M{here[0]} {here[1]}")
         elif here != last:
             across, down = here[0] - last[0], here[1] - last[1]
+            # relative, and no letter or blank that can be left out (SVG, path data): a long flight stays a small file
             letter = "l" if len(parts) == 1 else " " if across >= 0 else ""
             parts.append(f"{letter}{across}{' ' if down >= 0 else ''}{down}")
         last = here

@@ -22,9 +22,9 @@ COLUMN_MM = 0.2
 DENSE = 3
 """So many samples in a column on average, and each can't be seen any more."""
 GAP_PERIODS = 8.0
-"""A silence this many times longer than usual is a gap, and no line crosses it ..."""
+"""A silence this many times longer than usual is a gap, which no line crosses."""
 GAP_S = 3.0
-"""... unless it is shorter than this."""
+"""A silence that is shorter than this is no gap."""
 
 
 class Stroke(NamedTuple):
@@ -47,6 +47,7 @@ def stroke(series: ValueSeries, factor: float, across: Scale, up: Scale) -> Stro
             dots.append((across.at(float(time_s[0])), up.at(float(values[0]))))
             continue
         low, high, mean = _columns(time_s, values, across)
+        # where samples are few `_columns` gives the same list three times
         if low is not high:
             edges = _points(low, across, up) + _points(high, across, up)[::-1]
             areas.append(polyline(edges) + "z")
@@ -81,6 +82,7 @@ def _columns(time_s: Numbers, values: Numbers, across: Scale) -> tuple[Curve, Cu
         every = _without_flats(time_s, values)
         return every, every, every
     sizes = np.diff(np.append(first, len(time_s)))
+    # from the beginning of the axis: sums of seconds since 1970 would lose their decimals
     middle = np.add.reduceat(time_s - across.low, first) / sizes + across.low
     low, high = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     mean = np.add.reduceat(values, first) / sizes

@@ -28,7 +28,7 @@ _TIME_MM = 9.5
 _COLUMN_GAP_MM = 5.0
 _COLUMNS = 3
 _DIGITS = (7, 6, 5, 4, 3)
-"""A parameter is a float of 32 bits: more have no meaning."""
+"""Digits that are tried one after the other; more mean nothing, since a parameter is a float of 32 bits."""
 
 
 def important(found: Sequence[Text], most: int, zero_s: float) -> list[Text]:
@@ -58,8 +58,10 @@ def draw_texts(
         sheet.text(left, top + 2.4 + paper.ROW_MM, "none in this log", colour=paper.MUTED)
         return
     rows = max(1, int((size[1] - 3.6) / paper.ROW_MM))
+    # so wide only where no track stands beside it
     columns = 2 if size[0] > 140.0 else 1
     most = rows * columns
+    # the last row is kept for how many were left out
     shown = important(found, most if len(found) <= most else most - 1, zero_s)
     width = (size[0] - _COLUMN_GAP_MM * (columns - 1)) / columns
     for place, one in enumerate(shown):
@@ -87,6 +89,7 @@ def net(found: Sequence[Change]) -> tuple[Net, ...]:
     """One entry for each parameter, in order of its last change."""
     known: dict[str, Net] = {}
     for one in found:
+        # taken out and put in again at the end, since the last change decides the order
         last = known.pop(one.name, Net(one.name, one.time_s, one.before, one.after, 0))
         known[one.name] = Net(one.name, one.time_s, last.before, one.after, last.times + 1)
     return tuple(known.values())

@@ -40,6 +40,7 @@ def missing(about: Subject, drawn: Sequence[Panel]) -> tuple[tuple[str, ...], tu
         unknown = [one for one in lines if one.path not in known]
         for said, is_zero in ((absent, False), (zeros, True)):
             names = [one.name for one in unknown if _is_unmeasured(about.series, one) is is_zero]
+            # a chart of which nothing is there is named as a whole, not line by line
             said.extend([chart.name] if len(names) == len(lines) else names)
     return tuple(absent), tuple(zeros)
 
@@ -122,6 +123,7 @@ def _bands(spans: Sequence[ModeSpan], sheet: Sheet, across: Scale, top: float) -
     drawn_to = PLOT_LEFT_MM - 1.0
     for one in spans:
         left, right = across.at(one.begin_s), across.at(one.end_s)
+        # narrower than paper shows
         if right - drawn_to < 0.1:
             continue
         drawn_to = right

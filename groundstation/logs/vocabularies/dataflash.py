@@ -20,6 +20,7 @@ from groundstation.logs.sources import (
     whole,
 )
 
+# GPS.Status: 2 is a fix in two dimensions, more is better (ArduPilot, AP_GPS)
 FIRST_GPS = (is_one("I", 0), Where("Status", 2, 8))
 FIRST = (is_one("I", 0),)
 FIRST_CORE = (is_one("C", 0),)
@@ -30,6 +31,7 @@ EVENT_ARMED, EVENT_DISARMED, EVENT_LANDED, EVENT_NOT_LANDED = 10, 11, 18, 28
 
 POS = PositionFields("POS", "Lat", "Lng")
 GPS = PositionFields("GPS", "Lat", "Lng", 1.0, FIRST_GPS)
+# ORGN.Type: 0 is the origin of the filter, 1 is home
 HOME = PositionFields("ORGN", "Lat", "Lng", 1.0, (is_one("Type", 1),))
 FILTERS = ("XKF4", "NKF4", "EKF4")
 """The state of the position filter: EKF3, EKF2, EKF1."""
@@ -58,11 +60,13 @@ SOURCES: Table = {
         number("GPS", "Spd", where=FIRST_GPS),
     ),
     "air_data.airspeed_mps": (
+        # ARSP.U: whether it is flown by this sensor
         number("ARSP", "Airspeed", where=(*FIRST, Where("U", 1, 1))),
         number("CTUN", "As"),
         number("ARSP", "Airspeed", where=FIRST),
     ),
     "air_data.climb_mps": (
+        # down counts positive
         number("XKF1", "VD", -1.0, where=FIRST_CORE),
         number("NKF1", "VD", -1.0, where=FIRST_CORE),
         whole("CTUN", "CRt", 1e-2),

@@ -43,10 +43,12 @@ SOURCES: Table = {
     "position.height_home_m": (
         number("GLOBAL_POSITION_INT", "relative_alt", 1e-3),
         number("ALTITUDE", "altitude_relative"),
+        # z counts down
         number("LOCAL_POSITION_NED", "z", -1.0),
     ),
     "position.height_amsl_m": (
         number("GLOBAL_POSITION_INT", "alt", 1e-3),
+        # a fix in two dimensions has no height
         number("GPS_RAW_INT", "alt", 1e-3, where=(Where("fix_type", 3, 8),)),
         number("VFR_HUD", "alt"),
     ),
@@ -106,6 +108,7 @@ SOURCES: Table = {
         number("RADIO_STATUS", "remrssi", unknown=(255,)),
         number("RADIO", "remrssi", unknown=(255,)),
     ),
+    # RC_CHANNELS.rssi goes from 0 to 254, and 255 is unknown (MAVLink, common.xml)
     "rc.rssi_fraction": (number("RC_CHANNELS", "rssi", 1 / 254, unknown=(255,)),),
     "armed.is_armed": (
         bit("HEARTBEAT", "base_mode", SAFETY_ARMED, where=(other_than("autopilot", MAV_AUTOPILOT_INVALID),)),

@@ -31,6 +31,7 @@ def sources(path: str, fields: Mapping[str, Iterable[str]]) -> tuple[Source, ...
             codes = codes_of(path)
             found.append(number(message, path) if codes is None else coded(message, path, codes))
             continue
+        # a list has a field for each of its numbers, and the largest counts, as in the other vocabularies
         items = tuple(sorted(one for one in names if re.fullmatch(rf"{re.escape(path)}\.\d+", one)))
         if items:
             found.append(largest(message, items))

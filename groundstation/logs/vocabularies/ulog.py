@@ -47,7 +47,9 @@ SOURCES: Table = {
     "attitude.pitch_deg": (angle("vehicle_attitude", "q", "pitch"),),
     "attitude.yaw_deg": (angle("vehicle_attitude", "q", "yaw"),),
     "air_data.throttle_fraction": (
+        # the body's z points down, so thrust upwards is negative
         item("vehicle_thrust_setpoint", "xyz", 2, -1.0),
+        # the fourth control is the throttle
         item("actuator_controls_0", "control", 3),
     ),
     "battery.0.voltage_v": (number("battery_status", "voltage_v", where=CONNECTED),),

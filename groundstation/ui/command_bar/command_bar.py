@@ -55,6 +55,7 @@ class CommandBar(QWidget):
 
     def set_keys(self, keys: Sequence[VehicleKey]) -> None:
         """Be for these from now on."""
+        # asked several times a second; what is explained of a button belongs to the vehicles of before
         if tuple(keys) != self._keys:
             self._keys = tuple(keys)
             self.progress.explain("")
@@ -81,9 +82,11 @@ class CommandBar(QWidget):
             button.wanted.connect(lambda verb: self._desk.ask(verb, self._keys))
             button.explained.connect(self.progress.explain)
         menu = QMenu(self.more)
+        # filled when it opens: what a vehicle can be told changes with it and with its state
         menu.aboutToShow.connect(lambda: self._fill_more(menu))
         self.more.setMenu(menu)
         self.more.setProperty("role", "verb")
+        # a word that is longer in another language must not widen the panel
         self.more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.more.setAccessibleName(self.tr("More commands"))
         layout.addWidget(self.progress)
@@ -99,6 +102,7 @@ class CommandBar(QWidget):
         last = len(every) - 1
         if columns == 5:
             self._grid.addWidget(self.more, last // columns, last % columns, 1, columns - last % columns)
+        # columns that were used before keep their stretch in Qt, and would take room for nothing
         for column in range(5):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
@@ -116,9 +120,11 @@ class CommandBar(QWidget):
         """Start on the ground; pause where one is flown; resume where one was left."""
         states = [state for key in self._keys if (state := self._desk.state(key)) is not None]
         flying = [state for state in states if state.is_flying]
+        # of a mixed group those on the ground decide: pausing means nothing to them
         if not flying or len(flying) < len(states):
             return Verb.MISSION_START
         modes = {state.mode.name for state in flying if state.mode is not None}
+        # the names of ArduPilot and of PX4 for the mode that flies missions
         return Verb.MISSION_PAUSE if modes & {"AUTO", "MISSION", "AUTO.MISSION"} else Verb.MISSION_RESUME
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -128,4 +134,5 @@ class CommandBar(QWidget):
 
     def focus_first(self) -> None:
         """Give the keyboard to the first button."""
+        # by `give`, since the operator asked for it: by itself a button that commands hands the keyboard back
         focus_keeper().give(self.arm)

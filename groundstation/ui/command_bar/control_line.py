@@ -58,6 +58,7 @@ class ControlLine(QWidget):
         for key in keys:
             state = self._desk.state(key)
             control = state.control if state is not None else None
+            # its bridge has not told yet: that is neither free nor somebody's
             if control is None:
                 continue
             mine += control.is_held_by(ours)
@@ -71,6 +72,7 @@ class ControlLine(QWidget):
         self.take.setText(self.tr("Take control") if free or not others else self.tr("Ask"))
         self.release.setVisible(is_ours and mine > 0)
         self.force.setVisible(is_ours and bool(others))
+        # it became free meanwhile: force, and the reason that was begun, are for nobody now
         if not others:
             self._fold()
 
@@ -91,6 +93,7 @@ class ControlLine(QWidget):
             icon, text = "control_free", self.tr("Nobody is in control")
         else:
             icon, text = "control_free", self.tr("Control: not known yet")
+        # looked at three times a second: a label that is set anew is laid out anew
         if (icon, text) != self._look:
             self._look = (icon, text)
             set_mark(self._icon, icon, 16, Ink.ACCENT if icon == "control_mine" else Ink.MUTED)
@@ -125,10 +128,12 @@ class ControlLine(QWidget):
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(self.tr("Why by force? The other station is told."))
         self.reason.setAccessibleName(self.tr("Reason for taking control by force"))
+        # as long as a bridge takes, see `commands.ShortText`
         self.reason.setMaxLength(200)
         self.take_by_force = self._button(self.tr("Take by force"), self._on_force)
         self.take_by_force.setEnabled(False)
         self.reason.textChanged.connect(
+            # blanks are no reason
             lambda text: self.take_by_force.setEnabled(len(" ".join(text.split())) >= LEAST_REASON)
         )
         row.addWidget(self.reason, 1)

@@ -93,6 +93,7 @@ class ProgressLine(QFrame):
         layout.addWidget(self.detail, 1, 1, 1, 2)
         layout.addWidget(self.bar, 2, 0, 1, 3)
         layout.setColumnStretch(1, 1)
+        # as high without a command: buttons below must not jump while somebody aims at them
         self.setFixedHeight(44)
         self._show(())
 
@@ -106,6 +107,7 @@ class ProgressLine(QFrame):
         found = [record for key in keys if (record := self._desk.latest(key)) is not None]
         if len(keys) > 1 and found:
             newest = max(found, key=lambda one: one.began_unix_s)
+            # of several vehicles one order is shown: their newest commands may belong to different ones
             found = [one for one in found if one.batch == newest.batch]
         self._show(tuple(one for one in found if one.id not in self._dismissed))
 
@@ -117,6 +119,7 @@ class ProgressLine(QFrame):
     def _show(self, records: tuple[CommandRecord, ...]) -> None:
         now_s = self._desk.feed.now_s()
         is_calm = all(one.is_over and now_s - one.changed_s > CALM_S for one in records)
+        # records are frozen: equal means that nothing has to be drawn
         look = (records, is_calm)
         if look == self._look:
             return
@@ -133,10 +136,12 @@ class ProgressLine(QFrame):
     def _show_one(self, record: CommandRecord, *, is_calm: bool) -> None:
         look = look_of(record.state)
         is_bad = look.tone is Tone.BAD
+        # what went well fades after a while; what failed stays bright until it is dismissed
         role = Ink.MUTED if is_calm and not is_bad else tone_role(look.tone)
         words = f"{brief_text(record.verb, record.args)}: {record_words(record)}"
         if record.is_over:
             words += f" {local_time(record.changed_unix_s)}"
+        # who ordered is told only where it was somebody else
         by = "" if record.by is None or record.by.gs == self._desk.orders.actor.gs else actor_text(record.by)
         detail = "; ".join(part for part in (said_of(record), by) if part)
         share = (
@@ -171,6 +176,7 @@ class ProgressLine(QFrame):
         text_role = Ink.TEXT if role is Ink.ACCENT else role
         set_style(self.words, f"color: ${text_role.value}; font-weight: {weight};")
         self.words.setText(words)
+        # the line leaves out coordinates; who wants them finds them in the tip
         order = order_text(self._records[0].verb, self._records[0].args) if self._records else ""
         self.words.setToolTip(plain_tip(f"{words}\n{order}".strip()))
         self._detail = detail
@@ -197,6 +203,7 @@ class ProgressLine(QFrame):
             self._dismissed = {one.id for one in self._records}
             self._show(())
             return
+        # what was not sent yet needs no cancel at the bridge: it is simply not sent
         for batch in {one.batch for one in self._records if one.batch is not None and one.state is CommandState.QUEUED}:
             self._desk.orders.stop(batch)
         for one in self._records:

@@ -32,6 +32,7 @@ class SelectionBar(QFrame):
 
     def _on_selection_changed(self) -> None:
         keys = self._desk.selection.keys
+        # one vehicle has its buttons in its own panel
         self.setVisible(len(keys) > 1)
         if len(keys) > 1:
             self.title.setText(vehicles_text(by_name(keys), len(keys)))

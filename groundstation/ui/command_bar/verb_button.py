@@ -29,7 +29,9 @@ class VerbButton(QPushButton):
         self.verb, self.reason = verb, ""
         self._fixed_text = text
         self.setProperty("role", "verb")
+        # in a dialog Qt would press it with Enter
         self.setAutoDefault(False)
+        # buttons of a row are of one width, whatever is written on them
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         guarded(self)
         self.clicked.connect(self._on_clicked)
@@ -48,6 +50,7 @@ class VerbButton(QPushButton):
             verb: that.
             reason: why it can't; empty when it can.
         """
+        # asked three times a second for each button: polishing a style is dear
         is_new = (verb, reason) != (self.verb, self.reason) or not self.text()
         self.verb, self.reason = verb, reason
         if not is_new:
@@ -60,7 +63,9 @@ class VerbButton(QPushButton):
         self.setAccessibleDescription(self.explanation)
         if self.property(DIM) != bool(reason):
             self.setProperty(DIM, bool(reason))
+            # a style sheet looks at properties only when it is told to
             self.style().polish(self)
+        # the reason changed under the hand of somebody who is reading it
         if self.hasFocus() or self.underMouse():
             self.explained.emit(self.explanation if reason else "")
 

@@ -27,9 +27,12 @@ class NumberBox(QDoubleSpinBox):
         unit = unit_of(arg.name)
         self._is_trimmed = arg.name.startswith("param")
         digits = 0 if arg.name in WHOLE_NUMBERS else 7 if self._is_trimmed else unit.digits
+        # with a point on every computer: where numbers have a comma, 1.5 would be refused or misread
         self.setLocale(QLocale.c())
         self.setDecimals(digits)
+        # the limits of the table of verbs, which holds them against the command line and the bridge too
         self.setRange(arg.low, arg.high)
+        # six digits are degrees: a step is about ten metres
         self.setSingleStep(0.0001 if digits == 6 else _STEPS.get(unit.symbol, 1.0))
         self.setFixedWidth(FIELD_WIDTH)
         self.setCorrectionMode(QDoubleSpinBox.CorrectionMode.CorrectToNearestValue)
@@ -65,6 +68,7 @@ class OptionalNumber(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.check)
         layout.addWidget(self.box, 1)
+        # a number that is not given must not look as if it were
         self.check.toggled.connect(self.box.setEnabled)
         self.check.toggled.connect(self.changed)
         self.box.valueChanged.connect(self.changed)
@@ -112,6 +116,7 @@ class ArgEditors(QWidget):
             hint.setTextFormat(Qt.TextFormat.PlainText)
             hint.setWordWrap(True)
             field.setAccessibleName(label_of(arg.name))
+            # the hint beside it is a label of its own, which a screen reader does not read with the field
             field.setAccessibleDescription(arg.help)
             self.fields[arg.name] = field
             for column, widget in enumerate((name, field, hint)):
@@ -148,6 +153,7 @@ class ArgEditors(QWidget):
             line.textChanged.connect(self.changed)
             self._readers[arg.name] = line.text
             return line
+        # where there is a default there is always a number; what has none may be left to the vehicle
         if arg.is_required or arg.default is not None:
             box = NumberBox(arg)
             box.setValue(float(start) if isinstance(start, int | float) else 0.0)
@@ -166,6 +172,7 @@ class ArgEditors(QWidget):
         box.setFixedWidth(FIELD_WIDTH)
         for choice in choices:
             box.addItem(CHOICE_WORDS.get(choice, choice), choice)
+        # a remembered choice may be one that these vehicles don't have
         box.setCurrentIndex(max(0, box.findData(str(start))))
         box.currentIndexChanged.connect(self.changed)
         self._readers[arg.name] = lambda: str(box.currentData() or "")

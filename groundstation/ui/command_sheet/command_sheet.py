@@ -66,6 +66,7 @@ class CommandSheet(QFrame):
         self._build()
         self.hide()
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        # wherever the keyboard is in the window: it may have been given back to the map meanwhile
         self._escape.setContext(Qt.ShortcutContext.WindowShortcut)
         self._escape.activated.connect(self.cancel)
         desk.draft_wanted.connect(self.open)
@@ -83,6 +84,7 @@ class CommandSheet(QFrame):
     def open(self, draft: Draft) -> None:
         """Ask for an order; what was asked before is forgotten."""
         if self.draft is None:
+            # of the first of several that replace each other: the sheet itself is nowhere to go back to
             self._before = QApplication.focusWidget()
         self.draft = draft
         self._is_given = False
@@ -91,9 +93,11 @@ class CommandSheet(QFrame):
         self.title.setText(label_of(draft.verb))
         self.help.setText(spec.help)
         self._fill_editors(draft)
+        # stopping motors in an emergency is not spread over minutes
         is_paced = len(draft.keys) > 1 and draft.verb is not Verb.FORCE_DISARM
         self.group.setVisible(is_paced)
         self.group.show_apart(is_shown=is_paced and draft.verb in TO_A_POINT, drives=self._all_drive(draft))
+        # what was set for the group before must not delay this order unseen
         if not is_paced:
             self.group.reset()
         self.confirm = None
@@ -110,12 +114,14 @@ class CommandSheet(QFrame):
 
     def refresh(self) -> None:
         """Show targets and button as things are now."""
+        # it was given, and only waits for the hand to leave the button: what it names must not change
         if self.draft is None or self._is_given:
             return
         args, problem = self._args(), ""
         keys = self.group.ordered(self.draft.keys)
         try:
             able, left_out = self._desk.split(keys, self.draft.verb, args)
+        # half a number is being written: the vehicles stay in the list, the reason stands below
         except UsageError as error:
             able, left_out, problem = list(keys), [], said_by(error)
         reasons = dict(left_out)
@@ -139,6 +145,7 @@ class CommandSheet(QFrame):
         close.setProperty("flat", True)
         close.setToolTip(self.tr("Cancel (Esc)"))
         close.setAccessibleName(self.tr("Cancel"))
+        # Escape and the button below do the same: one stop less for the Tab key
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.cancel)
         top.addWidget(self.title, 1)
@@ -189,6 +196,7 @@ class CommandSheet(QFrame):
     def _show_confirm(self, able: list[VehicleKey], args: Args, problem: str) -> None:
         assert self.draft is not None  # noqa: S101 - the caller looked
         verb = self.draft.verb
+        # it never falls while the sheet is open: what was a second's hold a moment ago is no click now
         self._risk = max(self._risk, self._desk.orders.risk(verb, able or self.draft.keys))
         if self.confirm is None or self.confirm.risk is not self._risk:
             _clear(self._confirm_at)
@@ -197,6 +205,7 @@ class CommandSheet(QFrame):
             self.confirm.finished.connect(self._on_finished)
             self._confirm_at.addWidget(self.confirm)
             self._order_tabs()
+        # with nobody left the button is dim, and still says whom it was for
         named = able or list(self.draft.keys)
         whom = vehicles_text(named, NAMES_ON_BUTTON)
         words = f"{order_text(verb, args)} · {whom}" if args else f"{label_of(verb)} {whom}"
@@ -251,6 +260,7 @@ class CommandSheet(QFrame):
         draft, args = self.draft, self._args()
         if draft is None or self._is_given:
             return
+        # the button named these: looked at again at the last moment, and not given when others would be told
         named = self._named
         self.refresh()
         if named != self._named or not self.confirm or not self.confirm.is_possible:
@@ -271,6 +281,7 @@ class CommandSheet(QFrame):
         self.hide()
         _clear(self._editors_at)
         _clear(self._confirm_at)
+        # Python outlives the widget: its panel may have been closed meanwhile
         if had_focus and self._before is not None and isValid(self._before):
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self._before = None
@@ -282,5 +293,6 @@ def _clear(layout: QVBoxLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
+            # gone from sight at once: Qt deletes it a turn of the loop later
             widget.hide()
             widget.deleteLater()

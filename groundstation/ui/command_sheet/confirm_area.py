@@ -75,6 +75,7 @@ class ConfirmArea(QWidget):
             sign: what has to be typed where something has to be.
             reason: why it can't happen now; empty when it can.
         """
+        # the order changed under the hand: what was held so far was for another one
         if words != self.button.text() and isinstance(self.button, HoldButton):
             self.button.let_go()
         self._is_possible, self._sign = not reason, sign
@@ -87,6 +88,7 @@ class ConfirmArea(QWidget):
         self._apply()
 
     def _apply(self) -> None:
+        # an empty word unlocks nothing
         is_typed = self.type_box is None or _bare(self.type_box.text()) == _bare(self._sign) != ""
         self.button.setEnabled(self._is_possible and is_typed)
 

@@ -37,6 +37,7 @@ class GroupOptions(QWidget):
         self.order_box.addItems([self.tr("as selected"), self.tr("by name")])
         self.order_box.setAccessibleName(self.tr("Order of the vehicles"))
         self.stagger_box = QDoubleSpinBox()
+        # with a point everywhere, as the other numbers of an order
         self.stagger_box.setLocale(QLocale.c())
         self.stagger_box.setRange(0.0, MAX_STAGGER_S)
         self.stagger_box.setDecimals(1)
@@ -98,6 +99,7 @@ class GroupOptions(QWidget):
         self.step_box.setVisible(not drives)
 
     def _on_apart(self) -> None:
+        # what drives can only be kept apart on the ground
         if self.step_box.isHidden():
             self.spread_box.setValue(APART_M)
         else:
@@ -118,6 +120,7 @@ class GroupOptions(QWidget):
             stagger_s=self.stagger_box.value(),
             at_once=1 if self.one_by_one.isChecked() else 0,
             stops_on_failure=self.stops.isChecked(),
+            # a number that is not to be seen was set for another order
             spread_m=self.spread_box.value() if not self.apart.isHidden() else 0.0,
             height_step_m=self.step_box.value() if not self.apart.isHidden() else 0.0,
         )

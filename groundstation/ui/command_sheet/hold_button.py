@@ -49,6 +49,7 @@ class HoldButton(QPushButton):
 
     def look(self) -> None:
         """See whether it was held long enough."""
+        # once for each time it is held: the hand stays on it for longer than a second
         if self.share >= 1.0 and not self._is_spent:
             self._is_spent = True
             self._timer.stop()
@@ -57,6 +58,7 @@ class HoldButton(QPushButton):
 
     def let_go(self) -> None:
         """Back to empty."""
+        # empty again before the signal, whose slot may hide or delete this button
         was_spent, self._is_spent = self._is_spent, False
         self._since_s = None
         self._timer.stop()
@@ -72,6 +74,7 @@ class HoldButton(QPushButton):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: begins to fill."""
+        # without Qt's own press, which would give `clicked` for a short one
         if event.button() is Qt.MouseButton.LeftButton:
             self._begin()
 
@@ -132,6 +135,7 @@ class HoldButton(QPushButton):
         painter.setFont(font(TEXT_PX, 600))
         text = metrics(TEXT_PX, 600).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 16)
         full = self.width() * self.share
+        # the text twice, each in its half: dark on what is filled, bright on what is not
         for left, width, role in (
             (0.0, full, Ink.BACKGROUND),
             (full, self.width() - full, Ink.TEXT if self.isEnabled() else Ink.MUTED),

@@ -26,9 +26,11 @@ def start_values(spec: VerbSpec, states: States, known: Args) -> Args:
         states: of its vehicles.
         known: what is known already; it stays.
     """
+    # of several the first one stands for all: a mean of places is a place where nobody is
     first = next((state for state in states if state is not None), None)
     start: Args = {}
     if first is not None and first.position is not None:
+        # what may be left out stays empty: a number in it would be an order of its own
         names = {arg.name for arg in spec.args if arg.is_required}
         measured: dict[str, float | None] = {
             "lat_deg": first.position.lat_deg,

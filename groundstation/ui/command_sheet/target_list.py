@@ -36,6 +36,7 @@ class _Rows(QWidget):
         name_width = min(name_width, 140) + 14
         for number, row in enumerate(self.rows):
             rect = QRect(0, number * ROW, self.width(), ROW)
+            # a group of hundreds scrolls: only what is seen is drawn
             if rect.intersects(event.rect()):
                 self._paint_row(painter, rect, row, name_width)
         painter.end()
@@ -83,6 +84,7 @@ class TargetList(QScrollArea):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these."""
         shown = tuple(rows)
+        # asked three times a second
         if shown == self._rows.rows:
             return
         is_resized = len(shown) != len(self._rows.rows)
@@ -92,6 +94,7 @@ class TargetList(QScrollArea):
         self._rows.setToolTip("")
         if is_resized:
             self.setFixedHeight(ROW * min(len(shown), ROWS_SHOWN) + 2)
+            # without anything to scroll it would be an empty stop of the Tab key
             self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if len(shown) > ROWS_SHOWN else Qt.FocusPolicy.NoFocus)
         self._rows.update()
 

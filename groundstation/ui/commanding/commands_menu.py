@@ -44,6 +44,7 @@ class CommandsMenu(QMenu):
         """
         super().__init__(parent)
         self.setTitle(self.tr("&Commands"))
+        # the palette lists what is in here as commands, which it never chooses by itself
         self.setProperty(GUARDED, True)
         self._desk, self._keys, self._on_takeover = desk, emergency_keys, on_takeover
         self.aboutToShow.connect(self.fill)
@@ -55,6 +56,7 @@ class CommandsMenu(QMenu):
         title = vehicles_text(keys, 3) if keys else self.tr("No vehicle is selected")
         if desk.is_observer:
             title = self.tr("This station only observes")
+        # Qt takes a single & for the letter of a shortcut
         heading = self.addAction(title.replace("&", "&&"))
         heading.setEnabled(False)
         heading.setProperty(HEADING, True)
@@ -65,7 +67,10 @@ class CommandsMenu(QMenu):
                 (lambda: desk.selection.keys, self.tr("{verb}: the selected"), self._keys[verb]),
                 (desk.everybody, self.tr("{verb}: all that are armed"), f"Shift+{self._keys[verb]}"),
             ):
+                # behind a tab Qt writes what belongs to the right: the keys are those of the strip, and are only named
+                # here
                 action = at_once.addAction(f"{text.format(verb=label_of(verb))}\t{keys_text}")
+                # asked when it is chosen: who is armed may have changed while the menu was open
                 action.triggered.connect(lambda _checked=False, verb=verb, whom=whom: desk.emergency(verb, whom()))
         self.addSeparator()
         fill_verbs(self, desk, keys, without=EMERGENCY_VERBS)

@@ -69,6 +69,7 @@ class OperatorDesk(QObject):
         """Vehicles and the place in the fields of the order that is being made."""
         self.batches: list[str] = []
         """Ids of our newest orders, oldest first."""
+        # kept by vehicle: `book.latest` goes through all records, and this is asked for each of a thousand vehicles
         orders.changed.connect(self._on_changed)
         orders.ordered.connect(self._on_ordered)
 
@@ -122,6 +123,7 @@ class OperatorDesk(QObject):
         It is asked three times a second for each button; who is left out of very many is told when one is pressed.
         """
         left_out = []
+        # asked three times a second for each button
         for key in keys[:MOST_LOOKED_AT]:
             reason = self.objection(key, verb, args)
             if reason is None:
@@ -157,9 +159,12 @@ class OperatorDesk(QObject):
         able, left_out = self.split(keys, verb, args)
         if not able:
             self._tell_nobody(label_of(verb), left_out)
+        # counted by those who would be told: who is left out makes it no more dangerous
         elif self.orders.risk(verb, able) is Risk.NONE and self._is_complete(verb, args or {}):
             self.give(able, verb, args or {})
         else:
+            # with those who can't be told now: it may have changed before it is confirmed, and the sheet says why they
+            # are left out
             self.draft_wanted.emit(Draft(verb=verb, keys=tuple(keys), args=args or {}))
 
     def give(self, keys: Sequence[VehicleKey], verb: Verb, args: Args, policy: GroupPolicy = AT_ONCE) -> str | None:
@@ -173,11 +178,13 @@ class OperatorDesk(QObject):
         except UsageError as error:
             self.noticed.emit(said_by(error), Level.CAUTION)
             return None
+        # a place is not remembered: the fields begin with where the vehicle is (`start_values`)
         self._remembered[verb] = {name: value for name, value in args.items() if name not in ("lat_deg", "lon_deg")}
         return batch
 
     def emergency(self, verb: Verb, keys: Sequence[VehicleKey]) -> None:
         """Give an emergency command at once to those that it makes sense for, and tell who was left out."""
+        # by name, since it is read out in the notice
         able, left_out = self.split(by_name(keys), verb)
         if not keys:
             self.noticed.emit(self.tr("{verb}: nobody to send it to.").format(verb=label_of(verb)), Level.CAUTION)
@@ -193,6 +200,7 @@ class OperatorDesk(QObject):
 
     def everybody(self) -> list[VehicleKey]:
         """Every vehicle that is heard and not known to be disarmed; replays are not vehicles."""
+        # unknown counts as armed: an emergency that leaves out one that flies is worse than one too many
         return [state.key for state in self.feed.fleet if state.is_heard and _may_be_armed(state)]
 
     def _on_ordered(self, batch: str) -> None:
@@ -205,6 +213,7 @@ class OperatorDesk(QObject):
     def _keep(self, records: Iterable[CommandRecord]) -> None:
         for record in records:
             known = self._latest.get(record.key)
+            # reports of other stations come late, and by their own clocks
             is_newer = known is None or known.id == record.id or record.began_unix_s >= known.began_unix_s
             if record.verb is not Verb.CANCEL and is_newer:
                 self._latest[record.key] = record

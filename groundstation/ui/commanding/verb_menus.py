@@ -32,6 +32,7 @@ def fill_verbs(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], with
         keys: the vehicles.
         without: verbs that stand elsewhere.
     """
+    # with nobody selected all stand there, dim, with the reason
     has = [verb for verb in (desk.verbs_of(keys) or EVERY) if verb not in without]
     for verbs in (FLIGHT, EMERGENCY_VERBS, PLACES):
         if _add_all(menu, desk, keys, [verb for verb in verbs if verb in has]):
@@ -40,6 +41,7 @@ def fill_verbs(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], with
         inside = [verb for verb in verbs if verb in has]
         if inside:
             _add_all(menu.addMenu(title), desk, keys, inside)
+    # alone at the end, far from what is clicked often
     if Verb.FORCE_DISARM in has:
         menu.addSeparator()
         add_verb(menu, desk, keys, Verb.FORCE_DISARM)
@@ -52,7 +54,9 @@ def add_verb(menu: QMenu, desk: OperatorDesk, keys: Sequence[VehicleKey], verb: 
     asks = bool(VERBS[verb].args) or desk.orders.risk(verb, able or keys) > Risk.NONE
     text = f"{label_of(verb)}…" if asks else label_of(verb)
     if reason:
+        # where the key of an entry would stand
         text += "\t" + (reason if len(reason) <= REASON_LENGTH else f"{reason[:REASON_LENGTH]}…").replace("&", "&&")
+    # those of now: the selection may change while the menu is open
     wanted = tuple(keys)
     action = menu.addAction(text)
     action.setEnabled(not reason)

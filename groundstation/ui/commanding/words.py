@@ -138,6 +138,7 @@ def args_text(args: Args) -> str:
     """Arguments that were given, values with their units."""
     parts = []
     for name, value in args.items():
+        # what a height is above means nothing without a height
         if value is None or (name == "frame" and args.get("height_m") is None):
             continue
         parts.append(_value_text(name, value))
@@ -152,6 +153,7 @@ def _value_text(name: str, value: float | str | bool) -> str:
     if name.startswith("param"):
         return f"{value:g}"
     unit = unit_of(name)
+    # the sixth digit of a degree is ten centimetres, which nobody reads
     digits = min(unit.digits, 5)
     number = fixed(value, digits).removesuffix(".0")
     return f"{number}{unit.symbol}" if unit.symbol.startswith("°") else f"{number} {unit.symbol}".rstrip()

@@ -34,6 +34,8 @@ class BatchLog(QObject):
             record = one.record
             if record.batch in ours:
                 steps = self._steps.setdefault(record.batch, {}).setdefault((record.key, record.id), {})
+                # when it came into the state: the progress within it is told many times
                 steps.setdefault(record.state, record.changed_unix_s)
+        # bounded by the desk, which keeps the newest orders only
         for batch in [batch for batch in self._steps if batch not in ours]:
             del self._steps[batch]

@@ -40,6 +40,7 @@ class CommandsPanel(QWidget):
         self._splitter.addWidget(self.journal)
         for index in range(2):
             self._splitter.setStretchFactor(index, 1)
+        # Qt shares by proportion: any two equal numbers are halves
         self._splitter.setSizes([1000, 1000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -83,9 +84,11 @@ class CommandsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""
         super().showEvent(event)
+        # a show may come without a hide between: connected twice, each change would be taken twice
         if not self._is_live:
             self._is_live = True
             self._desk.orders.changed.connect(self._on_changed)
+        # what happened while it was hidden was not heard
         self.journal.renew()
         self._show_matrix()
 

@@ -50,6 +50,7 @@ def _entry(
     state_text: str,
     words: str,
 ) -> JournalEntry:
+    # folded once: a search looks through twenty thousand of them at each letter
     haystack = " ".join((str(key), command, order, by, state.value, state_text, words)).casefold()
     return JournalEntry(
         key=key,
@@ -94,6 +95,7 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
         found[key, row.command] = _entry(
             key,
             row.command,
+            # its first row tells when it was given, its last one how it stands
             known.at_unix_s if known is not None else row.at_unix_s,
             order_text(Verb(row.verb), _args(row.args)),
             by,
@@ -107,6 +109,7 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
 def _args(text: str) -> Args:
     try:
         found = json.loads(text)
+    # a journal is a file that others may have written: the row is shown without arguments
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

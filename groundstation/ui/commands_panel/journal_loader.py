@@ -37,6 +37,7 @@ class JournalLoader(QObject):
     def load(self, search: str) -> None:
         """Read rows with these words; `loaded` or `failed` tells the end."""
         if self._reading is not None:
+            # a search is asked for at each pause in typing: what was asked before is of no use
             self._reading.cancel()
         reading = self._tasks.run_task(
             lambda _: entries_of(self._access.read(search, MOST_ROWS)), lambda ended: self._on_read(reading, ended)
@@ -52,6 +53,7 @@ class JournalLoader(QObject):
     def _on_read(self, reading: Task, ended: Ended[list[JournalEntry]]) -> None:
         if ended.problem:
             self.failed.emit(ended.problem)
+        # a cancelled one may have been at its end already
         elif reading is self._reading:
             self.loaded.emit(ended.value)
 

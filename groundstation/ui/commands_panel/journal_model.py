@@ -75,6 +75,7 @@ class JournalModel(QAbstractTableModel):
 
     def set_entries(self, entries: Iterable[JournalEntry]) -> None:
         """Know these and no others."""
+        # by time: what was read from disk and what is in memory overlap
         self._all = {one.address: one for one in sorted(entries, key=lambda one: one.at_unix_s)}
         self._sieve()
 
@@ -82,6 +83,7 @@ class JournalModel(QAbstractTableModel):
         """Something happened to these; new ones come at the end."""
         new: list[JournalEntry] = []
         changed: list[int] = []
+        # a command may come into several states in one tick: the last one is shown
         for entry in {one.address: one for one in entries}.values():
             row, passes = self._rows.get(entry.address), self._filter.passes(entry)
             self._all[entry.address] = entry
@@ -92,6 +94,7 @@ class JournalModel(QAbstractTableModel):
             elif passes:
                 new.append(entry)
         if changed:
+            # one signal for all, whatever lies between: a view draws visible rows only
             self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), WHY))
         if new:
             first = len(self._shown)
@@ -101,6 +104,7 @@ class JournalModel(QAbstractTableModel):
             self.endInsertRows()
         if len(self._all) > MAX_ENTRIES:
             for address in list(self._all)[:DROPPED_AT_ONCE]:
+                # some thousand at once: the rows are made anew after it, which must not happen with each entry
                 del self._all[address]
             self._sieve()
 

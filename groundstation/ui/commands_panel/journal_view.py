@@ -81,6 +81,7 @@ class JournalView(QWidget):
         """Take everything that is known: after the panel was hidden."""
         known = [entry_of(record) for record in self._desk.orders.book]
         here = {one.address for one in known}
+        # what is in memory is newer than the row on the disk, which may be written a moment later
         self.model.set_entries([*(one for one in self._older if one.address not in here), *known])
 
     def take(self, transitions: list[Transition]) -> None:
@@ -136,6 +137,7 @@ class JournalView(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setIconSize(QSize(14, 14))
+        # else the Tab key goes from cell to cell and never out of the table
         self.table.setTabKeyNavigation(False)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         rows = self.table.verticalHeader()
@@ -148,6 +150,7 @@ class JournalView(QWidget):
         for column, width in WIDTHS.items():
             self.table.setColumnWidth(column, width)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        # measured by the rows that are seen, and not by a thousand of them, which is Qt's default
         header.setResizeContentsPrecision(0)
         for column in (VEHICLE, STATE):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
@@ -158,6 +161,7 @@ class JournalView(QWidget):
         for signal in (self.model.rowsInserted, self.model.modelReset):
             signal.connect(self._on_rows_changed)
         copy = QAction(self.tr("Copy"), self.table, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
+        # only where the keyboard is: each table of the window has the same key
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self._copy)
         self.table.addAction(copy)
@@ -178,6 +182,7 @@ class JournalView(QWidget):
     def _on_text_changed(self) -> None:
         self._apply()
         if self.earlier.isChecked():
+            # the disk is asked when the typing pauses; what is in memory is filtered at once
             self._search_timer.start()
 
     def _on_earlier_toggled(self, is_on: bool) -> None:
@@ -205,6 +210,7 @@ class JournalView(QWidget):
     def _on_export_wanted(self) -> None:
         """A file is asked for beside the window, not in its way."""
         dialog = QFileDialog(self.window(), self.tr("Export the journal"))
+        # the system's own dialog may hold the whole window, and with it the emergency keys
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Comma-separated values (*.csv)"))
@@ -221,6 +227,7 @@ class JournalView(QWidget):
             self.loader.export(Path(path), self.text_box.text())
 
     def _on_scrolled(self, value: int) -> None:
+        # who scrolled up reads: new rows must not pull the text away
         self._is_at_end = value >= self.table.verticalScrollBar().maximum() - 1
 
     def _on_grown(self, minimum: int, maximum: int) -> None:

@@ -47,6 +47,7 @@ class MatrixModel(QAbstractTableModel):
     def show_batch(self, batch: str | None) -> None:
         """Show an order as it is now."""
         records = self._log.records(batch) if batch is not None else []
+        # only a change: a reset would take the selection and the place where one reads
         if batch == self.batch and len(records) == len(self.records):
             if records != self.records:
                 self.records = records
@@ -110,6 +111,7 @@ class MatrixModel(QAbstractTableModel):
         if stage is record.state:
             colour = tone_role(look_of(stage).tone)
             return icon(look_of(stage).icon, colour, colour)
+        # a state that came and went between two ticks was never seen: it is marked as passed over
         was_here = stage in self._log.steps(record) or stage is CommandState.QUEUED
         is_behind = record.is_over or STAGES.index(record.state) > column - 1
         if was_here:

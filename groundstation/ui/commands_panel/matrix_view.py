@@ -38,6 +38,7 @@ class MatrixView(QWidget):
         self.model = MatrixModel(self.log, self)
         self.batch_box = QComboBox()
         self.batch_box.setAccessibleName(self.tr("Order"))
+        # the words of an order may be long, and must not make the panel as wide
         self.batch_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.batch_box.setMinimumContentsLength(12)
         self.batch_box.currentIndexChanged.connect(self.refresh)
@@ -64,7 +65,9 @@ class MatrixView(QWidget):
         """Take every order that is known; the newest is shown when there is a new one."""
         known = [self.batch_box.itemData(row) for row in range(self.batch_box.count())]
         wanted = [batch for batch in reversed(self._desk.batches) if self.log.records(batch)]
+        # asked at each change: the choice of the operator stays while the orders are the same
         if wanted != known:
+            # each entry that goes or comes would show another order for a moment
             self.batch_box.blockSignals(True)
             self.batch_box.clear()
             for batch in wanted:
@@ -96,6 +99,7 @@ class MatrixView(QWidget):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setIconSize(QSize(14, 14))
+        # else the Tab key never leaves the table
         self.table.setTabKeyNavigation(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         rows = self.table.verticalHeader()
@@ -109,6 +113,7 @@ class MatrixView(QWidget):
         for column, width in enumerate(STAGE_WIDTHS, start=1):
             self.table.setColumnWidth(column, width)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
+        # measured by the rows that are seen, and not by a thousand of them, which is Qt's default
         header.setResizeContentsPrecision(0)
         for column in (VEHICLE, END):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -31,6 +31,7 @@ class SortOrder(enum.StrEnum):
 _SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
     SortOrder.SEVERITY: lambda one: one.urgency,
     SortOrder.NAME: lambda one: natural_order(one.name),
+    # unknown stands behind a full battery, which is 1.0
     SortOrder.BATTERY: lambda one: 2.0 if one.charge_fraction is None else one.charge_fraction,
     # behind all letters: who tells no mode comes last
     SortOrder.MODE: lambda one: one.mode or "\uffff",
@@ -90,6 +91,7 @@ class FleetModel(QAbstractListModel):
         keys = [self._rows[index.row()].key for index in old]
         self._rows = summaries
         rows = {one.key: row for row, one in enumerate(summaries)}
+        # Qt wants an answer for each index that it keeps: an invalid one for what is filtered out
         new = [self.index(rows[key]) if key in rows else QModelIndex() for key in keys]
         # selection and current row are persistent indices: so they stay with their vehicles
         self.changePersistentIndexList(old, new)
@@ -108,5 +110,6 @@ class FleetModel(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             control = self.tr("controlled by {who}").format(who=actor_text(row.owner)) if row.owner is not None else ""
+            # the delegate draws the row: this is for screen readers, and for typing a name in the list
             return f"{row.key.id} {row.name} {row.mode or ''} {said(row.worst)} {control}".strip()
         return None

@@ -70,6 +70,7 @@ class FleetPanel(LivePanel):
         self._count.setText(
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
         )
+        # a filter that can't be read explains the empty list itself
         self._empty.setVisible(not shown and not self._error.isVisible())
         self._empty.setText(
             self.tr("No vehicle passes the filter.")
@@ -152,6 +153,7 @@ class FleetPanel(LivePanel):
             QAction(icon("search"), "", self.filter_box), QLineEdit.ActionPosition.LeadingPosition
         )
         self.filter_box.textChanged.connect(self._on_filter_changed)
+        # from the filter into the list without the mouse
         down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.filter_box, context=Qt.ShortcutContext.WidgetShortcut)
         down.activated.connect(lambda: self.list.setFocus(Qt.FocusReason.TabFocusReason))
         return self.filter_box
@@ -162,13 +164,16 @@ class FleetPanel(LivePanel):
         delegate = FleetRowDelegate(self.list)
         delegate.station = self._station
         self.list.setItemDelegate(delegate)
+        # else Qt asks the delegate, which is Python, for the height of each row
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # the row under the mouse is drawn as such, which needs moves without a button
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.tr("Fleet"))
         self.list.selectionModel().selectionChanged.connect(self._on_rows_selected)
+        # the current row is the one in focus: it may change while the selection stays
         self.list.selectionModel().currentChanged.connect(self._on_rows_selected)
         self.list.activated.connect(self._on_activated)
         self.forget = QAction(self.tr("Forget (until it is heard again)"), self.list)
@@ -185,6 +190,7 @@ class FleetPanel(LivePanel):
         try:
             self.model.set_test(parse_filter(text) if text.strip() else None)
         except ExpressionError as error:
+            # the list stays as it was: half a filter is written before a whole one
             problem = f"{error.marked}\n{error.words}"
         self._error.setText(problem)
         self._error.setVisible(bool(problem))
@@ -221,6 +227,7 @@ class FleetPanel(LivePanel):
 
     def _on_forget(self) -> None:
         gone = self._gone()
+        # before they are forgotten: nothing may be ordered to a vehicle that is not in the list
         self._selection.select(tuple(key for key in self._selection.keys if key not in gone))
         for key in gone:
             self._feed.forget(key)
@@ -228,6 +235,7 @@ class FleetPanel(LivePanel):
 
     def _on_rows_selected(self) -> None:
         """The operator chose rows: these and no others, so that nothing unseen is ever among the chosen."""
+        # the selection was changed elsewhere, and the rows only show it: told back, it would go round
         if self._is_following:
             return
         current = self.model.key_at(self.list.currentIndex())
@@ -246,6 +254,7 @@ class FleetPanel(LivePanel):
         """Make the list's rows show the shared selection."""
         wanted = {row for key in self._selection.keys if (row := self.model.row_of(key)) is not None}
         model = self.list.selectionModel()
+        # refreshed five times a second, nearly always for the same selection
         if wanted == {index.row() for index in model.selectedRows()}:
             return
         self._is_following = True

@@ -50,6 +50,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         """The vehicle's colour: a disc while it is heard, a ring when not."""
         colour = vehicle_colour(row.key.id)
         painter.setPen(QPen(colour if row.is_heard else ink(Ink.FAINT), 1.6))
+        # filled while the motors may turn, which unknown arming counts as
         painter.setBrush(colour if row.is_heard and row.is_armed is not False else Qt.BrushStyle.NoBrush)
         paint_dot(painter, QRectF(rect.left() + 13, rect.top() + 11, 8, 8), vehicle_sign(row.key.id))
 
@@ -80,6 +81,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         """A sign for who is in control, left of the mode; answers its width."""
         if row.owner is None:
             return 0
+        # not by the operator's name: the same person may sit at two stations
         is_mine = row.owner.gs == self.station
         name, role = ("control_mine", Ink.ACCENT) if is_mine else ("control_other", Ink.MUTED)
         painter.drawPixmap(right - 20, top + 3, pixmap(name, 14, role, painter.device().devicePixelRatioF()))
@@ -111,6 +113,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         if row.charge_fraction is None or not row.is_heard:
             painter.setPen(ink(Ink.MUTED))
             age = DASH if row.is_heard or row.heard_age_s is None else age_text(row.heard_age_s)
+            # a charge that was told by one that is silent now is not shown as if it were of now
             painter.drawText(text_rect, _RIGHT, age if row.is_heard else DASH)
             return
         role = _battery_role(row.charge_fraction)
@@ -122,6 +125,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink(Ink.LINE))
         painter.drawRoundedRect(bar, 2, 2)
+        # never thinner than its round ends
         bar.setWidth(max(4.0, bar.width() * min(1.0, row.charge_fraction)))
         painter.setBrush(ink(role))
         painter.drawRoundedRect(bar, 2, 2)
@@ -149,6 +153,7 @@ class FleetRowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Qt: rows are all of one height."""
         del option, index
+        # no width: the list would scroll sideways in a narrow panel
         return QSize(0, ROW_HEIGHT)
 
 

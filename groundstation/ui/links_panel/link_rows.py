@@ -40,6 +40,7 @@ def link_rows(feed: FleetView) -> Iterator[LinkRow]:
     """Everything that is between this station and the vehicles, rows above before rows below."""
     now_s = feed.now_s()
     yield from _broker_rows(feed, now_s)
+    # a bridge before its vehicles, whose path goes through it
     for (root, bridge), presence in sorted(feed.bridges.items()):
         path = ("bridge", f"{root}/{bridge}")
         is_online = presence.state is LinkState.ONLINE
@@ -81,6 +82,7 @@ def _broker_rows(feed: FleetView, now_s: float) -> Iterator[LinkRow]:
 def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterator[LinkRow]:
     connection = state.connection
     bridge = f"bridge/{state.key.root}/{connection.via}" if connection is not None and connection.via else ""
+    # a bridge that was never heard of has no row to hang a vehicle under
     is_known = connection is not None and (state.key.root, connection.via) in feed.bridges
     above = (bridge,) if is_known else ()
     words = DASH
@@ -91,6 +93,7 @@ def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterato
     name = f"{state.key.id}  {state.name}" if state.name != state.key.id else state.key.id
     age = age_text(heartbeat_age_s(state, now_s))
     yield LinkRow(path, (name, words, age, "", "", ""), Level.NORMAL if state.is_heard else Level.WARNING)
+    # reports come once a second, on a slow way every five
     is_old = state.link_received_s is None or now_s - state.link_received_s > 5.0
     for one in state.link.links if state.link is not None else ():
         texts = (

@@ -71,8 +71,10 @@ class LinksPanel(LivePanel):
     def _show(self, path: tuple[str, ...], row: LinkRow) -> None:
         item = self._items.get(path) or self._add(path)
         for column, text in enumerate(row.texts):
+            # Qt lays out and draws a row for each text that is set, the same one too
             if item.text(column) != text:
                 item.setText(column, text)
+                # numbers are short; names of links and reasons may be cut off
                 item.setToolTip(column, plain_tip(text) if column < 2 else "")
         face = QBrush(ink(Ink.MUTED if row.is_old else Ink.TEXT))
         state = QBrush(ink(level_role(row.level) if row.level > Level.NORMAL else Ink.MUTED))
@@ -92,12 +94,14 @@ class LinksPanel(LivePanel):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if len(path) == 1:
             item.setIcon(0, icon("broker" if path[0] == "broker" else "links"))
+            # bridges show their vehicles; what the broker counts is for whoever looks for trouble
             item.setExpanded(path[0] != "broker")
         self._items[path] = item
         return item
 
     def _remove(self, path: tuple[str, ...]) -> None:
         """Take a row away; what was below it comes again in its new place."""
+        # Qt deletes what is below with it: kept in the table it would be asked for after its end
         for below in [one for one in self._items if one[: len(path)] == path and one != path]:
             del self._items[below]
             self._rows.pop(below, None)

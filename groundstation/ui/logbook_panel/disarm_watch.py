@@ -32,6 +32,7 @@ class DisarmWatch(QObject):
         """Begin to watch."""
         if not self._is_started:
             self._is_started = True
+            # who is armed already: its disarming is the end of a flight, too
             self._armed = {one.key for one in self._feed.fleet if one.armed is not None and one.armed.is_armed}
             self._feed.vehicles_changed.connect(self._on_changed)
 
@@ -48,6 +49,8 @@ class DisarmWatch(QObject):
             is_armed = state.armed.is_armed if state is not None and state.armed is not None else None
             if is_armed:
                 self._armed.add(key)
+            # only what was seen armed: a vehicle that appears disarmed ended no flight
             elif is_armed is False and key in self._armed:
                 self._armed.discard(key)
+                # each one that disarms begins the wait anew: several are read once
                 self.timer.start()

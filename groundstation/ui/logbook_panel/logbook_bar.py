@@ -66,6 +66,7 @@ class LogbookBar(QWidget):
         self.own_action.setChecked(is_own)
         name = self.tr("Recordings") if is_own else folder.name or str(folder)
         short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, MOST_NAME_PX)
+        # Qt takes a single & in a folder's name for the letter of a shortcut
         self.folder_button.setText(short.replace("&", "&&"))
         self.folder_button.setToolTip(plain_tip(self.tr("Logs in {folder}").format(folder=folder)))
 
@@ -74,6 +75,7 @@ class LogbookBar(QWidget):
         has_focus = self.refresh_button.hasFocus() or self.cancel_button.hasFocus()
         self.cancel_button.setVisible(is_working)
         self.refresh_button.setVisible(not is_working)
+        # one takes the place of the other: the keyboard would be nowhere
         if has_focus:
             (self.cancel_button if is_working else self.refresh_button).setFocus()
 

@@ -242,6 +242,7 @@ def unread_columns() -> tuple[Column, ...]:
         return Path(shown_path(one.path)).name
 
     def reason(one: UnreadLog) -> str:
+        # readers begin with the path, which has a column of its own
         return shown_path(one.reason).removeprefix(shown_path(one.path)).strip()
 
     return (
@@ -273,6 +274,7 @@ def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> s
 
 def _way(metres: float | None) -> str:
     """In one unit, so that a column of them can be compared at a glance."""
+    # a thin space: commas and points part thousands in some countries and decimals in others
     return DASH if metres is None else f"{metres:,.0f} m".replace(",", "\N{THIN SPACE}")
 
 
@@ -281,6 +283,7 @@ def _modes(row: LoggedFlight) -> str:
 
 
 def _armed(row: LoggedFlight) -> str:
+    # the log began or ended in the middle of it: it was at least so long
     return length_text(row.flight.duration_s) if row.flight.is_whole else f"≥ {length_text(row.flight.duration_s)}"
 
 

@@ -29,6 +29,7 @@ def csv_dialog(window: QWidget, now_unix_s: float, chosen: Chosen) -> QFileDialo
 def report_dialog(window: QWidget, flight: LoggedFlight, chosen: Chosen) -> QFileDialog:
     """Ask for a file for the report of a flight."""
     name = f"{Path(shown_path(flight.log_name)).stem}-{name_of(flight.flight)}.html"
+    # vehicles' names are text from outside: a slash in one would lead into another folder
     safe = "".join(one if one.isalnum() or one in "-_." else "-" for one in name)
     return _saving(window, _tr("Flight report"), _tr("Web page (*.html)"), safe, chosen)
 
@@ -56,6 +57,7 @@ def _saving(window: QWidget, title: str, kind: str, name: str, chosen: Chosen) -
 
 def _made(window: QWidget, title: str, chosen: Chosen) -> QFileDialog:
     dialog = QFileDialog(window, title)
+    # the system's own dialog may hold the whole window, and with it the emergency keys
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.fileSelected.connect(chosen)

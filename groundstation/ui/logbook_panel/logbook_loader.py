@@ -57,6 +57,7 @@ class LogbookLoader(QObject):
     def report(self, flight: LoggedFlight, target: Path) -> None:
         """Write a report of a flight; `reported`, `refused` or `stopped` tells the end."""
         write = self._access.report
+        # this installation can't make reports: told as stopped, so that nobody waits
         if write is None:
             self.stopped.emit()
             return
@@ -64,6 +65,7 @@ class LogbookLoader(QObject):
 
     def save(self, flights: Sequence[LoggedFlight], target: Path) -> None:
         """Write flights as CSV; `saved` or `refused` tells the end."""
+        # as they are now: the caller's list may change while the file is written
         wanted = tuple(flights)
         self._write(lambda: self._access.csv(wanted, target), lambda: self.saved.emit(str(target)))
 
@@ -81,6 +83,7 @@ class LogbookLoader(QObject):
         self.cancel()
 
         def through(ended: Ended[object]) -> None:
+            # one that was given up may end after its successor has begun
             if task is self._work:
                 self._work = None
                 on_end(ended)

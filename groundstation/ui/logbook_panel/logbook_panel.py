@@ -85,6 +85,7 @@ class LogbookPanel(QWidget):
             folder: with logs; None for the recordings of this window.
         """
         if folder != self.folder:
+            # at once, not when the new folder is read: flights of the old one would stand under its name
             self.folder, self.found = folder, None
             self._show_folder()
             self._show_found()
@@ -113,6 +114,7 @@ class LogbookPanel(QWidget):
         """Write the flights that are shown to a file, in the order of the book."""
         if path and self.found is not None:
             shown = {one.address for one in self.flights.rows}
+            # not as the table is sorted: a spreadsheet sorts by itself, and wants the order of time
             self.loader.save([one for one in self.found.entries if one.address in shown], Path(path))
 
     def report_to(self, flight: LoggedFlight, path: str) -> None:
@@ -218,6 +220,7 @@ class LogbookPanel(QWidget):
         self.unread.set_rows(found.unread if found is not None else ())
         count = len(found.unread) if found is not None else 0
         self.tabs.setTabText(UNREAD, self.tr("Not read ({count})").format(count=count))
+        # a tab that says that nothing is wrong is one too many
         self.tabs.setTabVisible(UNREAD, count > 0)
         reasons = [shown_path(one.reason) for one in found.unread[:MOST_REASONS]] if found is not None else []
         self.status.setToolTip(plain_tip("\n".join([*reasons, "…"] if count > MOST_REASONS else reasons)))
@@ -264,6 +267,7 @@ class LogbookPanel(QWidget):
         self.table.copy_action.setEnabled(bool(self.table.selectionModel().hasSelection()))
 
     def _keep_selection(self) -> None:
+        # a filter may hide what is selected: it is selected again when it comes back
         self._kept = {one.address for one in self.table.selected()} or self._kept
 
     def _select_again(self) -> None:
@@ -315,12 +319,14 @@ class LogbookPanel(QWidget):
         if self.loader.share is None:
             self.read()
         else:
+            # its log is perhaps not among those that are being read: read again when the panel is next seen
             self._read_s = None
 
     # ---- what the operator wants ----
 
     def _on_report_wanted(self) -> None:
         flight = self.selected()
+        # a double click comes by here as well, also while a report is being written
         if flight is not None and self.report_action.isEnabled():
             self.dialog = report_dialog(self.window(), flight, lambda path: self.report_to(flight, path))
 
@@ -347,6 +353,7 @@ class LogbookPanel(QWidget):
 
     def _open(self, path: Path) -> None:
         """Show a file or folder in the program that this computer has for it."""
+        # a computer without a desktop has no program for it: where it is, is told then
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(shown_path(str(path)))):
             self.notice.setText(self.tr("It is in {path}").format(path=path))
 
@@ -360,6 +367,7 @@ class LogbookPanel(QWidget):
         """Qt: begins to work."""
         super().showEvent(event)
         self.watch.start()
+        # logs of other programs come into the folder, which nobody tells
         is_old = self._read_s is None or self._feed.now_s() - self._read_s > OLD_S
         if is_old and self.loader.share is None:
             self.read()

@@ -62,4 +62,5 @@ def empty_words(found: Logbook | None, folder: Path | None, *, is_reading: bool)
 
 
 def _counting(flights: Sequence[LoggedFlight]) -> int:
+    # the same flight in two logs was flown once
     return sum(one.duplicate_of is None for one in flights)

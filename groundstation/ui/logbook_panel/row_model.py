@@ -81,6 +81,7 @@ class RowModel(QAbstractTableModel):
 
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Know these and no others."""
+        # made when somebody filters: most never do
         self._all, self._haystacks = list(rows), []
         places = enumerate(self.columns)
         self.unknown = frozenset(
@@ -102,6 +103,7 @@ class RowModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Qt: by a column; what is unknown there comes last either way."""
         wanted = (column, order is Qt.SortOrder.DescendingOrder) if 0 <= column < len(self.columns) else None
+        # Qt asks once more when sorting is switched on
         if wanted != self._sorted_by:
             self._sorted_by = wanted
             self._sieve()
@@ -114,6 +116,7 @@ class RowModel(QAbstractTableModel):
             keys = [(self.columns[column].order(row), row) for row in self.rows]
             known = [one for one in keys if one[0] is not None]
             known.sort(key=lambda one: one[0], reverse=is_descending)
+            # behind what is known in both directions: sorting by what is missing would put it on top
             self.rows = [row for _, row in known] + [row for key, row in keys if key is None]
         self.endResetModel()
 
@@ -124,6 +127,7 @@ class RowModel(QAbstractTableModel):
         pairs = list(zip(self._all, self._haystacks, strict=True))
         phrase = " ".join(self._words)
         found = [row for row, haystack in pairs if phrase in haystack]
+        # `copter 2` means that one vehicle; words that stand apart are the second choice
         return found or [row for row, haystack in pairs if all(word in haystack for word in self._words)]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

@@ -37,6 +37,7 @@ class RowTable(QTableView):
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setIconSize(QSize(ICON_PX, ICON_PX))
+        # else the Tab key goes from cell to cell and never out of the table
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         rows = self.verticalHeader()
@@ -54,6 +55,7 @@ class RowTable(QTableView):
         self.copy_action = QAction(
             icon("copy"), self.tr("Copy"), self, shortcut=QKeySequence(QKeySequence.StandardKey.Copy)
         )
+        # three tables of this panel have the same key
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.copy_action.triggered.connect(self._copy)
         self.addAction(self.copy_action)
@@ -80,9 +82,11 @@ class RowTable(QTableView):
         shown = dict(enumerate(columns))
         by_need = sorted(shown, key=lambda place: (place in unknown, columns[place].rank), reverse=True)
         for place in by_need:
+            # widths as the table says, not as Qt has stretched them
             if columns[place].rank and sum(one.width for one in shown.values()) > room:
                 del shown[place]
         for place in range(len(columns)):
+            # only where it changes: each call lays out the whole table
             if self.isColumnHidden(place) == (place in shown):
                 self.setColumnHidden(place, place not in shown)
 

@@ -17,4 +17,5 @@ class GotoTool(Tool):
     def click(self, click: Click) -> bool:
         """Ask for the order."""
         self._desk.ask(Verb.GOTO, self._desk.selection.keys, {"lat_deg": click.lat_deg, "lon_deg": click.lon_deg})
+        # one click is one order; the next ones move its place while the sheet is open
         return False

@@ -28,6 +28,7 @@ class HomeLayer(Layer):
         for home in frame.homes:
             x, y = camera.screen(*mercator_from_degrees(*home))
             cell = (round(x / HOME_PX), round(y / HOME_PX))
+            # a fleet stands on one field: hundreds of houses over each other would be drawn for one
             if cell in drawn or not (-20 < x < camera.width + 20 and -20 < y < camera.height + 20):
                 continue
             drawn.add(cell)

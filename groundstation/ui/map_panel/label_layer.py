@@ -40,10 +40,12 @@ class LabelLayer(Layer):
     def renew(self, frame: Frame) -> None:
         """Find room for labels anew."""
         camera, selected = frame.camera, frame.selected
+        # who comes first has first choice of a place
         order = sorted(frame.marks, key=lambda one: (one.key not in selected, -one.level, one.key))
         wanted = []
         for mark in order:
             x, y = camera.screen(mark.x_m, mark.y_m)
+            # a label reaches into the picture from a mark that is just outside
             if -60 < x < camera.width + 60 and -60 < y < camera.height + 60:
                 is_important = mark.key in selected or mark.level >= Level.WARNING
                 height = LABEL_HEIGHT if mark.detail else LABEL_HEIGHT / 2
@@ -62,6 +64,7 @@ class LabelLayer(Layer):
 def _paint_label(painter: QPainter, frame: Frame, mark: MapMark, held: tuple[float, float, Box]) -> None:
     x, y = frame.camera.screen(mark.x_m, mark.y_m)
     box = held[2]
+    # moved with its vehicle: found anew twice a second only
     left, top = box.left + x - held[0], box.top + y - held[1]
     is_alarm = mark.level >= Level.CAUTION
     role = level_role(mark.level) if is_alarm else Ink.TEXT if mark.is_live else Ink.MUTED
@@ -69,6 +72,7 @@ def _paint_label(painter: QPainter, frame: Frame, mark: MapMark, held: tuple[flo
         (mark.title, mark.detail),
         (role, Ink.MUTED if mark.is_live else role),
         is_selected=mark.key in frame.selected,
+        # whole pixels, so that the picture of a label is found again
         size=(round(box.right - box.left), round(box.bottom - box.top)),
         ratio=frame.ratio,
         theme=wearing().theme.key,

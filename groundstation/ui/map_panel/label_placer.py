@@ -54,15 +54,18 @@ class LabelPlacer:
         """Boxes by key, the first in the list served first; a label without room is left out."""
         taken: Taken = {}
         for one in wanted:
+            # the marks themselves: a label must not hide another vehicle
             _take(taken, Box(one.x - 7, one.y - 7, one.x + 7, one.y + 7))
         placed: dict[Hashable, Box] = {}
         for one in wanted:
+            # the side that it had comes first
             known = self._sides.get(one.key)
             sides = _ORDERS[known] if known is not None else _FIRST_ORDER
             side = _free_side(taken, one, sides)
             if side is None:
                 if not one.must_show:
                     continue
+                # important and without room: it covers others rather than to be left out
                 side = sides[0]
             self._sides[one.key] = side
             placed[one.key] = _box(one, side)

@@ -46,6 +46,7 @@ class LayerMenu(QMenu):
     def restore_state(self, state: Mapping[str, object]) -> None:
         """Back from settings; what doesn't fit is left out."""
         hidden, length_s = state.get("hidden"), state.get("trail_s")
+        # settings may be damaged, or of another version
         hidden = hidden if isinstance(hidden, list) else []
         # before layers had a menu, trails of length 0 and a word about labels stood for this
         before = {"trails": length_s == 0.0, "labels": state.get("labels") is False}
@@ -73,6 +74,7 @@ class LayerMenu(QMenu):
         action.setCheckable(True)
         action.setChecked(True)
         action.setShortcut(QKeySequence(keys))
+        # single letters: elsewhere they are text that somebody writes
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.toggled.connect(lambda is_on: self._on_toggled(key, is_shown=is_on))
         return action

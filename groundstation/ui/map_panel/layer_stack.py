@@ -61,6 +61,7 @@ class LayerStack:
         for key in self._shown():
             layer = self._layers[key]
             if key in self._pixels:
+                # each kept layer holds those below it, so that a frame copies one picture only
                 below = self._pixels[key].of(frame, below)
                 continue
             if below is not None:
@@ -68,6 +69,7 @@ class LayerStack:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 below = None
             stale = layer.stale(frame)
+            # `self` is equal to nothing that a layer may answer, None included
             if self._stale.get(key, self) != stale:
                 self._stale[key] = stale
                 layer.renew(frame)
@@ -107,6 +109,7 @@ class _Pixels:
 
     def of(self, frame: Frame, below: QPixmap | None) -> QPixmap:
         """The pixels for a frame. A view that moved is drawn at once; what is only stale, in turns between frames."""
+        # Qt's number of the pixels below: it changes when they are drawn anew
         address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0, wearing().theme.key)
         stale = self._layer.stale(frame)
         if self._shown is None or address != self._address:
@@ -114,6 +117,7 @@ class _Pixels:
             _draw(self._shown, lambda painter: self._layer.paint(painter, frame))
             self._address, self._stale = address, stale
             self._begin(frame, below)
+        # not while turns are under way: a layer that is stale each second would never be complete
         elif not self._turns and stale != self._stale:
             self._stale = stale
             self._begin(frame, below)
@@ -148,6 +152,7 @@ class _Pixels:
 def _ground(frame: Frame, below: QPixmap | None) -> QPixmap:
     """Pixels to draw on: a copy of what lies below."""
     if below is not None:
+        # a copy: drawing on what the layer below keeps would stay there
         return below.copy()
     made = QPixmap(round(frame.camera.width * frame.ratio), round(frame.camera.height * frame.ratio))
     made.setDevicePixelRatio(frame.ratio)

@@ -57,6 +57,7 @@ class MapBar(QFrame):
         """Back into its corner."""
         room = self._map.height() - TOP - LEFT_OUT
         self._arrange(QBoxLayout.Direction.TopToBottom)
+        # a low map: the lower half would cover the scale
         if self.sizeHint().height() > room:
             self._arrange(QBoxLayout.Direction.LeftToRight)
         self.adjustSize()
@@ -65,6 +66,7 @@ class MapBar(QFrame):
     def _arrange(self, direction: QBoxLayout.Direction) -> None:
         self._columns.setDirection(direction)
         self._rule.setVisible(direction == QBoxLayout.Direction.TopToBottom)
+        # at once: the size hint below is asked for before Qt lays out by itself
         self._columns.activate()
 
     def _button(self) -> QToolButton:

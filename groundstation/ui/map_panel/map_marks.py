@@ -37,6 +37,7 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
     if position is None or position.lat_deg is None or position.lon_deg is None:
         return None
     lat, lon = position.lat_deg, position.lon_deg
+    # Mercator has no poles, and a number from outside may be any
     if not (math.isfinite(lat) and math.isfinite(lon)) or abs(lat) > MAX_LAT_DEG or abs(lon) > 180:
         return None
     is_live = state.is_heard and state.freshness("position", now_s) is Freshness.FRESH
@@ -47,6 +48,7 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
         y_m=y_m,
         heading_deg=state.heading_deg,
         is_live=is_live,
+        # unknown is drawn as flying: the larger mark
         is_flying=summary.is_flying is not False,
         level=summary.level,
         title=f"SIM {state.key.id}" if state.key.root == "sim" else state.key.id,

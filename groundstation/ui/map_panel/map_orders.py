@@ -31,6 +31,7 @@ class MapOrders(QObject):
         targets = []
         for state in self._desk.feed.fleet:
             record = self._desk.latest(state.key)
+            # what is over has no place to go to any more
             if record is None or record.is_over or record.verb not in WITH_PLACE:
                 continue
             lat, lon = record.args.get("lat_deg"), record.args.get("lon_deg")
@@ -40,6 +41,7 @@ class MapOrders(QObject):
             keys, lat_deg, lon_deg = self._desk.sketch
             targets += [MapTarget(key=key, lat_deg=lat_deg, lon_deg=lon_deg, is_given=False) for key in keys]
         layer = self._view.stack.layer(TargetLayer)
+        # told with each progress of each command: the places stay the same
         if targets != layer.targets:
             layer.targets = targets
             self._view.repaint_soon()
@@ -49,6 +51,7 @@ class MapOrders(QObject):
         keys = self._desk.selection.keys
         menu = QMenu(self._view)
         title = vehicles_text(keys, 3) if keys else self.tr("No vehicle is selected")
+        # Qt takes a single & for the letter of a shortcut
         menu.addAction(title.replace("&", "&&")).setEnabled(False)
         menu.addSeparator()
         texts = {
@@ -59,6 +62,7 @@ class MapOrders(QObject):
         }
         has = self._desk.verbs_of(keys)
         for verb, text in texts.items():
+            # what none of them has is left out; what can't be now says why
             if keys and verb not in has:
                 continue
             reason = self._reason(verb)

@@ -89,6 +89,7 @@ class MapPanel(QWidget):
         """Back from settings; what doesn't fit is left out."""
         self.layers.restore_state(state)
         numbers = [state.get(name) for name in ("x_m", "y_m", "scale_m")]
+        # settings may be damaged: three numbers or nothing
         view = [float(number) for number in numbers if isinstance(number, int | float)]
         if state.get("touched") is True and len(view) == 3 and view[2] > 0:
             self._saved_view = (view[0], view[1], view[2])
@@ -103,6 +104,7 @@ class MapPanel(QWidget):
                 continue
             action = self._action(row.icon, tr(row.title), row.keys, is_switch=True)
             dress(action, row.icon, tr(row.help))
+            # the first tool is in the hand to begin with
             action.setChecked(not actions)
             action.triggered.connect(lambda _checked=False, tool=tool: self._take(tool))
             group.addAction(action)
@@ -114,6 +116,7 @@ class MapPanel(QWidget):
     def _take(self, tool: Tool) -> None:
         """A tool is wanted in the hand: clicks on the map follow, and Escape."""
         self.view.take(tool)
+        # settings choose a tool, too, before there is anything to see
         if self.isVisible():
             self.view.setFocus()
 
@@ -169,6 +172,7 @@ class MapPanel(QWidget):
         self.view.refresh(now_s)
         if self.follow.isChecked():
             self._follow()
+        # only when one leaves the view: a map that moves with each message can't be read
         if self._wants_fit and not (self._has_fitted and self.view.shows_all()):
             self._has_fitted = self.view.fit()
 
@@ -176,6 +180,7 @@ class MapPanel(QWidget):
         self.view.refresh(now_s)
 
     def _connect(self, is_live: bool) -> None:
+        # a show may come without a hide between: connected twice, each change would be taken twice
         if is_live == self._is_live:
             return
         self._is_live = is_live
@@ -196,6 +201,7 @@ class MapPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""
         super().showEvent(event)
+        # only now has the map its size, which a view is worked out by
         if self._saved_view is not None:
             self.view.restore_view(*self._saved_view)
             self._saved_view = None

@@ -64,7 +64,9 @@ class MapView(pg.GraphicsView):
         self._mouse: QPointF | None = None
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
         self.setCentralItem(self.box)
+        # else pyqtgraph would choose the view by items of its own, of which there are none
         self.box.disableAutoRange()
+        # nearer than a room, and farther than the world, there is nothing to see
         self.box.setLimits(minXRange=60.0, minYRange=40.0, maxXRange=6e7, maxYRange=6e7)
         (west, south), (east, north) = FIRST_VIEW
         self.box.setRange(xRange=(west, east), yRange=(south, north), padding=0)
@@ -90,6 +92,7 @@ class MapView(pg.GraphicsView):
         feed, self._now_s = self._context.feed, now_s
         found = (mark_of(state, feed.summary(state), now_s) for state in feed.fleet)
         self.marks = [mark for mark in found if mark is not None]
+        # homes move seldom: going through the fleet for them in each frame would be felt
         if now_s - self._homes_s > HOMES_S:
             self._homes_s = now_s
             self._homes = frozenset(home for state in feed.fleet if (home := home_of(state)) is not None)
@@ -100,6 +103,7 @@ class MapView(pg.GraphicsView):
         marks = [mark for mark in self.marks if not keys or mark.key in keys]
         if not marks:
             return False
+        # a fleet on both sides of longitude 180 is near to itself
         xs, ys = together([mark.x_m for mark in marks]), [mark.y_m for mark in marks]
         middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         half_x = max((max(xs) - min(xs)) * FIT_SHARE, LEAST_SPAN_M)
@@ -149,6 +153,7 @@ class MapView(pg.GraphicsView):
     def frame(self) -> Frame:
         """What there is to draw at this moment."""
         selected = frozenset(self._context.selection.keys)
+        # the last is drawn on top
         order = sorted(self.marks, key=lambda one: (one.key in selected, one.level, one.key))
         ratio = self.devicePixelRatioF()
         return Frame(self.camera, self._now_s, order, selected, self._homes, self._mouse, ratio)
@@ -189,6 +194,7 @@ class MapView(pg.GraphicsView):
         del rect
         frame = self.frame()
         painter.save()
+        # layers draw in pixels; pyqtgraph has set up metres
         painter.resetTransform()
         self.stack.paint(painter, frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

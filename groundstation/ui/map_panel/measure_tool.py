@@ -76,6 +76,7 @@ class MeasureTool(Tool):
         corners = [QPointF(*frame.camera.screen(*mercator_from_degrees(*spot))) for spot in spots]
         lines = [_line(frame.camera, *ends) for ends in pairwise(spots)]
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        # in both colours, so that it is seen on any ground
         for role, width in ((Ink.BACKGROUND, 4.5), (Ink.TEXT, 1.8)):
             for number, line in enumerate(lines):
                 is_open = number == len(self.spots) - 1
@@ -98,6 +99,7 @@ class MeasureTool(Tool):
 def _line(camera: Camera, start: Spot, end: Spot) -> list[QPointF]:
     """A leg on the screen; it goes on over longitude 180 instead of round the world."""
     found = leg(start, end)
+    # at most so many: a leg round the world is one line among others
     pieces = min(MOST_PIECES, math.ceil(found.distance_m / STRAIGHT_M)) or 1
     way = (found.distance_m * number / pieces for number in range(1, pieces))
     course = math.radians(found.bearing_deg)
@@ -106,6 +108,7 @@ def _line(camera: Camera, start: Spot, end: Spot) -> list[QPointF]:
     points: list[QPointF] = []
     for spot in (start, *between, end):
         x, y = camera.screen(*mercator_from_degrees(*spot))
+        # the copy of the world that is nearest to the last point
         points.append(QPointF(x + (round((points[-1].x() - x) / world) * world if points else 0.0), y))
     return points
 

@@ -22,6 +22,7 @@ Points = NDArray[np.float64]
 
 def mercator_from_degrees(lat_deg: float, lon_deg: float) -> tuple[float, float]:
     """Easting and northing in Mercator metres."""
+    # at the poles the projection has no number
     lat = math.radians(max(-MAX_LAT_DEG, min(MAX_LAT_DEG, lat_deg)))
     return math.radians(lon_deg) * EARTH_RADIUS_M, math.log(math.tan(math.pi / 4 + lat / 2)) * EARTH_RADIUS_M
 
@@ -46,6 +47,7 @@ def together(eastings: Sequence[float]) -> list[float]:
     """Eastings of places as one group, on whichever side of longitude 180: across the widest gap nothing is drawn."""
     if not eastings:
         return []
+    # as on a circle: the widest gap is where the group does not go
     order = sorted(x % WORLD_M for x in eastings)
     gaps = [after - before for before, after in itertools.pairwise([*order, order[0] + WORLD_M])]
     start = order[(gaps.index(max(gaps)) + 1) % len(order)]
@@ -116,4 +118,5 @@ class Camera:
 def nice_length(metres: float) -> float:
     """The largest of 1, 2, 5 times a power of ten that is not longer than this."""
     power = 10.0 ** math.floor(math.log10(metres))
+    # the last factor is for rounding, else a length of exactly 200 might become 100
     return max(factor * power for factor in (1, 2, 5) if factor * power <= metres * 1.0000001)

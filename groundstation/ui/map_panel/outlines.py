@@ -51,6 +51,7 @@ class Outlines:
 
     def land(self, camera: Camera) -> list[Points]:
         """Rings of land on the screen in screen coordinates."""
+        # from far away the fine outline has many points in one pixel
         layer = self._coarse if camera.scale_m > COARSE_FROM_M else self._fine
         found = []
         for copy in camera.copies():
@@ -79,6 +80,7 @@ def _points(archive: np.lib.npyio.NpzFile, name: str) -> Points:
     columns = []
     for letter in "xy":
         differences = archive[f"{name}_{letter}"].astype(np.int64)
+        # where a step does not fit into 16 bits the whole number stands apart
         differences[archive[f"{name}_{letter}_wide"]] = archive[f"{name}_{letter}_values"]
         columns.append(np.cumsum(differences))
     return np.stack(columns, axis=1).astype(np.float64)
@@ -133,6 +135,7 @@ def _cut_side(ring: Points, axis: int, limit: float, sign: float) -> Points:
         return ring[:0]
     is_crossing = is_inside != np.roll(is_inside, -1)
     following, after = np.roll(ring, -1, axis=0), np.roll(inward, -1)
+    # an edge along the line divides by zero; what comes of it is not used
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(is_crossing, inward / (inward - after), 0.0)
     both = np.empty((2 * len(ring), 2))

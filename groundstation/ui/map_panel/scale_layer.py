@@ -21,6 +21,7 @@ class ScaleLayer(Layer):
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw both."""
         camera = frame.camera
+        # metres on the ground in the middle: Mercator stretches with the latitude
         length_m = nice_length(camera.ground_scale_m * 140)
         pixels = length_m / camera.ground_scale_m
         y = camera.height - 18

@@ -12,6 +12,7 @@ SPRITE_PX = 32
 def sprite(ratio: float) -> tuple[QPixmap, QPainter]:
     """A clear picture for a screen, and a painter whose origin is its middle."""
     pixels = QPixmap(round(SPRITE_PX * ratio), round(SPRITE_PX * ratio))
+    # else it would be half as large on a screen of twice as many pixels
     pixels.setDevicePixelRatio(ratio)
     pixels.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixels)

@@ -51,6 +51,7 @@ class TargetLayer(Layer):
                 world = WORLD_M / camera.scale_m
                 from_x += round((x - from_x) / world) * world
                 painter.drawLine(QPointF(from_x, from_y), QPointF(x, y))
+            # with an edge in the other colour, so that it is seen on any ground
             painter.setPen(QPen(ink(Ink.BACKGROUND), 4.0))
             _cross(painter, x, y)
             painter.setPen(QPen(colour, 1.8))

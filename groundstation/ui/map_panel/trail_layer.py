@@ -87,11 +87,14 @@ def paint_trails(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for key in keys:
         trail = history.trail(key)
+        # a vehicle that was heard a moment ago has no row yet
         if trail is None:
             continue
         times, places = trail
         start = int(np.searchsorted(times, since_s))
+        # so many points for all of them, whatever their number
         pace = max(1, (len(times) - start) * len(keys) // max_points)
+        # counted from the newest, which must be there: the line ends at the vehicle
         times, places = times[start:][::-pace][::-1], places[start:][::-pace][::-1]
         known = np.isfinite(places[:, 0])
         times, places = times[known], places[known]
@@ -103,6 +106,7 @@ def paint_trails(
 def _continuous(points: Points, around_m: float) -> Points:
     """A trail that goes on beyond longitude 180 instead of round the world, with its newest end in the view."""
     whole = points.copy()
+    # a step over longitude 180 is a short way, not one round the world
     whole[:, 0] = np.unwrap(whole[:, 0], period=WORLD_M)
     newest = float(whole[-1, 0])
     whole[:, 0] += near(newest, around_m) - newest
@@ -113,12 +117,14 @@ def _paint_trail(painter: QPainter, points: Points, times: Points, colour: QColo
     """Four parts that fade. A pen of one pixel is drawn fifteen times as fast as a wider one: two make a wider line."""
     edges = np.searchsorted(times, times[0] + (times[-1] - times[0]) * np.arange(1, len(FADES)) / len(FADES))
     gap_s = max(BREAK_S, 2.5 * float(times[-1] - times[0]) / len(times))
+    # a line over a time without a place would be a way that nobody knows
     cuts = np.flatnonzero(np.diff(times) > gap_s) + 1
     starts = np.unique(np.concatenate([[0], edges, cuts]))
     stops = np.append(starts[1:], len(times))
     breaks = set(cuts.tolist())
     offsets = (0.4, 0.4, -0.8) if is_bold else (0.5, -0.5)
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        # parts meet in a common point; over a gap nothing is drawn
         end = stop + 1 if stop not in breaks else stop
         polygon = polygon_from_points(points[start:end])
         colour.setAlphaF(FADES[int(np.searchsorted(edges, start, side="right"))])

@@ -31,6 +31,7 @@ class VehicleLayer(Layer):
         camera = frame.camera
         for mark in frame.marks:
             x, y = camera.screen(mark.x_m, mark.y_m)
+            # half a mark outside still reaches into the picture
             if -20 < x < camera.width + 20 and -20 < y < camera.height + 20:
                 _paint_mark(painter, mark, x, y, mark.key in frame.selected)
 
@@ -55,7 +56,9 @@ def _paint_mark(painter: QPainter, mark: MapMark, x: float, y: float, is_selecte
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(QPointF(0, 0), 17, 17)
         painter.restore()
+    # few directions, so that the same picture serves many vehicles
     heading = None if mark.heading_deg is None else round(mark.heading_deg / HEADING_STEP_DEG) * HEADING_STEP_DEG % 360
+    # without a colour: the place is where it was last heard
     place = vehicle_place(mark.key.id) % COLOURS if mark.is_live else None
     sign = vehicle_sign(mark.key.id)
     arrow = _arrow(place, heading, mark.is_flying, sign, painter.device().devicePixelRatioF(), wearing().theme.key)

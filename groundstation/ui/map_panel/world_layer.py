@@ -43,6 +43,7 @@ class WorldLayer(Layer):
 
     def stale(self, frame: Frame) -> Hashable:
         """The grid begins at a home."""
+        # any home would do, but the same one each time: the grid must not jump
         return min(frame.homes, default=None)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
@@ -93,6 +94,7 @@ def _paint_grid(painter: QPainter, camera: Camera, home: tuple[float, float] | N
 
 def _paint_metric_grid(painter: QPainter, camera: Camera, origin: tuple[float, float], step_m: float) -> None:
     """Lines each so many metres on the ground east and north of home."""
+    # a metre on the ground is longer in Mercator, the more the farther from the equator
     pace = step_m * stretch(origin[1])
     origin = near(origin[0], camera.x_m), origin[1]
     west, south, east, north = camera.bounds
@@ -157,6 +159,7 @@ def _paint_names(painter: QPainter, camera: Camera) -> None:
         face = _face(place)
         width = metrics(face.pixelSize(), face.weight()).horizontalAdvance(place.name) + 30
         box = QRectF(x - width / 2, y - 8, width, 30)
+        # places come by rank, so that the more important one has the room
         if any(box.intersects(other) for other in taken):
             continue
         taken.append(box)

@@ -67,10 +67,12 @@ class MessageLog(QObject):
         feed.timeline.rewound.connect(self._on_rewound)
 
     def _on_events_arrived(self, events: list[LoggedEvent]) -> None:
+        # asked each time: the computer's clock may be set while the window is open
         offset_s = self._feed.timeline.unix_s(0.0)
         new: list[LogEntry] = []
         has_repeats = False
         for one in events:
+            # ArduPilot repeats each failed check every half a minute: the log would be nothing else
             if self._is_repeat(one, offset_s):
                 has_repeats = True
                 continue
@@ -98,6 +100,7 @@ class MessageLog(QObject):
                 words = self.tr("{broker}: connected again after {seconds:.0f} s")
                 self._say(words.format(broker=status.broker, seconds=now_s - self._lost_s), Severity.NOTICE, now_s)
                 self._lost_s = None
+        # once for each loss: the tries after it change the reason, and are no news
         elif status.state in (BusState.LOST, BusState.REFUSED) and self._lost_s is None and self._was_connected:
             self._lost_s = now_s
             words = self.tr("{broker}: connection lost, {reason}")
@@ -115,6 +118,7 @@ class MessageLog(QObject):
         if known is None or at_s - known.last_s > COLLAPSE_S:
             return False
         known.count += 1
+        # events may come out of order
         known.last_s = max(known.last_s, at_s)
         return True
 
@@ -122,6 +126,7 @@ class MessageLog(QObject):
         event, at_s = one.event, one.received_s + offset_s
         text = event.words if event.is_complete else f"{event.words} […]"
         entry = LogEntry(one.key, text, event.severity, event.kind, at_s, at_s)
+        # only these are repeated by the vehicle: the same words of anything else happened twice
         if event.text.startswith("PreArm"):
             if len(self._repeating) > DROPPED_AT_ONCE:
                 self._repeating.clear()
@@ -130,5 +135,6 @@ class MessageLog(QObject):
 
     def _trim(self) -> None:
         if len(self.entries) > MAX_ENTRIES:
+            # thousands at once: taking one from the front of a long list moves all others
             del self.entries[:DROPPED_AT_ONCE]
             self.trimmed.emit(DROPPED_AT_ONCE)

@@ -76,11 +76,13 @@ class MessageModel(QStandardItemModel):
     def _on_trimmed(self, count: int) -> None:
         """The oldest went: of the rows those that are too many."""
         del count
+        # how many of the dropped ones were shown is known by those that are left
         left = sum(self._filter.passes(entry) for entry in self._log.entries)
         self.removeRows(0, self.rowCount() - left)
 
     def _on_repeated(self) -> None:
         if self.rowCount():
+            # where the repeated ones stand nobody knows; a view draws what is seen
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
 
 

@@ -34,6 +34,7 @@ class MessageRowDelegate(QStyledItemDelegate):
         area = rect.adjusted(12, 0, -12, 0)
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
+        # of the newest repeat: that it is still so is what counts
         painter.drawText(area, _LEFT, local_time(entry.last_s))
         left = area.left() + 60
         if entry.level in _ICONS:

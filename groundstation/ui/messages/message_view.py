@@ -22,6 +22,7 @@ class MessageView(QListView):
         self.messages = MessageModel(log, self)
         self.setModel(self.messages)
         self.setItemDelegate(MessageRowDelegate(self, shows_vehicle=shows_vehicle))
+        # else Qt asks the delegate, which is Python, for the height of each line
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -40,6 +41,7 @@ class MessageView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _on_scrolled(self, value: int) -> None:
+        # who scrolled up reads: new lines must not pull the text away
         self._is_at_end = value >= self.verticalScrollBar().maximum() - 2
         self._newer.setVisible(not self._is_at_end)
 

@@ -33,6 +33,7 @@ class MessagesPanel(QWidget):
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.view, 1)
         self.view.messages.rowsInserted.connect(self._on_rows_changed)
+        # a filter resets the model and inserts no rows
         self.view.messages.modelReset.connect(self._on_rows_changed)
         selection.changed.connect(self._apply)
         self._on_rows_changed()

@@ -52,6 +52,7 @@ class AskBar(QFrame):
         words = self.tr("{who} asks for control of {vehicles}").format(
             who=actor_text(self._who), vehicles=names_text(list(self.keys))
         )
+        # the one that was asked for first runs out first
         left_s = max(0.0, min(seen_s for _, seen_s in self.keys.values()) + ASK_S - now_s)
         if words != self.text.text():
             self.text.setText(words)
@@ -61,6 +62,7 @@ class AskBar(QFrame):
     def _answer(self, *, grant: bool) -> None:
         for key in self.keys:
             self._desk.orders.answer(key, grant=grant)
+        # a second answer to the same question would be refused by the bridge; a new question opens them again
         self.give.setEnabled(False)
         self.keep.setEnabled(False)
 
@@ -80,6 +82,7 @@ class ControlAsks(QWidget):
 
     def refresh(self, now_s: float) -> None:
         """See who asks."""
+        # by who asks: a station that wants ten vehicles is one question
         asking: dict[Actor, dict[VehicleKey, str]] = {}
         for state in self._desk.feed.fleet:
             control = state.control
@@ -102,6 +105,7 @@ class ControlAsks(QWidget):
         fresh = {}
         for key, request in wanted.items():
             known = bar.keys.get(key)
+            # a request that was answered and made again has all its time again
             is_known = known is not None and known[0] == request
             fresh[key] = known if is_known and known is not None else (request, now_s)
             if not is_known:

@@ -34,6 +34,7 @@ class ControlWatch(QObject):
             state = self._desk.feed.fleet.get(key)
             control = state.control if state is not None else None
             before = self._seen.get(key)
+            # the same object: something else of the vehicle has changed
             if control is None or control is before:
                 continue
             self._seen[key] = control
@@ -42,6 +43,7 @@ class ControlWatch(QObject):
 
     def _compare(self, key: VehicleKey, before: Control, now: Control) -> None:
         ours, last = self._desk.orders.actor.gs, now.last
+        # a bridge repeats its newest decision with each word about control
         is_new = last is not None and last != before.last
         if before.is_held_by(ours) and not now.is_held_by(ours):
             self._tell_lost(key, before, now)
@@ -52,10 +54,12 @@ class ControlWatch(QObject):
         last = now.last
         is_wish = last is not None and last.outcome is Outcome.RELEASED
         was_given = last is not None and _says(last.detail, "granted_by", "granted by ")
+        # it was our own doing
         if is_wish or was_given:
             return
         detail = _sentence(said(last.detail)) if last is not None else ""
         if now.owner is None:
+            # not told yet: with a broker that is back the keeper takes it again within seconds
             self._lost[key] = (detail, self._desk.feed.now_s() + REGAIN_S)
             return
         words = self.tr("Control of {vehicle} went to {who}. {detail}")

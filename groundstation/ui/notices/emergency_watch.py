@@ -41,12 +41,14 @@ class EmergencyWatch(QObject):
         for record in (one.record for one in transitions):
             if not self._is_ours(record) or not record.is_over or record.reason in _NO_FAILURE:
                 continue
+            # another emergency order did what this one did not
             if record.state in GOOD_ENDS:
                 self._calm(record.key)
             else:
                 failed.append(record)
         for record in failed:
             self._shout(record)
+        # one sound for all of a group
         if failed:
             QApplication.beep()
 

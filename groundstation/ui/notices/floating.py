@@ -42,6 +42,7 @@ class Floating:
         self.asks, self.notices, self.sheet = ControlAsks(desk), NoticeList(desk.feed), CommandSheet(desk)
         self.upper = Overlay(over, parent, windows=windows)
         self.lower = Overlay(over, parent, is_low=True, windows=windows)
+        # questions before notices: somebody waits for their answer
         self.upper.add(self.asks)
         self.upper.add(self.notices)
         self.lower.add(self.sheet)

@@ -19,6 +19,7 @@ class JournalWatch(QObject):
 
     def _on_aged(self) -> None:
         problem = self._desk.orders.journal_problem
+        # looked at three times a second, told when it changes
         if problem == self._problem:
             return
         self._problem = problem

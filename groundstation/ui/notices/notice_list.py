@@ -71,8 +71,10 @@ class NoticeList(QWidget):
 
     def say(self, words: str, level: Level) -> None:
         """Say something for a while; the same again begins anew."""
+        # the same again is one notice with its whole time, not a second one
         for one in [one for one in self.notices if one.text.text() == words]:
             self._remove(one)
+        # the oldest gives way: a column of them would cover the map
         while len(self.notices) >= MOST:
             self._remove(self.notices[0])
         notice = Notice(words, level, self._feed.now_s() + SHOWN_S[level])

@@ -50,6 +50,7 @@ class Overlay(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self.setFixedWidth(WIDTH)
+        # it is no child of that area's layout, and so is not told of its size
         over.installEventFilter(self)
 
     def add(self, widget: QWidget) -> None:
@@ -68,13 +69,16 @@ class Overlay(QWidget):
             return
         self._column.activate()
         column = self._column
+        # notices wrap their text: how high they are depends on the width
         wanted = column.totalHeightForWidth(WIDTH) if column.hasHeightForWidth() else column.sizeHint().height()
         self.resize(WIDTH, min(wanted, self._over.height() - self._gap - MARGIN))
         places = self._places()
         above = [window.frameGeometry() for window in self._windows() if window.isVisible()]
+        # `min` takes the first of equals: the usual place as long as it is free
         best = min(places, key=lambda place: _covered(self._on_screen(place), above))
         self.move(best)
         self.raise_()
+        # a window that somebody holds must not be moved under his hand
         is_dragging = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
         if self._pushes and _covered(self._on_screen(best), above) and not is_dragging:
             self._send_aside(self._on_screen(best))

@@ -21,12 +21,14 @@ class RecordingWatch(QObject):
 
     def _on_aged(self, now_s: float) -> None:
         feed = self._desk.feed
+        # without a broker no recorder is heard: that is said elsewhere, and is no fault of recording
         if feed.bus.state is not BusState.CONNECTED:
             return
         now = recording_now(feed.fleet.recorders.values(), now_s)
         words = now.problem or now.warning
         if not now.is_heard and self._was_heard:
             words = self.tr("the recorder is gone; it is started again, or start one: groundstation record")
+        # a window that never had a recorder misses none
         self._was_heard = self._was_heard or now.is_heard
         if words and not _is_same(words, self._words):
             self._desk.noticed.emit(self.tr("Recording: {words}").format(words=words), Level.CAUTION)

@@ -43,6 +43,7 @@ def tr(text: str) -> str:
 
 def folded(text: str) -> str:
     """A text as it is compared: without case, accents and the dot of the i, so that a Turkish keyboard finds all."""
+    # accents apart from their letters, so that they can be left out
     parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
@@ -84,12 +85,15 @@ def _entries_of(actions: Sequence[QAction], path: tuple[str, ...], *, is_command
         name, _, note = action.text().partition("\t")
         menu = action.menu()
         if isinstance(menu, QMenu):
+            # of a disabled menu nothing can be done, whatever its entries say
             if not menu.isEnabled():
                 continue
             menu.aboutToShow.emit()  # many are filled when they open
             inside = (*path, plain(name))
             yield from _entries_of(menu.actions(), inside, is_command=is_command or bool(menu.property(GUARDED)))
+        # panels stand in the list already, and headings do nothing
         elif name and not any(map(action.property, (PANEL, HEADING))):
+            # one of several is chosen, not switched on and off
             is_one_of = action.actionGroup() is not None
             state = tr(", on") if action.isChecked() else tr(", off") if action.isCheckable() and not is_one_of else ""
             keys = plain(note) or action.shortcut().toString()

@@ -67,6 +67,7 @@ class Palette(QFrame):
         self.box.installEventFilter(self)
         self.list = QListWidget()
         self.list.setItemDelegate(_RowPainter(self.list))
+        # the keyboard stays in the box: the arrow keys come by its filter
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -118,6 +119,7 @@ class Palette(QFrame):
             item.setFlags(_ABLE if entry.is_enabled else Qt.ItemFlag.NoItemFlags)
         self.list.setFixedHeight(ROW_HEIGHT * min(len(found), MOST_ROWS))
         self.list.setVisible(bool(found))
+        # nothing is chosen where the first one commands: Enter would be an order
         self.list.setCurrentRow(0 if found and found[0].is_enabled and not found[0].is_command else -1)
         self._hint.setText(
             self.tr("↑ ↓ choose   Enter do   Escape close") if found else self.tr("Nothing has a name like this.")
@@ -158,11 +160,13 @@ class Palette(QFrame):
         if key in STEPS:
             self._step(STEPS[key])
         elif key in _ENTER:
+            # Enter that was held in another place is no choice here
             if not event.isAutoRepeat():
                 self._run()
         elif key == Qt.Key.Key_Escape:
             self.dismiss()
         else:
+            # swallowed: there is nothing else in here to go to
             return key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         return True
 

@@ -73,6 +73,7 @@ class Curve:
     def is_old(self, now_s: float) -> bool:
         """Whether its newest value came too long ago to be shown as a value of now."""
         newest = self.series.newest
+        # a sensor may speak once a minute: it is judged by its own pace
         old_s = OLD_S if self.series.pace_s is None else max(OLD_S, SILENT * self.series.pace_s)
         return newest is not None and now_s - newest[0] > old_s
 
@@ -82,6 +83,7 @@ class Curve:
             value = self.series.at(time_s)
         else:
             newest = self.series.newest
+            # a gap is kept as NaN
             value = None if newest is None or math.isnan(newest[1]) else newest[1]
         if isinstance(self.ref.source, str):
             return compact(value)
@@ -102,6 +104,7 @@ def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
         place = vehicle_place(ref.source.id)
         colours, first = [place % COLOURS], place // COLOURS
     else:
+        # by its name, and not by hash(), which differs from run to run: a sensor has the same colour tomorrow
         start = zlib.crc32(f"{ref.source}/{ref.path}".encode())
         colours, first = [(start + step) % COLOURS for step in range(COLOURS)], 0
     styles = [(first + step) % len(STYLES) for step in range(len(STYLES))]

@@ -24,6 +24,7 @@ class FirstPlots(QObject):
         feed.vehicles_added.connect(self._on_vehicles_added)
 
     def _on_vehicles_added(self, keys: frozenset[VehicleKey]) -> None:
+        # also in an earlier session: who removed all plots wants none
         if self._plots.is_by_hand:
             return
         plotted = sum(len(refs) for refs in self._plots.plots())

@@ -112,6 +112,7 @@ class PlotLane(QWidget):
         for curve in [curve for curve in self.curves if curve.ref == ref]:
             self.curves.remove(curve)
             self.plot.removeItem(curve.item)
+            # else the value would be kept at full rate, and its vehicle followed in detail, for nobody
             self._history.untrack(ref)
         self.changed.emit()
         if not self.curves:
@@ -150,6 +151,7 @@ class PlotLane(QWidget):
         plot.setAcceptDrops(False)
         plot.setMenuEnabled(False)
         plot.hideButtons()
+        # all plots share one time axis: one that is dragged away would be of another time
         plot.setMouseEnabled(x=False, y=False)
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -157,6 +159,7 @@ class PlotLane(QWidget):
             axis = plot.getAxis(name)
             axis.setStyle(tickFont=font(TINY_PX), tickLength=0, tickTextOffset=6)
         plot.getAxis("left").setWidth(AXIS_WIDTH)
+        # pyqtgraph would write k and m before our units
         plot.getAxis("left").enableAutoSIPrefix(False)
         plot.sceneObj.sigMouseMoved.connect(self._on_mouse_moved)
         # pyqtgraph tells where the mouse is, and not that it has left
@@ -169,6 +172,7 @@ class PlotLane(QWidget):
             times = curve.series.times
             first, last = np.searchsorted(times, (start_s, stop_s))
             values = curve.series.values[first:last]
+            # gaps are NaN
             values = values[np.isfinite(values)]
             if len(values):
                 lows.append(float(values.min()) * curve.unit.factor)

@@ -81,6 +81,7 @@ class PlotsPanel(LivePanel):
         """Plot values: with those of the same unit in the last plot that has it, else in a new one."""
         for ref in refs:
             lane = next((one for one in reversed(self.lanes) if _shares_unit(one, ref)), None)
+            # it is there already, wherever somebody put it
             if any(ref in one.refs for one in self.lanes):
                 continue
             (lane or self._add_lane()).add(ref)
@@ -149,6 +150,7 @@ class PlotsPanel(LivePanel):
         """Draw when time moved on by a pixel at least."""
         now_s = self._feed.now_s()
         width = min((lane.plot.width() for lane in self.lanes), default=1)
+        # with ten minutes on the screen a pixel is a second: drawing more often shows nothing new
         if now_s - self._drawn_s >= self.span_s / max(100, width):
             self._drawn_s = now_s
             self.refresh()
@@ -274,6 +276,7 @@ def _shares_unit(lane: PlotLane, ref: ValueRef) -> bool:
     other = lane.curves[0].ref
     if isinstance(other.source, str) != isinstance(ref.source, str):
         return bool(ref_unit(other).symbol) and ref_unit(other).symbol == ref_unit(ref).symbol
+    # values without a unit are comparable only when they are the same value
     if not ref_unit(other).symbol:
         return other.path == ref.path
     return ref_unit(other).symbol == ref_unit(ref).symbol

@@ -25,6 +25,7 @@ class TimeAxis(pg.AxisItem):
         wanted = (maxVal - minVal) / max(1.0, size / LABEL_PIXELS)
         step = next((step for step in _STEPS_S if step >= wanted), _STEPS_S[-1])
         offset_s = self._wall_offset_s()
+        # the next round time of the clock on the wall, not of the monotonic one
         first = -(-(minVal + offset_s) // step) * step - offset_s
         count = int((maxVal - first) / step) + 1
         return [(float(step), [first + number * step for number in range(max(0, count))])]

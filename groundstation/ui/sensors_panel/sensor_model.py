@@ -134,6 +134,7 @@ class SensorModel(QAbstractItemModel):
             by_place.setdefault(topic.rpartition("/")[0], []).append(topic)
             self._alike.setdefault(look(topic), set()).add(topic)
         places = [place for place in by_place if place not in self._groups]
+        # all at once: each insertion lets the view lay out anew
         fresh = [Node(self._root, visible_topic(place, " / ") if place else "") for place in places]
         if fresh:
             self._groups.update(zip(places, fresh, strict=True))
@@ -147,9 +148,11 @@ class SensorModel(QAbstractItemModel):
     def _fit_numbers(self, node: Node, reading: SensorReading) -> None:
         """A JSON payload's numbers as children; they are made anew when other ones come."""
         paths = list(reading.numbers) if reading.kind is PayloadKind.JSON and list(reading.numbers) != [""] else []
+        # nearly always: a device sends the same fields each time
         if paths == [child.path for child in node.children]:
             return
         if node.children:
+            # Qt keeps pointers to nodes: told before they go
             self.beginRemoveRows(self._index_of(node), 0, len(node.children) - 1)
             node.children.clear()
             self.endRemoveRows()
@@ -229,6 +232,7 @@ class SensorModel(QAbstractItemModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: number of children."""
+        # Qt asks for children below every column; only the first has them
         return 0 if parent.column() > 0 else len(self._node(parent).children)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

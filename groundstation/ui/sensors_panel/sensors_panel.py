@@ -92,13 +92,16 @@ class SensorsPanel(LivePanel):
         """Show what arrived, and ages."""
         now_s = self._feed.now_s()
         is_new = self.model.is_new
+        # what still comes of a filter that was taken back must not bring its topics again
         fresh = sorted(topic for topic in self._changed if is_new(topic) and self._is_covered(topic))
+        # thousands of retained topics come at once with a `#`
         later = set(fresh[MOST_AT_ONCE:])
         shown = [topic for topic in self._changed if not is_new(topic)]
         self._changed.clear()
         self._changed |= later
         self.model.show_topics([*shown, *fresh[:MOST_AT_ONCE]], now_s)
         self.model.show_ages(now_s)
+        # the model tells no change, see `show_topics`
         self.tree.viewport().update()
         has_topics = self.model.has_topics
         self.tree.setVisible(has_topics)
@@ -140,6 +143,7 @@ class SensorsPanel(LivePanel):
         self.filter_box.setPlaceholderText(self.tr("Subscribe to a topic: site/room/#"))
         self.filter_box.setAccessibleName(self.tr("Topic filter"))
         self.filter_box.returnPressed.connect(self._on_subscribe_pressed)
+        # not `textChanged`: clearing the box after a subscription is no edit
         self.filter_box.textEdited.connect(self._on_text_edited)
         add = QPushButton(icon("add"), self.tr("Subscribe"))
         add.clicked.connect(self._on_subscribe_pressed)
@@ -191,6 +195,7 @@ class SensorsPanel(LivePanel):
         self.filters_button.setText(self.tr("{count} subscribed").format(count=len(self.filters)))
         self._filters_menu.clear()
         for one in self.filters:
+            # Qt takes a single & for the letter of a shortcut
             text = visible_topic(one).replace("&", "&&")
             action = self._filters_menu.addAction(icon("close"), self.tr("Unsubscribe {topic}").format(topic=text))
             action.triggered.connect(lambda _checked=False, one=one: self.unsubscribe(one))
@@ -200,6 +205,7 @@ class SensorsPanel(LivePanel):
 
     def _open_groups(self, first: int, last: int) -> None:
         for row in range(first, last + 1):
+            # Qt forgets it with each reset
             self.tree.setFirstColumnSpanned(row, QModelIndex(), True)
             self.tree.expand(self.model.index(row, 0))
 

@@ -14,6 +14,7 @@ def visible_level(level: str) -> str:
         return "\N{EMPTY SET}"
     bare = level.strip(" ")
     before = len(level) - len(level.lstrip(" "))
+    # a level of blanks only has all of them before
     after = len(level) - len(bare) - before if bare else 0
     shown = "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in bare)
     return SPACE_MARK * before + shown + SPACE_MARK * after

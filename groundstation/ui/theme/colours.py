@@ -43,6 +43,7 @@ class ColourBook:
 
     def _free(self, name: str) -> int:
         number = _LAST_NUMBER.search(name)
+        # uav-1 has the first colour
         wanted = (int(number.group(1)) - 1 if number else zlib.crc32(name.encode())) % COLOURS
         for lap in itertools.count():
             for step in range(COLOURS):
@@ -67,6 +68,7 @@ def vehicle_colour(vehicle_id: str) -> QColor:
 
 def vehicle_sign(vehicle_id: str) -> int:
     """0 for a colour of its own; 1, 2, 3 where another vehicle has the colour: each its own dash and its own mark."""
+    # beyond forty vehicles both repeat: the name is what counts there
     return _BOOK.place(vehicle_id) // COLOURS % SIGNS
 
 

@@ -20,6 +20,7 @@ def set_style(widget: QWidget, sheet: str) -> None:
         widget: whose.
         sheet: with `$text` for the colour of that role; see `inks.filled`.
     """
+    # Qt parses a sheet and lays out anew even when it is the same
     if widget.property(_SHEET) != sheet:
         widget.setProperty(_SHEET, sheet)
         widget.setStyleSheet(filled(sheet))
@@ -34,6 +35,7 @@ def set_mark(label: QLabel, name: str, size: int, role: Ink) -> None:
         size: side, logical pixels.
         role: what it is drawn in.
     """
+    # set several times a second by labels that show a state
     if label.property(_MARK) != [name, size, role.value]:
         label.setProperty(_MARK, [name, size, role.value])
         _draw_mark(label)

@@ -30,6 +30,7 @@ def font(pixels: int = tokens.TEXT_PX, weight: int = 400) -> QFont:
     made.setWeight(QFont.Weight(weight))
     made.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # figures of one width: numbers that change would move their units
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
 

@@ -93,6 +93,7 @@ class _Engine(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Qt: as pixels of that size."""
         pixels = QPixmap(size)
+        # Qt leaves new pixels as they were in memory
         pixels.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixels)
         self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
@@ -138,6 +139,7 @@ def pixmap(name: str, size: int, role: Ink = Ink.MUTED, ratio: float = 1.0) -> Q
         role: what it is drawn in.
         ratio: device pixels for one logical pixel.
     """
+    # kept by the colour, so that another theme finds others
     return _pixels(name, size, ink(role).name(), ratio)
 
 

@@ -54,6 +54,7 @@ def wearing() -> Wearing:
 
 def ink(role: Ink) -> QColor:
     """What stands for a role at this moment; a colour of your own, to be used now and not to be kept."""
+    # a copy: painters set its alpha, which would stay in the table
     return QColor(wearing().inks[role])
 
 

@@ -35,6 +35,7 @@ _registered: dict[str, tuple[bytes, bytes, bytes]] = {}
 
 def sheet_pictures(theme: Theme) -> dict[str, str]:
     """Where each picture of a theme lies, for `url(...)` in a style sheet; by its name in capitals: `$TICK`."""
+    # registered twice, Qt would look through both
     if theme.key not in _registered:
         contents = {
             f"{theme.key}-{name}.svg": _SVG.format(path=path, colour=theme.colours[role]).encode()
@@ -62,6 +63,7 @@ def _hash(name: str) -> int:
     value = 0
     for letter in name:
         value = (value << 4) + ord(letter)
+        # `qt_hash` in Qt's qhash.cpp, which `rcc` uses for names
         value ^= (value & 0xF0000000) >> 23
         value &= 0x0FFFFFFF
     return value

@@ -41,8 +41,10 @@ def wear(theme: Theme) -> None:
         wearing().put_on(theme)
         dress_application()
         redress()
+        # when sheets and palette are those of the new theme: who hears it asks for colours
         wearing().changed.emit()
         for widget in QApplication.allWidgets():
+            # what paints itself asks for its colours while it paints
             widget.update()
 
 
@@ -58,6 +60,7 @@ def _qt_palette() -> QPalette:
     colours, palette = wearing().theme.colours, QPalette()
     for text in _TEXTS:
         palette.setColor(text, QColor(colours[Ink.TEXT]))
+        # the same colour for all groups was set above, this one too
         palette.setColor(QPalette.ColorGroup.Disabled, text, QColor(colours[Ink.FAINT]))
     for part, role in _PALETTE.items():
         palette.setColor(part, QColor(colours[role]))

@@ -25,6 +25,7 @@ class BrokerState(MarkedText):
         status = self._feed.bus
         match status.state:
             case BusState.CONNECTED:
+                # the note tells what the station does without on a slow way
                 is_whole = not status.note
                 role = Ink.TEXT if is_whole else Ink.CAUTION
                 words = self._fine(status) if is_whole else self.tr("slow, overview only")

@@ -57,6 +57,7 @@ class EmergencyStrip(QFrame):
         group.buttonToggled.connect(self._on_target_toggled)
         layout.addLayout(inner)
         layout.addWidget(self._kill_button())
+        # never squeezed: the bar hides other parts before
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetFixedSize)
         for verb, key in KEYS.items():
             self._key(key, lambda verb=verb: desk.emergency(verb, desk.selection.keys))
@@ -89,6 +90,7 @@ class EmergencyStrip(QFrame):
         self.refresh()
 
     def _show(self, button: QPushButton, verb: Verb, targets: list[VehicleKey]) -> None:
+        # three times a second for three buttons
         able, left_out = self._desk.split(targets[:LOOKED_AT], verb)
         spec, key = VERBS[verb], KEYS[verb]
         keys = self.tr("{key}: the selected, Shift+{key}: all that are armed").format(key=key)
@@ -106,6 +108,7 @@ class EmergencyStrip(QFrame):
             )
         button.setToolTip(f"{spec.help}\n{whom}\n{keys}")
         button.setAccessibleDescription(f"{spec.help} {whom}")
+        # polishing a style is dear: only when it looks different
         if button.property(DIM) != (not able):
             button.setProperty(DIM, not able)
             button.style().polish(button)
@@ -141,6 +144,8 @@ class EmergencyStrip(QFrame):
 
     def _key(self, keys: str, slot: object) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
+        # also in panels with a window of their own, and while a dialog is open
         shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        # a key that is held down is one order
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(slot)

@@ -31,11 +31,13 @@ class RecordingState(MarkedText):
 
     def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, Ink, str]:
         """Icon, role, text."""
+        # no recorder can be heard: that is no word about recording
         if not is_connected:
             return "record_off", Ink.MUTED, self.tr("REC waits for broker")
         if not now.is_heard:
             return "record_off", Ink.CAUTION, self.tr("not recording")
         if now.problem:
+            # one of several recorders may be in trouble while another writes
             return "caution", Ink.CAUTION, self.tr("REC stopped") if not now.is_recording else _time(now.elapsed_s)
         return ("caution" if now.warning else "record"), _role(now), _time(now.elapsed_s)
 

@@ -87,6 +87,7 @@ class TopBar(QFrame):
 
     def _lay_out(self, menus: QMenuBar) -> None:
         layout = QHBoxLayout(self)
+        # else the width of all parts would be the least width of the window
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(14)
@@ -122,16 +123,19 @@ class TopBar(QFrame):
             return
         gap = layout.spacing()
         wanted = layout.sizeHint().width()
+        # as if all were shown: what is hidden has no part in the layout's own hint
         wanted += sum(widget.sizeHint().width() + gap for widget in self._spare if widget.isHidden())
         for widget in self._spare:
             is_over = wanted > self.width()
             wanted -= (widget.sizeHint().width() + gap) * is_over
+            # each change lays out anew, and asks for this again
             if widget.isHidden() != is_over:
                 widget.setHidden(is_over)
 
     def _show_losses(self) -> None:
         counts = self._feed.counts
         lost = counts.dropped + counts.undecodable + counts.implausible + self._feed.fleet.ignored
+        # a zero says nothing, and takes room
         self.losses.setVisible(lost > 0)
         self.losses.show_number(lost)
         self.losses.setToolTip(

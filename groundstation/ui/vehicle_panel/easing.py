@@ -22,6 +22,7 @@ class Eased:
     def aim(self, target: float | None) -> None:
         """Take in a measurement; None is unknown at once."""
         self.target = target
+        # from unknown it does not glide in from anywhere: that would be a motion that never was
         if target is None or self.shown is None:
             self.shown = target
 
@@ -35,10 +36,12 @@ class Eased:
             return False
         way = self.target - self.shown
         if self._wrap is not None:
+            # 359 to 1 degree is a step of two, not a turn
             way = (way + self._wrap / 2) % self._wrap - self._wrap / 2
         if abs(way) < SETTLED:
             self.shown = self.target
             return False
+        # by the time that passed: the same motion at any rate of frames
         self.shown += way * (1.0 - math.exp(-elapsed_s / TIME_CONSTANT_S))
         if self._wrap is not None:
             self.shown %= self._wrap

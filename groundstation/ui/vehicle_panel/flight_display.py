@@ -57,6 +57,7 @@ class FlightDisplay(QWidget):
         aims = zip(self._eased(), self._targets(values), strict=True)
         for eased, target in aims:
             if jump:
+                # through unknown, so that it jumps instead of gliding from another vehicle's number
                 eased.aim(None)
             eased.aim(target)
         self.update()
@@ -81,6 +82,7 @@ class FlightDisplay(QWidget):
     def _on_frame(self) -> None:
         since_s = self._moved.restart() / 1e3
         moves = [eased.advance(since_s) for eased in self._eased()]
+        # nothing moves any more: a timer of sixty a second would draw the same picture
         if not any(moves):
             self._timer.stop()
         self._timer.setInterval(max(MOTION_PERIOD_MS, round(self._paint_s * 1000 / PAINT_SHARE)))
@@ -91,6 +93,7 @@ class FlightDisplay(QWidget):
         if roll is None or pitch is None:
             paint_failed(painter, rect, self.tr("no attitude"))
             return
+        # gliding goes round the circle; the instrument wants -180 to 180
         roll = (roll + 180.0) % 360.0 - 180.0
         paint_horizon(painter, rect, roll, pitch)
         if self.values.attitude_age_s is not None:
@@ -116,6 +119,7 @@ class FlightDisplay(QWidget):
         paint_tape(painter, rect, self._height.shown, is_right=True, is_stale=self.values.height_is_stale)
         climb = self.values.climb_mps
         above = self.tr("m home") if self.values.height_above == "home" else self.tr("m start")
+        # a standing vehicle would flicker between the signs of zero
         paint_caption(painter, rect, above, "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0"))
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)

@@ -49,10 +49,12 @@ def flight_values(state: VehicleState | None, now_s: float) -> FlightValues:
     speed, is_airspeed = _speed(state, now_s)
     is_old = state.freshness("attitude", now_s) is Freshness.STALE
     heading = attitude.yaw_deg if attitude is not None else None
+    # GLOBAL_POSITION_INT.hdg, where no ATTITUDE comes
     if heading is None and position is not None:
         heading = position.heading_deg
     climb = air.climb_mps if air is not None else None
     if climb is None and velocity is not None and velocity.down_mps is not None:
+        # MAVLink's velocity counts downwards
         climb = -velocity.down_mps
     return FlightValues(
         roll_deg=attitude.roll_deg if attitude is not None else None,
@@ -75,6 +77,7 @@ def _speed(state: VehicleState, now_s: float) -> tuple[float | None, bool]:
     """Airspeed for what flies on wings and measures it, else speed over ground."""
     is_winged = state.info is not None and state.info.kind in (VehicleKind.PLANE, VehicleKind.VTOL)
     air = state.air_data if _usable(state, "air_data", now_s) else None
+    # a wing stalls by its airspeed; a copter without a sensor tells an estimate or zero
     if is_winged and air is not None and air.airspeed_mps is not None:
         return air.airspeed_mps, True
     if state.velocity is not None and _usable(state, "velocity", now_s):

@@ -27,6 +27,7 @@ def paint_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: f
     painter.setClipRect(rect)
     painter.translate(rect.center().x(), rect.center().y() - rect.height() * 0.02)
     painter.save()
+    # the horizon turns against the aircraft
     painter.rotate(-roll_deg)
     _paint_world(painter, rect, pitch_deg * scale)
     _paint_ladder(painter, rect, pitch_deg, scale)
@@ -37,6 +38,7 @@ def paint_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: f
 
 
 def _paint_world(painter: QPainter, rect: QRectF, shift: float) -> None:
+    # as far as a corner is away, so that no roll shows an edge of the sky
     reach = math.hypot(rect.width(), rect.height())
     sky = QLinearGradient(0, shift - rect.height() * 0.8, 0, shift)
     sky.setColorAt(0, ink(Ink.SKY_HIGH))
@@ -86,6 +88,7 @@ def _paint_roll_scale(painter: QPainter, rect: QRectF, roll_deg: float) -> None:
         painter.drawLine(direction * radius, direction * (radius + length))
     painter.save()
     is_steep = abs(roll_deg) > 60
+    # beyond the scale it stays at its end, hollow
     painter.rotate(-max(-62.0, min(62.0, roll_deg)))
     painter.setPen(QPen(veil(Ink.AIRCRAFT_EDGE, 150), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush if is_steep else ink(Ink.AIRCRAFT))

@@ -48,11 +48,13 @@ class PanelHeader(QWidget):
         summary = summary_of(state, now_s) if state is not None else None
         detail = _detail_text(state) if state is not None else ""
         state_text = _state_text(state) if state is not None else ""
+        # asked seven times a second, mostly for the same
         if (summary, detail, state_text) == (self.summary, self.detail_text, self.state_text):
             return
         rows = len(self.conditions)
         self.summary, self.detail_text, self.state_text = summary, detail, state_text
         if len(self.conditions) != rows:
+            # one line for each condition: what is below moves
             self.updateGeometry()
         if summary is not None:
             self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {said(summary.worst)}")
@@ -158,6 +160,7 @@ def _state_text(state: VehicleState) -> str:
     parts = []
     progress = state.mission_progress
     if progress is not None and progress.item is not None and progress.state != "no_mission":
+        # PX4 tells no number of items
         of_all = f" of {progress.items}" if progress.items else ""
         parts.append(f"item {progress.item}{of_all}")
     if state.landed is not None and state.landed.state in _LANDED:

@@ -50,6 +50,7 @@ def paint_tape(painter: QPainter, rect: QRectF, value: float, *, is_right: bool,
         is_major = number % 5 == 0
         painter.setPen(QPen(ink(Ink.MUTED if is_major else Ink.FAINT), 1))
         painter.drawLine(QPointF(edge, y), QPointF(edge + inward * (8 if is_major else 4), y))
+        # speeds below zero have no numbers; heights below home have
         if is_major and (is_right or number >= 0):
             box = rect.adjusted(14, 0, -4, 0) if is_right else rect.adjusted(4, 0, -14, 0)
             side = Qt.AlignmentFlag.AlignLeft if is_right else Qt.AlignmentFlag.AlignRight
@@ -105,6 +106,7 @@ def paint_heading(
         if is_major:
             name = _CARDINALS.get(mark % 360)
             painter.setPen(ink(Ink.TEXT if name else Ink.MUTED))
+            # tens of degrees, as on a compass in an aircraft
             text = name or f"{mark % 360 // 10:02d}"
             painter.drawText(QRectF(x - 16, rect.top() + 6, 32, rect.height() - 8), Qt.AlignmentFlag.AlignCenter, text)
     _paint_bug(painter, rect, heading_deg, target_deg, scale)
@@ -126,6 +128,7 @@ def paint_heading(
 def _paint_bug(painter: QPainter, rect: QRectF, heading_deg: float, target_deg: float | None, scale: float) -> None:
     if target_deg is None:
         return
+    # at the edge where it lies outside: on which side it is, is seen
     away = max(-49.0, min(49.0, _difference(target_deg, heading_deg)))
     x = rect.center().x() + away * scale
     painter.setPen(Qt.PenStyle.NoPen)

@@ -53,6 +53,7 @@ class Tile(QWidget):
 
     def show_content(self, content: TileContent) -> None:
         """Show something else; nothing is drawn when it is the same."""
+        # asked seven times a second, mostly for the same
         if content != self.content:
             is_resized = len(content.details) != len(self.content.details)
             self.content = content
@@ -82,12 +83,14 @@ class Tile(QWidget):
         painter.drawText(area, _LEFT, one.value)
         if one.is_stale and one.value != DASH:
             painter.setPen(QPen(ink(Ink.MUTED), 1))
+            # struck through: colour is never the only sign
             painter.drawLine(area.left(), area.center().y() + 1, area.left() + width, area.center().y() + 1)
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
         painter.drawText(area.adjusted(width + 5, 4, 0, 0), _LEFT, one.unit)
         if one.bar is not None and not one.is_stale:
             used = width + 5 + metrics(SMALL_PX).horizontalAdvance(one.unit) + 8
+            # shorter it tells nothing
             if area.width() - used < BAR_WIDTH / 2:
                 return
             long = min(BAR_WIDTH, area.width() - used)

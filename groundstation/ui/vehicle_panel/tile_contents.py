@@ -50,6 +50,7 @@ def battery_content(state: VehicleState, now_s: float) -> TileContent:
     if not state.battery:
         return TileContent(title=title, icon="battery", details=(DASH,))
     charges = [pack.charge_fraction for pack in state.battery if pack.charge_fraction is not None]
+    # the weakest pack ends the flight
     lowest = min(charges, default=None)
     return TileContent(
         title=title,
@@ -130,6 +131,7 @@ def link_content(state: VehicleState, now_s: float) -> TileContent:
     age_s = heartbeat_age_s(state, now_s)
     if state.link is None or state.link_received_s is None or not state.link.links:
         return TileContent(title=title, icon="link", details=(DASH,))
+    # the one that commands would take comes first
     links = sorted(state.link.links, key=lambda one: not one.is_best)
     loss = links[0].loss_fraction
     is_old = now_s - state.link_received_s > LINK_OLD_S
@@ -140,6 +142,7 @@ def link_content(state: VehicleState, now_s: float) -> TileContent:
         value=_tr("lost") if is_lost else fixed(None if loss is None else 1.0 - loss, 1, 100.0),
         unit="" if is_lost else "%",
         note=age_text(age_s) if age_s is not None else "",
+        # numbers of a link that is not reported any more are of the past
         details=tuple(_link_text(one) for one in links) if not is_old else (_tr("no report"),),
         level=Level.WARNING if is_lost else Level.NORMAL,
         is_stale=is_old and not is_lost,

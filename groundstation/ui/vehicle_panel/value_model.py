@@ -52,6 +52,7 @@ class ValueModel(QAbstractItemModel):
         groups = value_groups(state, now_s) if state is not None else ()
         key = state.key if state is not None else None
         shape = tuple((group.path, *(row.path for row in group.rows)) for group in groups)
+        # only when other values come: a reset closes branches and takes the selection
         if shape != self._shape or key != self._key:
             self.beginResetModel()
             self._key, self._shape, self._groups = key, shape, groups
@@ -112,6 +113,7 @@ class ValueModel(QAbstractItemModel):
         """Qt: index of a child."""
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
+        # a number instead of a pointer: rows are made anew at each refresh, and Qt would keep pointers to old ones
         return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else _TOP)
 
     def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008

@@ -58,6 +58,7 @@ def _kind_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:
             continue
         for sample in content:
             path = f"{kind}.{sample.index}"
+            # each pack has its own age; `state.age_s` is that of the newest
             age_s = max(0.0, now_s - sample.at_s - (state.clock_offset_s or 0.0))
             yield ValueGroup(path, f"{label_of(kind)} {sample.index + 1}", age_s, freshness, tuple(_rows(sample, path)))
 
@@ -78,6 +79,7 @@ def _rows(sample: Sample, path: str) -> Iterator[ValueRow]:
         if name in _HIDDEN:
             continue
         value = getattr(sample, name)
+        # lists of names are one text; numbers can be plotted one by one
         if isinstance(value, tuple) and value and not isinstance(value[0], str):
             yield from _items(value, f"{path}.{name}", label_of(name))
         else:

@@ -26,7 +26,9 @@ class ValueTree(QWidget):
         self.model = ValueModel(self)
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSourceModel(self.model)
+        # a group stays while one of its values passes
         self._proxy.setRecursiveFilteringEnabled(True)
+        # a group that passes shows all its values
         self._proxy.setAutoAcceptChildRows(True)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._proxy.setFilterKeyColumn(0)
@@ -41,6 +43,7 @@ class ValueTree(QWidget):
     def show_state(self, state: VehicleState | None, now_s: float) -> None:
         """Show a vehicle as it is now."""
         self.model.show_state(state, now_s)
+        # the model tells no change, see `ValueModel.show_state`
         self.tree.viewport().update()
 
     def search(self, text: str) -> None:
@@ -97,6 +100,7 @@ class ValueTree(QWidget):
         if self._proxy.filterRegularExpression().pattern():
             return
         row = self._proxy.mapToSource(index).row()
+        # by its path: rows change with what a vehicle tells
         path = self.model.groups[row].path
         (self._open.add if is_open else self._open.discard)(path)
 

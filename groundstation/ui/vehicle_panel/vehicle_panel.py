@@ -111,6 +111,7 @@ class VehiclePanel(QWidget):
     def refresh(self) -> None:
         """Show the vehicle as it is now: texts."""
         now_s = self._feed.now_s()
+        # on the first day nobody has chosen yet: an empty panel would say nothing
         if self._key is None and len(self._feed.fleet) and not self._selection.keys:
             self._show_key(next(iter(self._feed.fleet)).key)
         state = self._feed.fleet.get(self._key) if self._key is not None else None
@@ -125,6 +126,7 @@ class VehiclePanel(QWidget):
         self.flight.show_values(flight_values(state, now_s))
         for tile, content in zip(self.tiles, TILES, strict=True):
             tile.show_content(content(state, now_s))
+        # behind another tab: hundreds of rows would be made for nobody
         if self.values.isVisible():
             self.values.show_state(state, now_s)
 
@@ -217,6 +219,7 @@ class VehiclePanel(QWidget):
         needed = self.flight.height() + 2 * (TILE_HEIGHT + 12)
         share = max(FIRST_VALUES, min(round(self.height() * VALUES_SHARE), total - needed))
         lower = self._split if self._split is not None else max(share, total - wanted)
+        # what was chosen in a high window must leave room in a low one
         lower = max(LEAST_VALUES, min(lower, total - LEAST_TILES))
         self.splitter.setSizes([total - lower, lower])
 
@@ -300,6 +303,7 @@ class VehiclePanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""
         super().showEvent(event)
+        # a show may come without a hide between: connected twice, each change would be taken twice
         if not self._timer.isActive():
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
         self._feed.follow(self, () if self._key is None else (self._key,))
@@ -311,6 +315,7 @@ class VehiclePanel(QWidget):
         if self._timer.isActive():
             self._timer.stop()
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
+        # its detail is not wanted any more: the station unsubscribes, unless another panel shows it
         self._feed.follow(self)
         super().hideEvent(event)
 
