@@ -200,7 +200,7 @@ def newer(held: object, come: Samples, latest_s: float = math.inf) -> dict[str, 
 
 def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[Indexed, ...]:
     """Replace samples of the same `index` by newer ones and keep the others, sorted by index."""
-    if not old:
+    if not old and len(new) < 2:
         return new
     by_index = {sample.index: sample for sample in old}
     for sample in new:

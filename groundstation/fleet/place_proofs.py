@@ -173,4 +173,8 @@ def home_came(look: Look) -> bool:
     if before.lat_deg is None or before.lon_deg is None or now.lat_deg is None or now.lon_deg is None:
         return before.lat_deg is None
     moved_m = distance_m(before.lat_deg, before.lon_deg, now.lat_deg, now.lon_deg)
-    return moved_m > MOVED_M or abs((now.height_amsl_m or 0.0) - (before.height_amsl_m or 0.0)) > MOVED_M
+    if moved_m > MOVED_M:
+        return True
+    # a height that becomes known has not changed by that
+    is_known = now.height_amsl_m is not None and before.height_amsl_m is not None
+    return is_known and abs((now.height_amsl_m or 0.0) - (before.height_amsl_m or 0.0)) > MOVED_M

@@ -245,7 +245,10 @@ def lifts_off(look: Look) -> bool:
         return before.landed is not None and before.landed.state is LandedState.ON_GROUND
     if here is None or there is None or not look.fresh(here):
         return False
-    return here.height_home_m is not None and here.height_home_m - (there.height_home_m or 0.0) >= LIFT_M
+    # where it stood at a height that was not known, any height may be the one it stood at
+    if here.height_home_m is None or there.height_home_m is None:
+        return False
+    return here.height_home_m - there.height_home_m >= LIFT_M
 
 
 _IN_AIR = (LandedState.IN_AIR, LandedState.TAKING_OFF)

@@ -97,6 +97,15 @@ def number(  # noqa: D417 - the rest is of `Source`
     return Source(message, (field,), read, where, autopilot)
 
 
+def direction(message: str, field: str, scale: float = 1.0) -> Source:
+    """A direction from north, 0 to 360 degrees as `Attitude.yaw_deg` promises; ATTITUDE.yaw goes from -pi to pi."""
+
+    def read(columns: tuple[NDArray[Any], ...]) -> Numbers:
+        return np.mod(numbers(columns[0]) * scale, 360.0)
+
+    return Source(message, (field,), read)
+
+
 def whole(message: str, field: str, scale: float, *, where: tuple[Where, ...] = ()) -> Source:
     """A field that older firmware writes as whole numbers, to be scaled, and newer as it is."""
 

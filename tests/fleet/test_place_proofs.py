@@ -125,6 +125,7 @@ def test_a_height_is_repeated_above_the_sea() -> None:
         ({"armed": Armed(at_s=99.0, is_armed=True)}, {"armed": Armed(at_s=NOW_S, is_armed=True)}, False),
         ({"position": at(0, height_m=0.0, at_s=99.0)}, {"position": at(0, height_m=1.05)}, True),
         ({"position": at(0, height_m=0.0, at_s=99.0)}, {"position": at(0, height_m=0.95)}, False),
+        ({"position": Position(at_s=99.0, lat_deg=LAT, lon_deg=LON)}, {"position": at(0, height_m=12.0)}, False),
         (
             {
                 "armed": Armed(at_s=99.0, is_armed=True),
@@ -152,6 +153,8 @@ def test_home_is_proven_by_place_and_height_and_by_having_moved() -> None:
     as_before = Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON, height_amsl_m=150.0)
     was_there = Home(at_s=99.0, lat_deg=LAT, lon_deg=LON, height_amsl_m=150.4)
     assert not place_proofs.home_came(look(args, state(home=was_there), state(home=as_before)))
+    not_known = Home(at_s=99.0, lat_deg=LAT, lon_deg=LON, height_amsl_m=None)
+    assert not place_proofs.home_came(look(args, state(home=not_known), state(home=as_before)))
 
 
 # ---- near enough ----

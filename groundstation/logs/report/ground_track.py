@@ -20,7 +20,6 @@ from groundstation.logs.report.strokes import gaps
 from groundstation.logs.series import SeriesOf
 from groundstation.logs.sources import Numbers
 
-"""Metres of a degree along a great circle of the mean earth."""
 LEAST_EXTENT_M = 20.0
 """A vehicle that stood still shows the noise of its GPS no larger than this."""
 LEAST_STEP_MM = 0.15

@@ -15,6 +15,7 @@ from groundstation.logs.sources import (
     Where,
     bit,
     coded,
+    direction,
     is_one,
     largest,
     length,
@@ -64,7 +65,7 @@ SOURCES: Table = {
     "attitude.roll_deg": (number("ATTITUDE", "roll", DEG),),
     "attitude.pitch_deg": (number("ATTITUDE", "pitch", DEG),),
     "attitude.yaw_deg": (
-        number("ATTITUDE", "yaw", DEG),
+        direction("ATTITUDE", "yaw", DEG),
         number("GLOBAL_POSITION_INT", "hdg", 1e-2, unknown=(65535,)),
         number("VFR_HUD", "heading"),
     ),
