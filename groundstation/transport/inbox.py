@@ -51,7 +51,7 @@ class InboxCounts(msgspec.Struct, frozen=True):
     received_bytes: int = 0
     """Topics and payloads of these."""
     missing: int = 0
-    """Numbers that never came (`seq`)."""
+    """Numbers that never came (`seq`), and large contents of which parts never came."""
     duplicates: int = 0
     """Messages that came twice or late, dropped."""
     dropped: int = 0
@@ -96,7 +96,7 @@ class Inbox:
         return InboxCounts(
             received=self._received,
             received_bytes=self._received_bytes,
-            missing=self._missing,
+            missing=self._missing + self._joiner.given_up,
             duplicates=self._duplicates,
             dropped=self._dropped,
             undecodable=self._undecodable + self._joiner.spoiled,

@@ -113,6 +113,15 @@ def test_what_overtakes_a_large_report_neither_costs_it_nor_misses_its_number() 
     assert (inbox.counts.missing, inbox.counts.duplicates) == (0, 0)
 
 
+def test_a_large_report_that_never_became_whole_is_counted_as_missing() -> None:
+    inbox = Inbox()
+    for one in said(report(300_000))[:-1]:
+        inbox.offer(message(one))
+    for one in said(report(200_000)):
+        inbox.offer(message(one, 100.1 + PATIENCE_S))
+    assert (len(inbox.drain().updates), inbox.counts.missing) == (1, 1)
+
+
 def test_made_up_numbers_cost_no_true_part() -> None:
     inbox, content = Inbox(), report(300_000)
     first, *rest = [message(one) for one in said(content)]
