@@ -119,6 +119,7 @@ class CommandDesk:
         Returns:
             What to send to the vehicle.
         """
+        # before every check: an id that has its fate must not get a second one, such as expired after succeeded
         if self.memory.answer_known(request.id):
             return []
         facts = self._vehicle.facts()
@@ -147,19 +148,23 @@ class CommandDesk:
         if request.dry:
             return self._preview(request, args, facts, now_s)
         is_urgent = request.verb in URGENT_VERBS
+        # COMMAND_ACK names no request: with two of one verb unanswered nobody knows whose answer comes
         busy = next((one for one in self._live if one.verb is request.verb and one.is_asking), None)
         if busy is not None and not is_urgent:
             self._refuse(request, Reason.BUSY, say("same_waits", who=str(busy.request.by)), now_s)
             return []
         recipe = _table(facts)[request.verb]
+        # now and not at the next tick: a landing must know whether the mission on board is one of ours
         self._notice_uploads()
         spec = VERBS[request.verb]
+        # after these an older order to fly has no effect to wait for
         if spec.is_motion or request.verb in (Verb.DISARM, Verb.FORCE_DISARM, Verb.REBOOT):
             self._supersede(request.verb, now_s)
         longest_s = now_s + ttl_ms(request) / 1000.0
         is_of_this_life = request.sid == facts.state.session
         # an emergency may claim a clock that is ahead: it is not repeated for longer than any other all the same
         deadline_s = min(longest_s, (request.ref_bms + ttl_ms(request)) / 1000.0) if is_of_this_life else longest_s
+        # what is urgent does not wait until another order of the same MAV_CMD is answered
         execution = Execution(
             request, args, recipe, deadline_s, self._store, (lambda _: True) if is_urgent else self._is_free, remark
         )
@@ -186,6 +191,7 @@ class CommandDesk:
 
     def _owe(self, execution: Execution, now_s: float) -> None:
         if execution.awaits:
+            # each saying may bring an answer: a command that comes twice is acknowledged twice (observed)
             self._owed[execution.awaits] = execution.talk.tries, now_s + ANSWER_S
 
     def _is_free(self, command: int) -> bool:
@@ -217,6 +223,7 @@ class CommandDesk:
         self._owe(target, now_s)
         target.end(endings.cancelled(is_told=is_told), now_s)
         self._store(self._report_on(request, CommandState.SUCCEEDED, Reason.NONE, "", now_s))
+        # COMMAND_CANCEL is for what is in progress; an order that was only sent can't be taken back
         if not is_told:
             return []
         fields = {"target_system": facts.sysid, "target_component": facts.compid, "command": command}
@@ -253,6 +260,7 @@ class CommandDesk:
 
     def _store(self, report: CommandReport) -> None:
         self.memory.store(report, self._clock())
+        # only by an answer of the vehicle: what our tables lack says nothing of its firmware
         if report.state in END_STATES and report.reason is Reason.UNSUPPORTED and report.result is not None:
             self.unsupported |= {report.verb} - KEEP_VERB
         if report.verb is Verb.MODE and report.state in END_STATES and str(report.detail).startswith(LACKS_MODE):
@@ -353,7 +361,9 @@ class CommandDesk:
         self._notice_uploads()
         for one in self._live:
             if one.is_over:
+                # the echo goes to every link, and PX4 sends it twice (observed): one may come when the command is over
                 self._set_until_s |= dict.fromkeys(one.talk.sets, now_s + CAUSED_S)
+            # PX4 shows a new mode in its next heartbeat, up to 1 s after its answer (observed)
             if one.is_over and one.causes:
                 self._caused.append(((one.ended_s or now_s) + CAUSED_S, one.causes))
         self._live = [one for one in self._live if not one.is_over]

@@ -73,6 +73,7 @@ class CommandGate:
         if is_emergency(request) and request.sid != facts.state.session:
             return None
         age_ms = now_s * 1000.0 - request.ref_bms
+        # dated ahead, a request would stay valid for longer than it may
         if age_ms < -AHEAD_MS and not is_emergency(request):
             return Reason.MALFORMED, say("clock_ahead")
         if age_ms <= ttl_ms(request):
@@ -86,8 +87,10 @@ class CommandGate:
         is_overtaken = request.count <= count and now_s - at_s <= ttl_ms(request) / 1000.0
         if is_overtaken and not is_emergency(request):
             return Reason.OUT_OF_ORDER, say("out_of_order")
+        # the count stays: an emergency that was overtaken must not let older orders pass behind it
         if is_overtaken:
             return None
+        # ids of stations come from outside, any number of them
         if len(self._counts) >= MAX_STATIONS and request.by.gs not in self._counts:
             self._counts.pop(next(iter(self._counts)))
         self._counts[request.by.gs] = request.count, now_s
@@ -97,6 +100,7 @@ class CommandGate:
         del facts, now_s
         if request.by.role is not Role.OPERATOR:
             return Reason.OBSERVER, say("observer_cannot_command")
+        # a dry run sends nothing, and an emergency needs no control (docs/adr/0009)
         if request.dry or is_emergency(request) or self._is_own(request):
             return None
         return self._control.objection(request.by, request.lease)
@@ -106,6 +110,7 @@ class CommandGate:
             args = checked_args(request.verb, request.args)
         except RefusedError as error:
             return Reason.ARGUMENTS, error.said
+        # autopilots don't check this: a place 1000 km away was accepted (observed)
         found = refusal(request.verb, args, facts.state, self._limits, now_s)
         return None if found is None else (found.reason, found.said)
 

@@ -48,6 +48,7 @@ class CommandMemory:
     def store(self, report: CommandReport, now_s: float) -> None:
         """Remember and publish a step; what is remembered is what a repeated request is answered with."""
         self._stored[report.id] = _Stored(report, now_s)
+        # by the newest step, so that the first one in it has been quiet for longest
         self._stored.move_to_end(report.id)
         self._forget_old(now_s)
         self._publish(report)
@@ -55,12 +56,14 @@ class CommandMemory:
     def _forget_old(self, now_s: float) -> None:
         while len(self._stored) > KEPT_IDS:
             oldest = next(iter(self._stored.values()))
+            # a young one may still be repeated on its way; only a flood of ids drives it out
             if now_s - oldest.at_s < KEPT_S and len(self._stored) <= MOST_IDS:
                 return
             self._stored.popitem(last=False)
 
     def refuse_unread(self, command_id: str, reason: Reason, detail: Words, now_s: float) -> None:
         """A request that could not be read, or was retained: its id alone is known."""
+        # an id that has a fate keeps it, whatever comes under it later
         if 0 < len(command_id) <= MAX_ID and command_id not in self._stored:
             self.store(_bare_report(command_id, CommandState.REJECTED, reason, detail, now_s), now_s)
 

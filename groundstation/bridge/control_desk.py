@@ -79,6 +79,7 @@ class ControlDesk:
             return Reason.NOT_OWNER, say("nobody_in_control")
         if owner.gs != by.gs:
             return Reason.NOT_OWNER, say("in_control", owner=str(owner))
+        # control may have been lost and won again while the order was on its way
         if lease != self.control.lease:
             return Reason.STALE_LEASE, say("lease_lost", lease=lease, now=self.control.lease)
         return None
@@ -192,6 +193,7 @@ class ControlDesk:
         return None
 
     def _force(self, request: ControlRequest, now_s: float) -> tuple[Outcome, Words] | None:
+        # it is told to the former holder in one line, whatever was typed
         reason = " ".join(request.reason.split())[:200]
         if len(reason) < LEAST_REASON:
             return Outcome.REFUSED, say("force_needs_reason")
@@ -205,6 +207,7 @@ class ControlDesk:
         former = self.control.owner
         self._forget_pending()
         self._until_s, self._why_over = now_s + EXPIRE_S, ""
+        # greater than the one before also where the clock was set back
         lease = max(self.control.lease + 1, int(self._wall() * 1000.0))
         self.control = replace(self.control, owner=request.by, lease=lease, takeover=request.takeover)
         words = f"{request.by} is in control"
@@ -217,6 +220,7 @@ class ControlDesk:
     def _free(self, now_s: float, why: Words) -> None:
         owner, pending = self.control.owner, self._pending
         self._tell(ControlNews(f"{owner} lost control: {why}"))
+        # nobody is left to answer the question, so that who asked need not wait for its end
         if pending is not None:
             self._hand_to(pending, now_s, "")
             self._say(now_s, replace(self.control, last=_decision(pending, Outcome.GRANTED, why)))

@@ -40,8 +40,10 @@ def new_life(verb: Verb, reason: ConnReason) -> Ending:
         verb: what was under way.
         reason: why the new life began.
     """
+    # the new life is the proof
     if verb is Verb.REBOOT and reason is ConnReason.REBOOTED:
         return SUCCEEDED
+    # a silence and a return may be a restart that nobody saw, or a link that was away
     if verb is Verb.REBOOT:
         return Ending(CommandState.ACCEPTED_UNVERIFIED, Reason.NONE, say("came_back_after_silence"))
     if reason is ConnReason.REBOOTED:
@@ -72,6 +74,7 @@ def unanswered(link: LinkState, has_progressed: bool, was_so_before: bool) -> En
     """
     if has_progressed:
         return Ending(CommandState.UNKNOWN, Reason.NO_ANSWER, say("no_word_since"))
+    # a missing answer is no failure: to some commands PX4 gives none (observed)
     if link is LinkState.ONLINE:
         said = say("no_answer_as_before" if was_so_before else "no_answer_not_known")
         return Ending(CommandState.TIMEOUT, Reason.NO_ANSWER, said)
@@ -102,6 +105,7 @@ def as_executed(end: Ending, steps: StepList, state: VehicleState | None, *, is_
         return Ending(CommandState.SUCCEEDED, Reason.NONE, say("done_but", then=end.said))
     if not steps.has_done or end.state not in _UNDONE:
         return end
+    # both mean that nothing was done, and a step was
     is_mild = end.state in (CommandState.EXPIRED, CommandState.REJECTED)
     said = joined(end.said, steps.so_far(state, is_sent=is_sent))
     return Ending(CommandState.FAILED if is_mild else end.state, end.reason, said)

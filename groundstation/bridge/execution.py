@@ -144,6 +144,7 @@ class Execution:
         if not self.is_asking:
             return []
         messages = self.talk.take(msgid, fields, now_s)
+        # in another form it is sent anew, and nothing is sent after the deadline
         if messages and self.talk.command and now_s > self._deadline_s:
             self._end_step(Ending(CommandState.EXPIRED, Reason.TOO_OLD, say("another_form_too_late")), now_s)
             return []
@@ -232,6 +233,7 @@ class Execution:
             if self._telling.state is CommandState.RECEIVED and not self._steps.present.is_optional:
                 self._tell(CommandState.ACCEPTED, now_s, self._steps.label)
             return self._start_proving(facts, now_s)
+        # the reason may follow the answer: PX4's second text came 52 ms after it (observed)
         self._refusal, self._phase, self._since_s = outcome, _Phase.HEARING_WHY, now_s
         return []
 

@@ -91,6 +91,7 @@ class OtherStations:
 
     @staticmethod
     def _command(ack: Fields) -> str:
+        # what was refused has changed nothing
         is_done = ack["result"] in (MavResult.ACCEPTED, MavResult.IN_PROGRESS)
         return f"commands: {orders.command_name(ack['command'])}" if is_done else ""
 

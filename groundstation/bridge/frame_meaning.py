@@ -73,6 +73,7 @@ class FrameMeaning:
 
     def _on_telemetry(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         vehicle = self._roll.vehicle_of(ear)
+        # of one link at a time: the other one says the same, perhaps later
         if vehicle is not None and vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
         return []

@@ -155,6 +155,7 @@ class Hearing:
         msgid = frame.msgid
         use = self._uses.get(msgid)
         if use is None:
+            # PX4 sends some that the dialect lacks, such as EVENT (observed): told once, not with each frame
             self._unlisted.setdefault(msgid, True)
             return []
         ear.requests.on_message(msgid)
@@ -223,6 +224,7 @@ class Hearing:
                 vehicle.tend_claims(now_s)
                 self._links.look(vehicle, now_s)
                 vehicle.publish_presence()
+                # a busy one has its turn below, five times as often: a next step waits for what this turn sees
                 if not vehicle.desk.is_busy:
                     vehicle.desk.tick(now_s)
         if now_s >= self._next_publish_s:

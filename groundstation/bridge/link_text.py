@@ -77,11 +77,13 @@ def _network(text: str, kind: str, rest: str) -> LinkSpec:
         raise _problem(text, f"it must end with a port from 0 to 65535, as {kind}:127.0.0.1:14550")
     if int(port) == 0 and kind in ("udpout", "tcp"):
         raise _problem(text, "port 0 can't be called; name the other side's port")
+    # an IPv6 address is written in brackets, and sockets want it without them
     host = host.strip("[]") or ("0.0.0.0" if kind.endswith("in") else "127.0.0.1")  # noqa: S104 - asked for
     return LinkSpec(text=text, kind=kind, host=host, port=int(port))
 
 
 def _serial(text: str, rest: str) -> LinkSpec:
+    # from the end: the names in /dev/serial/by-path hold colons themselves
     device, colon, baud = rest.rpartition(":")
     if not colon:
         return LinkSpec(text=text, kind="serial", device=rest)

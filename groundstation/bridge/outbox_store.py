@@ -155,6 +155,7 @@ class OutboxStore:
                 if now_s >= next_prune_s:
                     next_prune_s = now_s + PRUNE_S
                     work += [self._prune, self._look_up]
+            # the same work is tried again, since a full disk may have room later
             elif self._stopping.wait(RETRY_S):
                 return
 

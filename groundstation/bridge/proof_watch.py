@@ -136,6 +136,7 @@ class ProofWatch:
             mode = facts.state.mode
             name = shown_mode(mode) if mode is not None else "?"
             return Ending(CommandState.FAILED, Reason.EXTERNAL, say("mode_became", mode=name))
+        # a restart is a silence by itself; the new life behind it ends the command
         if facts.link is LinkState.OFFLINE and verb is not Verb.REBOOT:
             return Ending(CommandState.UNKNOWN, Reason.LINK_LOST, say("link_lost_meanwhile"))
         return None
@@ -143,8 +144,10 @@ class ProofWatch:
     def _is_taken_over(self, facts: Facts) -> bool:
         """Whether the vehicle left the mode in which it does this."""
         modes, mode = self._proof.modes, facts.state.mode
+        # a heartbeat from before the order shows the mode from before it
         if not modes or mode is None or mode.at_s < self._sent_s:
             return False
+        # only who was in it can leave it: PX4 shows a new mode up to 1 s after it took the order (observed)
         if mode.name in modes:
             self._was_in_mode = True
         return self._was_in_mode and mode.name not in modes
@@ -153,6 +156,7 @@ class ProofWatch:
         progress = seen.progress or 0.0
         if progress > self._best + LEAST_STEP:
             self._best, self._progress_s = progress, now_s
+        # who has not begun has the whole window: a plane turns before it comes nearer
         patience_s = stall_s if self._best >= BEGUN else max(stall_s, self._proof.window_s)
         if now_s - self._progress_s < patience_s:
             return Found(Finding.PROGRESS, seen)

@@ -108,6 +108,7 @@ class Publisher:
 
     def flush(self) -> None:
         """Hand everything queued to the bus."""
+        # before the batch is handed over: what the bus can't take now is given to the disk first
         if self._outbox is not None:
             self._outbox.set_away(is_away=self._bus.status.state is not BusState.CONNECTED)
         if not self._batch:

@@ -74,6 +74,7 @@ class RawFrames:
         if known is None:
             known = self._batches[topic] = (_Batch(topic), session)
         batch = known[0]
+        # with one link nothing comes twice, and the search is spared
         if is_doubled:
             if frame.raw in batch.recent:
                 return
@@ -101,8 +102,10 @@ class RawFrames:
         self._publish(self._nobodys, self._bridge_session)
 
     def _put(self, batch: _Batch, frame: Frame) -> None:
+        # it holds the key itself, and whatever is published may be recorded
         if frame.msgid in SECRETS:
             return
+        # the wall clock, since stamps of a telemetry log count from 1970
         record = frame_batches.record(self._wall_clock_ns() // 1000, frame.raw)
         batch.records.append(record)
         batch.size_bytes += len(record)

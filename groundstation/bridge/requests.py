@@ -116,6 +116,7 @@ class Requests:
             return
         part = payloads.decode_request(Part, message.payload)
         whole = self._joiner.take(str(vehicle.key), part, now_s)
+        # requests only: parts that bring parts would have no bound
         if whole is not None and part.leaf in _REQUESTS:
             self.take(
                 msgspec.structs.replace(message, payload=whole, topic=topics.vehicle(vehicle.key, part.leaf)), now_s
@@ -131,6 +132,7 @@ class Requests:
         try:
             request = payloads.decode_request(CommandRequest, message.payload, parts.MAX_CONTENT_BYTES)
         except PayloadError as error:
+            # answered under its id, else its station would wait until it is too old
             desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
             raise
         if not is_emergency(request) or vehicle.conflict is None:
@@ -167,6 +169,7 @@ class Requests:
         """A birth or death under the id of a vehicle of ours: by us, or by another bridge that hears it too."""
         envelope = payloads.decode(CONN, message.payload) if message.payload else None
         via = envelope.d.via if envelope is not None else ""
+        # a retained one was said before we listened, perhaps by a bridge that is gone
         if envelope is None or via in ("", self._bridge_id) or message.retain:
             return
         vehicle.set_claim(via, now_s, is_claimed=envelope.d.state is not LinkState.OFFLINE)

@@ -220,6 +220,7 @@ class BridgeService:
             if self._settings.exit_at_end and all(link.is_ended for link in self._links):
                 break
         self._end()
+        # behind the end: an error here must not leave vehicles that seem to live
         for link in self._links:
             if link.was_empty:
                 raise GroundStationError(f"link '{link.text}': there is no MAVLink in it; is it a telemetry log?")
@@ -316,10 +317,12 @@ class BridgeService:
         The last minutes go to the disk: nobody knows yet what of them was missed.
         """
         if self._raw is not None:
+            # first, since its batches belong to sessions that end below
             self._raw.publish_all()
         self.hearing.publish_deaths(ConnReason.BRIDGE_STOPPED, self._clock())
         self._publish_presence(LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED)
         self._publisher.flush()
+        # off and on again: only the step to away gives the last minutes to the disk
         self._outbox.set_away(is_away=False)
         self._outbox.set_away(is_away=True)
         self._outbox.close()

@@ -86,8 +86,10 @@ class StepList:
             state: the vehicle now; None where nothing is known.
             is_sent: whether the present step was sent.
         """
+        # of the recipe, and not what is done instead: `instead` tells that
         label = self._recipe[max(self._at, 0)].label
         rest = [step.label for step in self._recipe[self._at + 1 :] if not step.is_tidying]
+        # what was sent may have been heard, so that nobody can call it not done
         left = rest if is_sent else [label, *rest]
         return joined(
             say("done", steps=tuple(self._done)),

@@ -78,6 +78,7 @@ class StepTalk:
             again_until_s: until when it is said again and again without an answer; None for what is said once.
             now_s: seconds on the bridge's clock.
         """
+        # before it is sent: its echo would pass for the doing of another station
         if isinstance(order, Order) and order.form is Form.PARAM_SET:
             self.sets.add(order.parameter)
         self._talk = conversation(order, facts.sysid, facts.compid, again_until_s)
@@ -93,6 +94,7 @@ class StepTalk:
             return []
         messages = self._talk.take(msgid, fields, now_s)
         if isinstance(self._talk, Handshake) and self._talk.value is not None:
+            # by name: asked so, ArduPilot answers with the index 65535 (observed)
             self.parameters[fields["param_id"]] = self._talk.value
         return messages
 

@@ -86,6 +86,7 @@ _STREAM_BY_MESSAGE_NAME: dict[str, str] = {
     "ATTITUDE": "motion",
     "ATTITUDE_QUATERNION": "motion",
     "VFR_HUD": "motion",
+    # nothing else comes over a satellite, and motion is told first where there is not room for all
     "HIGH_LATENCY2": "motion",
     "BATTERY_STATUS": "status",
     "ESC_TELEMETRY_1_TO_4": "detail",
@@ -110,6 +111,7 @@ _NUMBERS = {stream.name: number for number, stream in enumerate(STREAMS)}
 STREAM_OF_MESSAGE: dict[int, int] = {MSGIDS[name]: _NUMBERS[stream] for name, stream in _STREAM_BY_MESSAGE_NAME.items()}
 """Stream whose turn it is to decode a message; its kinds may belong to others too."""
 
+# at import: a kind without a stream would be decoded and never be published
 if set(STREAM_OF) != set(KINDS) or set(_STREAM_BY_MESSAGE_NAME) != set(DECODERS):
     raise AssertionError("every kind and every decoded message needs a stream")
 

@@ -78,6 +78,7 @@ class TcpOut(Link):
             GroundStationError: the host is not known.
         """
         try:
+            # once: looked up with each call, a slow name server would hold up the loop
             found = socket.getaddrinfo(self.spec.host, self.spec.port, type=socket.SOCK_STREAM)[0]
         except OSError as error:
             raise GroundStationError(f"link '{self.text}': {error.strerror or error}; check the host name") from error
@@ -196,6 +197,7 @@ class TcpIn(Link):
             sock, address = self._listener.accept()
         except OSError:
             return []
+        # accepted first: a call that nobody takes would wake the loop again and again
         if len(self._streams) >= MAX_PEERS:
             sock.close()
             self.forgotten += 1

@@ -142,6 +142,7 @@ def _frame_at(buffer: bytes, place: int, *, is_last: bool, may_be_unset: bool) -
             end = place + STAMP_BYTES + _frame_bytes(buffer, place + STAMP_BYTES, magic)
             if end <= len(buffer):
                 return place, end, stamp_us
+            # it may go on behind the buffer; at the end of the file it is damage
             if not is_last and end - place <= STAMP_BYTES + MAX_FRAME_BYTES:
                 return None
         place += 1

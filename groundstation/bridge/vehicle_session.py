@@ -175,6 +175,7 @@ class VehicleSession:
         self._sent_conn = self._sent_info = None
         if reason in NEW_LIFE_EVENTS:
             self.tell(change_event(now_s, *NEW_LIFE_EVENTS[reason]))
+        # behind the new session: what ends by it is published as of the new life
         self.desk.on_new_life(reason, now_s)
         self.board.begin_anew()
 

@@ -48,6 +48,7 @@ class WordsHeard:
 
     def take(self, text: str, severity: Severity, now_s: float) -> None:
         """The vehicle said something."""
+        # ArduPilot repeats its 'PreArm' texts every 30 s (observed): the same words are one reason
         if text not in self.texts:
             self._heard = [*self._heard, Heard(now_s, severity, text)][-MAX_TEXTS:]
 
@@ -57,5 +58,6 @@ class WordsHeard:
         Args:
             refused_s: when the answer came, seconds on the bridge's clock.
         """
+        # PX4's reasons have no prefix (observed): they are told by their time, urgency and wording
         near = [one for one in self._heard if one.at_s >= refused_s - BEFORE_S and not _TELLS.search(one.text)]
         return "; ".join(one.text for one in near if one.severity in _URGENT or _REFUSES.search(one.text))
