@@ -117,8 +117,10 @@ class Handshake:
 
     def _send(self, now_s: float) -> list[Outbound]:
         self._give_up_s = now_s + self._patience_s(now_s)
+        # COMMAND_INT has no such field
         confirmation = self.tries if self._order.form is Form.LONG else 0
         self.tries += 1
+        # no COMMAND_ACK follows MISSION_SET_CURRENT: telemetry alone shows what came of it
         if not self._order.is_answered:
             self.result, self.is_over = MavResult.ACCEPTED, True
         return [orders.message(self._order, *self._target, confirmation)]
@@ -146,6 +148,7 @@ class Handshake:
     def _on_ack(self, result: int, percent: int, now_s: float) -> list[Outbound]:
         if result == MavResult.IN_PROGRESS:
             self.has_progressed = True
+            # 255 says that the share is not known (MAVLink common, COMMAND_ACK.progress)
             self.progress = percent / 100 if percent <= 100 else None
             self._give_up_s = now_s + PROGRESS_S
             return []
@@ -163,7 +166,9 @@ class Handshake:
         if self._order.form is Form.PARAM_READ:
             self.value, self.result, self.is_over = value, MavResult.ACCEPTED, True
             return
+        # PARAM_VALUE holds a float32, whose noise is no other value
         is_equal = abs(value - self._order.params[0]) <= 1e-4 * max(1.0, abs(value))
+        # not the end yet: a list that another station asked for may still tell the old value
         self._has_other_value = not is_equal
         if is_equal:
             self.result, self.is_over = MavResult.ACCEPTED, True
@@ -171,6 +176,7 @@ class Handshake:
     def _otherwise(self, result: int) -> Order | None:
         """The order in the form that the answer asks for; None when it has been tried, or it asks for nothing."""
         wanted = _OTHER_FORM.get(result)
+        # each form once: two answers that send it to and fro would never end
         if wanted is not None and wanted not in self._forms_tried:
             self._forms_tried.add(wanted)
             return replace(self._order, form=wanted)
@@ -186,6 +192,7 @@ class Handshake:
         if self.is_over or now_s < self._give_up_s:
             return []
         is_worth_it = self._order.is_query and self.tries < QUERY_TRIES
+        # who is at it would begin again: a command that comes twice is executed twice (observed)
         if (is_worth_it or now_s < (self._again_until_s or 0.0)) and not self.has_progressed:
             return self._send(now_s)
         self.is_over = True

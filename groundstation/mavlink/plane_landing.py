@@ -37,6 +37,7 @@ def landing_if_needed(situation: Situation) -> Upload | None:
     Raises:
         CannotOrderError: its home or position is not known.
     """
+    # of the beginning: a landing of ours that was broken off is taken out of it
     if has_mission(situation.first):
         return None
     home, position = situation.state.home, situation.state.position
@@ -50,6 +51,7 @@ def landing_if_needed(situation: Situation) -> Upload | None:
     lat_deg, lon_deg = moved(home.lat_deg, home.lon_deg, north_m, east_m)
     approach = Item(command=NAV_WAYPOINT, frame=FRAME_RELATIVE, lat_deg=lat_deg, lon_deg=lon_deg, z=APPROACH_HEIGHT_M)
     ground = Item(command=NAV_LAND, frame=FRAME_RELATIVE, lat_deg=home.lat_deg, lon_deg=home.lon_deg)
+    # ArduPilot takes item 0 for home and throws it away (observed)
     first = Item(
         command=NAV_WAYPOINT, frame=FRAME_GLOBAL, lat_deg=home.lat_deg, lon_deg=home.lon_deg, z=home.height_amsl_m
     )

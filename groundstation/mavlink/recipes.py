@@ -239,7 +239,9 @@ def reposition(height_of: HeightOf, *, has_radius: bool = False) -> Make:
         lat_deg, lon_deg = place(situation)
         z, frame = height_of(situation)
         radius_m = situation.number("radius_m") if has_radius else 0.0
+        # outside GUIDED ArduPilot refuses it without the flag to change the mode (observed)
         first = (-1.0, CHANGE_MODE, abs(radius_m), 1.0 if radius_m < 0 else NAN)
+        # as COMMAND_LONG ArduPilot answers that it does not know it (observed)
         return orders.at_place(DO_REPOSITION, first, lat_deg, lon_deg, z, frame)
 
     return make

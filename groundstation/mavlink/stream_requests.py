@@ -34,6 +34,7 @@ _COMMON_HZ: dict[str, float] = {
     "GPS_RAW_INT": 1.0,
     "GPS2_RAW": 1.0,
     "BATTERY_STATUS": 1.0,
+    # this one and HOME_POSITION are in no stream of ArduPilot: they must be asked for by name (observed)
     "EXTENDED_SYS_STATE": 1.0,
     "HOME_POSITION": 0.2,
     "MISSION_CURRENT": 1.0,

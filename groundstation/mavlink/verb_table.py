@@ -72,6 +72,7 @@ def _speed(kind: float) -> Recipe:
 
 def _set_home(situation: Situation) -> Order:
     if situation.args.get("lat_deg") is None:
+        # without a place the height becomes the present one: in the air that moves the zero of all heights (observed)
         return orders.long(SET_HOME, 1)
     lat_deg, lon_deg = place(situation)
     return orders.at_place(SET_HOME, (0,), lat_deg, lon_deg, situation.number("height_m"), FRAME_GLOBAL)
@@ -183,6 +184,7 @@ _COMMON: dict[Verb, Recipe] = {
 _ARDUPILOT: dict[Verb, Recipe] = {
     **_COMMON,
     Verb.MISSION_RESUME: single("resume the mission", to_mode("AUTO"), mode_proof("AUTO")),
+    # by the command: to a wrong number the message MISSION_SET_CURRENT gives no refusal (observed)
     Verb.MISSION_JUMP: single(
         "set the item",
         lambda one: orders.long(SET_MISSION_CURRENT, one.number("item")),
@@ -249,6 +251,7 @@ def _plane_land(situation: Situation) -> Order:
 PLANE: dict[Verb, Recipe] = {
     **_ARDUPILOT,
     Verb.TAKEOFF: (
+        # by the mode: disarmed, ArduPlane refuses NAV_TAKEOFF (observed)
         Step("set TKOFF_ALT", set_parameter("TKOFF_ALT", "height_m"), UNPROVEN),
         Step("set TAKEOFF", to_mode_if_needed("TAKEOFF"), mode_proof("TAKEOFF")),
         Step("arm and climb", arm_if_needed, _climb(("TAKEOFF",))),
@@ -271,6 +274,7 @@ PLANE: dict[Verb, Recipe] = {
         _orbit(_GUIDED, PLANE_GO_FIRST_S, PLANE_GO_STALL_S),
     ),
     Verb.SPEED: _speed(0),
+    # DO_PAUSE_CONTINUE is not known to ArduPlane (observed)
     Verb.MISSION_PAUSE: single("circle here", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.MISSION_START: (
         Step("set AUTO", to_mode_if_needed("AUTO"), mode_proof("AUTO")),
@@ -336,6 +340,7 @@ _LOITER = ("LOITER",)
 PX4: dict[Verb, Recipe] = {
     **_COMMON,
     Verb.TAKEOFF: (
+        # disarmed, PX4 only changes its mode by it (observed): the arming behind it is what flies
         Step("set take-off", _px4_takeoff, Proof(look=proofs.in_mode("TAKEOFF", "LOITER"), window_s=MODE_S)),
         Step("arm and climb", arm_if_needed, _climb(("TAKEOFF", "LOITER"))),
     ),
@@ -346,6 +351,7 @@ PX4: dict[Verb, Recipe] = {
     Verb.ORBIT: single("circle the point", _px4_orbit, _orbit(("ORBIT",), GO_FIRST_S, GO_STALL_S)),
     Verb.ROI: single("look at the place", _px4_roi),
     Verb.SPEED: _speed(1),
+    # DO_PAUSE_CONTINUE is not known to PX4 (observed)
     Verb.MISSION_PAUSE: single("hold", to_mode("LOITER"), mode_proof("LOITER")),
     Verb.MISSION_RESUME: single("resume the mission", to_mode("MISSION"), mode_proof("MISSION")),
     Verb.MISSION_JUMP: single("set the item", _mission_set_current, Proof(look=proofs.mission_item, window_s=ITEM_S)),
