@@ -195,11 +195,11 @@ class Requests:
 
     def _plan_resync(self, message: Message, now_s: float) -> None:
         """A whole fleet is answered at a random moment, since every bridge was asked."""
-        if self._resync_s is not None:
-            return
-        request = _sync_request(message.payload)
-        self._resync_s = now_s + self._rng.uniform(0.0, SYNC_SPREAD_S)
-        self._resync_events = request.from_event
+        wished = (self._resync_events, _sync_request(message.payload).from_event)
+        # one answer serves all who ask meanwhile, with the events of whoever misses most
+        self._resync_events = min((one for one in wished if one is not None), default=None)
+        if self._resync_s is None:
+            self._resync_s = now_s + self._rng.uniform(0.0, SYNC_SPREAD_S)
 
 
 _USES: dict[str, Callable[[Requests, VehicleSession, Message, float], None]] = {

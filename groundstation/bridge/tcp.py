@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import selectors
 import socket
@@ -68,7 +69,7 @@ class TcpOut(Link):
         self._selector: selectors.BaseSelector | None = None
         self._calling: socket.socket | None = None
         self._stream: _Stream | None = None
-        self._next_s = 0.0
+        self._called_s = -math.inf
         self._address: tuple[int, tuple[str, int]] | None = None
 
     def open(self, selector: selectors.BaseSelector) -> None:
@@ -87,8 +88,10 @@ class TcpOut(Link):
 
     def tick(self, now_s: float) -> list[Chunk]:
         """Call when there is no connection."""
-        if self._stream is None and now_s >= self._next_s:
-            self._next_s = now_s + (RETRY_S if self._calling is None else CONNECT_TIMEOUT_S)
+        # who has not answered yet may be far away: hung up too soon, it would never be reached
+        wait_s = RETRY_S if self._calling is None else CONNECT_TIMEOUT_S
+        if self._stream is None and now_s - self._called_s >= wait_s:
+            self._called_s = now_s
             self._call()
         return []
 

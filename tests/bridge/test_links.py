@@ -23,6 +23,7 @@ from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Peer
 from groundstation.bridge.service import TICK_S, BridgeService, BridgeSettings, root_of
+from groundstation.bridge.tcp import TcpOut
 from groundstation.fleet.errors import GroundStationError
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -255,6 +256,27 @@ def test_tcp_keeps_calling_until_somebody_is_there(rig: Make) -> None:
         bridge.until(lambda: bridge.link.problem == "")
         other.sendall(Autopilot(5).heartbeat())
         bridge.until(lambda: bool(bridge.service.hearing.vehicles))
+
+
+def test_tcp_gives_a_first_call_its_five_seconds() -> None:
+    """A listener whose queue is full answers nothing, as one behind a slow way."""
+    with socket.socket() as server, contextlib.ExitStack() as callers, selectors.DefaultSelector() as selector:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(3):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(server.getsockname())
+        link = TcpOut(parse_link(f"tcp:127.0.0.1:{server.getsockname()[1]}"))
+        link.open(selector)
+        link.tick(100.0)
+        first = link._calling
+        assert first is not None
+        link.tick(104.9)
+        assert link._calling is first
+        link.tick(105.1)
+        assert link._calling is not first
+        link.close()
 
 
 def test_tcp_says_its_heartbeat_before_it_hears_one(rig: Make) -> None:
