@@ -66,11 +66,9 @@ def say(code: str, **args: Value | None) -> Phrase:
         code: key of `ENGLISH`.
         args: what its template names.
     """
-    return Phrase(code, {name: value for name, value in args.items() if _is_known(value)})  # type: ignore[misc]
-
-
-def _is_known(value: Value | None) -> bool:
-    return value is not None and not (isinstance(value, float) and not math.isfinite(value))
+    known = {name: value for name, value in args.items() if value is not None}
+    # JSON has no NaN and no infinity: they would come as null, and cost the whole message
+    return Phrase(code, {name: one for name, one in known.items() if not isinstance(one, float) or math.isfinite(one)})
 
 
 def joined(*parts: Words) -> Words:
