@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.core_values import CORE_PATHS, ROW_PERIOD_S, row_of
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef
@@ -25,7 +26,7 @@ from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
 from groundstation.transport.leaves import leaf_of
-from groundstation.ui.history import CORE_PATHS, MAX_SENSOR_SERIES, ROW_PERIOD_S, SENSOR_PERIOD_S, row_of
+from groundstation.ui.history import MAX_SENSOR_SERIES, SENSOR_PERIOD_S
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S
 

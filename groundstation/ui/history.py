@@ -8,48 +8,18 @@ and begins with what was kept of it before.
 from __future__ import annotations
 
 import itertools
-import math
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from groundstation.fleet.core_values import CORE_PATHS, ROW_PERIOD_S, row_of
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS, Freshness, freshness
+from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.fleet.vehicle import SAME_S, VehicleState
 from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
-CORE_PATHS: tuple[str, ...] = (
-    "position.height_home_m",
-    "position.height_amsl_m",
-    "velocity.ground_speed_mps",
-    "velocity.down_mps",
-    "attitude.roll_deg",
-    "attitude.pitch_deg",
-    "attitude.yaw_deg",
-    "air_data.airspeed_mps",
-    "air_data.climb_mps",
-    "air_data.throttle_fraction",
-    "battery.0.voltage_v",
-    "battery.0.current_a",
-    "battery.0.charge_fraction",
-    "battery.1.voltage_v",
-    "battery.1.charge_fraction",
-    "gps.0.satellites",
-    "gps.0.hdop",
-    "gps.1.satellites",
-    "gps.1.hdop",
-    "navigation_target.distance_m",
-    "mission_progress.item",
-    "health.load_fraction",
-    "wind.speed_mps",
-    "wind.from_deg",
-    "vibration.x_mps2",
-    "vibration.y_mps2",
-    "vibration.z_mps2",
-)
-ROW_PERIOD_S = 1.0
 MAX_RINGS = 2000
 MAX_SENSOR_SERIES = 2000
 LOOKED_AT = 32
@@ -60,8 +30,6 @@ SENSOR_GAP_S = 90.0
 """Sensors may report once a minute; a line breaks after that."""
 
 _COLUMN = {path: index for index, path in enumerate(CORE_PATHS)}
-_GETTERS = tuple((kind_of(path), getter(path)) for path in CORE_PATHS)
-_KINDS = frozenset(kind for kind, _ in _GETTERS)
 
 
 class History:
@@ -262,29 +230,3 @@ class History:
         ring, column = self._rings.get(key), _COLUMN.get(path)
         if ring is not None and column is not None:
             series.extend(*ring.column(column))
-
-
-def row_of(state: VehicleState, now_s: float) -> tuple[tuple[float, float], list[float]]:
-    """What is kept of a vehicle at a moment: its place, degrees, and its `CORE_PATHS`; NaN for what is unknown or old.
-
-    Pure, so that a recording becomes the rows that a window would have kept; any thread.
-
-    Args:
-        state: of the vehicle.
-        now_s: the moment, on the clock that `state.clock_offset_s` leads to.
-    """
-    fresh = {kind: _is_fresh(state, kind, now_s) for kind in _KINDS}
-    row = [
-        # NaN breaks the line: unknown is no zero, and no last value either
-        math.nan if value is None else value
-        for value in (number(get(state)) if fresh[kind] else None for kind, get in _GETTERS)
-    ]
-    place = (math.nan, math.nan)
-    position = state.position
-    if position is not None and fresh["position"] and position.lat_deg is not None and position.lon_deg is not None:
-        place = (position.lat_deg, position.lon_deg)
-    return place, row
-
-
-def _is_fresh(state: VehicleState, kind: str, now_s: float) -> bool:
-    return freshness(kind, state.age_s(kind, now_s)) is Freshness.FRESH

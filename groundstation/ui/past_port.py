@@ -24,7 +24,7 @@ class PastRows(msgspec.Struct, frozen=True, kw_only=True):
     places: Numbers
     """Shape (n, 2), degrees north and east, NaN where unknown."""
     table: Numbers
-    """Shape (n, columns), a column for each of `history.CORE_PATHS`, NaN where unknown."""
+    """Shape (n, columns), a column for each of `CORE_PATHS`, NaN where unknown."""
     clocks: dict[str, float]
     """By session of its bridge: seconds to add to the bridge's clock to have the recorder's."""
 

@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from groundstation.fleet import value_path
+from groundstation.fleet.core_values import CORE_PATHS
 from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.kinds import Samples
@@ -16,7 +17,6 @@ from groundstation.fleet.value_path import INSTEAD, ValueRef, exists, getter, js
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.logs.report.chart_table import CHARTS
 from groundstation.logs.series import TABLES
-from groundstation.ui.history import CORE_PATHS
 from tests.support.updates import KEY
 
 RADIO, LTE = "serial:/dev/ttyUSB0:57600", "udpin:0.0.0.0:14550"

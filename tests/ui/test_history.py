@@ -6,12 +6,13 @@ import math
 import numpy as np
 import pytest
 
+from groundstation.fleet.core_values import CORE_PATHS, ROW_PERIOD_S
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.value_path import ValueRef, refs_from_json
-from groundstation.ui.history import CORE_PATHS, ROW_PERIOD_S, History
+from groundstation.ui.history import History
 from groundstation.ui.series import HISTORY_S, MAX_CAPACITY, PlotSeries, RowRing
 from groundstation.ui.value_drag import mime_from_refs, refs_from_mime
 from tests.support.updates import KEY, live
