@@ -7,6 +7,8 @@ message with a made-up id, or a second bridge that dies again, must not blind th
 
 from __future__ import annotations
 
+import copy
+
 import msgspec
 
 from groundstation.fleet.kinds import Samples
@@ -56,6 +58,17 @@ class Other(msgspec.Struct):
         return self.said + self.spoken.count >= BACK_MESSAGES, self.spoken.last_s
 
 
+class LivesRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All of `Lives` at a moment, for a recording: from there it goes on as if it had never stopped."""
+
+    shown: VehicleState
+    spoken: Spoken
+    said: int = 0
+    others: dict[str, Other] = {}
+    before_death: Connection | None = None
+    since_death: Spoken = msgspec.field(default_factory=Spoken)
+
+
 class Lives:
     """All lives of one vehicle."""
 
@@ -73,6 +86,31 @@ class Lives:
         self._others: dict[str, Other] = {}
         self._before_death: Connection | None = None
         self._since_death = Spoken()
+
+    def record(self) -> LivesRecord:
+        """All of it as it is now; what was said (`messages`) is left out, a recording has that apart."""
+        others = {
+            name: Other(_without_messages(one.state), copy.copy(one.spoken), one.said)
+            for name, one in self._others.items()
+        }
+        return LivesRecord(
+            shown=_without_messages(self.shown),
+            spoken=copy.copy(self._spoken),
+            said=self._said,
+            others=others,
+            before_death=self._before_death,
+            since_death=copy.copy(self._since_death),
+        )
+
+    @classmethod
+    def of(cls, record: LivesRecord) -> Lives:
+        """Lives as they were when they were recorded."""
+        # copies: who goes back to a moment goes on from the same record again
+        found = cls(record.shown)
+        found._spoken, found._said = copy.copy(record.spoken), record.said
+        found._others = {name: Other(one.state, copy.copy(one.spoken), one.said) for name, one in record.others.items()}
+        found._before_death, found._since_death = record.before_death, copy.copy(record.since_death)
+        return found
 
     def open(self, session: str, heard_s: float | None) -> tuple[VehicleState, bool]:
         """The state that a message of a session belongs to.
@@ -165,3 +203,7 @@ def _is_newer(samples: Samples, held: VehicleState) -> bool:
         if new is not None and (old is None or new.at_s > old.at_s + SAME_S):
             return True
     return False
+
+
+def _without_messages(state: VehicleState) -> VehicleState:
+    return msgspec.structs.replace(state, messages=()) if state.messages else state

@@ -14,7 +14,7 @@ import msgspec
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
-from groundstation.fleet.lives import Lives
+from groundstation.fleet.lives import Lives, LivesRecord
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
@@ -98,6 +98,31 @@ class Fleet:
         # it is named as changed, so that every panel drops what it shows of it
         self._lives.pop(key, None)
         self._changed.add(key)
+
+    def lives(self, key: VehicleKey) -> LivesRecord | None:
+        """All of a vehicle's lives, for a recording; None for an unknown key."""
+        lives = self._lives.get(key)
+        return lives.record() if lives is not None else None
+
+    def put_back(self, lives: LivesRecord) -> None:
+        """A vehicle as it was when it was recorded; what was known of it goes."""
+        key = lives.shown.key
+        self._lives[key] = Lives.of(lives)
+        self._changed.add(key)
+
+    def put_back_state(self, state: VehicleState) -> None:
+        """A vehicle as it was at a moment of a recording, of which nothing goes on."""
+        self._lives[state.key] = Lives(state)
+        self._changed.add(state.key)
+
+    @property
+    def bridge_lives(self) -> dict[tuple[str, str], tuple[str, BridgePresence]]:
+        """Session and presence of each bridge, by root and bridge id; for a recording."""
+        return dict(self._bridges)
+
+    def put_back_bridge(self, root: str, bridge: str, session: str, presence: BridgePresence) -> None:
+        """A bridge as it was when it was recorded; what its death did to vehicles stands in these."""
+        self._bridges[root, bridge] = (session, presence)
 
     def _open(self, key: VehicleKey, session: str, heard_s: float | None = None) -> VehicleState | None:
         """The state that an update belongs to; None for one that is refused."""

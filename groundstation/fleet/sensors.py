@@ -56,6 +56,14 @@ class SensorReading(msgspec.Struct, frozen=True, kw_only=True):
     """True for a message that the broker had kept: of unknown age."""
 
 
+class KeptReading(msgspec.Struct, frozen=True, array_like=True):
+    """What a board knows of a topic, for a recording."""
+
+    reading: SensorReading
+    count: int
+    pace_s: float | None
+
+
 class SensorBoard:
     """The newest reading of every topic."""
 
@@ -89,6 +97,18 @@ class SensorBoard:
             del self._counts[topic]
             self._paces.pop(topic, None)
             self.forgotten += 1
+
+    def kept(self) -> list[KeptReading]:
+        """All that is known, the topic heard longest ago first."""
+        return [KeptReading(one, self._counts[topic], self._paces.get(topic)) for topic, one in self._readings.items()]
+
+    def put_back(self, kept: list[KeptReading]) -> None:
+        """What `kept` told; what is known of other topics goes."""
+        self._changed.update(self._readings)
+        self._readings = OrderedDict((one.reading.topic, one.reading) for one in kept)
+        self._counts = {one.reading.topic: one.count for one in kept}
+        self._paces = {one.reading.topic: one.pace_s for one in kept if one.pace_s is not None}
+        self._changed.update(self._readings)
 
     def get(self, topic: str) -> SensorReading | None:
         """The newest reading of a topic; None when none came."""

@@ -15,7 +15,7 @@ import msgspec
 import platformdirs
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import Root, VehicleKey, is_vehicle_id
 from groundstation.fleet.sample import Name
 from groundstation.logs.own_files import new_file
 
@@ -107,6 +107,12 @@ def default_recordings() -> Path:
 def file_name(key: VehicleKey | None) -> str:
     """Name of the file of a vehicle, whose id is a safe name by its grammar; of the rest for None."""
     return f"{REST}{SUFFIX}" if key is None else f"{key.root}-{key.id}{SUFFIX}"
+
+
+def key_of(name: str) -> VehicleKey | None:
+    """The vehicle of a file by its name; None for the rest, and for a name that none of ours has."""
+    root, dash, vehicle = name.removesuffix(SUFFIX).partition("-")
+    return VehicleKey(root, vehicle) if dash and root in set(Root) and is_vehicle_id(vehicle) else None
 
 
 def load(folder: Path) -> Manifest | None:

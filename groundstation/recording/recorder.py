@@ -25,6 +25,7 @@ from groundstation.logs import session_folder
 from groundstation.logs.session_folder import Manifest, Note, SessionState
 from groundstation.recording import resume, session
 from groundstation.recording.intake import MAX_BYTES, Intake
+from groundstation.recording.seeking import Seeking
 from groundstation.recording.session_files import SessionFiles
 from groundstation.recording.sorter import Entry, Sorter
 from groundstation.transport import topics
@@ -92,6 +93,7 @@ class Recorder:
         self._sorter = Sorter(self._sequences, clock, wall_clock)
         self._entries: deque[Entry] = deque()
         self._files: SessionFiles | None = None
+        self._seeking: Seeking | None = None
         self._manifest: Manifest | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="disk", daemon=True)
@@ -227,9 +229,13 @@ class Recorder:
         self._look_at_disk(now_s)
         while self._entries:
             entry = self._entries[0]
-            files.write(entry.key, entry.place, entry.times_ns, entry.seq, entry.data)
+            name = files.write(entry.key, entry.place, entry.times_ns, entry.seq, entry.data)
             self._entries.popleft()
             self._messages += 1
+            if self._seeking is not None:
+                self._seeking.take(name, entry)
+        if self._seeking is not None:
+            self._seeking.write_due()
         files.flush_due(now_s)
         if now_s >= self._next_sync_s:
             self._next_sync_s = now_s + SYNC_S
@@ -275,6 +281,8 @@ class Recorder:
             self._lock = session.lock(folder)
             self._files = SessionFiles(folder)
             self._manifest = self._new_manifest(folder.name, now_unix_s)
+        if self._files is not None:
+            self._seeking = Seeking(self._files)
         if self._manifest is not None:
             self._began_s = self._clock() - max(0.0, now_unix_s - self._manifest.began_unix_s)
         self._write_manifest(SessionState.RECORDING)
@@ -316,7 +324,7 @@ class Recorder:
             OSError: to be told; the next turn begins anew.
         """
         files.abandon()
-        self._files = None
+        self._files = self._seeking = None
         self._unlock()
         self._say(f"the folder {files.folder} is gone, and with it what was recorded there")
         raise FileNotFoundError(2, "the folder is gone", str(files.folder))
@@ -387,6 +395,8 @@ class Recorder:
             return
         try:
             self._files.sync()
+            if self._seeking is not None:
+                self._seeking.end()
             described = self._files.described()
             self._files.close()
             if self._manifest is not None:

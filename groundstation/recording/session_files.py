@@ -53,7 +53,7 @@ class SessionFiles:
 
     def write(
         self, key: VehicleKey | None, place: ChannelSpec, times_ns: tuple[int, int], seq: int, data: bytes
-    ) -> None:
+    ) -> str:
         """Write one message; it is on disk a moment later.
 
         Args:
@@ -62,6 +62,9 @@ class SessionFiles:
             times_ns: of reception and of publishing, nanoseconds since 1970.
             seq: its number.
             data: its payload.
+
+        Returns:
+            Name of the file.
 
         Raises:
             OSError: the disk does not take it; nothing is lost, call again.
@@ -80,6 +83,7 @@ class SessionFiles:
             number = self._channel(file, place)
             self._ids[name, place] = number
         file.add(number, *times_ns, seq, data)
+        return name
 
     @staticmethod
     def _channel(file: McapFile, place: ChannelSpec) -> int:
@@ -98,6 +102,16 @@ class SessionFiles:
             elif now_s - self._waiting_since_s.setdefault(name, now_s) >= FLUSH_S:
                 file.flush()
                 del self._waiting_since_s[name]
+
+    def flush(self) -> None:
+        """Give everything to the system.
+
+        Raises:
+            OSError: the disk does not take it; nothing is lost, call again.
+        """
+        for file in self._files.values():
+            file.flush()
+        self._waiting_since_s.clear()
 
     def sync(self) -> None:
         """Have the disk keep everything.

@@ -49,6 +49,8 @@ class Entry(NamedTuple):
     """Of reception and of publishing; a late message stands at the time of its publishing."""
     seq: int
     data: bytes
+    is_late: bool = False
+    is_retained: bool = False
 
 
 def slept_s() -> float:
@@ -207,7 +209,8 @@ class Sorter:
             received_s = published_s + (self._clocks.known(stamp.sid) or 0.0)
         place = self._channels.place(topic, leaf, message, stamp, is_late=is_late)
         seq = stamp.seq if stamp is not None else self._count(topic)
-        return Entry(key, place, (int(received_s * 1e9), int(published_s * 1e9)), seq, message.payload)
+        times_ns = (int(received_s * 1e9), int(published_s * 1e9))
+        return Entry(key, place, times_ns, seq, message.payload, is_late, message.retain)
 
     def _count(self, topic: str) -> int:
         """A number for a message that brings none."""

@@ -47,6 +47,15 @@ class ClockOffsets:
         clock = self._clocks.get(session)
         return clock.offset_s if clock is not None else None
 
+    def record(self, session: str) -> tuple[float, float] | None:
+        """What is known of a writer's clock, for a recording: offset, and when it was learnt; None for nothing."""
+        clock = self._clocks.get(session)
+        return (clock.offset_s, clock.at_s) if clock is not None else None
+
+    def put_back(self, session: str, offset_s: float, at_s: float) -> None:
+        """What `record` told."""
+        self._clocks[session] = _Clock(offset_s, at_s)
+
     def learn(self, session: str, written_s: float, received_s: float) -> float | None:
         """A message came.
 

@@ -83,7 +83,8 @@ class Inbox:
         self._checks: OrderedDict[str, SequenceCheck] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._asked_anew: set[str] = set()
-        self._clocks = ClockOffsets()
+        self.clocks = ClockOffsets()
+        """Of the bridges; touched by the thread that calls `offer` alone."""
         self._received = self._received_bytes = self._missing = self._duplicates = self._dropped = self._undecodable = 0
         self._implausible = 0
         self._joiner = Joiner()
@@ -92,7 +93,7 @@ class Inbox:
     @property
     def counts(self) -> InboxCounts:
         """What went past so far."""
-        implausible = self._implausible + self._clocks.strange
+        implausible = self._implausible + self.clocks.strange
         return InboxCounts(
             received=self._received,
             received_bytes=self._received_bytes,
@@ -287,9 +288,9 @@ class Inbox:
         """
         if message.retain:
             seen_s = message.received_s - envelope.bms / 1000.0
-            known_s = self._clocks.known(envelope.sid)
+            known_s = self.clocks.known(envelope.sid)
             return known_s if known_s is not None else seen_s - max(0.0, self._wall_clock() - envelope.ts / 1000.0)
-        return self._clocks.learn(envelope.sid, envelope.bms / 1000.0, message.received_s)
+        return self.clocks.learn(envelope.sid, envelope.bms / 1000.0, message.received_s)
 
 
 _NOT_OURS = frozenset({Audience.CONTROL, Audience.BRIDGES, Audience.RECORDER})

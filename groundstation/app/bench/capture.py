@@ -15,6 +15,7 @@ from groundstation.mavlink.encode import GCS_COMPID, GCS_SYSID, heartbeat
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.simulator.airfield import TICK_S, Airfield
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.plan import SquadronPlan
 from groundstation.transport.bus import BusStatus, Outgoing
 
@@ -74,7 +75,11 @@ def record(vehicles: int, seconds: float, path: Path) -> None:
 
 
 def fly(
-    vehicles: int, seconds: float, hearing: Hearing, heard: Callable[[int, bytes, float], None] | None = None
+    vehicles: int,
+    seconds: float,
+    hearing: Hearing,
+    heard: Callable[[int, bytes, float], None] | None = None,
+    faults: tuple[str, ...] = (),
 ) -> Iterator[tuple[float, bool]]:
     """Fly vehicles against a bridge without sockets, as fast as they can be reckoned.
 
@@ -83,12 +88,14 @@ def fly(
         seconds: simulated time, after `SETTLE_S`.
         hearing: of the bridge.
         heard: told of everything that a vehicle sent, by its number and the time.
+        faults: what goes wrong, as `groundstation simulate --fault` has it.
 
     Yields:
         The time in seconds after each step, and whether the vehicles have settled.
     """
     # always the same seed: two measurements are to be of the same flight
-    plan = SquadronPlan(vehicles=vehicles, seed=7, ready=True, autofly=True)
+    wrong = tuple(Fault.parse(one) for one in faults)
+    plan = SquadronPlan(vehicles=vehicles, seed=7, ready=True, autofly=True, faults=wrong)
     field = Airfield(plan, epoch_unix_s=1.7e9)
     links = [vehicle.open_link() for vehicle in field.vehicles]
     peers = [Peer("sim", str(number), lambda _: None, is_known=True, is_datagram=True) for number in range(vehicles)]

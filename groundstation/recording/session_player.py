@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows any moment of a session of ours: the keyframe before it, and what came since. One thread.
+
+A session is opened without unpacking it; its files may still be written. What a seek needs is read from beside the
+files, or made anew where it is not there (`seek_builder.py`).
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from groundstation.fleet.events import Event
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.landmarks import Landmark, LandmarkKind
+from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
+from groundstation.fleet.value_path import ValueRef
+from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
+from groundstation.logs import session_folder
+from groundstation.logs.log import LogError
+from groundstation.logs.session_folder import SessionState
+from groundstation.recording import landmark_file, recorded_values
+from groundstation.recording.fold import Fold, Kept
+from groundstation.recording.keyframes import Taken
+from groundstation.recording.recorded_file import RecordedFile
+from groundstation.recording.seek_builder import SeekBuilder
+from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
+
+HOLE_BYTES = 4 * 1024 * 1024
+"""More of a file than this between two keyframes takes too long to fold: keyframes are missing there."""
+KEPT_SEGMENTS = 6
+STEP_NS = 5_000_000_000
+"""How far a step looks for the next message at a time."""
+FARTHEST_STEPS = 2_000
+OVERLAP_S = 1.0
+"""A chunk has a quarter of a second."""
+END_NS = 1 << 62
+SLACK_NS = 2_000_000_000
+"""Messages of a file are not quite in the order of time."""
+
+
+class _File:
+    """A recorded file with its keyframes."""
+
+    def __init__(self, path: Path, seek: Path) -> None:
+        self.file = RecordedFile(path)
+        self.paths = SeekPaths.of(seek, path.name)
+        self.keys: Keys = read_keys(self.paths, self.file.end())
+
+    def refresh(self) -> None:
+        """See what was written since."""
+        self.keys = read_keys(self.paths, self.file.end())
+
+    def before(self, at_ns: int) -> int:
+        """Number of the last keyframe up to a time; -1 where there is none."""
+        return int(np.searchsorted(self.keys["at_ns"], at_ns, side="right")) - 1
+
+    def offset(self, number: int) -> int:
+        """Where what came after a keyframe begins; for -1 the beginning, behind the last one the end."""
+        if number < 0:
+            return self.file.begin
+        return int(self.keys[number]["offset"]) if number < len(self.keys) else self.file.end()
+
+    def at_ns(self, number: int) -> int:
+        """When a keyframe was made; 0 for -1, the end of time behind the last one."""
+        if number < 0:
+            return 0
+        return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether keyframes are missing."""
+        places = np.concatenate(([self.file.begin], self.keys["offset"].astype(np.int64), [self.file.end()]))
+        return bool((np.diff(places) > HOLE_BYTES).any())
+
+
+class _Step(NamedTuple):
+    """What is done next to come to a moment."""
+
+    at_ns: int
+    order: int
+    """0 for what was known, before what came."""
+    what: Kept | Taken
+
+
+class _Segment:
+    """What came between two keyframes, and the fleet as far as it was folded."""
+
+    def __init__(self, steps: list[_Step], ends: tuple[int, ...]) -> None:
+        self._steps, self.ends = steps, ends
+        self._fold, self._place, self._at_ns = Fold(), 0, 0
+        self.events: dict[VehicleKey, list[Event]] = {}
+
+    def fold(self, at_ns: int) -> Fold:
+        """The fleet at a moment; going back begins anew."""
+        if at_ns < self._at_ns:
+            self._fold, self._place = Fold(), 0
+        self._at_ns = at_ns
+        while self._place < len(self._steps) and self._steps[self._place].at_ns <= at_ns:
+            step = self._steps[self._place]
+            if isinstance(step.what, Kept):
+                self._fold.settle()
+                self._fold.put_back(step.what)
+            else:
+                one = step.what
+                self._fold.take(one.topic, one.data, step.at_ns / 1e9, is_retained=one.is_retained)
+            self._place += 1
+        self._fold.settle()
+        return self._fold
+
+
+class SessionPlayer:
+    """An open session."""
+
+    def __init__(self, folder: Path, seek: Path | None = None) -> None:
+        """Open it.
+
+        Args:
+            folder: of the session.
+            seek: where helpers are made that are not there; None for the session's own folder.
+
+        Raises:
+            LogError: there is no recording in it, or it can't be read.
+        """
+        self._folder, self._seek = folder, folder / FOLDER
+        self._files: dict[str, _File] = {}
+        self._strange: set[str] = set()
+        self._segments: OrderedDict[int, _Segment] = OrderedDict()
+        self._landmarks: list[Landmark] = []
+        self._landmarks_end = 0
+        self._events: dict[VehicleKey, tuple[list[float], list[Event]]] = {}
+        self._builder: SeekBuilder | None = None
+        self.refresh()
+        if not self._files:
+            self.close()
+            raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
+        if not self.is_growing and any(one.has_holes for one in self._files.values()):
+            self._rebuild(seek)
+
+    @property
+    def name(self) -> str:
+        """Name of the session's folder: when it began, UTC."""
+        return self._folder.name
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether a recorder still writes it, by its manifest."""
+        manifest = session_folder.load(self._folder)
+        return manifest is not None and manifest.state is SessionState.RECORDING
+
+    def close(self) -> None:
+        """Give the files back."""
+        if self._builder is not None:
+            self._builder.close()
+        for one in self._files.values():
+            one.file.close()
+        self._files.clear()
+        self._segments.clear()
+
+    def refresh(self) -> None:
+        """See what was recorded since."""
+        for path in session_folder.mcap_files(self._folder):
+            known = self._files.get(path.name)
+            if known is not None:
+                known.refresh()
+            elif path.name not in self._strange and path.stat().st_size:
+                try:
+                    self._files[path.name] = _File(path, self._seek)
+                except LogError:
+                    self._strange.add(path.name)  # the others are shown without it
+        self._read_landmarks()
+
+    # ---- the whole ----
+
+    @property
+    def extent(self) -> Extent:
+        """From when to when it goes."""
+        begins = [ns for one in self._files.values() if (ns := one.file.first_ns()) is not None]
+        ends = [ns for one in self._files.values() if (ns := one.file.last_ns()) is not None]
+        begin_s, end_s = min(begins, default=0) / 1e9, max(ends, default=0) / 1e9
+        read_until_s = self._builder.until_s if self._builder is not None else end_s
+        return Extent(begin_s=begin_s, end_s=end_s, read_until_s=read_until_s, is_growing=self.is_growing)
+
+    def work(self, goes_on: GoesOn) -> bool:
+        """Make the helpers that are missing."""
+        builder = self._builder
+        if builder is None:
+            return False
+        has_more = builder.work(goes_on)
+        if not has_more:
+            builder.close()
+            self._builder = None
+        self._segments.clear()
+        self.refresh()
+        return has_more
+
+    def vehicles(self) -> tuple[VehicleKey, ...]:
+        """Everybody with a file."""
+        found = (session_folder.key_of(name) for name in sorted(self._files))
+        return tuple(key for key in found if key is not None)
+
+    def landmarks(self, since: int = 0) -> list[Landmark]:
+        """What stands on the timeline."""
+        self._read_landmarks()
+        return self._landmarks[since:]
+
+    # ---- a moment ----
+
+    def moment(self, at_s: float) -> Moment | None:
+        """Everything at a moment."""
+        if self._builder is not None and at_s > self._builder.until_s:
+            return None
+        at_ns = round(at_s * 1e9)
+        segment, began_ns = self._segment(at_ns)
+        fold = segment.fold(at_ns)
+        states = tuple(self._with_messages(state, began_ns / 1e9) for state in fold.fleet)
+        bridges = tuple((*one, *said) for one, said in fold.fleet.bridge_lives.items())
+        return Moment(at_s=at_s, states=states, bridges=bridges, readings=tuple(fold.board.kept()))
+
+    def _segment(self, at_ns: int) -> tuple[_Segment, int]:
+        """What leads to a moment, and when its keyframes were made."""
+        numbers = {name: one.before(at_ns) for name, one in self._files.items()}
+        began_ns = max(
+            (int(one.keys[numbers[name]]["at_ns"]) for name, one in self._files.items() if numbers[name] >= 0),
+            default=0,
+        )
+        ends = tuple(one.offset(numbers[name] + 1) for name, one in self._files.items())
+        known = self._segments.get(began_ns)
+        # behind the last keyframe a file may have grown
+        if known is not None and known.ends == ends:
+            self._segments.move_to_end(began_ns)
+            return known, began_ns
+        steps = sorted(self._steps(numbers), key=lambda one: one[:2])
+        segment = self._segments[began_ns] = _Segment(steps, ends)
+        while len(self._segments) > KEPT_SEGMENTS:
+            self._segments.popitem(last=False)
+        return segment, began_ns
+
+    def _steps(self, numbers: dict[str, int]) -> Iterator[_Step]:
+        for name, one in self._files.items():
+            number, until_ns = numbers[name], one.at_ns(numbers[name] + 1)
+            kept = None
+            # damaged: what was known at the keyframe before, and all that came since that
+            while number >= 0 and (kept := read_state(one.paths, one.keys, number)) is None:
+                number -= 1
+            from_ns = one.at_ns(number)
+            if kept is not None:
+                yield _Step(from_ns, 0, kept)
+            begin_ns = from_ns + 1 if number >= 0 and one.keys[number]["is_by_time"] else 0
+            begin, end = one.offset(number), one.offset(numbers[name] + 1) + 1
+            for message in one.file.messages(begin, end, begin_ns, until_ns - 1, is_late=False):
+                # what stands behind a keyframe came after it, whatever its time
+                yield _Step(max(message.log_ns, from_ns), 1, message)
+            yield from self._late_steps(one, numbers[name], from_ns)
+
+    @staticmethod
+    def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
+        """Messages of these moments that were recorded later, since they had been missed."""
+        keys = one.keys
+        until_ns = one.at_ns(number + 1)
+        is_there = (keys["late_last_ns"] >= from_ns) & (keys["late_first_ns"] < until_ns) & (keys["late_last_ns"] > 0)
+        for place in np.flatnonzero(is_there).tolist():
+            begin, end = one.offset(place - 1), one.offset(place) + 1
+            for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
+                yield _Step(message.log_ns, 1, message)
+
+    def _with_messages(self, state: VehicleState, began_s: float) -> VehicleState:
+        """With what the vehicle had said before the keyframe; what it said since is in the state."""
+        times, events = self._events.get(state.key, ([], []))
+        sure, last = bisect.bisect_right(times, began_s - OVERLAP_S), bisect.bisect_right(times, began_s)
+        # chunks of files overlap in time: what came just before the keyframe may stand behind it in its own file
+        near = [one for one in events[sure:last] if one not in state.messages]
+        messages = (*events[max(0, sure - MAX_MESSAGES) : sure], *near, *state.messages)[-MAX_MESSAGES:]
+        return msgspec.structs.replace(state, messages=messages) if messages else state
+
+    # ---- what was said and done ----
+
+    def _read_landmarks(self) -> None:
+        new, self._landmarks_end = landmark_file.read(self._seek / landmark_file.NAME, self._landmarks_end)
+        if not new:
+            return
+        self._landmarks = sorted([*self._landmarks, *new], key=lambda one: one.at_s)
+        touched = {one.key for one in new if one.kind is LandmarkKind.EVENT}
+        for key in touched:
+            # in the order in which they came, as a station keeps them
+            found = sorted((_came_s(one), number) for number, one in enumerate(self._landmarks) if _is_of(one, key))
+            if key is not None:
+                events = [event for _, number in found if (event := self._landmarks[number].event) is not None]
+                self._events[key] = ([came_s for came_s, _ in found], events)
+
+    # ---- numbers ----
+
+    def track(self, key: VehicleKey, begin_s: float, end_s: float) -> Track:
+        """Where a vehicle was between two times."""
+        one = self._files.get(session_folder.file_name(key))
+        rows = read_rows(one.paths, begin_s, end_s) if one is not None else None
+        if rows is None or not len(rows):
+            return NO_TRACK
+        places = np.stack((rows["lat_deg"], rows["lon_deg"]), axis=1)
+        return Track(rows["at_s"].astype(np.float64), places, rows["core"].astype(np.float64))
+
+    def values(self, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
+        """A value between two times."""
+        return recorded_values.values(self, ref, begin_s, end_s, goes_on)
+
+    def messages_of(self, key: VehicleKey | None, begin_s: float, end_s: float) -> Iterator[Taken]:
+        """Recorded messages of a vehicle, or of all that belongs to none, from one time to another, both included.
+
+        They come in the order of the file, those that were sent again in their turn.
+        """
+        one = self._files.get(session_folder.file_name(key))
+        if one is None:
+            return
+        begin_ns, end_ns = round(begin_s * 1e9), round(end_s * 1e9)
+        begin, end = one.offset(one.before(begin_ns - SLACK_NS)), one.offset(one.before(end_ns + SLACK_NS) + 1) + 1
+        yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=False)
+        yield from self._late_between(one, begin_ns, end_ns)
+
+    @staticmethod
+    def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
+        keys = one.keys
+        is_there = (keys["late_last_ns"] >= begin_ns) & (keys["late_first_ns"] <= end_ns) & (keys["late_last_ns"] > 0)
+        for place in np.flatnonzero(is_there).tolist():
+            yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
+
+    def step(self, at_s: float, *, is_forward: bool) -> float | None:
+        """Time of the next or the previous message of a vehicle."""
+        at_ns, extent = round(at_s * 1e9), self.extent
+        for number in range(FARTHEST_STEPS):
+            near_ns = at_ns + number * STEP_NS * (1 if is_forward else -1)
+            far_ns = near_ns + STEP_NS * (1 if is_forward else -1)
+            low, high = (near_ns + 1, far_ns) if is_forward else (far_ns, near_ns - 1)
+            times = [one.log_ns for key in self.vehicles() for one in self.messages_of(key, low / 1e9, high / 1e9)]
+            times = [one for one in times if (one > at_ns if is_forward else one < at_ns)]
+            if times:
+                return (min(times) if is_forward else max(times)) / 1e9
+            if far_ns / 1e9 > extent.end_s or far_ns / 1e9 < extent.begin_s:
+                return None
+        return None
+
+    def _rebuild(self, seek: Path | None) -> None:
+        """Begin to make the helpers anew."""
+        self._seek = seek if seek is not None else self._folder / FOLDER
+        self._builder = SeekBuilder([one.file.path for one in self._files.values()], self._seek)
+        for name, one in self._files.items():
+            one.paths = SeekPaths.of(self._seek, name)
+        self._landmarks, self._landmarks_end, self._events = [], 0, {}
+        self.refresh()
+
+
+def _came_s(one: Landmark) -> float:
+    return one.at_s if one.came_s is None else one.came_s
+
+
+def _is_of(one: Landmark, key: VehicleKey | None) -> bool:
+    return one.event is not None and one.key == key

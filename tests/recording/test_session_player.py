@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a player shows of a recorded session is what a station showed while it was flown."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import LinkState
+from groundstation.fleet.roster import Fleet
+from groundstation.fleet.sensors import SensorBoard
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.recording.seek_files import FOLDER
+from groundstation.recording.session_player import SessionPlayer
+from groundstation.transport.bus import Message
+from groundstation.transport.inbox import Inbox
+from tests.support.flown_session import EPOCH_S, bridge_said, published, record
+
+SECONDS = 100.0
+FAULTS = ("link_loss:2@30+10", "link_loss:3@40+40", "gps_loss:1@60+5")
+RESTART_S = 55.0
+CLOCKS = ("clock_offset_s", "overview_received_s", "link_received_s", "heard_s")
+
+
+class Witness:
+    """A station that hears everything, and remembers what it showed at some moments."""
+
+    def __init__(self, chance: float = 0.08) -> None:
+        self._inbox, self._fleet, self._board = Inbox(wall_clock=lambda: 0.0), Fleet(), SensorBoard()
+        self._dice, self._chance = random.Random(5), chance
+        self.seen: list[tuple[float, dict[VehicleKey, VehicleState], dict[str, str]]] = []
+
+    def take(self, now_s: float, messages: list[Message]) -> None:
+        for one in messages:
+            self._inbox.offer(one)
+        delivery = self._inbox.drain()
+        self._fleet.fold(delivery.updates)
+        self._board.fold(delivery.readings)
+        if self._dice.random() < self._chance:
+            states = {one.key: one for one in self._fleet}
+            readings = {topic: self._board.get(topic).text for topic in self._board.topics()}
+            self.seen.append((now_s, states, readings))
+
+
+def with_a_restart(steps: Iterator[list[Message]]) -> Iterator[list[Message]]:
+    """uav-4 begins another life: from then on its bridge speaks in another session."""
+    for messages in steps:
+        yield [
+            msgspec.structs.replace(one, payload=re.sub(rb'"sid":"\w{16}"', b'"sid":"0123456789abcdef"', one.payload))
+            if one.received_s > RESTART_S and one.topic.startswith("sim/uav-4/") and "raw" not in one.topic
+            else one
+            for one in messages
+        ]
+
+
+def with_bridge_deaths(steps: Iterator[list[Message]]) -> Iterator[list[Message]]:
+    """The bridge dies at 70 s, and is back at 73 s with another session of its own."""
+    script = [(20.0, LinkState.ONLINE, "b1"), (70.0, LinkState.OFFLINE, "b1"), (73.0, LinkState.ONLINE, "b2")]
+    for messages in steps:
+        now_s = messages[-1].received_s if messages else 0.0
+        while script and now_s >= script[0][0]:
+            _, state, sid = script.pop(0)
+            messages.append(bridge_said(state, now_s, len(script), sid))
+        yield messages
+
+
+@pytest.fixture(scope="module")
+def flown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Witness]:
+    witness = Witness()
+    out = tmp_path_factory.mktemp("flown")
+    folder = record(out, with_bridge_deaths(with_a_restart(published(5, SECONDS, FAULTS))), witness.take)
+    return folder, witness
+
+
+def plain(state: VehicleState, shift_s: float) -> dict[str, Any]:
+    """A state with its clocks on one axis, to the tenth of a millisecond."""
+    told = msgspec.to_builtins(state)
+    for name in CLOCKS:
+        if told[name] is not None:
+            told[name] = round(told[name] + shift_s, 4)
+    return told
+
+
+def assert_same(player: SessionPlayer, moment: tuple[float, dict[VehicleKey, VehicleState], dict[str, str]]) -> None:
+    now_s, states, readings = moment
+    found = player.moment(EPOCH_S + now_s + 0.0005)
+    assert found is not None
+    assert {one.key for one in found.states} == set(states), now_s
+    for one in found.states:
+        assert plain(one, -EPOCH_S) == plain(states[one.key], 0.0), (now_s, one.key)
+    assert {one.reading.topic: one.reading.text for one in found.readings} == readings
+
+
+def test_states_of_any_moment_are_those_that_were_live(flown: tuple[Path, Witness]) -> None:
+    folder, witness = flown
+    assert len(witness.seen) >= 100
+    player = SessionPlayer(folder)
+    forwards, backwards = list(witness.seen), list(reversed(witness.seen))
+    anyhow = random.Random(9).sample(witness.seen, len(witness.seen))
+    for moments in (forwards, backwards, anyhow):
+        for one in moments:
+            assert_same(player, one)
+    player.close()
+    # the flight has what the comparison is for
+    links = {state.connection.state for _, states, _ in witness.seen for state in states.values() if state.connection}
+    assert links == {LinkState.ONLINE, LinkState.STALE, LinkState.OFFLINE}
+    sessions = {state.session for _, states, _ in witness.seen for state in states.values() if state.key.id == "uav-4"}
+    assert len(sessions) > 1
+
+
+def test_without_helpers_they_are_made_anew(flown: tuple[Path, Witness], tmp_path: Path) -> None:
+    folder, witness = flown
+    copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns(FOLDER))
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr("groundstation.recording.session_player.HOLE_BYTES", 100_000)
+    player = SessionPlayer(copy)
+    while player.work(lambda: False):
+        assert player.extent.read_until_s <= player.extent.end_s
+    monkey.undo()
+    assert (copy / FOLDER).is_dir()
+    for one in witness.seen:
+        assert_same(player, one)
+    player.close()
