@@ -177,7 +177,7 @@ def size_bytes(folder: Path) -> int:
 
 
 def _sizes(folder: Path) -> Iterator[int]:
-    for one in folder.iterdir():
+    for one in folder.rglob("*"):
         try:
             yield one.lstat().st_size
         # what stands beside a file goes when it is closed, and a session when room is needed

@@ -26,11 +26,10 @@ from groundstation.recording.seek_files import SeekPaths, SeekWriter, read_keys,
 from groundstation.transport import payloads, topics
 from groundstation.transport.leaves import CMD_ACK, EVT, leaf_of
 
-KEYFRAME_S = 5.0
+KEYFRAME_S = 2.0
 """What a seek has to fold at most."""
 REST_SHARE = 0.25
 """Keyframes of a file take so much of what is written into it at most; a board of thousands of sensors is large."""
-_FRAMES = f"/{topics.RAW_FRAMES}"
 LONGEST_S = 60.0
 """After so long there is one all the same."""
 
@@ -107,8 +106,6 @@ class Keyframes:
             return
         if isinstance(topic, topics.VehicleTopic):
             file.keys[topic.key] = None
-        if one.topic.endswith(_FRAMES):
-            return  # frames say nothing that the messages made of them don't
         if not self.newest_ns:
             self._next_ns = one.log_ns + int(KEYFRAME_S * 1e9)
         self.newest_ns = max(self.newest_ns, one.log_ns)

@@ -7,7 +7,6 @@ process along.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import struct
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from mcap.records import Channel
 
 from groundstation.logs.log import LogError
 from groundstation.logs.mcap.chunk_ledger import ChunkLedger
-from groundstation.logs.mcap.mcap_file import MAGIC
+from groundstation.logs.mcap.mcap_file import CHUNK_BYTES, MAGIC
 from groundstation.logs.mcap.mcap_records import (
     HEAD,
     MESSAGE_HEAD,
@@ -31,10 +30,12 @@ from groundstation.logs.mcap.mcap_records import (
 )
 from groundstation.logs.readers.mcap_index import CHUNK_PATTERN, MAX_NS, MIN_NS, definition
 from groundstation.recording.keyframes import Taken
+from groundstation.transport import topics
 
 PIECE_BYTES = 1024 * 1024
 LONGEST_BYTES = 80 * 1024 * 1024
 """A record that claims more is none of ours."""
+FRAMES = f"/{topics.RAW_FRAMES}"
 SUMMARY_BYTES = 8 * 1024 * 1024
 _FOOTER = struct.Struct("<BQQQ")
 _FOOTER_BYTES = _FOOTER.size + 4 + len(MAGIC)
@@ -49,7 +50,7 @@ class _Way(NamedTuple):
 
 
 class RecordedFile:
-    """One open file of a session."""
+    """One open file of a session; the frames in it are passed over, what was made of them stands beside them."""
 
     def __init__(self, path: Path) -> None:
         """Open it, and learn which channels it has.
@@ -169,7 +170,8 @@ class RecordedFile:
         size = self.end()
         end = min(end, size)
         while place < end:
-            data = os.pread(self._file, min(PIECE_BYTES, size - place), place)
+            # little more than is asked for: a seek asks for a dozen small chunks of each of many files
+            data = os.pread(self._file, min(PIECE_BYTES, size - place, end - place + CHUNK_BYTES), place)
             taken = 0
             for record in records(data, 0, len(data)):
                 taken = record.end
@@ -213,15 +215,24 @@ class RecordedFile:
         summary = self._summary_start(size)
         if summary is not None:
             self._end = summary
-            data = os.pread(self._file, min(SUMMARY_BYTES, size - summary), summary)
-            for record in records(data, 0, len(data)):
-                self._learn(data, record)
+            if not self._learn_all(summary, min(size, summary + PIECE_BYTES // 4)):
+                self._learn_all(summary, min(size, summary + SUMMARY_BYTES))
             return
         layout = ChunkLedger(self.path).last_checkpoint(size)
-        for number, channel in (layout.channels if layout is not None else {}).items():
-            self._ways[number] = _way(channel)
+        for channel in layout.channels.values() if layout is not None else ():
+            self._add(channel)
         # what came behind the checkpoint, or all of a file without one
         self._scan(layout.end if layout is not None else len(MAGIC), size)
+
+    def _learn_all(self, begin: int, end: int) -> bool:
+        """Learn the channels of a summary; returns whether all of them stand in that part of it."""
+        data = os.pread(self._file, end - begin, begin)
+        for record in records(data, 0, len(data)):
+            # the index of its chunks stands behind them, and is long
+            if record.opcode == Opcode.CHUNK_INDEX:
+                return True
+            self._learn(data, record)
+        return False
 
     def _scan(self, place: int, size: int) -> None:
         """Learn the channels from the heads of records alone; nothing is unpacked."""
@@ -248,10 +259,10 @@ class RecordedFile:
         if record.opcode == Opcode.CHANNEL:
             channel = definition(data, record)
             if isinstance(channel, Channel):
-                with contextlib.suppress(ValueError):
-                    self._ways.setdefault(channel.id, _way(channel))
+                self._add(channel)
 
-
-def _way(channel: Channel) -> _Way:
-    told = channel.metadata
-    return _Way(channel.topic, told.get("late") == "true", told.get("retain") == "true")
+    def _add(self, channel: Channel) -> None:
+        if not channel.topic.endswith(FRAMES):
+            told = channel.metadata
+            way = _Way(channel.topic, told.get("late") == "true", told.get("retain") == "true")
+            self._ways.setdefault(channel.id, way)

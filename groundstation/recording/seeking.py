@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from groundstation.logs.log import LogError
 from groundstation.recording.keyframes import Keyframes, Taken
-from groundstation.recording.recorded_file import RecordedFile
+from groundstation.recording.recorded_file import FRAMES, RecordedFile
 from groundstation.recording.seek_files import FOLDER
 from groundstation.recording.session_files import SessionFiles
 from groundstation.recording.sorter import Entry
@@ -44,7 +44,8 @@ class Seeking:
             name: of the file that it stands in.
             entry: the message.
         """
-        if self._keyframes is not None:
+        # frames say nothing that the messages made of them don't
+        if self._keyframes is not None and not entry.place.topic.endswith(FRAMES):
             one = Taken(name, entry.place.topic, entry.times_ns[0], entry.is_late, entry.is_retained, entry.data)
             self._try(lambda: self._take(one))
 

@@ -38,6 +38,8 @@ KEPT_SEGMENTS = 6
 STEP_NS = 5_000_000_000
 """How far a step looks for the next message at a time."""
 FARTHEST_STEPS = 2_000
+SAME_NS = 500
+"""A time of today has no finer steps as a number of seconds."""
 OVERLAP_S = 1.0
 """A chunk has a quarter of a second."""
 END_NS = 1 << 62
@@ -337,7 +339,7 @@ class SessionPlayer:
             far_ns = near_ns + STEP_NS * (1 if is_forward else -1)
             low, high = (near_ns + 1, far_ns) if is_forward else (far_ns, near_ns - 1)
             times = [one.log_ns for key in self.vehicles() for one in self.messages_of(key, low / 1e9, high / 1e9)]
-            times = [one for one in times if (one > at_ns if is_forward else one < at_ns)]
+            times = [one for one in times if abs(one - at_ns) > SAME_NS]
             if times:
                 return (min(times) if is_forward else max(times)) / 1e9
             if far_ns / 1e9 > extent.end_s or far_ns / 1e9 < extent.begin_s:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
@@ -18,15 +19,16 @@ from groundstation.fleet.link import LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.recording import resume
 from groundstation.recording.seek_files import FOLDER
 from groundstation.recording.session_player import SessionPlayer
 from groundstation.transport.bus import Message
 from groundstation.transport.inbox import Inbox
-from tests.support.flown_session import EPOCH_S, bridge_said, published, record
+from tests.support.flown_session import EPOCH_S, SessionMaker, bridge_said, published, record
 
 SECONDS = 100.0
 FAULTS = ("link_loss:2@30+10", "link_loss:3@40+40", "gps_loss:1@60+5")
-RESTART_S = 55.0
+RESTART_S, KILLED_S = 55.0, 80.0
 CLOCKS = ("clock_offset_s", "overview_received_s", "link_received_s", "heard_s")
 
 
@@ -74,9 +76,18 @@ def with_bridge_deaths(steps: Iterator[list[Message]]) -> Iterator[list[Message]
 
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Witness]:
+    """A session, and beside it, in `killed`, what was on the disk at `KILLED_S`."""
     witness = Witness()
-    out = tmp_path_factory.mktemp("flown")
-    folder = record(out, with_bridge_deaths(with_a_restart(published(5, SECONDS, FAULTS))), witness.take)
+    out, killed = tmp_path_factory.mktemp("flown"), tmp_path_factory.mktemp("killed")
+
+    def look(now_s: float, messages: list[Message]) -> None:
+        witness.take(now_s, messages)
+        if now_s >= KILLED_S and not any(killed.iterdir()):
+            folder = next(out.iterdir())
+            shutil.copytree(folder, killed / folder.name, ignore=shutil.ignore_patterns(".lock"))
+
+    folder = record(out, with_bridge_deaths(with_a_restart(published(5, SECONDS, FAULTS))), look)
+    (folder / "killed").symlink_to(killed / folder.name)
     return folder, witness
 
 
@@ -118,7 +129,7 @@ def test_states_of_any_moment_are_those_that_were_live(flown: tuple[Path, Witnes
 
 def test_without_helpers_they_are_made_anew(flown: tuple[Path, Witness], tmp_path: Path) -> None:
     folder, witness = flown
-    copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns(FOLDER))
+    copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns(FOLDER, "killed"))
     monkey = pytest.MonkeyPatch()
     monkey.setattr("groundstation.recording.session_player.HOLE_BYTES", 100_000)
     player = SessionPlayer(copy)
@@ -128,4 +139,86 @@ def test_without_helpers_they_are_made_anew(flown: tuple[Path, Witness], tmp_pat
     assert (copy / FOLDER).is_dir()
     for one in witness.seen:
         assert_same(player, one)
+    player.close()
+
+
+def killed_copy(folder: Path, tmp_path: Path) -> Path:
+    """As a kill leaves it: no end to any file, half a chunk at the end of one, a keyframe of what was cut off."""
+    copy = shutil.copytree((folder / "killed").resolve(), tmp_path / folder.name)
+    with (copy / "sim-uav-2.mcap").open("ab") as file:
+        file.write(b"\x06" + (5_000).to_bytes(8, "little") + bytes(300))
+    return copy
+
+
+def moments_before(witness: Witness, end_s: float) -> list[Any]:
+    return [one for one in witness.seen if one[0] < end_s]
+
+
+def test_a_session_that_was_killed_is_shown_as_far_as_it_goes(flown: tuple[Path, Witness], tmp_path: Path) -> None:
+    folder, witness = flown
+    player = SessionPlayer(killed_copy(folder, tmp_path))
+    assert player.is_growing
+    # a quarter of a second waits in memory at most
+    moments = moments_before(witness, KILLED_S - 0.3)
+    assert len(moments) > 60
+    for one in moments:
+        assert_same(player, one)
+    player.close()
+
+
+def test_a_session_that_was_mended_is_shown_as_it_was(flown: tuple[Path, Witness], tmp_path: Path) -> None:
+    folder, witness = flown
+    copy = killed_copy(folder, tmp_path)
+    resume.mend_all(copy.parent, EPOCH_S + 1e6, "mqtt://other")
+    player = SessionPlayer(copy)
+    assert not player.is_growing
+    for one in moments_before(witness, KILLED_S - 0.3):
+        assert_same(player, one)
+    player.close()
+
+
+def test_a_session_that_was_gone_on_with_after_a_kill_is_one(flown: tuple[Path, Witness], tmp_path: Path) -> None:
+    folder, witness = flown
+    copy = killed_copy(folder, tmp_path)
+    for path in copy.iterdir():
+        os.utime(path, (EPOCH_S + KILLED_S, EPOCH_S + KILLED_S))
+    went_on = SessionMaker(copy.parent, KILLED_S + 3.0)
+    later = Witness(chance=1.0)
+    for messages in with_a_restart(published(5, SECONDS, FAULTS)):
+        now_s = messages[-1].received_s if messages else 0.0
+        later.take(now_s, messages)
+        if now_s > KILLED_S + 3.0:
+            went_on.offer(messages, now_s)
+    went_on.stop()
+    assert [one.name for one in copy.parent.iterdir()] == [copy.name]
+    player = SessionPlayer(copy)
+    for one in moments_before(witness, KILLED_S - 0.3):
+        assert_same(player, one)
+    # what was said while nobody recorded is told again within a second by all that speaks each second
+    now_s, states, _ = later.seen[-1]
+    found = {one.key: one for one in player.moment(EPOCH_S + now_s + 0.0005).states}
+    for key, state in states.items():
+        assert (found[key].position, found[key].attitude) == (state.position, state.attitude)
+    player.close()
+
+
+@pytest.mark.parametrize("spoil", ["states", "keys", "rows", "gone"])
+def test_damaged_helpers_cost_nothing(flown: tuple[Path, Witness], tmp_path: Path, spoil: str) -> None:
+    folder, witness = flown
+    copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns("killed"))
+    seek = copy / FOLDER
+    for path in seek.glob(f"*.{spoil}"):
+        data = bytearray(path.read_bytes())
+        middle = len(data) // 2
+        data[middle : middle + 200] = bytes(200)
+        path.write_bytes(data)
+    if spoil == "gone":
+        shutil.rmtree(seek)
+    player = SessionPlayer(copy)
+    while player.work(lambda: True):
+        pass
+    for one in witness.seen[::4]:
+        found = player.moment(EPOCH_S + one[0] + 0.0005)
+        assert found is not None
+        assert {each.key: each.position for each in found.states} == {k: s.position for k, s in one[1].items()}
     player.close()

@@ -65,8 +65,8 @@ def bridge_said(state: LinkState, now_s: float, seq: int, sid: str = "b1") -> Me
 class SessionMaker:
     """A real recorder that is given messages with their times; its clocks are those of the messages."""
 
-    def __init__(self, out: Path) -> None:
-        self.now_s, self._offered = 0.0, 0
+    def __init__(self, out: Path, now_s: float = 0.0) -> None:
+        self.now_s = now_s
         settings = RecorderSettings(out=out, broker="mqtt://b", keep_free_bytes=0)
         self.recorder = Recorder(
             settings,
@@ -82,7 +82,6 @@ class SessionMaker:
         self.now_s = now_s
         for one in messages:
             self.recorder.offer(one)
-        self._offered += len(messages)
         self.settle()
 
     def settle(self) -> None:
