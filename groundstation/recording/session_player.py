@@ -209,7 +209,8 @@ class SessionPlayer:
 
     def landmarks(self, since: int = 0) -> list[Landmark]:
         """What stands on the timeline."""
-        self._read_landmarks()
+        if self.is_growing:
+            self.refresh()
         return self._landmarks[since:]
 
     # ---- a moment ----

@@ -139,6 +139,8 @@ class Panel(Generic[W]):
     again: Again[W] | None = None
     stop: Callable[[W], None] | None = None
     """Called when the window closes."""
+    has_past: bool = True
+    """Whether it has a twin that shows the past; one that is of no moment, as the logbook, stays as it is."""
 
 
 Panels = tuple[Panel[Any], ...]

@@ -230,5 +230,6 @@ PANELS: Panels = (
             ),
         ),
         stop=LogbookPanel.stop,
+        has_past=False,
     ),
 )

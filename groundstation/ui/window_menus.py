@@ -68,13 +68,16 @@ class WindowMenus:
             self.add(self.view, tr(row.again.text), row.again.keys, lambda: self._workspace.add(row))
         for entry in row.entries:
             if entry.is_offered(panel):
-                self.add(self.menu(entry.menu), tr(entry.text), entry.keys, self._slot(row, entry, panel))
+                self.add(self.menu(entry.menu), tr(entry.text), entry.keys, self._slot(row, entry))
 
-    def _slot(self, row: Panel[Any], entry: MenuEntry[Any], panel: QWidget) -> Callable[[], object]:
+    def _slot(self, row: Panel[Any], entry: MenuEntry[Any]) -> Callable[[], object]:
         def act() -> None:
             if entry.brings:
                 self._workspace.bring(row.name)
-            entry.act(panel)
+            # of the past where that is shown: what it has not, as buttons to command with, is not offered
+            panel = self._workspace.shown(row.name)
+            if entry.is_offered(panel):
+                entry.act(panel)
 
         return act
 

@@ -26,6 +26,7 @@ from groundstation.ui.docks import (
 )
 from groundstation.ui.focus import focus_keeper
 from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
+from groundstation.ui.past.banner import DockContent
 from groundstation.ui.proportions import Arrangement, place_one_more, share_out
 from groundstation.ui.saved_values import table_of
 
@@ -50,6 +51,8 @@ class Workspace(QObject):
         self.manager = make_dock_manager(stage)
         self._panels: dict[str, QWidget] = {}
         self._row_of: dict[str, Panel[Any]] = {}
+        self._contents: dict[str, DockContent] = {}
+        self._is_past = False
         self.docks: dict[str, ads.CDockWidget] = {}
         """By name; those that were made on demand come last."""
         self.homes: dict[str, DockHome] = {}
@@ -90,6 +93,11 @@ class Workspace(QObject):
         """A panel by its name."""
         return self._panels[name]
 
+    def shown(self, name: str) -> QWidget:
+        """What stands in a dock at this moment: the panel, or the one of the past."""
+        past = self._contents[name].past
+        return past if self._is_past and past is not None else self._panels[name]
+
     def title(self, name: str) -> str:
         """What kind of panel it is, in words; its tab may say more."""
         return tr(self._row_of[name].title)
@@ -110,8 +118,41 @@ class Workspace(QObject):
 
     def keyboard(self, name: str) -> QWidget:
         """What of a panel gets the keyboard first."""
-        targets = self._row_of[name].keyboard(self._panels[name])
+        targets = self._row_of[name].keyboard(self.shown(name))
         return next((one for one in targets if not one.isHidden()), targets[-1])
+
+    # ---- the past ----
+
+    def show_past(self, context: PanelContext) -> None:
+        """Show every panel as of the past: each has a twin that is made of the past alone, when it is first wanted.
+
+        Args:
+            context: what the twins are made of; it has no desk.
+        """
+        self._is_past = True
+        for name, row in self._row_of.items():
+            content = self._contents[name]
+            if content.past is None and row.has_past:
+                twin = row.make(context)
+                if twin is not None:
+                    content.set_past(twin)
+            if content.past is not None:
+                _carry(row, self._panels[name], content.past)
+            content.show_past(is_past=True)
+
+    def show_now(self) -> None:
+        """Back to the panels of now; what was changed on their twins meanwhile, as the part of the map, is kept."""
+        self._is_past = False
+        for name, row in self._row_of.items():
+            content = self._contents[name]
+            if content.past is not None:
+                _carry(row, content.past, self._panels[name])
+            content.show_past(is_past=False)
+
+    def show_age(self, text: str) -> None:
+        """How long ago what all panels show was."""
+        for content in self._contents.values():
+            content.show_age(text)
 
     # ---- more of a kind ----
 
@@ -152,7 +193,7 @@ class Workspace(QObject):
         dock = self.docks.pop(name, None)
         if dock is not None:
             # at once and not when Qt deletes it: a name that is free may be taken in the same moment
-            for table in (self._panels, self._row_of, self.homes):
+            for table in (self._panels, self._row_of, self.homes, self._contents):
                 table.pop(name, None)
             self.manager.removeDockWidget(dock)
             dock.deleteLater()
@@ -173,7 +214,8 @@ class Workspace(QObject):
 
     def _keep(self, name: str, row: Panel[Any], widget: QWidget) -> ads.CDockWidget:
         title = widget.windowTitle() or tr(row.title)
-        dock = make_dock(self.manager, name, title, row.icon, widget)
+        self._contents[name] = DockContent(widget)
+        dock = make_dock(self.manager, name, title, row.icon, self._contents[name])
         widget.windowTitleChanged.connect(dock.setWindowTitle)
         self._panels[name], self._row_of[name], self.docks[name] = widget, row, dock
         side = row.place.side if row.place.side != Side.CenterDockWidgetArea else Side.RightDockWidgetArea
@@ -264,3 +306,16 @@ class Workspace(QObject):
 
 def _back(again: Again[Any], value: object, widget: QWidget) -> bool:
     return again.back(widget, value)
+
+
+def _carry(row: Panel[Any], one: QWidget, other: QWidget) -> None:
+    """What is remembered of a panel is so in its twin."""
+    if row.again is not None:
+        kept = row.again.kept(one)
+        if kept is not None and kept != row.again.kept(other):
+            row.again.back(other, kept)
+    for memory in row.memories:
+        value = memory.kept(one)
+        # what is the same stays as it is: to bring plots back begins them anew
+        if value is not None and value != memory.kept(other):
+            memory.back(other, value)

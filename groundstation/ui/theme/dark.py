@@ -28,6 +28,8 @@ DARK = Theme(
         Ink.WARNING_SURFACE: "#3a181b",
         Ink.SIMULATED: "#c39bff",
         Ink.SIMULATED_SURFACE: "#2a2140",
+        Ink.PAST: "#e9dfc6",
+        Ink.PAST_SURFACE: "#1b1710",
         Ink.SEA: "#0c1a24",
         Ink.LAND: "#182019",
         Ink.COAST: "#3c5148",

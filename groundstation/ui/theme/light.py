@@ -28,6 +28,8 @@ LIGHT = Theme(
         Ink.WARNING_SURFACE: "#fde0df",
         Ink.SIMULATED: "#6236bd",
         Ink.SIMULATED_SURFACE: "#e9e0fb",
+        Ink.PAST: "#6a5723",
+        Ink.PAST_SURFACE: "#fffaf0",
         Ink.SEA: "#d5e3ee",
         Ink.LAND: "#eef1ea",
         Ink.COAST: "#9fb1a8",

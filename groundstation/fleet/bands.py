@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a lane of a timeline shows of a vehicle: when it was armed, in which mode, and when nothing was heard. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+from groundstation.fleet.landmarks import Landmark, LandmarkKind
+
+
+class BandKind(Enum):
+    """How a part of a lane is drawn."""
+
+    ARMED = "armed"
+    DISARMED = "disarmed"
+    GAP = "gap"
+    """It was not heard."""
+
+
+class Band(msgspec.Struct, frozen=True):
+    """One part of a lane; nothing changes in it."""
+
+    begin_s: float
+    end_s: float
+    kind: BandKind
+    mode: str = ""
+    """Its flight mode; empty where that is not known."""
+
+
+def bands_of(landmarks: Iterable[Landmark], end_s: float) -> tuple[Band, ...]:
+    """The lane of a vehicle.
+
+    Args:
+        landmarks: of that vehicle alone, in the order of time.
+        end_s: the last band goes so far.
+    """
+    found: list[Band] = []
+    begin_s: float | None = None
+    now = _Now()
+    for one in landmarks:
+        if begin_s is None:
+            begin_s = one.at_s
+        after = _after(now, one)
+        if after != now:
+            if one.at_s > begin_s:
+                found.append(now.band(begin_s, one.at_s))
+                begin_s = one.at_s
+            now = after
+    if begin_s is not None and end_s > begin_s:
+        found.append(now.band(begin_s, end_s))
+    return tuple(found)
+
+
+class _Now(NamedTuple):
+    """What is true of a vehicle."""
+
+    is_heard: bool = True
+    is_armed: bool = False
+    mode: str = ""
+
+    def band(self, begin_s: float, end_s: float) -> Band:
+        """A band in which this is so."""
+        if not self.is_heard:
+            return Band(begin_s, end_s, BandKind.GAP)
+        return Band(begin_s, end_s, BandKind.ARMED if self.is_armed else BandKind.DISARMED, self.mode)
+
+
+def _after(now: _Now, one: Landmark) -> _Now:
+    match one.kind:
+        case LandmarkKind.ARMED | LandmarkKind.DISARMED:
+            return now._replace(is_armed=one.kind is LandmarkKind.ARMED, is_heard=True)
+        case LandmarkKind.MODE:
+            return now._replace(mode=str(one.said))
+        case LandmarkKind.ONLINE:
+            return now._replace(is_heard=True)
+        case LandmarkKind.STALE | LandmarkKind.OFFLINE:
+            return now._replace(is_heard=False)
+    return now

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What keeps the past from being mistaken for now: the banner, and a strip in every panel. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.timeline import local_time
+
+HEIGHT = 44
+STRIP_HEIGHT = 18
+FRAME_PX = 4
+DATE = "%A %d %B %Y  %H:%M:%S"
+
+
+def age_text(age_s: float) -> str:
+    """How long ago, as a clock shows it: `14:20 ago`."""
+    whole = max(0, int(age_s))
+    hours, rest = divmod(whole, 3600)
+    days, hours = divmod(hours, 24)
+    clock = f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours or days else f"{rest // 60}:{rest % 60:02d}"
+    return f"{days} d {clock}" if days else clock
+
+
+def age_words(age_s: float) -> str:
+    """The same in words, for reading from afar: `14 min 20 s`."""
+    whole = max(0, int(age_s))
+    parts = [(whole // 86_400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
+    first = next((place for place, (count, _) in enumerate(parts) if count), 3)
+    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2])
+
+
+class PastBanner(QFrame):
+    """Stands under the top bar while the past is shown."""
+
+    live_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pastBanner")
+        self.setFixedHeight(HEIGHT)
+        set_style(self, "#pastBanner { background: $past; } QLabel { color: $past_surface; }")
+        mark = QLabel()
+        set_mark(mark, "history", 24, Ink.PAST_SURFACE)
+        self.age, self.date, self.what = QLabel(), QLabel(), QLabel()
+        for label, style in (
+            (self.age, "font-size: 22px; font-weight: 700;"),
+            (self.date, "font-size: ${title_px}px; font-weight: 600;"),
+            (self.what, ""),
+        ):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            set_style(label, f"color: $past_surface; {style}")
+        none = QLabel(self.tr("nothing here can be commanded"))
+        self.back = QPushButton(self.tr("Back to live  F9"))
+        self.back.setAutoDefault(False)
+        self.back.clicked.connect(self.live_wanted)
+        set_style(
+            self.back,
+            "QPushButton { background: $past_surface; color: $past; border: 1px solid $past_surface; font-weight: 700;"
+            " padding: 4px 12px; } QPushButton:focus { border: 2px solid $accent; }",
+        )
+        layout = QHBoxLayout(self)
+        # narrower than its words it loses the least of them, and never the way back
+        layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        layout.setContentsMargins(14, 0, 10, 0)
+        layout.setSpacing(14)
+        for one in (mark, self.age, self.date, self.what):
+            layout.addWidget(one)
+        layout.addStretch(1)
+        layout.addWidget(none)
+        layout.addWidget(self.back)
+        self._none = none
+
+    def show_moment(self, at_s: float, age_s: float | None, name: str, *, has_date: bool) -> None:
+        """Show which moment is shown.
+
+        Args:
+            at_s: the moment, seconds since 1970, or since the start where no date is known.
+            age_s: how long ago that was; None where nobody can tell.
+            name: of the recording.
+            has_date: whether the date is known.
+        """
+        age = self.tr("PAST   {age} ago").format(age=age_words(age_s)) if age_s is not None else self.tr("PAST")
+        self.age.setText(age)
+        date = f"{local_time(at_s, DATE)}.{int(at_s % 1 * 10)}" if has_date else self.tr("date not known")
+        self.date.setText(date)
+        self.what.setText(f"{local_time(at_s, 'UTC%z')[:6] if has_date else ''}  {name}".strip())
+        self._none.setVisible(self.width() > 1000)
+        self.what.setVisible(self.width() > 820)
+
+
+class PastStrip(QLabel):
+    """Over each panel of the past: one that stands on another screen can't be mistaken either."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFixedHeight(STRIP_HEIGHT)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        set_style(
+            self,
+            "background: $past; color: $past_surface; font-size: ${tiny_px}px; font-weight: 700; padding: 0 10px;",
+        )
+
+
+class DockContent(QStackedWidget):
+    """What a dock holds: the panel of now, and that of the past, once there is one."""
+
+    def __init__(self, live: QWidget) -> None:
+        super().__init__()
+        self.live = live
+        self.addWidget(live)
+        self.past: QWidget | None = None
+        self._strip = PastStrip()
+
+    def set_past(self, past: QWidget) -> None:
+        """The panel that stands here while the past is shown."""
+        if self.past is not None:
+            return
+        self.past = past
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._strip)
+        layout.addWidget(past, 1)
+        self.addWidget(page)
+
+    def show_past(self, *, is_past: bool) -> None:
+        """Show the one or the other; a panel without a past stays."""
+        if self.past is not None:
+            self.setCurrentIndex(1 if is_past else 0)
+
+    def show_age(self, text: str) -> None:
+        """How long ago what is shown was."""
+        if self._strip.text() != text:
+            self._strip.setText(text)

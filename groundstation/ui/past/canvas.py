@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The timeline itself: looked at, dragged, zoomed. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.past.lane_data import LaneData
+from groundstation.ui.past.lane_painter import (
+    ALARMS_H,
+    AXIS_H,
+    BOOKMARKS_H,
+    GUTTER,
+    LANE_H,
+    OVERVIEW_H,
+    LanePainter,
+    time_text,
+)
+from groundstation.ui.past.lane_scale import LaneScale
+from groundstation.ui.selection import Selection
+from groundstation.ui.theme.inks import ink, wearing
+from groundstation.ui.theme.roles import Ink
+
+MOST_LANES = 7
+"""So many are seen at once, the others are scrolled to."""
+MARGIN = 6
+EDGE_PX = 6
+ZOOM = 1.25
+
+
+class TimelineCanvas(QWidget):
+    """Paints a recording, and says which moment the operator wants."""
+
+    moment_wanted = Signal(float)
+    """Seconds on the recording's clock."""
+    part_changed = Signal()
+    """Another part of it is shown."""
+
+    def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
+        """Empty.
+
+        Args:
+            selection: shared by the window.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self.scale, self.data = LaneScale(), LaneData()
+        self._selection = selection
+        self.name_of: Callable[[VehicleKey], str] = lambda key: key.id
+        self._at_s: float | None = None
+        self._read_until_s = 0.0
+        self._first_lane = 0
+        self._has_lanes, self._has_date = False, True
+        self._drag: Callable[[QPoint], None] | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        selection.changed.connect(self.update)
+        wearing().changed.connect(self.update)
+        self._fit()
+
+    # ---- what is shown ----
+
+    def show_recording(self, begin_s: float, end_s: float, read_until_s: float, *, has_date: bool) -> None:
+        """How far the recording goes, and how much of it is read."""
+        self.scale.set_whole(begin_s, end_s)
+        self._read_until_s, self._has_date = read_until_s, has_date
+        self._fit()
+        self.update()
+
+    def show_moment(self, at_s: float | None) -> None:
+        """The moment that is shown; None for now."""
+        self._at_s = at_s
+        if at_s is not None and self._drag is None and self.scale.reach(at_s):
+            self.part_changed.emit()
+        self.update()
+
+    def set_lanes_shown(self, has_lanes: bool) -> None:
+        """Whether lanes, alarms and bookmarks are shown, or the whole alone."""
+        self._has_lanes = has_lanes
+        self._fit()
+
+    @property
+    def lanes(self) -> list[VehicleKey]:
+        """Vehicles in their order: the chosen ones on top."""
+        keys = list(self.data.lanes)
+        chosen = [one for one in keys if one in self._selection]
+        return [*chosen, *(one for one in keys if one not in self._selection)] if len(keys) > MOST_LANES else keys
+
+    def _lanes_top(self) -> int:
+        return MARGIN + OVERVIEW_H + AXIS_H + ALARMS_H + BOOKMARKS_H
+
+    def _fit(self) -> None:
+        height = MARGIN + OVERVIEW_H
+        if self._has_lanes:
+            height = self._lanes_top() + LANE_H * min(MOST_LANES, max(1, len(self.data.lanes))) + 4
+        if self.height() != height or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+        self._first_lane = min(self._first_lane, max(0, len(self.data.lanes) - MOST_LANES))
+        self.scale.left, self.scale.right = GUTTER, max(GUTTER + 10, self.width() - 14)
+
+    # ---- painting ----
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: all of it; it is small."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), ink(Ink.SURFACE))
+        paint = LanePainter(painter, self.scale, self.data, self._at_s)
+        top = MARGIN
+        paint.caption(top - 3, OVERVIEW_H, self.tr("session"))
+        paint.overview(top, self._read_until_s)
+        if self._has_lanes:
+            self._paint_lanes(painter, paint, top + OVERVIEW_H)
+        painter.end()
+
+    def _paint_lanes(self, painter: QPainter, paint: LanePainter, top: int) -> None:
+        bottom = self.height() - 2
+        paint.axis(top, bottom, has_date=self._has_date)
+        row = top + AXIS_H
+        paint.caption(row, ALARMS_H, self.tr("alarms"))
+        paint.alarms(row)
+        row += ALARMS_H
+        paint.caption(row, BOOKMARKS_H, self.tr("bookmarks"))
+        paint.bookmarks(row)
+        row += BOOKMARKS_H
+        lanes = self.lanes
+        for key in lanes[self._first_lane : self._first_lane + MOST_LANES]:
+            paint.lane(row, key, self.name_of(key), is_chosen=key in self._selection)
+            row += LANE_H
+        if len(lanes) > MOST_LANES:
+            self._paint_scroll_mark(painter, len(lanes))
+        paint.playhead(top, bottom, has_date=self._has_date)
+
+    def _paint_scroll_mark(self, painter: QPainter, count: int) -> None:
+        area = QRect(self.width() - 7, self._lanes_top(), 4, LANE_H * MOST_LANES)
+        painter.fillRect(area, ink(Ink.RAISED))
+        high = max(12, area.height() * MOST_LANES // count)
+        top = area.top() + (area.height() - high) * self._first_lane // max(1, count - MOST_LANES)
+        painter.fillRect(QRect(area.left(), top, area.width(), high), ink(Ink.LINE_STRONG))
+
+    # ---- the hand ----
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: takes hold of what is under the mouse."""
+        place = event.position().toPoint()
+        self._drag = self._hold(place, event)
+        if self._drag is not None:
+            self._drag(place)
+            event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: what is held follows."""
+        place = event.position().toPoint()
+        if self._drag is not None:
+            self._drag(place)
+        self.setCursor(Qt.CursorShape.SplitHCursor if self._edge_at(place) is not None else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: lets go."""
+        del event
+        self._drag = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: zooms around the mouse; over the names it scrolls the lanes, sideways or with Shift it moves."""
+        place, turned = event.position(), event.angleDelta()
+        by = turned.y() or turned.x()
+        if not by:
+            return
+        if place.x() < GUTTER and self._has_lanes:
+            most = max(0, len(self.data.lanes) - MOST_LANES)
+            self._first_lane = min(max(0, self._first_lane - (1 if by > 0 else -1)), most)
+        elif turned.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.scale.move(-by / 120 * self.scale.span_s * 0.1)
+        else:
+            self.scale.zoom(ZOOM ** (-by / 120), self.scale.at(place.x()))
+        self.part_changed.emit()
+        self.update()
+        event.accept()
+
+    def _edge_at(self, place: QPoint) -> int | None:
+        """Which edge of the part that is shown is under the mouse: 0, 1 or None."""
+        if place.y() > MARGIN + OVERVIEW_H:
+            return None
+        edges = [abs(place.x() - self.scale.x_whole(one)) for one in self.scale.part]
+        near = min(range(2), key=lambda number: edges[number])
+        return near if edges[near] <= EDGE_PX else None
+
+    def _hold(self, place: QPoint, event: QMouseEvent) -> Callable[[QPoint], None] | None:
+        is_over = place.y() <= MARGIN + OVERVIEW_H
+        edge = self._edge_at(place)
+        if place.x() < GUTTER:
+            self._choose(place, event)
+            return None
+        if event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton) or (
+            event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        ):
+            return self._mover(place)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return None
+        if is_over and edge is not None and self._has_lanes:
+            return lambda to: self._pull(edge, self.scale.at_whole(to.x()))
+        if is_over:
+            return lambda to: self._want(self.scale.at_whole(to.x()))
+        return lambda to: self._want(self.scale.at(to.x()))
+
+    def _mover(self, place: QPoint) -> Callable[[QPoint], None]:
+        held_s = self.scale.at(place.x())
+
+        def move(to: QPoint) -> None:
+            self.scale.move(held_s - self.scale.at(to.x()))
+            self.part_changed.emit()
+            self.update()
+
+        return move
+
+    def _pull(self, edge: int, at_s: float) -> None:
+        begin_s, end_s = self.scale.part
+        if edge == 0:
+            self.scale.show(min(at_s, end_s - 2.0), end_s)
+        else:
+            self.scale.show(begin_s, max(at_s, begin_s + 2.0))
+        self.part_changed.emit()
+        self.update()
+
+    def _want(self, at_s: float) -> None:
+        low, high = self.scale.whole
+        self.moment_wanted.emit(min(max(at_s, low), high))
+
+    def _choose(self, place: QPoint, event: QMouseEvent) -> None:
+        key = self._lane_at(place)
+        if key is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._selection.toggle(key)
+        else:
+            self._selection.select((key,))
+
+    def _lane_at(self, place: QPoint) -> VehicleKey | None:
+        number = (place.y() - self._lanes_top()) // LANE_H + self._first_lane
+        lanes = self.lanes
+        return lanes[number] if self._has_lanes and place.y() >= self._lanes_top() and number < len(lanes) else None
+
+    # ---- Qt ----
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the scale has other pixels."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: tells what is under the mouse."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self._tip(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def _tip(self, place: QPoint) -> str:
+        if place.x() < GUTTER or not self._has_lanes:
+            return ""
+        at_s = self.scale.at(place.x())
+        if place.y() <= MARGIN + OVERVIEW_H:
+            at_s = self.scale.at_whole(place.x())
+        words = [time_text(at_s, 1, has_date=self._has_date)]
+        key = self._lane_at(place)
+        bands = self.data.lanes.get(key, ()) if key is not None else ()
+        name = self.name_of(key) if key is not None else ""
+        under = (one for one in bands if one.begin_s <= at_s < one.end_s)
+        words += [f"{name}: {one.kind.value} {one.mode}".strip() for one in under]
+        near = [one for one in self.data.bookmarks if abs(self.scale.x(one.at_s) - place.x()) < 12]
+        words += [f"{one.said} ({one.by})" if one.by else str(one.said) for one in near]
+        # what others wrote is shown as text, never as markup
+        return "\n".join(words).replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")

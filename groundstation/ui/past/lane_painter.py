@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Paints the timeline: the whole recording, the part that is shown, alarms, bookmarks, lanes. GUI thread."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from groundstation.fleet.bands import Band, BandKind
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.past.lane_data import LaneData
+from groundstation.ui.past.lane_scale import LaneScale
+from groundstation.ui.series import Numbers
+from groundstation.ui.theme.colours import vehicle_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.inks import ink, veil
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
+from groundstation.ui.timeline import local_time
+
+OVERVIEW_H, AXIS_H, ALARMS_H, BOOKMARKS_H, LANE_H = 14, 20, 16, 15, 16
+GUTTER = 118
+BAR_PX = 7
+LATER = 0.45
+"""How faint what came after the moment is."""
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_FLAG = ((0.0, 2.0), (7.0, 2.0), (7.0, 12.0), (3.5, 9.0), (0.0, 12.0))
+LEVELS = ((Level.CAUTION, Ink.CAUTION), (Level.WARNING, Ink.WARNING))
+
+
+class LanePainter:
+    """Paints one timeline, with what is looked up of it."""
+
+    def __init__(self, painter: QPainter, scale: LaneScale, data: LaneData, at_s: float | None) -> None:
+        """Begin.
+
+        Args:
+            painter: on the widget.
+            scale: where a moment stands.
+            data: what is to be painted.
+            at_s: the moment that is shown; None while that is now.
+        """
+        self._painter, self._scale, self._data, self._at_s = painter, scale, data, at_s
+
+    # ---- the whole ----
+
+    def overview(self, top: int, read_until_s: float) -> None:
+        """All of the recording: alarms as bars, what is shown as a frame, what is not read yet hatched."""
+        painter, scale = self._painter, self._scale
+        area = QRectF(scale.left, top, scale.right - scale.left, OVERVIEW_H - 4)
+        painter.fillRect(area, ink(Ink.LINE))
+        self._armed_of_all(area)
+        read_x = scale.x_whole(read_until_s)
+        if read_x < scale.right - 1:
+            painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), QColor(ink(Ink.SURFACE)))
+            painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), _hatch())
+        for level, role in LEVELS:
+            for x in self._columns(self._data.alarms[level], is_whole=True):
+                painter.fillRect(QRectF(x, top - 1, 3, area.height() + 2), ink(role))
+        for one in self._data.bookmarks:
+            painter.fillRect(QRectF(scale.x_whole(one.at_s), top - 1, 2, area.height() + 2), ink(Ink.PAST))
+        painter.setPen(QPen(ink(Ink.PAST if self._at_s is not None else Ink.ACCENT), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        left, right = (scale.x_whole(one) for one in scale.part)
+        painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), area.height() + 4), 3, 3)
+        if self._at_s is not None:
+            x = scale.x_whole(self._at_s)
+            painter.fillRect(QRectF(x - 1, top - 3, 2, area.height() + 6), ink(Ink.PAST))
+
+    def _armed_of_all(self, area: QRectF) -> None:
+        """When anybody was armed."""
+        colour = veil(Ink.MUTED, 90)
+        for bands in self._data.lanes.values():
+            for band in bands:
+                if band.kind is BandKind.ARMED:
+                    left, right = self._scale.x_whole(band.begin_s), self._scale.x_whole(band.end_s)
+                    self._painter.fillRect(
+                        QRectF(left, area.top() + 2, max(1.0, right - left), area.height() - 4), colour
+                    )
+
+    # ---- the part ----
+
+    def axis(self, top: int, bottom: int, *, has_date: bool) -> None:
+        """Times, with fine lines down to `bottom`."""
+        painter, scale = self._painter, self._scale
+        marks, step_s = scale.marks()
+        painter.setFont(font(TINY_PX))
+        for at_s in marks:
+            x = scale.x(at_s)
+            painter.setPen(QPen(veil(Ink.LINE, 160), 1))
+            painter.drawLine(QPointF(x, top + AXIS_H), QPointF(x, bottom))
+            painter.setPen(ink(Ink.MUTED))
+            text = time_text(at_s, step_s, has_date=has_date)
+            width = metrics(TINY_PX).horizontalAdvance(text)
+            left = min(max(scale.left, x - width / 2), scale.right - width)
+            painter.drawText(QRectF(left, top, width + 2, AXIS_H), _LEFT, text)
+
+    def alarms(self, top: int) -> None:
+        """How many vehicles came into a caution or a warning, by time: the higher the more."""
+        painter, scale = self._painter, self._scale
+        edges = np.arange(scale.left, scale.right + BAR_PX, BAR_PX, dtype=np.float64)
+        times = scale.part[0] + (edges - scale.left) / (scale.right - scale.left) * scale.span_s
+        floor = np.zeros(len(edges) - 1)
+        counts = {level: np.histogram(self._data.alarms[level], times)[0] for level, _ in LEVELS}
+        most = max(3.0, float(sum(counts.values()).max())) if len(floor) else 3.0  # type: ignore[union-attr]
+        for level, role in reversed(LEVELS):
+            heights = counts[level] / most * (ALARMS_H - 3)
+            for number in np.flatnonzero(heights).tolist():
+                high = max(3.0, float(heights[number]))
+                bar = QRectF(edges[number] + 0.5, top + ALARMS_H - 1 - floor[number] - high, BAR_PX - 1, high)
+                painter.fillRect(bar, self._faded(ink(role), float(times[number])))
+                floor[number] += high
+
+    def bookmarks(self, top: int) -> None:
+        """What operators noted."""
+        painter, end = self._painter, -1e9
+        painter.setFont(font(TINY_PX))
+        for one in self._data.bookmarks:
+            x = self._scale.x(one.at_s)
+            if not self._scale.left <= x <= self._scale.right:
+                continue
+            colour = self._faded(ink(Ink.PAST), one.at_s)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(QPolygonF([QPointF(x + right, top + down) for right, down in _FLAG]))
+            text = f"{one.said} ({one.by})" if one.by else str(one.said)
+            text = metrics(TINY_PX).elidedText(text, Qt.TextElideMode.ElideRight, 220)
+            width = metrics(TINY_PX).horizontalAdvance(text)
+            # a text never covers another one; the flag stays
+            if x + 11 > end and x + 11 + width < self._scale.right:
+                painter.setPen(colour)
+                painter.drawText(QRectF(x + 11, top, width + 4, BOOKMARKS_H), _LEFT, text)
+                end = x + 15 + width
+
+    def lane(self, top: int, key: VehicleKey, name: str, *, is_chosen: bool) -> None:
+        """One vehicle."""
+        painter, scale = self._painter, self._scale
+        if is_chosen:
+            painter.fillRect(QRectF(4, top, GUTTER - 8, LANE_H), ink(Ink.ACCENT_SURFACE))
+        colour = vehicle_colour(key.id)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(14, top + LANE_H / 2), 4, 4)
+        painter.setFont(font(SMALL_PX, 600))
+        painter.setPen(ink(Ink.TEXT))
+        text = metrics(SMALL_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, GUTTER - 34)
+        painter.drawText(QRectF(24, top, GUTTER - 30, LANE_H), _LEFT, text)
+        for band in self._data.lanes.get(key, ()):
+            if band.end_s >= scale.part[0] and band.begin_s <= scale.part[1]:
+                self._band(top, band, colour)
+
+    def _band(self, top: int, band: Band, colour: QColor) -> None:
+        """A band, split at the moment that is shown: what came after is faint."""
+        parts = [(band.begin_s, band.end_s)]
+        if self._at_s is not None and band.begin_s < self._at_s < band.end_s:
+            parts = [(band.begin_s, self._at_s), (self._at_s, band.end_s)]
+        scale, painter = self._scale, self._painter
+        for begin_s, end_s in parts:
+            left, right = max(float(scale.left), scale.x(begin_s)), min(float(scale.right), scale.x(end_s))
+            if right <= left:
+                continue
+            middle = top + LANE_H / 2
+            if band.kind is BandKind.ARMED:
+                fill = QColor(colour)
+                fill.setAlphaF(0.62 if self._is_past(begin_s) else 0.62 * LATER)
+                painter.fillRect(QRectF(left, top + 2, max(1.0, right - left), LANE_H - 4), fill)
+            elif band.kind is BandKind.DISARMED:
+                painter.fillRect(QRectF(left, middle, right - left, 1), self._faded(ink(Ink.FAINT), begin_s))
+            else:
+                painter.setPen(QPen(self._faded(ink(Ink.MUTED), begin_s), 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(left + 0.5, top + 3.5, max(2.0, right - left - 1), LANE_H - 7))
+        self._word(top, band)
+
+    def _word(self, top: int, band: Band) -> None:
+        left, right = (
+            max(self._scale.left, self._scale.x(band.begin_s)),
+            min(self._scale.right, self._scale.x(band.end_s)),
+        )
+        word = "gap" if band.kind is BandKind.GAP else band.mode if band.kind is BandKind.ARMED else ""
+        if word and metrics(TINY_PX, 600).horizontalAdvance(word) + 8 < right - left:
+            self._painter.setFont(font(TINY_PX, 600))
+            self._painter.setPen(self._faded(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT), band.begin_s))
+            self._painter.drawText(QRectF(left + 5, top, right - left - 6, LANE_H), _LEFT, word)
+
+    def playhead(self, top: int, bottom: int, *, has_date: bool) -> None:
+        """The moment that is shown, with its time."""
+        if self._at_s is None or not self._scale.part[0] <= self._at_s <= self._scale.part[1]:
+            return
+        painter, x = self._painter, self._scale.x(self._at_s)
+        text = time_text(self._at_s, 0.1, has_date=has_date)
+        width = metrics(SMALL_PX, 700).horizontalAdvance(text) + 14
+        left = min(max(self._scale.left, x - width / 2), self._scale.right - width)
+        painter.fillRect(QRectF(x - 1, top + AXIS_H - 2, 2, bottom - top - AXIS_H + 2), ink(Ink.PAST))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink(Ink.PAST))
+        painter.drawRoundedRect(QRectF(left, top + 1, width, AXIS_H - 3), 3, 3)
+        painter.setFont(font(SMALL_PX, 700))
+        painter.setPen(ink(Ink.PAST_SURFACE))
+        painter.drawText(QRectF(left, top + 1, width, AXIS_H - 3), _CENTRE, text)
+
+    # ---- small things ----
+
+    def caption(self, top: int, height: int, text: str) -> None:
+        """What a row is."""
+        self._painter.setFont(font(TINY_PX))
+        self._painter.setPen(ink(Ink.MUTED))
+        self._painter.drawText(QRectF(8, top, GUTTER - 12, height), _LEFT, text)
+
+    def _columns(self, times: Numbers, *, is_whole: bool) -> list[int]:
+        """Pixels of many moments, each once."""
+        place = self._scale.x_whole if is_whole else self._scale.x
+        return sorted({int(place(one)) // 2 * 2 for one in times.tolist()})
+
+    def _is_past(self, at_s: float) -> bool:
+        return self._at_s is None or at_s < self._at_s
+
+    def _faded(self, colour: QColor, at_s: float) -> QColor:
+        if not self._is_past(at_s):
+            colour.setAlphaF(LATER)
+        return colour
+
+
+def time_text(at_s: float, step_s: float, *, has_date: bool) -> str:
+    """A moment as finely as it is needed; where no date is known, since the start."""
+    if not has_date:
+        sign, whole = ("-", -at_s) if at_s < 0 else ("", at_s)
+        text = f"{sign}{int(whole // 3600)}:{int(whole // 60 % 60):02d}:{int(whole % 60):02d}"
+    else:
+        text = local_time(at_s, "%H:%M" if step_s >= 60 else "%H:%M:%S")
+    return f"{text}.{int(at_s % 1 * 10)}" if step_s < 1 else text
+
+
+def _hatch() -> QColor:
+    return veil(Ink.MUTED, 40)

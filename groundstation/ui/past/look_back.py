@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leads the window into the past and back: asks the player, moves the moment, shows what was. GUI thread.
+
+What flies goes on meanwhile: the feed of now folds, the recorder records, alarms of the present are told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.landmarks import LandmarkKind
+from groundstation.fleet.past import Player
+from groundstation.fleet.recorder import RecorderState
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.past.banner import age_text
+from groundstation.ui.past.lane_data import Jump
+from groundstation.ui.past.past_timeline import RATES
+from groundstation.ui.past.past_view import PastView
+from groundstation.ui.past.playback import Playback, Shown, Told
+from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.past.timeline_panel import TimelinePanel
+from groundstation.ui.past.transport_bar import time_from_text
+from groundstation.ui.timeline import monotonic_s
+
+FRAME_MS = 33
+FIRST_BACK_S = 10.0
+"""F9 goes so far back at first: what one wants to see again has just happened."""
+BEFORE_ARMING_S = 3.0
+"""A log that is opened begins so long before the first arming."""
+LEAST_TURN_S = 0.02
+
+
+class LookBack(QObject):
+    """The past of this window: of what is recorded now, or of a file."""
+
+    entered = Signal()
+    left = Signal()
+    moment_shown = Signal(float)
+    """Another moment is shown; seconds on the recording's clock."""
+    noticed = Signal(str)
+    """One line for the operator: why it can't be shown."""
+
+    def __init__(
+        self, feed: FleetFeed, access: PlayerAccess, panel: TimelinePanel, parent: QObject | None = None
+    ) -> None:
+        """Nothing is open yet.
+
+        Args:
+            feed: what is now.
+            access: ways to recordings.
+            panel: the timeline.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self._feed, self._access, self.panel = feed, access, panel
+        self.view = PastView(self)
+        self.playback: Playback | None = None
+        self.told: Told | None = None
+        """How the open recording is; None before it is there."""
+        self.is_past = False
+        self.is_file = False
+        """Whether a log was opened, and not what is recorded now."""
+        self.rate = 1.0
+        """How fast it is played, when it is."""
+        self._session: Path | None = None
+        self._wanted_s: float | None = None
+        """Asked for and not shown yet."""
+        self._after_open: Callable[[Told], float] | None = None
+        self._tracks: dict[object, object] = {}
+        self._turn_s = 0.0
+        self._timer = QTimer(self, interval=FRAME_MS)
+        self._timer.timeout.connect(self._on_frame)
+        feed.timeline.passed.connect(lambda _now_s: self._on_present())
+        self._join()
+
+    def _join(self) -> None:
+        bar, canvas = self.panel.bar, self.panel.canvas
+        bar.back_wanted.connect(self.look_back)
+        bar.live_wanted.connect(self.leave)
+        bar.play_wanted.connect(self.play_or_pause)
+        bar.reverse_wanted.connect(self.reverse)
+        bar.step_wanted.connect(lambda is_forward: self.step(is_forward=is_forward))
+        bar.jump_wanted.connect(lambda is_forward: self.jump(is_forward=is_forward))
+        bar.rate_wanted.connect(self.set_rate)
+        bar.time_typed.connect(self.go_to_text)
+        canvas.moment_wanted.connect(self.seek)
+        canvas.part_changed.connect(self._say_span)
+        bar.show_rate(self.rate)
+
+    # ---- opening ----
+
+    def open_file(self, path: Path) -> None:
+        """Show a log, or a session that is over, from its first flight on."""
+        self.is_file = True
+        self._open(lambda: self._access.open_file(path))
+        self._after_open = _first_flight
+        self._enter()
+        self.panel.bar.show_note(self.tr("opening {name}…").format(name=path.name))
+
+    def _open(self, open_player: Callable[[], Player]) -> None:
+        self.close()
+        self.playback = Playback(open_player, self)
+        self.playback.told.connect(self._on_told)
+        self.playback.shown.connect(self._on_shown)
+        self.playback.stepped.connect(self._on_stepped)
+        self.playback.failed.connect(self._on_failed)
+
+    def close(self) -> None:
+        """Close what is open."""
+        playback, self.playback = self.playback, None
+        self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
+        self.panel.canvas.scale.reset()
+        self.panel.canvas.hide()
+        if playback is not None:
+            for signal in (playback.told, playback.shown, playback.stepped, playback.failed):
+                signal.disconnect()
+            # joined by nobody: it ends within a question, and is a daemon
+            playback.stop(0.0)
+            playback.deleteLater()
+            self.view.clear()
+
+    def _on_present(self) -> None:
+        """Open what is recorded now as soon as there is something; tell the age of what is shown."""
+        if self.is_past:
+            self._show_age()
+        if not self.is_file:
+            session = self._recorded()
+            if session is not None and session != self._session:
+                self._session = session
+                self._open(lambda: self._access.open_session(session))
+        if not self.is_past and self.told is not None:
+            self._show_whole(self.told)
+
+    def _recorded(self) -> Path | None:
+        """Folder of the session that is recorded now, where this computer has it."""
+        for update in self._feed.fleet.recorders.values():
+            status = update.content
+            if status.session and status.state is not RecorderState.ENDED:
+                folder = Path(status.folder) / status.session
+                if folder == self._session or folder.is_dir():
+                    return folder
+        return None
+
+    # ---- going and coming ----
+
+    def toggle(self) -> None:
+        """F9: back into the past, or to now."""
+        if self.is_past:
+            self.leave()
+        else:
+            self.look_back()
+
+    def look_back(self) -> None:
+        """Show what was some seconds ago."""
+        if self.told is None:
+            self.noticed.emit(self.tr("There is no recording to look back on: nothing is recorded on this computer."))
+            return
+        self.seek(max(self.told.extent.begin_s, self.now_s - FIRST_BACK_S))
+
+    def leave(self) -> None:
+        """Back to now."""
+        if not self.is_past:
+            return
+        self.is_past = False
+        self._timer.stop()
+        self.view.timeline.set_rate(0.0)
+        self._wanted_s = None
+        if self.is_file:
+            self.is_file = False
+            self._session = None
+            self.close()
+        self.panel.canvas.show_moment(None)
+        self.panel.show_past(is_past=False)
+        self._show_state()
+        self.panel.bar.show_note("")
+        self.left.emit()
+
+    def _enter(self) -> None:
+        if self.is_past:
+            return
+        self.is_past = True
+        self.panel.show_past(is_past=True)
+        self._show_state()
+        self.entered.emit()
+
+    # ---- moving ----
+
+    @property
+    def now_s(self) -> float:
+        """Now, on the recording's clock; the end of a recording that is over."""
+        if self.told is not None and (self.is_file or self.told.extent.time_base is not TimeBase.UTC):
+            return self.told.extent.end_s
+        return self._feed.timeline.now_unix_s
+
+    @property
+    def at_s(self) -> float:
+        """The moment that is shown, or was asked for."""
+        return self._wanted_s if self._wanted_s is not None else self.view.now_s()
+
+    def seek(self, at_s: float) -> None:
+        """Show a moment."""
+        if self.playback is None or self.told is None:
+            return
+        extent = self.told.extent
+        at_s = min(max(at_s, extent.begin_s), max(extent.end_s, self.now_s if not self.is_file else extent.end_s))
+        self._wanted_s = at_s
+        self._enter()
+        # the mark follows the hand; what was then comes a moment later
+        self.panel.canvas.show_moment(at_s)
+        self.playback.seek(at_s)
+
+    def step(self, *, is_forward: bool) -> None:
+        """Show the next or the previous message."""
+        self.pause()
+        if self.playback is not None:
+            self.playback.step(self.at_s, is_forward=is_forward)
+
+    def jump(self, *, is_forward: bool) -> None:
+        """Show the next or the previous event of the chosen kind."""
+        kind = self.panel.bar.jump_box.currentData()
+        at_s = self.panel.canvas.data.jump(kind or Jump.ANY, self.at_s, is_forward=is_forward)
+        if at_s is not None:
+            self.seek(at_s)
+        else:
+            self.panel.bar.show_note(self.tr("none after this") if is_forward else self.tr("none before this"))
+
+    def go_to_text(self, text: str) -> None:
+        """Show the moment that was typed."""
+        if self.told is None:
+            self.look_back()
+            return
+        has_date = self.told.extent.time_base is TimeBase.UTC
+        at_s = time_from_text(text, self.now_s, self.at_s if self.is_past else None) if has_date else _seconds(text)
+        self.panel.bar.show_wrong(is_wrong=at_s is None)
+        if at_s is None:
+            self.panel.bar.show_note(self.tr("no time: 10:12:06, 2026-03-14 10:12 or -14:20"))
+            return
+        self.seek(at_s)
+
+    def play_or_pause(self) -> None:
+        """Play forwards, or stand."""
+        self._set_running(0.0 if self.view.timeline.rate > 0 else abs(self.rate))
+
+    def reverse(self) -> None:
+        """Play backwards, or stand."""
+        self._set_running(0.0 if self.view.timeline.rate < 0 else -abs(self.rate))
+
+    def pause(self) -> None:
+        """Stand."""
+        self._set_running(0.0)
+
+    def set_rate(self, rate: float) -> None:
+        """How fast it is played, in either direction."""
+        self.rate = rate
+        self.panel.bar.show_rate(rate)
+        running = self.view.timeline.rate
+        if running:
+            self._set_running(rate if running > 0 else -rate)
+
+    def change_rate(self, by: int) -> None:
+        """The next faster (1) or slower (-1) speed."""
+        place = min(range(len(RATES)), key=lambda number: abs(RATES[number] - self.rate))
+        self.set_rate(RATES[min(max(place + by, 0), len(RATES) - 1)])
+
+    def to_begin(self) -> None:
+        """Show the beginning."""
+        if self.told is not None:
+            self.seek(self.told.extent.begin_s)
+
+    def to_end(self) -> None:
+        """Show the end of a log; of what is recorded now the end is now."""
+        if self.is_file and self.told is not None:
+            self.seek(self.told.extent.end_s)
+        else:
+            self.leave()
+
+    def _set_running(self, rate: float) -> None:
+        if not self.is_past:
+            return
+        self.view.timeline.set_rate(rate)
+        self._turn_s = monotonic_s()
+        if rate:
+            self._timer.start()
+        else:
+            self._timer.stop()
+        self._show_state()
+
+    def _on_frame(self) -> None:
+        """Ask for the next moment while it is played; one that is late is not asked for twice."""
+        now_s = monotonic_s()
+        rate, told = self.view.timeline.rate, self.told
+        if told is None or self._wanted_s is not None or now_s - self._turn_s < LEAST_TURN_S:
+            return
+        at_s = self.view.now_s() + rate * (now_s - self._turn_s)
+        self._turn_s = now_s
+        low, high = told.extent.begin_s, told.extent.end_s
+        if not low <= at_s <= high and not told.extent.is_growing:
+            self.pause()
+        self.seek(min(max(at_s, low), high))
+
+    # ---- what the player said ----
+
+    def _on_told(self, told: Told) -> None:
+        is_first, self.told = self.told is None, told
+        self.view.tell_landmarks(told.landmarks)
+        self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        self.panel.canvas.show()
+        self._show_whole(told)
+        if is_first and self._after_open is not None:
+            at_s = self._after_open(told)
+            self._after_open = None
+            self.seek(at_s)
+        elif self._wanted_s is not None and self.playback is not None:
+            # it was not read yet when it was asked for
+            self.playback.seek(self._wanted_s)
+        self._say_span()
+
+    def _on_shown(self, shown: Shown) -> None:
+        if shown.tracks is not None:
+            self._tracks = dict(shown.tracks)
+        if not self.is_past or shown.moment is None:
+            return
+        if self._wanted_s == shown.wanted_s:
+            self._wanted_s = None
+        self.view.show(shown.moment, self._tracks, is_playing=bool(self.view.timeline.rate))  # type: ignore[arg-type]
+        if self._wanted_s is None:
+            self.panel.canvas.show_moment(shown.moment.at_s)
+        self._show_age()
+        self.moment_shown.emit(shown.moment.at_s)
+
+    def _on_stepped(self, at_s: float | None) -> None:
+        if at_s is not None:
+            self.seek(at_s)
+
+    def _on_failed(self, problem: str) -> None:
+        self.noticed.emit(problem)
+        self.panel.bar.show_note(problem)
+        if self.is_file:
+            self.leave()
+
+    # ---- showing ----
+
+    def _show_whole(self, told: Told) -> None:
+        extent = told.extent
+        end_s = extent.end_s if self.is_file or not extent.is_growing else max(extent.end_s, self.now_s)
+        read_s = end_s if extent.read_until_s >= extent.end_s else extent.read_until_s
+        self.panel.canvas.show_recording(extent.begin_s, end_s, read_s, has_date=extent.time_base is TimeBase.UTC)
+
+    def _show_state(self) -> None:
+        rate = self.view.timeline.rate
+        self.panel.bar.show_state(is_past=self.is_past, rate=rate, is_forward=rate >= 0)
+
+    def _show_age(self) -> None:
+        self._say_span()
+
+    @property
+    def age_s(self) -> float | None:
+        """How long ago the moment was that is shown; None where its date is not known."""
+        if self.told is None or self.told.extent.time_base is not TimeBase.UTC:
+            return None
+        return time.time() - self.view.now_s() if self.is_file else self._feed.timeline.now_unix_s - self.view.now_s()
+
+    @property
+    def age_text(self) -> str:
+        """The same as text for each panel."""
+        age_s = self.age_s
+        return self.tr("PAST") if age_s is None else self.tr("{age} ago").format(age=age_text(age_s))
+
+    def _say_span(self) -> None:
+        if not self.is_past or self.told is None:
+            return
+        extent = self.told.extent
+        if extent.read_until_s < extent.end_s:
+            share = (extent.read_until_s - extent.begin_s) / max(1e-9, extent.end_s - extent.begin_s)
+            self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(max(0.0, share) * 100)))
+            return
+        self.panel.bar.show_note(self.tr("{span} shown").format(span=_span(self.panel.canvas.scale.span_s)))
+
+
+def _first_flight(told: Told) -> float:
+    armed = next((one.at_s for one in told.landmarks if one.kind is LandmarkKind.ARMED), None)
+    return told.extent.begin_s if armed is None else max(told.extent.begin_s, armed - BEFORE_ARMING_S)
+
+
+def _span(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.1f} h"
+
+
+def _seconds(text: str) -> float | None:
+    """A time since the start: `1:02:03`, `62.5`."""
+    try:
+        parts = [float(one) for one in text.strip().split(":")]
+    except ValueError:
+        return None
+    return sum(part * 60**place for place, part in enumerate(reversed(parts))) if len(parts) <= 3 else None

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fleet at a moment of a recording, for the same panels that show it live. GUI thread.
+
+It has no command desk and nothing that could be sent: the past can't be commanded, by type.
+"""
+
+from __future__ import annotations
+
+import bisect
+
+from PySide6.QtCore import QObject
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.landmarks import Landmark, LandmarkKind
+from groundstation.fleet.past import Moment, Track
+from groundstation.fleet.summary import Summaries, VehicleSummary
+from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.fleet_view import FleetView, LoggedEvent
+from groundstation.ui.past.past_history import PastHistory
+from groundstation.ui.past.past_timeline import PastTimeline
+
+EVENTS_SHOWN = 400
+"""Before the moment, of all vehicles, after a jump; what is played meanwhile is added to them."""
+JUMP_S = 60.0
+"""Further on than this is no playing, but a jump."""
+
+
+class PastView(FleetView):
+    """What was known at the moment that its timeline shows."""
+
+    timeline: PastTimeline
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Begin with nobody."""
+        super().__init__(PastTimeline(), parent)
+        self.timeline.setParent(self)
+        self._past_history = PastHistory()
+        self._history = self._past_history
+        self._summaries = Summaries()
+        self._times: list[float] = []
+        self._events: list[LoggedEvent] = []
+        self._shown_s: float | None = None
+
+    def summary(self, state: VehicleState) -> VehicleSummary:
+        """One vehicle in a few words."""
+        return self._summaries.of(state, self.now_s())
+
+    def tell_landmarks(self, landmarks: list[Landmark]) -> None:
+        """What stands on the recording's timeline, all of it, in the order of time."""
+        told = [one for one in landmarks if one.kind is LandmarkKind.EVENT and one.key is not None]
+        self._events = [LoggedEvent(one.key, one.event, one.at_s) for one in told if one.key and one.event]
+        self._times = [one.received_s for one in self._events]
+
+    def show(self, moment: Moment, tracks: dict[VehicleKey, Track], *, is_playing: bool = False) -> None:
+        """Show another moment.
+
+        Args:
+            moment: what was known then.
+            tracks: where vehicles were, around it.
+            is_playing: whether the next one comes at once.
+        """
+        before_s, at_s = self._shown_s, moment.at_s
+        self._shown_s = at_s
+        is_rewound = before_s is None or not 0.0 <= at_s - before_s <= JUMP_S
+        # first all of it, then who shows it: a panel that asks about another vehicle sees one moment
+        self.timeline.set(at_s)
+        self._past_history.show(at_s, tracks)
+        added, changed, gone = self._take(moment)
+        self._board.put_back(list(moment.readings))
+        self.timeline.tell(is_rewound=is_rewound, is_playing=is_playing)
+        if gone:
+            self.vehicles_forgotten.emit(gone)
+        if added:
+            self.vehicles_added.emit(added)
+        if changed or gone:
+            self.vehicles_changed.emit(changed | gone)
+        self._tell_events(None if is_rewound else before_s, at_s)
+        self.bridges_changed.emit()
+        topics = frozenset(self._board.take_changed())
+        if topics:
+            self.sensors_changed.emit(topics)
+
+    def clear(self) -> None:
+        """Another recording is to be shown: nothing of this one stays."""
+        self._shown_s = None
+        self.tell_landmarks([])
+        self.show(Moment(at_s=0.0), {})
+        self._shown_s = None
+
+    def _take(self, moment: Moment) -> tuple[frozenset[VehicleKey], frozenset[VehicleKey], frozenset[VehicleKey]]:
+        known = {state.key: state for state in self._fleet}
+        shown = {state.key: state for state in moment.states}
+        gone = frozenset(known.keys() - shown.keys())
+        for key in gone:
+            self._fleet.remove(key)
+            self._summaries.forget(key)
+        for key, state in shown.items():
+            if known.get(key) is not state:
+                self._fleet.put_back_state(state)
+        for root, bridge, session, presence in moment.bridges:
+            self._fleet.put_back_bridge(root, bridge, session, presence)
+        changed = frozenset(self._fleet.take_changed()) & shown.keys()
+        return frozenset(shown.keys() - known.keys()), frozenset(changed), gone
+
+    def _tell_events(self, since_s: float | None, at_s: float) -> None:
+        last = bisect.bisect_right(self._times, at_s)
+        first = bisect.bisect_right(self._times, since_s) if since_s is not None else max(0, last - EVENTS_SHOWN)
+        if last > first:
+            self.events_arrived.emit(self._events[first:last])

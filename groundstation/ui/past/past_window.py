@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What of the window is another one while the past is shown: frame, banner, panels, menus, keys. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.fleet_feed import FleetFeed
+from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.panel_types import Asks, PanelContext
+from groundstation.ui.past.banner import FRAME_PX, PastBanner
+from groundstation.ui.past.look_back import LookBack
+from groundstation.ui.past.past_keys import PastKeys
+from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.past.timeline_panel import TimelinePanel
+from groundstation.ui.selection import Selection
+from groundstation.ui.theme.dress import set_style
+from groundstation.ui.workspace import Workspace
+
+LOGS = "*.mcap *.tlog *.bin *.BIN *.log *.LOG *.ulg *.ulog"
+
+
+def tr(text: str) -> str:
+    """A text of this subject in the operator's language."""
+    return QCoreApplication.translate("PastWindow", text)
+
+
+class PastWindow(QObject):
+    """Puts the window into the past, and back."""
+
+    def __init__(
+        self, window: QMainWindow, centre: QWidget, feed: FleetFeed, selection: Selection, access: PlayerAccess
+    ) -> None:
+        """Add banner and timeline to the window; `join` is called when its panels and menus are there.
+
+        Args:
+            window: the window.
+            centre: what fills it; has a column layout with the top bar first.
+            feed: what is now.
+            selection: shared by the window.
+            access: ways to recordings.
+        """
+        super().__init__(window)
+        self._window, self._centre, self._feed = window, centre, feed
+        self.timeline = TimelinePanel(selection)
+        self.banner = PastBanner()
+        self.banner.hide()
+        self.look = LookBack(feed, access, self.timeline, self)
+        self.keys = PastKeys(window)
+        layout = centre.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(1, self.banner)
+            layout.addWidget(self.timeline)
+        self._title = window.windowTitle()
+        self._gone: list[QMenu] = []
+        self.look.entered.connect(self._on_entered)
+        self.look.left.connect(self._on_left)
+        self.look.moment_shown.connect(lambda _at_s: self._show_age())
+        self.look.noticed.connect(self._on_noticed)
+        self.banner.live_wanted.connect(self.look.leave)
+        feed.timeline.passed.connect(lambda _now_s: self._show_age())
+        self.timeline.canvas.name_of = self._name_of
+
+    def join(self, workspace: Workspace, selection: Selection, commands: list[QMenu]) -> None:
+        """Everything is there.
+
+        Args:
+            workspace: the panels.
+            selection: shared by the window.
+            commands: menus that command; they are gone while the past is shown.
+        """
+        self._workspace, self._gone = workspace, commands
+        asks = Asks(self)
+        asks.panel_wanted.connect(workspace.bring)
+        asks.moment_wanted.connect(self.look.seek)
+        self._log = MessageLog(self.look.view, parent=self)
+        # no desk, and nothing in it that has one: what is made of this can't command
+        self._context = PanelContext(self.look.view, selection, self._log, asks)
+        self._add_keys()
+
+    def _add_keys(self) -> None:
+        look = self.look
+        rows: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Space", look.play_or_pause),
+            ("Left", lambda: look.step(is_forward=False)),
+            ("Right", lambda: look.step(is_forward=True)),
+            ("Ctrl+Left", lambda: look.jump(is_forward=False)),
+            ("Ctrl+Right", lambda: look.jump(is_forward=True)),
+            ("Shift+Left", lambda: look.seek(look.at_s - 10.0)),
+            ("Shift+Right", lambda: look.seek(look.at_s + 10.0)),
+            (",", lambda: look.change_rate(-1)),
+            (".", lambda: look.change_rate(1)),
+            ("J", look.reverse),
+            ("Home", look.to_begin),
+            ("End", look.to_end),
+        )
+        for keys, act in rows:
+            self.keys.add(keys, act)
+        self.keys.add("F9", look.toggle, always=True)
+        self.keys.add("Ctrl+G", self._focus_field, always=True)
+
+    # ---- opening ----
+
+    def ask_for_log(self) -> None:
+        """Let the operator choose a log."""
+        filters = f"{tr('Flight logs')} ({LOGS});;{tr('All files')} (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open a log"), "", filters)
+        if name:
+            self.look.open_file(Path(name))
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Show a log; of several the first."""
+        if paths:
+            self.look.open_file(paths[0])
+
+    # ---- going and coming ----
+
+    def _on_entered(self) -> None:
+        set_style(self._centre, "#centre { background: $past; }")
+        self._centre.setObjectName("centre")
+        self._margins(FRAME_PX)
+        self.banner.show()
+        for menu in self._gone:
+            # with the menu its keys are gone
+            menu.menuAction().setVisible(False)
+            menu.setEnabled(False)
+        self._window.setWindowTitle(f"{tr('PAST')} \N{EM DASH} {self._title}")
+        self._workspace.show_past(self._context)
+        self.keys.switch(is_on=True)
+        self._show_age()
+
+    def _on_left(self) -> None:
+        set_style(self._centre, "#centre { background: transparent; }")
+        self._margins(0)
+        self.banner.hide()
+        for menu in self._gone:
+            menu.menuAction().setVisible(True)
+            menu.setEnabled(True)
+        self._window.setWindowTitle(self._title)
+        self.keys.switch(is_on=False)
+        self._workspace.show_now()
+
+    def _margins(self, width: int) -> None:
+        layout = self._centre.layout()
+        if layout is not None:
+            layout.setContentsMargins(width, width, width, width)
+
+    def _show_age(self) -> None:
+        look = self.look
+        if not look.is_past:
+            return
+        has_date = look.age_s is not None
+        name = look.told.name if look.is_file and look.told is not None else ""
+        self.banner.show_moment(look.view.now_s(), look.age_s, name, has_date=has_date)
+        self._workspace.show_age(look.age_text)
+
+    def _name_of(self, key: VehicleKey) -> str:
+        state = self.look.view.fleet.get(key) or self._feed.fleet.get(key)
+        return state.name if state is not None else key.id
+
+    def _focus_field(self) -> None:
+        self.timeline.bar.field.setFocus()
+        self.timeline.bar.field.selectAll()
+
+    def _on_noticed(self, words: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, tr("Looking back"), words, parent=self._window)
+        show_beside(box)
+
+    def stop(self) -> None:
+        """The window closes."""
+        self.look.close()

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks a player on a thread of its own, and brings what it told to the GUI thread.
+
+Of moments the newest wish counts: who drags asks for more than can be shown. A player is made, used and closed by the
+thread `player` alone; only frozen values come over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, Signal
+
+from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.landmarks import Landmark
+from groundstation.fleet.past import Extent, Moment, PastValues, Player, Track
+from groundstation.fleet.value_path import ValueRef
+from groundstation.ui.series import HISTORY_S
+
+log = logging.getLogger("groundstation.player")
+
+WORK_S = 0.2
+"""A player works so long before it is looked whether somebody waits."""
+TRACK_MARGIN_S = 120.0
+"""Trails are read so much further than they are shown, so that not each moment reads them anew."""
+LOOK_S = 2.0
+"""A recording that grows is looked at so often."""
+MOST_VALUES = 64
+"""Values that are asked for at once; the oldest wish goes first."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment, and what of the past is shown with it."""
+
+    wanted_s: float
+    """The moment that was asked for."""
+    moment: Moment | None
+    """None for one that is not read yet."""
+    tracks: dict[VehicleKey, Track] | None = None
+    """Where vehicles were, around it; None where those that were told before still do."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """How a recording is: told when that changed."""
+
+    name: str
+    extent: Extent
+    vehicles: tuple[VehicleKey, ...]
+    landmarks: list[Landmark]
+    """All of them, in the order of time."""
+
+
+class Playback(QObject):
+    """One open recording."""
+
+    shown = Signal(object)
+    """A `Shown`."""
+    told = Signal(object)
+    """A `Told`."""
+    failed = Signal(str)
+    """It can't be read, or no more; one line."""
+    stepped = Signal(object)
+    """Time of the next message; None where there is none."""
+    values_came = Signal(object, float, float, object)
+    """A `ValueRef`, from when to when it was asked for, and its `PastValues`."""
+    _said = Signal(object, object)
+
+    def __init__(self, open_player: Callable[[], Player], parent: QObject | None = None) -> None:
+        """Open a recording; `told` tells when it is there.
+
+        Args:
+            open_player: opens it; called on the player's thread.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self._open = open_player
+        self._lock = threading.Condition()
+        self._is_stopped = False
+        self._wanted_s: float | None = None
+        self._step: tuple[float, bool] | None = None
+        self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
+        self._tracks: tuple[float, float] | None = None
+        self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
+        self.thread_ = threading.Thread(target=self._run, name="player", daemon=True)
+        self.thread_.start()
+
+    # ---- GUI thread ----
+
+    def seek(self, at_s: float) -> None:
+        """Ask for a moment; one that was asked for before and is not shown yet is wanted no more."""
+        self._ask(lambda: setattr(self, "_wanted_s", at_s))
+
+    def step(self, at_s: float, *, is_forward: bool) -> None:
+        """Ask when the next or the previous message came."""
+        self._ask(lambda: setattr(self, "_step", (at_s, is_forward)))
+
+    def ask_values(self, ref: ValueRef, begin_s: float, end_s: float) -> None:
+        """Ask for a value between two times; of one value the newest wish counts."""
+
+        def ask() -> None:
+            self._values[ref] = (begin_s, end_s)
+            self._values.move_to_end(ref)
+            while len(self._values) > MOST_VALUES:
+                self._values.popitem(last=False)
+
+        self._ask(ask)
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """Close the recording."""
+
+        def end() -> None:
+            self._is_stopped = True
+
+        self._ask(end)
+        self.thread_.join(timeout_s)
+
+    def _ask(self, change: Callable[[], None]) -> None:
+        with self._lock:
+            change()
+            self._lock.notify()
+
+    def _on_said(self, signal: Callable[..., None], arguments: tuple[object, ...]) -> None:
+        if not self._is_stopped:
+            signal(*arguments)
+
+    # ---- thread `player` ----
+
+    def _say(self, signal: object, *arguments: object) -> None:
+        # Qt deletes this with the window, while the thread goes on to the end of its work
+        with contextlib.suppress(RuntimeError):
+            self._said.emit(signal.emit, arguments)  # type: ignore[attr-defined]
+
+    def _run(self) -> None:
+        try:
+            player = self._open()
+        except GroundStationError as error:
+            self._say(self.failed, str(error))
+            return
+        except Exception as error:  # else whoever asked would wait for ever
+            log.exception("a recording can't be opened")
+            self._say(self.failed, f"it can't be read: {type(error).__name__}; report it")
+            return
+        try:
+            self._serve(player)
+        except GroundStationError as error:
+            self._say(self.failed, str(error))
+        except Exception as error:
+            log.exception("a recording can't be read")
+            self._say(self.failed, f"it can't be read any more: {type(error).__name__}; report it")
+        finally:
+            player.close()
+
+    def _serve(self, player: Player) -> None:
+        teller = _Teller(player)
+        self._tell(teller)
+        has_more = True
+        while not self._is_stopped:
+            if has_more:
+                has_more = player.work(self._until(time.monotonic() + WORK_S))
+                self._tell(teller)
+            with self._lock:
+                if not self._is_asked() and not has_more:
+                    self._lock.wait(LOOK_S)
+                wanted_s, self._wanted_s = self._wanted_s, None
+                step, self._step = self._step, None
+                values = self._values.popitem(last=False) if self._values and wanted_s is None else None
+            if self._is_stopped:
+                return
+            if wanted_s is not None:
+                self._show(player, wanted_s)
+            if step is not None:
+                self._say(self.stepped, player.step(step[0], is_forward=step[1]))
+            if values is not None:
+                ref, (begin_s, end_s) = values
+                found: PastValues = player.values(ref, begin_s, end_s, lambda: not self._is_stopped)
+                self._say(self.values_came, ref, begin_s, end_s, found)
+            if teller.is_due:
+                self._tell(teller)
+
+    def _until(self, end_s: float) -> Callable[[], bool]:
+        return lambda: not self._is_asked() and time.monotonic() < end_s
+
+    def _is_asked(self) -> bool:
+        return self._is_stopped or self._wanted_s is not None or self._step is not None or bool(self._values)
+
+    def _show(self, player: Player, wanted_s: float) -> None:
+        moment = player.moment(wanted_s)
+        tracks: dict[VehicleKey, Track] | None = None
+        begin_s, end_s = wanted_s - HISTORY_S, wanted_s
+        if moment is not None and (self._tracks is None or begin_s < self._tracks[0] or end_s > self._tracks[1]):
+            self._tracks = (begin_s - TRACK_MARGIN_S, end_s + TRACK_MARGIN_S)
+            tracks = {state.key: player.track(state.key, *self._tracks) for state in moment.states}
+            # of a recording that grows what is not written yet has to be read later
+            self._tracks = (self._tracks[0], min(self._tracks[1], player.extent.end_s))
+        self._say(self.shown, Shown(wanted_s=wanted_s, moment=moment, tracks=tracks))
+
+    def _tell(self, teller: _Teller) -> None:
+        news = teller.news()
+        if news is not None:
+            self._say(self.told, news)
+
+
+class _Teller:
+    """Looks now and then whether a recording has grown."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self._last: Told | None = None
+        self._next_s = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look again."""
+        return time.monotonic() >= self._next_s
+
+    def news(self) -> Told | None:
+        """How it is now; None where nothing changed."""
+        self._next_s = time.monotonic() + LOOK_S
+        landmarks = self._player.landmarks()
+        now = Told(
+            name=self._player.name, extent=self._player.extent, vehicles=self._player.vehicles(), landmarks=landmarks
+        )
+        last, self._last = self._last, now
+        if last is not None and len(last.landmarks) == len(landmarks):
+            is_same = (last.extent, last.vehicles) == (now.extent, now.vehicles)
+            return None if is_same else now
+        return now
