@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from groundstation.ui.plots.pyramid import FEW, Pyramid
+from groundstation.ui.plots.pyramid import FEW, Pyramid, thinned
 
 COLUMNS = 40
 
@@ -125,6 +125,23 @@ def test_what_is_dropped_is_told_no_more_and_its_memory_given_back(points, first
         inside = kept[one:other]
         wanted = (np.nanmin(inside), np.nanmax(inside)) if np.isfinite(inside).any() else None
         assert pyramid.extremes(kept_s[one], kept_s[other]) == wanted
+
+
+@pytest.mark.parametrize("columns", [10, 1_000, 100_000])
+def test_points_without_a_pyramid_are_thinned_to_the_same(points, columns):
+    times, values = points
+    span = (float(times[100]), float(times[-100]), columns)
+    for mine, theirs in zip(thinned(times, values, *span), Pyramid(times, values).view(*span), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_what_another_tells_of_is_left_out(points):
+    times, values = points
+    before_s, pyramid = float(times[30_000]), Pyramid(times, values)
+    shown_s, _ = pyramid.view(float(times[0]), float(times[-1]), COLUMNS, before_s)
+    assert shown_s[-1] == times[29_999]
+    whole_s, _ = pyramid.view(float(times[0]), float(times[-1]), COLUMNS)
+    assert np.isin(shown_s[:-5], whole_s).all(), "columns are where they were"
 
 
 @pytest.mark.parametrize("seed", range(5))

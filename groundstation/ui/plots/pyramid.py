@@ -8,6 +8,7 @@ from a handful of each, so that a view costs the same for ten million points as 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ class Pyramid:
                 row.cut(first, stop)
             below = level.lows
 
-    def view(self, begin_s: float, end_s: float, columns: int) -> tuple[Numbers, Numbers]:
+    def view(self, begin_s: float, end_s: float, columns: int, before_s: float = math.inf) -> tuple[Numbers, Numbers]:
         """What to draw of a span of time: every point where there are few, else at most `FEW` a column.
 
         The first and the last point of a column, its least and its greatest value are always among them, nothing is
@@ -175,34 +176,18 @@ class Pyramid:
             begin_s: where the span begins, seconds.
             end_s: where it ends.
             columns: how many pixels it is wide.
+            before_s: points from then on are left out.
 
         Returns:
             Times, ascending, and values, NaN where the line breaks; copies.
         """
-        edges = _edges(self.times, begin_s, end_s, columns) + self._times.first
-        if edges[-1] - edges[0] <= 2 * columns:
-            whole = slice(int(edges[0]) - self._times.first, int(edges[-1]) - self._times.first)
-            return self.times[whole].copy(), self.values[whole].copy()
-        begins, ends = edges[:-1], edges[1:]
-        counts = ends - begins
-        is_dense = counts > FEW
-        lows, highs, gaps = self._extremes(begins[is_dense], ends[is_dense])
-        sizes = counts.copy()
-        sizes[is_dense] = FEW - 1 + gaps
-        places = np.cumsum(sizes) - sizes
-        times, values = np.empty(int(sizes.sum())), np.empty(int(sizes.sum()))
-        source, target = _ranges(begins[~is_dense], counts[~is_dense]), _ranges(places[~is_dense], counts[~is_dense])
-        times[target], values[target] = self._times[source], self._values[source]
-        place, first, last = places[is_dense], begins[is_dense], ends[is_dense] - 1
-        first_s, last_s = self._times[first], self._times[last]
-        # behind one another in one column of pixels: what came first of the two is not to be seen
-        middle_s = (first_s + last_s) / 2
-        times[place], values[place] = first_s, self._values[first]
-        times[place + 1], values[place + 1] = middle_s, lows
-        times[place + 2], values[place + 2] = middle_s, highs
-        times[place + 3], values[place + 3] = middle_s, np.nan
-        times[place + 3 + gaps], values[place + 3 + gaps] = last_s, self._values[last]
-        return times, values
+        times = self.times if before_s == math.inf else self.times[: np.searchsorted(self.times, before_s)]
+        first = self._times.first
+
+        def extremes(begins: Indices, ends: Indices) -> tuple[Cells, Cells, Cells]:
+            return self._extremes(begins + first, ends + first)
+
+        return _drawn(times, self.values, _edges(times, begin_s, end_s, columns), extremes)
 
     def extremes(self, begin_s: float, end_s: float) -> tuple[float, float] | None:
         """The least and the greatest value in a span of time; None when there is none."""
@@ -276,6 +261,55 @@ class Pyramid:
         is_gap = lows > highs
         lows[is_gap] = highs[is_gap] = np.nan
         return lows, highs, gaps
+
+
+def thinned(times: Numbers, values: Numbers, begin_s: float, end_s: float, columns: int) -> tuple[Numbers, Numbers]:
+    """The same view of points that are in no pyramid; costs what they are, which is little for some ten thousand.
+
+    Args:
+        times: shape (n,), seconds, ascending.
+        values: shape (n,), NaN where unknown.
+        begin_s: where the span begins.
+        end_s: where it ends.
+        columns: how many pixels it is wide.
+    """
+
+    def extremes(begins: Indices, ends: Indices) -> tuple[Cells, Cells, Cells]:
+        # between two ranges is one that nobody asked for; the one point more is for a range that ends with the last
+        both, more = np.column_stack((begins, ends)).ravel(), np.append(values, np.nan)
+        if not len(both):
+            return np.empty(0), np.empty(0), np.empty(0, np.bool_)
+        found = (np.fmin.reduceat(more, both), np.fmax.reduceat(more, both))
+        return found[0][::2], found[1][::2], np.logical_or.reduceat(np.isnan(more), both)[::2]
+
+    return _drawn(times, values, _edges(times, begin_s, end_s, columns), extremes)
+
+
+def _drawn(
+    times: Numbers, values: Numbers, edges: Indices, extremes: Callable[[Indices, Indices], tuple[Cells, Cells, Cells]]
+) -> tuple[Numbers, Numbers]:
+    """The points of each column, or what stands for them."""
+    if edges[-1] - edges[0] <= 2 * len(edges):
+        return times[edges[0] : edges[-1]].copy(), values[edges[0] : edges[-1]].copy()
+    begins, ends = edges[:-1], edges[1:]
+    counts = ends - begins
+    is_dense = counts > FEW
+    lows, highs, gaps = extremes(begins[is_dense], ends[is_dense])
+    sizes = counts.copy()
+    sizes[is_dense] = FEW - 1 + gaps
+    places = np.cumsum(sizes) - sizes
+    shown_s, shown = np.empty(int(sizes.sum())), np.empty(int(sizes.sum()))
+    source, target = _ranges(begins[~is_dense], counts[~is_dense]), _ranges(places[~is_dense], counts[~is_dense])
+    shown_s[target], shown[target] = times[source], values[source]
+    place, first, last = places[is_dense], begins[is_dense], ends[is_dense] - 1
+    # behind one another in one column of pixels: what came first of the two is not to be seen
+    middle_s = (times[first] + times[last]) / 2
+    shown_s[place], shown[place] = times[first], values[first]
+    shown_s[place + 1], shown[place + 1] = middle_s, lows
+    shown_s[place + 2], shown[place + 2] = middle_s, highs
+    shown_s[place + 3], shown[place + 3] = middle_s, np.nan
+    shown_s[place + 3 + gaps], shown[place + 3 + gaps] = times[last], values[last]
+    return shown_s, shown
 
 
 def _edges(times: Numbers, begin_s: float, end_s: float, columns: int) -> Indices:
