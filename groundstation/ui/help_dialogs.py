@@ -82,12 +82,19 @@ class ShortcutsDialog(QDialog):
             ("Ctrl+C", self.tr("Copy")),
             ("Delete", self.tr("Remove the chosen curve from its plot")),
         ]
+        plots = [
+            ("Ctrl++  Ctrl+-", self.tr("Show less or more time")),
+            ("Page up  Page down", self.tr("Go back and ahead")),
+            ("Home", self.tr("Follow now again")),
+            (self.tr("Shift, drag"), self.tr("Zoom to a box")),
+        ]
         return [
             (self.tr("Window"), window),
             (self.tr("Commands"), commands),
             (self.tr("Fleet list"), fleet),
             (self.tr("Map"), map_keys),
             (self.tr("Values, sensors and plots"), values),
+            (self.tr("Time axis of the plots"), plots),
         ]
 
 

@@ -18,6 +18,7 @@ from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.fleet.vehicle import SAME_S, VehicleState
+from groundstation.ui.plots.older_values import OlderValues
 from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
 MAX_RINGS = 2000
@@ -43,6 +44,8 @@ class History:
         self._by_topic: dict[str, list[ValueRef]] = {}
         self._sensors: OrderedDict[ValueRef, PlotSeries] = OrderedDict()
         self._newest_s = 0.0
+        self.older: OlderValues | None = None
+        """The way to values of before; None where there is nothing older. Whoever has recordings sets it."""
 
     @property
     def nbytes(self) -> int:

@@ -37,6 +37,8 @@ class Asks(QObject):
 
     plot_wanted = Signal(object)
     """A list of `ValueRef`."""
+    moment_wanted = Signal(float)
+    """A moment that is to be looked at, seconds on the clock of the view's timeline."""
     panel_wanted = Signal(str)
     """Name of the panel that is to be brought into view."""
     is_done = Signal(object)

@@ -55,6 +55,7 @@ def _plots(context: PanelContext) -> PlotsPanel:
         panel.plot(refs)
 
     context.asks.plot_wanted.connect(plot)
+    panel.moment_wanted.connect(context.asks.moment_wanted)
     return panel
 
 

@@ -17,6 +17,8 @@ LEAST_GAP_S = 5.0
 MISSED = 3.0
 """So many usual pauses break a line whose pace is learnt."""
 PACE_SHARE = 0.2
+PACE_PAUSES = 9
+"""Pauses before one that tell what is usual, where many points come at once."""
 
 Numbers = NDArray[np.float64]
 
@@ -85,6 +87,21 @@ class PlotSeries:
         usual_s = pause_s if self.pace_s is None else self.pace_s
         # a long pause counts for no more than three usual ones: one outage must not hide the next
         self.pace_s = usual_s + PACE_SHARE * (min(pause_s, MISSED * usual_s) - usual_s)
+
+    def breaks(self, times: Numbers) -> NDArray[np.int64]:
+        """Where a line over many points breaks, by the rules of this series: places of the points before each gap.
+
+        Args:
+            times: shape (n,), ascending; of another time than what is kept here.
+        """
+        pauses = np.diff(times)
+        if not self._is_paced:
+            return np.flatnonzero(pauses > self._gap_s)
+        found = np.flatnonzero(pauses > LEAST_GAP_S)
+        before = found[:, np.newaxis] - np.arange(1, PACE_PAUSES + 1)
+        # where nothing is before, the pause itself is the usual one: as `append`, which learns from the first
+        usual_s = np.median(pauses[np.where(before < 0, found[:, np.newaxis], before)], axis=1) if len(found) else 0.0
+        return found[pauses[found] > np.minimum(self._gap_s, np.maximum(LEAST_GAP_S, MISSED * usual_s))]
 
     def extend(self, times: Numbers, values: Numbers) -> None:
         """Add many points, ascending."""

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -16,8 +17,10 @@ from PySide6.QtGui import QColor
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.units import Unit, label_of
 from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
+from groundstation.ui.plots.older_runs import OlderRuns, is_gap
+from groundstation.ui.plots.pyramid import thinned
 from groundstation.ui.sensors_panel.topic_text import visible_level
-from groundstation.ui.series import PlotSeries
+from groundstation.ui.series import Numbers, PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
 from groundstation.ui.theme.inks import vehicle_ink
 from groundstation.ui.units import compact, fixed
@@ -26,6 +29,12 @@ SILENT = 3.0
 """So many usual pauses of a sensor make its value an old one."""
 OLD_S = 6.0
 """Every stream comes once a second at least; a value older than this is crossed out."""
+REACH_S = 5.0
+"""So far back a value still says something of a moment, as `PlotSeries.at`."""
+WIDTH, HAIRLINE = 1.6, 0.0
+"""Of lines, pixels; 0 is one pixel of the screen, which Qt paints a hundred times as fast where it is rough."""
+MOST_TRAVEL = 2.0
+"""Pixels up and down, for each pixel along, that a line may have to be broader than a hairline."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Several values of one vehicle share its colour and differ by the line."""
 
@@ -38,56 +47,131 @@ class CurveLook(NamedTuple):
 
 
 class Curve:
-    """A line that is drawn again only when its series grew."""
+    """A line that is drawn again only when what is shown of it changed."""
 
-    def __init__(self, ref: ValueRef, series: PlotSeries, look: CurveLook) -> None:
+    def __init__(self, ref: ValueRef, series: PlotSeries, look: CurveLook, older: OlderRuns | None = None) -> None:
+        """Nothing is drawn yet.
+
+        Args:
+            ref: its value.
+            series: the newest of it.
+            look: how it is told from others.
+            older: what was read of before; None for nothing, ever.
+        """
         self.ref, self.series, self.look = ref, series, look
         self.style = STYLES[look.style]
+        self.is_past = False
+        """Whether its moment is over, and all of it comes from what was read: what came live is of any time."""
         self.item = pg.PlotCurveItem(connect="finite", antialias=True)
+        self._older = older if older is not None else OlderRuns()
+        self._drawn: tuple[float, ...] = ()
+        self._is_thin = False
         self.dress()
-        self._drawn = -1
 
     @property
     def colour(self) -> QColor:
         """Its colour in the theme of now."""
         return vehicle_ink(self.look.colour)
 
+    @property
+    def is_thin(self) -> bool:
+        """Whether it is so rough that it is drawn as a hairline."""
+        return self._is_thin
+
     def dress(self) -> None:
         """Draw it in the colours of now; they are asked for once only."""
-        self.item.setPen(pg.mkPen(self.colour, width=1.6, style=self.style))
+        self.item.setPen(pg.mkPen(self.colour, width=HAIRLINE if self._is_thin else WIDTH, style=self.style))
 
     @property
     def unit(self) -> Unit:
         """The unit of its value."""
         return ref_unit(self.ref)
 
-    def refresh(self) -> bool:
-        """Draw what is new; True when there was something."""
-        if self._drawn == self.series.version:
+    @property
+    def begin_s(self) -> float:
+        """From then on it is in memory, and not to be read."""
+        return float(self.series.times[0]) if len(self.series) and not self.is_past else math.inf
+
+    def refresh(self, begin_s: float, end_s: float, columns: int) -> bool:
+        """Draw what is known of a span of time; False when that is drawn already.
+
+        Args:
+            begin_s: where the span begins, seconds on the clock of the view's timeline.
+            end_s: where it ends.
+            columns: how many pixels it is wide.
+        """
+        wanted = (self.series.version, self._older.version, begin_s, end_s, columns, self.is_past)
+        if self._drawn == wanted:
+            # it is still in use
+            self._older.runs(self.ref, begin_s, end_s)
             return False
-        self._drawn = self.series.version
-        # pyqtgraph keeps what it is given, and the series goes on writing into its arrays
-        self.item.setData(self.series.times.copy(), self.series.values * self.unit.factor)
+        self._drawn = wanted
+        times, values = self._shown(begin_s, end_s, columns)
+        self.item.setData(times, values * self.unit.factor)
         return True
+
+    def extremes(self, begin_s: float, end_s: float) -> tuple[float, float] | None:
+        """The least and the greatest of what is drawn of a span, in its unit; None when nothing is."""
+        times, values = self.item.getData()
+        values = values[slice(*np.searchsorted(times, (begin_s, end_s)).tolist())]
+        # gaps are NaN
+        values = values[np.isfinite(values)]
+        return (float(values.min()), float(values.max())) if len(values) else None
+
+    def fit_line(self, columns: int, pixels_a_unit: float) -> None:
+        """Be a hairline where the line goes up and down a lot: a broader one would take seconds to paint."""
+        _, values = self.item.getData()
+        steps = np.abs(np.diff(values))
+        travel = float(steps[np.isfinite(steps)].sum()) * pixels_a_unit + columns
+        most = MOST_TRAVEL * columns
+        # not to and fro where it is in between
+        is_thin = travel > (most * 0.7 if self._is_thin else most)
+        if is_thin != self._is_thin:
+            self._is_thin = is_thin
+            self.dress()
 
     def is_old(self, now_s: float) -> bool:
         """Whether its newest value came too long ago to be shown as a value of now."""
-        newest = self.series.newest
+        newest = self._newest(now_s)
         # a sensor may speak once a minute: it is judged by its own pace
         old_s = OLD_S if self.series.pace_s is None else max(OLD_S, SILENT * self.series.pace_s)
         return newest is not None and now_s - newest[0] > old_s
 
-    def text_at(self, time_s: float | None) -> str:
-        """The value at a moment, or the newest, as text without unit."""
-        if time_s is not None:
+    def text_at(self, time_s: float | None, now_s: float) -> str:
+        """The value at a moment, or the newest at now, as text without unit."""
+        if time_s is None:
+            newest = self._newest(now_s)
+            value = None if newest is None else newest[1]
+        elif time_s >= self.begin_s:
             value = self.series.at(time_s)
         else:
-            newest = self.series.newest
-            # a gap is kept as NaN
-            value = None if newest is None or math.isnan(newest[1]) else newest[1]
+            read = self._older.value_at(self.ref, time_s)
+            value = None if read is None or time_s - read[0] > REACH_S else read[1]
+        # a gap is kept as NaN
+        value = None if value is None or math.isnan(value) else value
         if isinstance(self.ref.source, str):
             return compact(value)
         return fixed(value, self.unit.digits, self.unit.factor)
+
+    def _newest(self, now_s: float) -> tuple[float, float] | None:
+        return self._older.value_at(self.ref, now_s) if self.is_past else self.series.newest
+
+    def _shown(self, begin_s: float, end_s: float, columns: int) -> tuple[Numbers, Numbers]:
+        """What was read, then what came live, which counts where both tell of a moment."""
+        front_s = self.begin_s
+        parts = [
+            run.pyramid.view(begin_s, end_s, columns, front_s)
+            for run in self._older.runs(self.ref, begin_s, end_s)
+            if run.begin_s < front_s
+        ]
+        if not self.is_past:
+            parts.append(thinned(self.series.times, self.series.values, begin_s, end_s, columns))
+        times, values = np.empty(0), np.empty(0)
+        for more_s, more in parts:
+            if len(more_s) and is_gap(times, float(more_s[0]), self.series):
+                times, values = np.append(times, np.nextafter(times[-1], math.inf)), np.append(values, math.nan)
+            times, values = np.concatenate((times, more_s)), np.concatenate((values, more))
+        return times, values
 
 
 def ref_unit(ref: ValueRef) -> Unit:

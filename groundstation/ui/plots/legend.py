@@ -51,7 +51,9 @@ class Legend(QWidget):
         """Show these, with values at a moment or the newest; a newest value that is old is crossed out."""
         # one name for all stands in the title, and leaves the rows their room
         is_common = len({curve_label(curve.ref) for curve in curves}) == 1
-        texts = [f"{curve.text_at(time_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves]
+        texts = [
+            f"{curve.text_at(time_s, now_s)} {'' if is_common else curve.unit.symbol}".rstrip() for curve in curves
+        ]
         old = [time_s is None and curve.is_old(now_s) for curve in curves]
         # painting costs more than comparing, and this is asked fifteen times a second
         if texts != self._texts or curves != self._curves or old != self._old:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -23,7 +23,10 @@ from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
+from groundstation.ui.plots.older_runs import OlderRuns, Span
+from groundstation.ui.plots.shades import Shades
 from groundstation.ui.plots.time_axis import TimeAxis
+from groundstation.ui.plots.time_box import TimeBox
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, wearing
 from groundstation.ui.theme.roles import Ink
@@ -45,24 +48,47 @@ class PlotLane(QWidget):
     refs_dropped = Signal(object)
     """A list of `ValueRef` dropped on this plot."""
     cursor_moved = Signal(object)
-    """Monotonic seconds under the mouse, or None."""
+    """Seconds under the mouse on the clock of the view's timeline, or None."""
     emptied = Signal()
     changed = Signal()
 
-    def __init__(self, history: History, wall_offset_s: Callable[[], float], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        history: History,
+        older: OlderRuns,
+        wall_offset_s: Callable[[], float],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Begin without curves.
+
+        Args:
+            history: where values are.
+            older: what was read of before.
+            wall_offset_s: tells what to add to the view's clock to have seconds since 1970.
+            parent: Qt's.
+        """
         super().__init__(parent)
-        self._history = history
+        self._history, self._older = history, older
         self.curves: list[Curve] = []
         self._is_target = False
+        self._held_values: tuple[float, float] | None = None
         self.setAcceptDrops(True)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.legend = Legend()
         self.legend.remove_requested.connect(self.remove)
-        self.plot = self._make_plot(wall_offset_s)
-        self._line = pg.InfiniteLine(angle=90)
+        self.box = TimeBox()
+        self.axis = TimeAxis(wall_offset_s)
+        self.plot = self._make_plot()
+        self.shades = Shades()
+        self._line, self.playhead = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
+        self.playhead.setZValue(20)
+        for mark in (self.shades, self._line, self.playhead):
+            # else the axis would stretch to wherever the mouse is
+            self.plot.addItem(mark, ignoreBounds=True)
         self._line.hide()
-        # else the axis would stretch to wherever the mouse is
-        self.plot.addItem(self._line, ignoreBounds=True)
+        self.playhead.hide()
+        # keys of the plots are heard after a click on one
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -78,6 +104,8 @@ class PlotLane(QWidget):
             self.plot.getAxis(name).setPen(pg.mkPen(ink(Ink.LINE)))
             self.plot.getAxis(name).setTextPen(pg.mkPen(ink(Ink.MUTED)))
         self._line.setPen(pg.mkPen(ink(Ink.MUTED), width=1, style=Qt.PenStyle.DashLine))
+        self.playhead.setPen(pg.mkPen(ink(Ink.TEXT), width=2))
+        self.box.dress()
         for curve in self.curves:
             curve.dress()
 
@@ -101,7 +129,7 @@ class PlotLane(QWidget):
         if ref in self.refs or len(self.curves) >= MAX_CURVES:
             return False
         look = free_look(ref, [curve.look for curve in self.curves])
-        curve = Curve(ref, self._history.track(ref), look)
+        curve = Curve(ref, self._history.track(ref), look, self._older)
         self.curves.append(curve)
         self.plot.addItem(curve.item)
         self.changed.emit()
@@ -123,12 +151,43 @@ class PlotLane(QWidget):
         for ref in self.refs:
             self.remove(ref)
 
-    def refresh(self, start_s: float, stop_s: float) -> None:
-        """Draw what is new in this span of time, and fit the values of it."""
+    def refresh(
+        self,
+        begin_s: float,
+        end_s: float,
+        playhead_s: float | None = None,
+        unread: Sequence[Span] = (),
+        *,
+        is_past: bool = False,
+    ) -> None:
+        """Draw this span of time, and fit the values of it.
+
+        Args:
+            begin_s: where it begins, seconds on the clock of the view's timeline.
+            end_s: where it ends.
+            playhead_s: what came after is faint; None for no playhead.
+            unread: where something is still to be read, seconds.
+            is_past: whether nothing counts but what was read.
+        """
+        columns = max(1, int(self.box.width()))
         for curve in self.curves:
-            curve.refresh()
-        self.plot.setXRange(start_s, stop_s, padding=0)
-        self._fit(start_s, stop_s)
+            curve.is_past = is_past
+            curve.refresh(begin_s, end_s, columns)
+        self.plot.setXRange(begin_s, end_s, padding=0)
+        self.shades.show_spans(unread, playhead_s)
+        self.playhead.setVisible(playhead_s is not None)
+        if playhead_s is not None:
+            self.playhead.setPos(playhead_s)
+        self.axis.show_playhead(playhead_s)
+        self._fit(begin_s, end_s, columns)
+
+    def hold_values(self, low: float, high: float) -> None:
+        """Show these values, in the unit of the axis, and not those there are."""
+        self._held_values = (low, max(high, low + LEAST_SPAN))
+
+    def fit_values(self) -> None:
+        """Show the values there are."""
+        self._held_values = None
 
     def show_cursor(self, time_s: float | None, now_s: float) -> None:
         """Show the common cursor and the values at it."""
@@ -145,14 +204,12 @@ class PlotLane(QWidget):
         self.plot.getAxis("bottom").setStyle(showValues=is_shown)
         self.plot.getAxis("bottom").setHeight(24 if is_shown else 4)
 
-    def _make_plot(self, wall_offset_s: Callable[[], float]) -> pg.PlotWidget:
-        plot = pg.PlotWidget(axisItems={"bottom": TimeAxis(wall_offset_s)})
+    def _make_plot(self) -> pg.PlotWidget:
+        plot = pg.PlotWidget(viewBox=self.box, axisItems={"bottom": self.axis})
         # drops are for the lane: pyqtgraph would take the event and do nothing with it
         plot.setAcceptDrops(False)
         plot.setMenuEnabled(False)
         plot.hideButtons()
-        # all plots share one time axis: one that is dragged away would be of another time
-        plot.setMouseEnabled(x=False, y=False)
         plot.showGrid(x=True, y=True, alpha=0.12)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for name in ("left", "bottom"):
@@ -161,32 +218,31 @@ class PlotLane(QWidget):
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         # pyqtgraph would write k and m before our units
         plot.getAxis("left").enableAutoSIPrefix(False)
+        # a click is one however long it takes: what moves is a drag
+        plot.sceneObj.minDragTime = math.inf
         plot.sceneObj.sigMouseMoved.connect(self._on_mouse_moved)
         # pyqtgraph tells where the mouse is, and not that it has left
         plot.viewport().installEventFilter(self)
         return plot
 
-    def _fit(self, start_s: float, stop_s: float) -> None:
-        lows, highs = [], []
-        for curve in self.curves:
-            times = curve.series.times
-            first, last = np.searchsorted(times, (start_s, stop_s))
-            values = curve.series.values[first:last]
-            # gaps are NaN
-            values = values[np.isfinite(values)]
-            if len(values):
-                lows.append(float(values.min()) * curve.unit.factor)
-                highs.append(float(values.max()) * curve.unit.factor)
-        if lows:
-            low, high = min(lows), max(highs)
+    def _fit(self, begin_s: float, end_s: float, columns: int) -> None:
+        found = [one for one in (curve.extremes(begin_s, end_s) for curve in self.curves) if one is not None]
+        if self._held_values is not None:
+            low, high = self._held_values
+        elif found:
+            low, high = min(low for low, _ in found), max(high for _, high in found)
             # a value that stands still needs a range too, or its axis has no height
             room = max((high - low) * 0.12, abs(high) * 0.01, LEAST_SPAN)
-            self.plot.setYRange(low - room, high + room, padding=0)
+            low, high = low - room, high + room
+        else:
+            return
+        self.plot.setYRange(low, high, padding=0)
+        for curve in self.curves:
+            curve.fit_line(columns, self.box.height() / (high - low))
 
     def _on_mouse_moved(self, point: QPointF) -> None:
-        box = self.plot.getViewBox()
-        if box.sceneBoundingRect().contains(point):
-            self.cursor_moved.emit(float(box.mapSceneToView(point).x()))
+        if self.box.sceneBoundingRect().contains(point):
+            self.cursor_moved.emit(float(self.box.mapSceneToView(point).x()))
         else:
             self.cursor_moved.emit(None)
 

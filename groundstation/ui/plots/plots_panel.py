@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
-from groundstation.ui.plots.curve import ref_unit
+from groundstation.ui.plots.curve import Curve, ref_unit
+from groundstation.ui.plots.older_asks import OlderAsks
 from groundstation.ui.plots.plot_lane import PlotLane
+from groundstation.ui.plots.shown_span import ShownSpan
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
@@ -22,6 +25,8 @@ from groundstation.ui.value_drag import refs_from_mime
 SPANS_S = (30, 60, 120, 300, 600)
 FIRST_SPAN_S = 120
 MAX_LANES = 8
+KEY_ZOOM, KEY_PAN = 1.5, 0.5
+"""A key shows so many times as much time, or moves by such a share of it."""
 FRAME_MS = 66
 """Curves move fifteen times a second: smooth enough for time to flow, cheap enough for a hundred curves."""
 
@@ -31,19 +36,23 @@ class PlotsPanel(LivePanel):
 
     changed = Signal()
     """What is plotted, or how, changed by the operator; silent about what a program plots."""
+    moment_wanted = Signal(float)
+    """A moment that was clicked, seconds on the clock of the view's timeline."""
 
     def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
         super().__init__(FRAME_MS, parent)
         self.setAcceptDrops(True)
         self._feed = feed
         self._cursor_s: float | None = None
-        self._frozen_s: float | None = None
+        self._is_live = feed.timeline.is_live
+        self._shown = ShownSpan(FIRST_SPAN_S, is_live=self._is_live)
+        self._asks = OlderAsks(feed.history, self)
         self.is_by_hand = False
         """Whether the operator ever chose what is plotted."""
         self.changed.connect(self.set_by_hand)
         self.lanes: list[PlotLane] = []
         self._removed: list[list[ValueRef]] = []
-        self._drawn_s = -1.0
+        self._drawn_s = -math.inf
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -66,16 +75,24 @@ class PlotsPanel(LivePanel):
         self._scroll.setWidget(self._splitter)
         layout.addWidget(self._scroll, 1)
         self._show_lanes()
+        self._add_keys()
+        self._asks.changed.connect(self._on_older_came)
+        feed.timeline.rewound.connect(self._on_rewound)
 
     @property
     def span_s(self) -> int:
-        """How much of the past is shown, seconds."""
-        return int(self.span_box.currentData())
+        """How much time is shown while the plots follow, seconds."""
+        return int(self._shown.span_s)
+
+    @property
+    def shown(self) -> tuple[float, float]:
+        """Begin and end of what is shown, seconds on the clock of the view's timeline."""
+        return self._shown.at(self._feed.now_s())
 
     @property
     def is_paused(self) -> bool:
         """True while time stands still in the plots; what comes is kept all the same."""
-        return self.pause_button.isChecked()
+        return self._shown.is_by_hand
 
     def plot(self, refs: list[ValueRef]) -> None:
         """Plot values: with those of the same unit in the last plot that has it, else in a new one."""
@@ -110,6 +127,29 @@ class PlotsPanel(LivePanel):
         if index >= 0:
             self.span_box.setCurrentIndex(index)
 
+    def follow(self) -> None:
+        """Go with now, or with the playhead, again, and fit the values."""
+        self._shown.follow()
+        for lane in self.lanes:
+            lane.fit_values()
+        self._show_by_hand()
+
+    def zoom(self, factor: float, at_s: float | None = None) -> None:
+        """Show more or less time.
+
+        Args:
+            factor: how many times as much.
+            at_s: the moment that stays where it is; None for the middle.
+        """
+        begin_s, end_s = self.shown
+        self._shown.zoom(factor, (begin_s + end_s) / 2 if at_s is None else at_s, self._feed.now_s())
+        self._show_by_hand()
+
+    def pan(self, share: float) -> None:
+        """Move by a share of what is shown; below 0 to the past."""
+        begin_s, end_s = self.shown
+        self._pan_by(share * (end_s - begin_s))
+
     def set_by_hand(self) -> None:
         """From now on nothing is plotted unasked."""
         self.is_by_hand = True
@@ -136,22 +176,26 @@ class PlotsPanel(LivePanel):
 
     def refresh(self) -> None:
         """Draw what is new."""
-        stop_s = self._now_s()
+        now_s = self._feed.now_s()
+        begin_s, end_s = self._shown.at(now_s)
+        # beyond now there is nothing to be read
+        self._asks.look(self._curves(), begin_s, min(end_s, now_s) if self._is_live else end_s)
+        playhead_s, is_past = (None, False) if self._is_live else (now_s, self._asks.is_possible)
         for lane in self.lanes:
-            lane.refresh(stop_s - self.span_s, stop_s)
-            lane.show_cursor(self._cursor_s, stop_s)
+            lane.refresh(begin_s, end_s, playhead_s, self._asks.unread(lane.curves), is_past=is_past)
+            lane.show_cursor(self._cursor_s, now_s)
         self._show_cursor_time()
 
-    def _now_s(self) -> float:
-        """The end of the time axis: now, or when it was paused."""
-        return self._frozen_s if self._frozen_s is not None else self._feed.now_s()
+    def _curves(self) -> list[Curve]:
+        return [curve for lane in self.lanes for curve in lane.curves]
 
     def on_time(self) -> None:
         """Draw when time moved on by a pixel at least."""
         now_s = self._feed.now_s()
+        begin_s, end_s = self._shown.at(now_s)
         width = min((lane.plot.width() for lane in self.lanes), default=1)
-        # with ten minutes on the screen a pixel is a second: drawing more often shows nothing new
-        if now_s - self._drawn_s >= self.span_s / max(100, width):
+        # with ten minutes on the screen a pixel is a second: drawing more often shows nothing new but the newest value
+        if abs(now_s - self._drawn_s) >= min(1.0, (end_s - begin_s) / max(100, width)):
             self._drawn_s = now_s
             self.refresh()
 
@@ -162,15 +206,15 @@ class PlotsPanel(LivePanel):
         self.span_box = QComboBox()
         self.span_box.setAccessibleName(self.tr("Time shown"))
         for span in SPANS_S:
-            name = self.tr("last {n} s").format(n=span) if span < 60 else self.tr("last {n} min").format(n=span // 60)
-            self.span_box.addItem(name, span)
+            words = self._span_words(span)
+            self.span_box.addItem(self.tr("last {span}").format(span=words) if self._is_live else words, span)
         self.span_box.setCurrentIndex(self.span_box.findData(FIRST_SPAN_S))
+        # chosen again it counts too: the plots were moved by hand meanwhile
+        self.span_box.activated.connect(self._on_span_chosen)
         self.span_box.currentIndexChanged.connect(self._on_span_changed)
         self.pause_button = QToolButton()
         self.pause_button.setCheckable(True)
         self.pause_button.setIcon(icon("pause"))
-        self.pause_button.setToolTip(self.tr("Hold the time axis still; values are still kept"))
-        self.pause_button.setAccessibleName(self.tr("Pause the plots"))
         self.pause_button.toggled.connect(self._on_pause_toggled)
         self.time_label = QLabel()
         self.time_label.setProperty("role", "muted")
@@ -184,6 +228,7 @@ class PlotsPanel(LivePanel):
         self.undo_button.setToolTip(self.tr("Bring the removed plots back"))
         self.undo_button.clicked.connect(self.undo)
         self.undo_button.hide()
+        self._name_pause()
         bar.addWidget(self.span_box)
         bar.addWidget(self.pause_button)
         bar.addWidget(self.time_label)
@@ -198,7 +243,11 @@ class PlotsPanel(LivePanel):
     def _add_lane(self) -> PlotLane:
         if len(self.lanes) >= MAX_LANES:
             return self.lanes[-1]
-        lane = PlotLane(self._feed.history, self._wall_offset_s)
+        lane = PlotLane(self._feed.history, self._asks.runs, self._wall_offset_s)
+        lane.box.zoom_wanted.connect(self.zoom)
+        lane.box.pan_wanted.connect(self._pan_by)
+        lane.box.box_wanted.connect(lambda *box: self._show_box(lane, *box))
+        lane.box.moment_wanted.connect(self.moment_wanted)
         lane.refs_dropped.connect(lambda refs: self._on_refs_dropped(lane, refs))
         lane.cursor_moved.connect(self._on_cursor_moved)
         lane.emptied.connect(lambda: self._remove_lane(lane))
@@ -225,7 +274,7 @@ class PlotsPanel(LivePanel):
 
     def _show_cursor_time(self) -> None:
         if self._cursor_s is None:
-            self.time_label.setText(self.tr("paused") if self.is_paused else "")
+            self.time_label.setText(self.tr("paused") if self.is_paused and self._is_live else "")
             return
         wall_s = self._cursor_s + self._wall_offset_s()
         text = f"{local_time(wall_s)}.{int(wall_s % 1 * 10)}"
@@ -244,17 +293,98 @@ class PlotsPanel(LivePanel):
     def _on_cursor_moved(self, time_s: float | None) -> None:
         self._cursor_s = time_s
         for lane in self.lanes:
-            lane.show_cursor(time_s, self._now_s())
+            lane.show_cursor(time_s, self._feed.now_s())
         self._show_cursor_time()
 
+    def _on_span_chosen(self) -> None:
+        if self._shown.is_by_hand:
+            self._on_span_changed()
+
     def _on_span_changed(self) -> None:
-        self.refresh()
+        # emptied while the axis is where somebody moved it
+        if self.span_box.currentIndex() < 0:
+            return
+        self._shown.follow(float(self.span_box.currentData()))
+        self.follow()
         self.changed.emit()
 
     def _on_pause_toggled(self, is_paused: bool) -> None:
-        self._frozen_s = self._feed.now_s() if is_paused else None
-        self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_paused else icon("pause"))
+        if is_paused:
+            self._shown.hold(self._feed.now_s())
+            self._show_by_hand()
+        else:
+            self.follow()
+
+    def _pan_by(self, seconds: float) -> None:
+        self._shown.pan(seconds, self._feed.now_s())
+        self._show_by_hand()
+
+    def _show_box(self, lane: PlotLane, begin_s: float, end_s: float, low: float, high: float) -> None:
+        """Show what was framed: its time in all plots, its values in its own."""
+        self._shown.show(begin_s, end_s, self._feed.now_s())
+        lane.hold_values(low, high)
+        self._show_by_hand()
+
+    def _show_by_hand(self) -> None:
+        """Show the axis as it is now, and whether somebody moved it."""
+        is_by_hand = self._shown.is_by_hand
+        with QSignalBlocker(self.span_box), QSignalBlocker(self.pause_button):
+            begin_s, end_s = self.shown
+            self.span_box.setPlaceholderText(self._span_words(end_s - begin_s))
+            self.span_box.setCurrentIndex(-1 if is_by_hand else self.span_box.findData(self.span_s))
+            self.pause_button.setChecked(is_by_hand)
+        self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_by_hand else icon("pause"))
+        self._name_pause()
         self.refresh()
+
+    def _name_pause(self) -> None:
+        hold = self.tr("Hold the time axis still; values are still kept")
+        back = self.tr("Follow now again (Home)") if self._is_live else self.tr("Follow the playhead again (Home)")
+        self.pause_button.setToolTip(back if self._shown.is_by_hand else hold)
+        self.pause_button.setAccessibleName(back if self._shown.is_by_hand else self.tr("Pause the plots"))
+
+    def _span_words(self, seconds: float) -> str:
+        """A length of time in two units at most."""
+        if seconds < 10:
+            return self.tr("{n} s").format(n=f"{seconds:.2g}")
+        whole = round(seconds)
+        if whole < 60:
+            return self.tr("{n} s").format(n=whole)
+        minutes, rest = divmod(whole, 60)
+        if minutes < 60:
+            return self.tr("{n} min {s} s").format(n=minutes, s=rest) if rest else self.tr("{n} min").format(n=minutes)
+        hours, minutes = divmod(round(whole / 60), 60)
+        if hours < 48:
+            return self.tr("{n} h {m} min").format(n=hours, m=minutes) if minutes else self.tr("{n} h").format(n=hours)
+        return self.tr("{n} days").format(n=f"{seconds / 86_400:.1f}")
+
+    def _add_keys(self) -> None:
+        """Keys while the plots have the keyboard; none of them is one of the window's."""
+        for keys, act in (
+            (("Ctrl++", "Ctrl+="), lambda: self.zoom(1 / KEY_ZOOM)),
+            (("Ctrl+-",), lambda: self.zoom(KEY_ZOOM)),
+            (("PgUp",), lambda: self.pan(-KEY_PAN)),
+            (("PgDown",), lambda: self.pan(KEY_PAN)),
+            (("Home",), self.follow),
+        ):
+            for key in keys:
+                shortcut = QShortcut(QKeySequence(key), self)
+                # not in the making: given there beside a slot it is lost, and the key the whole window's
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(act)
+
+    def _on_older_came(self) -> None:
+        # at the next frame: answers come by the dozen
+        self._drawn_s = -math.inf
+
+    def _on_rewound(self) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: nobody looks any more."""
+        self._asks.rest()
+        super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt: values may be dropped beside the plots too."""
