@@ -16,6 +16,7 @@ from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.past_reader import past_access
+from groundstation.app.players import player_access
 from groundstation.app.slot_faults import SlotFaults
 from groundstation.app.wiring import StationBus, calm_collector, client_id, forgetting
 from groundstation.fleet.commands import Actor, Role
@@ -88,6 +89,7 @@ class Station:
             self.orders,
             journal_access(journal or default_path()),
             logbook_access(recordings),
+            players=player_access(),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)

@@ -71,6 +71,11 @@ class PastValues(NamedTuple):
     values: Numbers
     """Shape (n,), NaN where unknown."""
 
+    @classmethod
+    def nothing(cls) -> PastValues:
+        """None at all."""
+        return cls(np.empty(0), np.empty(0))
+
 
 NO_TRACK = Track(np.empty(0), np.empty((0, 2)), np.empty((0, 0)))
 

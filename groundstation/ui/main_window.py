@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.control import Takeover
@@ -31,6 +31,8 @@ from groundstation.ui.palette.entries import entries
 from groundstation.ui.palette.palette import Palette
 from groundstation.ui.panel_types import Asks, PanelContext, Panels, tr
 from groundstation.ui.panels import PANELS
+from groundstation.ui.past.past_window import PastWindow
+from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme_menu import ThemeMenu, wear_remembered
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         journal: JournalAccess | None = None,
         logbook: LogbookAccess | None = None,
         panels: Panels = PANELS,
+        players: PlayerAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -67,6 +70,7 @@ class MainWindow(QMainWindow):
             journal: ways to the journal on disk; None for a window without.
             logbook: ways to the logs on disk; None for a window without.
             panels: what can be shown, a row each.
+            players: ways to recordings that can be looked at; None for a window of now alone.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -79,6 +83,8 @@ class MainWindow(QMainWindow):
         log = MessageLog(feed, parent=self)
         context = PanelContext(feed, self.selection, log, self.asks, self.desk, journal, logbook)
         centre, stage = self._build(feed)
+        self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
+        """Leads into the past; None where there is none."""
         self.workspace = Workspace(stage, panels, context, settings)
         windows = self.workspace.manager.floatingWidgets
         self.floating = Floating(self.desk, stage, centre, windows) if self.desk is not None else None
@@ -136,7 +142,9 @@ class MainWindow(QMainWindow):
     def _fill_menus(self) -> None:
         desk = self.desk
         commands = [CommandsMenu(desk, EMERGENCY_KEYS, self._on_takeover_wanted, self)] if desk is not None else []
-        menus = WindowMenus(self.menu_bar, self, self.workspace, [*commands])
+        menus = WindowMenus(self.menu_bar, self, self.workspace, [*commands], self._file_menu())
+        if self.past is not None:
+            self.past.join(self.workspace, self.selection, [*commands])
         menus.view.addSeparator()
         menus.view.addMenu(ThemeMenu(self._settings, self))
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
@@ -145,6 +153,13 @@ class MainWindow(QMainWindow):
         menus.add(help_menu, self.tr("&Find a panel or an action…"), "Ctrl+K", self.palette_box.toggle)
         menus.add(help_menu, self.tr("&Keyboard shortcuts"), "F1", self._on_shortcuts_wanted)
         menus.add(help_menu, self.tr("&About"), "", lambda: show_beside(AboutDialog(self)))
+
+    def _file_menu(self) -> QMenu | None:
+        if self.past is None:
+            return None
+        menu = QMenu(self.tr("&File"), self)
+        menu.addAction(self.tr("&Open a log…"), QKeySequence("Ctrl+O"), self.past.ask_for_log)
+        return menu
 
     def _restore(self) -> None:
         geometry = self._settings.value(GEOMETRY)
@@ -195,4 +210,6 @@ class MainWindow(QMainWindow):
             return
         self.save()
         self.workspace.stop()
+        if self.past is not None:
+            self.past.stop()
         super().closeEvent(event)

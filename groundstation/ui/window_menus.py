@@ -20,7 +20,9 @@ PANEL = "panel"
 class WindowMenus:
     """Fills the menu bar. The keys work wherever the keyboard is, in a panel with a window of its own too."""
 
-    def __init__(self, bar: QMenuBar, window: QWidget, workspace: Workspace, extra: list[QMenu]) -> None:
+    def __init__(
+        self, bar: QMenuBar, window: QWidget, workspace: Workspace, extra: list[QMenu], first: QMenu | None = None
+    ) -> None:
         """Add what belongs to panels.
 
         Args:
@@ -28,9 +30,12 @@ class WindowMenus:
             window: owns the actions.
             workspace: all panels.
             extra: other menus, which stand behind the one of the panels.
+            first: one that stands before it; None for none.
         """
         self._bar, self._window, self._workspace = bar, window, workspace
         self._menus: dict[str, QMenu] = {}
+        if first is not None:
+            bar.addMenu(first)
         self.view = self.menu(VIEW)
         self._panels_end = self.view.addSeparator()
         for menu in extra:

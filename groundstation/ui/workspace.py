@@ -149,6 +149,11 @@ class Workspace(QObject):
                 _carry(row, content.past, self._panels[name])
             content.show_past(is_past=False)
 
+    def drop_past(self) -> None:
+        """Another recording will be shown: each panel begins anew when the past is shown next."""
+        for content in self._contents.values():
+            content.drop_past()
+
     def show_age(self, text: str) -> None:
         """How long ago what all panels show was."""
         for content in self._contents.values():

@@ -92,18 +92,30 @@ class PastBanner(QFrame):
         self.what.setVisible(self.width() > 820)
 
 
-class PastStrip(QLabel):
+class PastStrip(QFrame):
     """Over each panel of the past: one that stands on another screen can't be mistaken either."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName("pastStrip")
         self.setFixedHeight(STRIP_HEIGHT)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        set_style(self, "#pastStrip { background: $surface; border-top: 2px solid $past; }")
+        self._chip = QLabel()
+        self._chip.setTextFormat(Qt.TextFormat.PlainText)
         set_style(
-            self,
-            "background: $past; color: $past_surface; font-size: ${tiny_px}px; font-weight: 700; padding: 0 10px;",
+            self._chip,
+            "background: $past; color: $past_surface; font-size: ${tiny_px}px; font-weight: 700;"
+            " padding: 0 8px 2px 8px; border-bottom-left-radius: 4px; border-bottom-right-radius: 4px;",
         )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 10, 0)
+        layout.addStretch(1)
+        layout.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_text(self, text: str) -> None:
+        """Say how long ago it was."""
+        if self._chip.text() != text:
+            self._chip.setText(text)
 
 
 class DockContent(QStackedWidget):
@@ -129,6 +141,15 @@ class DockContent(QStackedWidget):
         layout.addWidget(past, 1)
         self.addWidget(page)
 
+    def drop_past(self) -> None:
+        """The panel of the past is of no use any more."""
+        page = self.widget(1)
+        if page is not None:
+            self.setCurrentIndex(0)
+            self.removeWidget(page)
+            self.past, self._strip = None, PastStrip()
+            page.deleteLater()
+
     def show_past(self, *, is_past: bool) -> None:
         """Show the one or the other; a panel without a past stays."""
         if self.past is not None:
@@ -136,5 +157,4 @@ class DockContent(QStackedWidget):
 
     def show_age(self, text: str) -> None:
         """How long ago what is shown was."""
-        if self._strip.text() != text:
-            self._strip.setText(text)
+        self._strip.show_text(text)

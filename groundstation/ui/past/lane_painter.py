@@ -53,7 +53,7 @@ class LanePainter:
         area = QRectF(scale.left, top, scale.right - scale.left, OVERVIEW_H - 4)
         painter.fillRect(area, ink(Ink.LINE))
         self._armed_of_all(area)
-        read_x = scale.x_whole(read_until_s)
+        read_x: float = scale.x_whole(read_until_s)
         if read_x < scale.right - 1:
             painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), QColor(ink(Ink.SURFACE)))
             painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), _hatch())
@@ -67,8 +67,8 @@ class LanePainter:
         left, right = (scale.x_whole(one) for one in scale.part)
         painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), area.height() + 4), 3, 3)
         if self._at_s is not None:
-            x = scale.x_whole(self._at_s)
-            painter.fillRect(QRectF(x - 1, top - 3, 2, area.height() + 6), ink(Ink.PAST))
+            here = scale.x_whole(self._at_s)
+            painter.fillRect(QRectF(here - 1, top - 3, 2, area.height() + 6), ink(Ink.PAST))
 
     def _armed_of_all(self, area: QRectF) -> None:
         """When anybody was armed."""

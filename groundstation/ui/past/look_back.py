@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.past import Player
-from groundstation.fleet.recorder import RecorderState
+from groundstation.fleet.recorder import RecorderState, RecorderStatus
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.past.banner import age_text
 from groundstation.ui.past.lane_data import Jump
@@ -42,6 +43,10 @@ class LookBack(QObject):
     left = Signal()
     moment_shown = Signal(float)
     """Another moment is shown; seconds on the recording's clock."""
+    opened = Signal()
+    """Another recording is open: what was shown of the one before is of no use."""
+    values_came = Signal(object, float, float, object)
+    """A `ValueRef`, from when to when it was asked for, and its `PastValues`."""
     noticed = Signal(str)
     """One line for the operator: why it can't be shown."""
 
@@ -67,6 +72,8 @@ class LookBack(QObject):
         """Whether a log was opened, and not what is recorded now."""
         self.rate = 1.0
         """How fast it is played, when it is."""
+        self._has_panels = False
+        """Whether the panels of the past are those of the open recording."""
         self._session: Path | None = None
         self._wanted_s: float | None = None
         """Asked for and not shown yet."""
@@ -109,6 +116,9 @@ class LookBack(QObject):
         self.playback.shown.connect(self._on_shown)
         self.playback.stepped.connect(self._on_stepped)
         self.playback.failed.connect(self._on_failed)
+        self.playback.values_came.connect(self.values_came)
+        self._has_panels = False
+        self.opened.emit()
 
     def close(self) -> None:
         """Close what is open."""
@@ -117,7 +127,10 @@ class LookBack(QObject):
         self.panel.canvas.scale.reset()
         self.panel.canvas.hide()
         if playback is not None:
-            for signal in (playback.told, playback.shown, playback.stepped, playback.failed):
+            for signal in (
+                *(playback.told, playback.shown, playback.stepped),
+                *(playback.failed, playback.values_came),
+            ):
                 signal.disconnect()
             # joined by nobody: it ends within a question, and is a daemon
             playback.stop(0.0)
@@ -139,7 +152,7 @@ class LookBack(QObject):
     def _recorded(self) -> Path | None:
         """Folder of the session that is recorded now, where this computer has it."""
         for update in self._feed.fleet.recorders.values():
-            status = update.content
+            status: RecorderStatus = update.content
             if status.session and status.state is not RecorderState.ENDED:
                 folder = Path(status.folder) / status.session
                 if folder == self._session or folder.is_dir():
@@ -166,7 +179,7 @@ class LookBack(QObject):
         """Back to now."""
         if not self.is_past:
             return
-        self.is_past = False
+        self.is_past = self._has_panels = False
         self._timer.stop()
         self.view.timeline.set_rate(0.0)
         self._wanted_s = None
@@ -181,9 +194,9 @@ class LookBack(QObject):
         self.left.emit()
 
     def _enter(self) -> None:
-        if self.is_past:
+        if self.is_past and self._has_panels:
             return
-        self.is_past = True
+        self.is_past = self._has_panels = True
         self.panel.show_past(is_past=True)
         self._show_state()
         self.entered.emit()
@@ -213,6 +226,16 @@ class LookBack(QObject):
         # the mark follows the hand; what was then comes a moment later
         self.panel.canvas.show_moment(at_s)
         self.playback.seek(at_s)
+
+    def ask_values(self, ref: ValueRef, begin_s: float, end_s: float) -> None:
+        """Ask for a value between two times of the recording; `values_came` tells."""
+        if self.playback is not None:
+            self.playback.ask_values(ref, begin_s, end_s)
+
+    @property
+    def present_offset_s(self) -> float:
+        """From the station's monotonic clock to that of what is recorded now."""
+        return self._feed.timeline.unix_s(0.0)
 
     def step(self, *, is_forward: bool) -> None:
         """Show the next or the previous message."""

@@ -18,6 +18,7 @@ from groundstation.ui.past.banner import FRAME_PX, PastBanner
 from groundstation.ui.past.look_back import LookBack
 from groundstation.ui.past.past_keys import PastKeys
 from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.past.recorded_values import RecordedValues
 from groundstation.ui.past.timeline_panel import TimelinePanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.dress import set_style
@@ -53,6 +54,7 @@ class PastWindow(QObject):
         self.banner.hide()
         self.look = LookBack(feed, access, self.timeline, self)
         self.keys = PastKeys(window)
+        centre.setObjectName("centre")
         layout = centre.layout()
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(1, self.banner)
@@ -61,6 +63,7 @@ class PastWindow(QObject):
         self._gone: list[QMenu] = []
         self.look.entered.connect(self._on_entered)
         self.look.left.connect(self._on_left)
+        self.look.opened.connect(self._on_opened)
         self.look.moment_shown.connect(lambda _at_s: self._show_age())
         self.look.noticed.connect(self._on_noticed)
         self.banner.live_wanted.connect(self.look.leave)
@@ -80,6 +83,8 @@ class PastWindow(QObject):
         asks.panel_wanted.connect(workspace.bring)
         asks.moment_wanted.connect(self.look.seek)
         self._log = MessageLog(self.look.view, parent=self)
+        self.look.view.history.older = RecordedValues(self.look, is_live=False)
+        self._feed.history.older = RecordedValues(self.look, is_live=True)
         # no desk, and nothing in it that has one: what is made of this can't command
         self._context = PanelContext(self.look.view, selection, self._log, asks)
         self._add_keys()
@@ -119,11 +124,14 @@ class PastWindow(QObject):
         if paths:
             self.look.open_file(paths[0])
 
+    def _on_opened(self) -> None:
+        # its panels keep what they read, and would show it as of the new one
+        self._workspace.drop_past()
+
     # ---- going and coming ----
 
     def _on_entered(self) -> None:
         set_style(self._centre, "#centre { background: $past; }")
-        self._centre.setObjectName("centre")
         self._margins(FRAME_PX)
         self.banner.show()
         for menu in self._gone:
