@@ -13,7 +13,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.past.lane_data import LaneData
 from groundstation.ui.past.lane_scale import LaneScale
 from groundstation.ui.series import Numbers
-from groundstation.ui.theme.colours import vehicle_colour
+from groundstation.ui.theme.colours import paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -55,7 +55,7 @@ class LanePainter:
         self._armed_of_all(area)
         read_x: float = scale.x_whole(read_until_s)
         if read_x < scale.right - 1:
-            painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), QColor(ink(Ink.SURFACE)))
+            painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), ink(Ink.SURFACE))
             painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), _hatch())
         for level, role in LEVELS:
             for x in self._columns(self._data.alarms[level], is_whole=True):
@@ -140,19 +140,19 @@ class LanePainter:
         painter, scale = self._painter, self._scale
         if is_chosen:
             painter.fillRect(QRectF(4, top, GUTTER - 8, LANE_H), ink(Ink.ACCENT_SURFACE))
-        colour = vehicle_colour(key.id)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(QPointF(14, top + LANE_H / 2), 4, 4)
+        painter.setBrush(vehicle_colour(key.id))
+        # where two vehicles share a colour, their marks differ
+        paint_dot(painter, QRectF(10, top + LANE_H / 2 - 4, 8, 8), vehicle_sign(key.id))
         painter.setFont(font(SMALL_PX, 600))
         painter.setPen(ink(Ink.TEXT))
         text = metrics(SMALL_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, GUTTER - 34)
         painter.drawText(QRectF(24, top, GUTTER - 30, LANE_H), _LEFT, text)
         for band in self._data.lanes.get(key, ()):
             if band.end_s >= scale.part[0] and band.begin_s <= scale.part[1]:
-                self._band(top, band, colour)
+                self._band(top, band, key)
 
-    def _band(self, top: int, band: Band, colour: QColor) -> None:
+    def _band(self, top: int, band: Band, key: VehicleKey) -> None:
         """A band, split at the moment that is shown: what came after is faint."""
         parts = [(band.begin_s, band.end_s)]
         if self._at_s is not None and band.begin_s < self._at_s < band.end_s:
@@ -164,7 +164,7 @@ class LanePainter:
                 continue
             middle = top + LANE_H / 2
             if band.kind is BandKind.ARMED:
-                fill = QColor(colour)
+                fill = vehicle_colour(key.id)
                 fill.setAlphaF(0.62 if self._is_past(begin_s) else 0.62 * LATER)
                 painter.fillRect(QRectF(left, top + 2, max(1.0, right - left), LANE_H - 4), fill)
             elif band.kind is BandKind.DISARMED:

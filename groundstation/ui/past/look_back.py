@@ -6,7 +6,6 @@ What flies goes on meanwhile: the feed of now folds, the recorder records, alarm
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +24,8 @@ from groundstation.ui.past.past_view import PastView
 from groundstation.ui.past.playback import Playback, Shown, Told
 from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.past.timeline_panel import TimelinePanel
-from groundstation.ui.past.transport_bar import time_from_text
-from groundstation.ui.timeline import monotonic_s
+from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
+from groundstation.ui.timeline import monotonic_s, wall_s
 
 FRAME_MS = 33
 FIRST_BACK_S = 10.0
@@ -258,7 +257,11 @@ class LookBack(QObject):
             self.look_back()
             return
         has_date = self.told.extent.time_base is TimeBase.UTC
-        at_s = time_from_text(text, self.now_s, self.at_s if self.is_past else None) if has_date else _seconds(text)
+        at_s = (
+            time_from_text(text, self.now_s, self.at_s if self.is_past else None)
+            if has_date
+            else seconds_from_text(text)
+        )
         self.panel.bar.show_wrong(is_wrong=at_s is None)
         if at_s is None:
             self.panel.bar.show_note(self.tr("no time: 10:12:06, 2026-03-14 10:12 or -14:20"))
@@ -386,7 +389,7 @@ class LookBack(QObject):
         """How long ago the moment was that is shown; None where its date is not known."""
         if self.told is None or self.told.extent.time_base is not TimeBase.UTC:
             return None
-        return time.time() - self.view.now_s() if self.is_file else self._feed.timeline.now_unix_s - self.view.now_s()
+        return wall_s() - self.view.now_s() if self.is_file else self._feed.timeline.now_unix_s - self.view.now_s()
 
     @property
     def age_text(self) -> str:
@@ -414,12 +417,3 @@ def _span(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.1f} h"
-
-
-def _seconds(text: str) -> float | None:
-    """A time since the start: `1:02:03`, `62.5`."""
-    try:
-        parts = [float(one) for one in text.strip().split(":")]
-    except ValueError:
-        return None
-    return sum(part * 60**place for place, part in enumerate(reversed(parts))) if len(parts) <= 3 else None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -23,6 +22,7 @@ from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Extent, Moment, PastValues, Player, Track
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
+from groundstation.ui.timeline import monotonic_s
 
 log = logging.getLogger("groundstation.player")
 
@@ -163,7 +163,7 @@ class Playback(QObject):
         has_more = True
         while not self._is_stopped:
             if has_more:
-                has_more = player.work(self._until(time.monotonic() + WORK_S))
+                has_more = player.work(self._until(monotonic_s() + WORK_S))
                 self._tell(teller)
             with self._lock:
                 if not self._is_asked() and not has_more:
@@ -185,7 +185,7 @@ class Playback(QObject):
                 self._tell(teller)
 
     def _until(self, end_s: float) -> Callable[[], bool]:
-        return lambda: not self._is_asked() and time.monotonic() < end_s
+        return lambda: not self._is_asked() and monotonic_s() < end_s
 
     def _is_asked(self) -> bool:
         return self._is_stopped or self._wanted_s is not None or self._step is not None or bool(self._values)
@@ -218,11 +218,11 @@ class _Teller:
     @property
     def is_due(self) -> bool:
         """Whether it is time to look again."""
-        return time.monotonic() >= self._next_s
+        return monotonic_s() >= self._next_s
 
     def news(self) -> Told | None:
         """How it is now; None where nothing changed."""
-        self._next_s = time.monotonic() + LOOK_S
+        self._next_s = monotonic_s() + LOOK_S
         landmarks = self._player.landmarks()
         now = Told(
             name=self._player.name, extent=self._player.extent, vehicles=self._player.vehicles(), landmarks=landmarks

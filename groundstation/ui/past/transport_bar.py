@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import re
-import time
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,9 +24,6 @@ from groundstation.ui.theme.roles import Ink
 
 HEIGHT = 40
 FIELD_WIDTH = 150
-_CLOCK = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})[ T])?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?")
-_AGO = re.compile(r"-\s*(?:(\d+):)?(\d+):(\d{1,2})|-\s*(\d+)\s*(s|min|m|h)?")
-_UNITS = {"s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
 def tr(text: str) -> str:
@@ -229,34 +223,3 @@ class TransportBar(QFrame):
         """Qt: another width."""
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._make_room()
-
-
-def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | None:
-    """The moment that an operator typed.
-
-    Args:
-        text: `10:12:06.4`, with a date before it or not; `-14:20`, `-90 s` or `-5 min` before now.
-        now_s: now, or the end of the recording, seconds since 1970.
-        shown_s: the moment that is shown, whose day is meant where none is typed; None for now.
-
-    Returns:
-        Seconds since 1970 in this computer's zone; None for what is no time.
-    """
-    text = text.strip().replace("\N{MINUS SIGN}", "-")
-    ago = _AGO.fullmatch(text)
-    if ago is not None:
-        hours, minutes, seconds, count, unit = ago.groups()
-        if count is not None:
-            return now_s - float(count) * _UNITS[unit or ""]
-        return now_s - (int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))
-    clock = _CLOCK.fullmatch(text)
-    if clock is None:
-        return None
-    year, month, day, hour, minute, second, part = clock.groups()
-    today = time.localtime(shown_s if shown_s is not None else now_s)
-    date = (int(year), int(month), int(day)) if year else today[:3]
-    try:
-        whole = time.mktime((*date, int(hour), int(minute), int(second or 0), 0, 0, -1))
-    except (OverflowError, ValueError):
-        return None
-    return whole + float(f"0.{part}") if part else whole

@@ -28,7 +28,7 @@ LIGHT = Theme(
         Ink.WARNING_SURFACE: "#fde0df",
         Ink.SIMULATED: "#6236bd",
         Ink.SIMULATED_SURFACE: "#e9e0fb",
-        Ink.PAST: "#6a5723",
+        Ink.PAST: "#4b463a",
         Ink.PAST_SURFACE: "#fffaf0",
         Ink.SEA: "#d5e3ee",
         Ink.LAND: "#eef1ea",
