@@ -6,18 +6,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundstation.fleet.past import Player
+from groundstation.logs import session_folder
+from groundstation.recording.as_replay import AsReplay
+from groundstation.recording.log_player import LogPlayer
 from groundstation.recording.session_player import SessionPlayer
 from groundstation.ui.past.player_port import PlayerAccess
 
 
 def player_access() -> PlayerAccess:
     """Opens sessions and logs."""
-    return PlayerAccess(open_session=_open_session, open_file=_open_file)
+    return PlayerAccess(open_session=SessionPlayer, open_file=open_file)
 
 
-def _open_session(folder: Path) -> Player:
-    return SessionPlayer(folder)
+def open_file(path: Path) -> Player:
+    """A log of any format; a session of ours by its folder, or by any of its files.
 
-
-def _open_file(path: Path) -> Player:
-    return SessionPlayer(path)
+    Raises:
+        LogError: it is no log, or it can't be read.
+    """
+    folder = path if path.is_dir() else path.parent
+    if session_folder.load(folder) is not None and (path.is_dir() or path.suffix == session_folder.SUFFIX):
+        return AsReplay(SessionPlayer(folder))
+    return LogPlayer(path)

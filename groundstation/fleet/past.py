@@ -47,6 +47,8 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     read_until_s: float
     """Moments up to here can be asked for; all of it once it is `end_s`."""
+    read_share: float = 1.0
+    """How much of what is known at each moment is read, 0 to 1: the rest comes, and is shown then."""
     is_growing: bool = False
     """Whether somebody still records into it."""
     time_base: TimeBase = TimeBase.UTC

@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from groundstation.fleet.flight import ModeSpan
 from groundstation.fleet.identity import Autopilot, Root, VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.kinds import INDEXED_KINDS
 from groundstation.fleet.link import Connection, ConnReason, LinkState
 from groundstation.fleet.sample import Name
-from groundstation.fleet.status import Mode
+from groundstation.fleet.status import Armed, Mode
 from groundstation.fleet.value_path import CODES, exists, kind_of, sample_type
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.logs.arming import ArmedSpan, armings
 from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import LogVehicle, Vocabulary
 from groundstation.logs.series import TABLES, SeriesOf, ValueSeries
@@ -43,19 +45,67 @@ class _Part(NamedTuple):
     fields: tuple[_Field, ...]
 
 
+SAME_S = 1e-6
+SILENT_S, GONE_S = 3.5, 10.0
+"""A vehicle of which nothing is told for so long is not heard, or given up: as a bridge judges (`bridge/ear.py`)."""
+_SPANNED = ("link", "mode", "armed")
+"""Kinds that have spans of their own, and a link, which is nothing that a vehicle samples."""
+
+
 class StateAt:
     """The states of one vehicle over time."""
 
-    def __init__(self, series: SeriesOf) -> None:
+    def __init__(self, series: SeriesOf, *, is_lazy: bool = False) -> None:
         """Read what the log has of a vehicle.
 
         Args:
             series: of that vehicle; its log stays open as long as this is used.
+            is_lazy: nothing is read yet, `read_more` does; what was read so far is shown meanwhile.
         """
-        self._key, self._info = _who(series.vehicle)
-        self._parts = tuple(_parts(series))
-        self._modes = mode_spans(series)
-        self._mode_begins = [one.begin_s for one in self._modes]
+        self.series = series
+        self.key, self._info = _who(series.vehicle)
+        self._parts: list[_Part] = []
+        self.modes: tuple[ModeSpan, ...] = ()
+        """Flight modes, in order."""
+        self.armings: tuple[ArmedSpan, ...] = ()
+        """When the motors could turn, in order."""
+        self._armed_since_s = np.inf
+        self._mode_begins: list[float] = []
+        self._left = _steps(series)
+        self.steps = len(self._left)
+        """How many steps `read_more` has to do."""
+        while not is_lazy and self.read_more():
+            pass
+
+    def read_more(self) -> bool:
+        """Read the next kind of what the log has, what is looked at first before all else.
+
+        Returns:
+            Whether there is more.
+        """
+        if not self._left:
+            return False
+        kind = self._left.pop(0)
+        if kind == "mode":
+            self.modes = mode_spans(self.series)
+            self._mode_begins = [one.begin_s for one in self.modes]
+        elif kind == "armed":
+            self._read_armings()
+        else:
+            self._parts += _parts(self.series, kind)
+        return bool(self._left)
+
+    @property
+    def left(self) -> int:
+        """Steps that `read_more` has still to do."""
+        return len(self._left)
+
+    def _read_armings(self) -> None:
+        self.armings = armings(self.series)
+        told = self.series.get("armed.is_armed")
+        if told is not None:
+            # a log that begins with its first change tells nothing of before
+            self._armed_since_s = min([float(told.time_s[0]), *(one.begin_s for one in self.armings)])
 
     def at(self, time_s: float) -> VehicleState:
         """The state at a moment; each sample as old as its newest value.
@@ -71,11 +121,34 @@ class StateAt:
             known[part.kind] = (*known.get(part.kind, ()), sample) if part.number is not None else sample
         number = bisect.bisect_right(self._mode_begins, time_s) - 1
         if number >= 0:
-            mode = self._modes[number]
+            mode = self.modes[number]
             # a mode holds until the next one, and so is as new as the moment itself
             known["mode"] = Mode(at_s=min(time_s, mode.end_s), name=mode.name)
-        connection = Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
-        return VehicleState(key=self._key, info=self._info, connection=connection, clock_offset_s=0.0, **known)
+        if time_s >= self._armed_since_s:
+            is_armed = any(one.begin_s <= time_s < one.end_s for one in self.armings)
+            known["armed"] = Armed(at_s=time_s, is_armed=is_armed)
+        newest_s = max((one.at_s for one in _samples_of(known)), default=None)
+        return VehicleState(
+            key=self.key,
+            info=self._info,
+            connection=_connection(newest_s, time_s),
+            clock_offset_s=0.0,
+            heard_s=newest_s,
+            **known,
+        )
+
+    def next_s(self, time_s: float, *, is_forward: bool) -> float | None:
+        """Time of the next or the previous sample of any kind; None when there is none."""
+        found = []
+        for part in self._parts:
+            times = part.fields[0].series.time_s
+            if is_forward:
+                place = int(np.searchsorted(times, time_s + SAME_S, side="right"))
+            else:
+                place = int(np.searchsorted(times, time_s - SAME_S)) - 1
+            if 0 <= place < len(times):
+                found.append(float(times[place]))
+        return (min(found) if is_forward else max(found)) if found else None
 
 
 def _who(vehicle: LogVehicle) -> tuple[VehicleKey, VehicleInfo]:
@@ -90,9 +163,34 @@ def _who(vehicle: LogVehicle) -> tuple[VehicleKey, VehicleInfo]:
     return VehicleKey(Root.REPLAY.value, name), info
 
 
-def _parts(series: SeriesOf) -> Iterator[_Part]:
+_FIRST = ("position", "mode", "armed", "attitude", "velocity", "air_data", "battery", "gps", "home")
+"""What a first look is for."""
+
+
+def _steps(series: SeriesOf) -> list[str]:
+    """Kinds that the log may have, in the order in which they are read."""
+    kinds = {kind_of(path) for path in _paths(series)} | {"mode", "armed"}
+    return sorted(kinds, key=lambda kind: (_FIRST.index(kind) if kind in _FIRST else len(_FIRST), kind))
+
+
+def _samples_of(known: dict[str, Any]) -> Iterator[Any]:
+    for kind, sample in known.items():
+        # spans hold by themselves: they are no sign that anything was heard
+        if kind not in _SPANNED:
+            yield from sample if isinstance(sample, tuple) else (sample,)
+
+
+def _connection(newest_s: float | None, time_s: float) -> Connection:
+    if newest_s is None or time_s - newest_s > GONE_S:
+        return Connection(state=LinkState.OFFLINE, reason=ConnReason.LINK_LOST)
+    if time_s - newest_s > SILENT_S:
+        return Connection(state=LinkState.STALE, reason=ConnReason.LINK_LOST)
+    return Connection(state=LinkState.ONLINE, reason=ConnReason.DISCOVERED)
+
+
+def _parts(series: SeriesOf, wanted: str) -> Iterator[_Part]:
     found: dict[tuple[str, int | None], list[_Field]] = {}
-    for path in sorted(_paths(series)):
+    for path in sorted(one for one in _paths(series) if kind_of(one) == wanted):
         kind, *rest = path.split(".")
         index = int(rest[0]) if kind in INDEXED_KINDS else None
         names = rest[1:] if index is not None else rest
@@ -108,8 +206,7 @@ def _paths(series: SeriesOf) -> set[str]:
     found = {path for one in series.vocabularies for path in TABLES.get(one, {})}
     if Vocabulary.STREAMS in series.vocabularies:
         found |= {field.name for one in series.messages.values() for field in one.fields if exists(field.name)}
-    # modes have spans of their own, with names; a link is nothing that a vehicle samples
-    return {one for one in found if kind_of(one) not in ("link", "mode")}
+    return {one for one in found if kind_of(one) not in _SPANNED}
 
 
 def _sample(part: _Part, time_s: float) -> Any:

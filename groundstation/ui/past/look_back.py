@@ -332,7 +332,9 @@ class LookBack(QObject):
     # ---- what the player said ----
 
     def _on_told(self, told: Told) -> None:
-        is_first, self.told = self.told is None, told
+        is_first = self.told is None
+        share = self.told.extent.read_share if self.told is not None else 0.0
+        self.told = told
         self.view.tell_landmarks(told.landmarks)
         self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
         self.panel.canvas.show()
@@ -341,10 +343,19 @@ class LookBack(QObject):
             at_s = self._after_open(told)
             self._after_open = None
             self.seek(at_s)
-        elif self._wanted_s is not None and self.playback is not None:
-            # it was not read yet when it was asked for
-            self.playback.seek(self._wanted_s)
+        elif (
+            self.playback is not None
+            and self.is_past
+            and (self._wanted_s is not None or share != told.extent.read_share)
+        ):
+            # it was not read yet when it was asked for, or not all of it
+            self.playback.seek(self.at_s)
         self._say_span()
+
+    def _ask_again(self) -> None:
+        """It was not read yet when it was asked for, or not all of it."""
+        if self.playback is not None and self.is_past:
+            self.playback.seek(self.at_s)
 
     def _on_shown(self, shown: Shown) -> None:
         if shown.tracks is not None:
@@ -401,6 +412,9 @@ class LookBack(QObject):
         if not self.is_past or self.told is None:
             return
         extent = self.told.extent
+        if extent.read_share < 1.0:
+            self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(extent.read_share * 100)))
+            return
         if extent.read_until_s < extent.end_s:
             share = (extent.read_until_s - extent.begin_s) / max(1e-9, extent.end_s - extent.begin_s)
             self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(max(0.0, share) * 100)))

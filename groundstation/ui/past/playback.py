@@ -194,6 +194,8 @@ class Playback(QObject):
         moment = player.moment(wanted_s)
         tracks: dict[VehicleKey, Track] | None = None
         begin_s, end_s = wanted_s - HISTORY_S, wanted_s
+        if player.extent.read_share < 1.0:
+            self._tracks = None  # places may not be read yet
         if moment is not None and (self._tracks is None or begin_s < self._tracks[0] or end_s > self._tracks[1]):
             self._tracks = (begin_s - TRACK_MARGIN_S, end_s + TRACK_MARGIN_S)
             tracks = {state.key: player.track(state.key, *self._tracks) for state in moment.states}
