@@ -1,5 +1,6 @@
 """What the project uses of pyqtgraph 0.14, which has no types of its own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -61,7 +62,9 @@ class AxisItem(QGraphicsWidget):
     picture: object | None
     range: list[float]
     style: dict[str, Any]  # type: ignore[assignment]
-    def drawPicture(self, p: QPainter, axisSpec: object, tickSpecs: object, textSpecs: object) -> None: ...
+    def drawPicture(
+        self, p: QPainter, axisSpec: object, tickSpecs: object, textSpecs: Sequence[tuple[QRectF, object, str]]
+    ) -> None: ...
     def __init__(self, orientation: str) -> None: ...
     def setPen(self, pen: QPen) -> None: ...
     def setTextPen(self, pen: QPen) -> None: ...

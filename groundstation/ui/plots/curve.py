@@ -33,8 +33,8 @@ REACH_S = 5.0
 """So far back a value still says something of a moment, as `PlotSeries.at`."""
 WIDTH, HAIRLINE = 1.6, 0.0
 """Of lines, pixels; 0 is one pixel of the screen, which Qt paints a hundred times as fast where it is rough."""
-MOST_TRAVEL = 2.0
-"""Pixels up and down, for each pixel along, that a line may have to be broader than a hairline."""
+MOST_TRAVEL, MOST_SWINGS = 1.0, 4.0
+"""Pixels up and down for each pixel along, and ways from top to bottom beside, of a line that is no hairline."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Several values of one vehicle share its colour and differ by the line."""
 
@@ -118,12 +118,20 @@ class Curve:
         values = values[np.isfinite(values)]
         return (float(values.min()), float(values.max())) if len(values) else None
 
-    def fit_line(self, columns: int, pixels_a_unit: float) -> None:
-        """Be a hairline where the line goes up and down a lot: a broader one would take seconds to paint."""
+    def fit_line(self, columns: int, rows: float, low: float, high: float) -> None:
+        """Be a hairline where the line goes up and down a lot: a broader one would take seconds to paint.
+
+        Args:
+            columns: how many pixels the plot is wide.
+            rows: and high.
+            low: value at its lower edge, in the unit of the axis.
+            high: at its upper edge.
+        """
         _, values = self.item.getData()
-        steps = np.abs(np.diff(values))
-        travel = float(steps[np.isfinite(steps)].sum()) * pixels_a_unit + columns
-        most = MOST_TRAVEL * columns
+        # out of the plot nothing is painted
+        steps = np.abs(np.diff(np.clip(values, low, high)))
+        travel = float(steps[np.isfinite(steps)].sum()) * rows / (high - low)
+        most = MOST_TRAVEL * columns + rows * MOST_SWINGS
         # not to and fro where it is in between
         is_thin = travel > (most * 0.7 if self._is_thin else most)
         if is_thin != self._is_thin:
