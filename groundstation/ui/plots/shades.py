@@ -15,7 +15,7 @@ from groundstation.ui.theme.roles import Ink
 
 VEIL = 165
 """Alpha of the veil: what is behind it has a third of its strength left."""
-HATCH = 150
+HATCH = 230
 EDGE = 2.0
 
 
