@@ -14,7 +14,7 @@ from rich.console import Console
 from groundstation.fleet.errors import UsageError
 
 NOT_INSTALLED = "the benchmark is part of the source tree, not of the installed program: run 'make bench' in a checkout"
-NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors")
+NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots")
 ONE_BRIDGE = 250
 """As many vehicles as one bridge can tell apart by their system ids, which are a byte."""
 _errors = Console(stderr=True)
@@ -31,7 +31,7 @@ def bench(
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
             "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
-            "sensors: a window full of other devices."
+            "sensors: a window full of other devices. plots: long curves that are panned and zoomed."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -40,6 +40,9 @@ def bench(
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
     devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
+    points: Annotated[
+        int, typer.Option(help="plots: of each of ten curves; 10 million take 3 GB of memory.", min=10_000)
+    ] = 10_000_000,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
     hours: Annotated[float, typer.Option(help="recorder: how long the fleet flies.", min=0.01)] = 1.0,
@@ -78,6 +81,10 @@ def bench(
             from groundstation.app.bench import sensors
 
             report = sensors.run(devices, duration, stop, _errors.print)
+        elif name == "plots":
+            from groundstation.app.bench import plots
+
+            report = plots.run(points, stop, _errors.print)
         else:
             from groundstation.app.bench import fleet
 

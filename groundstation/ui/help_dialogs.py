@@ -31,7 +31,7 @@ class ShortcutsDialog(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(40)
         sections = self._sections(panels)
-        for half in (sections[:2], sections[2:]):
+        for half in (sections[:3], sections[3:]):
             column = QVBoxLayout()
             column.setSpacing(16)
             for title, keys in half:

@@ -33,8 +33,10 @@ REACH_S = 5.0
 """So far back a value still says something of a moment, as `PlotSeries.at`."""
 WIDTH, HAIRLINE = 1.6, 0.0
 """Of lines, pixels; 0 is one pixel of the screen, which Qt paints a hundred times as fast where it is rough."""
-MOST_TRAVEL = 2.0
-"""Pixels up and down, for each pixel along, that a line may have to be broader than a hairline."""
+BROAD, FEW_CURVES = 2.0, 8
+"""Width and height of the plot may be gone so many times by a line that is no hairline, where others are few."""
+FILLED = 0.1
+"""Share of its height that a line goes up and down in each column of pixels, from which on its edges are left rough."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 """Several values of one vehicle share its colour and differ by the line."""
 
@@ -118,14 +120,25 @@ class Curve:
         values = values[np.isfinite(values)]
         return (float(values.min()), float(values.max())) if len(values) else None
 
-    def fit_line(self, columns: int, pixels_a_unit: float) -> None:
-        """Be a hairline where the line goes up and down a lot: a broader one would take seconds to paint."""
+    def fit_line(self, columns: int, rows: float, values_shown: tuple[float, float], beside: int = 1) -> None:
+        """Be a hairline where there is much to paint: a broader line would take up to seconds.
+
+        Args:
+            columns: how many pixels the plot is wide.
+            rows: and high.
+            values_shown: at its lower and its upper edge, in the unit of the axis.
+            beside: how many curves there are in the plot.
+        """
+        low, high = values_shown
         _, values = self.item.getData()
-        steps = np.abs(np.diff(values))
-        travel = float(steps[np.isfinite(steps)].sum()) * pixels_a_unit + columns
-        most = MOST_TRAVEL * columns
+        # out of the plot nothing is painted
+        steps = np.abs(np.diff(np.clip(values, low, high)))
+        travel = float(steps[np.isfinite(steps)].sum()) * rows / (high - low)
+        most = BROAD * (columns + rows) * min(1.0, FEW_CURVES / beside)
         # not to and fro where it is in between
-        is_thin = travel > (most * 0.7 if self._is_thin else most)
+        is_thin = len(values) + columns + travel > (most * 0.7 if self._is_thin else most)
+        # where it fills columns from end to end there are no edges to be smoothed
+        self.item.opts["antialias"] = travel < FILLED * rows * columns
         if is_thin != self._is_thin:
             self._is_thin = is_thin
             self.dress()

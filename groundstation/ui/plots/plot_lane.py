@@ -238,7 +238,7 @@ class PlotLane(QWidget):
             return
         self.plot.setYRange(low, high, padding=0)
         for curve in self.curves:
-            curve.fit_line(columns, self.box.height() / (high - low))
+            curve.fit_line(columns, self.box.height(), (low, high), len(self.curves))
 
     def _on_mouse_moved(self, point: QPointF) -> None:
         if self.box.sceneBoundingRect().contains(point):

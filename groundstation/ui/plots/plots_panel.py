@@ -209,6 +209,8 @@ class PlotsPanel(LivePanel):
             words = self._span_words(span)
             self.span_box.addItem(self.tr("last {span}").format(span=words) if self._is_live else words, span)
         self.span_box.setCurrentIndex(self.span_box.findData(FIRST_SPAN_S))
+        # room for a length of time that nobody chose
+        self.span_box.setMinimumContentsLength(len("00 min 00 s"))
         # chosen again it counts too: the plots were moved by hand meanwhile
         self.span_box.activated.connect(self._on_span_chosen)
         self.span_box.currentIndexChanged.connect(self._on_span_changed)

@@ -67,8 +67,8 @@ class _Row:
     def _fit(self, first: int, stop: int) -> None:
         if first + self._zero >= 0 and stop + self._zero <= len(self._room):
             return
-        # half as much again at the end that grows: what is there is copied seldom
-        more = (stop - first) // 2 + FIRST_ROOM
+        # half as much again at the end that grows: what is there is copied seldom; what comes first is often all
+        more = (stop - first) // 2 + FIRST_ROOM if self.stop > self.first else 0
         before, behind = (more if first < self.first else 0), (more if stop > self.stop else 0)
         kept, begin = self.part(self.first, self.stop), first - before
         self._room, self._zero = np.empty(stop + behind - begin, self._room.dtype), -begin

@@ -15,7 +15,8 @@ from groundstation.ui.theme.roles import Ink
 
 VEIL = 165
 """Alpha of the veil: what is behind it has a third of its strength left."""
-HATCH = 150
+HATCH = 230
+EDGE = 2.0
 
 
 class Shades(pg.GraphicsObject):
@@ -54,7 +55,8 @@ class Shades(pg.GraphicsObject):
         if self.later_s is not None and self.later_s < shown.right():
             left = max(shown.left(), self.later_s)
             box = to_pixels.mapRect(QRectF(left, shown.top(), shown.right() - left, shown.height()))
-            painter.fillRect(box, veil(Ink.SURFACE, VEIL))
+            # lines reach a pixel further than the plot
+            painter.fillRect(box.adjusted(0, -EDGE, EDGE, EDGE), veil(Ink.SURFACE, VEIL))
         for begin_s, end_s in self.unread:
             left, right = max(begin_s, shown.left()), min(end_s, shown.right())
             if left < right:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pyqtgraph as pg
 from PySide6.QtCore import QDateTime, QRectF, Qt
@@ -58,19 +58,18 @@ class TimeAxis(pg.AxisItem):
         offset_s = self._wall_offset_s()
         return [_label(value + offset_s, spacing) for value in values]
 
-    def drawPicture(self, p: QPainter, axisSpec: object, tickSpecs: object, textSpecs: object) -> None:  # noqa: N803
-        """pyqtgraph: draws the axis; the playhead's time covers what would be under it."""
-        super().drawPicture(p, axisSpec, tickSpecs, textSpecs)
-        low, high = self.range
-        if self._playhead_s is None or not self.style["showValues"] or not low <= self._playhead_s <= high:
+    def drawPicture(
+        self,
+        p: QPainter,
+        axisSpec: object,  # noqa: N803
+        tickSpecs: object,  # noqa: N803
+        textSpecs: Sequence[tuple[QRectF, object, str]],  # noqa: N803
+    ) -> None:
+        """pyqtgraph: draws the axis; the playhead's time stands in place of what would be under it."""
+        text, box = self._tag()
+        super().drawPicture(p, axisSpec, tickSpecs, [spec for spec in textSpecs if not spec[0].intersects(box)])
+        if not text:
             return
-        unix_s = self._playhead_s + self._wall_offset_s()
-        text = f"{local_time(unix_s)}.{int(unix_s % 1 * 10)}"
-        bounds = self.boundingRect()
-        width = metrics(TINY_PX, 600).horizontalAdvance(text) + 12.0
-        middle = self.size().width() * (self._playhead_s - low) / (high - low)
-        left = min(max(middle - width / 2, bounds.left()), bounds.right() - width)
-        box = QRectF(left, 3.0, width, 18.0)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(ink(Ink.TEXT))
@@ -78,6 +77,18 @@ class TimeAxis(pg.AxisItem):
         p.setFont(font(TINY_PX, 600))
         p.setPen(ink(Ink.SURFACE))
         p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _tag(self) -> tuple[str, QRectF]:
+        """The time of the playhead and where it is written; empty where it is not."""
+        low, high = self.range
+        if self._playhead_s is None or not self.style["showValues"] or not low <= self._playhead_s <= high:
+            return "", QRectF()
+        unix_s = self._playhead_s + self._wall_offset_s()
+        text = f"{local_time(unix_s)}.{int(unix_s % 1 * 10)}"
+        bounds, width = self.boundingRect(), metrics(TINY_PX, 600).horizontalAdvance(text) + 12.0
+        middle = self.size().width() * (self._playhead_s - low) / (high - low)
+        left = min(max(middle - width / 2, bounds.left()), bounds.right() - width)
+        return text, QRectF(left, 3.0, width, 18.0)
 
 
 def _zone_s(unix_s: float) -> int:
