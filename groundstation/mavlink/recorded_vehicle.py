@@ -33,6 +33,16 @@ _FTP_ENDS = (1, 2)
 """Terminate and reset of sessions, of which there is none."""
 
 
+TALK = frozenset(
+    MSGIDS[name]
+    for name in (
+        *("COMMAND_ACK", "MISSION_ACK", "MISSION_COUNT", "MISSION_REQUEST", "MISSION_REQUEST_INT", "MISSION_ITEM"),
+        *("MISSION_ITEM_INT", "PARAM_ERROR", "FILE_TRANSFER_PROTOCOL", "LOG_ENTRY", "LOG_DATA", "TIMESYNC", "PING"),
+    )
+)
+"""What a recorded vehicle said to a station of then: a station of now would take it for the answer to its own order."""
+
+
 class Parameter(msgspec.Struct, frozen=True):
     """One parameter as the recording has it."""
 

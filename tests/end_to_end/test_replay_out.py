@@ -170,18 +170,19 @@ def test_wrong_words_are_one_line(words: list[str], said: str) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("MAVProxy") is None, reason="MAVProxy is not installed")
-@pytest.mark.parametrize(("name", "mode"), [("copter_params.tlog", "GUIDED"), ("copter_square.bin", "RTL")])
+@pytest.mark.parametrize(("name", "begin"), [("copter_params.tlog", "0"), ("copter_square.bin", "30")])
 def test_mavproxy_shows_the_vehicle_and_is_refused(
-    name: str, mode: str, tmp_path: Path, programs: list[Program]
+    name: str, begin: str, tmp_path: Path, programs: list[Program]
 ) -> None:
     link, mission = f"127.0.0.1:{free_port()}", tmp_path / "mission.txt"
     mission.write_text("QGC WPL 110\n0 1 0 16 0 0 0 0 40.994 39.771 80 1\n1 0 3 22 0 0 0 0 0 0 12 1\n")
-    replay = Program("replay", str(shared_log(name)), "--mavlink", f"udpout:{link}", "--loop", "--speed", "0.5")
+    words = ["--mavlink", f"udpout:{link}", "--loop", "--speed", "0.5", "--from", begin]
+    replay = Program("replay", str(shared_log(name)), *words)
     programs.append(replay)
     station = MavProxy([f"--master=udpin:{link}", f"--state-basedir={tmp_path}"], str(tmp_path))
     try:
         station.expect("Detected vehicle")
-        station.expect(f"Mode {mode}")
+        station.expect("Mode GUIDED")
         station.expect("Received ")
         for line, answer in (
             ("mode auto", "DO_SET_MODE: DENIED"),
@@ -238,3 +239,27 @@ def test_the_frames_of_a_log_go_out_as_they_came(programs: list[Program]) -> Non
         link.close()
     recorded = log.read_bytes()
     assert all(one in recorded for one in sent)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("udpin", "udpout"), ("tcp", "tcpin"), ("tcpin", "tcp")])
+def test_nothing_is_lost_on_who_comes_later(ours: str, theirs: str, programs: list[Program]) -> None:
+    port = free_port()
+    link = mavutil.mavlink_connection(f"{theirs}:127.0.0.1:{port}") if theirs == "tcpin" else None
+    replay = Program("replay", str(shared_log("copter_square.tlog")), "--mavlink", f"{ours}:127.0.0.1:{port}")
+    programs.append(replay)
+    if link is None:
+        # it says that it waits, so that nobody takes it for dead
+        wait_until(lambda: f"waiting: {ours}:127.0.0.1:{port}: nobody is there yet" in replay.said, what=replay.said)
+        link = mavutil.mavlink_connection(f"{theirs}:127.0.0.1:{port}")
+    try:
+        give_up_s, first = time.monotonic() + PATIENCE_S, None
+        while first is None and time.monotonic() < give_up_s:
+            link.mav.heartbeat_send(6, 8, 0, 0, 0)
+            first = link.recv_match(type="HEARTBEAT", blocking=True, timeout=0.5)
+        assert first is not None
+        assert (first.get_srcSystem(), first.type) == (1, 2)
+        link.mav.command_long_send(1, 1, 400, 0, 1, 0, 0, 0, 0, 0, 0)
+        (ack,) = messages(link, {"COMMAND_ACK"}, 1)
+        assert (ack.command, ack.result) == (400, 2)
+    finally:
+        link.close()

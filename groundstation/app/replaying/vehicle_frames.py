@@ -19,7 +19,7 @@ from groundstation.logs.series import SeriesOf
 from groundstation.mavlink import state_messages
 from groundstation.mavlink.dialect import CRC_EXTRAS, MSGIDS
 from groundstation.mavlink.frames import compid_of, frame_bytes, msgid_of, payload_of, sysid_of, with_header
-from groundstation.mavlink.recorded_vehicle import MAX_PARAMETERS, Parameter
+from groundstation.mavlink.recorded_vehicle import MAX_PARAMETERS, TALK, Parameter
 
 AUTOPILOT = 1
 """MAV_COMP_ID_AUTOPILOT1."""
@@ -154,6 +154,8 @@ class RecordedFrames(VehicleFrames):
 
     def _sent(self, one: HeardFrame, system: System, now_s: float) -> bytes | None:
         raw, compid = one.raw, compid_of(one.raw)
+        if msgid_of(raw) in TALK:
+            return None
         if msgid_of(raw) == HEARTBEAT and compid == AUTOPILOT:
             self._beaten_s[system.sysid] = now_s
         is_moved = system.sysid != sysid_of(raw)

@@ -15,7 +15,7 @@ from mcap.records import Channel
 
 from groundstation.fleet.flight import TimeBase
 from groundstation.logs.log import Log
-from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
+from groundstation.logs.readers.mcap_index import MAX_NS, McapIndex, McapMessage
 from groundstation.logs.readers.mcap_log import McapLog
 from groundstation.logs.readers.session_log import SessionLog
 
@@ -23,6 +23,10 @@ HELD_BYTES = 32 * 1024 * 1024
 """Of messages of one file that wait for their turn; of a file whose chunks overlap more, some come out of order."""
 LOOKED_BACK = 2_000
 """Chunks that are looked into, of each channel, for what was said last."""
+
+SLACK_NS = 1_000
+"""Seconds since 1970 as a float are exact to a quarter of a microsecond: a message at a moment is at it."""
+_LATEST_S = MAX_NS / 1e9
 
 Wanted = Callable[[Channel], bool]
 
@@ -61,7 +65,7 @@ def messages_in_order(
         begin_s: the earliest, seconds as `LogInfo.time_base` counts.
         end_s: the latest.
     """
-    is_utc, span = log.info.time_base is TimeBase.UTC, (begin_s * 1e9, end_s * 1e9)
+    is_utc, span = log.info.time_base is TimeBase.UTC, (_ns(begin_s) - SLACK_NS, _ns(end_s) + SLACK_NS)
     files = [_of_file(index, _channels(index, wanted), span, is_utc=is_utc) for index in indexes_of(log)]
     yield from heapq.merge(*files, key=lambda one: one.log_ns)
 
@@ -79,8 +83,12 @@ def last_before(log: Log, wanted: Wanted, time_s: float, depth: int = 1) -> list
     found: list[RecordedMessage] = []
     for index in indexes_of(log):
         for channel in _channels(index, wanted).values():
-            found += _newest(index, channel, time_s * 1e9, depth, is_utc=is_utc)
+            found += _newest(index, channel, _ns(time_s) - SLACK_NS, depth, is_utc=is_utc)
     return sorted(found, key=lambda one: one.log_ns)
+
+
+def _ns(time_s: float) -> int:
+    return int(min(time_s, _LATEST_S) * 1e9)
 
 
 def _channels(index: McapIndex, wanted: Wanted) -> dict[int, Channel]:
@@ -90,7 +98,7 @@ def _channels(index: McapIndex, wanted: Wanted) -> dict[int, Channel]:
 
 
 def _of_file(
-    index: McapIndex, channels: dict[int, Channel], span: tuple[float, float], *, is_utc: bool
+    index: McapIndex, channels: dict[int, Channel], span: tuple[int, int], *, is_utc: bool
 ) -> Iterator[RecordedMessage]:
     begin_ns, end_ns = span
     ids = frozenset(channels)
@@ -114,7 +122,7 @@ def _of_file(
         yield heapq.heappop(waiting)[2]
 
 
-def _newest(index: McapIndex, channel: Channel, time_ns: float, depth: int, *, is_utc: bool) -> list[RecordedMessage]:
+def _newest(index: McapIndex, channel: Channel, time_ns: int, depth: int, *, is_utc: bool) -> list[RecordedMessage]:
     ids = frozenset((channel.id,))
     before = [one for one in index.chunks_of[channel.id] if index.span_ns(one)[0] < time_ns]
     # the latest end first: what was sent again stands in late chunks, and is old
