@@ -152,6 +152,56 @@ def test_from_the_middle_all_is_known_that_was_known_then(said: list[Played], tm
             assert shown.age_s(kind, replay.clock()) == pytest.approx(was.age_s(kind, middle_s), abs=0.05)
 
 
+def told(leaf: str, time_s: float, seq: int, content: object) -> Played:
+    payload = {"v": 1, "sid": "s", "seq": seq, "ts": 0, "bms": int(time_s * 1000), "d": content}
+    return Played(time_s, f"fleet/uav-1/{leaf}", json.dumps(payload).encode())
+
+
+def test_what_was_known_is_put_together_and_has_nothing_to_ask_for() -> None:
+    packs = [{"at_s": 100.0, "index": number, "voltage_v": 12.0 + number} for number in (0, 1)]
+    info = {"name": "Kerkenez", "sysid": 1, "verbs": ["rtl"], "kept": ["evt"], "bridge": "b", "new_field": 7}
+    replay = Replay(
+        [
+            told("info", 100.0, 0, info),
+            told("tlm/status", 100.0, 0, {"battery": packs[:1], "mode": {"at_s": 99.0, "name": "AUTO"}}),
+            told("tlm/status", 101.0, 1, {"battery": packs[1:]}),
+        ],
+        1.0,
+        103.0,
+        104.0,
+    )
+    state = replay.watcher.fleet.get(KEY)
+    assert state is not None
+    assert state.mode is not None
+    assert state.mode.name == "AUTO"
+    assert [one.voltage_v for one in state.battery] == [12.0, 13.0]
+    assert state.age_s("mode", replay.clock()) == pytest.approx(4.0, abs=0.01)
+    (kept,) = [one for one in replay.said._kept.values() if one.topic.endswith("/info")]
+    assert (kept.content["verbs"], kept.content["kept"], kept.content["new_field"]) == ([], [], 7)
+    assert state.info is not None
+    assert (state.info.verbs, state.info.kept, state.info.bridge, state.info.name) == ((), (), "x", "Kerkenez")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"{", b"[]", b'{"sid":"s","seq":0,"ts":0,"bms":0,"d":7}', b"[" * 100_000, b'{"sid":"s","seq":0,"ts":0,"bms":1e400,"d":{}}',
+     b'{"sid":"s","seq":0,"ts":0,"bms":100000,"d":{"until_bms":1e308}}',
+     b'{"sid":"s","seq":0,"ts":0,"bms":' + b"9" * 400 + b',"d":{}}',
+     b'{"sid":"s","seq":0,"ts":0,"bms":0,"d":' + b'{"a":' * 900 + b"1" + b"}" * 901],
+    ids=range(9),
+)  # fmt: skip
+def test_what_makes_no_sense_in_a_recording_costs_itself_only(payload: bytes) -> None:
+    good = told("tlm/status", 100.5, 0, {"mode": {"at_s": 100.0, "name": "AUTO"}})
+    leaf = "ctl" if b"until" in payload else "tlm/status"
+    replay = Replay([Played(100.0, f"fleet/uav-1/{leaf}", payload), good], 1.0, 100.0, 101.0)
+    for _ in replay.steps(0.2):
+        pass
+    state = replay.watcher.fleet.get(KEY)
+    assert state is not None
+    assert state.mode is not None
+    assert replay.said.unreadable == 1
+
+
 def test_another_pass_is_another_life_and_the_death_between_is_told(said: list[Played]) -> None:
     begin_s = said[0].time_s
     sessions = set()

@@ -140,6 +140,38 @@ def test_who_watches_sees_it_again_when_the_broker_is_back(
     wait_until(lambda: window.states() == {"offline"}, what="the will is told")
 
 
+def test_whoever_asks_nothing_finds_it_alive_after_the_broker_was_away(
+    session: Path, broker: BrokerChild, programs: list[Program]
+) -> None:
+    replay = Program("replay", str(session), "--mqtt", broker.url, "--root", "replay/x", "--speed", "0.1")
+    programs.append(replay)
+    topics = ("replay/_bridge/x/conn", "replay/x-uav-1/conn", "replay/x-uav-1/info")
+
+    def kept() -> dict[str, str]:
+        found = Collector()
+        plain = MqttWorker(
+            parse_broker_url(broker.url),
+            client_id="plain",
+            echo_topic="plain/echo",
+            on_message=found.on_message,
+            on_status=found.on_status,
+        )
+        plain.subscribe(dict.fromkeys(topics, 1))
+        plain.start()
+        try:
+            for topic in topics:
+                found.wait_topic(topic)
+        finally:
+            plain.stop()
+        return {one.topic: json.loads(one.payload)["d"].get("state", "") for one in found.messages}
+
+    assert kept() == dict(zip(topics, ("online", "online", ""), strict=True))
+    broker.kill()
+    wait_until(lambda: "waiting: mqtt://127.0.0.1" in replay.said)
+    broker.start()  # it has kept nothing
+    assert kept() == dict(zip(topics, ("online", "online", ""), strict=True))
+
+
 def test_an_end_is_an_end(broker: BrokerChild, session: Path) -> None:
     done = run_program("replay", str(session), "--mqtt", broker.url, "--from", "25", "--to", "26", "--speed", "10")
     assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ import msgspec
 from groundstation.app.replaying.names import Names
 from groundstation.app.replaying.played import Played
 from groundstation.app.replaying.recorded_source import leaf_played
-from groundstation.app.replaying.retiming import merged, retimed
+from groundstation.app.replaying.retiming import is_deep, merged, retimed
 from groundstation.app.replaying.timeline import Timeline
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.fleet.commands import CommandReport
@@ -204,10 +204,11 @@ class Republisher:
         key = self._names.key_of(parsed.key)
         if key not in self._vehicles and len(self._vehicles) >= MAX_VEHICLES:
             return None
+        if not isinstance(envelope.d, dict) or is_deep(envelope.d):
+            raise ValueError("no content of ours")  # before its clock is believed
         offset_s = self._clocks.learn(f"{parsed.key} {envelope.sid}", envelope.bms / 1000.0, one.time_s)
-        if offset_s is None or not isinstance(envelope.d, dict):
-            self.unreadable += 1
-            return None
+        if offset_s is None:
+            raise ValueError("a time that can't be")
         session = self._session(key, envelope.sid)
         self._vehicles[key] = session
         content = self._ours(key, leaf, envelope.d, session)
@@ -271,8 +272,13 @@ class Republisher:
         def age(age_s: float) -> float:
             return (age_s + position_s - one.written_s) / scale
 
-        content = retimed(one.leaf, one.content, moment, age)
-        number = self._publisher.say(one.topic, one.leaf, one.session, content)
+        try:
+            content = retimed(one.leaf, one.content, moment, age)
+            number = self._publisher.say(one.topic, one.leaf, one.session, content)
+        # a number of a thousand digits, or a time beyond all bounds: it was recorded as it came
+        except (OverflowError, ValueError, msgspec.MsgspecError):
+            self.unreadable += 1
+            return
         if one.leaf is EVT:
             self._keep_event(one, number, content)
 

@@ -21,6 +21,10 @@ _UNTIL_MS = "until_bms"
 _OTHERS_WORDS = frozenset({"args", "detail"})
 """What holds arguments of orders and phrases, whose names mean other things."""
 
+MAX_DEPTH = 30
+MAX_PARTS = 64
+"""Packs, receivers and the like of one kind that are remembered."""
+
 Moved = Callable[[float], float]
 
 
@@ -58,6 +62,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def is_deep(value: Any, depth: int = 0) -> bool:
+    """Whether content holds itself deeper than anything of ours does."""
+    if depth > MAX_DEPTH:
+        return True
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(is_deep(one, depth + 1) for one in inside)
+
+
 def merged(known: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
     """Samples with newer ones in their place, kind by kind; of packs and receivers one by one."""
     found = dict(known)
@@ -69,10 +81,6 @@ def merged(known: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         else:
             found[kind] = value
     return found
-
-
-MAX_PARTS = 64
-"""Packs, receivers and the like of one kind that are remembered."""
 
 
 def _index(sample: Any) -> Any:
