@@ -280,13 +280,13 @@ class Republisher:
             self.unreadable += 1
             return
         if one.leaf is EVT:
-            self._keep_event(one, number, content)
+            self._keep_event(one, number)
 
-    def _keep_event(self, one: _Kept, number: int, content: dict[str, Any]) -> None:
+    def _keep_event(self, one: _Kept, number: int) -> None:
         parsed = topics.parse(one.topic)
         if isinstance(parsed, topics.VehicleTopic):
             kept = self._events.setdefault(parsed.key, deque(maxlen=KEPT_EVENTS))
-            kept.append((number, self._publisher.encode(one.session, number, content)))
+            kept.append((number, self._publisher.newest))
 
     def _death(self) -> Connection:
         return msgspec.structs.replace(_GONE, via=self._bridge_id)
