@@ -21,6 +21,7 @@ from groundstation.app import (
     order_cli,
     record_cli,
     recordings_cli,
+    replay_cli,
     report_cli,
 )
 from groundstation.app.command_options import Broker, BrokerDefault
@@ -380,6 +381,7 @@ bench_cli.add_to(app)
 order_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
+replay_cli.add_to(app)
 log_cli.add_to(app)
 logbook_cli.add_to(app)
 export_cli.add_to(app)

@@ -75,3 +75,19 @@ def _of_date(text: str, info: LogInfo, option: str) -> float:
         raise UsageError(f"{option} '{text}': write {HELP}") from error
     # without a zone it is UTC, wherever this computer stands: times of logs are told in UTC
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def outside(option: str, text: str, lasts: str) -> UsageError:
+    """The error of a moment that a log does not have.
+
+    Args:
+        option: that it was given with.
+        text: as it was given.
+        lasts: how long the log lasts.
+    """
+    return UsageError(f"{option} '{text}' is outside of the file: {lasts}")
+
+
+def utc_text(time_s: float) -> str:
+    """A moment since 1970 as it can be given again."""
+    return dt.datetime.fromtimestamp(time_s, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")

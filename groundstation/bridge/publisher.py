@@ -44,6 +44,8 @@ class Publisher:
         self._batch: list[Outgoing] = []
         self.dropped = 0
         """Messages that the bus did not take."""
+        self.newest = b""
+        """Payload of what was queued last, to be told again byte by byte: of two encodings the wall clock differs."""
 
     @property
     def bus_status(self) -> BusStatus:
@@ -74,6 +76,7 @@ class Publisher:
             # on the topic itself no number is missing: a recorder would ask for it, and nobody has it
             self._seq[topic] = before if before is not None and before[0] == session else (session, seq - 1)
             return seq
+        self.newest = payload
         self._batch.append(Outgoing(topic, payload, leaf.qos, leaf.is_retained))
         if leaf.is_kept and self._outbox is not None:
             self._outbox.keep(topic, session, seq, payload, self._clock())

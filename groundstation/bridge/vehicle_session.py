@@ -250,7 +250,7 @@ class VehicleSession:
 
     def _publish_event(self, event: Event) -> tuple[int, bytes]:
         seq = self.say(leaves.EVT, event)
-        return seq, self._publisher.encode(self.session, seq, event)
+        return seq, self._publisher.newest
 
     def publish_due(self, now_s: float) -> None:
         """Publish every stream that is due and has news, and the slow topics; for when `wake_s` has come."""

@@ -101,7 +101,7 @@ def changes(series: SeriesOf) -> tuple[Change, ...]:
     """Parameters that were told a second time with another value, in order."""
     known: dict[str, float] = {}
     found = []
-    for time_s, name, value in _parameters(series):
+    for time_s, name, value in parameters(series):
         # told the first time it is no change: logs begin with all parameters
         before = known.get(name, value)
         known[name] = value
@@ -184,7 +184,8 @@ def _texts(series: SeriesOf, vocabulary: Vocabulary) -> Iterator[Text]:
                 yield Text(at, _plain(text), ranks.get(severity), is_own=kind[:1] not in _OF_CONTROL)
 
 
-def _parameters(series: SeriesOf) -> Iterable[tuple[float, str, float]]:
+def parameters(series: SeriesOf) -> Iterable[tuple[float, str, float]]:
+    """Time, name and value of each parameter that was told."""
     # ArduPilot sends whole numbers as floats of the same value (MAVLink guide, "Parameter Protocol")
     is_packed = series.vehicle.autopilot == "px4"
     for at, (name, value, kind) in _rows(series.columns("PARAM_VALUE", ("param_id", "param_value", "param_type"))):

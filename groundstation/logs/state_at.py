@@ -26,6 +26,9 @@ from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import LogVehicle, Vocabulary
 from groundstation.logs.series import TABLES, SeriesOf, ValueSeries
 
+_OF_SAMPLES = frozenset({"at_s", "index", "invalid"})
+"""What every sample has, and is no value of it."""
+
 
 class _Field(NamedTuple):
     """One value of a sample."""
@@ -206,7 +209,8 @@ def _paths(series: SeriesOf) -> set[str]:
     found = {path for one in series.vocabularies for path in TABLES.get(one, {})}
     if Vocabulary.STREAMS in series.vocabularies:
         found |= {field.name for one in series.messages.values() for field in one.fields if exists(field.name)}
-    return {one for one in found if kind_of(one) not in _SPANNED}
+    # the time of a sample is that of its values in the log, not the recorded bridge's clock
+    return {one for one in found if kind_of(one) not in _SPANNED and one.rpartition(".")[2] not in _OF_SAMPLES}
 
 
 def _sample(part: _Part, time_s: float) -> Any:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS
 
 GCS_SYSID = 255
@@ -27,6 +29,28 @@ def payload(name: str, **fields: float) -> tuple[int, bytes]:
         raise TypeError(f"{name} has no field {sorted(unknown)}")
     # in wire order, which sorts fields by their size: not the order of the definition
     values = [fields.get(field, 0) for field, _, _ in definition.fields]
+    return definition.msgid, definition.layout.pack(*values)
+
+
+def whole_payload(name: str, **fields: float | str | bytes | Sequence[float]) -> tuple[int, bytes]:
+    """Message id and payload of any message; fields not given are zero, texts and arrays are cut to their room.
+
+    Raises:
+        TypeError: a field that the message doesn't have.
+    """
+    definition = DEFINITIONS[MSGIDS[name]]
+    unknown = set(fields) - {field for field, _, _ in definition.fields}
+    if unknown:
+        raise TypeError(f"{name} has no field {sorted(unknown)}")
+    values: list[float | bytes] = []
+    for field, length, is_text in definition.fields:
+        value = fields.get(field, "" if is_text else ())
+        if isinstance(value, str):
+            values.append(value.encode())
+        elif length:
+            values += [*(value if isinstance(value, Sequence) else (value,)), *[0] * length][:length]
+        else:
+            values.append(0 if isinstance(value, Sequence) else value)
     return definition.msgid, definition.layout.pack(*values)
 
 

@@ -212,6 +212,34 @@ def compid_of(raw: bytes) -> int:
     return raw[6] if raw[0] == MAGIC_V2 else raw[4]
 
 
+def msgid_of(raw: bytes) -> int:
+    """The message that a whole frame holds."""
+    return int.from_bytes(raw[7:10], "little") if raw[0] == MAGIC_V2 else raw[5]
+
+
+def payload_of(raw: bytes) -> bytes:
+    """The payload of a whole frame."""
+    begin = 10 if raw[0] == MAGIC_V2 else 6
+    return raw[begin : begin + raw[1]]
+
+
+def with_header(raw: bytes, seq: int, sysid: int) -> bytes:
+    """A whole frame with another number and system, unsigned: its signature would not hold any more.
+
+    Args:
+        raw: as received; of a message in the dialect.
+        seq: 0 to 255.
+        sysid: the system that it is of from now on.
+    """
+    is_v2 = raw[0] == MAGIC_V2
+    begin, place = (10, 4) if is_v2 else (6, 2)
+    body = bytearray(raw[: begin + raw[1]])
+    if is_v2:
+        body[2] &= ~SIGNED_FLAG
+    body[place], body[place + 1] = seq, sysid
+    return bytes(body) + mcrf4xx(bytes(body[1:]) + CRC_EXTRAS[msgid_of(raw)]).to_bytes(2, "little")
+
+
 def frame_bytes(msgid: int, payload: bytes, seq: int, sysid: int, compid: int) -> bytes:
     """A MAVLink 2 frame of ours, unsigned.
 

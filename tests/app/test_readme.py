@@ -39,6 +39,7 @@ ENDLESS = {
     "simulate": "simulated vehicle",
     "record": "recording mqtt://",
     "gui": "the window is open",
+    "replay tests/data/copter_square.tlog --mavlink": "-> udpout:",
 }
 """What each says when it works; it then gets a Ctrl-C, and has to end well."""
 NOT_RUN = {
@@ -195,7 +196,9 @@ def first_words(block: str) -> str:
 def test_a_block_of_the_readme_does_what_it_says(number: int, world: World) -> None:
     lines = lines_of(BLOCKS[number])
     names = {words[1] for words in lines if words[0] == "groundstation"}
-    flies = bool(names & {"command", "control", "journal", "watch", "record"}) or lines[0][0] == "mosquitto_pub"
+    flies = (
+        bool(names & {"command", "control", "journal", "watch", "record", "replay"}) or lines[0][0] == "mosquitto_pub"
+    )
     try:
         if flies:
             world.fly()

@@ -19,6 +19,7 @@ from groundstation.ui.vehicle_panel.flight_values import flight_values
 from groundstation.ui.vehicle_panel.tile_contents import TILES
 from tests.conftest import shared_log
 from tests.support.memory_log import MemoryLog
+from tests.support.sessions import make_session, said_of
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -45,12 +46,25 @@ def test_the_instruments_show_the_highest_moment_of_a_flight(
     assert None not in (shown.roll_deg, shown.pitch_deg, shown.heading_deg, shown.speed_mps, shown.climb_mps)
     assert (state.mode.name, state.is_flying) == (mode, True)
     # also by a log that begins with the arming, and tells of its end alone
-    assert state.armed is not None and state.armed.is_armed
+    assert state.armed is not None
+    assert state.armed.is_armed
     assert state.gps[0].fix.has_position
     tiles = " ".join(str(content(state, top_s)) for content in TILES)
     assert " V" in tiles
     assert state.freshness("attitude", top_s) is Freshness.FRESH
     assert state.freshness("attitude", top_s + 100.0) is Freshness.EXPIRED
+
+
+def test_a_session_has_states_too(tmp_path: Path) -> None:
+    session = make_session(tmp_path, said_of(shared_log("copter_square.tlog"), "kerkenez"))
+    with open_log(session) as log:
+        state = StateAt(SeriesOf(log, "fleet/kerkenez")).at((log.info.begin_s or 0.0) + 20.0)
+    assert (state.key.id, state.mode and state.mode.name, state.armed and state.armed.is_armed) == (
+        "kerkenez",
+        "RTL",
+        True,
+    )
+    assert state.age_s("position", (log.info.begin_s or 0.0) + 20.0) == pytest.approx(0.1, abs=0.2)
 
 
 def test_before_anything_was_said_nothing_is_known() -> None:

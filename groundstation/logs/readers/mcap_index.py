@@ -191,6 +191,10 @@ class McapIndex:
             numbers.update(self.chunks_of.get(channel_id, ()))
         return sorted(one for one in numbers if self._last_ns[one] >= begin_ns and self._first_ns[one] < end_ns)
 
+    def span_ns(self, number: int) -> tuple[int, int]:
+        """Earliest and latest time of a chunk's messages."""
+        return self._first_ns[number], self._last_ns[number]
+
     @staticmethod
     def is_utc(message: McapMessage) -> bool:
         """Whether a message has a date."""
