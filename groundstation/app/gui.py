@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
 
 from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
 from groundstation.app.past_reader import past_access
 from groundstation.app.players import player_access
-from groundstation.app.slot_faults import SlotFaults
-from groundstation.app.wiring import StationBus, calm_collector, client_id, forgetting
+from groundstation.app.window_loop import WindowLoop
+from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import journal as journal_file
@@ -37,7 +35,6 @@ from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 
 ROOTS = ("fleet", "sim", "replay")
-STOP_POLL_MS = 100
 TELL_SENSORS_MS = 5_000
 """A recorder that starts later than the window hears of its sensors so much later at most."""
 
@@ -145,39 +142,10 @@ class Station:
         Raises:
             Exception: what `on_tick` or `at_end` raised, or with `ends_on_fault` any part of the window.
         """
-        failed: list[BaseException] = []
-        faults = SlotFaults(ends=ends_on_fault)
-
-        def look() -> None:
-            # nothing in here may raise on its way to the end: Qt would call it again for ever
-            try:
-                if on_tick is not None and not stop.is_set():
-                    on_tick()
-            except BaseException as error:  # noqa: BLE001 - SystemExit of a closed pipe too; raised again at the end
-                failed.append(error)
-            if failed or faults.first is not None or stop.is_set():
-                # `quit` would ask the windows, and one that fails in its answer keeps the process alive
-                QApplication.exit(0)
-
-        watch = QTimer()
-        watch.setInterval(STOP_POLL_MS)
-        watch.timeout.connect(look)
-        watch.start()
-        with contextlib.ExitStack() as ending, faults:
-            # called backwards: what looks at the window ends first, the journal last, with all that was ordered
-            for end in (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop, watch.stop):
-                ending.callback(end)
-            self.start()
-            calm_collector()
-            self.application.exec()
-            # Ctrl-C: nobody closed the window, so it has not remembered how it looks
-            if self.window.isVisible():
-                self.window.leave()
-            if at_end is not None and not failed and faults.first is None:
-                at_end()
-        for error in (*failed, faults.first):
-            if error is not None:
-                raise error
+        # called backwards: what looks at the window ends first, the journal last, with all that was ordered
+        ends = (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop)
+        loop = WindowLoop(self.application, self.window, on_tick, at_end, ends_on_fault=ends_on_fault)
+        loop.run(stop, self.start, ends)
 
     def _on_filter_added(self, topic_filter: str) -> None:
         self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from groundstation.app.display import check_qt, display_problem
@@ -22,16 +23,30 @@ def open_window(files: list[Path]) -> None:
             raise UsageError(f"there is no {path}; name a log or the folder of a session")
     problem = display_problem()
     if problem is not None:
-        raise GroundStationError(
-            f"{problem}; use 'groundstation info' or 'report' in a terminal, or start a desktop session"
-        )
+        raise GroundStationError(f"{problem}; use 'groundstation log info' in a terminal, or start a desktop session")
     check_qt()
-    from PySide6.QtCore import QSettings
-
-    from groundstation.app.gui import Station
-
     with stop_on_signal() as stop:
-        # nothing to connect to: what is shown is over, and nothing can be commanded
-        station = Station(None, QSettings("groundstation", "groundstation"))
-        station.show_files(files)
-        station.run(stop)
+        from PySide6.QtCore import QSettings
+
+        from groundstation.app.logbook_reader import logbook_access
+        from groundstation.app.players import player_access
+        from groundstation.app.window_loop import WindowLoop
+        from groundstation.transport.bus import BusState, BusStatus
+        from groundstation.transport.inbox import Inbox
+        from groundstation.ui.application import make_application
+        from groundstation.ui.fleet_feed import FleetFeed
+        from groundstation.ui.main_window import MainWindow
+
+        application = make_application(sys.argv[:1])
+        # nobody is heard, and there is nobody to command: this window has no orders, and no desk
+        feed = FleetFeed(Inbox(), lambda: BusStatus(state=BusState.CLOSED))
+        settings = QSettings("groundstation", "groundstation")
+        window = MainWindow(feed, settings, logbook=logbook_access(None), players=player_access())
+
+        def start() -> None:
+            window.show()
+            feed.start()
+            if window.past is not None:
+                window.past.open_files(files)
+
+        WindowLoop(application, window).run(stop, start, (feed.stop,))

@@ -41,6 +41,8 @@ class Asks(QObject):
     """A moment that is to be looked at, seconds on the clock of the view's timeline."""
     panel_wanted = Signal(str)
     """Name of the panel that is to be brought into view."""
+    log_wanted = Signal(str, float)
+    """Path of a log that is to be looked at, and the moment that is shown first, on its own clock."""
     is_done = Signal(object)
     """A panel that has nothing to show any more; it is closed if it is one more of its kind."""
 

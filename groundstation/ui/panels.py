@@ -65,6 +65,14 @@ def _sensors(context: PanelContext) -> SensorsPanel:
     return panel
 
 
+def _logbook(context: PanelContext) -> LogbookPanel | None:
+    if context.logbook is None:
+        return None
+    panel = LogbookPanel(context.logbook, context.feed)
+    panel.log_wanted.connect(context.asks.log_wanted)
+    return panel
+
+
 def _order_back(panel: FleetPanel, value: object) -> None:
     # settings may be damaged, or of another version
     if str(value) in set(SortOrder):
@@ -220,7 +228,7 @@ PANELS: Panels = (
         name="logbook",
         title="Logbook",
         icon="logbook",
-        make=lambda context: LogbookPanel(context.logbook, context.feed) if context.logbook is not None else None,
+        make=_logbook,
         place=Place(9, Side.CenterDockWidgetArea, "map"),  # a wide table: where there is most room
         keyboard=lambda panel: (panel.bar.filter_box,),
         memories=(

@@ -377,7 +377,7 @@ def test_the_report_of_one_flight_is_written_and_shown(made, logs, monkeypatch):
     assert not panel.bar.report_button.isEnabled()
     panel.table.selectRow(1)
     assert panel.bar.report_button.isEnabled()
-    panel.table.activated.emit(panel.flights.index(1, 1))
+    panel.bar.report_button.click()
     assert panel.dialog.isVisible()
     assert panel.dialog.selectedFiles()[0].endswith("2-copter-2.html")
     panel.dialog.close()
@@ -387,6 +387,21 @@ def test_the_report_of_one_flight_is_written_and_shown(made, logs, monkeypatch):
     assert shown == ["/out/r.html"]
     panel.table.selectAll()
     assert not panel.bar.report_button.isEnabled()
+
+
+def test_a_flight_is_opened_where_it_began(made, logs):
+    panel = made()
+    opened = []
+    panel.log_wanted.connect(lambda path, at_s: opened.append((path, at_s)))
+    assert not panel.bar.open_button.isEnabled()
+    panel.table.activated.emit(panel.flights.index(0, 0))
+    assert opened == []
+    panel.table.selectRow(1)
+    flight = panel.selected()
+    panel.table.activated.emit(panel.flights.index(1, 1))
+    panel.bar.open_button.click()
+    panel.open_action.trigger()
+    assert opened == [(flight.session or flight.flight.path, flight.flight.begin_s)] * 3
 
 
 def test_where_no_report_can_be_made_the_button_is_off(made):

@@ -50,6 +50,7 @@ class LogbookBar(QWidget):
         self.cancel_button = _button(
             "close", self.tr("Cancel"), self.tr("Stop; what was read until now is not read again")
         )
+        self.open_button = _button("open", self.tr("Open"), self.tr("Look at the flight as it was"))
         self.report_button = _button(
             "report", self.tr("Flight report…"), self.tr("Write a page about the flight, to print or to send")
         )
@@ -92,7 +93,10 @@ class LogbookBar(QWidget):
             button.setToolButtonStyle(styles.ToolButtonTextBesideIcon if is_roomy else styles.ToolButtonIconOnly)
 
     def _buttons(self) -> tuple[QToolButton, ...]:
-        return self.folder_button, self.refresh_button, self.cancel_button, self.report_button, self.csv_button
+        return (
+            *(self.open_button, self.folder_button, self.refresh_button, self.cancel_button),
+            *(self.report_button, self.csv_button),
+        )
 
 
 def _button(icon_name: str, text: str, tip: str) -> QToolButton:

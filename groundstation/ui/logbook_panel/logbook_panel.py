@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -48,6 +48,9 @@ MOST_REASONS = 20
 
 class LogbookPanel(QWidget):
     """The panel of the `logbook` dock."""
+
+    log_wanted = Signal(str, float)
+    """A flight is to be looked at: path of its log or session, and when it began, on the log's clock."""
 
     def __init__(self, access: LogbookAccess, feed: FleetView, parent: QWidget | None = None) -> None:
         """Build the panel; nothing is read yet.
@@ -170,6 +173,7 @@ class LogbookPanel(QWidget):
         return foot
 
     def _add_actions(self) -> None:
+        self.open_action = self._action("open", self.tr("Open: look at it as it was"), self._on_open_wanted)
         self.report_action = self._action("report", self.tr("Flight report…"), self._on_report_wanted)
         self.pin_action = self._action("pin", "", self._on_pin_wanted)
         self.show_action = self._action("folder", self.tr("Show folder"), self._on_folder_of_flight_wanted)
@@ -194,7 +198,8 @@ class LogbookPanel(QWidget):
         bar.csv_button.clicked.connect(self._on_csv_wanted)
         bar.report_button.clicked.connect(self._on_report_wanted)
         self.tabs.currentChanged.connect(self._show_page)
-        self.table.activated.connect(self._on_report_wanted)
+        self.table.activated.connect(self._on_open_wanted)
+        bar.open_button.clicked.connect(self._on_open_wanted)
         self.table.selectionModel().selectionChanged.connect(self._show_choice)
         self.flights.modelAboutToBeReset.connect(self._keep_selection)
         self.flights.modelReset.connect(self._select_again)
@@ -258,6 +263,8 @@ class LogbookPanel(QWidget):
         flight = self.selected()
         can_report = flight is not None and self._access.report is not None and self.loader.share is None
         self.bar.report_button.setEnabled(can_report)
+        self.bar.open_button.setEnabled(flight is not None)
+        self.open_action.setEnabled(flight is not None)
         self.report_action.setEnabled(can_report)
         is_pinned = flight is not None and flight.is_pinned
         self.pin_action.setText(self.tr("Unpin its session") if is_pinned else self.tr("Keep its session for ever"))
@@ -323,6 +330,12 @@ class LogbookPanel(QWidget):
             self._read_s = None
 
     # ---- what the operator wants ----
+
+    def _on_open_wanted(self) -> None:
+        flight = self.selected()
+        if flight is not None:
+            path = flight.flight.path if flight.session is None else flight.session
+            self.log_wanted.emit(path, flight.flight.begin_s)
 
     def _on_report_wanted(self) -> None:
         flight = self.selected()

@@ -100,11 +100,16 @@ class LookBack(QObject):
 
     # ---- opening ----
 
-    def open_file(self, path: Path) -> None:
-        """Show a log, or a session that is over, from its first flight on."""
+    def open_file(self, path: Path, at_s: float | None = None) -> None:
+        """Show a log, or a session that is over.
+
+        Args:
+            path: of the file or of the folder.
+            at_s: the moment that is shown first; None for its first flight.
+        """
         self.is_file = True
         self._open(lambda: self._access.open_file(path))
-        self._after_open = _first_flight
+        self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
         self.panel.bar.show_note(self.tr("opening {name}…").format(name=path.name))
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from groundstation.fleet.identity import VehicleKey
@@ -70,14 +71,16 @@ class PastWindow(QObject):
         feed.timeline.passed.connect(lambda _now_s: self._show_age())
         self.timeline.canvas.name_of = self._name_of
 
-    def join(self, workspace: Workspace, selection: Selection, commands: list[QMenu]) -> None:
+    def join(self, workspace: Workspace, selection: Selection, commands: list[QMenu], present: Asks) -> None:
         """Everything is there.
 
         Args:
             workspace: the panels.
             selection: shared by the window.
             commands: menus that command; they are gone while the past is shown.
+            present: what panels of now ask for.
         """
+        present.log_wanted.connect(lambda path, at_s: self.look.open_file(Path(path), at_s))
         self._workspace, self._gone = workspace, commands
         asks = Asks(self)
         asks.panel_wanted.connect(workspace.bring)
@@ -88,6 +91,19 @@ class PastWindow(QObject):
         # no desk, and nothing in it that has one: what is made of this can't command
         self._context = PanelContext(self.look.view, selection, self._log, asks)
         self._add_keys()
+        self._window.installEventFilter(self)
+        self._window.setAcceptDrops(True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: a log that is dropped anywhere on the window is opened."""
+        if isinstance(event, QDropEvent) and event.type() in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+            paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+            if paths:
+                event.acceptProposedAction()
+                if event.type() is QEvent.Type.Drop:
+                    self.open_files(paths)
+                return True
+        return super().eventFilter(watched, event)
 
     def _add_keys(self) -> None:
         look = self.look
