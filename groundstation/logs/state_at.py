@@ -58,15 +58,16 @@ _SPANNED = ("link", "mode", "armed")
 class StateAt:
     """The states of one vehicle over time."""
 
-    def __init__(self, series: SeriesOf, *, is_lazy: bool = False) -> None:
+    def __init__(self, series: SeriesOf, *, name: str = "", is_lazy: bool = False) -> None:
         """Read what the log has of a vehicle.
 
         Args:
             series: of that vehicle; its log stays open as long as this is used.
+            name: what it is called where the log has no name for it; empty for its id there.
             is_lazy: nothing is read yet, `read_more` does; what was read so far is shown meanwhile.
         """
         self.series = series
-        self.key, self._info = _who(series.vehicle)
+        self.key, self._info = _who(series.vehicle, name)
         self._parts: list[_Part] = []
         self.modes: tuple[ModeSpan, ...] = ()
         """Flight modes, in order."""
@@ -154,8 +155,8 @@ class StateAt:
         return (min(found) if is_forward else max(found)) if found else None
 
 
-def _who(vehicle: LogVehicle) -> tuple[VehicleKey, VehicleInfo]:
-    name = vehicle.id.rpartition("/")[2]
+def _who(vehicle: LogVehicle, called: str) -> tuple[VehicleKey, VehicleInfo]:
+    name = called or vehicle.id.rpartition("/")[2]
     info = VehicleInfo(
         name=vehicle.name or name,
         sysid=vehicle.sysid or 0,

@@ -23,7 +23,7 @@ from groundstation.fleet.summary import summary_of
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
 from groundstation.logs.flight_events import Text, texts
-from groundstation.logs.log import Log, LogError
+from groundstation.logs.log import Log, LogError, LogVehicle
 from groundstation.logs.open_log import open_log
 from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.state_at import StateAt
@@ -32,6 +32,9 @@ TRACK_PERIOD_S = 0.5
 MOST_JUDGED = 1_500
 """Moments of a log at which the conditions of a vehicle are looked at, for its alarms on the timeline."""
 LEAST_JUDGED_S = 1.0
+MAX_ID = 32
+ANYBODY = "vehicle"
+"""What readers call the one vehicle of a log that names none."""
 SEVERITIES = tuple(one for one in Severity if one is not Severity.UNKNOWN)
 """By MAVLink's MAV_SEVERITY, 0 the worst."""
 
@@ -39,8 +42,8 @@ SEVERITIES = tuple(one for one in Severity if one is not Severity.UNKNOWN)
 class _Vehicle:
     """One vehicle of the log."""
 
-    def __init__(self, log: Log, vehicle: str) -> None:
-        self.states = StateAt(SeriesOf(log, vehicle), is_lazy=True)
+    def __init__(self, log: Log, vehicle: LogVehicle, name: str) -> None:
+        self.states = StateAt(SeriesOf(log, vehicle.id), name=name, is_lazy=True)
         self.texts: tuple[Text, ...] = ()
         self.events: list[Event] = []
         self.times: list[float] = []
@@ -125,7 +128,8 @@ class LogPlayer:
             raise LogError(f"{path} has nothing of a vehicle in it; choose another log")
         self.name = path.name
         self._begin_s, self._end_s, self._time_base = info.begin_s, info.end_s, info.time_base
-        self._vehicles = {one.states.key: one for one in (_Vehicle(self._log, each.id) for each in vehicles)}
+        made = (_Vehicle(self._log, one, _name(one, path, is_alone=len(vehicles) == 1)) for one in vehicles)
+        self._vehicles = {one.states.key: one for one in made}
         self._steps = sum(one.steps for one in self._vehicles.values())
         self._landmarks: list[Landmark] = []
 
@@ -204,6 +208,15 @@ class LogPlayer:
     @staticmethod
     def _series(one: _Vehicle | None, path: str) -> ValueSeries | None:
         return one.states.series.get(path) if one is not None else None
+
+
+def _name(vehicle: LogVehicle, path: Path, *, is_alone: bool) -> str:
+    """What a vehicle is called: as a bridge would, else as its file, since a log on board has no name for it."""
+    if vehicle.id.isdecimal():
+        return f"uav-{vehicle.id}"
+    told = vehicle.id.rpartition("/")[2]
+    stem = "".join(one if one.isascii() and (one.isalnum() or one in "-_") else "_" for one in path.stem)
+    return stem.lstrip("_")[:MAX_ID] or told if is_alone and told == ANYBODY else told
 
 
 def _event(text: Text) -> Event:

@@ -18,6 +18,8 @@ from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.panel_types import Again, Memory, MenuEntry, Panel, PanelContext, Panels, Place, Side
+from groundstation.ui.past.past_commands import PastCommands
+from groundstation.ui.past.past_view import PastView
 from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.saved_values import table_of, texts_of
@@ -63,6 +65,12 @@ def _sensors(context: PanelContext) -> SensorsPanel:
     panel = SensorsPanel(context.feed)
     panel.plot_requested.connect(context.asks.plot_wanted)
     return panel
+
+
+def _commands(context: PanelContext) -> CommandsPanel | PastCommands | None:
+    if isinstance(context.feed, PastView):
+        return PastCommands(context.feed)
+    return CommandsPanel(context.desk, context.journal) if context.desk is not None else None
 
 
 def _logbook(context: PanelContext) -> LogbookPanel | None:
@@ -216,13 +224,13 @@ PANELS: Panels = (
         place=Place(8, Side.CenterDockWidgetArea, "messages"),
         keyboard=lambda panel: (panel.tree,),
     ),
-    Panel[CommandsPanel](
+    Panel[CommandsPanel | PastCommands](
         name="commands",
         title="Commands",
         icon="commands",
-        make=lambda context: CommandsPanel(context.desk, context.journal) if context.desk is not None else None,
+        make=_commands,
         place=Place(6, Side.CenterDockWidgetArea, "messages"),
-        keyboard=lambda panel: (panel.journal.text_box,),
+        keyboard=lambda panel: (panel.keyboard_target,),
     ),
     Panel[LogbookPanel](
         name="logbook",

@@ -56,6 +56,11 @@ class CommandsPanel(QWidget):
         self._is_live = False
         self._arrange()
 
+    @property
+    def keyboard_target(self) -> QWidget:
+        """What gets the keyboard first."""
+        return self.journal.text_box
+
     def _on_changed(self, transitions: list[Transition]) -> None:
         self.journal.take(transitions)
         self._show_matrix()

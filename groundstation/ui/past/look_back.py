@@ -344,10 +344,11 @@ class LookBack(QObject):
         self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
         self.panel.canvas.show()
         self._show_whole(told)
-        if is_first and self._after_open is not None:
-            at_s = self._after_open(told)
-            self._after_open = None
-            self.seek(at_s)
+        is_whole = told.extent.read_share >= 1.0 and told.extent.read_until_s >= told.extent.end_s
+        after_open, self._after_open = self._after_open, None if is_whole else self._after_open
+        # until all of it is read its first flight may be told later; who moved meanwhile stays
+        if after_open is not None and (is_first or self.at_s == told.extent.begin_s):
+            self.seek(after_open(told))
         elif (
             self.playback is not None
             and self.is_past

@@ -39,6 +39,8 @@ class PastView(FleetView):
         self._summaries = Summaries()
         self._times: list[float] = []
         self._events: list[LoggedEvent] = []
+        self._commands: list[Landmark] = []
+        self._command_times: list[float] = []
         self._shown_s: float | None = None
 
     def summary(self, state: VehicleState) -> VehicleSummary:
@@ -50,6 +52,12 @@ class PastView(FleetView):
         told = [one for one in landmarks if one.kind is LandmarkKind.EVENT and one.key is not None]
         self._events = [LoggedEvent(one.key, one.event, one.at_s) for one in told if one.key and one.event]
         self._times = [one.received_s for one in self._events]
+        self._commands = [one for one in landmarks if one.kind is LandmarkKind.COMMAND]
+        self._command_times = [one.at_s for one in self._commands]
+
+    def commands(self) -> list[Landmark]:
+        """Steps in the life of commands up to the moment, in the order of time."""
+        return self._commands[: bisect.bisect_right(self._command_times, self.now_s())]
 
     def show(self, moment: Moment, tracks: dict[VehicleKey, Track], *, is_playing: bool = False) -> None:
         """Show another moment.

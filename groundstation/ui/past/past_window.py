@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QVBo
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.panel_types import Asks, PanelContext
 from groundstation.ui.past.banner import FRAME_PX, PastBanner
@@ -65,7 +66,9 @@ class PastWindow(QObject):
         self.look.entered.connect(self._on_entered)
         self.look.left.connect(self._on_left)
         self.look.opened.connect(self._on_opened)
-        self.look.moment_shown.connect(lambda _at_s: self._show_age())
+        self.look.moment_shown.connect(self._on_moment_shown)
+        self._is_to_fit = False
+        """Whether the map has still to show where a log that was opened is."""
         self.look.noticed.connect(self._on_noticed)
         self.banner.live_wanted.connect(self.look.leave)
         feed.timeline.passed.connect(lambda _now_s: self._show_age())
@@ -140,7 +143,18 @@ class PastWindow(QObject):
         if paths:
             self.look.open_file(paths[0])
 
+    def _on_moment_shown(self, at_s: float) -> None:
+        del at_s
+        self._show_age()
+        places = (state.position for state in self.look.view.fleet)
+        if self._is_to_fit and any(one is not None and one.lat_deg is not None for one in places):
+            self._is_to_fit = False
+            panel = self._workspace.shown("map")
+            if isinstance(panel, MapPanel):
+                panel.fit_fleet()
+
     def _on_opened(self) -> None:
+        self._is_to_fit = self.look.is_file
         # its panels keep what they read, and would show it as of the new one
         self._workspace.drop_past()
 
