@@ -26,6 +26,7 @@ from groundstation.ui.docks import (
 )
 from groundstation.ui.focus import focus_keeper
 from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.past.banner import DockContent
 from groundstation.ui.proportions import Arrangement, place_one_more, share_out
 from groundstation.ui.saved_values import table_of
@@ -148,6 +149,12 @@ class Workspace(QObject):
             if content.past is not None:
                 _carry(row, content.past, self._panels[name])
             content.show_past(is_past=False)
+
+    def refresh_past(self) -> None:
+        """Another moment is shown: panels that look now and then look now."""
+        for content in self._contents.values():
+            if isinstance(content.past, LivePanel) and content.past.isVisible():
+                content.past.refresh()
 
     def drop_past(self) -> None:
         """Another recording will be shown: each panel begins anew when the past is shown next."""

@@ -58,7 +58,9 @@ class TimelineCanvas(QWidget):
         self._has_lanes, self._has_date = False, True
         self._drag: Callable[[QPoint], None] | None = None
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # what plays has the keyboard, and no field or list that would take its keys
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Timeline"))
         selection.changed.connect(self.update)
         wearing().changed.connect(self.update)
         self._fit()

@@ -146,6 +146,9 @@ class PastWindow(QObject):
     def _on_moment_shown(self, at_s: float) -> None:
         del at_s
         self._show_age()
+        if not self.look.view.timeline.rate:
+            # one moment and no other after it: nobody waits for the turn of a panel
+            self._workspace.refresh_past()
         places = (state.position for state in self.look.view.fleet)
         if self._is_to_fit and any(one is not None and one.lat_deg is not None for one in places):
             self._is_to_fit = False
@@ -171,6 +174,7 @@ class PastWindow(QObject):
         self._window.setWindowTitle(f"{tr('PAST')} \N{EM DASH} {self._title}")
         self._workspace.show_past(self._context)
         self.keys.switch(is_on=True)
+        self.timeline.canvas.setFocus()
         self._show_age()
 
     def _on_left(self) -> None:
