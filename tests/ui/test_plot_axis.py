@@ -168,7 +168,7 @@ def test_the_span_box_says_what_is_shown_by_hand_and_brings_back_to_now(panel, s
     ],
 )
 def test_lengths_of_time_are_said_in_two_units_at_most(panel, seconds, words):
-    assert panel._span_words(seconds) == words
+    assert panel.span_box.words(seconds) == words
 
 
 def test_keys_move_the_axis_while_the_plots_have_the_keyboard(panel, station, app):

@@ -32,6 +32,7 @@ EPOCH_UNIX_S = 1.7e9
 SAMPLE_S = 60.0
 WARM_UP = 0.25
 """Share of the time after which memory is compared: until then buffers and tables fill."""
+_AT = re.compile(rb'"at_s":(-?[0-9.]+)')
 _HEAD = re.compile(rb'\{"sid":"([^"]*)","seq":(\d+),"ts":\d+,"bms":\d+,')
 
 
@@ -41,8 +42,10 @@ class Said(msgspec.Struct, frozen=True):
     at_s: float
     topic: str
     sid: bytes
-    rest: bytes
-    """Behind the stamp: the end of the JSON, or the frames."""
+    rest: tuple[bytes, ...]
+    """Behind the stamp: the end of the JSON around the times of its samples, or the frames."""
+    times_s: tuple[float, ...]
+    """Times of the samples."""
     qos: int
 
 
@@ -88,16 +91,24 @@ def _lap(vehicles: int) -> list[Said]:
 def _said(at_s: float, message: Outgoing) -> Said | None:
     batch = frame_batches.decode(message.payload) if message.topic.endswith("/raw/_mav") else None
     if batch is not None:
-        return Said(at_s, message.topic, batch.sid.encode(), batch.body, message.qos)
+        return Said(at_s, message.topic, batch.sid.encode(), (batch.body,), (), message.qos)
     head = _HEAD.match(message.payload)
-    return None if head is None else Said(at_s, message.topic, head[1], message.payload[head.end() :], message.qos)
+    if head is None:
+        return None
+    parts = _AT.split(message.payload[head.end() :])
+    return Said(at_s, message.topic, head[1], tuple(parts[::2]), tuple(map(float, parts[1::2])), message.qos)
 
 
 def _payload(one: Said, seq: int, now_s: float) -> bytes:
     ts, bms = int((EPOCH_UNIX_S + now_s) * 1000), int(now_s * 1000)
     if one.topic.endswith("/raw/_mav"):
-        return frame_batches.encode(frame_batches.FrameBatch(one.sid.decode(), seq, ts, bms, one.rest))
-    return b'{"sid":"%b","seq":%d,"ts":%d,"bms":%d,%b' % (one.sid, seq, ts, bms, one.rest)
+        return frame_batches.encode(frame_batches.FrameBatch(one.sid.decode(), seq, ts, bms, one.rest[0]))
+    # samples as old as they were when they were said first: a fleet that repeats old ones is one that stands still
+    shift_s = now_s - one.at_s
+    pieces = [one.rest[0]]
+    for time_s, piece in zip(one.times_s, one.rest[1:], strict=True):
+        pieces += (b'"at_s":%.3f' % (time_s + shift_s), piece)
+    return b'{"sid":"%b","seq":%d,"ts":%d,"bms":%d,%b' % (one.sid, seq, ts, bms, b"".join(pieces))
 
 
 def main(folder: str, vehicles: str, seconds: str) -> None:

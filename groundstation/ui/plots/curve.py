@@ -33,8 +33,8 @@ REACH_S = 5.0
 """So far back a value still says something of a moment, as `PlotSeries.at`."""
 WIDTH, HAIRLINE = 1.6, 0.0
 """Of lines, pixels; 0 is one pixel of the screen, which Qt paints a hundred times as fast where it is rough."""
-BROAD, FEW_CURVES = 2.0, 8
-"""Width and height of the plot may be gone so many times by a line that is no hairline, where others are few."""
+MOST_BROAD, FEW_CURVES = 4_000, 8
+"""Points, and pixels up and down, of a line that is no hairline: some 4 ms to paint. Of more curves each has less."""
 FILLED = 0.1
 """Share of its height that a line goes up and down in each column of pixels, from which on its edges are left rough."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
@@ -134,9 +134,9 @@ class Curve:
         # out of the plot nothing is painted
         steps = np.abs(np.diff(np.clip(values, low, high)))
         travel = float(steps[np.isfinite(steps)].sum()) * rows / (high - low)
-        most = BROAD * (columns + rows) * min(1.0, FEW_CURVES / beside)
+        most = MOST_BROAD * min(1.0, FEW_CURVES / beside)
         # not to and fro where it is in between
-        is_thin = len(values) + columns + travel > (most * 0.7 if self._is_thin else most)
+        is_thin = len(values) + travel > (most * 0.7 if self._is_thin else most)
         # where it fills columns from end to end there are no edges to be smoothed
         self.item.opts["antialias"] = travel < FILLED * rows * columns
         if is_thin != self._is_thin:

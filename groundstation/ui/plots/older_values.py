@@ -34,7 +34,7 @@ class OlderValues(QObject):
     """Answers by `came`, whenever it can: reading is not for the GUI thread."""
 
     came = Signal(object)
-    """An `OlderPart`. An answer may come in several, in any order; what nobody asked for is taken, too."""
+    """An `OlderPart`. An answer may come in several, in any order; more than was asked for is welcome."""
 
     @abstractmethod
     def ask(self, ref: ValueRef, begin_s: float, end_s: float) -> None:

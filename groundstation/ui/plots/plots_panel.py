@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
@@ -17,12 +17,12 @@ from groundstation.ui.plots.curve import Curve, ref_unit
 from groundstation.ui.plots.older_asks import OlderAsks
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.plots.shown_span import ShownSpan
+from groundstation.ui.plots.span_box import SpanBox
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.value_drag import refs_from_mime
 
-SPANS_S = (30, 60, 120, 300, 600)
 FIRST_SPAN_S = 120
 MAX_LANES = 8
 KEY_ZOOM, KEY_PAN = 1.5, 0.5
@@ -123,9 +123,7 @@ class PlotsPanel(LivePanel):
 
     def set_span(self, seconds: str) -> None:
         """Show so much of the past; what is no choice of the box is left out."""
-        index = self.span_box.findData(int(seconds)) if seconds.isdecimal() else -1
-        if index >= 0:
-            self.span_box.setCurrentIndex(index)
+        self.span_box.choose(seconds)
 
     def follow(self) -> None:
         """Go with now, or with the playhead, again, and fit the values."""
@@ -203,17 +201,8 @@ class PlotsPanel(LivePanel):
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
         bar.setSpacing(8)
-        self.span_box = QComboBox()
-        self.span_box.setAccessibleName(self.tr("Time shown"))
-        for span in SPANS_S:
-            words = self._span_words(span)
-            self.span_box.addItem(self.tr("last {span}").format(span=words) if self._is_live else words, span)
-        self.span_box.setCurrentIndex(self.span_box.findData(FIRST_SPAN_S))
-        # room for a length of time that nobody chose
-        self.span_box.setMinimumContentsLength(len("00 min 00 s"))
-        # chosen again it counts too: the plots were moved by hand meanwhile
-        self.span_box.activated.connect(self._on_span_chosen)
-        self.span_box.currentIndexChanged.connect(self._on_span_changed)
+        self.span_box = SpanBox(FIRST_SPAN_S, is_live=self._is_live)
+        self.span_box.chosen.connect(self._on_span_chosen)
         self.pause_button = QToolButton()
         self.pause_button.setCheckable(True)
         self.pause_button.setIcon(icon("pause"))
@@ -298,15 +287,8 @@ class PlotsPanel(LivePanel):
             lane.show_cursor(time_s, self._feed.now_s())
         self._show_cursor_time()
 
-    def _on_span_chosen(self) -> None:
-        if self._shown.is_by_hand:
-            self._on_span_changed()
-
-    def _on_span_changed(self) -> None:
-        # emptied while the axis is where somebody moved it
-        if self.span_box.currentIndex() < 0:
-            return
-        self._shown.follow(float(self.span_box.currentData()))
+    def _on_span_chosen(self, seconds: float) -> None:
+        self._shown.follow(seconds)
         self.follow()
         self.changed.emit()
 
@@ -330,10 +312,9 @@ class PlotsPanel(LivePanel):
     def _show_by_hand(self) -> None:
         """Show the axis as it is now, and whether somebody moved it."""
         is_by_hand = self._shown.is_by_hand
-        with QSignalBlocker(self.span_box), QSignalBlocker(self.pause_button):
-            begin_s, end_s = self.shown
-            self.span_box.setPlaceholderText(self._span_words(end_s - begin_s))
-            self.span_box.setCurrentIndex(-1 if is_by_hand else self.span_box.findData(self.span_s))
+        begin_s, end_s = self.shown
+        self.span_box.show_span(end_s - begin_s if is_by_hand else self.span_s, is_by_hand=is_by_hand)
+        with QSignalBlocker(self.pause_button):
             self.pause_button.setChecked(is_by_hand)
         self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_by_hand else icon("pause"))
         self._name_pause()
@@ -344,21 +325,6 @@ class PlotsPanel(LivePanel):
         back = self.tr("Follow now again (Home)") if self._is_live else self.tr("Follow the playhead again (Home)")
         self.pause_button.setToolTip(back if self._shown.is_by_hand else hold)
         self.pause_button.setAccessibleName(back if self._shown.is_by_hand else self.tr("Pause the plots"))
-
-    def _span_words(self, seconds: float) -> str:
-        """A length of time in two units at most."""
-        if seconds < 10:
-            return self.tr("{n} s").format(n=f"{seconds:.2g}")
-        whole = round(seconds)
-        if whole < 60:
-            return self.tr("{n} s").format(n=whole)
-        minutes, rest = divmod(whole, 60)
-        if minutes < 60:
-            return self.tr("{n} min {s} s").format(n=minutes, s=rest) if rest else self.tr("{n} min").format(n=minutes)
-        hours, minutes = divmod(round(whole / 60), 60)
-        if hours < 48:
-            return self.tr("{n} h {m} min").format(n=hours, m=minutes) if minutes else self.tr("{n} h").format(n=hours)
-        return self.tr("{n} days").format(n=f"{seconds / 86_400:.1f}")
 
     def _add_keys(self) -> None:
         """Keys while the plots have the keyboard; none of them is one of the window's."""
