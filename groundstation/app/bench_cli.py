@@ -14,7 +14,7 @@ from rich.console import Console
 from groundstation.fleet.errors import UsageError
 
 NOT_INSTALLED = "the benchmark is part of the source tree, not of the installed program: run 'make bench' in a checkout"
-NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots")
+NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots", "replay")
 ONE_BRIDGE = 250
 """As many vehicles as one bridge can tell apart by their system ids, which are a byte."""
 _errors = Console(stderr=True)
@@ -31,11 +31,12 @@ def bench(
         typer.Argument(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
             "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
-            "sensors: a window full of other devices. plots: long curves that are panned and zoomed."
+            "sensors: a window full of other devices. plots: long curves that are panned and zoomed. "
+            "replay: a long session that is opened, looked into and played."
         ),
     ] = "fleet",
     vehicles: Annotated[
-        int | None, typer.Option(help="How many vehicles; 100, for commands and recorder 50.", min=1, max=1_000)
+        int | None, typer.Option(help="How many vehicles; 100, for commands, recorder and replay 50.", min=1, max=1_000)
     ] = None,
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
     seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
@@ -45,7 +46,10 @@ def bench(
     ] = 10_000_000,
     duration: Annotated[float, typer.Option(help="Seconds to watch the whole.", min=5.0)] = 60.0,
     warm_up: Annotated[float, typer.Option(help="Seconds before that, in which buffers fill.", min=5.0)] = 150.0,
-    hours: Annotated[float, typer.Option(help="recorder: how long the fleet flies.", min=0.01)] = 1.0,
+    hours: Annotated[float, typer.Option(help="recorder, replay: how long the fleet flies.", min=0.01)] = 1.0,
+    session: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="replay: a session that is there already.")
+    ] = None,
     log: Annotated[
         list[Path] | None, typer.Option("--log", metavar="FILE", help="logs: read this one too; several.")
     ] = None,
@@ -81,6 +85,10 @@ def bench(
             from groundstation.app.bench import sensors
 
             report = sensors.run(devices, duration, stop, _errors.print)
+        elif name == "replay":
+            from groundstation.app.bench import replay
+
+            report = replay.run(vehicles or 50, hours, session, stop, _errors.print)
         elif name == "plots":
             from groundstation.app.bench import plots
 

@@ -25,8 +25,8 @@ from groundstation.ui.docks import (
     saved_layout,
 )
 from groundstation.ui.focus import focus_keeper
-from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
 from groundstation.ui.past.banner import DockContent
 from groundstation.ui.proportions import Arrangement, place_one_more, share_out
 from groundstation.ui.saved_values import table_of

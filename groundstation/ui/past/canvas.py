@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from groundstation.fleet.identity import VehicleKey
@@ -19,6 +19,7 @@ from groundstation.ui.past.lane_painter import (
     LANE_H,
     OVERVIEW_H,
     LanePainter,
+    paint_moment,
     time_text,
 )
 from groundstation.ui.past.lane_scale import LaneScale
@@ -56,13 +57,17 @@ class TimelineCanvas(QWidget):
         self._read_until_s = 0.0
         self._first_lane = 0
         self._has_lanes, self._has_date = False, True
+        self._still: QPixmap | None = None
+        """All that does not move with the moment; None before it was painted."""
+        self._still_of: tuple[object, ...] = ()
+        self._revision = 0
         self._drag: Callable[[QPoint], None] | None = None
         self.setMouseTracking(True)
         # what plays has the keyboard, and no field or list that would take its keys
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Timeline"))
         selection.changed.connect(self.update)
-        wearing().changed.connect(self.update)
+        wearing().changed.connect(self.renew)
         self._fit()
 
     # ---- what is shown ----
@@ -108,22 +113,42 @@ class TimelineCanvas(QWidget):
     # ---- painting ----
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: all of it; it is small."""
+        """Qt: what stands still is kept as pixels, the moment that is shown is painted over them."""
         del event
+        looks = (self.size(), self.scale.part, self.scale.whole, self._first_lane, self._has_lanes)
+        wanted = (*looks, self._selection.keys, self._read_until_s, self._at_s is not None, self._revision)
+        if self._still is None or wanted != self._still_of:
+            self._still, self._still_of = self._paint_still(), wanted
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), ink(Ink.SURFACE))
-        paint = LanePainter(painter, self.scale, self.data, self._at_s)
-        top = MARGIN
-        paint.caption(top - 3, OVERVIEW_H, self.tr("session"))
-        paint.overview(top, self._read_until_s)
-        if self._has_lanes:
-            self._paint_lanes(painter, paint, top + OVERVIEW_H)
+        painter.drawPixmap(0, 0, self._still)
+        if self._at_s is not None and self._has_lanes:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            rows = (MARGIN + OVERVIEW_H, self.height() - 2)
+            paint_moment(painter, self.scale, self._at_s, rows, has_date=self._has_date)
         painter.end()
 
+    def _paint_still(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixels = QPixmap(self.size() * ratio)
+        pixels.setDevicePixelRatio(ratio)
+        pixels.fill(ink(Ink.SURFACE))
+        painter = QPainter(pixels)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint = LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
+        paint.caption(MARGIN - 3, OVERVIEW_H, self.tr("session"))
+        paint.overview(MARGIN, self._read_until_s)
+        if self._has_lanes:
+            self._paint_lanes(painter, paint, MARGIN + OVERVIEW_H)
+        painter.end()
+        return pixels
+
+    def renew(self) -> None:
+        """What is shown of the recording changed, or the colours did."""
+        self._revision += 1
+        self.update()
+
     def _paint_lanes(self, painter: QPainter, paint: LanePainter, top: int) -> None:
-        bottom = self.height() - 2
-        paint.axis(top, bottom, has_date=self._has_date)
+        paint.axis(top, self.height() - 2, has_date=self._has_date)
         row = top + AXIS_H
         paint.caption(row, ALARMS_H, self.tr("alarms"))
         paint.alarms(row)
@@ -137,7 +162,6 @@ class TimelineCanvas(QWidget):
             row += LANE_H
         if len(lanes) > MOST_LANES:
             self._paint_scroll_mark(painter, len(lanes))
-        paint.playhead(top, bottom, has_date=self._has_date)
 
     def _paint_scroll_mark(self, painter: QPainter, count: int) -> None:
         area = QRect(self.width() - 7, self._lanes_top(), 4, LANE_H * MOST_LANES)

@@ -23,8 +23,9 @@ from groundstation.ui.timeline import local_time
 OVERVIEW_H, AXIS_H, ALARMS_H, BOOKMARKS_H, LANE_H = 14, 20, 16, 15, 16
 GUTTER = 118
 BAR_PX = 7
-LATER = 0.45
-"""How faint what came after the moment is."""
+LATER = 130
+"""How strong the veil over what came after the moment is, of 255."""
+ARMED_ALPHA = 0.62
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _FLAG = ((0.0, 2.0), (7.0, 2.0), (7.0, 12.0), (3.5, 9.0), (0.0, 12.0))
@@ -34,16 +35,16 @@ LEVELS = ((Level.CAUTION, Ink.CAUTION), (Level.WARNING, Ink.WARNING))
 class LanePainter:
     """Paints one timeline, with what is looked up of it."""
 
-    def __init__(self, painter: QPainter, scale: LaneScale, data: LaneData, at_s: float | None) -> None:
+    def __init__(self, painter: QPainter, scale: LaneScale, data: LaneData, *, has_moment: bool) -> None:
         """Begin.
 
         Args:
-            painter: on the widget.
+            painter: on the widget, or on what is kept of it.
             scale: where a moment stands.
             data: what is to be painted.
-            at_s: the moment that is shown; None while that is now.
+            has_moment: whether a moment of the past is shown.
         """
-        self._painter, self._scale, self._data, self._at_s = painter, scale, data, at_s
+        self._painter, self._scale, self._data, self._has_moment = painter, scale, data, has_moment
 
     # ---- the whole ----
 
@@ -62,13 +63,10 @@ class LanePainter:
                 painter.fillRect(QRectF(x, top - 1, 3, area.height() + 2), ink(role))
         for one in self._data.bookmarks:
             painter.fillRect(QRectF(scale.x_whole(one.at_s), top - 1, 2, area.height() + 2), ink(Ink.PAST))
-        painter.setPen(QPen(ink(Ink.PAST if self._at_s is not None else Ink.ACCENT), 1.5))
+        painter.setPen(QPen(ink(Ink.PAST if self._has_moment else Ink.ACCENT), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         left, right = (scale.x_whole(one) for one in scale.part)
         painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), area.height() + 4), 3, 3)
-        if self._at_s is not None:
-            here = scale.x_whole(self._at_s)
-            painter.fillRect(QRectF(here - 1, top - 3, 2, area.height() + 6), ink(Ink.PAST))
 
     def _armed_of_all(self, area: QRectF) -> None:
         """When anybody was armed."""
@@ -111,7 +109,7 @@ class LanePainter:
             for number in np.flatnonzero(heights).tolist():
                 high = max(3.0, float(heights[number]))
                 bar = QRectF(edges[number] + 0.5, top + ALARMS_H - 1 - floor[number] - high, BAR_PX - 1, high)
-                painter.fillRect(bar, self._faded(ink(role), float(times[number])))
+                painter.fillRect(bar, ink(role))
                 floor[number] += high
 
     def bookmarks(self, top: int) -> None:
@@ -122,7 +120,7 @@ class LanePainter:
             x = self._scale.x(one.at_s)
             if not self._scale.left <= x <= self._scale.right:
                 continue
-            colour = self._faded(ink(Ink.PAST), one.at_s)
+            colour = ink(Ink.PAST)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(QPolygonF([QPointF(x + right, top + down) for right, down in _FLAG]))
@@ -153,26 +151,20 @@ class LanePainter:
                 self._band(top, band, key)
 
     def _band(self, top: int, band: Band, key: VehicleKey) -> None:
-        """A band, split at the moment that is shown: what came after is faint."""
-        parts = [(band.begin_s, band.end_s)]
-        if self._at_s is not None and band.begin_s < self._at_s < band.end_s:
-            parts = [(band.begin_s, self._at_s), (self._at_s, band.end_s)]
         scale, painter = self._scale, self._painter
-        for begin_s, end_s in parts:
-            left, right = max(float(scale.left), scale.x(begin_s)), min(float(scale.right), scale.x(end_s))
-            if right <= left:
-                continue
-            middle = top + LANE_H / 2
-            if band.kind is BandKind.ARMED:
-                fill = vehicle_colour(key.id)
-                fill.setAlphaF(0.62 if self._is_past(begin_s) else 0.62 * LATER)
-                painter.fillRect(QRectF(left, top + 2, max(1.0, right - left), LANE_H - 4), fill)
-            elif band.kind is BandKind.DISARMED:
-                painter.fillRect(QRectF(left, middle, right - left, 1), self._faded(ink(Ink.FAINT), begin_s))
-            else:
-                painter.setPen(QPen(self._faded(ink(Ink.MUTED), begin_s), 1, Qt.PenStyle.DashLine))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(QRectF(left + 0.5, top + 3.5, max(2.0, right - left - 1), LANE_H - 7))
+        left, right = max(float(scale.left), scale.x(band.begin_s)), min(float(scale.right), scale.x(band.end_s))
+        if right <= left:
+            return
+        if band.kind is BandKind.ARMED:
+            fill = vehicle_colour(key.id)
+            fill.setAlphaF(ARMED_ALPHA)
+            painter.fillRect(QRectF(left, top + 2, max(1.0, right - left), LANE_H - 4), fill)
+        elif band.kind is BandKind.DISARMED:
+            painter.fillRect(QRectF(left, top + LANE_H / 2, right - left, 1), ink(Ink.FAINT))
+        else:
+            painter.setPen(QPen(ink(Ink.MUTED), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(left + 0.5, top + 3.5, max(2.0, right - left - 1), LANE_H - 7))
         self._word(top, band)
 
     def _word(self, top: int, band: Band) -> None:
@@ -183,24 +175,8 @@ class LanePainter:
         word = "gap" if band.kind is BandKind.GAP else band.mode if band.kind is BandKind.ARMED else ""
         if word and metrics(TINY_PX, 600).horizontalAdvance(word) + 8 < right - left:
             self._painter.setFont(font(TINY_PX, 600))
-            self._painter.setPen(self._faded(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT), band.begin_s))
+            self._painter.setPen(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT))
             self._painter.drawText(QRectF(left + 5, top, right - left - 6, LANE_H), _LEFT, word)
-
-    def playhead(self, top: int, bottom: int, *, has_date: bool) -> None:
-        """The moment that is shown, with its time."""
-        if self._at_s is None or not self._scale.part[0] <= self._at_s <= self._scale.part[1]:
-            return
-        painter, x = self._painter, self._scale.x(self._at_s)
-        text = time_text(self._at_s, 0.1, has_date=has_date)
-        width = metrics(SMALL_PX, 700).horizontalAdvance(text) + 14
-        left = min(max(self._scale.left, x - width / 2), self._scale.right - width)
-        painter.fillRect(QRectF(x - 1, top + AXIS_H - 2, 2, bottom - top - AXIS_H + 2), ink(Ink.PAST))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink(Ink.PAST))
-        painter.drawRoundedRect(QRectF(left, top + 1, width, AXIS_H - 3), 3, 3)
-        painter.setFont(font(SMALL_PX, 700))
-        painter.setPen(ink(Ink.PAST_SURFACE))
-        painter.drawText(QRectF(left, top + 1, width, AXIS_H - 3), _CENTRE, text)
 
     # ---- small things ----
 
@@ -215,13 +191,37 @@ class LanePainter:
         place = self._scale.x_whole if is_whole else self._scale.x
         return sorted({int(place(one)) // 2 * 2 for one in times.tolist()})
 
-    def _is_past(self, at_s: float) -> bool:
-        return self._at_s is None or at_s < self._at_s
 
-    def _faded(self, colour: QColor, at_s: float) -> QColor:
-        if not self._is_past(at_s):
-            colour.setAlphaF(LATER)
-        return colour
+def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[int, int], *, has_date: bool) -> None:
+    """The moment that is shown, with its time; what came after it is faint: it is known, but later.
+
+    Args:
+        painter: on the widget.
+        scale: where a moment stands.
+        at_s: the moment.
+        rows: top of the axis, and the bottom.
+        has_date: whether times have a date.
+    """
+    top, bottom = rows
+    here = scale.x_whole(at_s)
+    painter.fillRect(QRectF(here - 1, top - OVERVIEW_H - 3, 2, OVERVIEW_H + 2), ink(Ink.PAST))
+    x = min(max(scale.x(at_s), float(scale.left)), float(scale.right))
+    if at_s <= scale.part[1]:
+        painter.fillRect(QRectF(x, top + AXIS_H, scale.right - x, bottom - top - AXIS_H), veil(Ink.SURFACE, LATER))
+    if not scale.part[0] <= at_s <= scale.part[1]:
+        return
+    text = time_text(at_s, 0.1, has_date=has_date)
+    width = metrics(SMALL_PX, 700).horizontalAdvance(text) + 14
+    left = min(max(scale.left, x - width / 2), scale.right - width)
+    # no figure of the axis may look out from behind it
+    painter.fillRect(QRectF(left - 30, top, width + 60, AXIS_H), ink(Ink.SURFACE))
+    painter.fillRect(QRectF(x - 1, top + AXIS_H - 2, 2, bottom - top - AXIS_H + 2), ink(Ink.PAST))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink(Ink.PAST))
+    painter.drawRoundedRect(QRectF(left, top + 1, width, AXIS_H - 3), 3, 3)
+    painter.setFont(font(SMALL_PX, 700))
+    painter.setPen(ink(Ink.PAST_SURFACE))
+    painter.drawText(QRectF(left, top + 1, width, AXIS_H - 3), _CENTRE, text)
 
 
 def time_text(at_s: float, step_s: float, *, has_date: bool) -> str:

@@ -342,6 +342,7 @@ class LookBack(QObject):
         self.told = told
         self.view.tell_landmarks(told.landmarks)
         self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        self.panel.canvas.renew()
         self.panel.canvas.show()
         self._show_whole(told)
         is_whole = told.extent.read_share >= 1.0 and told.extent.read_until_s >= told.extent.end_s
