@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
         commands = [CommandsMenu(desk, EMERGENCY_KEYS, self._on_takeover_wanted, self)] if desk is not None else []
         menus = WindowMenus(self.menu_bar, self, self.workspace, [*commands], self._file_menu())
         if self.past is not None:
-            self.past.join(self.workspace, self.selection, [*commands], self.asks)
+            self.past.join(self.workspace, self.workspace.context, self.top_bar, [*commands])
         menus.view.addSeparator()
         menus.view.addMenu(ThemeMenu(self._settings, self))
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)

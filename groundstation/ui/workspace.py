@@ -48,7 +48,7 @@ class Workspace(QObject):
             settings: what is remembered.
         """
         super().__init__(stage)
-        self._stage, self._context, self._settings = stage, context, settings
+        self._stage, self.context, self._settings = stage, context, settings
         self.manager = make_dock_manager(stage)
         self._panels: dict[str, QWidget] = {}
         self._row_of: dict[str, Panel[Any]] = {}
@@ -183,7 +183,7 @@ class Workspace(QObject):
         """One more panel, if `prepare` says that it is one; under this name or the first free one."""
         names = [f"{row.name}-{number}" for number in range(2, row.again.most + 1)] if row.again is not None else []
         free = next((one for one in names if one not in self.docks and name in ("", one)), None)
-        widget: QWidget | None = row.make(self._context) if free is not None else None
+        widget: QWidget | None = row.make(self.context) if free is not None else None
         if free is None or widget is None:
             return None
         if not prepare(widget):

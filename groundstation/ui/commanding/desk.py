@@ -67,6 +67,8 @@ class OperatorDesk(QObject):
         self._latest: dict[VehicleKey, CommandRecord] = {}
         self.sketch: tuple[tuple[VehicleKey, ...], float, float] | None = None
         """Vehicles and the place in the fields of the order that is being made."""
+        self.is_past_shown = False
+        """Whether the window shows the past: then an emergency is for those alone that are heard now."""
         self.batches: list[str] = []
         """Ids of our newest orders, oldest first."""
         # kept by vehicle: `book.latest` goes through all records, and this is asked for each of a thousand vehicles
@@ -186,6 +188,11 @@ class OperatorDesk(QObject):
         """Give an emergency command at once to those that it makes sense for, and tell who was left out."""
         # by name, since it is read out in the notice
         able, left_out = self.split(by_name(keys), verb)
+        if self.is_past_shown:
+            # chosen in a picture of another time: one that is not there now is told, and nothing is sent for it
+            away = self.tr("it is not heard now")
+            left_out = [*left_out, *((key, away) for key in able if not self._is_heard(key))]
+            able = [key for key in able if self._is_heard(key)]
         if not keys:
             self.noticed.emit(self.tr("{verb}: nobody to send it to.").format(verb=label_of(verb)), Level.CAUTION)
         elif not able:
@@ -197,6 +204,10 @@ class OperatorDesk(QObject):
             if left_out:
                 words += " " + self.tr("Left out: {reasons}.").format(reasons=reasons_text(left_out))
             self.noticed.emit(words, Level.ADVISORY)
+
+    def _is_heard(self, key: VehicleKey) -> bool:
+        state = self.state(key)
+        return state is not None and state.is_heard
 
     def everybody(self) -> list[VehicleKey]:
         """Every vehicle that is heard and not known to be disarmed; replays are not vehicles."""

@@ -24,6 +24,7 @@ from groundstation.ui.past.recorded_values import RecordedValues
 from groundstation.ui.past.timeline_panel import TimelinePanel
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.dress import set_style
+from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.workspace import Workspace
 
 LOGS = "*.mcap *.tlog *.bin *.BIN *.log *.LOG *.ulg *.ulog"
@@ -74,16 +75,18 @@ class PastWindow(QObject):
         feed.timeline.passed.connect(lambda _now_s: self._show_age())
         self.timeline.canvas.name_of = self._name_of
 
-    def join(self, workspace: Workspace, selection: Selection, commands: list[QMenu], present: Asks) -> None:
+    def join(self, workspace: Workspace, context: PanelContext, top_bar: TopBar, commands: list[QMenu]) -> None:
         """Everything is there.
 
         Args:
             workspace: the panels.
-            selection: shared by the window.
-            commands: menus that command; they are gone while the past is shown.
-            present: what panels of now ask for.
+            context: what the panels of now are made of.
+            top_bar: what stays of now while the past is shown.
+            commands: menus that command; they are gone meanwhile.
         """
-        present.log_wanted.connect(lambda path, at_s: self.look.open_file(Path(path), at_s))
+        self._desk, self._top_bar = context.desk, top_bar
+        selection = context.selection
+        context.asks.log_wanted.connect(lambda path, at_s: self.look.open_file(Path(path), at_s))
         self._workspace, self._gone = workspace, commands
         asks = Asks(self)
         asks.panel_wanted.connect(workspace.bring)
@@ -171,6 +174,7 @@ class PastWindow(QObject):
             # with the menu its keys are gone
             menu.menuAction().setVisible(False)
             menu.setEnabled(False)
+        self._mark_now(is_past=True)
         self._window.setWindowTitle(f"{tr('PAST')} \N{EM DASH} {self._title}")
         self._workspace.show_past(self._context)
         self.keys.switch(is_on=True)
@@ -184,9 +188,16 @@ class PastWindow(QObject):
         for menu in self._gone:
             menu.menuAction().setVisible(True)
             menu.setEnabled(True)
+        self._mark_now(is_past=False)
         self._window.setWindowTitle(self._title)
         self.keys.switch(is_on=False)
         self._workspace.show_now()
+
+    def _mark_now(self, *, is_past: bool) -> None:
+        """The top bar is of now: it says so, and the keys in it reach those alone who are heard."""
+        if self._desk is not None:
+            self._desk.is_past_shown = is_past
+        self._top_bar.show_past(is_past=is_past)
 
     def _margins(self, width: int) -> None:
         layout = self._centre.layout()

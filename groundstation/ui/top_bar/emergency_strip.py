@@ -22,6 +22,8 @@ KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
 KILL_KEY = "Ctrl+F8"
 _NAMES = {Verb.HOLD: "HOLD", Verb.RTL: "RTL", Verb.LAND: "LAND"}
 NAME_WIDTH = 88
+PAST_WIDTH = 190
+"""Of the same with what it does now."""
 ALL_WIDTH = 58
 """Wide enough for any number, so that the strip keeps its width."""
 DIM = "dim"
@@ -77,14 +79,27 @@ class EmergencyStrip(QFrame):
         keys, everybody = self._desk.selection.keys, self._desk.everybody()
         chosen = self.tr("{count} selected").format(count=len(keys))
         if len(keys) < 2:
-            chosen = keys[0].id if keys else self.tr("none selected")
-        self.selected.setText(self.selected.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideRight, NAME_WIDTH))
+            chosen = self._one(keys[0]) if keys else self.tr("none selected")
+        width = PAST_WIDTH if self._desk.is_past_shown else NAME_WIDTH
+        self.selected.setText(self.selected.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideRight, width))
         self.selected.setToolTip(vehicles_text(keys) if keys else self.tr("No vehicle is selected"))
         self.all.setText(self.tr("all {count}").format(count=len(everybody)))
         self.all.setToolTip(self.tr("Every vehicle that is heard and armed"))
         targets = self.targets
         for verb, button in self.buttons.items():
             self._show(button, verb, targets)
+
+    def _one(self, key: VehicleKey) -> str:
+        """A vehicle by its name; while the past is shown, with what it does now: that is whom a key would reach."""
+        if not self._desk.is_past_shown:
+            return key.id
+        state = self._desk.state(key)
+        if state is None or not state.is_heard:
+            return self.tr("{name}: not heard now").format(name=key.id)
+        height_m = state.height.height_m
+        mode = state.mode.name if state.mode is not None else ""
+        height = "" if height_m is None else f"{height_m:.0f} m"
+        return self.tr("{name} now {what}").format(name=state.name, what=f"{mode} {height}".strip())
 
     def _on_target_toggled(self) -> None:
         self.refresh()

@@ -11,6 +11,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
+from groundstation.ui.theme.dress import set_style
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.top_bar.broker_state import BrokerState
@@ -85,6 +86,15 @@ class TopBar(QFrame):
         self.recording.refresh(now_s)
         self._make_room()
 
+    def show_past(self, *, is_past: bool) -> None:
+        """Mark this as the island of now, while everything else is of the past."""
+        sheet = "#topBar { background: $surface; border: 2px solid $accent; border-radius: 6px; }"
+        set_style(self, sheet if is_past else "#topBar { background: $surface; border-bottom: 1px solid $line; }")
+        self.now.setVisible(is_past)
+        if self.emergency is not None:
+            self.emergency.refresh()
+        self._make_room()
+
     def _lay_out(self, menus: QMenuBar) -> None:
         layout = QHBoxLayout(self)
         # else the width of all parts would be the least width of the window
@@ -101,6 +111,10 @@ class TopBar(QFrame):
         menus.setFixedHeight(30)
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_rule())
+        self.now = QLabel(self.tr("NOW"))
+        set_style(self.now, "color: $accent; font-weight: 700;")
+        self.now.hide()
+        layout.addWidget(self.now)
         layout.addWidget(self.broker)
         layout.addWidget(_rule())
         for readout in (self.vehicles, self.flying, self.cautions, self.warnings):
