@@ -28,6 +28,9 @@ from groundstation.transport.leaves import CMD_ACK, EVT, leaf_of
 
 KEYFRAME_S = 2.0
 """What a seek has to fold at most."""
+SETTLE_NS = 250_000_000
+ROW_SLACK_S = 0.1
+"""Times are not even: a row is not put off to the next message by a millisecond."""
 REST_SHARE = 0.25
 """Keyframes of a file take so much of what is written into it at most; a board of thousands of sensors is large."""
 LONGEST_S = 60.0
@@ -83,7 +86,7 @@ class Keyframes:
         self._rows_s: dict[VehicleKey, float] = {}
         self._judged_s: dict[VehicleKey, float] = {}
         self._landmarks: list[Landmark] = []
-        self._next_ns = 0
+        self._next_ns = self._settled_ns = 0
         self.newest_ns = 0
         """Time of the newest message, nanoseconds since 1970."""
 
@@ -106,6 +109,10 @@ class Keyframes:
             return
         if isinstance(topic, topics.VehicleTopic):
             file.keys[topic.key] = None
+        # what waited is folded as it came, a fraction of a second at a time: a row a second is kept of it
+        if abs(one.log_ns - self._settled_ns) > SETTLE_NS:
+            self.settle()
+            self._settled_ns = one.log_ns
         if not self.newest_ns:
             self._next_ns = one.log_ns + int(KEYFRAME_S * 1e9)
         self.newest_ns = max(self.newest_ns, one.log_ns)
@@ -124,19 +131,23 @@ class Keyframes:
     def settle(self) -> None:
         """Fold what came, and note what changed by it."""
         updates = self.fold.settle()
-        now_s = self.fold.now_s
+        heard_s: dict[VehicleKey, float] = {}
         for update in updates:
             self._note(update)
+            if isinstance(update, VehicleUpdate):
+                heard_s[update.key] = update.received_s
         for key in self.fold.fleet.take_changed():
             state = self.fold.fleet.get(key)
             if state is None:
                 continue
+            # one changes without a word of its own when its bridge dies
+            now_s = heard_s.get(key, self.fold.now_s)
             self._changed.add(key)
             self._landmarks += self._finder.look(state, now_s)
-            if now_s - self._rows_s.get(key, -math.inf) >= ROW_PERIOD_S:
+            if now_s - self._rows_s.get(key, -math.inf) >= ROW_PERIOD_S - ROW_SLACK_S:
                 self._rows_s[key] = now_s
                 self._add_row(key, row_of(state, now_s), now_s)
-        self._judge(now_s)
+        self._judge(self.fold.now_s)
 
     def write(self, ends: dict[str, int]) -> None:
         """Write keyframes of all files, and the landmarks.

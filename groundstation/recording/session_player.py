@@ -120,12 +120,13 @@ class _Segment:
 class SessionPlayer:
     """An open session."""
 
-    def __init__(self, folder: Path, seek: Path | None = None) -> None:
+    def __init__(self, folder: Path, seek: Path | None = None, *, is_whole: bool = True) -> None:
         """Open it.
 
         Args:
             folder: of the session.
             seek: where helpers are made that are not there; None for the session's own folder.
+            is_whole: whether helpers that are missing are made; else what they would tell is left out.
 
         Raises:
             LogError: there is no recording in it, or it can't be read.
@@ -133,6 +134,8 @@ class SessionPlayer:
         self._folder, self._seek = folder, folder / FOLDER
         self._files: dict[str, _File] = {}
         self._strange: set[str] = set()
+        self.problems: list[str] = []
+        """Files that can't be read, a line each; the others are shown without them."""
         self._segments: OrderedDict[int, _Segment] = OrderedDict()
         self._landmarks: list[Landmark] = []
         self._landmarks_end = 0
@@ -142,7 +145,7 @@ class SessionPlayer:
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
-        if not self.is_growing and any(one.has_holes for one in self._files.values()):
+        if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
             self._rebuild(seek)
 
     @property
@@ -174,8 +177,9 @@ class SessionPlayer:
             elif path.name not in self._strange and path.stat().st_size:
                 try:
                     self._files[path.name] = _File(path, self._seek)
-                except LogError:
-                    self._strange.add(path.name)  # the others are shown without it
+                except LogError as error:
+                    self._strange.add(path.name)
+                    self.problems.append(str(error))
         self._read_landmarks()
 
     # ---- the whole ----
@@ -307,6 +311,12 @@ class SessionPlayer:
             return NO_TRACK
         places = np.stack((rows["lat_deg"], rows["lon_deg"]), axis=1)
         return Track(rows["at_s"].astype(np.float64), places, rows["core"].astype(np.float64))
+
+    def clocks(self, key: VehicleKey) -> dict[str, float]:
+        """Seconds to add to the clock of a vehicle's bridge to have the recording's, by session; as known last."""
+        one = self._files.get(session_folder.file_name(key))
+        kept = read_state(one.paths, one.keys, len(one.keys) - 1) if one is not None and len(one.keys) else None
+        return {session: clock[0] for session, clock in kept.clocks.items()} if kept is not None else {}
 
     def values(self, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
         """A value between two times."""

@@ -10,13 +10,9 @@ import time
 import numpy as np
 import pytest
 
-from groundstation.app import past_reader
 from groundstation.app.past_reader import past_access
 from groundstation.fleet.value_path import ValueRef
 from groundstation.logs import session_folder
-from groundstation.logs.mcap.mcap_file import McapFile
-from groundstation.logs.readers import recent
-from groundstation.logs.readers.recent import recent_messages
 from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.map_panel.trail_layer import BREAK_S
@@ -263,8 +259,7 @@ def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording
     (folder,) = session_folder.sessions(out)
     path = folder / session_folder.file_name(torn.key)
     data = bytearray(path.read_bytes())
-    heads = [place for place, _ in recent._heads(bytes(data), 0, len(data))]
-    data[heads[6] : heads[6] + 100] = bytes(100)
+    data[len(data) // 2 : len(data) // 2 + 100] = bytes(100)
     path.write_bytes(data)
     (folder / session_folder.file_name(broken.key)).write_bytes(b"\x00" * 5_000)
     station.hear(whole, torn, broken)
@@ -272,7 +267,8 @@ def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording
         opened(station, out, loaders, app)
     rows = [len(kept(station, one.key)[0]) for one in (whole, torn, broken)]
     assert rows[0] == pytest.approx(60, abs=3)
-    assert 50 <= rows[1] < rows[0]
+    # its rows stand beside it
+    assert rows[1] == rows[0]
     assert rows[2] == 1
     (line,) = [one.getMessage() for one in caplog.records]
     assert session_folder.file_name(broken.key) in line
@@ -296,52 +292,3 @@ def test_a_window_closed_while_it_reads_is_not_held_up_and_gets_nothing(station,
     assert not loader.task.thread.is_alive()
     loader.start()
     assert not loader.task.thread.is_alive()
-
-
-def test_reading_ends_within_a_chunk_when_nobody_wants_it(now, recording, out):
-    flying = PretendVehicle(1)
-    for step in range(4):
-        recording.fly(flying, now - 40.0 + 10 * step, now - 30.0 + 10 * step)
-        recording.written()
-    answers = iter([True, True])
-    (folder,) = session_folder.sessions(out)
-    path = folder / session_folder.file_name(flying.key)
-    assert recent_messages(path, 600.0, lambda _: True, lambda: next(answers, False)) == []
-    assert list(past_access(BROKER, out).read(lambda: False)) == []
-
-
-@pytest.mark.parametrize("is_closed", [False, True])
-def test_of_a_long_session_only_the_end_is_unpacked(tmp_path, monkeypatch, is_closed):
-    """Hours before the last minutes are passed over; checkpoint or summary tell which channels there are."""
-    flying, first_s, hours = PretendVehicle(1), 1.79e9, 2
-    topic = f"{flying.key}/tlm/motion"
-    path = tmp_path / session_folder.file_name(flying.key)
-    file = McapFile(path, is_live=True)
-    channel = file.channel(topic, "json", {"retain": "false", "late": "false"})
-    for number in range(hours * 3600 * 2):
-        at_s = first_s + number / 2
-        file.add(channel, int(at_s * 1e9), 0, number, flying.wrap(topic, flying.motion(at_s, at_s), at_s).payload)
-        if number % 8 == 7:
-            file.flush()
-            file.ledger.checkpoint(file.layout) if number % 800 == 7 else None
-    if is_closed:
-        file.close()
-    else:
-        file.flush()
-        file.abandon()
-    unpacked = []
-    real = recent.unpack
-    monkeypatch.setattr(recent, "PROBE_BYTES", 16 * 1024)
-    monkeypatch.setattr(recent, "DEFINITIONS_BYTES", 1024 * 1024 if is_closed else 0)
-    monkeypatch.setattr(recent, "unpack", lambda data, head: unpacked.append(head) or real(data, head))
-    found = recent_messages(path, 600.0, past_reader._is_of_file(path.name), lambda: True)
-    assert len(found) == 1201
-    assert found[-1].log_ns - found[0].log_ns == 600e9
-    assert len(unpacked) <= 1201 / 8 + 2
-
-
-@pytest.mark.parametrize("beginning", [b"", b"\x89MCAP"])
-def test_a_file_that_its_recorder_has_just_begun_has_no_past_and_no_fault(tmp_path, beginning: bytes) -> None:
-    file = tmp_path / "sim-uav-1.mcap"
-    file.write_bytes(beginning)
-    assert recent_messages(file, 60.0, lambda _: True, lambda: True) == []
