@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from groundstation.fleet.past import Player
@@ -10,12 +12,30 @@ from groundstation.logs import session_folder
 from groundstation.recording.as_replay import AsReplay
 from groundstation.recording.log_player import LogPlayer
 from groundstation.recording.session_player import SessionPlayer
+from groundstation.recording.together import TogetherPlayer
 from groundstation.ui.past.player_port import PlayerAccess
 
 
 def player_access() -> PlayerAccess:
     """Opens sessions and logs."""
-    return PlayerAccess(open_session=SessionPlayer, open_file=open_file)
+    return PlayerAccess(open_session=SessionPlayer, open_files=open_files)
+
+
+def open_files(paths: Sequence[Path]) -> Player:
+    """One log, or several that are laid over each other.
+
+    Raises:
+        GroundStationError: one of them is no log, or can't be read.
+    """
+    players: list[Player] = []
+    with ExitStack() as stack:
+        for path in paths:
+            players.append(open_file(path))
+            stack.callback(players[-1].close)
+        made = TogetherPlayer(players) if len(players) > 1 else players[0]
+        # from here on they are closed by who uses them
+        stack.pop_all()
+    return made
 
 
 def open_file(path: Path) -> Player:

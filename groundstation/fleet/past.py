@@ -8,12 +8,13 @@ up (`recording/log_player.py`); who shows the past knows neither.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
@@ -80,6 +81,22 @@ class PastValues(NamedTuple):
 
 
 NO_TRACK = Track(np.empty(0), np.empty((0, 2)), np.empty((0, 0)))
+
+
+@runtime_checkable
+class Alignable(Protocol):
+    """A player of several recordings."""
+
+    @property
+    def alignment(self) -> Alignment:
+        """By what they are laid over each other."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of those without it; they stand by their beginning."""
+
+    def align(self, alignment: Alignment) -> None:
+        """Lay them over each other by something else."""
 
 
 class Player(Protocol):

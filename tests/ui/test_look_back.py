@@ -340,3 +340,25 @@ def test_buttons_do_what_the_keys_do(looking):
     assert isinstance(bar.live, QPushButton)
     bar.live.click()
     assert not looking.past.look.is_past
+
+
+def test_two_flights_are_aligned_and_compared(looking):
+    looking.past.open_files([shared_log("copter_square.tlog"), shared_log("px4_0_square.tlog")])
+    look, bar = looking.past.look, looking.past.timeline.compare
+    wait(lambda: look.told is not None and look.told.extent.read_share == 1.0 and look.told.landmarks)
+    shown(looking)
+    assert bar.isVisible()
+    assert bar.anchor_box.currentText() == "arming"
+    armed = {one.key: one.at_s for one in reversed(look.told.landmarks) if one.kind.value == "armed"}
+    look.seek(max(armed.values()) + 8.0)
+    shown(looking)
+    assert len(bar.labels) == 1
+    assert "height" in bar.labels[0].text()
+    assert "away" in bar.labels[0].text()
+    before = look.told
+    bar.anchor_box.setCurrentIndex(bar.anchor_box.findText("take-off"))
+    bar.anchor_box.activated.emit(bar.anchor_box.currentIndex())
+    wait(lambda: look.told is not before)
+    assert look.told.alignment.anchor.value == "take_off"
+    look.leave()
+    assert not bar.isVisible()

@@ -84,16 +84,12 @@ class LanePainter:
     def axis(self, top: int, bottom: int, *, has_date: bool) -> None:
         """Times, with fine lines down to `bottom`."""
         painter, scale = self._painter, self._scale
-        marks, step_s = scale.marks()
         painter.setFont(font(TINY_PX))
-        for at_s in marks:
-            x = scale.x(at_s)
-            painter.setPen(QPen(veil(Ink.LINE, 160), 1))
-            painter.drawLine(QPointF(x, top + AXIS_H), QPointF(x, bottom))
-            painter.setPen(ink(Ink.MUTED))
-            text = time_text(at_s, step_s, has_date=has_date)
-            width = metrics(TINY_PX).horizontalAdvance(text)
-            left = min(max(scale.left, x - width / 2), scale.right - width)
+        painter.setPen(QPen(veil(Ink.LINE, 160), 1))
+        for at_s in scale.marks()[0]:
+            painter.drawLine(QPointF(scale.x(at_s), top + AXIS_H), QPointF(scale.x(at_s), bottom))
+        painter.setPen(ink(Ink.MUTED))
+        for (left, width), text in _figures(scale, has_date=has_date):
             painter.drawText(QRectF(left, top, width + 2, AXIS_H), _LEFT, text)
 
     def alarms(self, top: int) -> None:
@@ -192,6 +188,18 @@ class LanePainter:
         return sorted({int(place(one)) // 2 * 2 for one in times.tolist()})
 
 
+def _figures(scale: LaneScale, *, has_date: bool) -> list[tuple[tuple[float, float], str]]:
+    """Left edge and width of each figure of the axis, and what it says."""
+    marks, step_s = scale.marks()
+    found = []
+    for at_s in marks:
+        text = time_text(at_s, step_s, has_date=has_date)
+        width = metrics(TINY_PX).horizontalAdvance(text)
+        left = min(max(float(scale.left), scale.x(at_s) - width / 2), float(scale.right - width))
+        found.append(((left, float(width)), text))
+    return found
+
+
 def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[int, int], *, has_date: bool) -> None:
     """The moment that is shown, with its time; what came after it is faint: it is known, but later.
 
@@ -214,7 +222,9 @@ def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[i
     width = metrics(SMALL_PX, 700).horizontalAdvance(text) + 14
     left = min(max(scale.left, x - width / 2), scale.right - width)
     # no figure of the axis may look out from behind it
-    painter.fillRect(QRectF(left - 30, top, width + 60, AXIS_H), ink(Ink.SURFACE))
+    for box, _ in _figures(scale, has_date=has_date):
+        if box[0] < left + width and box[0] + box[1] > left:
+            painter.fillRect(QRectF(box[0] - 1, top, box[1] + 3, AXIS_H - 1), ink(Ink.SURFACE))
     painter.fillRect(QRectF(x - 1, top + AXIS_H - 2, 2, bottom - top - AXIS_H + 2), ink(Ink.PAST))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink(Ink.PAST))

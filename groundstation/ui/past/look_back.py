@@ -6,11 +6,12 @@ What flies goes on meanwhile: the feed of now folds, the recorder records, alarm
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.past import Player
@@ -94,24 +95,25 @@ class LookBack(QObject):
         bar.jump_wanted.connect(lambda is_forward: self.jump(is_forward=is_forward))
         bar.rate_wanted.connect(self.set_rate)
         bar.time_typed.connect(self.go_to_text)
+        self.panel.compare.alignment_wanted.connect(self.align)
         canvas.moment_wanted.connect(self.seek)
         canvas.part_changed.connect(self._say_span)
         bar.show_rate(self.rate)
 
     # ---- opening ----
 
-    def open_file(self, path: Path, at_s: float | None = None) -> None:
-        """Show a log, or a session that is over.
+    def open_files(self, paths: Sequence[Path], at_s: float | None = None) -> None:
+        """Show logs, or sessions that are over; several are laid over each other.
 
         Args:
-            path: of the file or of the folder.
+            paths: of files or of folders; the first one is what the others are compared with.
             at_s: the moment that is shown first; None for its first flight.
         """
         self.is_file = True
-        self._open(lambda: self._access.open_file(path))
+        self._open(lambda: self._access.open_files(paths))
         self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
-        self.panel.bar.show_note(self.tr("opening {name}…").format(name=path.name))
+        self.panel.bar.show_note(self.tr("opening {name}…").format(name=", ".join(one.name for one in paths)))
 
     def _open(self, open_player: Callable[[], Player]) -> None:
         self.close()
@@ -129,6 +131,7 @@ class LookBack(QObject):
         playback, self.playback = self.playback, None
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
+        self.panel.compare.hide()
         self.panel.canvas.hide()
         if playback is not None:
             for signal in (
@@ -241,6 +244,12 @@ class LookBack(QObject):
         """From the station's monotonic clock to that of what is recorded now."""
         return self._feed.timeline.unix_s(0.0)
 
+    def align(self, alignment: Alignment) -> None:
+        """Lay several recordings over each other by something else."""
+        if self.playback is not None:
+            self.playback.align(alignment)
+            self.playback.seek(self.at_s)
+
     def step(self, *, is_forward: bool) -> None:
         """Show the next or the previous message."""
         self.pause()
@@ -344,6 +353,7 @@ class LookBack(QObject):
         self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
         self.panel.canvas.renew()
         self.panel.canvas.show()
+        self.panel.compare.show_alignment(told.alignment, told.missing)
         self._show_whole(told)
         is_whole = told.extent.read_share >= 1.0 and told.extent.read_until_s >= told.extent.end_s
         after_open, self._after_open = self._after_open, None if is_whole else self._after_open
@@ -374,6 +384,8 @@ class LookBack(QObject):
         self.view.show(shown.moment, self._tracks, is_playing=bool(self.view.timeline.rate))  # type: ignore[arg-type]
         if self._wanted_s is None:
             self.panel.canvas.show_moment(shown.moment.at_s)
+        if self.told is not None and self.told.alignment is not None:
+            self.panel.compare.show_differences(list(self.view.fleet))
         self._show_age()
         self.moment_shown.emit(shown.moment.at_s)
 

@@ -86,7 +86,7 @@ class PastWindow(QObject):
         """
         self._desk, self._top_bar = context.desk, top_bar
         selection = context.selection
-        context.asks.log_wanted.connect(lambda path, at_s: self.look.open_file(Path(path), at_s))
+        context.asks.log_wanted.connect(lambda path, at_s: self.look.open_files([Path(path)], at_s))
         self._workspace, self._gone = workspace, commands
         asks = Asks(self)
         asks.panel_wanted.connect(workspace.bring)
@@ -135,16 +135,15 @@ class PastWindow(QObject):
     # ---- opening ----
 
     def ask_for_log(self) -> None:
-        """Let the operator choose a log."""
+        """Let the operator choose logs."""
         filters = f"{tr('Flight logs')} ({LOGS});;{tr('All files')} (*)"
-        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open a log"), "", filters)
-        if name:
-            self.look.open_file(Path(name))
+        names, _ = QFileDialog.getOpenFileNames(self._window, tr("Open logs"), "", filters)
+        self.open_files([Path(one) for one in names])
 
     def open_files(self, paths: list[Path]) -> None:
-        """Show a log; of several the first."""
+        """Show logs; several are laid over each other."""
         if paths:
-            self.look.open_file(paths[0])
+            self.look.open_files(paths)
 
     def _on_moment_shown(self, at_s: float) -> None:
         del at_s

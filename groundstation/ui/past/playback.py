@@ -16,10 +16,11 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal
 
+from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
-from groundstation.fleet.past import Extent, Moment, PastValues, Player, Track
+from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
 from groundstation.ui.timeline import monotonic_s
@@ -55,6 +56,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: tuple[VehicleKey, ...]
     landmarks: list[Landmark]
     """All of them, in the order of time."""
+    alignment: Alignment | None = None
+    """By what several recordings are laid over each other; None for one alone."""
+    missing: tuple[str, ...] = ()
+    """Names of those without it."""
 
 
 class Playback(QObject):
@@ -87,6 +92,7 @@ class Playback(QObject):
         self._step: tuple[float, bool] | None = None
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
         self._tracks: tuple[float, float] | None = None
+        self._alignment: Alignment | None = None
         self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
         self.thread_ = threading.Thread(target=self._run, name="player", daemon=True)
         self.thread_.start()
@@ -111,6 +117,10 @@ class Playback(QObject):
                 self._values.popitem(last=False)
 
         self._ask(ask)
+
+    def align(self, alignment: Alignment) -> None:
+        """Lay several recordings over each other by something else; `told` tells."""
+        self._ask(lambda: setattr(self, "_alignment", alignment))
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """Close the recording."""
@@ -170,9 +180,14 @@ class Playback(QObject):
                     self._lock.wait(LOOK_S)
                 wanted_s, self._wanted_s = self._wanted_s, None
                 step, self._step = self._step, None
+                alignment, self._alignment = self._alignment, None
                 values = self._values.popitem(last=False) if self._values and wanted_s is None else None
             if self._is_stopped:
                 return
+            if alignment is not None and isinstance(player, Alignable):
+                player.align(alignment)
+                self._tracks = None
+                self._tell(teller)
             if wanted_s is not None:
                 self._show(player, wanted_s)
             if step is not None:
@@ -188,7 +203,8 @@ class Playback(QObject):
         return lambda: not self._is_asked() and monotonic_s() < end_s
 
     def _is_asked(self) -> bool:
-        return self._is_stopped or self._wanted_s is not None or self._step is not None or bool(self._values)
+        is_moved = self._wanted_s is not None or self._step is not None or self._alignment is not None
+        return self._is_stopped or is_moved or bool(self._values)
 
     def _show(self, player: Player, wanted_s: float) -> None:
         moment = player.moment(wanted_s)
@@ -226,11 +242,12 @@ class _Teller:
         """How it is now; None where nothing changed."""
         self._next_s = monotonic_s() + LOOK_S
         landmarks = self._player.landmarks()
-        now = Told(
-            name=self._player.name, extent=self._player.extent, vehicles=self._player.vehicles(), landmarks=landmarks
-        )
+        player = self._player
+        now = Told(name=player.name, extent=player.extent, vehicles=player.vehicles(), landmarks=landmarks)
+        if isinstance(player, Alignable):
+            now = msgspec.structs.replace(now, alignment=player.alignment, missing=player.missing)
         last, self._last = self._last, now
         if last is not None and len(last.landmarks) == len(landmarks):
-            is_same = (last.extent, last.vehicles) == (now.extent, now.vehicles)
-            return None if is_same else now
+            same = ("extent", "vehicles", "alignment", "missing")
+            return None if all(getattr(last, one) == getattr(now, one) for one in same) else now
         return now

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,5 +16,6 @@ class PlayerAccess(msgspec.Struct, frozen=True):
 
     open_session: Callable[[Path], Player]
     """A session of ours, which may still be recorded, by its folder."""
-    open_file: Callable[[Path], Player]
-    """A log of any format, or a session that is over: its vehicles are of the tree of replays."""
+    open_files: Callable[[Sequence[Path]], Player]
+    """Logs of any format, or sessions that are over: their vehicles are of the tree of replays. Of several the first is
+    what the others are compared with."""
