@@ -34,6 +34,8 @@ from groundstation.ui.theme.tokens import TINY_PX
 from groundstation.ui.value_drag import refs_from_mime
 
 MAX_CURVES = 24
+FEW_CURVES = 8
+"""Of more, each has less time to be painted."""
 AXIS_WIDTH = 52
 LEAST_SPAN = 1e-3
 LEAST_HEIGHT = 90
@@ -237,8 +239,9 @@ class PlotLane(QWidget):
         else:
             return
         self.plot.setYRange(low, high, padding=0)
+        share = min(1.0, FEW_CURVES / max(1, len(self.curves))) / self.devicePixelRatioF() ** 2
         for curve in self.curves:
-            curve.fit_line(columns, self.box.height(), (low, high), len(self.curves))
+            curve.fit_line(columns, self.box.height(), (low, high), share)
 
     def _on_mouse_moved(self, point: QPointF) -> None:
         if self.box.sceneBoundingRect().contains(point):
