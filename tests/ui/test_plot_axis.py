@@ -220,6 +220,19 @@ def test_after_a_click_on_a_plot_it_has_the_keyboard(panel, app):
     assert panel.shown[0] == begin_s - 60.0
 
 
+def test_the_cursor_stays_under_the_mouse_when_the_axis_is_moved(panel):
+    lane = panel.lanes[0]
+    move(lane, 0.5, 0.5, Qt.MouseButton.NoButton, NONE)
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    panel.pan(-5.0)
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    panel.follow()
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    QApplication.sendEvent(lane.plot.viewport(), QEvent(QEvent.Type.Leave))
+    panel.pan(-5.0)
+    assert panel._cursor_s is None
+
+
 def test_a_click_says_this_moment_and_a_drag_does_not(panel):
     told = []
     panel.moment_wanted.connect(told.append)
