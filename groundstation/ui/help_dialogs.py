@@ -85,7 +85,7 @@ class ShortcutsDialog(QDialog):
         plots = [
             ("Ctrl++  Ctrl+-", self.tr("Show less or more time")),
             ("Page up  Page down", self.tr("Go back and ahead")),
-            ("Home", self.tr("Follow now again")),
+            ("Ctrl+Home", self.tr("Follow now, or the playhead, again")),
             (self.tr("Shift, drag"), self.tr("Zoom to a box")),
         ]
         return [

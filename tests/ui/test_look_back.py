@@ -18,6 +18,7 @@ from groundstation.app.players import player_access
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.updates import ServiceUpdate
+from groundstation.fleet.value_path import ValueRef
 from groundstation.logs import session_folder
 from groundstation.logs.session_folder import SessionState
 from groundstation.ui.command_bar.command_bar import CommandBar
@@ -327,6 +328,32 @@ def test_times_that_are_typed(text, since_noon_s):
     noon_s = time.mktime((2026, 3, 14, 12, 0, 0, 0, 0, -1))
     found = time_from_text(text, noon_s + 3600.0, noon_s + 100.0)
     assert found == (None if since_noon_s is None else pytest.approx(noon_s + since_noon_s))
+
+
+def test_plots_show_what_is_recorded_and_a_click_on_one_goes_to_its_moment(looking):
+    go(looking, 50.0)
+    plots = looking.workspace.shown("plots")
+    plots.clear()
+    plots.plot([ValueRef(KEY, "position.height_home_m")])
+    lane = plots.lanes[0]
+
+    def is_read():
+        times, _ = lane.curves[0].item.getData()
+        return len(times) > 100 and not lane.shades.unread
+
+    wait(is_read)
+    begin_s, end_s = plots.shown
+    assert begin_s < EPOCH_S < EPOCH_S + 15.0 + SECONDS < end_s, (
+        "it shows what is not recorded yet, and hatches nothing"
+    )
+    box = lane.box.sceneBoundingRect()
+    wanted_s = EPOCH_S + 35.0
+    x = box.left() + (wanted_s - begin_s) / (end_s - begin_s) * box.width()
+    point = lane.plot.mapFromScene(QPointF(x, box.center().y()))
+    QTest.mouseClick(lane.plot.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+    assert shown(looking) == pytest.approx(wanted_s, abs=(end_s - begin_s) / box.width())
+    assert lane.playhead.value() == looking.past.look.view.now_s()
+    assert plots.shown == (begin_s, end_s)
 
 
 def test_buttons_do_what_the_keys_do(looking):

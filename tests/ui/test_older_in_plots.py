@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef
@@ -239,7 +241,7 @@ def test_in_the_past_the_playhead_stands_in_the_plot_and_what_came_after_is_fain
     assert lane.playhead.isVisible()
     assert lane.playhead.value() == 5_000.0
     assert lane.axis._playhead_s == 5_000.0
-    assert pixel(past, 5_000.0, lane.box.viewRange()[1][1] * 0.999) == ink(Ink.TEXT)
+    assert pixel(past, 5_000.0, lane.box.viewRange()[1][1] * 0.999) == ink(Ink.PAST)
 
     def strength(time_s):
         """How far the line's colour is from what is behind it."""
@@ -259,7 +261,27 @@ def test_in_the_past_the_playhead_stands_in_the_plot_and_what_came_after_is_fain
     assert lane.shades.unread == [(4_040.0, 4_160.0)]
 
 
-def test_in_the_past_home_brings_back_to_the_playhead(past):
+def test_in_the_past_home_is_the_windows_key_also_while_a_plot_has_the_keyboard(past, app):
+    told = []
+    window = QWidget()
+    QVBoxLayout(window).addWidget(past)
+    home = QShortcut(QKeySequence("Home"), window)
+    home.setContext(Qt.ShortcutContext.ApplicationShortcut)
+    home.activated.connect(lambda: told.append(1))
+    window.show()
+    window.activateWindow()
+    past.lanes[0].setFocus()
+    app.processEvents()
+    past.pan(-3.0)
+    QTest.keyClick(past.lanes[0], Qt.Key.Key_Home)
+    assert told == [1]
+    assert past.is_paused
+    QTest.keyClick(past.lanes[0], Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert not past.is_paused
+    window.close()
+
+
+def test_in_the_past_following_brings_back_to_the_playhead(past):
     past.pan(-3.0)
     assert past.shown == (4_580.0, 4_700.0)
     assert past.span_box.currentText() == ""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -219,6 +220,19 @@ def test_after_a_click_on_a_plot_it_has_the_keyboard(panel, app):
     assert panel.shown[0] == begin_s - 60.0
 
 
+def test_the_cursor_stays_under_the_mouse_when_the_axis_is_moved(panel):
+    lane = panel.lanes[0]
+    move(lane, 0.5, 0.5, Qt.MouseButton.NoButton, NONE)
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    panel.pan(-5.0)
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    panel.follow()
+    assert panel._cursor_s == pytest.approx(time_at(lane, 0.5), abs=0.5)
+    QApplication.sendEvent(lane.plot.viewport(), QEvent(QEvent.Type.Leave))
+    panel.pan(-5.0)
+    assert panel._cursor_s is None
+
+
 def test_a_click_says_this_moment_and_a_drag_does_not(panel):
     told = []
     panel.moment_wanted.connect(told.append)
@@ -270,3 +284,15 @@ def test_the_line_is_a_hairline_only_where_it_is_rough(panel, station, vehicle):
     panel._shown.show(start_s - 9.0, start_s - 1.0, station.now_s)
     panel.refresh()
     assert not curve.is_thin
+
+
+@pytest.mark.parametrize(("points", "is_thin"), [(3_900, False), (4_100, True)])
+def test_a_line_of_thousands_of_points_is_a_hairline_and_of_fewer_where_curves_are_many(panel, points, is_thin):
+    curve = panel.lanes[0].curves[0]
+    flat = np.full(points, 5.0)
+    curve.item.setData(np.arange(float(points)), flat)
+    curve.fit_line(500, 200.0, (0.0, 10.0))
+    assert curve.is_thin == is_thin
+    curve.item.setData(np.arange(points // 2 * 1.0), flat[: points // 2])
+    curve.fit_line(500, 200.0, (0.0, 10.0), share=0.5)
+    assert curve.is_thin == is_thin

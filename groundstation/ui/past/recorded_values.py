@@ -56,8 +56,9 @@ class RecordedValues(OlderValues):
         if told is None:
             return
         shift_s, extent = self._shift_s, told.extent
+        latest_s = extent.end_s - shift_s - (LEFT_S if extent.is_growing else 0.0)
         if extent.is_growing:
-            end_s = min(end_s, extent.end_s - shift_s - LEFT_S)
+            end_s = min(end_s, latest_s)
         inside = found.times < end_s
         self.came.emit(
             OlderPart(
@@ -67,6 +68,7 @@ class RecordedValues(OlderValues):
                 times=found.times[inside],
                 values=found.values[inside],
                 earliest_s=extent.begin_s - shift_s,
-                latest_s=None if extent.is_growing else extent.end_s - shift_s,
+                # also of one that grows: what is not there yet is not still to be read
+                latest_s=latest_s,
             )
         )

@@ -33,8 +33,8 @@ REACH_S = 5.0
 """So far back a value still says something of a moment, as `PlotSeries.at`."""
 WIDTH, HAIRLINE = 1.6, 0.0
 """Of lines, pixels; 0 is one pixel of the screen, which Qt paints a hundred times as fast where it is rough."""
-MOST_BROAD, FEW_CURVES = 4_000, 8
-"""Points, and pixels up and down, of a line that is no hairline: some 4 ms to paint. Of more curves each has less."""
+MOST_BROAD = 4_000
+"""Points, and pixels up and down, of a line that is no hairline: some 4 ms to paint."""
 FILLED = 0.1
 """Share of its height that a line goes up and down in each column of pixels, from which on its edges are left rough."""
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
@@ -120,21 +120,21 @@ class Curve:
         values = values[np.isfinite(values)]
         return (float(values.min()), float(values.max())) if len(values) else None
 
-    def fit_line(self, columns: int, rows: float, values_shown: tuple[float, float], beside: int = 1) -> None:
+    def fit_line(self, columns: int, rows: float, values_shown: tuple[float, float], share: float = 1.0) -> None:
         """Be a hairline where there is much to paint: a broader line would take up to seconds.
 
         Args:
             columns: how many pixels the plot is wide.
             rows: and high.
             values_shown: at its lower and its upper edge, in the unit of the axis.
-            beside: how many curves there are in the plot.
+            share: of the usual time that it may take to paint; less where there are many curves, or fine pixels.
         """
         low, high = values_shown
         _, values = self.item.getData()
         # out of the plot nothing is painted
         steps = np.abs(np.diff(np.clip(values, low, high)))
         travel = float(steps[np.isfinite(steps)].sum()) * rows / (high - low)
-        most = MOST_BROAD * min(1.0, FEW_CURVES / beside)
+        most = MOST_BROAD * share
         # not to and fro where it is in between
         is_thin = len(values) + travel > (most * 0.7 if self._is_thin else most)
         # where it fills columns from end to end there are no edges to be smoothed

@@ -27,7 +27,7 @@ class OlderPart(msgspec.Struct, frozen=True, kw_only=True):
     earliest_s: float | None = None
     """Where what there is of the value begins; None where that is not known. Nothing before is asked for any more."""
     latest_s: float | None = None
-    """Where it ends by now; None where that is not known, or there is no end. Beyond is asked for seldom."""
+    """Where it ends by now, also of one that grows; None where that is not known. Beyond is asked for seldom."""
 
 
 class OlderValues(QObject):

@@ -34,6 +34,8 @@ from groundstation.ui.theme.tokens import TINY_PX
 from groundstation.ui.value_drag import refs_from_mime
 
 MAX_CURVES = 24
+FEW_CURVES = 8
+"""Of more, each has less time to be painted."""
 AXIS_WIDTH = 52
 LEAST_SPAN = 1e-3
 LEAST_HEIGHT = 90
@@ -72,6 +74,7 @@ class PlotLane(QWidget):
         self.curves: list[Curve] = []
         self._is_target = False
         self._held_values: tuple[float, float] | None = None
+        self._mouse: QPointF | None = None
         self.setAcceptDrops(True)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.legend = Legend()
@@ -104,7 +107,7 @@ class PlotLane(QWidget):
             self.plot.getAxis(name).setPen(pg.mkPen(ink(Ink.LINE)))
             self.plot.getAxis(name).setTextPen(pg.mkPen(ink(Ink.MUTED)))
         self._line.setPen(pg.mkPen(ink(Ink.MUTED), width=1, style=Qt.PenStyle.DashLine))
-        self.playhead.setPen(pg.mkPen(ink(Ink.TEXT), width=2))
+        self.playhead.setPen(pg.mkPen(ink(Ink.PAST), width=2))
         self.box.dress()
         for curve in self.curves:
             curve.dress()
@@ -237,14 +240,18 @@ class PlotLane(QWidget):
         else:
             return
         self.plot.setYRange(low, high, padding=0)
+        share = min(1.0, FEW_CURVES / max(1, len(self.curves))) / self.devicePixelRatioF() ** 2
         for curve in self.curves:
-            curve.fit_line(columns, self.box.height(), (low, high), len(self.curves))
+            curve.fit_line(columns, self.box.height(), (low, high), share)
+
+    def point_again(self) -> None:
+        """The axis was moved under the mouse: it points at another time."""
+        if self._mouse is not None:
+            self._on_mouse_moved(self._mouse)
 
     def _on_mouse_moved(self, point: QPointF) -> None:
-        if self.box.sceneBoundingRect().contains(point):
-            self.cursor_moved.emit(float(self.box.mapSceneToView(point).x()))
-        else:
-            self.cursor_moved.emit(None)
+        self._mouse = QPointF(point) if self.box.sceneBoundingRect().contains(point) else None
+        self.cursor_moved.emit(None if self._mouse is None else float(self.box.mapSceneToView(self._mouse).x()))
 
     def _set_target(self, is_target: bool) -> None:
         self._is_target = is_target
@@ -253,6 +260,7 @@ class PlotLane(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: the cursor goes when the mouse leaves the plot."""
         if event.type() is QEvent.Type.Leave:
+            self._mouse = None
             self.cursor_moved.emit(None)
         return super().eventFilter(watched, event)
 

@@ -319,10 +319,12 @@ class PlotsPanel(LivePanel):
         self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_by_hand else icon("pause"))
         self._name_pause()
         self.refresh()
+        for lane in self.lanes:
+            lane.point_again()
 
     def _name_pause(self) -> None:
         hold = self.tr("Hold the time axis still; values are still kept")
-        back = self.tr("Follow now again (Home)") if self._is_live else self.tr("Follow the playhead again (Home)")
+        back = self.tr("Follow now again (Home)") if self._is_live else self.tr("Follow the playhead again (Ctrl+Home)")
         self.pause_button.setToolTip(back if self._shown.is_by_hand else hold)
         self.pause_button.setAccessibleName(back if self._shown.is_by_hand else self.tr("Pause the plots"))
 
@@ -333,7 +335,8 @@ class PlotsPanel(LivePanel):
             (("Ctrl+-",), lambda: self.zoom(KEY_ZOOM)),
             (("PgUp",), lambda: self.pan(-KEY_PAN)),
             (("PgDown",), lambda: self.pan(KEY_PAN)),
-            (("Home",), self.follow),
+            # where the past is shown Home is the beginning of the recording, in the whole window
+            (("Home", "Ctrl+Home") if self._is_live else ("Ctrl+Home",), self.follow),
         ):
             for key in keys:
                 shortcut = QShortcut(QKeySequence(key), self)

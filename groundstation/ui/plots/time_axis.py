@@ -72,10 +72,10 @@ class TimeAxis(pg.AxisItem):
             return
         p.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(ink(Ink.TEXT))
+        p.setBrush(ink(Ink.PAST))
         p.drawRoundedRect(box, 4.0, 4.0)
         p.setFont(font(TINY_PX, 600))
-        p.setPen(ink(Ink.SURFACE))
+        p.setPen(ink(Ink.PAST_SURFACE))
         p.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _tag(self) -> tuple[str, QRectF]:
