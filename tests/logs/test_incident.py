@@ -20,6 +20,8 @@ from groundstation.fleet.commands import Actor
 from groundstation.fleet.kinds import KINDS
 from groundstation.logs import incident, session_folder
 from groundstation.logs.bookmarks import bookmarks_of
+from groundstation.logs.exports import as_mcap
+from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.incident import INCIDENT, Incident, is_incident, unpack
 from groundstation.logs.incident_pack import Wish, pack, without_secrets
 from groundstation.logs.log import Log, LogError
@@ -130,6 +132,21 @@ def test_of_logs_of_others_all_is_known_at_the_beginning_too(name: str, vehicle:
         if kind != "mode":
             assert getattr(found, kind), kind
     assert (found.home and found.home.lat_deg) == (was.home and was.home.lat_deg)
+
+
+def test_an_incident_of_an_imported_log_knows_what_was_before_too(tmp_path: Path) -> None:
+    whole_log, imported = shared_log("copter_square.tlog"), tmp_path / "imported.mcap"
+    with open_log(whole_log) as log:
+        as_mcap.write(log, imported, ExportScope())
+    zipped, about = packed(imported, tmp_path / "i.zip")
+    unpack(zipped, tmp_path / "unpacked")
+    with open_log(whole_log) as whole, open_log(tmp_path / "unpacked") as part:
+        was, found = (StateAt(SeriesOf(log, "1")).at(about.begin_s) for log in (whole, part))
+        frames = [[one for one in log.frames("1") if one.time_us >= about.begin_s * 1e6] for log in (whole, part)]
+    assert [kind for kind in KINDS if getattr(was, kind) != getattr(found, kind)] == []
+    assert was.home is not None
+    within = [one for one in frames[0] if one.time_us < about.end_s * 1e6]
+    assert frames[1] == within
 
 
 def test_where_nothing_is_there_is_no_zip(session: Path, tmp_path: Path) -> None:

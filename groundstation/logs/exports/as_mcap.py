@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.progress import Progress
 from groundstation.logs.exports import copied
-from groundstation.logs.exports.selection import ExportScope, spans, wanted_messages
+from groundstation.logs.exports.selection import FRAMES_BEFORE, ROWS_BEFORE, ExportScope, spans, wanted_messages
 from groundstation.logs.log import Columns, FieldInfo, FrameRecord, Log, LogFormat, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.mcap import channels, origin, schemas
 from groundstation.logs.mcap.mcap_file import McapFile
@@ -31,8 +31,6 @@ from groundstation.transport import frame_batches
 from groundstation.transport.frame_batches import FrameBatch
 
 BATCH_BYTES = 32 * 1024
-FRAMES_BEFORE, ROWS_BEFORE = 8, 30
-"""Of each message before the beginning: one may tell of several packs or receivers in turn, or of several events."""
 SESSION = "import"
 """Session id of batches that no bridge made."""
 _TYPES = {"str": "string", "bytes": "string", "bool": "boolean"}

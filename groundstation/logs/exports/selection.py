@@ -16,6 +16,9 @@ ROWS = 50_000
 BYTES = 32 << 20
 """And about so many bytes of the log at most, since rows may be pictures."""
 
+FRAMES_BEFORE, ROWS_BEFORE = 8, 30
+"""Of each message before the beginning: one may tell of several packs or receivers in turn, or of several events."""
+
 
 class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a log; with nothing said, all of it."""
