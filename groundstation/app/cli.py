@@ -18,6 +18,7 @@ from groundstation.app import (
     export_cli,
     log_cli,
     logbook_cli,
+    mark_cli,
     order_cli,
     record_cli,
     recordings_cli,
@@ -379,6 +380,7 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
 
 bench_cli.add_to(app)
 order_cli.add_to(app)
+mark_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
 replay_cli.add_to(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -45,7 +45,12 @@ def import_log(file: File, out: Out = None, force: Force = False) -> None:
     """Make a recording (MCAP) of any log, for Foxglove and PlotJuggler and for all that is done with recordings here.
 
     Every message is in it as JSON; of a telemetry log the frames too, so that nothing is lost.
+
+    An incident (a zip of 'export --incident') is unpacked into a folder, which opens as a session.
     """
+    if file.suffix.lower() == ".zip":
+        _unpack(file, out)
+        return
     _export(file, ExportFormat.MCAP, out, None, force=force)
 
 
@@ -63,6 +68,14 @@ def export_log(
         bool, typer.Option("--exact", help="csv: texts letter by letter, formulas and control characters included.")
     ] = False,
     force: Force = False,
+    is_incident: Annotated[
+        bool, typer.Option("--incident", help="A zip of the time around --at, for another computer.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="With --incident: when it happened; as --from.")
+    ] = None,
+    before: Annotated[float, typer.Option(help="With --incident: seconds before it.", min=0.0)] = 120.0,
+    after: Annotated[float, typer.Option(help="With --incident: seconds after it.", min=0.0)] = 60.0,
 ) -> None:
     """Make other programs' files out of a log.
 
@@ -73,7 +86,16 @@ def export_log(
     kml, gpx, geojson: the flown ways, one for each flight.
 
     mcap: a recording, or a part of one.
+
+    --incident: a zip with the recording of that time, what was known before it, bookmarks, commands and versions.
     """
+    if is_incident or at is not None:
+        if messages or exact or form is not None or begin is not None or end is not None:
+            raise UsageError("--incident takes all messages around --at; leave --message, --format, --from, --to out")
+        if not is_incident or at is None:
+            raise UsageError("an incident is made with both: --incident --at TIME")
+        _incident(file, Around(at, before, after, vehicle), out, force=force)
+        return
     what = form if form is not None else _form_of(out)
     if messages and what not in (ExportFormat.CSV, ExportFormat.MCAP):
         raise UsageError(f"--message chooses what goes into csv and mcap; {what.value} has no messages by name")
@@ -115,3 +137,37 @@ def _export(
     for line in made.notes:
         # beside what a script reads: standard output is the one line about the file
         typer.echo(line, err=True)
+
+
+class Around(NamedTuple):
+    """Which time of a log."""
+
+    at: str
+    """As `log_times.HELP` says."""
+    before_s: float
+    after_s: float
+    vehicle: str | None
+    """As it was given; None for all."""
+
+
+def _incident(file: Path, around: Around, out: Path | None, *, force: bool) -> None:
+    from groundstation.app.incident_export import export_incident
+    from groundstation.app.long_work import progress_bar
+    from groundstation.recording.journal import default_path
+
+    stem = file.resolve().name if file.is_dir() else file.stem
+    target = out if out is not None else file.with_name(f"{stem}-incident.zip")
+    with progress_bar("cutting the incident") as told:
+        made = export_incident(file, around, target, default_path(), may_replace=force, told=told)
+    rows = "no journal of that time" if made.commands is None else f"{made.commands} rows of the journal"
+    typer.echo(f"{target}: {made.end_s - made.begin_s:.0f} s of {made.source}, {rows}, {target.stat().st_size:,} bytes")
+
+
+def _unpack(file: Path, out: Path | None) -> None:
+    from groundstation.app.long_work import progress_bar
+    from groundstation.logs.incident import unpack
+
+    folder = out if out is not None else file.with_suffix("")
+    with progress_bar("unpacking") as told:
+        about = unpack(file, folder, told)
+    typer.echo(f"{folder}: {about.end_s - about.begin_s:.0f} s of {about.source}; open it as a session")

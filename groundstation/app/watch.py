@@ -57,6 +57,8 @@ def watch_table(url: BrokerUrl, stop: threading.Event, duration_s: float | None)
 def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, period_s: float) -> None:
     """Print one JSON object a line for each vehicle that changed, at most once per period and vehicle.
 
+    A bookmark has a line of its own, when it is set and when its note changes.
+
     Args:
         url: the broker.
         stop: ends it.
@@ -77,6 +79,8 @@ def watch_json(url: BrokerUrl, stop: threading.Event, duration_s: float | None, 
                 if state is not None:
                     line = {"id": key.id, "root": key.root, "state": state_for_scripts(state, now_s)}
                     sys.stdout.write(encoder.encode(line).decode() + "\n")
+            for mark in fleet.bookmarks.take_changed():
+                sys.stdout.write(encoder.encode({"bookmark": mark}).decode() + "\n")
             # once a period: a program behind a pipe would else wait for a whole buffer
             sys.stdout.flush()
     # whoever read has enough, such as `head`

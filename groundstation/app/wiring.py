@@ -25,7 +25,7 @@ from groundstation.transport.bus import BusState, BusStatus, Message, Outgoing
 from groundstation.transport.commander import presence
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.interest import Interest
-from groundstation.transport.leaves import RETAINED, SyncRequest, recorder_reports, station_filters
+from groundstation.transport.leaves import RETAINED, SyncRequest, station_filters, station_news
 from groundstation.transport.mqtt_worker import MqttWorker
 from groundstation.transport.slow_way import SlowWay, Wish
 
@@ -206,7 +206,7 @@ class StationBus:
         self._subscribed: dict[str, int] = {}
         for root in roots:
             self.worker.subscribe(station_filters(root))
-        self.worker.subscribe(recorder_reports())
+        self.worker.subscribe(station_news())
         self._subscribe()
 
     def start(self) -> None:

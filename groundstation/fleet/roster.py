@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from groundstation.fleet.bookmark import Bookmark, Bookmarks
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.lives import Lives, LivesRecord
@@ -39,6 +40,8 @@ class Fleet:
         self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
         self._recorders: dict[str, ServiceUpdate] = {}
         self._changed: set[VehicleKey] = set()
+        self.bookmarks = Bookmarks()
+        """What operators marked, at any station."""
         self.ignored = 0
         """Updates that are not shown: of a life that is not, of vehicles beyond `MAX_VEHICLES`, or kept by no right."""
 
@@ -87,6 +90,8 @@ class Fleet:
                 self._fold_bridge(update)
             case ServiceUpdate(content=RecorderStatus()):
                 self._fold_recorder(update)
+            case ServiceUpdate(content=Bookmark()):
+                self.bookmarks.fold(update.content)
 
     def take_changed(self) -> set[VehicleKey]:
         """Vehicles that changed since the last call."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from groundstation.fleet.progress import Progress
+from groundstation.logs.incident import ZIP_MAGIC, is_incident
 from groundstation.logs.log import Log, LogError, LogReader
 from groundstation.logs.mcap.mcap_file import MAGIC
 from groundstation.logs.readers.dataflash_log import DataflashLog
@@ -56,6 +57,12 @@ _SIGNS = (
 )
 
 
+def _of_zip(path: Path) -> str:
+    if is_incident(path):
+        return f"{path} is an incident; unpack it with 'groundstation import {path.name}', and open the folder"
+    return f"{path} is a zip; unpack it first, and open what is in it"
+
+
 def open_log(path: Path, on_progress: Progress | None = None) -> Log:
     """Open an MCAP file, a recorded session, a tlog, a DataFlash log (`.bin`, `.log`) or a ULog.
 
@@ -70,6 +77,9 @@ def open_log(path: Path, on_progress: Progress | None = None) -> Log:
     if path.is_dir():
         return SessionLog(path, on_progress)
     file = MappedFile(path)
+    if file.map[: len(ZIP_MAGIC)] == ZIP_MAGIC:
+        file.close()
+        raise LogError(_of_zip(path))
     beginnings = [file.map[:size] for size in LOOKED_AT_BYTES]
     file.close()
     for beginning in beginnings:

@@ -354,13 +354,32 @@ def read(path: Path, search: str = "", limit: int | None = None) -> list[Journal
     # what LIKE takes for wildcards is meant literally
     likes = [f"%{word.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%" for word in map(_folded, words)]
     newest = f"SELECT n, {', '.join(_COLUMNS)} FROM transitions WHERE {where} ORDER BY n DESC LIMIT ?"  # noqa: S608 - our own names
+    return _rows(path, newest, (*likes, -1 if limit is None else limit))[::-1]
+
+
+def read_between(path: Path, begin_unix_s: float, end_unix_s: float) -> list[JournalRow]:
+    """Rows of a journal from one moment to another, both included, oldest first.
+
+    Args:
+        path: the file.
+        begin_unix_s: the earliest, seconds since 1970.
+        end_unix_s: the latest.
+
+    Raises:
+        GroundStationError: there is no journal, or the file is none.
+    """
+    then = f"SELECT n, {', '.join(_COLUMNS)} FROM transitions WHERE at_unix_s BETWEEN ? AND ? ORDER BY n"  # noqa: S608 - our own names
+    return _rows(path, then, (begin_unix_s, end_unix_s))
+
+
+def _rows(path: Path, question: str, values: tuple[object, ...]) -> list[JournalRow]:
     with closing(_reading(path)) as database:
         try:
-            rows = database.execute(newest, (*likes, -1 if limit is None else limit)).fetchall()
+            rows = database.execute(question, values).fetchall()
         except sqlite3.Error as error:
             raise _unreadable(path, error) from error
     names = ("n", *_COLUMNS)
-    found = (dict(zip(names, row, strict=True)) for row in reversed(rows))
+    found = (dict(zip(names, row, strict=True)) for row in rows)
     return [JournalRow(**{**row, "detail": restored(row["detail"])}) for row in found]
 
 

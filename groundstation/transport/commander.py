@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from groundstation import __version__
+from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.commands import Actor, CommandRequest
 from groundstation.fleet.control import ControlRequest, StationPresence
@@ -84,6 +85,18 @@ def sensors(actor: Actor, filters: Sequence[str], number: int) -> Outgoing:
     content = StationSensors(filters=tuple(filters))
     envelope = payloads.Envelope(sid=actor.gs, seq=number, ts=int(time.time() * 1000), bms=0, d=content)
     return Outgoing(topics.station(Root.FLEET.value, actor.gs, topics.SENSORS), payloads.encode(envelope), qos=1)
+
+
+def mark(bookmark: Bookmark, number: int) -> Outgoing:
+    """A bookmark for every station and the recording.
+
+    Args:
+        bookmark: whose `by` is the station that says it.
+        number: of the message at that station, counted from 0.
+    """
+    station = bookmark.by.gs
+    envelope = payloads.Envelope(sid=station, seq=number, ts=int(time.time() * 1000), bms=0, d=bookmark)
+    return Outgoing(topics.station(Root.FLEET.value, station, topics.MARK), payloads.encode(envelope), qos=1)
 
 
 class _Held(msgspec.Struct):

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import CommandQuery, CommandReport, CommandRequest
 from groundstation.fleet.control import Control, ControlRequest, StationPresence
 from groundstation.fleet.events import Event
@@ -176,6 +177,10 @@ STATION_SENSORS = Leaf(
     name=topics.SENSORS, owner=topics.STATION, content=StationSensors, audience=Audience.RECORDER, lane=Lane.URGENT,
     qos=1,
 )  # fmt: skip
+STATION_MARK = Leaf(
+    name=topics.MARK, owner=topics.STATION, content=Bookmark, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1,
+    is_kept=False,
+)  # fmt: skip
 RECORDER_CONN = Leaf(
     name=topics.CONN, owner=topics.RECORDER, content=RecorderStatus, audience=Audience.OVERVIEW, lane=Lane.URGENT,
     qos=1, is_recorded=False,
@@ -186,7 +191,7 @@ LATE_MARKS, LATE_END = (_late(topics.LATE_MARKS, LateMarks, VEHICLE), _late(topi
 LEAVES: tuple[Leaf, ...] = (
     *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL, PART),
     *(CMD_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
-    *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, RECORDER_CONN),
+    *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, RECORDER_CONN),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),
 )
@@ -234,9 +239,10 @@ def station_filters(root: str) -> dict[str, int]:
     return {**wanted, topics.bridge(root, "+", topics.CONN): BRIDGE_CONN.qos}
 
 
-def recorder_reports() -> dict[str, int]:
-    """What a station subscribes to for how recording goes."""
-    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos}
+def station_news() -> dict[str, int]:
+    """What a station subscribes to whatever it watches: how recording goes, and what operators mark."""
+    marks = topics.station(Root.FLEET.value, "+", topics.MARK)
+    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos, marks: STATION_MARK.qos}
 
 
 def bridge_filters(root: str, bridge_id: str) -> dict[str, int]:

@@ -36,6 +36,8 @@ PART, PART_REQ = "part", "part/req"
 """Slices of what is too large for one message, see `parts.py`."""
 SENSORS = "sensors"
 """Of a station: what else it listens to."""
+MARK = "mark"
+"""Of a station: something that its operator marked."""
 ECHO = "echo"
 
 MAX_TOPIC_BYTES = 65_535

@@ -197,7 +197,8 @@ def test_a_block_of_the_readme_does_what_it_says(number: int, world: World) -> N
     lines = lines_of(BLOCKS[number])
     names = {words[1] for words in lines if words[0] == "groundstation"}
     flies = (
-        bool(names & {"command", "control", "journal", "watch", "record", "replay"}) or lines[0][0] == "mosquitto_pub"
+        bool(names & {"command", "control", "journal", "watch", "record", "replay", "mark"})
+        or lines[0][0] == "mosquitto_pub"
     )
     try:
         if flies:

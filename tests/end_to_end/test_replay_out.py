@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,13 @@ import pytest
 from pymavlink import mavutil
 from PySide6.QtCore import QCoreApplication
 
+from groundstation.app.replaying.mqtt_out import MqttOut
+from groundstation.app.replaying.played import Played
+from groundstation.app.replaying.player import Player
+from groundstation.app.replaying.replay import Wish, replay
+from groundstation.app.replaying.timeline import Timeline
 from groundstation.app.wiring import StationBus
+from groundstation.fleet.progress import CancelledError
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.inbox import Inbox
@@ -295,3 +302,51 @@ def test_nothing_is_lost_on_who_comes_later(ours: str, theirs: str, programs: li
         assert (ack.command, ack.result) == (400, 2)
     finally:
         link.close()
+
+
+class Stopped:
+    """The messages of a recording whose reading is cancelled in the middle."""
+
+    what = "some"
+
+    def __init__(self, messages: list[Played], stop: threading.Event) -> None:
+        self._messages, self._stop = messages, stop
+
+    def play(self, begin_s: float, end_s: float) -> Iterator[Played]:
+        del begin_s, end_s
+        yield from self._messages
+        self._stop.set()
+        raise CancelledError("stopped")
+
+
+def test_who_stops_while_it_is_read_leaves_nobody_alive(broker: BrokerChild) -> None:
+    said, stop, heard = said_of(shared_log("copter_square.tlog")), threading.Event(), Collector()
+    plain = MqttWorker(
+        parse_broker_url(broker.url),
+        client_id="plain",
+        echo_topic="plain/echo",
+        on_message=heard.on_message,
+        on_status=heard.on_status,
+    )
+    plain.subscribe({"replay/x-uav-1/conn": 1})
+    plain.start()
+    try:
+        heard.wait_state(BusState.CONNECTED)
+        line = Timeline(said[0].time_s, said[-1].time_s, 100.0)
+        source = Stopped([one for one in said if one.time_s < said[0].time_s + 5.0], stop)
+        out = MqttOut(parse_broker_url(broker.url), "x", source, line, "x")
+        Player(line, [out], lambda _: None, is_loop=True).run(stop)
+        told = heard.wait_topic("replay/x-uav-1/conn", 2)
+        states = [json.loads(one.payload)["d"]["state"] for one in told]
+    finally:
+        plain.stop()
+    assert states == ["online", "offline"]
+
+
+def test_who_stops_before_it_is_read_gets_nothing(broker: BrokerChild) -> None:
+    stop, lines = threading.Event(), list[str]()
+    stop.set()
+    replay(
+        Wish(file=shared_log("copter_square.tlog"), broker=parse_broker_url(broker.url), name="x"), stop, lines.append
+    )
+    assert lines == []

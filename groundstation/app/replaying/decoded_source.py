@@ -15,6 +15,7 @@ from groundstation.bridge.hearing import Hearing
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
 from groundstation.fleet.identity import Root, is_vehicle_id
+from groundstation.fleet.progress import Progress
 from groundstation.logs.log import Log, LogVehicle
 from groundstation.mavlink.encode import GCS_SYSID
 from groundstation.mavlink.frames import compid_of, msgid_of, sysid_of
@@ -35,16 +36,21 @@ class HeardFrame(NamedTuple):
     raw: bytes
 
 
-def frames_of(log: Log) -> Iterator[HeardFrame]:
-    """The frames of a log in the order of time; those that a recording has of each vehicle as that vehicle's."""
+def frames_of(log: Log, told: Progress | None = None) -> Iterator[HeardFrame]:
+    """The frames of a log in the order of time; those that a recording has of each vehicle as that vehicle's.
+
+    Args:
+        log: open.
+        told: may cancel.
+    """
     vehicles = [one.id for one in log.info.vehicles] if log.info.format.value == "mcap" else []
     # an imported telemetry log has all in one; and who shares a system id is told apart by nothing but this
     owners: list[str | None] = [*vehicles] if _shares_a_system(log.info.vehicles) and vehicles else [None]
-    yield from heapq.merge(*(_of_owner(log, owner) for owner in owners), key=lambda one: one.time_s)
+    yield from heapq.merge(*(_of_owner(log, owner, told) for owner in owners), key=lambda one: one.time_s)
 
 
-def _of_owner(log: Log, owner: str | None) -> Iterator[HeardFrame]:
-    return (HeardFrame(one.time_us / 1e6, owner or "", one.raw) for one in log.frames(owner))
+def _of_owner(log: Log, owner: str | None, told: Progress | None) -> Iterator[HeardFrame]:
+    return (HeardFrame(one.time_us / 1e6, owner or "", one.raw) for one in log.frames(owner, told))
 
 
 def _shares_a_system(vehicles: tuple[LogVehicle, ...]) -> bool:
@@ -68,8 +74,8 @@ class DecodedSource:
 
     what = "MAVLink frames, decoded as a bridge does"
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self, log: Log, told: Progress | None = None) -> None:
+        self._log, self._told = log, told
 
     @staticmethod
     def is_in(log: Log) -> bool:
@@ -83,7 +89,7 @@ class DecodedSource:
         publisher = Publisher(bus, bus.clock)
         hearing = Hearing(Root.REPLAY.value, BRIDGE_ID, publisher, self._names(), 1.0, GCS_SYSID)
         peers: dict[str, Peer] = {}
-        before, then = newest_before(frames_of(self._log), begin_s - LEAD_S)
+        before, then = newest_before(frames_of(self._log, self._told), begin_s - LEAD_S)
         for one in before:
             bus.now_s = one.time_s
             self._hear(hearing, peers, one)

@@ -20,6 +20,7 @@ from groundstation.bridge.link_text import NETWORK_KINDS, LinkSpec, parse_link
 from groundstation.bridge.links import make_link
 from groundstation.bridge.peer import Chunk, Peer
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.sample import Severity
 from groundstation.logs.log import Log
 from groundstation.mavlink import state_messages
@@ -61,17 +62,19 @@ class _Station:
 class MavlinkOut(Output):
     """Sends a log's frames to whoever is at the other end of a link, and answers what is asked."""
 
-    def __init__(self, spec: LinkSpec, log: Log, timeline: Timeline) -> None:
+    def __init__(self, spec: LinkSpec, log: Log, timeline: Timeline, told: Progress | None = None) -> None:
         """Prepare; `open` opens the link.
 
         Args:
             spec: of the link.
             log: open.
             timeline: where in the recording we are.
+            told: told while frames are read; may cancel.
         """
         self.link = make_link(spec)
         has_frames = next(log.frames(), None) is not None
-        self.frames: VehicleFrames = RecordedFrames(log, timeline) if has_frames else MadeFrames(log, timeline)
+        kind = RecordedFrames if has_frames else MadeFrames
+        self.frames: VehicleFrames = kind(log, timeline, told)
         self._selector = selectors.DefaultSelector()
         self._stations: dict[Peer, _Station] = {}
         self._vehicles = {

@@ -95,6 +95,8 @@ class MqttOut(Output):
     def begin_pass(self) -> None:
         """What was known at the beginning goes out at once."""
         line = self._timeline
+        # all that is said below is said on this connection: only the next one needs it again
+        self._seen_connections = self._connections
         self._messages = self._source.play(line.begin_s, line.end_s)
         self._next = next(self._messages, None)
         while self._next is not None and self._next.time_s < line.begin_s:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,12 +12,13 @@ import msgspec
 
 from groundstation.app.replaying.output import Output
 from groundstation.app.replaying.timeline import Timeline
+from groundstation.fleet.progress import CancelledError
 
 TURN_S = 0.02
 TOLD_EVERY_S = 0.5
 
 
-class Progress(msgspec.Struct, frozen=True):
+class HowFar(msgspec.Struct, frozen=True):
     """How far a replay is."""
 
     position_s: float
@@ -37,7 +39,7 @@ class Player:
         self,
         timeline: Timeline,
         outputs: Sequence[Output],
-        tell: Callable[[Progress], None],
+        tell: Callable[[HowFar], None],
         *,
         is_loop: bool = False,
         clock: Callable[[], float] = time.monotonic,
@@ -68,7 +70,9 @@ class Player:
         try:
             self._wait(stop)
             while not stop.is_set():
-                self._play_pass(stop)
+                # who stops while the log is read cancels the reading; the vehicles are told dead all the same
+                with contextlib.suppress(CancelledError):
+                    self._play_pass(stop)
                 for out in self._outputs:
                     out.end_pass(self._position_s)
                 if not self._is_loop:
@@ -126,4 +130,4 @@ class Player:
         real = (self._position_s - self._told_position_s) / passed_s if passed_s < 1e6 else self._timeline.speed
         self._told_s, self._told_position_s, self._problem = now_s, self._position_s, problem
         vehicles = max(out.vehicles for out in self._outputs)
-        self._tell(Progress(self._position_s, self._passes, vehicles, max(real, 0.0), problem))
+        self._tell(HowFar(self._position_s, self._passes, vehicles, max(real, 0.0), problem))

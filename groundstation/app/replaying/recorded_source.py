@@ -11,13 +11,9 @@ from mcap.records import Channel
 from groundstation.app.replaying.played import Played
 from groundstation.logs.log import Log
 from groundstation.logs.mcap import channels, origin
-from groundstation.logs.readers.recorded_messages import indexes_of, last_before, messages_in_order
+from groundstation.logs.readers.recorded_messages import SAID_BEFORE, indexes_of, last_before, messages_in_order
 from groundstation.transport import topics
 from groundstation.transport.leaves import BRIDGE_CONN, EVT, PART, VEHICLE, Audience, Leaf, leaf_of
-
-SAID_BEFORE = 30
-"""Messages of each topic that are looked at for what was known at the beginning: a stream tells each second only what
-is new."""
 
 
 def leaf_played(topic: str) -> Leaf | None:

@@ -19,11 +19,12 @@ from groundstation.app.replaying.mavlink_out import MavlinkOut
 from groundstation.app.replaying.mqtt_out import MqttOut
 from groundstation.app.replaying.output import Output
 from groundstation.app.replaying.played import Source
-from groundstation.app.replaying.player import Player, Progress
+from groundstation.app.replaying.player import HowFar, Player
 from groundstation.app.replaying.recorded_source import RecordedSource
 from groundstation.app.replaying.timeline import Timeline
 from groundstation.bridge.link_text import LinkSpec
 from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.logs.damage_text import damage_lines
 from groundstation.logs.log import Log, LogError, LogInfo
 from groundstation.logs.open_log import open_log
@@ -61,13 +62,23 @@ def replay(wish: Wish, stop: threading.Event, say: Say) -> None:
         UsageError: a moment is no moment, or outside of the file.
         GroundStationError: the file can't be read, or an address can't be had.
     """
-    with progress_bar("reading the log") as told:
-        log = open_log(wish.file, told)
+
+    def go_on(share: float, told: Progress | None = None) -> None:
+        if stop.is_set():
+            raise CancelledError("stopped")
+        if told is not None:
+            told(share)
+
+    try:
+        with progress_bar("reading the log") as told:
+            log = open_log(wish.file, lambda share: go_on(share, told))
+    except CancelledError:
+        return
     with log:
         for line in damage_lines(log.info):
             say(line)
         timeline = timeline_of(wish, log.info)
-        outputs = list(_outputs(wish, log, timeline, say))
+        outputs = list(_outputs(wish, log, timeline, say, go_on))
         with _progress_line(log.info, wish.speed, say) as tell:
             Player(timeline, outputs, tell, is_loop=wish.is_loop).run(stop)
 
@@ -89,8 +100,12 @@ def timeline_of(wish: Wish, info: LogInfo) -> Timeline:
     return Timeline(info.begin_s if begin_s is None else begin_s, info.end_s if end_s is None else end_s, wish.speed)
 
 
-def source_of(log: Log) -> Source:
+def source_of(log: Log, told: Progress | None = None) -> Source:
     """What a log has to be said: messages of ours, else frames, else values.
+
+    Args:
+        log: open.
+        told: told while frames are read; may cancel.
 
     Raises:
         LogError: there is nobody in it.
@@ -99,19 +114,19 @@ def source_of(log: Log) -> Source:
         return RecordedSource(log)
     if not flying(log):
         raise LogError(f"{log.info.path}: there is no vehicle in it; 'groundstation log info' lists what there is")
-    return DecodedSource(log) if DecodedSource.is_in(log) else DerivedSource(log)
+    return DecodedSource(log, told) if DecodedSource.is_in(log) else DerivedSource(log)
 
 
-def _outputs(wish: Wish, log: Log, timeline: Timeline, say: Say) -> Iterator[Output]:
+def _outputs(wish: Wish, log: Log, timeline: Timeline, say: Say, told: Progress) -> Iterator[Output]:
     if wish.broker is not None:
-        source = source_of(log)
+        source = source_of(log, told)
         label = f"replay of {wish.file.name} at {wish.speed:g}x"
         say(f"{label} -> {wish.broker.shown} under replay/, each vehicle as {wish.name}-ID ({source.what})")
         yield MqttOut(wish.broker, wish.name, source, timeline, label)
     if wish.link is not None:
         if not flying(log):
             raise LogError(f"{log.info.path}: there is no vehicle in it; 'groundstation log info' lists what there is")
-        out = MavlinkOut(wish.link, log, timeline)
+        out = MavlinkOut(wish.link, log, timeline, told)
         systems = ", ".join(f"{one.vehicle.id} as system {one.sysid}" for one in out.frames.systems.all[:10])
         say(f"replay of {wish.file.name} at {wish.speed:g}x -> {wish.link.text}: {systems} ({out.frames.what})")
         for line in out.frames.systems.moved:
@@ -127,13 +142,13 @@ def moment_text(time_s: float, info: LogInfo) -> str:
 
 
 @contextlib.contextmanager
-def _progress_line(info: LogInfo, speed: float, say: Say) -> Iterator[Callable[[Progress], None]]:
+def _progress_line(info: LogInfo, speed: float, say: Say) -> Iterator[Callable[[HowFar], None]]:
     """A line that changes on a terminal; elsewhere only troubles, their ends and new passes are said."""
     console = Console(stderr=True)
-    before: list[Progress] = []
+    before: list[HowFar] = []
     said: list[str] = []
 
-    def changes(one: Progress) -> None:
+    def changes(one: HowFar) -> None:
         last = before[0] if before else None
         before[:] = [one]
         # the second time that it is told: a connection takes its moment
@@ -151,7 +166,7 @@ def _progress_line(info: LogInfo, speed: float, say: Say) -> Iterator[Callable[[
         return
     with console.status("") as line:
 
-        def tell(one: Progress) -> None:
+        def tell(one: HowFar) -> None:
             changes(one)
             share = (one.position_s - (info.begin_s or 0.0)) / max((info.end_s or 0.0) - (info.begin_s or 0.0), 1e-9)
             # said only where it is another one: a computer that can't keep up is slower

@@ -12,6 +12,7 @@ from groundstation.app.replaying.decoded_source import HeardFrame, frames_of, ne
 from groundstation.app.replaying.derived_source import LoggedVehicle, flying
 from groundstation.app.replaying.output import TURN_MESSAGES
 from groundstation.app.replaying.timeline import Timeline
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.sample import Severity
 from groundstation.logs.flight_events import parameters
 from groundstation.logs.log import Log, LogVehicle
@@ -96,9 +97,16 @@ class VehicleFrames(abc.ABC):
     what = ""
     """In a few words for people."""
 
-    def __init__(self, log: Log, timeline: Timeline) -> None:
+    def __init__(self, log: Log, timeline: Timeline, told: Progress | None = None) -> None:
+        """Stand at the beginning.
+
+        Args:
+            log: open.
+            timeline: where in the recording we are.
+            told: told while frames are read; may cancel.
+        """
         self.systems = Systems(log)
-        self._log, self._timeline = log, timeline
+        self._log, self._timeline, self._told = log, timeline, told
 
     @abc.abstractmethod
     def begin_pass(self) -> None:
@@ -116,7 +124,7 @@ class RecordedFrames(VehicleFrames):
 
     def begin_pass(self) -> None:
         """Of what was before the beginning the newest of each message is known, for who asks for it."""
-        before, self._frames = newest_before(frames_of(self._log), self._timeline.begin_s)
+        before, self._frames = newest_before(frames_of(self._log, self._told), self._timeline.begin_s)
         for system in self.systems.all:
             system.newest.clear()
         for one in before:
@@ -178,8 +186,8 @@ class MadeFrames(VehicleFrames):
 
     what = "MAVLink messages made of the log's values"
 
-    def __init__(self, log: Log, timeline: Timeline) -> None:
-        super().__init__(log, timeline)
+    def __init__(self, log: Log, timeline: Timeline, told: Progress | None = None) -> None:
+        super().__init__(log, timeline, told)
         self._logged = [(one, LoggedVehicle(log, one.vehicle)) for one in self.systems.all]
 
     def begin_pass(self) -> None:

@@ -8,7 +8,9 @@ order of time. JSON knows no NaN and no infinity: both become null, and are read
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,11 +21,12 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.progress import Progress
 from groundstation.logs.exports import copied
-from groundstation.logs.exports.selection import ExportScope, spans, wanted_messages
-from groundstation.logs.log import Columns, FieldInfo, Log, LogFormat, LogVehicle, MessageInfo, Vocabulary
+from groundstation.logs.exports.selection import FRAMES_BEFORE, ROWS_BEFORE, ExportScope, spans, wanted_messages
+from groundstation.logs.log import Columns, FieldInfo, FrameRecord, Log, LogFormat, LogVehicle, MessageInfo, Vocabulary
 from groundstation.logs.mcap import channels, origin, schemas
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.mcap.origin import Origin
+from groundstation.mavlink.frames import compid_of, msgid_of, sysid_of
 from groundstation.transport import frame_batches
 from groundstation.transport.frame_batches import FrameBatch
 
@@ -80,9 +83,7 @@ class _Frames:
     def write(self, log: Log, selection: ExportScope) -> int:
         """Write all of a selection's vehicle."""
         count = 0
-        for time_us, raw in log.frames(selection.vehicle):
-            if not selection.includes_time(time_us / 1e6):
-                continue
+        for time_us, raw in _wanted_frames(log, selection):
             if not self._records:
                 self._first_us = time_us
             self._records.append(frame_batches.record(time_us, raw))
@@ -103,6 +104,22 @@ class _Frames:
         self._size, self._number = 0, self._number + 1
 
 
+def _wanted_frames(log: Log, selection: ExportScope) -> Iterator[FrameRecord]:
+    """Frames of a selection; before them the newest of each message of each component, where that is wanted."""
+    begin_us = -math.inf if selection.begin_s is None else selection.begin_s * 1e6
+    newest: dict[tuple[int, int, int], deque[FrameRecord]] = {}
+    for one in log.frames(selection.vehicle):
+        if one.time_us < begin_us:
+            if selection.has_before:
+                place = sysid_of(one.raw), compid_of(one.raw), msgid_of(one.raw)
+                newest.setdefault(place, deque(maxlen=FRAMES_BEFORE)).append(one)
+            continue
+        yield from sorted(itertools.chain.from_iterable(newest.values()), key=lambda before: before.time_us)
+        newest.clear()
+        if selection.includes_time(one.time_us / 1e6):
+            yield one
+
+
 class _Rows:
     """Writes messages as JSON, all of them in the order of time."""
 
@@ -115,6 +132,8 @@ class _Rows:
     def write(self, selection: ExportScope, told: Progress | None) -> int:
         """Write all of a selection."""
         count = self._put(self._untimed())
+        if selection.has_before and selection.begin_s is not None:
+            count += self._put(self._before(selection.begin_s))
         for begin_s, end_s, share in spans(self._log, self._messages, selection):
             count += self._put(self._between(begin_s, end_s))
             if told is not None:
@@ -141,6 +160,16 @@ class _Rows:
         for place, one in enumerate(self._messages):
             if one.first_s is None:
                 yield from self._entries(place, self._log.columns(one.name, vehicle=one.vehicle))
+
+    def _before(self, begin_s: float) -> Iterator[_Entry]:
+        """The last rows of each message before the beginning."""
+        for place, one in enumerate(self._messages):
+            if one.first_s is None or one.first_s >= begin_s:
+                continue
+            found = self._log.columns(one.name, vehicle=one.vehicle, end_s=begin_s)
+            last = {name: column[-ROWS_BEFORE:] for name, column in found.values.items()}
+            times = found.time_s[-ROWS_BEFORE:]
+            yield from self._entries(place, msgspec.structs.replace(found, time_s=times, values=last))
 
     def _between(self, begin_s: float, end_s: float) -> Iterator[_Entry]:
         for place, one in enumerate(self._messages):

@@ -7,22 +7,26 @@ lie many seconds together; of those what is wanted is taken out.
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 
 import numpy as np
 from mcap.records import Channel
 
+from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress
-from groundstation.logs.exports.selection import ExportScope, wanted_messages
+from groundstation.logs.exports.selection import FRAMES_BEFORE, ExportScope, wanted_messages
 from groundstation.logs.log import Log, LogError
 from groundstation.logs.mcap.mcap_file import McapFile
 from groundstation.logs.readers.mcap_channels import Kind, kind_of
 from groundstation.logs.readers.mcap_index import McapIndex, McapMessage
 from groundstation.logs.readers.mcap_log import McapLog
+from groundstation.logs.readers.recorded_messages import SAID_BEFORE, newest_before
 from groundstation.logs.readers.session_log import SessionLog
 from groundstation.logs.readers.stamp_clock import frames_in
-from groundstation.mavlink.frames import compid_of, sysid_of
+from groundstation.mavlink.frames import compid_of, msgid_of, sysid_of
 from groundstation.transport import frame_batches
+from groundstation.transport.frame_batches import FrameBatch
 
 
 def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | None = None) -> int:
@@ -44,9 +48,12 @@ def write(log: Log, out: Path, selection: ExportScope, on_progress: Progress | N
     wanted = {(one.vehicle, one.name) for one in wanted_messages(log.info, selection)}
     indexes = _indexes(log)
     count, total, done = 0, sum(one.chunks for one in indexes), 0
+    is_utc = log.info.time_base is TimeBase.UTC
     with McapFile(out) as file:
         for index in indexes:
             copy = _Copy(file, index, wanted, selection)
+            if selection.has_before and selection.begin_s is not None:
+                count += copy.before(selection.begin_s, is_utc=is_utc)
             for number in range(index.chunks):
                 count += copy.chunk(number)
                 done += 1
@@ -81,6 +88,42 @@ class _Copy:
                 # as a whole it is copied byte for byte; only for a part of it batches are taken apart
                 if kind.is_frames and not kind.vehicle and selection != ExportScope():
                     self._whole_logs.add(number)
+
+    def before(self, begin_s: float, *, is_utc: bool) -> int:
+        """Copy what was said last before the beginning; returns how many messages."""
+        count = 0
+        for number, new in self._ids.items():
+            channel = self._index.channels[number]
+            if number in self._whole_logs:
+                count += self._frames_before(number, new, begin_s)
+                continue
+            for one in newest_before(self._index, channel, begin_s, SAID_BEFORE, is_utc=is_utc):
+                self._file.add(new, one.log_ns, one.publish_ns, one.number, one.data)
+                count += 1
+        return count
+
+    def _frames_before(self, number: int, new: int, begin_s: float) -> int:
+        """The newest frames of each message of each component before the beginning, as one batch."""
+        newest: dict[tuple[int, int, int], deque[tuple[int, bytes]]] = {}
+        last: FrameBatch | None = None
+        for chunk in self._index.chunks_of[number]:
+            for one in self._index.messages(chunk, frozenset((number,))):
+                batch = frame_batches.decode(one.data)
+                if batch is None or one.log_ns >= begin_s * 1e9:
+                    continue
+                last = batch
+                for time_us, raw in frames_in(np.frombuffer(batch.body, np.uint8)).frames():
+                    if time_us < begin_s * 1e6 and self._vehicles & set(_speakers(raw)):
+                        place = sysid_of(raw), compid_of(raw), msgid_of(raw)
+                        newest.setdefault(place, deque(maxlen=FRAMES_BEFORE)).append((time_us, raw))
+        frames = sorted(frame for some in newest.values() for frame in some)
+        if last is None or not frames:
+            return 0
+        body = b"".join(frame_batches.record(time_us, raw) for time_us, raw in frames)
+        first_ns = frames[0][0] * 1000
+        data = frame_batches.encode(last._replace(ts=first_ns // 10**6, body=body))
+        self._file.add(new, first_ns, first_ns, last.seq, data)
+        return 1
 
     def chunk(self, number: int) -> int:
         """Copy what is wanted of a chunk; returns how many messages."""

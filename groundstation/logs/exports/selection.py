@@ -16,6 +16,9 @@ ROWS = 50_000
 BYTES = 32 << 20
 """And about so many bytes of the log at most, since rows may be pictures."""
 
+FRAMES_BEFORE, ROWS_BEFORE = 8, 30
+"""Of each message before the beginning: one may tell of several packs or receivers in turn, or of several events."""
+
 
 class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a log; with nothing said, all of it."""
@@ -28,6 +31,8 @@ class ExportScope(msgspec.Struct, frozen=True, kw_only=True):
     """Leave out what is earlier, in the log's time; None for the beginning."""
     end_s: float | None = None
     """Leave out what is this late or later; None for the end."""
+    has_before: bool = False
+    """In a recording: what was said last before the beginning too, so that all is known at it."""
     is_exact: bool = False
     """Texts in CSV as they are, letter by letter."""
 

@@ -21,6 +21,8 @@ from groundstation.logs.readers.session_log import SessionLog
 
 HELD_BYTES = 32 * 1024 * 1024
 """Of messages of one file that wait for their turn; of a file whose chunks overlap more, some come out of order."""
+SAID_BEFORE = 30
+"""Messages of each channel that tell what was known at a moment: a stream tells each second only what is new."""
 LOOKED_BACK = 2_000
 """Chunks that are looked into, of each channel, for what was said last."""
 
@@ -83,7 +85,7 @@ def last_before(log: Log, wanted: Wanted, time_s: float, depth: int = 1) -> list
     found: list[RecordedMessage] = []
     for index in indexes_of(log):
         for channel in _channels(index, wanted).values():
-            found += _newest(index, channel, _ns(time_s) - SLACK_NS, depth, is_utc=is_utc)
+            found += newest_before(index, channel, time_s, depth, is_utc=is_utc)
     return sorted(found, key=lambda one: one.log_ns)
 
 
@@ -122,8 +124,19 @@ def _of_file(
         yield heapq.heappop(waiting)[2]
 
 
-def _newest(index: McapIndex, channel: Channel, time_ns: int, depth: int, *, is_utc: bool) -> list[RecordedMessage]:
-    ids = frozenset((channel.id,))
+def newest_before(
+    index: McapIndex, channel: Channel, time_s: float, depth: int, *, is_utc: bool
+) -> list[RecordedMessage]:
+    """What one channel of one file said last before a moment, the earliest first.
+
+    Args:
+        index: of the file.
+        channel: of that file.
+        time_s: the moment, seconds.
+        depth: how many messages.
+        is_utc: whether those with a date count, or the others.
+    """
+    ids, time_ns = frozenset((channel.id,)), _ns(time_s) - SLACK_NS
     before = [one for one in index.chunks_of[channel.id] if index.span_ns(one)[0] < time_ns]
     # the latest end first: what was sent again stands in late chunks, and is old
     before.sort(key=lambda one: min(index.span_ns(one)[1], time_ns), reverse=True)
