@@ -142,8 +142,8 @@ def _export(
 class Around(NamedTuple):
     """Which time of a log."""
 
-    at: str
-    """As `log_times.HELP` says."""
+    at: str | float
+    """As `log_times.HELP` says; a number is a moment on the log's clock."""
     before_s: float
     after_s: float
     vehicle: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from groundstation.app.past_reader import past_access
 from groundstation.app.players import player_access
 from groundstation.app.window_loop import WindowLoop
 from groundstation.app.wiring import StationBus, client_id, forgetting
+from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.identity import VehicleKey
 from groundstation.recording import journal as journal_file
@@ -24,7 +26,7 @@ from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus
-from groundstation.transport.commander import Commander, sensors
+from groundstation.transport.commander import Commander, mark, sensors
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.commands_panel.journal_port import JournalAccess
@@ -71,6 +73,7 @@ class Station:
             recordings: where this window's recordings are; None for this user's own folder.
         """
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
+        self._actor, self._marks = actor, 0
         # before the first widget: Qt allows none without an application
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
@@ -86,7 +89,7 @@ class Station:
             self.orders,
             journal_access(journal or default_path()),
             logbook_access(recordings),
-            players=player_access(),
+            players=player_access(self._set_bookmark, journal),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -101,11 +104,18 @@ class Station:
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.sensors.filters), 0))
         self.sensors.filter_added.connect(self._on_filter_added)
         self.sensors.filter_removed.connect(self._on_filter_removed)
-        self._actor, self._told = actor, 0
+        self._told = 0
         self._tell_timer = QTimer(self.window, interval=TELL_SENSORS_MS)
         self._tell_timer.timeout.connect(self._tell_sensors)
         self.feed.bus_changed.connect(self._on_bus_changed)
         self._was_connected = False
+
+    def _set_bookmark(self, at_s: float, note: str, key: VehicleKey | None) -> None:
+        """Tell every station and the recording that something happened."""
+        vehicle = "" if key is None else str(key)
+        bookmark = Bookmark(id=uuid.uuid4().hex, at_unix_s=at_s, note=note, by=self._actor, vehicle=vehicle)
+        self.bus.worker.publish([mark(bookmark, self._marks)])
+        self._marks += 1
 
     def _on_selected(self) -> None:
         """What the operator has chosen is shown closely on the map too."""

@@ -47,7 +47,7 @@ def export_incident(
     if out.exists() and not may_replace:
         raise LogError(f"{out} is there already; give another name with -o, or replace it with --force")
     with open_log(path, part_of(told, 0.0, OPENING)) as log:
-        at_s = _moment_s(around.at, log.info)
+        at_s = around.at if isinstance(around.at, float) else _moment_s(around.at, log.info)
         rows = _commands(journal_file, at_s - around.before_s, at_s + around.after_s, log.info)
         wish = incident_pack.Wish(
             at_s=at_s,

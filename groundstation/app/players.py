@@ -3,22 +3,46 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
+from groundstation.app.export_cli import Around
+from groundstation.app.incident_export import export_incident
 from groundstation.fleet.past import Player
+from groundstation.fleet.progress import Progress
 from groundstation.logs import session_folder
+from groundstation.logs.incident import is_incident, unpack
 from groundstation.recording.as_replay import AsReplay
+from groundstation.recording.journal import default_path
 from groundstation.recording.log_player import LogPlayer
 from groundstation.recording.session_player import SessionPlayer
 from groundstation.recording.together import TogetherPlayer
-from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.past.player_port import PlayerAccess, SetBookmark
 
 
-def player_access() -> PlayerAccess:
-    """Opens sessions and logs."""
-    return PlayerAccess(open_session=SessionPlayer, open_files=open_files)
+def player_access(set_bookmark: SetBookmark | None = None, journal: Path | None = None) -> PlayerAccess:
+    """Opens sessions and logs.
+
+    Args:
+        set_bookmark: tells a bookmark to everybody; None for a window without a broker.
+        journal: of commands, for incidents; None for this user's own.
+    """
+    return PlayerAccess(
+        open_session=SessionPlayer,
+        open_files=open_files,
+        save_incident=partial(_save_incident, journal or default_path()),
+        set_bookmark=set_bookmark,
+    )
+
+
+def _save_incident(
+    journal: Path, source: Path, at_s: float, before_s: float, after_s: float, target: Path, told: Progress
+) -> None:
+    around = Around(at=float(at_s), before_s=before_s, after_s=after_s, vehicle=None)
+    export_incident(source, around, target, journal, may_replace=True, told=told)
 
 
 def open_files(paths: Sequence[Path]) -> Player:
@@ -44,7 +68,28 @@ def open_file(path: Path) -> Player:
     Raises:
         LogError: it is no log, or it can't be read.
     """
+    if path.is_file() and is_incident(path):
+        return _OfZip(path)
     folder = path if path.is_dir() else path.parent
     if session_folder.load(folder) is not None and (path.is_dir() or path.suffix == session_folder.SUFFIX):
         return AsReplay(SessionPlayer(folder))
     return LogPlayer(path)
+
+
+class _OfZip(AsReplay):
+    """An incident that was sent: unpacked for as long as it is looked at."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="groundstation-incident-")
+        try:
+            session = Path(self._folder.name) / path.stem
+            unpack(path, session)
+            super().__init__(SessionPlayer(session))
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def close(self) -> None:
+        """Give its files back, and delete them."""
+        super().close()
+        self._folder.cleanup()

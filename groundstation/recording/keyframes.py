@@ -12,6 +12,7 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
+from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import CommandReport
 from groundstation.fleet.core_values import ROW_PERIOD_S, row_of
 from groundstation.fleet.events import Event
@@ -230,9 +231,20 @@ class Keyframes:
                 self._landmarks += self._finder.judge(state.key, summary.level, summary.worst, now_s)
 
     def _note(self, update: Update) -> None:
+        content = update.content
+        if isinstance(content, Bookmark):
+            self._landmarks.append(
+                Landmark(
+                    at_s=content.at_unix_s,
+                    kind=LandmarkKind.BOOKMARK,
+                    key=content.key,
+                    said=content.shown_note,
+                    by=content.by.op,
+                    id=content.id,
+                )
+            )
         if not isinstance(update, VehicleUpdate):
             return
-        content = update.content
         if isinstance(content, Event):
             # when it happened, not when it came
             at_s = content.at_s + update.clock_offset_s

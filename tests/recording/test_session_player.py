@@ -14,7 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from groundstation.fleet.bookmark import Bookmark
+from groundstation.fleet.commands import Actor
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
@@ -23,7 +26,9 @@ from groundstation.recording import resume
 from groundstation.recording.seek_files import FOLDER
 from groundstation.recording.session_player import SessionPlayer
 from groundstation.transport.bus import Message
+from groundstation.transport.commander import mark
 from groundstation.transport.inbox import Inbox
+from groundstation.ui.past.lane_data import Jump, LaneData
 from tests.support.flown_session import EPOCH_S, SessionMaker, bridge_said, published, record
 
 SECONDS = 100.0
@@ -139,6 +144,28 @@ def test_without_helpers_they_are_made_anew(flown: tuple[Path, Witness], tmp_pat
     assert (copy / FOLDER).is_dir()
     for one in witness.seen:
         assert_same(player, one)
+    player.close()
+
+
+def test_a_bookmark_stands_at_the_moment_that_it_means(tmp_path: Path) -> None:
+    maker = SessionMaker(tmp_path)
+    by = Actor(op="ayse", gs="gs-1")
+    first = Bookmark(id="one", at_unix_s=EPOCH_S + 4.0, note="passed <b>close</b> by", by=by, vehicle="sim/uav-1")
+    for at_s, bookmark in ((5.0, first), (9.0, first.changed("passed 3 m by", by))):
+        said = mark(bookmark, int(at_s))
+        maker.offer([Message(said.topic, said.payload, len(said.payload), 1, False, at_s)], at_s)
+    maker.stop()
+    player = SessionPlayer(next(tmp_path.iterdir()))
+    found = [one for one in player.landmarks() if one.kind is LandmarkKind.BOOKMARK]
+    assert [(one.at_s, one.said, one.by, one.key) for one in found] == [
+        (EPOCH_S + 4.0, "passed <b>close</b> by", "ayse", VehicleKey("sim", "uav-1")),
+        (EPOCH_S + 4.0, "passed 3 m by", "ayse", VehicleKey("sim", "uav-1")),
+    ]
+    data = LaneData()
+    data.take(player.landmarks(), player.vehicles(), EPOCH_S + 10.0)
+    # of one bookmark the newest note is shown
+    assert [one.said for one in data.bookmarks] == ["passed 3 m by"]
+    assert data.jump(Jump.BOOKMARK, EPOCH_S, is_forward=True) == EPOCH_S + 4.0
     player.close()
 
 

@@ -25,6 +25,7 @@ from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.past.bookmark_dialog import BookmarkDialog
 from groundstation.ui.past.lane_painter import GUTTER
 from groundstation.ui.past.past_commands import PastCommands
 from groundstation.ui.past.typed_time import time_from_text
@@ -389,3 +390,41 @@ def test_two_flights_are_aligned_and_compared(looking):
     assert look.told.alignment.anchor.value == "take_off"
     look.leave()
     assert not bar.isVisible()
+
+
+def test_b_sets_a_bookmark_at_the_moment_that_is_shown(looking):
+    told = []
+    access = looking.past._access
+    looking.past._access = type(access)(
+        open_session=access.open_session,
+        open_files=access.open_files,
+        save_incident=access.save_incident,
+        set_bookmark=lambda at_s, note, key: told.append((at_s, note, key)),
+    )
+    at_s = go(looking, 30.0)
+    looking.selection.select((KEY,))
+    key(looking, Qt.Key.Key_B)
+    dialog = looking.findChild(BookmarkDialog)
+    QTest.keyClicks(dialog.note, "passed close by")
+    QTest.keyClick(dialog.note, Qt.Key.Key_Return)
+    assert told == [(at_s, "passed close by", KEY)]
+
+
+def test_an_incident_is_packed_and_opened_by_dropping_it(looking, tmp_path):
+    go(looking, 30.0)
+    looking.past.save_incident()
+    dialog = looking.past.dialog
+    dialog.before.setValue(10)
+    dialog.after.setValue(5)
+    target = tmp_path / "incident.zip"
+    dialog.save_to(target)
+    wait(lambda: not dialog.task.thread.is_alive() and not dialog.progress.isVisible())
+    assert str(target) in dialog.words.text(), dialog.words.text()
+    dialog.close()
+    looking.past.open_files([target])
+    wait(lambda: looking.past.look.told is not None and not looking.past.look.told.extent.is_growing)
+    extent = looking.past.look.told.extent
+    assert extent.end_s == pytest.approx(EPOCH_S + 35.0, abs=1.5)
+    go(looking, 32.0)
+    assert {one.key.id for one in looking.past.look.view.fleet} == {"uav-1", "uav-2", "uav-3"}
+    assert all(one.position is not None for one in looking.past.look.view.fleet)

@@ -72,6 +72,8 @@ class LookBack(QObject):
         """Whether a log was opened, and not what is recorded now."""
         self.rate = 1.0
         """How fast it is played, when it is."""
+        self.source: Path | None = None
+        """What is open: the folder of a session, or the first of the files; None for nothing."""
         self._has_panels = False
         """Whether the panels of the past are those of the open recording."""
         self._session: Path | None = None
@@ -111,6 +113,7 @@ class LookBack(QObject):
         """
         self.is_file = True
         self._open(lambda: self._access.open_files(paths))
+        self.source = paths[0]
         self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
         self.panel.bar.show_note(self.tr("opening {name}…").format(name=", ".join(one.name for one in paths)))
@@ -128,7 +131,7 @@ class LookBack(QObject):
 
     def close(self) -> None:
         """Close what is open."""
-        playback, self.playback = self.playback, None
+        playback, self.playback, self.source = self.playback, None, None
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
         self.panel.compare.hide()
@@ -153,6 +156,7 @@ class LookBack(QObject):
             if session is not None and session != self._session:
                 self._session = session
                 self._open(lambda: self._access.open_session(session))
+                self.source = session
         if not self.is_past and self.told is not None:
             self._show_whole(self.told)
 

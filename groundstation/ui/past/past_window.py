@@ -17,6 +17,8 @@ from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.panel_types import Asks, PanelContext
 from groundstation.ui.past.banner import FRAME_PX, PastBanner
+from groundstation.ui.past.bookmark_dialog import BookmarkDialog
+from groundstation.ui.past.incident_dialog import IncidentDialog
 from groundstation.ui.past.look_back import LookBack
 from groundstation.ui.past.past_keys import PastKeys
 from groundstation.ui.past.player_port import PlayerAccess
@@ -52,6 +54,9 @@ class PastWindow(QObject):
         """
         super().__init__(window)
         self._window, self._centre, self._feed = window, centre, feed
+        self._access, self._selection = access, selection
+        self.dialog: IncidentDialog | None = None
+        """The one that was opened last."""
         self.timeline = TimelinePanel(selection)
         self.banner = PastBanner()
         self.banner.hide()
@@ -130,7 +135,34 @@ class PastWindow(QObject):
         for keys, act in rows:
             self.keys.add(keys, act)
         self.keys.add("F9", look.toggle, always=True)
+        self.keys.add("B", self.set_bookmark, always=True)
+        bar = self.timeline.bar
+        bar.bookmark_wanted.connect(self.set_bookmark)
+        bar.incident_wanted.connect(self.save_incident)
+        bar.bookmark.setEnabled(self._access.set_bookmark is not None)
+        bar.incident.setEnabled(self._access.save_incident is not None)
         self.keys.add("Ctrl+G", self._focus_field, always=True)
+
+    # ---- noting ----
+
+    def set_bookmark(self) -> None:
+        """Mark that something happened: now, or at the moment that is shown of what is recorded now."""
+        note = self._access.set_bookmark
+        if note is None or self.look.is_file:
+            self._on_noticed(tr("A bookmark is for what is recorded now; this is a file that is over."))
+            return
+        at_s = self.look.at_s if self.look.is_past else self._feed.timeline.now_unix_s
+        key = self._selection.current
+        about = self._name_of(key) if key is not None else ""
+        show_beside(BookmarkDialog(at_s, about, lambda text: note(at_s, text, key), self._window))
+
+    def save_incident(self) -> None:
+        """Pack the time around the moment that is shown."""
+        save, source = self._access.save_incident, self.look.source
+        if save is None or source is None:
+            return
+        self.dialog = IncidentDialog(source, self.look.at_s, save, self._window)
+        show_beside(self.dialog)
 
     # ---- opening ----
 

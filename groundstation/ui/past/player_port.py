@@ -8,7 +8,15 @@ from pathlib import Path
 
 import msgspec
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.past import Player
+from groundstation.fleet.progress import Progress
+
+SaveIncident = Callable[[Path, float, float, float, Path, Progress], object]
+"""Packs the time around a moment: source, moment on its clock, seconds before and after, target, and who is told how
+far it is. Raises GroundStationError, CancelledError."""
+SetBookmark = Callable[[float, str, VehicleKey | None], None]
+"""Tells every station and the recording of a moment, seconds since 1970, with a note and the vehicle that is meant."""
 
 
 class PlayerAccess(msgspec.Struct, frozen=True):
@@ -19,3 +27,7 @@ class PlayerAccess(msgspec.Struct, frozen=True):
     open_files: Callable[[Sequence[Path]], Player]
     """Logs of any format, or sessions that are over: their vehicles are of the tree of replays. Of several the first is
     what the others are compared with."""
+    save_incident: SaveIncident | None = None
+    """None where nobody can."""
+    set_bookmark: SetBookmark | None = None
+    """Called on the GUI thread; None for a window without a broker."""
