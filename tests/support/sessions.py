@@ -36,7 +36,7 @@ def make_session(folder: Path, messages: list[Played], name: str = "2026-11-22_1
         clock.now_s = one.time_s
         message = Message(one.topic, one.payload, len(one.payload), 1, False, one.time_s)
         for entry in sorter.sort([message]):
-            files.write(*entry)
+            files.write(*entry[:5])
     described = files.described()
     files.close()
     session_folder.save(
