@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -31,13 +31,33 @@ class Band(msgspec.Struct, frozen=True):
     """Its flight mode; empty where that is not known."""
 
 
-def bands_of(landmarks: Iterable[Landmark], end_s: float) -> tuple[Band, ...]:
+def bands_of(landmarks: Iterable[Landmark], end_s: float, gaps: Sequence[tuple[float, float]] = ()) -> tuple[Band, ...]:
     """The lane of a vehicle.
 
     Args:
         landmarks: of that vehicle alone, in the order of time.
         end_s: the last band goes so far.
+        gaps: from when to when nobody at all was heard, in the order of time.
     """
+    return tuple(part for band in _bands(landmarks, end_s) for part in _without(band, gaps))
+
+
+def _without(band: Band, gaps: Sequence[tuple[float, float]]) -> Iterator[Band]:
+    """A band with the gaps in it: what was so in between nobody knows."""
+    begin_s = band.begin_s
+    for gap_begin_s, gap_end_s in gaps:
+        low, high = max(begin_s, gap_begin_s), min(band.end_s, gap_end_s)
+        if high <= low or band.kind is BandKind.GAP:
+            continue
+        if low > begin_s:
+            yield Band(begin_s, low, band.kind, band.mode)
+        yield Band(low, high, BandKind.GAP)
+        begin_s = high
+    if band.end_s > begin_s:
+        yield Band(begin_s, band.end_s, band.kind, band.mode)
+
+
+def _bands(landmarks: Iterable[Landmark], end_s: float) -> list[Band]:
     found: list[Band] = []
     begin_s: float | None = None
     now = _Now()
@@ -52,7 +72,7 @@ def bands_of(landmarks: Iterable[Landmark], end_s: float) -> tuple[Band, ...]:
             now = after
     if begin_s is not None and end_s > begin_s:
         found.append(now.band(begin_s, end_s))
-    return tuple(found)
+    return found
 
 
 class _Now(NamedTuple):

@@ -209,18 +209,20 @@ def test_a_session_that_was_gone_on_with_after_a_kill_is_one(flown: tuple[Path, 
     copy = killed_copy(folder, tmp_path)
     for path in copy.iterdir():
         os.utime(path, (EPOCH_S + KILLED_S, EPOCH_S + KILLED_S))
-    went_on = SessionMaker(copy.parent, KILLED_S + 3.0)
+    went_on = SessionMaker(copy.parent, KILLED_S + 6.0)
     later = Witness(chance=1.0)
     for messages in with_a_restart(published(5, SECONDS, FAULTS)):
         now_s = messages[-1].received_s if messages else 0.0
         later.take(now_s, messages)
-        if now_s > KILLED_S + 3.0:
+        if now_s > KILLED_S + 6.0:
             went_on.offer(messages, now_s)
     went_on.stop()
     assert [one.name for one in copy.parent.iterdir()] == [copy.name]
     player = SessionPlayer(copy)
     for one in moments_before(witness, KILLED_S - 0.3):
         assert_same(player, one)
+    gaps = [one for one in player.landmarks() if one.kind is LandmarkKind.GAP]
+    assert [(round(one.at_s - EPOCH_S), round((one.until_s or 0.0) - EPOCH_S)) for one in gaps] == [(80, 86)]
     # what was said while nobody recorded is told again within a second by all that speaks each second
     now_s, states, _ = later.seen[-1]
     found = {one.key: one for one in player.moment(EPOCH_S + now_s + 0.0005).states}

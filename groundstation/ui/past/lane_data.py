@@ -63,7 +63,8 @@ class LaneData:
             if one.key is not None:
                 by_key.setdefault(one.key, []).append(one)
         order = sorted(by_key, key=lambda key: natural_order(key.id))
-        self.lanes = {key: bands_of(by_key[key], end_s) for key in order}
+        gaps = [(one.at_s, one.until_s) for one in landmarks if one.until_s is not None]
+        self.lanes = {key: bands_of(by_key[key], end_s, gaps) for key in order}
         for level in self.alarms:
             begun = [one.at_s for one in landmarks if one.kind is LandmarkKind.LEVEL and one.level is level]
             self.alarms[level] = np.array(begun, dtype=np.float64)

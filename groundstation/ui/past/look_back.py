@@ -15,6 +15,7 @@ from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.past import Player
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
@@ -112,16 +113,17 @@ class LookBack(QObject):
             at_s: the moment that is shown first; None for its first flight.
         """
         self.is_file = True
-        self._open(lambda: self._access.open_files(paths))
+        self._open(lambda told: self._access.open_files(paths, told))
         self.source = paths[0]
         self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
         self.panel.bar.show_note(self.tr("opening {name}…").format(name=", ".join(one.name for one in paths)))
 
-    def _open(self, open_player: Callable[[], Player]) -> None:
+    def _open(self, open_player: Callable[[Progress], Player]) -> None:
         self.close()
         self.playback = Playback(open_player, self)
         self.playback.told.connect(self._on_told)
+        self.playback.opening.connect(self._on_opening)
         self.playback.shown.connect(self._on_shown)
         self.playback.stepped.connect(self._on_stepped)
         self.playback.failed.connect(self._on_failed)
@@ -139,7 +141,7 @@ class LookBack(QObject):
         if playback is not None:
             for signal in (
                 *(playback.told, playback.shown, playback.stepped),
-                *(playback.failed, playback.values_came),
+                *(playback.failed, playback.values_came, playback.opening),
             ):
                 signal.disconnect()
             # joined by nobody: it ends within a question, and is a daemon
@@ -155,7 +157,7 @@ class LookBack(QObject):
             session = self._recorded()
             if session is not None and session != self._session:
                 self._session = session
-                self._open(lambda: self._access.open_session(session))
+                self._open(lambda _told: self._access.open_session(session))
                 self.source = session
         if not self.is_past and self.told is not None:
             self._show_whole(self.told)
@@ -348,6 +350,10 @@ class LookBack(QObject):
         self.seek(min(max(at_s, low), high))
 
     # ---- what the player said ----
+
+    def _on_opening(self, share: float) -> None:
+        if self.told is None and self.is_file:
+            self.panel.bar.show_note(self.tr("opening… {share} % (F9 cancels)").format(share=int(share * 100)))
 
     def _on_told(self, told: Told) -> None:
         is_first = self.told is None

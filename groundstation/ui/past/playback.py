@@ -21,6 +21,7 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
+from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
 from groundstation.ui.timeline import monotonic_s
@@ -33,6 +34,7 @@ TRACK_MARGIN_S = 120.0
 """Trails are read so much further than they are shown, so that not each moment reads them anew."""
 LOOK_S = 2.0
 """A recording that grows is looked at so often."""
+OPENING_S = 0.1
 MOST_VALUES = 64
 """Values that are asked for at once; the oldest wish goes first."""
 
@@ -67,6 +69,8 @@ class Playback(QObject):
 
     shown = Signal(object)
     """A `Shown`."""
+    opening = Signal(float)
+    """How far the opening is, 0 to 1; told now and then while it takes its time."""
     told = Signal(object)
     """A `Told`."""
     failed = Signal(str)
@@ -77,17 +81,18 @@ class Playback(QObject):
     """A `ValueRef`, from when to when it was asked for, and its `PastValues`."""
     _said = Signal(object, object)
 
-    def __init__(self, open_player: Callable[[], Player], parent: QObject | None = None) -> None:
+    def __init__(self, open_player: Callable[[Progress], Player], parent: QObject | None = None) -> None:
         """Open a recording; `told` tells when it is there.
 
         Args:
-            open_player: opens it; called on the player's thread.
+            open_player: opens it; called on the player's thread, told whom to tell how far it is.
             parent: Qt's.
         """
         super().__init__(parent)
         self._open = open_player
         self._lock = threading.Condition()
         self._is_stopped = False
+        self._next_opening_s = 0.0
         self._wanted_s: float | None = None
         self._step: tuple[float, bool] | None = None
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
@@ -149,7 +154,9 @@ class Playback(QObject):
 
     def _run(self) -> None:
         try:
-            player = self._open()
+            player = self._open(self._opening)
+        except CancelledError:
+            return
         except GroundStationError as error:
             self._say(self.failed, str(error))
             return
@@ -166,6 +173,14 @@ class Playback(QObject):
             self._say(self.failed, f"it can't be read any more: {type(error).__name__}; report it")
         finally:
             player.close()
+
+    def _opening(self, share: float) -> None:
+        if self._is_stopped:
+            raise CancelledError("not wanted any more")
+        now_s = monotonic_s()
+        if now_s >= self._next_opening_s:
+            self._next_opening_s = now_s + OPENING_S
+            self._say(self.opening, share)
 
     def _serve(self, player: Player) -> None:
         teller = _Teller(player)
