@@ -26,7 +26,7 @@ class PlayerAccess(msgspec.Struct, frozen=True):
     """A session of ours, which may still be recorded, by its folder."""
     open_files: Callable[[Sequence[Path], Progress], Player]
     """Logs of any format, or sessions that are over: their vehicles are of the tree of replays. Of several the first is
-    what the others are compared with. Told how far the opening is, it hears by an error that nobody wants it any more."""
+    what the others are compared with. Whom it tells how far the opening is may end it by an error."""
     save_incident: SaveIncident | None = None
     """None where nobody can."""
     set_bookmark: SetBookmark | None = None
