@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from groundstation.logs import session_folder
 from groundstation.logs.log import LogError
 from groundstation.logs.session_folder import SessionState
 from groundstation.recording import landmark_file, recorded_values
+from groundstation.recording.earlier_sessions import Earlier, EarlierSessions
 from groundstation.recording.fold import Fold, Kept
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
@@ -141,17 +143,23 @@ class SessionPlayer:
         self._landmarks_end = 0
         self._events: dict[VehicleKey, tuple[list[float], list[Event]]] = {}
         self._builder: SeekBuilder | None = None
+        self._earlier = EarlierSessions(folder, _opened)
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
-        if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
+        if is_whole and not self.is_growing and self.has_holes:
             self._rebuild(seek)
 
     @property
     def name(self) -> str:
         """Name of the session's folder: when it began, UTC."""
         return self._folder.name
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether keyframes are missing."""
+        return any(one.has_holes for one in self._files.values())
 
     @property
     def is_growing(self) -> bool:
@@ -163,6 +171,7 @@ class SessionPlayer:
         """Give the files back."""
         if self._builder is not None:
             self._builder.close()
+        self._earlier.close()
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -191,7 +200,13 @@ class SessionPlayer:
         ends = [ns for one in self._files.values() if (ns := one.file.last_ns()) is not None]
         begin_s, end_s = min(begins, default=0) / 1e9, max(ends, default=0) / 1e9
         read_until_s = self._builder.until_s if self._builder is not None else end_s
-        return Extent(begin_s=begin_s, end_s=end_s, read_until_s=read_until_s, is_growing=self.is_growing)
+        return Extent(
+            begin_s=begin_s,
+            end_s=end_s,
+            read_until_s=read_until_s,
+            has_earlier=bool(self._earlier),
+            is_growing=self.is_growing,
+        )
 
     def work(self, goes_on: GoesOn) -> bool:
         """Make the helpers that are missing."""
@@ -319,8 +334,13 @@ class SessionPlayer:
         return {session: clock[0] for session, clock in kept.clocks.items()} if kept is not None else {}
 
     def values(self, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
-        """A value between two times."""
-        return recorded_values.values(self, ref, begin_s, end_s, goes_on)
+        """A value between two times; before this session began, out of those before."""
+        found = recorded_values.values(self, ref, begin_s, end_s, goes_on)
+        own_begin_s = self.extent.begin_s
+        if begin_s >= own_begin_s or not self._earlier:
+            return found
+        before = self._earlier.values(ref, begin_s, min(end_s, own_begin_s), goes_on)
+        return PastValues(np.concatenate((before.times, found.times)), np.concatenate((before.values, found.values)))
 
     def messages_of(self, key: VehicleKey | None, begin_s: float, end_s: float) -> Iterator[Taken]:
         """Recorded messages of a vehicle, or of all that belongs to none, from one time to another, both included.
@@ -365,6 +385,15 @@ class SessionPlayer:
             one.paths = SeekPaths.of(self._seek, name)
         self._landmarks, self._landmarks_end, self._events = [], 0, {}
         self.refresh()
+
+
+def _opened(folder: Path) -> Earlier | None:
+    """An earlier session, for its values; none where all of it would have to be gone through for them."""
+    player = SessionPlayer(folder, is_whole=False)
+    if player.has_holes:
+        player.close()
+        return None
+    return Earlier(player.extent.begin_s, partial(recorded_values.values, player), player.close)
 
 
 def _came_s(one: Landmark) -> float:

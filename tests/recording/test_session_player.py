@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from groundstation.fleet.bookmark import Bookmark
@@ -21,6 +22,7 @@ from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
+from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.recording import resume
 from groundstation.recording.seek_files import FOLDER
@@ -167,6 +169,30 @@ def test_a_bookmark_stands_at_the_moment_that_it_means(tmp_path: Path) -> None:
     assert [one.said for one in data.bookmarks] == ["passed 3 m by"]
     assert data.jump(Jump.BOOKMARK, EPOCH_S, is_forward=True) == EPOCH_S + 4.0
     player.close()
+
+
+def test_values_of_before_come_out_of_the_sessions_before(tmp_path: Path) -> None:
+    ref = ValueRef(VehicleKey("sim", "uav-1"), "position.height_home_m")
+    cut_s = 12.0
+    steps = [messages for messages in published(1, 10.0) if messages]
+    for begin_s, end_s in ((0.0, cut_s), (cut_s, 100.0)):
+        maker = SessionMaker(tmp_path, begin_s)
+        for messages in steps:
+            now_s = messages[-1].received_s
+            if begin_s <= now_s < end_s:
+                maker.offer(messages, now_s)
+        maker.stop()
+    first, second = sorted(tmp_path.iterdir())
+    player = SessionPlayer(second)
+    assert player.extent.has_earlier
+    whole = player.values(ref, EPOCH_S, EPOCH_S + 100.0, lambda: True)
+    assert whole.times[0] < EPOCH_S + 2.0
+    assert (np.diff(whole.times) > 0).all()
+    assert np.diff(whole.times).max() < 0.6
+    player.close()
+    alone = SessionPlayer(first)
+    assert not alone.extent.has_earlier
+    alone.close()
 
 
 def killed_copy(folder: Path, tmp_path: Path) -> Path:
