@@ -30,9 +30,7 @@ class Earlier(NamedTuple):
 class EarlierSessions:
     """The sessions of the same recorder and broker, the newest first."""
 
-    def __init__(
-        self, folder: Path, open_one: Callable[[Path], tuple[float, float, Values, Callable[[], None]] | None]
-    ):
+    def __init__(self, folder: Path, open_one: Callable[[Path], Earlier | None]) -> None:
         """Look which there are; none is opened yet.
 
         Args:
