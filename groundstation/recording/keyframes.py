@@ -164,7 +164,6 @@ class Keyframes:
         Raises:
             OSError: the disk does not take it.
         """
-        self._next_ns = self.newest_ns + int(KEYFRAME_S * 1e9)
         changed, self._changed = self._changed, set()
         for name, end in ends.items():
             file = self._file(name)
@@ -172,6 +171,7 @@ class Keyframes:
         if self._landmarks:
             landmarks, self._landmarks = self._landmarks, []
             landmark_file.append(self._folder / landmark_file.NAME, landmarks)
+        self._next_ns = self.newest_ns + int(KEYFRAME_S * 1e9)
 
     def go_on(self, ends: dict[str, int]) -> dict[str, int]:
         """Go on where an earlier life of the recorder ended.

@@ -59,6 +59,7 @@ class Recording:
         wait_until(lambda: self.recorder.status().messages >= self.count, what="the disk")
         files = self.recorder._files
         wait_until(lambda: not any(one.has_waiting for one in files._files.values()), what="the last chunk")
+        wait_until(lambda: not self.recorder._seeking._keyframes.is_due, what="the rows beside it")
 
 
 @pytest.fixture
