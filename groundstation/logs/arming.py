@@ -77,21 +77,29 @@ class _Break(NamedTuple):
 
 def armings(series: SeriesOf) -> tuple[ArmedSpan, ...]:
     """When the motors could turn, in order; none when the log never tells so."""
-    told = series.get("armed.is_armed")
+    told = _told(series)
     if told is None:
         return ()
-    last_s = series.last_s(told.time_s[-1])
-    # only recordings of ours have a bridge and a broker between, which say again what they know
-    if series.vocabularies[:1] == (Vocabulary.STREAMS,):
-        heard_s = _heard_s(series)
-        told = _without_echoes(told, heard_s)
-        if told is None:
-            return ()
-        last_s = float(heard_s[-1])
+    is_ours = series.vocabularies[:1] == (Vocabulary.STREAMS,)
+    last_s = float(_heard_s(series)[-1]) if is_ours else series.last_s(told.time_s[-1])
     told, is_of_changes = _with_beginning(series, told)
     clock = boot_clock(series)
     breaks = [*_reboots(clock), *_silences(series, told, clock)]
     return tuple(_spans(told, breaks, last_s, is_of_changes=is_of_changes))
+
+
+def armed_words(series: SeriesOf) -> ValueSeries | None:
+    """What was said of it, 1 for armed: the newest word up to a moment holds; None when the log never tells."""
+    told = _told(series)
+    return None if told is None else _with_beginning(series, told)[0]
+
+
+def _told(series: SeriesOf) -> ValueSeries | None:
+    told = series.get("armed.is_armed")
+    # only recordings of ours have a bridge and a broker between, which say again what they know
+    if told is not None and series.vocabularies[:1] == (Vocabulary.STREAMS,):
+        return _without_echoes(told, _heard_s(series))
+    return told
 
 
 def _heard_s(series: SeriesOf) -> Numbers:

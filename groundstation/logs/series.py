@@ -44,6 +44,14 @@ class ValueSeries(NamedTuple):
         return ValueSeries(self.time_s[low:high], self.values[low:high]) if high > low else None
 
 
+class _Told(NamedTuple):
+    """A value over time, with and without the times at which it was unknown."""
+
+    known: ValueSeries
+    told: ValueSeries
+    """NaN where unknown; the same as `known` where it always was known."""
+
+
 class SeriesOf:
     """The values of one vehicle. Each value is read when it is first asked for, and kept."""
 
@@ -61,7 +69,7 @@ class SeriesOf:
         self.vehicle = find_vehicle(log.info, vehicle)
         self.messages: dict[str, MessageInfo] = {one.name: one for one in log.info.messages if one.vehicle == vehicle}
         self._of_link = _of_link(log.info)
-        self._kept: dict[str, ValueSeries | None] = {}
+        self._kept: dict[str, _Told | None] = {}
 
     @property
     def vocabularies(self) -> tuple[Vocabulary, ...]:
@@ -75,9 +83,13 @@ class SeriesOf:
         Args:
             path: the value's address; the names of `CODES` come as their numbers.
         """
-        if path not in self._kept:
-            self._kept[path] = self._find(path)
-        return self._kept[path]
+        found = self._of(path)
+        return found.known if found is not None else None
+
+    def told(self, path: str) -> ValueSeries | None:
+        """The same with NaN where the vehicle said that it is unknown: what was known before holds no longer then."""
+        found = self._of(path)
+        return found.told if found is not None else None
 
     def columns(self, message: str, fields: tuple[str, ...]) -> Columns | None:
         """Fields of a message of this vehicle, in the order asked for; None when the log lacks one, or has no row."""
@@ -100,15 +112,23 @@ class SeriesOf:
         ends = [one.last_s for one in self.messages.values() if one.last_s is not None]
         return max([*ends, float(default_s)])
 
-    def _find(self, path: str) -> ValueSeries | None:
+    def _of(self, path: str) -> _Told | None:
+        if path not in self._kept:
+            self._kept[path] = self._find(path)
+        return self._kept[path]
+
+    def _find(self, path: str) -> _Told | None:
         for vocabulary in self.vocabularies:
             # the vocabulary decides before the address: the best names of a log are preferred even for a value in place
             # of another
             for address, factor in ((path, 1.0), *INSTEAD.get(path, ())):
                 for source in self._sources(vocabulary, address):
                     found = self._read(source, factor)
-                    if found is not None:
-                        return found
+                    if found is None:
+                        continue
+                    # a message of ours has any of its values: what it lacks it says nothing of
+                    is_any = source.is_of_many or vocabulary is Vocabulary.STREAMS
+                    return found._replace(told=found.known) if is_any else found
         return None
 
     def _sources(self, vocabulary: Vocabulary, path: str) -> tuple[Source, ...]:
@@ -117,7 +137,7 @@ class SeriesOf:
         fields = {one.name: (field.name for field in one.fields) for one in self.messages.values()}
         return streams.sources(path, fields)
 
-    def _read(self, source: Source, factor: float) -> ValueSeries | None:
+    def _read(self, source: Source, factor: float) -> _Told | None:
         if source.autopilot and source.autopilot != self.vehicle.autopilot:
             return None
         info = self.messages.get(source.message) or self._of_link.get(source.message)
@@ -128,12 +148,15 @@ class SeriesOf:
         if columns is None:
             return None
         rows = np.ones(len(columns.time_s), dtype=np.bool_)
+        is_known = rows.copy()
         for where in wheres:
-            rows &= where.rows(columns.values[where.field])
-        if not rows.any():
+            (is_known if where.is_of_value else rows)[~where.rows(columns.values[where.field])] = False
+        is_known &= rows
+        if not is_known.any():
             return None
-        values = source.read(tuple(columns.values[name][rows] for name in source.fields))
-        return tidy(columns.time_s[rows], values * factor)
+        values = np.full(len(rows), np.nan)
+        values[is_known] = source.read(tuple(columns.values[name][is_known] for name in source.fields)) * factor
+        return _told(columns.time_s[rows], values[rows])
 
 
 def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
@@ -142,6 +165,21 @@ def _of_link(info: LogInfo) -> dict[str, MessageInfo]:
     told = [one for one in info.messages if one.vehicle in radios and one.name in RADIO_MESSAGES]
     # of several radios the one that said most, which comes last
     return {one.name: one for one in sorted(told, key=lambda one: one.count)}
+
+
+def _told(time_s: NDArray[np.float64], values: Numbers) -> _Told | None:
+    """Values in order of time; None when not one is known."""
+    known = tidy(time_s, values)
+    if known is None:
+        return None
+    is_timed = np.isfinite(time_s)
+    if len(known.time_s) == is_timed.sum():
+        return _Told(known, known)
+    time_s, values = time_s[is_timed], values[is_timed]
+    with np.errstate(invalid="ignore"):
+        values = np.where(np.abs(values) < LARGEST, values, np.nan)
+    order = np.argsort(time_s, kind="stable")
+    return _Told(known, ValueSeries(time_s[order], values[order]))
 
 
 def tidy(time_s: NDArray[np.float64], values: Numbers) -> ValueSeries | None:

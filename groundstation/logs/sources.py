@@ -28,6 +28,8 @@ class Where(NamedTuple):
     high: float
     is_outside: bool = False
     """Rows outside of the bounds count instead."""
+    is_of_value: bool = False
+    """Rows that don't count say that the value is unknown by then; else they tell of something else."""
 
     def rows(self, column: NDArray[Any]) -> NDArray[np.bool_]:
         """Which rows of the field count, shape (n,)."""
@@ -44,6 +46,8 @@ class Source(NamedTuple):
     where: tuple[Where, ...] = ()
     autopilot: str = ""
     """Only this firmware means by it what we do; empty for all."""
+    is_of_many: bool = False
+    """Rows without a value tell of something else, and not that it is unknown."""
 
 
 Table = Mapping[str, tuple[Source, ...]]
@@ -65,6 +69,11 @@ def numbers(column: NDArray[Any]) -> Numbers:
 def is_one(field: str, number: float) -> Where:
     """Rows with this number."""
     return Where(field, number, number)
+
+
+def known_if(field: str, low: float, high: float) -> Where:
+    """Rows whose value is known, by a field of the same message; the others say that it is not."""
+    return Where(field, low, high, is_of_value=True)
 
 
 def other_than(field: str, number: float) -> Where:
@@ -206,10 +215,10 @@ def bit(message: str, field: str, mask: int, *, where: tuple[Where, ...] = ()) -
     return Source(message, (field,), read, where)
 
 
-def coded(message: str, field: str, codes: Mapping[Any, float], *, where: tuple[Where, ...] = ()) -> Source:
-    """Numbers or names that stand for a value; all others are unknown."""
+def coded(message: str, field: str, codes: Mapping[Any, float], *, is_of_many: bool = False) -> Source:
+    """Numbers or names that stand for a value; all others are unknown, or of something else (`is_of_many`)."""
 
     def read(columns: tuple[NDArray[Any], ...]) -> Numbers:
         return np.array([codes.get(value, np.nan) for value in columns[0].tolist()], dtype=np.float64)
 
-    return Source(message, (field,), read, where)
+    return Source(message, (field,), read, is_of_many=is_of_many)

@@ -7,6 +7,7 @@ Values are found by their addresses, whatever the log's format; what a format do
 from __future__ import annotations
 
 import bisect
+import math
 import typing
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from groundstation.fleet.sample import Name
 from groundstation.fleet.status import Armed, Mode
 from groundstation.fleet.value_path import CODES, exists, kind_of, sample_type
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.logs.arming import ArmedSpan, armings
+from groundstation.logs.arming import OVER_A_LINK, ArmedSpan, armed_words, armings
 from groundstation.logs.flight_events import mode_spans
 from groundstation.logs.log import LogVehicle, Vocabulary
 from groundstation.logs.series import TABLES, SeriesOf, ValueSeries
@@ -73,7 +74,9 @@ class StateAt:
         """Flight modes, in order."""
         self.armings: tuple[ArmedSpan, ...] = ()
         """When the motors could turn, in order."""
-        self._armed_since_s = np.inf
+        self._armed: ValueSeries | None = None
+        self._is_said_again = series.vocabularies[:1] and series.vocabularies[0] in OVER_A_LINK
+        """Whether mode and arming are told again and again; on board only their changes are written."""
         self._mode_begins: list[float] = []
         self._left = _steps(series)
         self.steps = len(self._left)
@@ -106,10 +109,7 @@ class StateAt:
 
     def _read_armings(self) -> None:
         self.armings = armings(self.series)
-        told = self.series.get("armed.is_armed")
-        if told is not None:
-            # a log that begins with its first change tells nothing of before
-            self._armed_since_s = min([float(told.time_s[0]), *(one.begin_s for one in self.armings)])
+        self._armed = armed_words(self.series)
 
     def at(self, time_s: float) -> VehicleState:
         """The state at a moment; each sample as old as its newest value.
@@ -126,11 +126,11 @@ class StateAt:
         number = bisect.bisect_right(self._mode_begins, time_s) - 1
         if number >= 0:
             mode = self.modes[number]
-            # a mode holds until the next one, and so is as new as the moment itself
-            known["mode"] = Mode(at_s=min(time_s, mode.end_s), name=mode.name)
-        if time_s >= self._armed_since_s:
-            is_armed = any(one.begin_s <= time_s < one.end_s for one in self.armings)
-            known["armed"] = Armed(at_s=time_s, is_armed=is_armed)
+            known["mode"] = Mode(at_s=min(self._said_s(time_s), mode.end_s), name=mode.name)
+        place = _newest(self._armed, time_s) if self._armed is not None else -1
+        if self._armed is not None and place >= 0:
+            # what was said last, also where the log ends or the link broke: nobody said that it was disarmed then
+            known["armed"] = Armed(at_s=self._said_s(time_s), is_armed=bool(self._armed.values[place] > 0.5))
         newest_s = max((one.at_s for one in _samples_of(known)), default=None)
         return VehicleState(
             key=self.key,
@@ -140,6 +140,20 @@ class StateAt:
             heard_s=newest_s,
             **known,
         )
+
+    def next_disarmed_s(self, time_s: float) -> float | None:
+        """When it was told next that the motors can't turn; None when it never was."""
+        if self._armed is None:
+            return None
+        later = self._armed.time_s[(self._armed.time_s >= time_s) & (self._armed.values < 0.5)]
+        return float(later[0]) if later.size else None
+
+    def _said_s(self, time_s: float) -> float:
+        """When mode and arming were told last; what is told by its changes alone is as new as the moment."""
+        if not self._is_said_again or self._armed is None:
+            return time_s
+        place = _newest(self._armed, time_s)
+        return float(self._armed.time_s[place]) if place >= 0 else time_s
 
     def next_s(self, time_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous sample of any kind; None when there is none."""
@@ -198,7 +212,7 @@ def _parts(series: SeriesOf, wanted: str) -> Iterator[_Part]:
         kind, *rest = path.split(".")
         index = int(rest[0]) if kind in INDEXED_KINDS else None
         names = rest[1:] if index is not None else rest
-        values = series.get(path) if len(names) == 1 else None
+        values = series.told(path) if len(names) == 1 else None
         if values is not None:
             found.setdefault((kind, index), []).append(_Field(names[0], values, _maker(kind, names[0])))
     for (kind, index), fields in found.items():
@@ -219,14 +233,22 @@ def _sample(part: _Part, time_s: float) -> Any:
     told: dict[str, Any] = {}
     at_s = -np.inf
     for field in part.fields:
-        place = int(np.searchsorted(field.series.time_s, time_s, side="right")) - 1
-        if place >= 0:
-            told[field.name] = field.make(float(field.series.values[place]))
-            at_s = max(at_s, float(field.series.time_s[place]))
-    if not told:
+        place = _newest(field.series, time_s)
+        if place < 0:
+            continue
+        at_s = max(at_s, float(field.series.time_s[place]))
+        value = float(field.series.values[place])
+        if not math.isnan(value):
+            told[field.name] = field.make(value)
+    if at_s == -np.inf:
         return None
     index = {} if part.number is None else {"index": part.number}
     return sample_type(part.kind)(at_s=at_s, **index, **told)
+
+
+def _newest(series: ValueSeries, time_s: float) -> int:
+    """Place of the newest value up to a moment; -1 before the first."""
+    return int(np.searchsorted(series.time_s, time_s, side="right")) - 1
 
 
 def _maker(kind: str, field: str) -> Any:

@@ -83,7 +83,10 @@ class _Vehicle:
         key = self.states.key
         for span in self.states.armings:
             yield Landmark(at_s=span.begin_s, kind=LandmarkKind.ARMED, key=key)
-            yield Landmark(at_s=span.end_s, kind=LandmarkKind.DISARMED, key=key)
+            disarmed_s = span.end_s if span.is_ended else self.states.next_disarmed_s(span.end_s)
+            # at the end of a log nobody may have said so
+            if disarmed_s is not None:
+                yield Landmark(at_s=disarmed_s, kind=LandmarkKind.DISARMED, key=key)
         for mode in self.states.modes:
             yield Landmark(at_s=mode.begin_s, kind=LandmarkKind.MODE, key=key, said=mode.name)
         for event in self.events:

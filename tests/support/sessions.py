@@ -36,7 +36,7 @@ def make_session(folder: Path, messages: list[Played], name: str = "2026-11-22_1
         clock.now_s = one.time_s
         message = Message(one.topic, one.payload, len(one.payload), 1, False, one.time_s)
         for entry in sorter.sort([message]):
-            files.write(*entry[:5])
+            files.write(entry.key, entry.place, entry.times_ns, entry.seq, entry.data)
     described = files.described()
     files.close()
     session_folder.save(

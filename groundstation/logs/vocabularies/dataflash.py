@@ -11,9 +11,9 @@ from groundstation.logs.sources import (
     PositionFields,
     Source,
     Table,
-    Where,
     coded,
     is_one,
+    known_if,
     largest,
     length,
     number,
@@ -21,7 +21,7 @@ from groundstation.logs.sources import (
 )
 
 # GPS.Status: 2 is a fix in two dimensions, more is better (ArduPilot, AP_GPS)
-FIRST_GPS = (is_one("I", 0), Where("Status", 2, 8))
+FIRST_GPS = (is_one("I", 0), known_if("Status", 2, 8))
 FIRST = (is_one("I", 0),)
 FIRST_CORE = (is_one("C", 0),)
 FIRST_PACK = (is_one("Inst", 0), is_one("Instance", 0))
@@ -61,7 +61,7 @@ SOURCES: Table = {
     ),
     "air_data.airspeed_mps": (
         # ARSP.U: whether it is flown by this sensor
-        number("ARSP", "Airspeed", where=(*FIRST, Where("U", 1, 1))),
+        number("ARSP", "Airspeed", where=(*FIRST, known_if("U", 1, 1))),
         number("CTUN", "As"),
         number("ARSP", "Airspeed", where=FIRST),
     ),
@@ -96,11 +96,11 @@ SOURCES: Table = {
     "rc.rssi_fraction": (number("RSSI", "RXRSSI"),),
     "armed.is_armed": (
         number("ARM", "ArmState"),
-        coded("EV", "Id", {EVENT_ARMED: 1.0, EVENT_DISARMED: 0.0}),
+        coded("EV", "Id", {EVENT_ARMED: 1.0, EVENT_DISARMED: 0.0}, is_of_many=True),
         number("STAT", "Armed"),
     ),
     "landed.state": (
-        coded("EV", "Id", {EVENT_LANDED: 1.0, EVENT_NOT_LANDED: 0.0}),
+        coded("EV", "Id", {EVENT_LANDED: 1.0, EVENT_NOT_LANDED: 0.0}, is_of_many=True),
         coded("STAT", "isFlying", {1: 0.0, 0: 1.0}),
     ),
 }

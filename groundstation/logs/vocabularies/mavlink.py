@@ -12,11 +12,11 @@ import math
 from groundstation.logs.sources import (
     PositionFields,
     Table,
-    Where,
     bit,
     coded,
     direction,
     is_one,
+    known_if,
     largest,
     length,
     number,
@@ -29,7 +29,7 @@ SAFETY_ARMED = 128
 """HEARTBEAT.base_mode flag of armed motors."""
 MAV_AUTOPILOT_INVALID = 8
 """HEARTBEAT.autopilot of a camera, a gimbal, a station: none of their flags counts."""
-HAS_FIX = (Where("fix_type", 2, 8),)
+HAS_FIX = (known_if("fix_type", 2, 8),)
 FIRST_PACK = (is_one("id", 0),)
 LANDED_STATES = {1: 1.0, 2: 0.0, 3: 0.0, 4: 0.0}
 """MAV_LANDED_STATE; 0 is unknown."""
@@ -50,7 +50,7 @@ SOURCES: Table = {
     "position.height_amsl_m": (
         number("GLOBAL_POSITION_INT", "alt", 1e-3),
         # a fix in two dimensions has no height
-        number("GPS_RAW_INT", "alt", 1e-3, where=(Where("fix_type", 3, 8),)),
+        number("GPS_RAW_INT", "alt", 1e-3, where=(known_if("fix_type", 3, 8),)),
         number("VFR_HUD", "alt"),
     ),
     "home.lat_deg": (HOME.latitude(),),

@@ -6,27 +6,27 @@ Source: the message definitions of PX4 (msg/*.msg), whose names and units change
 
 from __future__ import annotations
 
-from groundstation.logs.sources import PositionFields, Table, Where, angle, coded, is_one, item, largest, length, number
+from groundstation.logs.sources import PositionFields, Table, angle, coded, item, known_if, largest, length, number
 
 ARMING_STATE_ARMED = 2
 """vehicle_status.arming_state; below 1.14 5 and 6 are in-air states of old."""
-HAS_FIX = (Where("fix_type", 2, 8),)
+HAS_FIX = (known_if("fix_type", 2, 8),)
 GLOBAL = PositionFields("vehicle_global_position", "lat", "lon")
 OLD_GPS = PositionFields("vehicle_gps_position", "lat", "lon", 1e-7, HAS_FIX)
 GPS = PositionFields("vehicle_gps_position", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
 SENSOR_GPS = PositionFields("sensor_gps", "latitude_deg", "longitude_deg", 1.0, HAS_FIX)
 OLD_SENSOR_GPS = PositionFields("sensor_gps", "lat", "lon", 1e-7, HAS_FIX)
-HOME = PositionFields("home_position", "lat", "lon", 1.0, (is_one("valid_hpos", 1),))
+HOME = PositionFields("home_position", "lat", "lon", 1.0, (known_if("valid_hpos", 1, 1),))
 PLACES = (GLOBAL, GPS, OLD_GPS, SENSOR_GPS, OLD_SENSOR_GPS)
 RECEIVERS = ("vehicle_gps_position", "sensor_gps")
-CONNECTED = (is_one("connected", 1),)
+CONNECTED = (known_if("connected", 1, 1),)
 LOCAL, STATUS = "vehicle_local_position", "estimator_status"
 
 SOURCES: Table = {
     "position.lat_deg": tuple(place.latitude() for place in PLACES),
     "position.lon_deg": tuple(place.longitude() for place in PLACES),
     # the local frame begins where the vehicle was switched on
-    "position.height_home_m": (number(LOCAL, "z", -1.0, where=(is_one("z_valid", 1),)),),
+    "position.height_home_m": (number(LOCAL, "z", -1.0, where=(known_if("z_valid", 1, 1),)),),
     "position.height_amsl_m": (
         number("vehicle_global_position", "alt"),
         *(number(message, "altitude_msl_m", where=HAS_FIX) for message in RECEIVERS),
@@ -35,14 +35,14 @@ SOURCES: Table = {
     "home.lat_deg": (HOME.latitude(),),
     "home.lon_deg": (HOME.longitude(),),
     "velocity.ground_speed_mps": (
-        length(LOCAL, ("vx", "vy"), where=(is_one("v_xy_valid", 1),)),
+        length(LOCAL, ("vx", "vy"), where=(known_if("v_xy_valid", 1, 1),)),
         *(number(message, "vel_m_s", where=HAS_FIX) for message in RECEIVERS),
     ),
     "air_data.airspeed_mps": (
         number("airspeed_validated", "true_airspeed_m_s"),
         number("airspeed", "true_airspeed_m_s"),
     ),
-    "air_data.climb_mps": (number(LOCAL, "vz", -1.0, where=(is_one("v_z_valid", 1),)),),
+    "air_data.climb_mps": (number(LOCAL, "vz", -1.0, where=(known_if("v_z_valid", 1, 1),)),),
     "attitude.roll_deg": (angle("vehicle_attitude", "q", "roll"),),
     "attitude.pitch_deg": (angle("vehicle_attitude", "q", "pitch"),),
     "attitude.yaw_deg": (angle("vehicle_attitude", "q", "yaw"),),
