@@ -8,6 +8,7 @@ files, or made anew where it is not there (`seek_builder.py`).
 from __future__ import annotations
 
 import bisect
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -17,10 +18,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.landmarks import Landmark, LandmarkKind
+from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
+from groundstation.fleet.time_order import put_in
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
 from groundstation.logs import session_folder
@@ -99,7 +100,6 @@ class _Segment:
     def __init__(self, steps: list[_Step], ends: tuple[int, ...]) -> None:
         self._steps, self.ends = steps, ends
         self._fold, self._place, self._at_ns = Fold(), 0, 0
-        self.events: dict[VehicleKey, list[Event]] = {}
 
     def fold(self, at_ns: int) -> Fold:
         """The fleet at a moment; going back begins anew."""
@@ -141,7 +141,8 @@ class SessionPlayer:
         self._segments: OrderedDict[int, _Segment] = OrderedDict()
         self._landmarks: list[Landmark] = []
         self._landmarks_end = 0
-        self._events: dict[VehicleKey, tuple[list[float], list[Event]]] = {}
+        self._events: dict[VehicleKey, list[Landmark]] = {}
+        """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
         self._earlier = EarlierSessions(folder, _opened)
         self.refresh()
@@ -294,11 +295,12 @@ class SessionPlayer:
 
     def _with_messages(self, state: VehicleState, began_s: float) -> VehicleState:
         """With what the vehicle had said before the keyframe; what it said since is in the state."""
-        times, events = self._events.get(state.key, ([], []))
-        sure, last = bisect.bisect_right(times, began_s - OVERLAP_S), bisect.bisect_right(times, began_s)
+        told = self._events.get(state.key, [])
+        sure, last = (bisect.bisect_right(told, (at_s, math.inf), key=_came) for at_s in (began_s - OVERLAP_S, began_s))
+        earlier = [one.event for one in told[max(0, sure - MAX_MESSAGES) : sure] if one.event is not None]
         # chunks of files overlap in time: what came just before the keyframe may stand behind it in its own file
-        near = [one for one in events[sure:last] if one not in state.messages]
-        messages = (*events[max(0, sure - MAX_MESSAGES) : sure], *near, *state.messages)[-MAX_MESSAGES:]
+        near = [one.event for one in told[sure:last] if one.event is not None and one.event not in state.messages]
+        messages = (*earlier, *near, *state.messages)[-MAX_MESSAGES:]
         return msgspec.structs.replace(state, messages=messages) if messages else state
 
     # ---- what was said and done ----
@@ -307,14 +309,11 @@ class SessionPlayer:
         new, self._landmarks_end = landmark_file.read(self._seek / landmark_file.NAME, self._landmarks_end)
         if not new:
             return
-        self._landmarks = sorted([*self._landmarks, *new], key=lambda one: one.at_s)
-        touched = {one.key for one in new if one.kind is LandmarkKind.EVENT}
-        for key in touched:
-            # in the order in which they came, as a station keeps them
-            found = sorted((_came_s(one), number) for number, one in enumerate(self._landmarks) if _is_of(one, key))
-            if key is not None:
-                events = [event for _, number in found if (event := self._landmarks[number].event) is not None]
-                self._events[key] = ([came_s for came_s, _ in found], events)
+        put_in(self._landmarks, new, lambda one: one.at_s)
+        for one in new:
+            if one.event is not None and one.key is not None:
+                # in the order in which they came, as a station keeps them
+                put_in(self._events.setdefault(one.key, []), (one,), _came)
 
     # ---- numbers ----
 
@@ -396,9 +395,6 @@ def _opened(folder: Path) -> Earlier | None:
     return Earlier(player.extent.begin_s, partial(recorded_values.values, player), player.close)
 
 
-def _came_s(one: Landmark) -> float:
-    return one.at_s if one.came_s is None else one.came_s
-
-
-def _is_of(one: Landmark, key: VehicleKey | None) -> bool:
-    return one.event is not None and one.key == key
+def _came(one: Landmark) -> tuple[float, float]:
+    """When it was heard, and of what was heard at once when it happened."""
+    return (one.at_s if one.came_s is None else one.came_s, one.at_s)

@@ -1,12 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from groundstation.fleet.bands import Band, BandKind, bands_of
+from collections.abc import Iterable, Sequence
+
+from groundstation.fleet.bands import Band, BandKind, Lane, without_gaps
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 
 KEY = VehicleKey("sim", "uav-1")
 ARMED, DISARMED, GAP = BandKind.ARMED, BandKind.DISARMED, BandKind.GAP
+
+
+def bands_of(landmarks: Iterable[Landmark], end_s: float, gaps: Sequence[tuple[float, float]] = ()) -> tuple[Band, ...]:
+    lane = Lane()
+    for one in landmarks:
+        lane.add(one)
+    last = lane.open_band(end_s)
+    bands = [*lane.bands, *([last] if last is not None else [])]
+    return tuple(part for band in bands for part in without_gaps(band, gaps))
 
 
 def mark(at_s: float, kind: LandmarkKind, said: str = "") -> Landmark:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import shutil
 import time
 from pathlib import Path
@@ -305,7 +306,7 @@ def test_logs_of_other_formats_are_looked_at(looking, name):
     state = next(iter(look.view.fleet))
     assert state.position is not None
     assert state.attitude is not None
-    assert looking.past.timeline.canvas.data.lanes[state.key]
+    assert list(looking.past.timeline.canvas.data.bands(state.key, -math.inf, math.inf))
 
 
 @pytest.mark.parametrize(

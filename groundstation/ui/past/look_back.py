@@ -359,8 +359,14 @@ class LookBack(QObject):
         is_first = self.told is None
         share = self.told.extent.read_share if self.told is not None else 0.0
         self.told = told
-        self.view.tell_landmarks(told.landmarks)
-        self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        data = self.panel.canvas.data
+        # a day of a large fleet has a hundred thousand of them: what is known stays where it is
+        if told.added is None:
+            self.view.tell_landmarks(told.landmarks)
+            data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        else:
+            self.view.add_landmarks(told.added)
+            data.add(told.added, told.vehicles, told.extent.end_s)
         self.panel.canvas.renew()
         self.panel.canvas.show()
         self.panel.compare.show_alignment(told.alignment, told.missing)
@@ -378,11 +384,6 @@ class LookBack(QObject):
             # it was not read yet when it was asked for, or not all of it
             self.playback.seek(self.at_s)
         self._say_span()
-
-    def _ask_again(self) -> None:
-        """It was not read yet when it was asked for, or not all of it."""
-        if self.playback is not None and self.is_past:
-            self.playback.seek(self.at_s)
 
     def _on_shown(self, shown: Shown) -> None:
         if shown.tracks is not None:

@@ -22,6 +22,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
 from groundstation.fleet.progress import CancelledError, Progress
+from groundstation.fleet.time_order import added_to
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
 from groundstation.ui.timeline import monotonic_s
@@ -58,6 +59,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: tuple[VehicleKey, ...]
     landmarks: list[Landmark]
     """All of them, in the order of time."""
+    added: list[Landmark] | None = None
+    """Those that were not told before, in the order of time; None where all of them are others."""
     alignment: Alignment | None = None
     """By what several recordings are laid over each other; None for one alone."""
     missing: tuple[str, ...] = ()
@@ -262,7 +265,9 @@ class _Teller:
         if isinstance(player, Alignable):
             now = msgspec.structs.replace(now, alignment=player.alignment, missing=player.missing)
         last, self._last = self._last, now
-        if last is not None and len(last.landmarks) == len(landmarks):
+        added = added_to(last.landmarks, landmarks) if last is not None else None
+        if last is not None and added == []:
             same = ("extent", "vehicles", "alignment", "missing")
-            return None if all(getattr(last, one) == getattr(now, one) for one in same) else now
-        return now
+            if all(getattr(last, one) == getattr(now, one) for one in same):
+                return None
+        return msgspec.structs.replace(now, added=added)
