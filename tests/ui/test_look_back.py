@@ -16,12 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from groundstation.app.players import player_access
-from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.recorder import RecorderState, RecorderStatus
-from groundstation.fleet.updates import ServiceUpdate
 from groundstation.fleet.value_path import ValueRef
-from groundstation.logs import session_folder
-from groundstation.logs.session_folder import SessionState
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -31,67 +26,13 @@ from groundstation.ui.past.lane_painter import GUTTER
 from groundstation.ui.past.past_commands import PastCommands
 from groundstation.ui.past.typed_time import time_from_text
 from tests.conftest import shared_log
-from tests.support.flown_session import EPOCH_S, published, record
-from tests.support.waiting import PATIENCE_S
+from tests.support.flown_session import EPOCH_S
 from tests.ui.support.commanding import ToldVehicle
+from tests.ui.support.looking_back import KEY, SECONDS, go, key, looking, session, shown, wait
+
+__all__ = ["looking", "session"]
 
 DATA = Path(__file__).parents[1] / "data"
-SECONDS = 45.0
-KEY = VehicleKey("sim", "uav-1")
-
-
-@pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    """A session of three vehicles that seems to be recorded still."""
-    folder = record(tmp_path_factory.mktemp("looked_back"), published(3, SECONDS), lambda *_: None)
-    manifest = session_folder.load(folder)
-    import msgspec
-
-    session_folder.save(folder, msgspec.structs.replace(manifest, state=SessionState.RECORDING))
-    return folder
-
-
-@pytest.fixture
-def looking(station, settings, commands, app, session):
-    """The window of an operator; a recorder tells that it writes the session."""
-    station.wall_clock = lambda: EPOCH_S + 15.0 + SECONDS
-    window = MainWindow(station.feed, settings, commands.orders, players=player_access())
-    window.show()
-    status = RecorderStatus(
-        state=RecorderState.RECORDING, folder=str(session.parent), session=session.name, elapsed_s=1.0
-    )
-    update = ServiceUpdate(session="r", root="fleet", service="rec", content=status, received_s=station.now_s)
-    station.feed.fleet.fold([update])
-    station.feed.age()
-    wait(lambda: window.past.look.told is not None)
-    yield window
-    window.leave()
-    window.deleteLater()
-
-
-def wait(is_true):
-    give_up_s = time.monotonic() + PATIENCE_S
-    while not is_true():
-        assert time.monotonic() < give_up_s
-        QApplication.processEvents()
-        time.sleep(0.002)
-
-
-def shown(window):
-    """Wait until the moment that was asked for is shown; returns it."""
-    look = window.past.look
-    wait(lambda: look.is_past and look._wanted_s is None and look.told is not None)
-    return look.view.now_s()
-
-
-def go(window, at_s):
-    window.past.look.seek(EPOCH_S + at_s)
-    return shown(window)
-
-
-def key(window, name, modifier=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(window.past.timeline.canvas, name, modifier)
-    QApplication.processEvents()
 
 
 def test_f9_goes_back_and_comes_back(looking):
