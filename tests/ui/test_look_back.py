@@ -24,7 +24,9 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.past.bookmark_dialog import BookmarkDialog
 from groundstation.ui.past.lane_painter import GUTTER
 from groundstation.ui.past.past_commands import PastCommands
+from groundstation.ui.past.past_timeline import PastTimeline
 from groundstation.ui.past.typed_time import time_from_text
+from groundstation.ui.timeline import local_time
 from tests.conftest import shared_log
 from tests.support.flown_session import EPOCH_S
 from tests.ui.support.commanding import ToldVehicle
@@ -370,3 +372,12 @@ def test_an_incident_is_packed_and_opened_by_dropping_it(looking, tmp_path):
     go(looking, 32.0)
     assert {one.key.id for one in looking.past.look.view.fleet} == {"uav-1", "uav-2", "uav-3"}
     assert all(one.position is not None for one in looking.past.look.view.fleet)
+
+
+def test_where_no_date_is_known_times_are_those_since_the_start():
+    timeline = PastTimeline()
+    timeline.set(3_723.0)
+    assert timeline.now_unix_s == 3_723.0
+    timeline.has_date = False
+    assert local_time(timeline.now_unix_s) == "01:02:03"
+    assert timeline.now_s() == 3_723.0

@@ -359,6 +359,7 @@ class LookBack(QObject):
         is_first = self.told is None
         share = self.told.extent.read_share if self.told is not None else 0.0
         self.told = told
+        self.view.timeline.has_date = told.extent.time_base is TimeBase.UTC
         data = self.panel.canvas.data
         # a day of a large fleet has a hundred thousand of them: what is known stays where it is
         if told.added is None:
