@@ -131,8 +131,12 @@ class LookBack(QObject):
         self._has_panels = False
         self.opened.emit()
 
-    def close(self) -> None:
-        """Close what is open."""
+    def close(self, wait_s: float = 0.0) -> None:
+        """Close what is open.
+
+        Args:
+            wait_s: how long to wait until its files are given back; the process may end before that.
+        """
         playback, self.playback, self.source = self.playback, None, None
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
@@ -144,8 +148,8 @@ class LookBack(QObject):
                 *(playback.failed, playback.values_came, playback.opening),
             ):
                 signal.disconnect()
-            # joined by nobody: it ends within a question, and is a daemon
-            playback.stop(0.0)
+            # while the window goes on nobody waits for it: it ends within a question
+            playback.stop(wait_s)
             playback.deleteLater()
             self.view.clear()
 

@@ -28,6 +28,8 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.workspace import Workspace
 
+CLOSE_S = 2.0
+"""How long the end of the window may wait for the player, which deletes what it had unpacked."""
 LOGS = "*.mcap *.tlog *.bin *.BIN *.log *.LOG *.ulg *.ulog"
 
 
@@ -247,4 +249,4 @@ class PastWindow(QObject):
 
     def stop(self) -> None:
         """The window closes."""
-        self.look.close()
+        self.look.close(CLOSE_S)
