@@ -12,7 +12,7 @@ from pathlib import Path
 from groundstation.app.export_cli import Around
 from groundstation.app.incident_export import export_incident
 from groundstation.fleet.past import Player
-from groundstation.fleet.progress import Progress
+from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs import session_folder
 from groundstation.logs.incident import is_incident, unpack
 from groundstation.recording.as_replay import AsReplay
@@ -45,16 +45,21 @@ def _save_incident(
     export_incident(source, around, target, journal, may_replace=True, told=told)
 
 
-def open_files(paths: Sequence[Path]) -> Player:
+def open_files(paths: Sequence[Path], told: Progress | None = None) -> Player:
     """One log, or several that are laid over each other.
+
+    Args:
+        paths: of them.
+        told: how far the opening is; may cancel.
 
     Raises:
         GroundStationError: one of them is no log, or can't be read.
+        CancelledError: by `told`.
     """
     players: list[Player] = []
     with ExitStack() as stack:
-        for path in paths:
-            players.append(open_file(path))
+        for place, path in enumerate(paths):
+            players.append(open_file(path, part_of(told, place / len(paths), (place + 1) / len(paths))))
             stack.callback(players[-1].close)
         made = TogetherPlayer(players) if len(players) > 1 else players[0]
         # from here on they are closed by who uses them
@@ -62,28 +67,33 @@ def open_files(paths: Sequence[Path]) -> Player:
     return made
 
 
-def open_file(path: Path) -> Player:
+def open_file(path: Path, told: Progress | None = None) -> Player:
     """A log of any format; a session of ours by its folder, or by any of its files.
+
+    Args:
+        path: of it.
+        told: how far the opening is; may cancel.
 
     Raises:
         LogError: it is no log, or it can't be read.
+        CancelledError: by `told`.
     """
     if path.is_file() and is_incident(path):
-        return _OfZip(path)
+        return _OfZip(path, told)
     folder = path if path.is_dir() else path.parent
     if session_folder.load(folder) is not None and (path.is_dir() or path.suffix == session_folder.SUFFIX):
         return AsReplay(SessionPlayer(folder))
-    return LogPlayer(path)
+    return LogPlayer(path, told)
 
 
 class _OfZip(AsReplay):
     """An incident that was sent: unpacked for as long as it is looked at."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Progress | None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="groundstation-incident-")
         try:
             session = Path(self._folder.name) / path.stem
-            unpack(path, session)
+            unpack(path, session, told)
             super().__init__(SessionPlayer(session))
         except BaseException:
             self._folder.cleanup()

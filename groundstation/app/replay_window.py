@@ -28,6 +28,7 @@ def open_window(files: list[Path]) -> None:
     with stop_on_signal() as stop:
         from PySide6.QtCore import QSettings
 
+        from groundstation.app.demo import WINDOW_OPEN
         from groundstation.app.logbook_reader import logbook_access
         from groundstation.app.players import player_access
         from groundstation.app.window_loop import WindowLoop
@@ -45,6 +46,7 @@ def open_window(files: list[Path]) -> None:
 
         def start() -> None:
             window.show()
+            sys.stderr.write(f"{WINDOW_OPEN}\n")
             feed.start()
             if window.past is not None:
                 window.past.open_files(files)

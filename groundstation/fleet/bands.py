@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
 import msgspec
 
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
+from groundstation.fleet.time_order import put_in
+
+_CHANGES = (
+    *(LandmarkKind.ARMED, LandmarkKind.DISARMED, LandmarkKind.MODE),
+    *(LandmarkKind.ONLINE, LandmarkKind.STALE, LandmarkKind.OFFLINE),
+)
 
 
 class BandKind(Enum):
@@ -31,28 +37,72 @@ class Band(msgspec.Struct, frozen=True):
     """Its flight mode; empty where that is not known."""
 
 
-def bands_of(landmarks: Iterable[Landmark], end_s: float) -> tuple[Band, ...]:
-    """The lane of a vehicle.
+class Lane:
+    """The lane of a vehicle, which grows with what happens."""
+
+    def __init__(self) -> None:
+        self.bands: list[Band] = []
+        """Those that are over, in the order of time."""
+        self._begin_s: float | None = None
+        self._now = _Now()
+        self._changes: list[Landmark] = []
+
+    def add(self, one: Landmark) -> bool:
+        """One more landmark of this vehicle.
+
+        Returns:
+            False where it happened before others that are known: the bands up to now are others.
+        """
+        if one.kind not in _CHANGES and self._begin_s is not None and one.at_s >= self._first_s:
+            return True
+        is_latest = not self._changes or one.at_s >= self._changes[-1].at_s
+        put_in(self._changes, (one,), lambda change: change.at_s)
+        if is_latest:
+            self._go_on(one)
+            return True
+        self.bands, self._begin_s, self._now = [], None, _Now()
+        for change in self._changes:
+            self._go_on(change)
+        return False
+
+    def open_band(self, end_s: float) -> Band | None:
+        """What is so since the last change, up to a time."""
+        begin_s = self._begin_s
+        return self._now.band(begin_s, end_s) if begin_s is not None and end_s > begin_s else None
+
+    @property
+    def _first_s(self) -> float:
+        return self._changes[0].at_s
+
+    def _go_on(self, one: Landmark) -> None:
+        if self._begin_s is None:
+            self._begin_s = one.at_s
+        after = _after(self._now, one)
+        if after != self._now:
+            if one.at_s > self._begin_s:
+                self.bands.append(self._now.band(self._begin_s, one.at_s))
+                self._begin_s = one.at_s
+            self._now = after
+
+
+def without_gaps(band: Band, gaps: Sequence[tuple[float, float]]) -> Iterator[Band]:
+    """A band with the times in it in which nobody at all was heard: what was so in between nobody knows.
 
     Args:
-        landmarks: of that vehicle alone, in the order of time.
-        end_s: the last band goes so far.
+        band: of a lane.
+        gaps: from when to when, in the order of time.
     """
-    found: list[Band] = []
-    begin_s: float | None = None
-    now = _Now()
-    for one in landmarks:
-        if begin_s is None:
-            begin_s = one.at_s
-        after = _after(now, one)
-        if after != now:
-            if one.at_s > begin_s:
-                found.append(now.band(begin_s, one.at_s))
-                begin_s = one.at_s
-            now = after
-    if begin_s is not None and end_s > begin_s:
-        found.append(now.band(begin_s, end_s))
-    return tuple(found)
+    begin_s = band.begin_s
+    for gap_begin_s, gap_end_s in gaps:
+        low, high = max(begin_s, gap_begin_s), min(band.end_s, gap_end_s)
+        if high <= low or band.kind is BandKind.GAP:
+            continue
+        if low > begin_s:
+            yield Band(begin_s, low, band.kind, band.mode)
+        yield Band(low, high, BandKind.GAP)
+        begin_s = high
+    if band.end_s > begin_s:
+        yield Band(begin_s, band.end_s, band.kind, band.mode)
 
 
 class _Now(NamedTuple):

@@ -39,6 +39,8 @@ class LandmarkKind(Name):
     """`event` is what was told."""
     COMMAND = "command"
     """`report` is a step in the life of a command."""
+    GAP = "gap"
+    """Nothing at all was heard, of anybody, until `until_s`: the recorder was away, or the broker."""
     BOOKMARK = "bookmark"
     """An operator noted something; `said` is the note, `by` who."""
 
@@ -57,6 +59,8 @@ class Landmark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     came_s: float | None = None
     """When an event was heard, which is later than it happened; None for what was heard as it happened."""
     report: CommandReport | None = None
+    until_s: float | None = None
+    """When a gap ended."""
     by: str = ""
     id: str = ""
     """Of a bookmark; a later one with the same id takes its place."""

@@ -50,6 +50,8 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     """Moments up to here can be asked for; all of it once it is `end_s`."""
     read_share: float = 1.0
     """How much of what is known at each moment is read, 0 to 1: the rest comes, and is shown then."""
+    has_earlier: bool = False
+    """Whether values of before can be asked for: there are sessions that ended before this one began."""
     is_growing: bool = False
     """Whether somebody still records into it."""
     time_base: TimeBase = TimeBase.UTC

@@ -11,6 +11,7 @@ import msgspec
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Extent, GoesOn, Moment, PastValues, Player, Track
+from groundstation.fleet.time_order import added_to, put_in
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
 
@@ -66,10 +67,12 @@ class AsReplay:
         """What stands on its timeline."""
         told = self._player.landmarks()
         if len(told) != len(self._told):
+            added = added_to(self._told, told)
+            if added is None:
+                self._marks, added = [], told
+            # those that were told before stay the same objects: who shows them looks at what is new alone
+            put_in(self._marks, map(self._mark, added), lambda one: one.at_s)
             self._told = told
-            self._marks = [
-                one if one.key is None else msgspec.structs.replace(one, key=self._key(one.key)) for one in told
-            ]
         return self._marks[since:]
 
     def track(self, key: VehicleKey, begin_s: float, end_s: float) -> Track:
@@ -84,6 +87,9 @@ class AsReplay:
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of a vehicle."""
         return self._player.step(at_s, is_forward=is_forward)
+
+    def _mark(self, one: Landmark) -> Landmark:
+        return one if one.key is None else msgspec.structs.replace(one, key=self._key(one.key))
 
     def _key(self, origin: VehicleKey) -> VehicleKey:
         key = self._names.get(origin)

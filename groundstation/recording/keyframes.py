@@ -29,6 +29,8 @@ from groundstation.transport.leaves import CMD_ACK, EVT, leaf_of
 
 KEYFRAME_S = 2.0
 """What a seek has to fold at most."""
+GAP_S = 5.0
+"""Somebody says something each second: longer than this nobody was heard, or nobody listened."""
 SETTLE_NS = 250_000_000
 ROW_SLACK_S = 0.1
 """Times are not even: a row is not put off to the next message by a millisecond."""
@@ -116,6 +118,9 @@ class Keyframes:
             self._settled_ns = one.log_ns
         if not self.newest_ns:
             self._next_ns = one.log_ns + int(KEYFRAME_S * 1e9)
+        if self.newest_ns and one.log_ns - self.newest_ns > GAP_S * 1e9:
+            begin_s, end_s = self.newest_ns / 1e9, one.log_ns / 1e9
+            self._landmarks.append(Landmark(at_s=begin_s, kind=LandmarkKind.GAP, until_s=end_s))
         self.newest_ns = max(self.newest_ns, one.log_ns)
         self.fold.take(one.topic, one.data, one.log_ns / 1e9, is_retained=one.is_retained)
 
@@ -159,7 +164,6 @@ class Keyframes:
         Raises:
             OSError: the disk does not take it.
         """
-        self._next_ns = self.newest_ns + int(KEYFRAME_S * 1e9)
         changed, self._changed = self._changed, set()
         for name, end in ends.items():
             file = self._file(name)
@@ -167,6 +171,7 @@ class Keyframes:
         if self._landmarks:
             landmarks, self._landmarks = self._landmarks, []
             landmark_file.append(self._folder / landmark_file.NAME, landmarks)
+        self._next_ns = self.newest_ns + int(KEYFRAME_S * 1e9)
 
     def go_on(self, ends: dict[str, int]) -> dict[str, int]:
         """Go on where an earlier life of the recorder ended.
@@ -185,7 +190,9 @@ class Keyframes:
             if kept is None:
                 continue
             self.fold.put_back(kept)
-            self.fold.now_s = max(self.fold.now_s, int(keys[-1]["at_ns"]) / 1e9)
+            self.newest_ns = max(self.newest_ns, int(keys[-1]["at_ns"]))
+            self._next_ns = self.newest_ns
+            self.fold.now_s = self.newest_ns / 1e9
             begins[name] = int(keys[-1]["offset"])
             file = _File(SeekWriter(paths, end), begins[name], int(keys[-1]["at_ns"]) / 1e9)
             file.keys = {lives.shown.key: None for lives in kept.lives}

@@ -18,6 +18,7 @@ from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkFinder, LandmarkKind
 from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.raw import RawMessage, RawRow, is_raw
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.summary import summary_of
@@ -117,16 +118,17 @@ _LINKS = (LandmarkKind.ONLINE, LandmarkKind.STALE, LandmarkKind.OFFLINE)
 class LogPlayer:
     """An open log."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, told: Progress | None = None) -> None:
         """Open it.
 
         Args:
             path: of a file of any format, or of a folder of a session.
+            told: how far the opening is; may cancel.
 
         Raises:
             LogError: it is no log, or it can't be read; one line with cause and remedy.
         """
-        self._log = open_log(path)
+        self._log = open_log(path, told)
         info = self._log.info
         vehicles = [one for one in info.vehicles if not one.is_station and not one.role]
         if info.begin_s is None or info.end_s is None or not vehicles:

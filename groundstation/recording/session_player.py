@@ -8,24 +8,27 @@ files, or made anew where it is not there (`seek_builder.py`).
 from __future__ import annotations
 
 import bisect
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.landmarks import Landmark, LandmarkKind
+from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
+from groundstation.fleet.time_order import put_in
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
 from groundstation.logs import session_folder
 from groundstation.logs.log import LogError
 from groundstation.logs.session_folder import SessionState
 from groundstation.recording import landmark_file, recorded_values
+from groundstation.recording.earlier_sessions import Earlier, EarlierSessions
 from groundstation.recording.fold import Fold, Kept
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
@@ -97,7 +100,6 @@ class _Segment:
     def __init__(self, steps: list[_Step], ends: tuple[int, ...]) -> None:
         self._steps, self.ends = steps, ends
         self._fold, self._place, self._at_ns = Fold(), 0, 0
-        self.events: dict[VehicleKey, list[Event]] = {}
 
     def fold(self, at_ns: int) -> Fold:
         """The fleet at a moment; going back begins anew."""
@@ -139,19 +141,26 @@ class SessionPlayer:
         self._segments: OrderedDict[int, _Segment] = OrderedDict()
         self._landmarks: list[Landmark] = []
         self._landmarks_end = 0
-        self._events: dict[VehicleKey, tuple[list[float], list[Event]]] = {}
+        self._events: dict[VehicleKey, list[Landmark]] = {}
+        """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
+        self._earlier = EarlierSessions(folder, _opened)
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
-        if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
+        if is_whole and not self.is_growing and self.has_holes:
             self._rebuild(seek)
 
     @property
     def name(self) -> str:
         """Name of the session's folder: when it began, UTC."""
         return self._folder.name
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether keyframes are missing."""
+        return any(one.has_holes for one in self._files.values())
 
     @property
     def is_growing(self) -> bool:
@@ -163,6 +172,7 @@ class SessionPlayer:
         """Give the files back."""
         if self._builder is not None:
             self._builder.close()
+        self._earlier.close()
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -191,7 +201,13 @@ class SessionPlayer:
         ends = [ns for one in self._files.values() if (ns := one.file.last_ns()) is not None]
         begin_s, end_s = min(begins, default=0) / 1e9, max(ends, default=0) / 1e9
         read_until_s = self._builder.until_s if self._builder is not None else end_s
-        return Extent(begin_s=begin_s, end_s=end_s, read_until_s=read_until_s, is_growing=self.is_growing)
+        return Extent(
+            begin_s=begin_s,
+            end_s=end_s,
+            read_until_s=read_until_s,
+            has_earlier=bool(self._earlier),
+            is_growing=self.is_growing,
+        )
 
     def work(self, goes_on: GoesOn) -> bool:
         """Make the helpers that are missing."""
@@ -279,11 +295,12 @@ class SessionPlayer:
 
     def _with_messages(self, state: VehicleState, began_s: float) -> VehicleState:
         """With what the vehicle had said before the keyframe; what it said since is in the state."""
-        times, events = self._events.get(state.key, ([], []))
-        sure, last = bisect.bisect_right(times, began_s - OVERLAP_S), bisect.bisect_right(times, began_s)
+        told = self._events.get(state.key, [])
+        sure, last = (bisect.bisect_right(told, (at_s, math.inf), key=_came) for at_s in (began_s - OVERLAP_S, began_s))
+        earlier = [one.event for one in told[max(0, sure - MAX_MESSAGES) : sure] if one.event is not None]
         # chunks of files overlap in time: what came just before the keyframe may stand behind it in its own file
-        near = [one for one in events[sure:last] if one not in state.messages]
-        messages = (*events[max(0, sure - MAX_MESSAGES) : sure], *near, *state.messages)[-MAX_MESSAGES:]
+        near = [one.event for one in told[sure:last] if one.event is not None and one.event not in state.messages]
+        messages = (*earlier, *near, *state.messages)[-MAX_MESSAGES:]
         return msgspec.structs.replace(state, messages=messages) if messages else state
 
     # ---- what was said and done ----
@@ -292,14 +309,11 @@ class SessionPlayer:
         new, self._landmarks_end = landmark_file.read(self._seek / landmark_file.NAME, self._landmarks_end)
         if not new:
             return
-        self._landmarks = sorted([*self._landmarks, *new], key=lambda one: one.at_s)
-        touched = {one.key for one in new if one.kind is LandmarkKind.EVENT}
-        for key in touched:
-            # in the order in which they came, as a station keeps them
-            found = sorted((_came_s(one), number) for number, one in enumerate(self._landmarks) if _is_of(one, key))
-            if key is not None:
-                events = [event for _, number in found if (event := self._landmarks[number].event) is not None]
-                self._events[key] = ([came_s for came_s, _ in found], events)
+        put_in(self._landmarks, new, lambda one: one.at_s)
+        for one in new:
+            if one.event is not None and one.key is not None:
+                # in the order in which they came, as a station keeps them
+                put_in(self._events.setdefault(one.key, []), (one,), _came)
 
     # ---- numbers ----
 
@@ -319,8 +333,13 @@ class SessionPlayer:
         return {session: clock[0] for session, clock in kept.clocks.items()} if kept is not None else {}
 
     def values(self, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
-        """A value between two times."""
-        return recorded_values.values(self, ref, begin_s, end_s, goes_on)
+        """A value between two times; before this session began, out of those before."""
+        found = recorded_values.values(self, ref, begin_s, end_s, goes_on)
+        own_begin_s = self.extent.begin_s
+        if begin_s >= own_begin_s or not self._earlier:
+            return found
+        before = self._earlier.values(ref, begin_s, min(end_s, own_begin_s), goes_on)
+        return PastValues(np.concatenate((before.times, found.times)), np.concatenate((before.values, found.values)))
 
     def messages_of(self, key: VehicleKey | None, begin_s: float, end_s: float) -> Iterator[Taken]:
         """Recorded messages of a vehicle, or of all that belongs to none, from one time to another, both included.
@@ -367,9 +386,15 @@ class SessionPlayer:
         self.refresh()
 
 
-def _came_s(one: Landmark) -> float:
-    return one.at_s if one.came_s is None else one.came_s
+def _opened(folder: Path) -> Earlier | None:
+    """An earlier session, for its values; none where all of it would have to be gone through for them."""
+    player = SessionPlayer(folder, is_whole=False)
+    if player.has_holes:
+        player.close()
+        return None
+    return Earlier(player.extent.begin_s, partial(recorded_values.values, player), player.close)
 
 
-def _is_of(one: Landmark, key: VehicleKey | None) -> bool:
-    return one.event is not None and one.key == key
+def _came(one: Landmark) -> tuple[float, float]:
+    """When it was heard, and of what was heard at once when it happened."""
+    return (one.at_s if one.came_s is None else one.came_s, one.at_s)

@@ -88,8 +88,19 @@ class ShortcutsDialog(QDialog):
             ("Ctrl+Home", self.tr("Follow now, or the playhead, again")),
             (self.tr("Shift, drag"), self.tr("Zoom to a box")),
         ]
+        past = [
+            ("F9", self.tr("Look back, or back to live")),
+            ("Space  J", self.tr("Play, play backwards")),
+            ("←  →", self.tr("Previous, next message; Ctrl: event, Shift: 10 s")),
+            (",  .", self.tr("Half, double the speed")),
+            ("Home  End", self.tr("Beginning, end or live")),
+            ("Ctrl+G", self.tr("Type a time")),
+            ("B", self.tr("Bookmark: something happened")),
+            ("Ctrl+O", self.tr("Open a log")),
+        ]
         return [
             (self.tr("Window"), window),
+            (self.tr("The past"), past),
             (self.tr("Commands"), commands),
             (self.tr("Fleet list"), fleet),
             (self.tr("Map"), map_keys),

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 from PySide6QtAds import ads
 
 from groundstation.fleet.control import Takeover
@@ -31,6 +31,7 @@ from groundstation.ui.palette.entries import entries
 from groundstation.ui.palette.palette import Palette
 from groundstation.ui.panel_types import Asks, PanelContext, Panels, tr
 from groundstation.ui.panels import PANELS
+from groundstation.ui.past.banner import PastFrame
 from groundstation.ui.past.past_window import PastWindow
 from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.proportions import FIRST_SIZE, first_size
@@ -122,20 +123,17 @@ class MainWindow(QMainWindow):
         self.workspace.save()
         self._settings.sync()
 
-    def _build(self, feed: FleetFeed) -> tuple[QWidget, Stage]:
+    def _build(self, feed: FleetFeed) -> tuple[PastFrame, Stage]:
         """Everything around the panels, and the place for these."""
-        centre = QWidget()
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        centre = PastFrame()
         self.menu_bar = QMenuBar()
         # on a Mac it would go to the screen's own bar, away from the top bar that it belongs to
         self.menu_bar.setNativeMenuBar(False)
         self.top_bar, self.banner = TopBar(feed, self.menu_bar, self.desk), BrokerBanner(feed)
         stage = Stage()
-        layout.addWidget(self.top_bar)
-        layout.addWidget(self.banner)
-        layout.addWidget(stage, 1)
+        centre.column.addWidget(self.top_bar)
+        centre.column.addWidget(self.banner)
+        centre.column.addWidget(stage, 1)
         self.setCentralWidget(centre)
         return centre, stage
 

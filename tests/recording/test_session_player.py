@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from groundstation.fleet.bookmark import Bookmark
@@ -21,6 +22,7 @@ from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
+from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.recording import resume
 from groundstation.recording.seek_files import FOLDER
@@ -169,6 +171,30 @@ def test_a_bookmark_stands_at_the_moment_that_it_means(tmp_path: Path) -> None:
     player.close()
 
 
+def test_values_of_before_come_out_of_the_sessions_before(tmp_path: Path) -> None:
+    ref = ValueRef(VehicleKey("sim", "uav-1"), "position.height_home_m")
+    cut_s = 12.0
+    steps = [messages for messages in published(1, 10.0) if messages]
+    for begin_s, end_s in ((0.0, cut_s), (cut_s, 100.0)):
+        maker = SessionMaker(tmp_path, begin_s)
+        for messages in steps:
+            now_s = messages[-1].received_s
+            if begin_s <= now_s < end_s:
+                maker.offer(messages, now_s)
+        maker.stop()
+    first, second = sorted(tmp_path.iterdir())
+    player = SessionPlayer(second)
+    assert player.extent.has_earlier
+    whole = player.values(ref, EPOCH_S, EPOCH_S + 100.0, lambda: True)
+    assert whole.times[0] < EPOCH_S + 2.0
+    assert (np.diff(whole.times) > 0).all()
+    assert np.diff(whole.times).max() < 0.6
+    player.close()
+    alone = SessionPlayer(first)
+    assert not alone.extent.has_earlier
+    alone.close()
+
+
 def killed_copy(folder: Path, tmp_path: Path) -> Path:
     """As a kill leaves it: no end to any file, half a chunk at the end of one, a keyframe of what was cut off."""
     copy = shutil.copytree((folder / "killed").resolve(), tmp_path / folder.name)
@@ -209,18 +235,20 @@ def test_a_session_that_was_gone_on_with_after_a_kill_is_one(flown: tuple[Path, 
     copy = killed_copy(folder, tmp_path)
     for path in copy.iterdir():
         os.utime(path, (EPOCH_S + KILLED_S, EPOCH_S + KILLED_S))
-    went_on = SessionMaker(copy.parent, KILLED_S + 3.0)
+    went_on = SessionMaker(copy.parent, KILLED_S + 6.0)
     later = Witness(chance=1.0)
     for messages in with_a_restart(published(5, SECONDS, FAULTS)):
         now_s = messages[-1].received_s if messages else 0.0
         later.take(now_s, messages)
-        if now_s > KILLED_S + 3.0:
+        if now_s > KILLED_S + 6.0:
             went_on.offer(messages, now_s)
     went_on.stop()
     assert [one.name for one in copy.parent.iterdir()] == [copy.name]
     player = SessionPlayer(copy)
     for one in moments_before(witness, KILLED_S - 0.3):
         assert_same(player, one)
+    gaps = [one for one in player.landmarks() if one.kind is LandmarkKind.GAP]
+    assert [(round(one.at_s - EPOCH_S), round((one.until_s or 0.0) - EPOCH_S)) for one in gaps] == [(80, 86)]
     # what was said while nobody recorded is told again within a second by all that speaks each second
     now_s, states, _ = later.seen[-1]
     found = {one.key: one for one in player.moment(EPOCH_S + now_s + 0.0005).states}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import shutil
 import time
 from pathlib import Path
@@ -15,12 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from groundstation.app.players import player_access
-from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.recorder import RecorderState, RecorderStatus
-from groundstation.fleet.updates import ServiceUpdate
 from groundstation.fleet.value_path import ValueRef
-from groundstation.logs import session_folder
-from groundstation.logs.session_folder import SessionState
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -28,69 +24,17 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.past.bookmark_dialog import BookmarkDialog
 from groundstation.ui.past.lane_painter import GUTTER
 from groundstation.ui.past.past_commands import PastCommands
+from groundstation.ui.past.past_timeline import PastTimeline
 from groundstation.ui.past.typed_time import time_from_text
+from groundstation.ui.timeline import local_time
 from tests.conftest import shared_log
-from tests.support.flown_session import EPOCH_S, published, record
-from tests.support.waiting import PATIENCE_S
+from tests.support.flown_session import EPOCH_S
 from tests.ui.support.commanding import ToldVehicle
+from tests.ui.support.looking_back import KEY, SECONDS, go, key, looking, session, shown, wait
+
+__all__ = ["looking", "session"]
 
 DATA = Path(__file__).parents[1] / "data"
-SECONDS = 45.0
-KEY = VehicleKey("sim", "uav-1")
-
-
-@pytest.fixture(scope="module")
-def session(tmp_path_factory):
-    """A session of three vehicles that seems to be recorded still."""
-    folder = record(tmp_path_factory.mktemp("looked_back"), published(3, SECONDS), lambda *_: None)
-    manifest = session_folder.load(folder)
-    import msgspec
-
-    session_folder.save(folder, msgspec.structs.replace(manifest, state=SessionState.RECORDING))
-    return folder
-
-
-@pytest.fixture
-def looking(station, settings, commands, app, session):
-    """The window of an operator; a recorder tells that it writes the session."""
-    station.wall_clock = lambda: EPOCH_S + 15.0 + SECONDS
-    window = MainWindow(station.feed, settings, commands.orders, players=player_access())
-    window.show()
-    status = RecorderStatus(
-        state=RecorderState.RECORDING, folder=str(session.parent), session=session.name, elapsed_s=1.0
-    )
-    update = ServiceUpdate(session="r", root="fleet", service="rec", content=status, received_s=station.now_s)
-    station.feed.fleet.fold([update])
-    station.feed.age()
-    wait(lambda: window.past.look.told is not None)
-    yield window
-    window.leave()
-    window.deleteLater()
-
-
-def wait(is_true):
-    give_up_s = time.monotonic() + PATIENCE_S
-    while not is_true():
-        assert time.monotonic() < give_up_s
-        QApplication.processEvents()
-        time.sleep(0.002)
-
-
-def shown(window):
-    """Wait until the moment that was asked for is shown; returns it."""
-    look = window.past.look
-    wait(lambda: look.is_past and look._wanted_s is None and look.told is not None)
-    return look.view.now_s()
-
-
-def go(window, at_s):
-    window.past.look.seek(EPOCH_S + at_s)
-    return shown(window)
-
-
-def key(window, name, modifier=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(window.past.timeline.canvas, name, modifier)
-    QApplication.processEvents()
 
 
 def test_f9_goes_back_and_comes_back(looking):
@@ -305,7 +249,7 @@ def test_logs_of_other_formats_are_looked_at(looking, name):
     state = next(iter(look.view.fleet))
     assert state.position is not None
     assert state.attitude is not None
-    assert looking.past.timeline.canvas.data.lanes[state.key]
+    assert list(looking.past.timeline.canvas.data.bands(state.key, -math.inf, math.inf))
 
 
 @pytest.mark.parametrize(
@@ -428,3 +372,12 @@ def test_an_incident_is_packed_and_opened_by_dropping_it(looking, tmp_path):
     go(looking, 32.0)
     assert {one.key.id for one in looking.past.look.view.fleet} == {"uav-1", "uav-2", "uav-3"}
     assert all(one.position is not None for one in looking.past.look.view.fleet)
+
+
+def test_where_no_date_is_known_times_are_those_since_the_start():
+    timeline = PastTimeline()
+    timeline.set(3_723.0)
+    assert timeline.now_unix_s == 3_723.0
+    timeline.has_date = False
+    assert local_time(timeline.now_unix_s) == "01:02:03"
+    assert timeline.now_s() == 3_723.0

@@ -43,10 +43,14 @@ class Recording:
         self.count += len(messages)
 
     def fly(self, vehicle, begin_s, end_s, step_s=0.5):
+        self.fly_together([vehicle], begin_s, end_s, step_s)
+
+    def fly_together(self, vehicles, begin_s, end_s, step_s=0.5):
         self.add(
             *[
-                vehicle.wrap(f"{vehicle.key}/tlm/motion", vehicle.motion(at_s, at_s), at_s)
+                one.wrap(f"{one.key}/tlm/motion", one.motion(at_s, at_s), at_s)
                 for at_s in np.arange(begin_s, end_s, step_s).tolist()
+                for one in vehicles
             ]
         )
 
@@ -55,6 +59,7 @@ class Recording:
         wait_until(lambda: self.recorder.status().messages >= self.count, what="the disk")
         files = self.recorder._files
         wait_until(lambda: not any(one.has_waiting for one in files._files.values()), what="the last chunk")
+        wait_until(lambda: not self.recorder._seeking._keyframes.is_due, what="the rows beside it")
 
 
 @pytest.fixture
@@ -105,8 +110,7 @@ def kept(station, key):
 
 def test_a_window_opened_later_has_trails_and_curves_of_before(station, now, recording, out, loaders, app, settings):
     flying = [PretendVehicle(number) for number in (1, 2, 3)]
-    for one in flying:
-        recording.fly(one, now - BEFORE_S, now - 0.5)
+    recording.fly_together(flying, now - BEFORE_S, now - 0.5)
     recording.written()
     window = MainWindow(station.feed, settings)
     ref = ValueRef(flying[0].key, HEIGHT)
@@ -134,8 +138,7 @@ def test_what_is_heard_after_the_reading_gets_its_past_and_who_is_not_gets_none(
     station, now, recording, out, loaders, app
 ):
     here, gone = PretendVehicle(1), PretendVehicle(2)
-    for one in (here, gone):
-        recording.fly(one, now - BEFORE_S, now)
+    recording.fly_together((here, gone), now - BEFORE_S, now)
     recording.written()
     opened(station, out, loaders, app)
     assert station.feed.history.trail(here.key) is None
@@ -252,8 +255,7 @@ def test_no_session_a_foreign_one_and_one_of_another_broker_cost_nothing(
 def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording, out, loaders, app, caplog):
     whole, torn, broken = (PretendVehicle(number) for number in (1, 2, 3))
     for step in range(12):
-        for one in (whole, torn, broken):
-            recording.fly(one, now - 60.0 + 5 * step, now - 55.0 + 5 * step)
+        recording.fly_together((whole, torn, broken), now - 60.0 + 5 * step, now - 55.0 + 5 * step)
         recording.written()
     recording.recorder.stop()
     (folder,) = session_folder.sessions(out)

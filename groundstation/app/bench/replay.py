@@ -6,20 +6,16 @@ Beside it the reader of the `mcap` library seeks the same moments.
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from groundstation.app.bench.measured import outcome
 from groundstation.app.bench.report import Comparison, Report
-from groundstation.fleet.errors import GroundStationError
 from groundstation.logs import session_folder
 
-POLL_S = 0.2
 MB = 1e6
 OPENED_S, SEEK_MS, LOOP_MS, MEMORY_MB, SHOWN_PER_S = 2.0, 100.0, 50.0, 600.0, 5.0
 """What it is held to."""
@@ -42,12 +38,12 @@ def run(vehicles: int, hours: float, session: Path | None, stop: threading.Event
         if session is None:
             say(f"making a session of {hours:g} h and {vehicles} vehicles; Ctrl-C ends it")
             command = ["-m", "groundstation.app.bench.recorder_run", made, str(vehicles), str(hours * 3600.0)]
-            _outcome(command, stop)
+            outcome(command, stop)
             session = session_folder.sessions(Path(made))[-1]
         say("opening it in a window off-screen: seeks, then playing at a hundred times")
-        ours = _outcome(["-m", "groundstation.app.bench.replay_run", str(session)], stop)
+        ours = outcome(["-m", "groundstation.app.bench.replay_run", str(session)], stop)
         say("the same moments by the reader of the mcap library")
-        peer = _outcome(["-m", "groundstation.app.bench.replay_peer", str(session)], stop)
+        peer = outcome(["-m", "groundstation.app.bench.replay_peer", str(session)], stop)
         size_bytes = session_folder.size_bytes(session)
     settings = {
         "vehicles": float(ours["vehicles"]),
@@ -82,18 +78,3 @@ def _comparisons(ours: dict[str, Any], peer: dict[str, Any]) -> tuple[Comparison
 
 def _beside(name: str, unit: str, value: float, peer: float) -> Comparison:
     return Comparison(name=name, unit=unit, value=value, peer=peer, goal=1.0, wanted="at_least")
-
-
-def _outcome(arguments: list[str], stop: threading.Event) -> dict[str, Any]:
-    """What a process of its own measured: each has its own memory."""
-    child = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE)
-    while child.poll() is None and not stop.wait(POLL_S):
-        pass
-    if child.poll() is None:
-        child.terminate()
-        child.wait()
-        raise GroundStationError("ended early; there is nothing to compare yet")
-    if child.returncode != 0 or child.stdout is None:
-        raise GroundStationError(f"a measured process ended with code {child.returncode}; its words are above")
-    found: dict[str, Any] = json.loads(child.stdout.read())
-    return found

@@ -17,9 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
@@ -39,8 +36,15 @@ SIZE = (1440, 900)
 MB = 1e6
 
 
-class _Run:
+class Run:
+    """One measurement."""
+
     def __init__(self, folder: Path) -> None:
+        """Prepare.
+
+        Args:
+            folder: of the session.
+        """
         self._folder = folder
         self._process = psutil.Process()
         self._most = 0
@@ -48,6 +52,8 @@ class _Run:
 
     def measure(self) -> dict[str, float]:
         """Everything, in turn."""
+        # before the application is made, which reads it once
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = make_application(["bench"])
         feed = FleetFeed(Inbox(), lambda: BusStatus(state=BusState.CLOSED))
         with tempfile.TemporaryDirectory() as settings:
@@ -144,4 +150,4 @@ class _Run:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_Run(Path(sys.argv[1])).measure()))
+    sys.stdout.write(json.dumps(Run(Path(sys.argv[1])).measure()))

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from groundstation.ui.theme.dress import set_mark, set_style
+from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 
@@ -31,6 +33,37 @@ def age_words(age_s: float) -> str:
     parts = [(whole // 86_400, "d"), (whole // 3600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
     first = next((place for place, (count, _) in enumerate(parts) if count), 3)
     return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2])
+
+
+class PastFrame(QWidget):
+    """Fills the window; ivory around everything while the past is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_past = False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    @property
+    def column(self) -> QVBoxLayout:
+        """Where everything stands, from above."""
+        return self._column
+
+    def show_past(self, *, is_past: bool) -> None:
+        """Show the frame, or none."""
+        self._is_past = is_past
+        width = FRAME_PX if is_past else 0
+        self._column.setContentsMargins(width, width, width, width)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: painted and not styled, since a style sheet here would dress every widget of the window anew."""
+        super().paintEvent(event)
+        if self._is_past:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), ink(Ink.PAST))
+            painter.end()
 
 
 class PastBanner(QFrame):

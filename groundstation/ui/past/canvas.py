@@ -294,7 +294,7 @@ class TimelineCanvas(QWidget):
             at_s = self.scale.at_whole(place.x())
         words = [time_text(at_s, 1, has_date=self._has_date)]
         key = self._lane_at(place)
-        bands = self.data.lanes.get(key, ()) if key is not None else ()
+        bands = self.data.bands(key, at_s, at_s) if key is not None else ()
         name = self.name_of(key) if key is not None else ""
         under = (one for one in bands if one.begin_s <= at_s < one.end_s)
         words += [f"{name}: {one.kind.value} {one.mode}".strip() for one in under]

@@ -23,9 +23,12 @@ from groundstation.ui.timeline import local_time
 OVERVIEW_H, AXIS_H, ALARMS_H, BOOKMARKS_H, LANE_H = 14, 20, 16, 15, 16
 GUTTER = 118
 BAR_PX = 7
+FIGURE_GAP = 10
 LATER = 130
 """How strong the veil over what came after the moment is, of 255."""
 ARMED_ALPHA = 0.62
+ONE_ARMED = 0.35
+"""How strong one armed vehicle is in the whole."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _FLAG = ((0.0, 2.0), (7.0, 2.0), (7.0, 12.0), (3.5, 9.0), (0.0, 12.0))
@@ -59,25 +62,34 @@ class LanePainter:
             painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), ink(Ink.SURFACE))
             painter.fillRect(QRectF(read_x, top, scale.right - read_x, area.height()), _hatch())
         for level, role in LEVELS:
-            for x in self._columns(self._data.alarms[level], is_whole=True):
+            for x in self._columns(self._data.alarms(level)):
                 painter.fillRect(QRectF(x, top - 1, 3, area.height() + 2), ink(role))
-        for one in self._data.bookmarks:
-            painter.fillRect(QRectF(scale.x_whole(one.at_s), top - 1, 2, area.height() + 2), ink(Ink.PAST))
+        for x in self._columns(np.array([one.at_s for one in self._data.bookmarks])):
+            painter.fillRect(QRectF(x, top - 1, 2, area.height() + 2), ink(Ink.PAST))
         painter.setPen(QPen(ink(Ink.PAST if self._has_moment else Ink.ACCENT), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         left, right = (scale.x_whole(one) for one in scale.part)
         painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), area.height() + 4), 3, 3)
 
     def _armed_of_all(self, area: QRectF) -> None:
-        """When anybody was armed."""
-        colour = veil(Ink.MUTED, 90)
-        for bands in self._data.lanes.values():
-            for band in bands:
-                if band.kind is BandKind.ARMED:
-                    left, right = self._scale.x_whole(band.begin_s), self._scale.x_whole(band.end_s)
-                    self._painter.fillRect(
-                        QRectF(left, area.top() + 2, max(1.0, right - left), area.height() - 4), colour
-                    )
+        """When anybody was armed: the brighter the more of them."""
+        begins, ends = self._data.armed()
+        if not len(begins):
+            return
+        # a day has tens of thousands of bands, and the screen two thousand columns
+        steps = np.zeros(int(area.width()) + 2)
+        left = np.clip(self._scale.x_whole(begins) - area.left(), 0, area.width()).astype(int)
+        right = np.clip(self._scale.x_whole(ends) - area.left(), 0, area.width()).astype(int)
+        np.add.at(steps, left, 1)
+        np.add.at(steps, np.maximum(right, left + 1), -1)
+        counts = np.cumsum(steps).astype(int)
+        edges = np.flatnonzero(np.diff(counts, prepend=0))
+        for first, last in zip(edges.tolist(), [*edges[1:].tolist(), len(counts)], strict=True):
+            if counts[first] > 0:
+                colour = veil(Ink.MUTED, int(255 * (1 - (1 - ONE_ARMED) ** int(counts[first]))))
+                self._painter.fillRect(
+                    QRectF(area.left() + first, area.top() + 2, last - first, area.height() - 4), colour
+                )
 
     # ---- the part ----
 
@@ -98,7 +110,7 @@ class LanePainter:
         edges = np.arange(scale.left, scale.right + BAR_PX, BAR_PX, dtype=np.float64)
         times = scale.part[0] + (edges - scale.left) / (scale.right - scale.left) * scale.span_s
         floor = np.zeros(len(edges) - 1)
-        counts = {level: np.histogram(self._data.alarms[level], times)[0] for level, _ in LEVELS}
+        counts = {level: np.diff(np.searchsorted(self._data.alarms(level), times)) for level, _ in LEVELS}
         most = max(3.0, float(sum(counts.values()).max())) if len(floor) else 3.0  # type: ignore[union-attr]
         for level, role in reversed(LEVELS):
             heights = counts[level] / most * (ALARMS_H - 3)
@@ -110,21 +122,25 @@ class LanePainter:
 
     def bookmarks(self, top: int) -> None:
         """What operators noted."""
-        painter, end = self._painter, -1e9
+        painter, end, flag = self._painter, -1e9, -1e9
         painter.setFont(font(TINY_PX))
+        colour = ink(Ink.PAST)
         for one in self._data.bookmarks:
             x = self._scale.x(one.at_s)
-            if not self._scale.left <= x <= self._scale.right:
+            # two flags at one place are one
+            if not self._scale.left <= x <= self._scale.right or x - flag < 1:
                 continue
-            colour = ink(Ink.PAST)
+            flag = x
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawPolygon(QPolygonF([QPointF(x + right, top + down) for right, down in _FLAG]))
+            if x + 11 <= end:
+                continue
             text = f"{one.said} ({one.by})" if one.by else str(one.said)
             text = metrics(TINY_PX).elidedText(text, Qt.TextElideMode.ElideRight, 220)
             width = metrics(TINY_PX).horizontalAdvance(text)
             # a text never covers another one; the flag stays
-            if x + 11 > end and x + 11 + width < self._scale.right:
+            if x + 11 + width < self._scale.right:
                 painter.setPen(colour)
                 painter.drawText(QRectF(x + 11, top, width + 4, BOOKMARKS_H), _LEFT, text)
                 end = x + 15 + width
@@ -142,8 +158,11 @@ class LanePainter:
         painter.setPen(ink(Ink.TEXT))
         text = metrics(SMALL_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, GUTTER - 34)
         painter.drawText(QRectF(24, top, GUTTER - 30, LANE_H), _LEFT, text)
-        for band in self._data.lanes.get(key, ()):
-            if band.end_s >= scale.part[0] and band.begin_s <= scale.part[1]:
+        # of what is narrower than a pixel the first is shown: a day that is seen whole has thousands of changes
+        done = -1
+        for band in self._data.bands(key, *scale.part):
+            if int(scale.x(band.end_s)) > done:
+                done = int(scale.x(band.end_s))
                 self._band(top, band, key)
 
     def _band(self, top: int, band: Band, key: VehicleKey) -> None:
@@ -182,21 +201,23 @@ class LanePainter:
         self._painter.setPen(ink(Ink.MUTED))
         self._painter.drawText(QRectF(8, top, GUTTER - 12, height), _LEFT, text)
 
-    def _columns(self, times: Numbers, *, is_whole: bool) -> list[int]:
-        """Pixels of many moments, each once."""
-        place = self._scale.x_whole if is_whole else self._scale.x
-        return sorted({int(place(one)) // 2 * 2 for one in times.tolist()})
+    def _columns(self, times: Numbers) -> list[int]:
+        """Pixels of many moments where all is shown, each once."""
+        columns: list[int] = np.unique(self._scale.x_whole(times).astype(int) // 2 * 2).tolist()
+        return columns
 
 
 def _figures(scale: LaneScale, *, has_date: bool) -> list[tuple[tuple[float, float], str]]:
     """Left edge and width of each figure of the axis, and what it says."""
     marks, step_s = scale.marks()
-    found = []
+    found: list[tuple[tuple[float, float], str]] = []
     for at_s in marks:
         text = time_text(at_s, step_s, has_date=has_date)
         width = metrics(TINY_PX).horizontalAdvance(text)
         left = min(max(float(scale.left), scale.x(at_s) - width / 2), float(scale.right - width))
-        found.append(((left, float(width)), text))
+        # those at the ends are moved inwards, and would touch their neighbours
+        if not found or left >= sum(found[-1][0]) + FIGURE_GAP:
+            found.append(((left, float(width)), text))
     return found
 
 

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+from typing import overload
+
+from groundstation.ui.series import Numbers
+
 LEAST_SPAN_S = 2.0
 FIRST_SPAN_S = 16 * 60.0
 STEPS_S = (
@@ -78,8 +82,12 @@ class LaneScale:
         """The moment at a place."""
         return self.part[0] + (x - self.left) / max(1, self.right - self.left) * self.span_s
 
-    def x_whole(self, at_s: float) -> float:
-        """Pixels of a moment where all of the recording is shown."""
+    @overload
+    def x_whole(self, at_s: float) -> float: ...
+    @overload
+    def x_whole(self, at_s: Numbers) -> Numbers: ...
+    def x_whole(self, at_s: float | Numbers) -> float | Numbers:
+        """Pixels of a moment, or of many, where all of the recording is shown."""
         low, high = self.whole
         return self.left + (at_s - low) / (high - low) * (self.right - self.left)
 

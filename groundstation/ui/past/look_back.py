@@ -15,6 +15,7 @@ from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.past import Player
+from groundstation.fleet.progress import Progress
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
@@ -114,16 +115,17 @@ class LookBack(QObject):
             at_s: the moment that is shown first; None for its first flight.
         """
         self.is_file = True
-        self._open(lambda: self._access.open_files(paths))
+        self._open(lambda told: self._access.open_files(paths, told))
         self.source = paths[0]
         self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
         self.panel.bar.show_note(self.tr("opening {name}…").format(name=", ".join(one.name for one in paths)))
 
-    def _open(self, open_player: Callable[[], Player]) -> None:
+    def _open(self, open_player: Callable[[Progress], Player]) -> None:
         self.close()
         self.playback = Playback(open_player, self)
         self.playback.told.connect(self._on_told)
+        self.playback.opening.connect(self._on_opening)
         self.playback.shown.connect(self._on_shown)
         self.playback.stepped.connect(self._on_stepped)
         self.playback.failed.connect(self._on_failed)
@@ -132,8 +134,12 @@ class LookBack(QObject):
         self._has_panels = False
         self.opened.emit()
 
-    def close(self) -> None:
-        """Close what is open."""
+    def close(self, wait_s: float = 0.0) -> None:
+        """Close what is open.
+
+        Args:
+            wait_s: how long to wait until its files are given back; the process may end before that.
+        """
         playback, self.playback, self.source = self.playback, None, None
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
@@ -142,11 +148,11 @@ class LookBack(QObject):
         if playback is not None:
             for signal in (
                 *(playback.told, playback.shown, playback.stepped),
-                *(playback.failed, playback.values_came, playback.raw_came),
+                *(playback.failed, playback.values_came, playback.raw_came, playback.opening),
             ):
                 signal.disconnect()
-            # joined by nobody: it ends within a question, and is a daemon
-            playback.stop(0.0)
+            # while the window goes on nobody waits for it: it ends within a question
+            playback.stop(wait_s)
             playback.deleteLater()
             self.view.clear()
 
@@ -158,7 +164,7 @@ class LookBack(QObject):
             session = self._recorded()
             if session is not None and session != self._session:
                 self._session = session
-                self._open(lambda: self._access.open_session(session))
+                self._open(lambda _told: self._access.open_session(session))
                 self.source = session
         if not self.is_past and self.told is not None:
             self._show_whole(self.told)
@@ -352,12 +358,23 @@ class LookBack(QObject):
 
     # ---- what the player said ----
 
+    def _on_opening(self, share: float) -> None:
+        if self.told is None and self.is_file:
+            self.panel.bar.show_note(self.tr("opening… {share} % (F9 cancels)").format(share=int(share * 100)))
+
     def _on_told(self, told: Told) -> None:
         is_first = self.told is None
         share = self.told.extent.read_share if self.told is not None else 0.0
         self.told = told
-        self.view.tell_landmarks(told.landmarks)
-        self.panel.canvas.data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        self.view.timeline.has_date = told.extent.time_base is TimeBase.UTC
+        data = self.panel.canvas.data
+        # a day of a large fleet has a hundred thousand of them: what is known stays where it is
+        if told.added is None:
+            self.view.tell_landmarks(told.landmarks)
+            data.take(told.landmarks, told.vehicles, told.extent.end_s)
+        else:
+            self.view.add_landmarks(told.added)
+            data.add(told.added, told.vehicles, told.extent.end_s)
         self.panel.canvas.renew()
         self.panel.canvas.show()
         self.panel.compare.show_alignment(told.alignment, told.missing)
@@ -375,11 +392,6 @@ class LookBack(QObject):
             # it was not read yet when it was asked for, or not all of it
             self.playback.seek(self.at_s)
         self._say_span()
-
-    def _ask_again(self) -> None:
-        """It was not read yet when it was asked for, or not all of it."""
-        if self.playback is not None and self.is_past:
-            self.playback.seek(self.at_s)
 
     def _on_shown(self, shown: Shown) -> None:
         if shown.tracks is not None:

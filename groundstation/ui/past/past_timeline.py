@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QObject
 
 from groundstation.ui.timeline import Timeline
@@ -10,6 +12,7 @@ from groundstation.ui.timeline import Timeline
 RATES = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """How fast a recording is played, in both directions."""
 AGE_S = 0.3
+FIRST_DAY = datetime(1970, 1, 2)  # noqa: DTZ001 - its midnight in this computer's zone
 
 
 class PastTimeline(Timeline):
@@ -22,14 +25,19 @@ class PastTimeline(Timeline):
         self._at_s = 0.0
         self._rate = 0.0
         self._told_s = 0.0
+        self.has_date = True
+        """Whether the recording tells dates; else its clock counts from a start."""
 
     def now_s(self) -> float:
         """The moment that is shown, on the recording's clock."""
         return self._at_s
 
     def unix_s(self, at_s: float) -> float:
-        """The same: recordings tell times since 1970; where no date is known, since a start."""
-        return at_s
+        """The same: recordings tell times since 1970.
+
+        Where no date is known, the moment whose time of day is how long ago the start was: shown anywhere, it reads so.
+        """
+        return at_s if self.has_date else at_s + FIRST_DAY.timestamp()
 
     @property
     def rate(self) -> float:

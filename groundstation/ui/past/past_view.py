@@ -14,6 +14,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 from groundstation.fleet.past import Moment, Track
 from groundstation.fleet.summary import Summaries, VehicleSummary
+from groundstation.fleet.time_order import put_in
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.fleet_view import FleetView, LoggedEvent
 from groundstation.ui.past.past_history import PastHistory
@@ -37,10 +38,8 @@ class PastView(FleetView):
         self._past_history = PastHistory()
         self._history = self._past_history
         self._summaries = Summaries()
-        self._times: list[float] = []
         self._events: list[LoggedEvent] = []
         self._commands: list[Landmark] = []
-        self._command_times: list[float] = []
         self._shown_s: float | None = None
 
     def summary(self, state: VehicleState) -> VehicleSummary:
@@ -49,15 +48,22 @@ class PastView(FleetView):
 
     def tell_landmarks(self, landmarks: list[Landmark]) -> None:
         """What stands on the recording's timeline, all of it, in the order of time."""
-        told = [one for one in landmarks if one.kind is LandmarkKind.EVENT and one.key is not None]
-        self._events = [LoggedEvent(one.key, one.event, one.at_s) for one in told if one.key and one.event]
-        self._times = [one.received_s for one in self._events]
-        self._commands = [one for one in landmarks if one.kind is LandmarkKind.COMMAND]
-        self._command_times = [one.at_s for one in self._commands]
+        self._events, self._commands = [], []
+        self.add_landmarks(landmarks)
+
+    def add_landmarks(self, added: list[Landmark]) -> None:
+        """What stands on it besides, in the order of time."""
+        events = (one for one in added if one.kind is LandmarkKind.EVENT)
+        put_in(
+            self._events,
+            (LoggedEvent(one.key, one.event, one.at_s) for one in events if one.key and one.event),
+            _heard_s,
+        )
+        put_in(self._commands, (one for one in added if one.kind is LandmarkKind.COMMAND), _at_s)
 
     def commands(self) -> list[Landmark]:
         """Steps in the life of commands up to the moment, in the order of time."""
-        return self._commands[: bisect.bisect_right(self._command_times, self.now_s())]
+        return self._commands[: bisect.bisect_right(self._commands, self.now_s(), key=_at_s)]
 
     def show(self, moment: Moment, tracks: dict[VehicleKey, Track], *, is_playing: bool = False) -> None:
         """Show another moment.
@@ -111,7 +117,17 @@ class PastView(FleetView):
         return frozenset(shown.keys() - known.keys()), frozenset(changed), gone
 
     def _tell_events(self, since_s: float | None, at_s: float) -> None:
-        last = bisect.bisect_right(self._times, at_s)
-        first = bisect.bisect_right(self._times, since_s) if since_s is not None else max(0, last - EVENTS_SHOWN)
+        last = bisect.bisect_right(self._events, at_s, key=_heard_s)
+        first = max(0, last - EVENTS_SHOWN)
+        if since_s is not None:
+            first = bisect.bisect_right(self._events, since_s, key=_heard_s)
         if last > first:
             self.events_arrived.emit(self._events[first:last])
+
+
+def _heard_s(one: LoggedEvent) -> float:
+    return one.received_s
+
+
+def _at_s(one: Landmark) -> float:
+    return one.at_s

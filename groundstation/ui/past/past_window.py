@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
@@ -16,7 +16,7 @@ from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.panel_types import Asks, PanelContext
-from groundstation.ui.past.banner import FRAME_PX, PastBanner
+from groundstation.ui.past.banner import PastBanner, PastFrame
 from groundstation.ui.past.bookmark_dialog import BookmarkDialog
 from groundstation.ui.past.incident_dialog import IncidentDialog
 from groundstation.ui.past.look_back import LookBack
@@ -26,10 +26,11 @@ from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.past.recorded_values import RecordedValues
 from groundstation.ui.past.timeline_panel import TimelinePanel
 from groundstation.ui.selection import Selection
-from groundstation.ui.theme.dress import set_style
 from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.workspace import Workspace
 
+CLOSE_S = 2.0
+"""How long the end of the window may wait for the player, which deletes what it had unpacked."""
 LOGS = "*.mcap *.tlog *.bin *.BIN *.log *.LOG *.ulg *.ulog"
 
 
@@ -42,13 +43,13 @@ class PastWindow(QObject):
     """Puts the window into the past, and back."""
 
     def __init__(
-        self, window: QMainWindow, centre: QWidget, feed: FleetFeed, selection: Selection, access: PlayerAccess
+        self, window: QMainWindow, centre: PastFrame, feed: FleetFeed, selection: Selection, access: PlayerAccess
     ) -> None:
         """Add banner and timeline to the window; `join` is called when its panels and menus are there.
 
         Args:
             window: the window.
-            centre: what fills it; has a column layout with the top bar first.
+            centre: what fills it, the top bar first.
             feed: what is now.
             selection: shared by the window.
             access: ways to recordings.
@@ -63,11 +64,8 @@ class PastWindow(QObject):
         self.banner.hide()
         self.look = LookBack(feed, access, self.timeline, self)
         self.keys = PastKeys(window)
-        centre.setObjectName("centre")
-        layout = centre.layout()
-        if isinstance(layout, QVBoxLayout):
-            layout.insertWidget(1, self.banner)
-            layout.addWidget(self.timeline)
+        centre.column.insertWidget(1, self.banner)
+        centre.column.addWidget(self.timeline)
         self._title = window.windowTitle()
         self._gone: list[QMenu] = []
         self.look.entered.connect(self._on_entered)
@@ -200,8 +198,7 @@ class PastWindow(QObject):
     # ---- going and coming ----
 
     def _on_entered(self) -> None:
-        set_style(self._centre, "#centre { background: $past; }")
-        self._margins(FRAME_PX)
+        self._centre.show_past(is_past=True)
         self.banner.show()
         for menu in self._gone:
             # with the menu its keys are gone
@@ -215,8 +212,7 @@ class PastWindow(QObject):
         self._show_age()
 
     def _on_left(self) -> None:
-        set_style(self._centre, "#centre { background: transparent; }")
-        self._margins(0)
+        self._centre.show_past(is_past=False)
         self.banner.hide()
         for menu in self._gone:
             menu.menuAction().setVisible(True)
@@ -231,11 +227,6 @@ class PastWindow(QObject):
         if self._desk is not None:
             self._desk.is_past_shown = is_past
         self._top_bar.show_past(is_past=is_past)
-
-    def _margins(self, width: int) -> None:
-        layout = self._centre.layout()
-        if layout is not None:
-            layout.setContentsMargins(width, width, width, width)
 
     def _show_age(self) -> None:
         look = self.look
@@ -260,4 +251,4 @@ class PastWindow(QObject):
 
     def stop(self) -> None:
         """The window closes."""
-        self.look.close()
+        self.look.close(CLOSE_S)

@@ -21,7 +21,9 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
+from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.fleet.raw import RawMessage, RawTeller
+from groundstation.fleet.time_order import added_to
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
 from groundstation.ui.timeline import monotonic_s
@@ -34,6 +36,7 @@ TRACK_MARGIN_S = 120.0
 """Trails are read so much further than they are shown, so that not each moment reads them anew."""
 LOOK_S = 2.0
 """A recording that grows is looked at so often."""
+OPENING_S = 0.1
 MOST_VALUES = 64
 """Values that are asked for at once; the oldest wish goes first."""
 
@@ -57,6 +60,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: tuple[VehicleKey, ...]
     landmarks: list[Landmark]
     """All of them, in the order of time."""
+    added: list[Landmark] | None = None
+    """Those that were not told before, in the order of time; None where all of them are others."""
     alignment: Alignment | None = None
     """By what several recordings are laid over each other; None for one alone."""
     missing: tuple[str, ...] = ()
@@ -70,6 +75,8 @@ class Playback(QObject):
 
     shown = Signal(object)
     """A `Shown`."""
+    opening = Signal(float)
+    """How far the opening is, 0 to 1; told now and then while it takes its time."""
     told = Signal(object)
     """A `Told`."""
     failed = Signal(str)
@@ -82,17 +89,18 @@ class Playback(QObject):
     """A `VehicleKey`, the moment that was asked for, and a tuple of `RawRow`."""
     _said = Signal(object, object)
 
-    def __init__(self, open_player: Callable[[], Player], parent: QObject | None = None) -> None:
+    def __init__(self, open_player: Callable[[Progress], Player], parent: QObject | None = None) -> None:
         """Open a recording; `told` tells when it is there.
 
         Args:
-            open_player: opens it; called on the player's thread.
+            open_player: opens it; called on the player's thread, told whom to tell how far it is.
             parent: Qt's.
         """
         super().__init__(parent)
         self._open = open_player
         self._lock = threading.Condition()
         self._is_stopped = False
+        self._next_opening_s = 0.0
         self._wanted_s: float | None = None
         self._step: tuple[float, bool] | None = None
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
@@ -165,7 +173,9 @@ class Playback(QObject):
 
     def _run(self) -> None:
         try:
-            player = self._open()
+            player = self._open(self._opening)
+        except CancelledError:
+            return
         except GroundStationError as error:
             self._say(self.failed, str(error))
             return
@@ -182,6 +192,14 @@ class Playback(QObject):
             self._say(self.failed, f"it can't be read any more: {type(error).__name__}; report it")
         finally:
             player.close()
+
+    def _opening(self, share: float) -> None:
+        if self._is_stopped:
+            raise CancelledError("not wanted any more")
+        now_s = monotonic_s()
+        if now_s >= self._next_opening_s:
+            self._next_opening_s = now_s + OPENING_S
+            self._say(self.opening, share)
 
     def _serve(self, player: Player) -> None:
         teller = _Teller(player)
@@ -284,7 +302,9 @@ class _Teller:
         if isinstance(player, Alignable):
             now = msgspec.structs.replace(now, alignment=player.alignment, missing=player.missing)
         last, self._last = self._last, now
-        if last is not None and len(last.landmarks) == len(landmarks):
+        added = added_to(last.landmarks, landmarks) if last is not None else None
+        if last is not None and added == []:
             same = ("extent", "vehicles", "alignment", "missing")
-            return None if all(getattr(last, one) == getattr(now, one) for one in same) else now
-        return now
+            if all(getattr(last, one) == getattr(now, one) for one in same):
+                return None
+        return msgspec.structs.replace(now, added=added)

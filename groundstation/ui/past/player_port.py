@@ -24,9 +24,9 @@ class PlayerAccess(msgspec.Struct, frozen=True):
 
     open_session: Callable[[Path], Player]
     """A session of ours, which may still be recorded, by its folder."""
-    open_files: Callable[[Sequence[Path]], Player]
+    open_files: Callable[[Sequence[Path], Progress], Player]
     """Logs of any format, or sessions that are over: their vehicles are of the tree of replays. Of several the first is
-    what the others are compared with."""
+    what the others are compared with. Whom it tells how far the opening is may end it by an error."""
     save_incident: SaveIncident | None = None
     """None where nobody can."""
     set_bookmark: SetBookmark | None = None

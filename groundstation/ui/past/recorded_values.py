@@ -33,7 +33,9 @@ class RecordedValues(OlderValues):
         if look.told is None or (self._is_live and look.is_file):
             return
         extent = look.told.extent
-        low, high = max(begin_s + shift_s, extent.begin_s), min(end_s + shift_s, extent.end_s)
+        low, high = begin_s + shift_s, min(end_s + shift_s, extent.end_s)
+        if not extent.has_earlier:
+            low = max(low, extent.begin_s)
         if high > low:
             look.ask_values(ref, low, high)
             return
@@ -67,7 +69,7 @@ class RecordedValues(OlderValues):
                 end_s=end_s,
                 times=found.times[inside],
                 values=found.values[inside],
-                earliest_s=extent.begin_s - shift_s,
+                earliest_s=None if extent.has_earlier else extent.begin_s - shift_s,
                 # also of one that grows: what is not there yet is not still to be read
                 latest_s=latest_s,
             )
