@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CRC-16/MCRF4XX, the checksum of MAVLink frames, of many frames of one length at a time. Pure.
+"""CRC-16/MCRF4XX, the checksum of MAVLink frames, of many frames at a time. Pure.
 
 Definition: MAVLink guide, "Packet Serialization" (polynomial 0x1021 reflected, starts with 0xFFFF). Two bytes go in at
 each step: the state after a word is one look-up of (state XOR word), since the checksum is linear.
@@ -42,26 +42,30 @@ def _after_byte(state: Words, byte: NDArray[np.uint8]) -> Words:
     return steps
 
 
-def checksums(rows: NDArray[np.uint8], extras: NDArray[np.uint8]) -> Words:
+def checksums(rows: NDArray[np.uint8], lengths: NDArray[np.int64], extras: NDArray[np.uint8]) -> Words:
     """Checksum of each row and one more byte.
 
     Args:
-        rows: shape (n, length): the checked bytes of frames of one length.
+        rows: shape (n, width), contiguous, width even: the checked bytes of frames, and anything behind them.
+        lengths: shape (n,), ascending: how many bytes of each row are checked.
         extras: shape (n,): the last checked byte, which is not in the frame (CRC_EXTRA).
 
     Returns:
         Shape (n,), uint16.
     """
-    length = rows.shape[1]
     state = np.full(rows.shape[0], _START, np.uint16)
     mixed = np.empty_like(state)
     table = _word_steps()
-    even = rows[:, : length - length % 2]
-    words = np.ascontiguousarray(even).view("<u2")
-    for place in range(words.shape[1]):
-        np.bitwise_xor(state, words[:, place], out=mixed)
+    words = rows.view("<u2")
+    counts = lengths // 2
+    # those that are at their end stand before those that go on
+    firsts = np.searchsorted(counts, np.arange(1, int(counts[-1]) + 1 if counts.size else 1)).tolist()
+    for place, first in enumerate(firsts):
+        going, word = state[first:], mixed[first:]
+        np.bitwise_xor(going, words[first:, place], out=word)
         # every 16-bit index is inside; "clip" only spares numpy a copy
-        np.take(table, mixed, out=state, mode="clip")
-    if length % 2:
-        state = _after_byte(state, rows[:, -1])
+        np.take(table, word, out=going, mode="clip")
+    odd = np.flatnonzero(lengths % 2)
+    if odd.size:
+        state[odd] = _after_byte(state[odd], rows[odd, lengths[odd] - 1])
     return _after_byte(state, extras)

@@ -19,6 +19,11 @@ from groundstation.mavlink.frame_table import HEAD_V1_BYTES, HEAD_V2_BYTES, HEAD
 from groundstation.mavlink.frames import MAGIC_V1
 from groundstation.mavlink.record_walk import Places, Window, rows_of
 
+_NAMES = {
+    "b": "int8", "B": "uint8", "h": "int16", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "Q": "uint64",
+    "f": "float32", "d": "float64",
+}  # fmt: skip
+"""numpy's names of types by letters of `struct`: `dtype.name` puts each together anew."""
 _UNSPREAD = {"s": "S", "c": "S1"}
 """numpy's letters where they differ from those of `struct`."""
 
@@ -73,10 +78,10 @@ def field_shapes(msgid: int) -> tuple[FieldShape, ...]:
     Args:
         msgid: id of a message in `DEFINITIONS`.
     """
-    dtype = message_dtype(msgid)
+    definition = DEFINITIONS[msgid]
     return tuple(
-        FieldShape(name, "str" if is_text else dtype[name].base.name, length)
-        for name, length, is_text in DEFINITIONS[msgid].fields
+        FieldShape(name, "str" if is_text else _NAMES[letter], length)
+        for (name, length, is_text), (_, letter) in zip(definition.fields, _codes(definition.layout), strict=True)
     )
 
 

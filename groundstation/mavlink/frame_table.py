@@ -9,6 +9,7 @@ checked. A frame of an unknown message can't be checked; it is believed when ano
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +44,8 @@ HEADER = np.dtype(
 )
 """Stamp and header of MAVLink 2; in version 1 `flags` is seq, `compat` sysid, `seq` compid, `sysid` the message id."""
 
+TOGETHER = 8_192
+"""Frames of several lengths that are compared together at most."""
 _UNKNOWN = 256
 """In place of CRC_EXTRA for a message that the dialect doesn't have."""
 _EXTRAS = np.full(max(CRC_EXTRAS) + 2, _UNKNOWN, np.uint16)
@@ -237,33 +240,53 @@ def _sizes(magic: Bytes, lengths: NDArray[np.int64], flags: Bytes, places: Place
 
 
 def _are_good(window: Window, headers: FrameHeaders) -> Flags:
-    """Checksums compared, frames of one length at a time."""
+    """Checksums compared, frames of nearly one length at a time."""
     good = headers.sizes > 0
     extras = _extras_of(headers.msgids)
     is_unknown = extras == _UNKNOWN
     if is_unknown.any():
         good[is_unknown] &= _are_followed(window, (headers.starts + headers.sizes)[is_unknown])
     checked = good & ~is_unknown
-    # frames of one length, whatever their version: bytes from behind the magic to the checksum
+    # whatever their version: bytes from behind the magic to the checksum
     spans = headers.head_bytes + headers.payload_bytes - (STAMP_BYTES + 1)
-    # group 0 is never compared: no span of a frame is nought
+    # nought is never compared: no span of a frame is
     spans[~checked] = 0
     # 16 bits: numpy sorts those by radix
     order = np.argsort(spans.astype(np.uint16), kind="stable")
-    counts = np.bincount(spans)
-    place = int(counts[0]) if counts.size else 0
-    for span in np.flatnonzero(counts[1:]) + 1:
-        group = order[place : place + counts[span]]
-        place += int(counts[span])
-        good[group] = _match(window.bytes, headers.starts[group], int(span), extras[group])
+    for begin, end in _groups(np.bincount(spans)):
+        group = order[begin:end]
+        good[group] = _match(window.bytes, headers.starts[group], spans[group], extras[group])
     return good
 
 
-def _match(data: Bytes, starts: Places, span: int, extras: NDArray[np.uint16]) -> Flags:
-    width = span + CHECKSUM_BYTES
-    rows = rows_of(data, starts + (STAMP_BYTES + 1), width).view(np.uint8).reshape(-1, width)
-    written = rows[:, span] | rows[:, span + 1].astype(np.uint16) << 8
-    match: Flags = checksums(rows[:, :span], extras.astype(np.uint8)) == written
+def _groups(counts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """From and to which place of frames sorted by length are compared together.
+
+    Args:
+        counts: how many frames there are of each length; those of nought are left out.
+    """
+    begin = end = int(counts[0]) if counts.size else 0
+    longest = 0
+    for span in (np.flatnonzero(counts[1:]) + 1).tolist():
+        count = int(counts[span])
+        # few frames of many lengths: steps cost more than the bytes that are read in vain
+        if end > begin and (span > longest or end - begin + count > TOGETHER):
+            yield begin, end
+            begin = end
+        if end == begin:
+            longest = span + span // 2
+        end += count
+    if end > begin:
+        yield begin, end
+
+
+def _match(data: Bytes, starts: Places, spans: NDArray[np.int64], extras: NDArray[np.uint16]) -> Flags:
+    width = int(spans[-1]) + CHECKSUM_BYTES
+    width += width % 2
+    rows = rows_of(data, starts + (STAMP_BYTES + 1), width).view(np.uint8)
+    behind = np.arange(spans.size) * width + spans
+    written = rows.take(behind) | rows.take(behind + 1).astype(np.uint16) << 8
+    match: Flags = checksums(rows.reshape(-1, width), spans, extras.astype(np.uint8)) == written
     return match
 
 

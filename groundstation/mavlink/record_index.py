@@ -121,6 +121,7 @@ class RecordIndex(ABC):
         self._parts: list[_Part] = []
         self._kept = 0
         self._last_window: tuple[int, Window] | None = None
+        self._tail_window: tuple[int, Window] | None = None
         self.gaps: list[Gap] = []
         """The first `KEPT_GAPS` stretches of bytes that are in no record."""
         self.gap_count = 0
@@ -206,9 +207,14 @@ class RecordIndex(ABC):
         return None
 
     def _window(self, begin: int) -> Window:
+        # the window at the end of the file is a copy, since there are zeros behind it: it is made once
+        if self._tail_window is not None and self._tail_window[0] == begin:
+            return self._tail_window[1]
         # the window that was used last, since one reader asks for several kinds of it in a row
         if self._last_window is None or self._last_window[0] != begin:
             self._last_window = begin, self._new_window(begin)
+            if self._last_window[1].end < self._last_window[1].bytes.size:
+                self._tail_window = self._last_window
         return self._last_window[1]
 
     def _new_window(self, begin: int) -> Window:

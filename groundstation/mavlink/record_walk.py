@@ -20,8 +20,10 @@ Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 """Shape (n,), bool."""
 
-LANE_BYTES = 4096
-"""Long enough for some dozen records, short enough for thousands of lanes in a window."""
+LANES = 2_048
+"""In a large window: each step of all of them costs as much as that of some hundred."""
+LANE_BYTES = (1_024, 4_096)
+"""At least and at most: long enough for some dozen records, short enough for few steps in a small log."""
 
 FEW_LANES = 16
 """So few are walked one after the other; for more, arrays are faster."""
@@ -134,7 +136,8 @@ def _joined(rules: RecordRules, window: Window, begin: int, proposed: Places, en
 def _lanes(rules: RecordRules, window: Window, begin: int) -> Places:
     """What all lanes find, sorted; may hold nonsense after damage or a false start."""
     limit = min(window.limit, window.end)
-    firsts = np.arange(begin + LANE_BYTES, limit, LANE_BYTES, dtype=np.int64)
+    lane = min(max(LANE_BYTES[0], (limit - begin) // LANES), LANE_BYTES[1])
+    firsts = np.arange(begin + lane, limit, lane, dtype=np.int64)
     firsts = rules.candidates(window, firsts, rules.margin) if firsts.size else firsts
     places = np.concatenate([np.array([begin], np.int64), distinct(firsts[firsts >= 0])])
     ends = np.append(places[1:], limit)

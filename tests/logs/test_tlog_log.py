@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import struct
 from pathlib import Path
@@ -13,10 +14,13 @@ from fastcrc.crc16 import mcrf4xx
 
 from groundstation.logs.log import FrameRecord, LogError, LogInfo
 from groundstation.logs.readers.tlog_log import TlogLog
+from groundstation.mavlink import frame_table, record_index
 from groundstation.mavlink.checksums import checksums
 from groundstation.mavlink.dialect import CRC_EXTRAS, MSGIDS
 from groundstation.mavlink.frames import frame_bytes
+from groundstation.mavlink.record_index import RecordIndex
 from tests.conftest import shared_log
+from tests.logs import peers
 from tests.support.peer_tlog import pymavlink_log
 
 NOW_US = 1_700_000_000_000_000
@@ -68,13 +72,34 @@ def test_frames_are_the_bytes_of_the_file_and_can_be_asked_for_by_vehicle() -> N
 
 
 def test_the_checksum_of_many_rows_is_that_of_each() -> None:
-    rows = np.random.default_rng(1).integers(0, 256, (50, 33), np.uint8)
+    random = np.random.default_rng(1)
+    rows = random.integers(0, 256, (50, 34), np.uint8)
     extras = rows[:, 0].copy()
-    for length in (1, 2, 32, 33):
-        part = rows[:, :length]
-        assert checksums(part, extras).tolist() == [
-            mcrf4xx(row.tobytes() + bytes([extra])) for row, extra in zip(part, extras, strict=True)
+    for lengths in (*(np.full(50, one) for one in (1, 2, 32, 33, 34)), np.sort(random.integers(0, 35, 50))):
+        assert checksums(rows, lengths, extras).tolist() == [
+            mcrf4xx(row[:length].tobytes() + bytes([extra]))
+            for row, length, extra in zip(rows, lengths.tolist(), extras, strict=True)
         ]
+    nothing = np.empty((0, 34), np.uint8)
+    assert checksums(nothing, np.empty(0, np.int64), extras[:0]).size == 0
+
+
+@pytest.mark.parametrize("count", [frame_table.TOGETHER - 1, frame_table.TOGETHER, frame_table.TOGETHER + 1])
+def test_frames_of_many_lengths_are_compared_in_groups_that_hold_each_once(count: int) -> None:
+    counts = np.zeros(264, np.int64)
+    counts[[0, 13, 14, 19, 20, 263]] = [7, count - 1, 1, 5, 3, 2]
+    groups = list(frame_table._groups(counts))
+    assert groups[0][0] == 7
+    assert groups[-1][1] == counts.sum()
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(groups))
+    # lengths 13 and 14 are one group as long as they are few; 19 is the longest that goes with 13
+    sizes = [end - begin for begin, end in groups]
+    expected = {
+        frame_table.TOGETHER - 1: [count, 5 + 3, 2],
+        frame_table.TOGETHER: [count, 5 + 3, 2],
+        frame_table.TOGETHER + 1: [count - 1, 1 + 5 + 3, 2],
+    }
+    assert sizes == expected[count]
 
 
 @pytest.mark.slow
@@ -153,3 +178,19 @@ def test_what_is_no_telemetry_log_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(LogError) as caught:
             TlogLog(tmp_path / name)
         assert "\n" not in str(caught.value)
+
+
+def test_the_end_of_a_log_of_several_windows_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_index, "WINDOW_BYTES", 100_000)
+    made: list[int] = []
+    make = RecordIndex._new_window
+    monkeypatch.setattr(RecordIndex, "_new_window", lambda self, begin: made.append(begin) or make(self, begin))
+    path = shared_log("copter_square.tlog")
+    whole = peers.tlog(path)
+    with TlogLog(path) as log:
+        last = max(made)
+        for one in log.info.messages:
+            log.columns(one.name, vehicle=one.vehicle)
+        assert peers.assert_equal(log, whole) > 1000
+    assert made.count(0) > 2
+    assert made.count(last) == 1
