@@ -56,15 +56,18 @@ class _File:
     def __init__(self, path: Path, seek: Path) -> None:
         self.file = RecordedFile(path)
         self.paths = SeekPaths.of(seek, path.name)
-        self.keys: Keys = read_keys(self.paths, self.file.end())
+        self.refresh()
 
     def refresh(self) -> None:
         """See what was written since."""
-        self.keys = read_keys(self.paths, self.file.end())
+        self.keys: Keys = read_keys(self.paths, self.file.end())
+        # a column of its own: looked up in what lies apart in memory, all of it would be copied at each seek
+        self._times = np.ascontiguousarray(self.keys["at_ns"])
+        self._late = np.flatnonzero(self.keys["late_last_ns"] > 0)
 
     def before(self, at_ns: int) -> int:
         """Number of the last keyframe up to a time; -1 where there is none."""
-        return int(np.searchsorted(self.keys["at_ns"], at_ns, side="right")) - 1
+        return int(np.searchsorted(self._times, np.uint64(max(0, at_ns)), side="right")) - 1
 
     def offset(self, number: int) -> int:
         """Where what came after a keyframe begins; for -1 the beginning, behind the last one the end."""
@@ -77,6 +80,15 @@ class _File:
         if number < 0:
             return 0
         return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
+
+    def late(self, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
+        """Parts of the file with messages of a time that had been missed then: where they begin and end."""
+        found = []
+        for number in self._late.tolist():
+            key = self.keys[number]
+            if key["late_last_ns"] >= begin_ns and key["late_first_ns"] <= end_ns:
+                found.append((self.offset(number - 1), self.offset(number) + 1))
+        return found
 
     @property
     def has_holes(self) -> bool:
@@ -285,11 +297,8 @@ class SessionPlayer:
     @staticmethod
     def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
         """Messages of these moments that were recorded later, since they had been missed."""
-        keys = one.keys
         until_ns = one.at_ns(number + 1)
-        is_there = (keys["late_last_ns"] >= from_ns) & (keys["late_first_ns"] < until_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
-            begin, end = one.offset(place - 1), one.offset(place) + 1
+        for begin, end in one.late(from_ns, until_ns):
             for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
                 yield _Step(message.log_ns, 1, message)
 
@@ -356,10 +365,8 @@ class SessionPlayer:
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
-        keys = one.keys
-        is_there = (keys["late_last_ns"] >= begin_ns) & (keys["late_first_ns"] <= end_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
-            yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
+        for begin, end in one.late(begin_ns, end_ns):
+            yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=True)
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of a vehicle."""
