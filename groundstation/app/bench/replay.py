@@ -21,7 +21,9 @@ OPENED_S, SEEK_MS, LOOP_MS, MEMORY_MB, SHOWN_PER_S = 2.0, 100.0, 50.0, 600.0, 5.
 """What it is held to."""
 
 
-def run(vehicles: int, hours: float, session: Path | None, stop: threading.Event, tell: Callable[[str], None]) -> Report:
+def run(
+    vehicles: int, hours: float, session: Path | None, stop: threading.Event, tell: Callable[[str], None]
+) -> Report:
     """Measure; ten hours of 50 vehicles take half an hour to be made, and 6 GB.
 
     Args:
