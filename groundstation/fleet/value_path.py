@@ -7,7 +7,8 @@
     <kind>[...].<list>        vibration.clipping     a list as one number: its largest
     link.<link>.<field>       link.udpin:0.0.0.0:14550.rtt_ms; `best` stands for the link that commands would take
 
-A sensor's values are addressed by its topic and the path in its JSON (`ValueRef`).
+A sensor's values are addressed by its topic and the path in its JSON (`ValueRef`); what a log calls by names of its own
+is `raw:<message>.<field>` (`raw.py`), which leads to nothing of a vehicle's state.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Samples
 from groundstation.fleet.link import LinkQuality, LinkReport
 from groundstation.fleet.navigation import GpsFix
+from groundstation.fleet.raw import RAW, is_raw
 from groundstation.fleet.sample import Name
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.units import Unit, label_of, unit_of
@@ -32,6 +34,8 @@ LINK = "link"
 BEST = "best"
 """In place of a link's text."""
 MAX_REFS = 64
+RAW_UNIT = Unit("", 4)
+"""Of what a log calls by names of its own."""
 
 
 class ValueRef(msgspec.Struct, frozen=True):
@@ -111,12 +115,13 @@ def field_of(path: str) -> str:
 
 def unit_of_path(path: str) -> Unit:
     """How the number that is there is shown."""
-    return unit_of(field_of(path))
+    # the names of a log's fields tell no unit of ours
+    return RAW_UNIT if is_raw(path) else unit_of(field_of(path))
 
 
 def label_of_path(path: str) -> str:
     """What a value is called, for reading."""
-    return label_of(field_of(path))
+    return path.removeprefix(RAW) if is_raw(path) else label_of(field_of(path))
 
 
 @functools.lru_cache(maxsize=8192)

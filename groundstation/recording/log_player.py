@@ -19,6 +19,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkFinder, LandmarkKind
 from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
 from groundstation.fleet.progress import Progress
+from groundstation.fleet.raw import RawMessage, RawRow, is_raw
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.summary import summary_of
 from groundstation.fleet.value_path import ValueRef
@@ -28,6 +29,7 @@ from groundstation.logs.log import Log, LogError, LogVehicle
 from groundstation.logs.open_log import open_log
 from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.state_at import StateAt
+from groundstation.recording.raw_values import RawValues
 
 TRACK_PERIOD_S = 0.5
 MOST_JUDGED = 1_500
@@ -45,6 +47,7 @@ class _Vehicle:
 
     def __init__(self, log: Log, vehicle: LogVehicle, name: str) -> None:
         self.states = StateAt(SeriesOf(log, vehicle.id), name=name, is_lazy=True)
+        self.raw = RawValues(log, vehicle.id)
         self.texts: tuple[Text, ...] = ()
         self.events: list[Event] = []
         self.times: list[float] = []
@@ -197,12 +200,24 @@ class LogPlayer:
         """A value between two times, as the log has it."""
         del goes_on
         one = self._vehicles.get(ref.source) if isinstance(ref.source, VehicleKey) else None
+        if one is not None and is_raw(ref.path):
+            return one.raw.between(ref.path, begin_s, end_s)
         series = self._series(one, ref.path)
         found = series.between(begin_s, end_s) if series is not None else None
         if found is None:
             return PastValues.nothing()
         is_news = np.concatenate(([True], np.diff(found.time_s) > 0))
         return PastValues(found.time_s[is_news], found.values[is_news])
+
+    def raw_messages(self, key: VehicleKey) -> tuple[RawMessage, ...]:
+        """What the log has of a vehicle in its own words."""
+        one = self._vehicles.get(key)
+        return one.raw.messages if one is not None else ()
+
+    def raw(self, key: VehicleKey, at_s: float, names: frozenset[str]) -> tuple[RawRow, ...]:
+        """The newest of some messages up to a moment."""
+        one = self._vehicles.get(key)
+        return one.raw.at(at_s, names) if one is not None else ()
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous sample of a vehicle."""

@@ -16,6 +16,7 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 from groundstation.fleet.past import Extent, GoesOn, Moment, PastValues, Player, Track
+from groundstation.fleet.raw import RawMessage, RawRow, RawTeller
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import FLYING_HEIGHT_M, VehicleState
 
@@ -154,6 +155,19 @@ class TogetherPlayer:
         one, own = self._owner(ref.source)
         found = one.player.values(ValueRef(own, ref.path), begin_s + one.shift_s, end_s + one.shift_s, goes_on)
         return PastValues(found.times - one.shift_s, found.values)
+
+    def raw_messages(self, key: VehicleKey) -> tuple[RawMessage, ...]:
+        """What the log of a vehicle has in its own words."""
+        one, own = self._owner(key)
+        return one.player.raw_messages(own) if isinstance(one.player, RawTeller) else ()
+
+    def raw(self, key: VehicleKey, at_s: float, names: frozenset[str]) -> tuple[RawRow, ...]:
+        """The newest of some messages up to a moment."""
+        one, own = self._owner(key)
+        rows = one.player.raw(own, at_s + one.shift_s, names) if isinstance(one.player, RawTeller) else ()
+        return tuple(
+            RawRow(row.message, None if row.at_s is None else row.at_s - one.shift_s, row.values) for row in rows
+        )
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of any."""

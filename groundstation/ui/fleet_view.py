@@ -22,6 +22,7 @@ from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import InboxCounts
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelays
+from groundstation.ui.raw_source import RawSource
 from groundstation.ui.timeline import Timeline
 
 
@@ -77,6 +78,8 @@ class FleetView(QObject):
         super().__init__(parent)
         self.timeline = timeline
         """What its now is."""
+        self.raw = RawSource(self)
+        """What a log has in its own words; nothing of what is live."""
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
 
     @property

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peers of our log readers: pymavlink and pyulog, as one uses them to get columns of a message.
+"""The peers of our log readers: pymavlink and pyulog, as one uses them to get columns of a message; and native parsers.
 
-Usage: python plain_readers.py FORMAT FILE MESSAGE; MESSAGE is * for all.
+Usage: python plain_readers.py FORMAT FILE MESSAGE; MESSAGE is * for all. In place of a format stands the name of a
+native parser, which reads all.
 Prints CPU seconds and the number of values as JSON.
 """
 
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -59,6 +61,24 @@ def ulog(path: str, message: str) -> int:
     )
 
 
+def mavparser() -> Callable[[str, str], int]:
+    """A dictionary for each message, as it gives them: no columns are made of them, which counts in its favour."""
+    import mavparser as native
+
+    return lambda path, _: len(native.parse(path))
+
+
+def fasttlogparser() -> Callable[[str, str], int]:
+    """All as columns."""
+    import fasttlogparser as native
+
+    return lambda path, _: sum(len(one["timestamp"]) for one in native.parseTLog(path)[0].values())
+
+
+NATIVE = {"mavparser": mavparser, "fasttlogparser": fasttlogparser}
+"""Each imports its parser, which need not be installed, before it is measured."""
+
+
 def columns(found: dict) -> int:
     """Every field as an array."""
     for messages in found.values():
@@ -69,7 +89,8 @@ def columns(found: dict) -> int:
 
 def main(kind: str, path: str, message: str) -> None:
     """Read once and say what it cost."""
-    read = {"tlog": tlog, "dataflash": dataflash, "dataflash_text": dataflash_text, "ulog": ulog}[kind]
+    readers = {"tlog": tlog, "dataflash": dataflash, "dataflash_text": dataflash_text, "ulog": ulog}
+    read = NATIVE[kind]() if kind in NATIVE else readers[kind]
     with open(path, "rb") as file:  # noqa: PTH123
         file.read()  # from the disk into memory for everybody
     began_s = time.process_time()

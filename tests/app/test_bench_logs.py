@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from collections import Counter
 from pathlib import Path
@@ -51,6 +52,40 @@ def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytes
         assert one.value > 0
         assert one.peer > 0
         assert one.goal == 50.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "native"), [("px4_0_square.tlog", "fasttlogparser"), ("copter_square.bin", "mavparser")]
+)
+def test_a_native_parser_is_a_peer_too_where_it_is_installed(
+    name: str, native: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "ROUNDS", 1)
+    said: list[str] = []
+    report = logs.run([shared_log(name)], 0, threading.Event(), said.append)
+    beside = [one for one in report.comparisons if native in one.name]
+    if importlib.util.find_spec(native) is None:
+        assert (beside, f"{native} is not installed: no comparison with it" in said) == ([], True)
+        return
+    (one,) = beside
+    assert one.goal == 2.0
+    assert one.ratio
+
+
+@pytest.mark.parametrize(("more", "expected"), [(-1, "too small"), (0, "not installed")])
+def test_without_a_native_parser_or_below_1_mb_it_is_told(
+    more: int, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(logs.NATIVE, LogFormat.TLOG, "no_such_parser_of_logs")
+    path = tmp_path / "one.tlog"
+    path.write_bytes(bytes(logs.LEAST_NATIVE_BYTES + more))
+    said: list[str] = []
+    assert logs._native(path, LogFormat.TLOG, said.append) is None
+    assert expected in said[0]
+    assert "no_such_parser_of_logs" in said[0]
+    assert logs._native(path, LogFormat.ULOG, said.append) is None
+    assert len(said) == 1
 
 
 def test_a_format_without_a_peer_is_refused(tmp_path: Path) -> None:

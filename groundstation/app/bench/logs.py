@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`bench logs`: how fast logs are read, beside pymavlink and pyulog on the same files in the same run.
 
-Each contestant opens a file, checks all of it and gives all columns of one message, then of all of them.
+Each contestant opens a file, checks all of it and gives all columns of one message, then of all of them. Native parsers
+read all of it too, where they are installed; the product needs none of them.
 A telemetry log of simulated vehicles and a DataFlash log are made for it.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import subprocess
 import sys
@@ -51,6 +53,12 @@ PEERS = {
     LogFormat.DATAFLASH_TEXT: "pymavlink",
     LogFormat.ULOG: "pyulog",
 }
+NATIVE = {LogFormat.TLOG: "fasttlogparser", LogFormat.DATAFLASH: "mavparser"}
+"""Parsers in C and C++, by the names of their packages. `fasttlogparser` is built from its source: it needs cmake, a
+compiler, `pybind11` and `scikit-build-core` installed, and `pip install --no-build-isolation`."""
+NATIVE_GOAL = 2.0
+LEAST_NATIVE_BYTES = 1_000_000
+"""From this size on the goal beside them counts."""
 ROUNDS = 3
 """The best of so many runs counts: what is measured is the program, not what else the machine does."""
 LARGE_BYTES = 20_000_000
@@ -77,39 +85,57 @@ def run(files: list[Path], made_mb: float, stop: threading.Event, say: Callable[
                 break
             total += path.stat().st_size
             say(f"reading {path.name}")
-            comparisons += _compared(path)
+            comparisons += _compared(path, say)
     return Report(
         bench="logs", settings={"files": float(len(paths)), "bytes": float(total)}, comparisons=tuple(comparisons)
     )
 
 
-def _compared(path: Path) -> list[Comparison]:
+def _compared(path: Path, say: Callable[[str], None]) -> list[Comparison]:
     with open_log(path) as log:
         format_, counts = log.info.format, {(one.name, one.vehicle): one.count for one in log.info.messages}
     if format_ not in PEERS:
         raise GroundStationError(f"{path.name}: there is no peer for {format_}; give a tlog, a .bin or a .ulg")
     names = {name for name, _ in counts}
     first = next((name for name in MESSAGES[format_] if name in names), max(counts, key=counts.__getitem__)[0])
-    return [_comparison(path, format_, message) for message in (first, ALL)]
+    peer, goal = PEERS[format_], GOALS[format_]
+    found = [_comparison(path, format_.value, message, peer, goal) for message in (first, ALL)]
+    native = _native(path, format_, say)
+    return found if native is None else [*found, _comparison(path, native, ALL, native, NATIVE_GOAL)]
 
 
-def _comparison(path: Path, format_: LogFormat, message: str) -> Comparison:
+def _native(path: Path, format_: LogFormat, say: Callable[[str], None]) -> str | None:
+    """The native parser that a file is compared with; None for none, and it is told why."""
+    name = NATIVE.get(format_)
+    if name is None:
+        return None
+    if path.stat().st_size < LEAST_NATIVE_BYTES:
+        say(f"{path.name} is too small to be compared with {name}: there is a goal from 1 MB on")
+        return None
+    if importlib.util.find_spec(name) is None:
+        say(f"{name} is not installed: no comparison with it")
+        return None
+    return name
+
+
+def _comparison(path: Path, reader: str, message: str, peer: str, goal: float) -> Comparison:
     own = ["-m", "groundstation.app.bench.log_run", str(path), message]
-    plain = [str(resource("bench/plain_readers.py")), format_.value, str(path), message]
+    plain = [str(resource("bench/plain_readers.py")), reader, str(path), message]
     rounds = ROUNDS if path.stat().st_size < LARGE_BYTES else 1
-    ours = min(_contestant(own) for _ in range(rounds))
-    theirs = min(_contestant(plain) for _ in range(rounds))
+    # in turns: what else the machine does then is the same for both
+    pairs = [(_contestant(own), _contestant(plain)) for _ in range(rounds)]
+    ours, theirs = (min(one) for one in zip(*pairs, strict=True))
     # who finds fewer values would be quicker for nothing
     if message != ALL and ours[1] != theirs[1]:
         raise GroundStationError(f"{path.name}: {ours[1]} {message} here, {theirs[1]} at the peer; no comparison")
     megabytes = path.stat().st_size / 1e6
     what = "everything" if message == ALL else message
     return Comparison(
-        name=f"{path.name}, {what} out of {megabytes:.1f} MB, CPU a MB ({PEERS[format_]})",
+        name=f"{path.name}, {what} out of {megabytes:.1f} MB, CPU a MB ({peer})",
         unit="ms",
         value=ours[0] * 1e3 / megabytes,
         peer=theirs[0] * 1e3 / megabytes,
-        goal=GOALS[format_],
+        goal=goal,
         wanted="at_least",
     )
 

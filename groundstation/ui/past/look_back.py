@@ -48,6 +48,8 @@ class LookBack(QObject):
     """Another recording is open: what was shown of the one before is of no use."""
     values_came = Signal(object, float, float, object)
     """A `ValueRef`, from when to when it was asked for, and its `PastValues`."""
+    raw_came = Signal(object, float, object)
+    """A `VehicleKey`, the moment that was asked for, and a tuple of `RawRow`."""
     noticed = Signal(str)
     """One line for the operator: why it can't be shown."""
 
@@ -128,6 +130,7 @@ class LookBack(QObject):
         self.playback.stepped.connect(self._on_stepped)
         self.playback.failed.connect(self._on_failed)
         self.playback.values_came.connect(self.values_came)
+        self.playback.raw_came.connect(self.raw_came)
         self._has_panels = False
         self.opened.emit()
 
@@ -145,7 +148,7 @@ class LookBack(QObject):
         if playback is not None:
             for signal in (
                 *(playback.told, playback.shown, playback.stepped),
-                *(playback.failed, playback.values_came, playback.opening),
+                *(playback.failed, playback.values_came, playback.raw_came, playback.opening),
             ):
                 signal.disconnect()
             # while the window goes on nobody waits for it: it ends within a question

@@ -21,6 +21,7 @@ from groundstation.ui.past.bookmark_dialog import BookmarkDialog
 from groundstation.ui.past.incident_dialog import IncidentDialog
 from groundstation.ui.past.look_back import LookBack
 from groundstation.ui.past.past_keys import PastKeys
+from groundstation.ui.past.past_raw import PastRaw
 from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.past.recorded_values import RecordedValues
 from groundstation.ui.past.timeline_panel import TimelinePanel
@@ -97,6 +98,7 @@ class PastWindow(QObject):
         self._log = MessageLog(self.look.view, parent=self)
         self.look.view.history.older = RecordedValues(self.look, is_live=False)
         self._feed.history.older = RecordedValues(self.look, is_live=True)
+        self.look.view.raw = PastRaw(self.look)
         # no desk, and nothing in it that has one: what is made of this can't command
         self._context = PanelContext(self.look.view, selection, self._log, asks)
         self._add_keys()

@@ -22,6 +22,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
 from groundstation.fleet.progress import CancelledError, Progress
+from groundstation.fleet.raw import RawMessage, RawTeller
 from groundstation.fleet.time_order import added_to
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.series import HISTORY_S
@@ -65,6 +66,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """By what several recordings are laid over each other; None for one alone."""
     missing: tuple[str, ...] = ()
     """Names of those without it."""
+    raw: dict[VehicleKey, tuple[RawMessage, ...]] = {}
+    """What a log has of each vehicle in its own words: the same as long as it is open; empty for a session of ours."""
 
 
 class Playback(QObject):
@@ -82,6 +85,8 @@ class Playback(QObject):
     """Time of the next message; None where there is none."""
     values_came = Signal(object, float, float, object)
     """A `ValueRef`, from when to when it was asked for, and its `PastValues`."""
+    raw_came = Signal(object, float, object)
+    """A `VehicleKey`, the moment that was asked for, and a tuple of `RawRow`."""
     _said = Signal(object, object)
 
     def __init__(self, open_player: Callable[[Progress], Player], parent: QObject | None = None) -> None:
@@ -99,6 +104,7 @@ class Playback(QObject):
         self._wanted_s: float | None = None
         self._step: tuple[float, bool] | None = None
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
+        self._raw: dict[VehicleKey, tuple[float, frozenset[str]]] = {}
         self._tracks: tuple[float, float] | None = None
         self._alignment: Alignment | None = None
         self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
@@ -123,6 +129,16 @@ class Playback(QObject):
             self._values.move_to_end(ref)
             while len(self._values) > MOST_VALUES:
                 self._values.popitem(last=False)
+
+        self._ask(ask)
+
+    def ask_raw(self, key: VehicleKey, at_s: float, names: frozenset[str]) -> None:
+        """Ask for some messages of a log in its own words; of each vehicle the newest moment counts."""
+
+        def ask() -> None:
+            asked_s, before = self._raw.get(key, (at_s, names))
+            # several panels may look at one vehicle
+            self._raw[key] = (at_s, names | before if asked_s == at_s else names)
 
         self._ask(ask)
 
@@ -196,33 +212,50 @@ class Playback(QObject):
             with self._lock:
                 if not self._is_asked() and not has_more:
                     self._lock.wait(LOOK_S)
-                wanted_s, self._wanted_s = self._wanted_s, None
-                step, self._step = self._step, None
-                alignment, self._alignment = self._alignment, None
-                values = self._values.popitem(last=False) if self._values and wanted_s is None else None
-            if self._is_stopped:
-                return
-            if alignment is not None and isinstance(player, Alignable):
-                player.align(alignment)
-                self._tracks = None
-                self._tell(teller)
-            if wanted_s is not None:
-                self._show(player, wanted_s)
-            if step is not None:
-                self._say(self.stepped, player.step(step[0], is_forward=step[1]))
-            if values is not None:
-                ref, (begin_s, end_s) = values
-                found: PastValues = player.values(ref, begin_s, end_s, lambda: not self._is_stopped)
-                self._say(self.values_came, ref, begin_s, end_s, found)
-            if teller.is_due:
-                self._tell(teller)
+            if not self._is_stopped:
+                self._answer(player, teller)
+
+    def _answer(self, player: Player, teller: _Teller) -> None:
+        """What was asked for by now; a moment goes before what is drawn or read beside it."""
+        with self._lock:
+            wanted_s, self._wanted_s = self._wanted_s, None
+            step, self._step = self._step, None
+            alignment, self._alignment = self._alignment, None
+            values = self._values.popitem(last=False) if self._values and wanted_s is None else None
+            raw = self._raw.popitem() if self._raw and wanted_s is None else None
+        if alignment is not None:
+            self._lay(player, alignment, teller)
+        if wanted_s is not None:
+            self._show(player, wanted_s)
+        if step is not None:
+            self._say(self.stepped, player.step(step[0], is_forward=step[1]))
+        if values is not None:
+            self._tell_values(player, values[0], *values[1])
+        if raw is not None:
+            self._tell_raw(player, raw[0], *raw[1])
+        if teller.is_due:
+            self._tell(teller)
+
+    def _lay(self, player: Player, alignment: Alignment, teller: _Teller) -> None:
+        if isinstance(player, Alignable):
+            player.align(alignment)
+            self._tracks = None
+            self._tell(teller)
+
+    def _tell_values(self, player: Player, ref: ValueRef, begin_s: float, end_s: float) -> None:
+        found: PastValues = player.values(ref, begin_s, end_s, lambda: not self._is_stopped)
+        self._say(self.values_came, ref, begin_s, end_s, found)
+
+    def _tell_raw(self, player: Player, key: VehicleKey, at_s: float, names: frozenset[str]) -> None:
+        if isinstance(player, RawTeller):
+            self._say(self.raw_came, key, at_s, player.raw(key, at_s, names))
 
     def _until(self, end_s: float) -> Callable[[], bool]:
         return lambda: not self._is_asked() and monotonic_s() < end_s
 
     def _is_asked(self) -> bool:
         is_moved = self._wanted_s is not None or self._step is not None or self._alignment is not None
-        return self._is_stopped or is_moved or bool(self._values)
+        return self._is_stopped or is_moved or bool(self._values) or bool(self._raw)
 
     def _show(self, player: Player, wanted_s: float) -> None:
         moment = player.moment(wanted_s)
@@ -250,6 +283,7 @@ class _Teller:
         self._player = player
         self._last: Told | None = None
         self._next_s = 0.0
+        self._raw: dict[VehicleKey, tuple[RawMessage, ...]] = {}
 
     @property
     def is_due(self) -> bool:
@@ -261,7 +295,10 @@ class _Teller:
         self._next_s = monotonic_s() + LOOK_S
         landmarks = self._player.landmarks()
         player = self._player
-        now = Told(name=player.name, extent=player.extent, vehicles=player.vehicles(), landmarks=landmarks)
+        keys = player.vehicles()
+        if isinstance(player, RawTeller) and self._raw.keys() != set(keys):
+            self._raw = {key: player.raw_messages(key) for key in keys}
+        now = Told(name=player.name, extent=player.extent, vehicles=keys, landmarks=landmarks, raw=self._raw)
         if isinstance(player, Alignable):
             now = msgspec.structs.replace(now, alignment=player.alignment, missing=player.missing)
         last, self._last = self._last, now

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tree of all values of a vehicle for a view: value, unit, age. GUI thread."""
+"""The tree of all values of a vehicle for a view: value, unit, age. GUI thread.
+
+Below the kinds of samples a log has a branch of its messages in its own words, with one more level.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +15,7 @@ from PySide6.QtGui import QColor, QFont
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.raw import RAW, RawMessage
 from groundstation.fleet.units import unit_of
 from groundstation.fleet.value_path import ValueRef, number
 from groundstation.fleet.vehicle import VehicleState
@@ -18,17 +23,20 @@ from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
-from groundstation.ui.units import age_text, text_of
+from groundstation.ui.units import age_text, compact, text_of
 from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
+from groundstation.ui.vehicle_panel.raw_branch import RawBranch
 from groundstation.ui.vehicle_panel.value_rows import ValueGroup, ValueRow, value_groups
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = 0
 """Internal id of groups; rows carry the number of their group plus one."""
+_MESSAGE = 1 << 24
+"""Internal id of a log's messages; their fields carry it with the number of their message plus one added."""
 
 
 class ValueModel(QAbstractItemModel):
-    """Two levels: groups of values measured together, and the values."""
+    """Groups of values measured together, and the values; in the branch `Raw` messages, and their fields."""
 
     COLUMNS = 4
 
@@ -37,13 +45,15 @@ class ValueModel(QAbstractItemModel):
         self._key: VehicleKey | None = None
         self._groups: tuple[ValueGroup, ...] = ()
         self._shape: tuple[tuple[str, ...], ...] = ()
+        self.raw = RawBranch()
+        """What a log says in its own words."""
 
     @property
     def groups(self) -> tuple[ValueGroup, ...]:
         """What is shown."""
         return self._groups
 
-    def show_state(self, state: VehicleState | None, now_s: float) -> None:
+    def show_state(self, state: VehicleState | None, now_s: float, messages: tuple[RawMessage, ...] = ()) -> None:
         """Show a vehicle as it is now; open branches stay open while its values are the same ones.
 
         No `dataChanged` is told: a sort and filter model would walk through hundreds of rows for it several times a
@@ -53,8 +63,10 @@ class ValueModel(QAbstractItemModel):
         key = state.key if state is not None else None
         shape = tuple((group.path, *(row.path for row in group.rows)) for group in groups)
         # only when other values come: a reset closes branches and takes the selection
-        if shape != self._shape or key != self._key:
+        if shape != self._shape or key != self._key or messages is not self.raw.messages:
             self.beginResetModel()
+            if messages is not self.raw.messages or key != self._key:
+                self.raw = RawBranch(messages)
             self._key, self._shape, self._groups = key, shape, groups
             self.endResetModel()
             return
@@ -69,18 +81,55 @@ class ValueModel(QAbstractItemModel):
 
     def row_at(self, index: Index) -> ValueRow | None:
         """The value of an index; None for groups."""
-        if not index.isValid() or index.internalId() == _TOP:
+        if not index.isValid() or index.internalId() in (_TOP, _MESSAGE):
             return None
+        if index.internalId() > _MESSAGE:
+            return self.raw.row(index.internalId() - _MESSAGE - 1, index.row())
         group = self._groups[index.internalId() - 1]
         return group.rows[index.row()] if index.row() < len(group.rows) else None
 
+    def path_at(self, index: Index) -> str:
+        """What stays the same of a branch or a value while rows come and go."""
+        row = self.row_at(index)
+        return row.path if row is not None else self._group_of(index).path
+
+    def message_at(self, index: Index) -> str | None:
+        """The message of a log that an index is, or is a field of; None for all else."""
+        number = self._message_number(index)
+        return None if number is None else self.raw.messages[number].name
+
+    def branch(self, path: str) -> QModelIndex:
+        """The index of a branch; none where it is not there now."""
+        number = self.raw.place(path)
+        if number is not None:
+            return self.createIndex(number, 0, _MESSAGE)
+        places = {group.path: row for row, group in enumerate(self._groups)}
+        if path == RAW and self.raw.messages:
+            return self.index(len(self._groups), 0)
+        return self.index(places[path], 0) if path in places else QModelIndex()
+
+    @staticmethod
+    def _message_number(index: Index) -> int | None:
+        if not index.isValid() or index.internalId() < _MESSAGE:
+            return None
+        return int(index.row() if index.internalId() == _MESSAGE else index.internalId() - _MESSAGE - 1)
+
     def _group_of(self, index: Index) -> ValueGroup:
-        return self._groups[index.row() if index.internalId() == _TOP else index.internalId() - 1]
+        number = self._message_number(index)
+        if number is not None:
+            return self.raw.group(number)
+        place = index.row() if index.internalId() == _TOP else index.internalId() - 1
+        if place == len(self._groups):
+            return ValueGroup(RAW, self.tr("Raw"), None, Freshness.FRESH, ())
+        return self._groups[place]
 
     def _text(self, index: Index) -> str:
         group, row = self._group_of(index), self.row_at(index)
         if row is None:
-            return {0: group.label, 3: age_text(group.age_s)}.get(index.column(), "")
+            has_age = group.age_s is not None or (index.internalId() != _MESSAGE and group.path != RAW)
+            return {0: group.label, 3: age_text(group.age_s) if has_age else ""}.get(index.column(), "")
+        if row.unit is not None:
+            return {0: row.label, 1: _raw_text(row.value), 2: row.unit}.get(index.column(), "")
         is_number = _is_plottable(row) or row.value is None
         texts = {
             0: row.label,
@@ -114,20 +163,35 @@ class ValueModel(QAbstractItemModel):
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         # a number instead of a pointer: rows are made anew at each refresh, and Qt would keep pointers to old ones
-        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else _TOP)
+        if not parent.isValid():
+            return self.createIndex(row, column, _TOP)
+        if parent.internalId() == _MESSAGE:
+            return self.createIndex(row, column, _MESSAGE + parent.row() + 1)
+        is_raw = parent.row() == len(self._groups)
+        return self.createIndex(row, column, _MESSAGE if is_raw else parent.row() + 1)
 
     def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
         """Qt: the group of a value."""
         if not index.isValid() or index.internalId() == _TOP:
             return QModelIndex()
+        if index.internalId() == _MESSAGE:
+            return self.createIndex(len(self._groups), 0, _TOP)
+        if index.internalId() > _MESSAGE:
+            return self.createIndex(index.internalId() - _MESSAGE - 1, 0, _MESSAGE)
         return self.createIndex(index.internalId() - 1, 0, _TOP)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: number of children."""
         if not parent.isValid():
-            return len(self._groups)
-        if parent.internalId() != _TOP or parent.column() != 0:
+            return len(self._groups) + bool(self.raw.messages)
+        if parent.column() != 0:
             return 0
+        if parent.internalId() == _MESSAGE:
+            return len(self.raw.messages[parent.row()].fields)
+        if parent.internalId() != _TOP:
+            return 0
+        if parent.row() == len(self._groups):
+            return len(self.raw.messages)
         return len(self._groups[parent.row()].rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -176,5 +240,14 @@ class ValueModel(QAbstractItemModel):
 
 
 def _is_plottable(row: ValueRow) -> bool:
-    """Numbers, yes and no, and what would be a number if it were known."""
+    """Numbers, yes and no, and what would be a number if it were known; of a log's own any that is no text."""
+    if row.unit is not None:
+        return not isinstance(row.value, str)
     return number(row.value) is not None or (row.value is None and unit_of(row.field).symbol != "")
+
+
+def _raw_text(value: object) -> str:
+    """As the log has it: a whole number with all its digits."""
+    if isinstance(value, float):
+        return compact(value) if math.isfinite(value) else str(value)
+    return text_of(value, "")

@@ -24,6 +24,8 @@ class ValueRow(NamedTuple):
     label: str
     value: object
     is_invalid: bool
+    unit: str | None = None
+    """As a log tells it of a value in its own words; None where the unit follows from the field."""
 
     @property
     def field(self) -> str:

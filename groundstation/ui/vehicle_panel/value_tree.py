@@ -7,8 +7,11 @@ from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signa
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.raw import RawMessage, RawRow
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.raw_source import RawSource
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.vehicle_panel.value_model import ValueModel
 
@@ -24,6 +27,10 @@ class ValueTree(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = ValueModel(self)
+        # before the proxy hears of it, which forgets its places
+        self.model.modelAboutToBeReset.connect(self._remember_place)
+        self._place: tuple[str, int] | None = None
+        """The branch that is in view at the top, and where, pixels."""
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSourceModel(self.model)
         # a group stays while one of its values passes
@@ -33,6 +40,9 @@ class ValueTree(QWidget):
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._proxy.setFilterKeyColumn(0)
         self._open = set(_OPEN_AT_FIRST)
+        self._raw: RawSource | None = None
+        self._asked: tuple[int, VehicleKey, float, frozenset[str]] | None = None
+        """The last question about a log's own words: which log, vehicle, moment, and messages."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(4)
@@ -40,11 +50,47 @@ class ValueTree(QWidget):
         layout.addWidget(self._tree(), 1)
         self.model.modelReset.connect(self._restore_open)
 
-    def show_state(self, state: VehicleState | None, now_s: float) -> None:
-        """Show a vehicle as it is now."""
-        self.model.show_state(state, now_s)
+    def show_state(self, state: VehicleState | None, now_s: float, raw: RawSource | None = None) -> None:
+        """Show a vehicle as it is now.
+
+        Args:
+            state: the vehicle; None for nothing.
+            now_s: on the clock of the view.
+            raw: knows a log's own words; None where there is no log.
+        """
+        messages = raw.messages(state.key) if raw is not None and state is not None else ()
+        self.model.show_state(state, now_s, messages)
+        if raw is not self._raw and raw is not None:
+            raw.came.connect(self._on_raw)
+            self._raw = raw
+        if raw is not None and state is not None and messages:
+            self._ask_raw(raw, messages, state.key, now_s)
         # the model tells no change, see `ValueModel.show_state`
         self.tree.viewport().update()
+
+    def _ask_raw(self, raw: RawSource, messages: tuple[RawMessage, ...], key: VehicleKey, now_s: float) -> None:
+        """Ask for what of a log is in view: nothing else is read, however many messages it has."""
+        names: set[str] = set()
+        index = self.tree.indexAt(QPoint(0, 0))
+        height = self.tree.viewport().height()
+        while index.isValid() and self.tree.visualRect(index).top() < height:
+            name = self.model.message_at(self._proxy.mapToSource(index))
+            if name is not None:
+                names.add(name)
+            index = self.tree.indexBelow(index)
+        question = (id(messages), key, now_s, frozenset(names))
+        if names and question != self._asked:
+            self._asked = question
+            raw.ask(key, now_s, frozenset(names))
+
+    def _on_raw(self, key: VehicleKey, asked_s: float, rows: tuple[RawRow, ...]) -> None:
+        # several trees ask one player, and the vehicle may be another meanwhile; while it is played another moment was
+        # asked for already, and waiting for that one would show none
+        if self._asked is None or self._asked[:2] != (id(self.model.raw.messages), key):
+            return
+        if self._asked[3] <= {one.message for one in rows}:
+            self.model.raw.take(asked_s, rows)
+            self.tree.viewport().update()
 
     def search(self, text: str) -> None:
         """Write into the search box."""
@@ -99,18 +145,38 @@ class ValueTree(QWidget):
     def _remember(self, index: QModelIndex, is_open: bool) -> None:
         if self._proxy.filterRegularExpression().pattern():
             return
-        row = self._proxy.mapToSource(index).row()
         # by its path: rows change with what a vehicle tells
-        path = self.model.groups[row].path
+        path = self.model.path_at(self._proxy.mapToSource(index))
         (self._open.add if is_open else self._open.discard)(path)
 
+    def _remember_place(self) -> None:
+        index = self.tree.indexAt(QPoint(0, 0))
+        if not index.isValid():
+            return
+        branch = index.siblingAtColumn(0) if self._proxy.hasChildren(index.siblingAtColumn(0)) else index.parent()
+        self._place = (self.model.path_at(self._proxy.mapToSource(branch)), self.tree.visualRect(branch).top())
+
+    def _restore_place(self) -> None:
+        """What is looked at stays in view when a kind that was not known comes above it."""
+        branch = self._proxy.mapFromSource(self.model.branch(self._place[0])) if self._place is not None else None
+        if self._place is None or branch is None or not branch.isValid():
+            return
+        rect, bar = self.tree.visualRect(branch), self.tree.verticalScrollBar()
+        # the bar counts rows
+        bar.setValue(bar.value() + round((rect.top() - self._place[1]) / max(1, rect.height())))
+
     def _restore_open(self) -> None:
+        self._open_again()
+        self._restore_place()
+
+    def _open_again(self) -> None:
         if self._proxy.filterRegularExpression().pattern():
             self.tree.expandAll()
             return
-        for row, group in enumerate(self.model.groups):
-            if group.path in self._open:
-                self.tree.expand(self._proxy.mapFromSource(self.model.index(row, 0)))
+        for path in sorted(self._open):
+            branch = self.model.branch(path)
+            if branch.isValid():
+                self.tree.expand(self._proxy.mapFromSource(branch))
 
     def _on_search_changed(self, text: str) -> None:
         self._proxy.setFilterFixedString(text)

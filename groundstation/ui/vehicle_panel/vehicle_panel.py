@@ -128,7 +128,7 @@ class VehiclePanel(QWidget):
             tile.show_content(content(state, now_s))
         # behind another tab: hundreds of rows would be made for nobody
         if self.values.isVisible():
-            self.values.show_state(state, now_s)
+            self.values.show_state(state, now_s, self._feed.raw)
 
     def _build(self, log: MessageLog) -> None:
         self._stack = QStackedWidget()
