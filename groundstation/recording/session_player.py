@@ -37,6 +37,8 @@ from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_key
 
 HOLE_BYTES = 4 * 1024 * 1024
 """More of a file than this between two keyframes takes too long to fold: keyframes are missing there."""
+MOST_FOLDED_BYTES = 64 * 1024 * 1024
+"""More than this of one file is never folded for a moment: it would fill the memory."""
 KEPT_SEGMENTS = 6
 STEP_NS = 5_000_000_000
 """How far a step looks for the next message at a time."""
@@ -196,9 +198,12 @@ class SessionPlayer:
             known = self._files.get(path.name)
             if known is not None:
                 known.refresh()
-            elif path.name not in self._strange and path.stat().st_size:
+            elif path.name not in self._strange:
                 try:
-                    self._files[path.name] = _File(path, self._seek)
+                    if path.stat().st_size:
+                        self._files[path.name] = _File(path, self._seek)
+                except FileNotFoundError:
+                    continue  # somebody deletes the session
                 except LogError as error:
                     self._strange.add(path.name)
                     self.problems.append(str(error))
@@ -289,6 +294,11 @@ class SessionPlayer:
                 yield _Step(from_ns, 0, kept)
             begin_ns = from_ns + 1 if number >= 0 and one.keys[number]["is_by_time"] else 0
             begin, end = one.offset(number), one.offset(numbers[name] + 1) + 1
+            if end - begin > MOST_FOLDED_BYTES:
+                raise LogError(
+                    f"{self._folder.name}: {name} has no keyframes at this moment, and too much to read since the last"
+                    " one; open the session again when it is over"
+                )
             for message in one.file.messages(begin, end, begin_ns, until_ns - 1, is_late=False):
                 # what stands behind a keyframe came after it, whatever its time
                 yield _Step(max(message.log_ns, from_ns), 1, message)

@@ -133,7 +133,7 @@ class PastWindow(QObject):
             ("End", look.to_end),
         )
         for keys, act in rows:
-            self.keys.add(keys, act)
+            self.keys.add(keys, act, repeats=keys.endswith(("Left", "Right", ",", ".")))
         self.keys.add("F9", look.toggle, always=True)
         self.keys.add("B", self.set_bookmark, always=True)
         bar = self.timeline.bar
