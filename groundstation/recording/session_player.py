@@ -78,6 +78,14 @@ class _File:
             return 0
         return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
 
+    def late_places(self, begin_ns: int, end_ns: int) -> list[int]:
+        """Numbers of keyframes before which something of these times was written that had been sent earlier."""
+        first_ns, last_ns = self.keys["late_first_ns"], self.keys["late_last_ns"]
+        found: list[int] = np.flatnonzero((last_ns >= begin_ns) & (first_ns <= end_ns) & (last_ns > 0)).tolist()
+        # what stands behind the last keyframe no keyframe tells of yet; of a file without any it is all of it
+        count = len(self.keys)
+        return [*found, count] if self.file.end() - self.offset(count - 1) <= HOLE_BYTES else found
+
     @property
     def has_holes(self) -> bool:
         """Whether keyframes are missing."""
@@ -280,10 +288,8 @@ class SessionPlayer:
     @staticmethod
     def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
         """Messages of these moments that were recorded later, since they had been missed."""
-        keys = one.keys
         until_ns = one.at_ns(number + 1)
-        is_there = (keys["late_last_ns"] >= from_ns) & (keys["late_first_ns"] < until_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
+        for place in one.late_places(from_ns, until_ns - 1):
             begin, end = one.offset(place - 1), one.offset(place) + 1
             for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
                 yield _Step(message.log_ns, 1, message)
@@ -346,9 +352,7 @@ class SessionPlayer:
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
-        keys = one.keys
-        is_there = (keys["late_last_ns"] >= begin_ns) & (keys["late_first_ns"] <= end_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
+        for place in one.late_places(begin_ns, end_ns):
             yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
