@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ from groundstation.recording import landmark_file, recorded_values
 from groundstation.recording.fold import Fold, Kept
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
-from groundstation.recording.seek_builder import SeekBuilder
+from groundstation.recording.seek_builder import SeekBuilder, own_place
 from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
 
 HOLE_BYTES = 4 * 1024 * 1024
@@ -152,12 +153,17 @@ class SessionPlayer:
         self._events: dict[VehicleKey, list[Landmark]] = {}
         """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        """Where helpers of a session are that can't be written to."""
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
         if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
-            self._rebuild(seek)
+            try:
+                self._rebuild(seek if seek is not None else folder / FOLDER)
+            except OSError as error:
+                self._rebuild_apart(error)
 
     @property
     def name(self) -> str:
@@ -174,6 +180,8 @@ class SessionPlayer:
         """Give the files back."""
         if self._builder is not None:
             self._builder.close()
+        if self._own is not None:
+            self._own.cleanup()
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -212,7 +220,13 @@ class SessionPlayer:
         builder = self._builder
         if builder is None:
             return False
-        has_more = builder.work(goes_on)
+        try:
+            has_more = builder.work(goes_on)
+        except OSError as error:
+            # the disk of the session is full, or was unplugged
+            builder.close()
+            self._rebuild_apart(error)
+            has_more = True
         if not has_more:
             builder.close()
             self._builder = None
@@ -370,10 +384,28 @@ class SessionPlayer:
                 return None
         return None
 
-    def _rebuild(self, seek: Path | None) -> None:
+    def _rebuild_apart(self, error: OSError) -> None:
+        """Make the helpers where temporary files are, since the session's own folder does not take them.
+
+        Raises:
+            LogError: that place does not take them either.
+        """
+        try:
+            if self._own is not None:
+                raise error
+            self._own = own_place()
+            self._rebuild(Path(self._own.name) / FOLDER)
+        except OSError as no_place:
+            self.close()
+            raise LogError(
+                f"{self._folder.name} has no keyframes, and they can't be written ({no_place.strerror or no_place});"
+                " free some disk space, or set TMPDIR to a folder that has it"
+            ) from no_place
+
+    def _rebuild(self, seek: Path) -> None:
         """Begin to make the helpers anew."""
-        self._seek = seek if seek is not None else self._folder / FOLDER
-        self._builder = SeekBuilder([one.file.path for one in self._files.values()], self._seek)
+        self._builder = SeekBuilder([one.file.path for one in self._files.values()], seek)
+        self._seek = seek
         for name, one in self._files.items():
             one.paths = SeekPaths.of(self._seek, name)
         self._landmarks, self._landmarks_end, self._events = [], 0, {}
