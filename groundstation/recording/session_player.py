@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -32,7 +33,7 @@ from groundstation.recording.earlier_sessions import Earlier, EarlierSessions
 from groundstation.recording.fold import Fold, Kept
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
-from groundstation.recording.seek_builder import SeekBuilder
+from groundstation.recording.seek_builder import SeekBuilder, own_place
 from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
 
 HOLE_BYTES = 4 * 1024 * 1024
@@ -83,6 +84,7 @@ class _File:
             return 0
         return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
 
+<<<<<<< HEAD
     def late(self, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
         """Parts of the file with messages of a time that had been missed then: where they begin and end."""
         found = []
@@ -91,6 +93,15 @@ class _File:
             if key["late_last_ns"] >= begin_ns and key["late_first_ns"] <= end_ns:
                 found.append((self.offset(number - 1), self.offset(number) + 1))
         return found
+=======
+    def late_places(self, begin_ns: int, end_ns: int) -> list[int]:
+        """Numbers of keyframes before which something of these times was written that had been sent earlier."""
+        first_ns, last_ns = self.keys["late_first_ns"], self.keys["late_last_ns"]
+        found: list[int] = np.flatnonzero((last_ns >= begin_ns) & (first_ns <= end_ns) & (last_ns > 0)).tolist()
+        # what stands behind the last keyframe no keyframe tells of yet; of a file without any it is all of it
+        count = len(self.keys)
+        return [*found, count] if self.file.end() - self.offset(count - 1) <= HOLE_BYTES else found
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
 
     @property
     def has_holes(self) -> bool:
@@ -158,13 +169,26 @@ class SessionPlayer:
         self._events: dict[VehicleKey, list[Landmark]] = {}
         """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
+<<<<<<< HEAD
         self._earlier = EarlierSessions(folder, _opened)
+=======
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        """Where helpers of a session are that can't be written to."""
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
+<<<<<<< HEAD
         if is_whole and not self.is_growing and self.has_holes:
             self._rebuild(seek)
+=======
+        if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
+            try:
+                self._rebuild(seek if seek is not None else folder / FOLDER)
+            except OSError as error:
+                self._rebuild_apart(error)
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
 
     @property
     def name(self) -> str:
@@ -186,7 +210,12 @@ class SessionPlayer:
         """Give the files back."""
         if self._builder is not None:
             self._builder.close()
+<<<<<<< HEAD
         self._earlier.close()
+=======
+        if self._own is not None:
+            self._own.cleanup()
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -231,7 +260,13 @@ class SessionPlayer:
         builder = self._builder
         if builder is None:
             return False
-        has_more = builder.work(goes_on)
+        try:
+            has_more = builder.work(goes_on)
+        except OSError as error:
+            # the disk of the session is full, or was unplugged
+            builder.close()
+            self._rebuild_apart(error)
+            has_more = True
         if not has_more:
             builder.close()
             self._builder = None
@@ -308,7 +343,12 @@ class SessionPlayer:
     def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
         """Messages of these moments that were recorded later, since they had been missed."""
         until_ns = one.at_ns(number + 1)
+<<<<<<< HEAD
         for begin, end in one.late(from_ns, until_ns):
+=======
+        for place in one.late_places(from_ns, until_ns - 1):
+            begin, end = one.offset(place - 1), one.offset(place) + 1
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
             for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
                 yield _Step(message.log_ns, 1, message)
 
@@ -375,8 +415,13 @@ class SessionPlayer:
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
+<<<<<<< HEAD
         for begin, end in one.late(begin_ns, end_ns):
             yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=True)
+=======
+        for place in one.late_places(begin_ns, end_ns):
+            yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
+>>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of a vehicle."""
@@ -393,10 +438,28 @@ class SessionPlayer:
                 return None
         return None
 
-    def _rebuild(self, seek: Path | None) -> None:
+    def _rebuild_apart(self, error: OSError) -> None:
+        """Make the helpers where temporary files are, since the session's own folder does not take them.
+
+        Raises:
+            LogError: that place does not take them either.
+        """
+        try:
+            if self._own is not None:
+                raise error
+            self._own = own_place()
+            self._rebuild(Path(self._own.name) / FOLDER)
+        except OSError as no_place:
+            self.close()
+            raise LogError(
+                f"{self._folder.name} has no keyframes, and they can't be written ({no_place.strerror or no_place});"
+                " free some disk space, or set TMPDIR to a folder that has it"
+            ) from no_place
+
+    def _rebuild(self, seek: Path) -> None:
         """Begin to make the helpers anew."""
-        self._seek = seek if seek is not None else self._folder / FOLDER
-        self._builder = SeekBuilder([one.file.path for one in self._files.values()], self._seek)
+        self._builder = SeekBuilder([one.file.path for one in self._files.values()], seek)
+        self._seek = seek
         for name, one in self._files.items():
             one.paths = SeekPaths.of(self._seek, name)
         self._landmarks, self._landmarks_end, self._events = [], 0, {}

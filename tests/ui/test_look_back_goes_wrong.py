@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 
 import pytest
@@ -11,7 +12,10 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import RecorderState
+from groundstation.ui.past.lane_painter import GUTTER, LANE_H, _figures
+from groundstation.ui.past.lane_scale import LaneScale
 from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
 from tests.support.flown_session import EPOCH_S
 from tests.ui.support.looking_back import KEY, go, looking, session, shown, tell_recorded, wait
@@ -155,3 +159,50 @@ def test_home_and_end_move_in_a_list_that_has_the_keyboard(looking):
     QTest.keyClick(table, Qt.Key.Key_Home)
     QApplication.processEvents()
     assert looking.past.look.at_s == at_s
+
+
+def test_a_low_window_has_fewer_lanes(looking):
+    go(looking, 30.0)
+    canvas = looking.past.timeline.canvas
+    assert len(canvas.lanes) == 3
+    looking.resize(1280, 900)
+    QApplication.processEvents()
+    high = canvas.height()
+    looking.resize(1280, 700)
+    QApplication.processEvents()
+    assert looking.height() < 720
+    assert canvas.lanes_seen == 2
+    assert canvas.height() == high - LANE_H
+    looking.selection.select((VehicleKey("sim", "uav-3"),))
+    assert canvas.lanes[0].id == "uav-3", "the chosen one is always among those that are seen"
+    looking.resize(1280, 900)
+    QApplication.processEvents()
+    assert canvas.height() == high
+
+
+def test_the_ground_of_the_past_has_no_colour(looking, station, vehicle):
+    station.hear(vehicle)
+    live = ground(looking.workspace.shown("map"))
+    assert any(one.red() != one.blue() for one in live)
+    go(looking, 30.0)
+    past = ground(looking.workspace.shown("map"))
+    assert all(one.red() == one.green() == one.blue() for one in past)
+
+
+def ground(panel):
+    """Pixels of the edge of a map, where no vehicle is."""
+    QApplication.processEvents()
+    image = panel.view.viewport().grab().toImage()
+    return [image.pixelColor(x, y) for x in range(3, 120) for y in range(30, 60)]
+
+
+@pytest.mark.parametrize("span_s", [6.0, 14.0, 47.0, 3600.0, 40_000.0])
+@pytest.mark.parametrize("begin_s", [0.0, 0.31, 32.9])
+def test_no_figure_of_the_axis_touches_another(app, span_s, begin_s):
+    scale = LaneScale()
+    scale.left, scale.right = GUTTER, 2540
+    scale.set_whole(EPOCH_S + begin_s, EPOCH_S + begin_s + span_s)
+    scale.show(EPOCH_S + begin_s, EPOCH_S + begin_s + span_s)
+    boxes = [box for box, _ in _figures(scale, has_date=True)]
+    assert len(boxes) > 3
+    assert all(one[0] + one[1] + 8 <= other[0] for one, other in itertools.pairwise(boxes))

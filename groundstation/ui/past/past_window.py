@@ -114,6 +114,8 @@ class PastWindow(QObject):
                 if event.type() is QEvent.Type.Drop:
                     self.open_files(paths)
                 return True
+        if event.type() is QEvent.Type.Resize and watched is self._window:
+            self.timeline.canvas.fit_to_window()
         return super().eventFilter(watched, event)
 
     def _add_keys(self) -> None:

@@ -59,7 +59,7 @@ def seconds_from_text(text: str, end_s: float = 0.0) -> float | None:
     if _SINCE.fullmatch(text) is None or len(text) > LONGEST:
         return None
     parts = [float(one) for one in text.replace(",", ".").split(":")]
-    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
+    return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
 
 
 def _ago(text: str) -> float | None:
