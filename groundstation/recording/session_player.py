@@ -84,7 +84,6 @@ class _File:
             return 0
         return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
 
-<<<<<<< HEAD
     def late(self, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
         """Parts of the file with messages of a time that had been missed then: where they begin and end."""
         found = []
@@ -92,16 +91,9 @@ class _File:
             key = self.keys[number]
             if key["late_last_ns"] >= begin_ns and key["late_first_ns"] <= end_ns:
                 found.append((self.offset(number - 1), self.offset(number) + 1))
-        return found
-=======
-    def late_places(self, begin_ns: int, end_ns: int) -> list[int]:
-        """Numbers of keyframes before which something of these times was written that had been sent earlier."""
-        first_ns, last_ns = self.keys["late_first_ns"], self.keys["late_last_ns"]
-        found: list[int] = np.flatnonzero((last_ns >= begin_ns) & (first_ns <= end_ns) & (last_ns > 0)).tolist()
         # what stands behind the last keyframe no keyframe tells of yet; of a file without any it is all of it
-        count = len(self.keys)
-        return [*found, count] if self.file.end() - self.offset(count - 1) <= HOLE_BYTES else found
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
+        last = self.offset(len(self.keys) - 1)
+        return [*found, (last, self.file.end())] if 0 < self.file.end() - last <= HOLE_BYTES else found
 
     @property
     def has_holes(self) -> bool:
@@ -169,26 +161,18 @@ class SessionPlayer:
         self._events: dict[VehicleKey, list[Landmark]] = {}
         """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
-<<<<<<< HEAD
         self._earlier = EarlierSessions(folder, _opened)
-=======
         self._own: tempfile.TemporaryDirectory[str] | None = None
         """Where helpers of a session are that can't be written to."""
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
-<<<<<<< HEAD
         if is_whole and not self.is_growing and self.has_holes:
-            self._rebuild(seek)
-=======
-        if is_whole and not self.is_growing and any(one.has_holes for one in self._files.values()):
             try:
                 self._rebuild(seek if seek is not None else folder / FOLDER)
             except OSError as error:
                 self._rebuild_apart(error)
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
 
     @property
     def name(self) -> str:
@@ -210,12 +194,9 @@ class SessionPlayer:
         """Give the files back."""
         if self._builder is not None:
             self._builder.close()
-<<<<<<< HEAD
         self._earlier.close()
-=======
         if self._own is not None:
             self._own.cleanup()
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -343,12 +324,7 @@ class SessionPlayer:
     def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
         """Messages of these moments that were recorded later, since they had been missed."""
         until_ns = one.at_ns(number + 1)
-<<<<<<< HEAD
-        for begin, end in one.late(from_ns, until_ns):
-=======
-        for place in one.late_places(from_ns, until_ns - 1):
-            begin, end = one.offset(place - 1), one.offset(place) + 1
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
+        for begin, end in one.late(from_ns, until_ns - 1):
             for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
                 yield _Step(message.log_ns, 1, message)
 
@@ -415,13 +391,8 @@ class SessionPlayer:
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
-<<<<<<< HEAD
         for begin, end in one.late(begin_ns, end_ns):
             yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=True)
-=======
-        for place in one.late_places(begin_ns, end_ns):
-            yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
->>>>>>> 5336ecca5b77d9c6fa2557f179bb5d9ae43db449
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of a vehicle."""
