@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -62,6 +62,9 @@ class TimelineCanvas(QWidget):
         self._still: QPixmap | None = None
         """All that does not move with the moment; None before it was painted."""
         self._still_of: tuple[object, ...] = ()
+        self._whole: QPixmap | None = None
+        """The strip of the whole recording, which is another one only when that grows."""
+        self._whole_of: tuple[object, ...] = ()
         self._revision = 0
         self._drag: Callable[[QPoint], None] | None = None
         self.setMouseTracking(True)
@@ -140,19 +143,33 @@ class TimelineCanvas(QWidget):
         painter.end()
 
     def _paint_still(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixels = QPixmap(self.size() * ratio)
-        pixels.setDevicePixelRatio(ratio)
-        pixels.fill(ink(Ink.SURFACE))
-        painter = QPainter(pixels)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint = LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
-        paint.caption(MARGIN - 3, OVERVIEW_H, self.tr("session"))
-        paint.overview(MARGIN, self._read_until_s)
+        wanted = (self.size(), self.scale.whole, self._read_until_s, self._revision)
+        if self._whole is None or wanted != self._whole_of:
+            self._whole, self._whole_of = self._pixels(QSize(self.width(), MARGIN + OVERVIEW_H)), wanted
+            painter, paint = self._begin(self._whole)
+            paint.caption(MARGIN - 3, OVERVIEW_H, self.tr("session"))
+            paint.overview(MARGIN, self._read_until_s)
+            painter.end()
+        pixels = self._pixels(self.size())
+        painter, paint = self._begin(pixels)
+        painter.drawPixmap(0, 0, self._whole)
+        paint.frame(MARGIN)
         if self._has_lanes:
             self._paint_lanes(painter, paint, MARGIN + OVERVIEW_H)
         painter.end()
         return pixels
+
+    def _pixels(self, size: QSize) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixels = QPixmap(size * ratio)
+        pixels.setDevicePixelRatio(ratio)
+        pixels.fill(ink(Ink.SURFACE))
+        return pixels
+
+    def _begin(self, pixels: QPixmap) -> tuple[QPainter, LanePainter]:
+        painter = QPainter(pixels)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return painter, LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
 
     def renew(self) -> None:
         """What is shown of the recording changed, or the colours did."""
