@@ -45,7 +45,8 @@ class LandmarkKind(Name):
     """An operator noted something; `said` is the note, `by` who."""
 
 
-class Landmark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+# a day of a large fleet has hundreds of thousands: the collector of cycles need not walk them
+class Landmark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that happened."""
 
     at_s: float

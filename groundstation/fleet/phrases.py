@@ -31,7 +31,7 @@ Translate = Callable[[str], str]
 """Gives an English template or word in another language; what it does not know it returns as it is."""
 
 
-class Phrase(msgspec.Struct, frozen=True, omit_defaults=True):
+class Phrase(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One thing that is said."""
 
     code: Annotated[str, msgspec.Meta(max_length=64)]

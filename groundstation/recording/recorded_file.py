@@ -18,7 +18,7 @@ from mcap.records import Channel
 
 from groundstation.logs.log import LogError
 from groundstation.logs.mcap.chunk_ledger import ChunkLedger
-from groundstation.logs.mcap.mcap_file import CHUNK_BYTES, MAGIC
+from groundstation.logs.mcap.mcap_file import MAGIC
 from groundstation.logs.mcap.mcap_records import (
     HEAD,
     MESSAGE_HEAD,
@@ -33,6 +33,8 @@ from groundstation.recording.keyframes import Taken
 from groundstation.transport import topics
 
 PIECE_BYTES = 1024 * 1024
+SPARE_BYTES = 4096
+"""Behind what is asked for: the chunk that begins before its end is mostly smaller; a larger one is read by itself."""
 LONGEST_BYTES = 80 * 1024 * 1024
 """A record that claims more is none of ours."""
 FRAMES = f"/{topics.RAW_FRAMES}"
@@ -171,7 +173,7 @@ class RecordedFile:
         end = min(end, size)
         while place < end:
             # little more than is asked for: a seek asks for a dozen small chunks of each of many files
-            data = os.pread(self._file, min(PIECE_BYTES, size - place, end - place + CHUNK_BYTES), place)
+            data = os.pread(self._file, min(PIECE_BYTES, size - place, end - place + SPARE_BYTES), place)
             taken = 0
             for record in records(data, 0, len(data)):
                 taken = record.end

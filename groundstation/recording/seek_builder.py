@@ -70,6 +70,12 @@ class SeekBuilder:
         self.until_s = self._keyframes.fold.now_s
 
 
-def own_place(session: Path) -> Path:
-    """A folder for the helpers of a session that can't be written to, for this process alone."""
-    return Path(tempfile.mkdtemp(prefix=f"groundstation-{session.name}-"))
+def own_place() -> tempfile.TemporaryDirectory[str]:
+    """A folder for the helpers of a session that can't be written to, for this process alone.
+
+    Whoever has it deletes it with `cleanup`; what is left at the end of the process goes with it.
+
+    Raises:
+        OSError: there is no place for temporary files.
+    """
+    return tempfile.TemporaryDirectory(prefix="groundstation-seek-")

@@ -14,12 +14,13 @@ fit is left alone and built again (`keyframes.py`). Writing: the thread of the r
 from __future__ import annotations
 
 import bisect
+import contextlib
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -188,39 +189,45 @@ def read_rows(paths: SeekPaths, begin_s: float, end_s: float) -> Rows:
         begin_s: seconds since 1970.
         end_s: seconds since 1970.
     """
-    first, last = _rows_until(paths, begin_s, is_in=False), _rows_until(paths, end_s)
-    if last <= first:
-        return np.empty(0, ROW)
-    try:
-        return np.fromfile(paths.rows, ROW, last - first, offset=first * ROW.itemsize)
-    except OSError:
-        return np.empty(0, ROW)
+    with _opened(paths.rows) as file:
+        times = _Times(file)
+        first, last = bisect.bisect_left(times, begin_s), bisect.bisect_right(times, end_s)
+        data = os.pread(file, max(0, last - first) * ROW.itemsize, first * ROW.itemsize) if file >= 0 else b""
+    return np.frombuffer(data[: len(data) // ROW.itemsize * ROW.itemsize], ROW)
 
 
-def _rows_until(paths: SeekPaths, at_s: float, *, is_in: bool = True) -> int:
-    """How many rows there are up to a time; with those of that very time, or without."""
+def _rows_until(paths: SeekPaths, at_s: float) -> int:
+    """How many rows there are up to a time, with those of that very time."""
+    with _opened(paths.rows) as file:
+        return bisect.bisect_right(_Times(file), at_s)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """A file for reading, as the system numbers it; -1 where there is none."""
     try:
-        with paths.rows.open("rb") as file:
-            count = os.fstat(file.fileno()).st_size // ROW.itemsize
-            # looked up in the file: a day of a vehicle has ten megabytes of them
-            found = bisect.bisect_right if is_in else bisect.bisect_left
-            return found(_Times(file, count), at_s)
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError:
-        return 0
+        yield -1
+        return
+    try:
+        yield file
+    finally:
+        os.close(file)
 
 
 class _Times(Sequence[float]):
-    """Times of the rows of an open file."""
+    """Times of the rows of an open file: looked up in it, since a day of a vehicle has ten megabytes of them."""
 
-    def __init__(self, file: BinaryIO, count: int) -> None:
-        self._file, self._count = file, count
+    def __init__(self, file: int) -> None:
+        self._file = file
+        self._count = os.fstat(file).st_size // ROW.itemsize if file >= 0 else 0
 
     def __len__(self) -> int:
         return self._count
 
     def __getitem__(self, number: Any) -> Any:
-        self._file.seek(number * ROW.itemsize)
-        found: tuple[float] = _F64.unpack(self._file.read(_F64.size))
+        found: tuple[float] = _F64.unpack(os.pread(self._file, _F64.size, number * ROW.itemsize))
         return found[0]
 
 
@@ -232,11 +239,11 @@ def read_state(paths: SeekPaths, keys: Keys, number: int) -> Kept | None:
         keys: of the file.
         number: of the keyframe.
     """
+    base = int(keys[number]["base"])
+    if base > number:
+        return None
     try:
-        with paths.states.open("rb") as file:
-            base = int(keys[number]["base"])
-            if base > number:
-                return None
+        with _opened(paths.states) as file:
             unpacker = zstandard.ZstdDecompressor()
             if base:
                 prefix = _unpacked(file, keys[number - base], unpacker)
@@ -246,9 +253,8 @@ def read_state(paths: SeekPaths, keys: Keys, number: int) -> Kept | None:
         return None
 
 
-def _unpacked(file: BinaryIO, key: np.void, unpacker: zstandard.ZstdDecompressor) -> bytes:
-    file.seek(int(key["body"]))
-    body = file.read(int(key["body_bytes"]))
+def _unpacked(file: int, key: np.void, unpacker: zstandard.ZstdDecompressor) -> bytes:
+    body = os.pread(file, int(key["body_bytes"]), int(key["body"]))
     # a copy by somebody else, or half a write: what is not what was written is no state
     if zlib.crc32(body) != int(key["crc"]) or zstandard.frame_content_size(body) > MAX_STATE_BYTES:
         raise ValueError("damaged")

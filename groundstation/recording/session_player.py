@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -32,11 +33,13 @@ from groundstation.recording.earlier_sessions import Earlier, EarlierSessions
 from groundstation.recording.fold import Fold, Kept
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
-from groundstation.recording.seek_builder import SeekBuilder
+from groundstation.recording.seek_builder import SeekBuilder, own_place
 from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
 
 HOLE_BYTES = 4 * 1024 * 1024
 """More of a file than this between two keyframes takes too long to fold: keyframes are missing there."""
+MOST_FOLDED_BYTES = 64 * 1024 * 1024
+"""More than this of one file is never folded for a moment: it would fill the memory."""
 KEPT_SEGMENTS = 6
 STEP_NS = 5_000_000_000
 """How far a step looks for the next message at a time."""
@@ -56,15 +59,18 @@ class _File:
     def __init__(self, path: Path, seek: Path) -> None:
         self.file = RecordedFile(path)
         self.paths = SeekPaths.of(seek, path.name)
-        self.keys: Keys = read_keys(self.paths, self.file.end())
+        self.refresh()
 
     def refresh(self) -> None:
         """See what was written since."""
-        self.keys = read_keys(self.paths, self.file.end())
+        self.keys: Keys = read_keys(self.paths, self.file.end())
+        # a column of its own: looked up in what lies apart in memory, all of it would be copied at each seek
+        self._times = np.ascontiguousarray(self.keys["at_ns"])
+        self._late = np.flatnonzero(self.keys["late_last_ns"] > 0)
 
     def before(self, at_ns: int) -> int:
         """Number of the last keyframe up to a time; -1 where there is none."""
-        return int(np.searchsorted(self.keys["at_ns"], at_ns, side="right")) - 1
+        return int(np.searchsorted(self._times, np.uint64(max(0, at_ns)), side="right")) - 1
 
     def offset(self, number: int) -> int:
         """Where what came after a keyframe begins; for -1 the beginning, behind the last one the end."""
@@ -77,6 +83,17 @@ class _File:
         if number < 0:
             return 0
         return int(self.keys[number]["at_ns"]) if number < len(self.keys) else END_NS
+
+    def late(self, begin_ns: int, end_ns: int) -> list[tuple[int, int]]:
+        """Parts of the file with messages of a time that had been missed then: where they begin and end."""
+        found = []
+        for number in self._late.tolist():
+            key = self.keys[number]
+            if key["late_last_ns"] >= begin_ns and key["late_first_ns"] <= end_ns:
+                found.append((self.offset(number - 1), self.offset(number) + 1))
+        # what stands behind the last keyframe no keyframe tells of yet; of a file without any it is all of it
+        last = self.offset(len(self.keys) - 1)
+        return [*found, (last, self.file.end())] if 0 < self.file.end() - last <= HOLE_BYTES else found
 
     @property
     def has_holes(self) -> bool:
@@ -145,12 +162,17 @@ class SessionPlayer:
         """What each vehicle said, in the order in which it came."""
         self._builder: SeekBuilder | None = None
         self._earlier = EarlierSessions(folder, _opened)
+        self._own: tempfile.TemporaryDirectory[str] | None = None
+        """Where helpers of a session are that can't be written to."""
         self.refresh()
         if not self._files:
             self.close()
             raise LogError(f"{folder} is a folder without a recording; give a file, or the folder of a session")
         if is_whole and not self.is_growing and self.has_holes:
-            self._rebuild(seek)
+            try:
+                self._rebuild(seek if seek is not None else folder / FOLDER)
+            except OSError as error:
+                self._rebuild_apart(error)
 
     @property
     def name(self) -> str:
@@ -173,6 +195,8 @@ class SessionPlayer:
         if self._builder is not None:
             self._builder.close()
         self._earlier.close()
+        if self._own is not None:
+            self._own.cleanup()
         for one in self._files.values():
             one.file.close()
         self._files.clear()
@@ -184,9 +208,12 @@ class SessionPlayer:
             known = self._files.get(path.name)
             if known is not None:
                 known.refresh()
-            elif path.name not in self._strange and path.stat().st_size:
+            elif path.name not in self._strange:
                 try:
-                    self._files[path.name] = _File(path, self._seek)
+                    if path.stat().st_size:
+                        self._files[path.name] = _File(path, self._seek)
+                except FileNotFoundError:
+                    continue  # somebody deletes the session
                 except LogError as error:
                     self._strange.add(path.name)
                     self.problems.append(str(error))
@@ -214,7 +241,13 @@ class SessionPlayer:
         builder = self._builder
         if builder is None:
             return False
-        has_more = builder.work(goes_on)
+        try:
+            has_more = builder.work(goes_on)
+        except OSError as error:
+            # the disk of the session is full, or was unplugged
+            builder.close()
+            self._rebuild_apart(error)
+            has_more = True
         if not has_more:
             builder.close()
             self._builder = None
@@ -277,6 +310,11 @@ class SessionPlayer:
                 yield _Step(from_ns, 0, kept)
             begin_ns = from_ns + 1 if number >= 0 and one.keys[number]["is_by_time"] else 0
             begin, end = one.offset(number), one.offset(numbers[name] + 1) + 1
+            if end - begin > MOST_FOLDED_BYTES:
+                raise LogError(
+                    f"{self._folder.name}: {name} has no keyframes at this moment, and too much to read since the last"
+                    " one; open the session again when it is over"
+                )
             for message in one.file.messages(begin, end, begin_ns, until_ns - 1, is_late=False):
                 # what stands behind a keyframe came after it, whatever its time
                 yield _Step(max(message.log_ns, from_ns), 1, message)
@@ -285,11 +323,8 @@ class SessionPlayer:
     @staticmethod
     def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
         """Messages of these moments that were recorded later, since they had been missed."""
-        keys = one.keys
         until_ns = one.at_ns(number + 1)
-        is_there = (keys["late_last_ns"] >= from_ns) & (keys["late_first_ns"] < until_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
-            begin, end = one.offset(place - 1), one.offset(place) + 1
+        for begin, end in one.late(from_ns, until_ns - 1):
             for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
                 yield _Step(message.log_ns, 1, message)
 
@@ -356,10 +391,8 @@ class SessionPlayer:
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:
-        keys = one.keys
-        is_there = (keys["late_last_ns"] >= begin_ns) & (keys["late_first_ns"] <= end_ns) & (keys["late_last_ns"] > 0)
-        for place in np.flatnonzero(is_there).tolist():
-            yield from one.file.messages(one.offset(place - 1), one.offset(place) + 1, begin_ns, end_ns, is_late=True)
+        for begin, end in one.late(begin_ns, end_ns):
+            yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=True)
 
     def step(self, at_s: float, *, is_forward: bool) -> float | None:
         """Time of the next or the previous message of a vehicle."""
@@ -376,10 +409,28 @@ class SessionPlayer:
                 return None
         return None
 
-    def _rebuild(self, seek: Path | None) -> None:
+    def _rebuild_apart(self, error: OSError) -> None:
+        """Make the helpers where temporary files are, since the session's own folder does not take them.
+
+        Raises:
+            LogError: that place does not take them either.
+        """
+        try:
+            if self._own is not None:
+                raise error
+            self._own = own_place()
+            self._rebuild(Path(self._own.name) / FOLDER)
+        except OSError as no_place:
+            self.close()
+            raise LogError(
+                f"{self._folder.name} has no keyframes, and they can't be written ({no_place.strerror or no_place});"
+                " free some disk space, or set TMPDIR to a folder that has it"
+            ) from no_place
+
+    def _rebuild(self, seek: Path) -> None:
         """Begin to make the helpers anew."""
-        self._seek = seek if seek is not None else self._folder / FOLDER
-        self._builder = SeekBuilder([one.file.path for one in self._files.values()], self._seek)
+        self._builder = SeekBuilder([one.file.path for one in self._files.values()], seek)
+        self._seek = seek
         for name, one in self._files.items():
             one.paths = SeekPaths.of(self._seek, name)
         self._landmarks, self._landmarks_end, self._events = [], 0, {}

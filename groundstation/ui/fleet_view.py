@@ -26,7 +26,7 @@ from groundstation.ui.raw_source import RawSource
 from groundstation.ui.timeline import Timeline
 
 
-class LoggedEvent(msgspec.Struct, frozen=True):
+class LoggedEvent(msgspec.Struct, frozen=True, gc=False):
     """An event with its vehicle and time."""
 
     key: VehicleKey

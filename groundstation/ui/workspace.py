@@ -54,6 +54,8 @@ class Workspace(QObject):
         self._row_of: dict[str, Panel[Any]] = {}
         self._contents: dict[str, DockContent] = {}
         self._is_past = False
+        self._past_context: PanelContext | None = None
+        self._age = ""
         self.docks: dict[str, ads.CDockWidget] = {}
         """By name; those that were made on demand come last."""
         self.homes: dict[str, DockHome] = {}
@@ -130,16 +132,20 @@ class Workspace(QObject):
         Args:
             context: what the twins are made of; it has no desk.
         """
-        self._is_past = True
-        for name, row in self._row_of.items():
-            content = self._contents[name]
-            if content.past is None and row.has_past:
-                twin = row.make(context)
-                if twin is not None:
-                    content.set_past(twin)
-            if content.past is not None:
-                _carry(row, self._panels[name], content.past)
-            content.show_past(is_past=True)
+        self._is_past, self._past_context = True, context
+        for name in self._row_of:
+            self._show_twin(name, context)
+
+    def _show_twin(self, name: str, context: PanelContext) -> None:
+        row, content = self._row_of[name], self._contents[name]
+        if content.past is None and row.has_past:
+            twin = row.make(context)
+            if twin is not None:
+                content.set_past(twin)
+        if content.past is not None:
+            _carry(row, self._panels[name], content.past)
+        content.show_past(is_past=True)
+        content.show_age(self._age)
 
     def show_now(self) -> None:
         """Back to the panels of now; what was changed on their twins meanwhile, as the part of the map, is kept."""
@@ -163,6 +169,7 @@ class Workspace(QObject):
 
     def show_age(self, text: str) -> None:
         """How long ago what all panels show was."""
+        self._age = text
         for content in self._contents.values():
             content.show_age(text)
 
@@ -191,6 +198,9 @@ class Workspace(QObject):
             return None
         dock = self._keep(free, row, widget)
         dock.closed.connect(lambda: self._on_closed(free))
+        if self._is_past and self._past_context is not None:
+            # before it is placed: nothing that commands is ever seen in the past
+            self._show_twin(free, self._past_context)
         place_one_more(self._arrangement(), dock)
         share_out(self._arrangement())
         return widget

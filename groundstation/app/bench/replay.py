@@ -21,7 +21,9 @@ OPENED_S, SEEK_MS, LOOP_MS, MEMORY_MB, SHOWN_PER_S = 2.0, 100.0, 50.0, 600.0, 5.
 """What it is held to."""
 
 
-def run(vehicles: int, hours: float, session: Path | None, stop: threading.Event, say: Callable[[str], None]) -> Report:
+def run(
+    vehicles: int, hours: float, session: Path | None, stop: threading.Event, tell: Callable[[str], None]
+) -> Report:
     """Measure; ten hours of 50 vehicles take half an hour to be made, and 6 GB.
 
     Args:
@@ -29,20 +31,20 @@ def run(vehicles: int, hours: float, session: Path | None, stop: threading.Event
         hours: of the fleet's time.
         session: a session that was made before; None to make one.
         stop: ends it early.
-        say: told what is being done.
+        tell: told what is being done.
 
     Raises:
         GroundStationError: it was ended early, or a part failed.
     """
     with tempfile.TemporaryDirectory(prefix="groundstation-bench-") as made:
         if session is None:
-            say(f"making a session of {hours:g} h and {vehicles} vehicles; Ctrl-C ends it")
+            tell(f"making a session of {hours:g} h and {vehicles} vehicles; Ctrl-C ends it")
             command = ["-m", "groundstation.app.bench.recorder_run", made, str(vehicles), str(hours * 3600.0)]
             outcome(command, stop)
             session = session_folder.sessions(Path(made))[-1]
-        say("opening it in a window off-screen: seeks, then playing at a hundred times")
+        tell("opening it in a window off-screen: seeks, then playing at a hundred times")
         ours = outcome(["-m", "groundstation.app.bench.replay_run", str(session)], stop)
-        say("the same moments by the reader of the mcap library")
+        tell("the same moments by the reader of the mcap library")
         peer = outcome(["-m", "groundstation.app.bench.replay_peer", str(session)], stop)
         size_bytes = session_folder.size_bytes(session)
     settings = {

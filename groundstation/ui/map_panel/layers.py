@@ -5,15 +5,25 @@ from __future__ import annotations
 
 from groundstation.ui.map_panel.home_layer import HomeLayer
 from groundstation.ui.map_panel.label_layer import LabelLayer
-from groundstation.ui.map_panel.map_layer import MapLayer
+from groundstation.ui.map_panel.map_layer import MapContext, MapLayer
 from groundstation.ui.map_panel.scale_layer import ScaleLayer
 from groundstation.ui.map_panel.target_layer import TargetLayer
 from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.map_panel.vehicle_layer import VehicleLayer
 from groundstation.ui.map_panel.world_layer import WorldLayer
 
+
+def _world(context: MapContext) -> WorldLayer:
+    return WorldLayer(is_past=not context.feed.timeline.is_live)
+
+
 LAYERS = (
-    MapLayer(key="world", title="World", make=lambda _context: WorldLayer(), is_kept=True),
+    MapLayer(
+        key="world",
+        title="World",
+        make=lambda context: WorldLayer(is_past=not context.feed.timeline.is_live),
+        is_kept=True,
+    ),
     MapLayer(
         key="trails",
         title="Trails",

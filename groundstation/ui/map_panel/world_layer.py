@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFont, QImage, QPainter, QPainterPath, QPen
 
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
@@ -41,6 +41,14 @@ _DEGREE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 class WorldLayer(Layer):
     """The coarse world that comes along, with a grid in metres from the first home, or in degrees."""
 
+    def __init__(self, *, is_past: bool = False) -> None:
+        """Ready.
+
+        Args:
+            is_past: whether it is of the past, whose ground has no colour.
+        """
+        self._is_past = is_past
+
     def stale(self, frame: Frame) -> Hashable:
         """The grid begins at a home."""
         # any home would do, but the same one each time: the grid must not jump
@@ -48,6 +56,22 @@ class WorldLayer(Layer):
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the ground."""
+        if not self._is_past:
+            self._paint(painter, frame)
+            return
+        ratio = painter.device().devicePixelRatio()
+        size = QSizeF(frame.camera.width, frame.camera.height) * ratio
+        image = QImage(size.toSize(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        inner = QPainter(image)
+        inner.setRenderHints(painter.renderHints())
+        self._paint(inner, frame)
+        inner.end()
+        grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        grey.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(0, 0), grey)
+
+    def _paint(self, painter: QPainter, frame: Frame) -> None:
         camera = frame.camera
         painter.fillRect(QRectF(0, 0, camera.width, camera.height), ink(Ink.SEA))
         _paint_land(painter, camera)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -27,8 +27,10 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.theme.inks import ink, wearing
 from groundstation.ui.theme.roles import Ink
 
-MOST_LANES = 7
+MOST_LANES, LEAST_LANES = 7, 2
 """So many are seen at once, the others are scrolled to."""
+LOW_PX, LANE_PX = 624, 32
+"""So high is a window with no room for lanes; each that is shown needs so much more of it."""
 MARGIN = 6
 EDGE_PX = 6
 ZOOM = 1.25
@@ -60,6 +62,9 @@ class TimelineCanvas(QWidget):
         self._still: QPixmap | None = None
         """All that does not move with the moment; None before it was painted."""
         self._still_of: tuple[object, ...] = ()
+        self._whole: QPixmap | None = None
+        """The strip of the whole recording, which is another one only when that grows."""
+        self._whole_of: tuple[object, ...] = ()
         self._revision = 0
         self._drag: Callable[[QPoint], None] | None = None
         self.setMouseTracking(True)
@@ -96,7 +101,17 @@ class TimelineCanvas(QWidget):
         """Vehicles in their order: the chosen ones on top."""
         keys = list(self.data.lanes)
         chosen = [one for one in keys if one in self._selection]
-        return [*chosen, *(one for one in keys if one not in self._selection)] if len(keys) > MOST_LANES else keys
+        is_scrolled = len(keys) > self.lanes_seen
+        return [*chosen, *(one for one in keys if one not in self._selection)] if is_scrolled else keys
+
+    @property
+    def lanes_seen(self) -> int:
+        """How many lanes are seen at once: a low window needs its height for the map and the panels."""
+        return min(MOST_LANES, max(LEAST_LANES, (self.window().height() - LOW_PX) // LANE_PX))
+
+    def fit_to_window(self) -> None:
+        """The window has another height."""
+        self._fit()
 
     def _lanes_top(self) -> int:
         return MARGIN + OVERVIEW_H + AXIS_H + ALARMS_H + BOOKMARKS_H
@@ -104,10 +119,10 @@ class TimelineCanvas(QWidget):
     def _fit(self) -> None:
         height = MARGIN + OVERVIEW_H
         if self._has_lanes:
-            height = self._lanes_top() + LANE_H * min(MOST_LANES, max(1, len(self.data.lanes))) + 4
+            height = self._lanes_top() + LANE_H * min(self.lanes_seen, max(1, len(self.data.lanes))) + 4
         if self.height() != height or self.minimumHeight() != height:
             self.setFixedHeight(height)
-        self._first_lane = min(self._first_lane, max(0, len(self.data.lanes) - MOST_LANES))
+        self._first_lane = min(self._first_lane, max(0, len(self.data.lanes) - self.lanes_seen))
         self.scale.left, self.scale.right = GUTTER, max(GUTTER + 10, self.width() - 14)
 
     # ---- painting ----
@@ -128,19 +143,33 @@ class TimelineCanvas(QWidget):
         painter.end()
 
     def _paint_still(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixels = QPixmap(self.size() * ratio)
-        pixels.setDevicePixelRatio(ratio)
-        pixels.fill(ink(Ink.SURFACE))
-        painter = QPainter(pixels)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint = LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
-        paint.caption(MARGIN - 3, OVERVIEW_H, self.tr("session"))
-        paint.overview(MARGIN, self._read_until_s)
+        wanted = (self.size(), self.scale.whole, self._read_until_s, self._revision)
+        if self._whole is None or wanted != self._whole_of:
+            self._whole, self._whole_of = self._pixels(QSize(self.width(), MARGIN + OVERVIEW_H)), wanted
+            painter, paint = self._begin(self._whole)
+            paint.caption(MARGIN - 3, OVERVIEW_H, self.tr("session"))
+            paint.overview(MARGIN, self._read_until_s)
+            painter.end()
+        pixels = self._pixels(self.size())
+        painter, paint = self._begin(pixels)
+        painter.drawPixmap(0, 0, self._whole)
+        paint.frame(MARGIN)
         if self._has_lanes:
             self._paint_lanes(painter, paint, MARGIN + OVERVIEW_H)
         painter.end()
         return pixels
+
+    def _pixels(self, size: QSize) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixels = QPixmap(size * ratio)
+        pixels.setDevicePixelRatio(ratio)
+        pixels.fill(ink(Ink.SURFACE))
+        return pixels
+
+    def _begin(self, pixels: QPixmap) -> tuple[QPainter, LanePainter]:
+        painter = QPainter(pixels)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        return painter, LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
 
     def renew(self) -> None:
         """What is shown of the recording changed, or the colours did."""
@@ -157,17 +186,17 @@ class TimelineCanvas(QWidget):
         paint.bookmarks(row)
         row += BOOKMARKS_H
         lanes = self.lanes
-        for key in lanes[self._first_lane : self._first_lane + MOST_LANES]:
+        for key in lanes[self._first_lane : self._first_lane + self.lanes_seen]:
             paint.lane(row, key, self.name_of(key), is_chosen=key in self._selection)
             row += LANE_H
-        if len(lanes) > MOST_LANES:
+        if len(lanes) > self.lanes_seen:
             self._paint_scroll_mark(painter, len(lanes))
 
     def _paint_scroll_mark(self, painter: QPainter, count: int) -> None:
-        area = QRect(self.width() - 7, self._lanes_top(), 4, LANE_H * MOST_LANES)
+        area = QRect(self.width() - 7, self._lanes_top(), 4, LANE_H * self.lanes_seen)
         painter.fillRect(area, ink(Ink.RAISED))
-        high = max(12, area.height() * MOST_LANES // count)
-        top = area.top() + (area.height() - high) * self._first_lane // max(1, count - MOST_LANES)
+        high = max(12, area.height() * self.lanes_seen // count)
+        top = area.top() + (area.height() - high) * self._first_lane // max(1, count - self.lanes_seen)
         painter.fillRect(QRect(area.left(), top, area.width(), high), ink(Ink.LINE_STRONG))
 
     # ---- the hand ----
@@ -199,7 +228,7 @@ class TimelineCanvas(QWidget):
         if not by:
             return
         if place.x() < GUTTER and self._has_lanes:
-            most = max(0, len(self.data.lanes) - MOST_LANES)
+            most = max(0, len(self.data.lanes) - self.lanes_seen)
             self._first_lane = min(max(0, self._first_lane - (1 if by > 0 else -1)), most)
         elif turned.x() or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.scale.move(-by / 120 * self.scale.span_s * 0.1)

@@ -52,7 +52,7 @@ class LanePainter:
     # ---- the whole ----
 
     def overview(self, top: int, read_until_s: float) -> None:
-        """All of the recording: alarms as bars, what is shown as a frame, what is not read yet hatched."""
+        """All of the recording: alarms as bars, what is not read yet hatched."""
         painter, scale = self._painter, self._scale
         area = QRectF(scale.left, top, scale.right - scale.left, OVERVIEW_H - 4)
         painter.fillRect(area, ink(Ink.LINE))
@@ -66,10 +66,14 @@ class LanePainter:
                 painter.fillRect(QRectF(x, top - 1, 3, area.height() + 2), ink(role))
         for x in self._columns(np.array([one.at_s for one in self._data.bookmarks])):
             painter.fillRect(QRectF(x, top - 1, 2, area.height() + 2), ink(Ink.PAST))
+
+    def frame(self, top: int) -> None:
+        """What is shown of the recording."""
+        painter, scale = self._painter, self._scale
         painter.setPen(QPen(ink(Ink.PAST if self._has_moment else Ink.ACCENT), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         left, right = (scale.x_whole(one) for one in scale.part)
-        painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), area.height() + 4), 3, 3)
+        painter.drawRoundedRect(QRectF(left, top - 2, max(4.0, right - left), OVERVIEW_H), 3, 3)
 
     def _armed_of_all(self, area: QRectF) -> None:
         """When anybody was armed: the brighter the more of them."""

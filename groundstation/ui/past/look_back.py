@@ -35,6 +35,7 @@ FIRST_BACK_S = 10.0
 BEFORE_ARMING_S = 3.0
 """A log that is opened begins so long before the first arming."""
 LEAST_TURN_S = 0.02
+RETRY_S = 5.0
 
 
 class LookBack(QObject):
@@ -80,6 +81,10 @@ class LookBack(QObject):
         self._has_panels = False
         """Whether the panels of the past are those of the open recording."""
         self._session: Path | None = None
+        self._has_newer = False
+        """Whether another session is recorded by now than the one that is looked at."""
+        self._retry_at_s = 0.0
+        """Not before this a session that could not be opened is tried again, on the monotonic clock."""
         self._wanted_s: float | None = None
         """Asked for and not shown yet."""
         self._after_open: Callable[[Told], float] | None = None
@@ -161,13 +166,22 @@ class LookBack(QObject):
         if self.is_past:
             self._show_age()
         if not self.is_file:
-            session = self._recorded()
-            if session is not None and session != self._session:
-                self._session = session
-                self._open(lambda _told: self._access.open_session(session))
-                self.source = session
+            self._open_recorded()
         if not self.is_past and self.told is not None:
             self._show_whole(self.told)
+
+    def _open_recorded(self) -> None:
+        session = self._recorded()
+        if session is None:
+            return
+        is_other = session != self._session
+        if self.is_past:
+            # who looks at a moment keeps it; the new one is there as soon as now is
+            self._has_newer = is_other
+        elif is_other or (self.playback is None and monotonic_s() >= self._retry_at_s):
+            self._session, self._has_newer = session, False
+            self._open(lambda _told: self._access.open_session(session))
+            self.source = session
 
     def _recorded(self) -> Path | None:
         """Folder of the session that is recorded now, where this computer has it."""
@@ -190,6 +204,14 @@ class LookBack(QObject):
 
     def look_back(self) -> None:
         """Show what was some seconds ago."""
+        if self.told is None and self.playback is None:
+            # it may have been a disk that was gone for a moment
+            self._retry_at_s = 0.0
+            self._open_recorded()
+        if self.told is None and self.playback is not None:
+            self._after_open = lambda told: max(told.extent.begin_s, self.now_s - FIRST_BACK_S)
+            self.panel.bar.show_note(self.tr("the recording is being opened…"))
+            return
         if self.told is None:
             self.noticed.emit(self.tr("There is no recording to look back on: nothing is recorded on this computer."))
             return
@@ -287,7 +309,7 @@ class LookBack(QObject):
         at_s = (
             time_from_text(text, self.now_s, self.at_s if self.is_past else None)
             if has_date
-            else seconds_from_text(text)
+            else seconds_from_text(text, self.told.extent.end_s)
         )
         self.panel.bar.show_wrong(is_wrong=at_s is None)
         if at_s is None:
@@ -352,7 +374,8 @@ class LookBack(QObject):
         at_s = self.view.now_s() + rate * (now_s - self._turn_s)
         self._turn_s = now_s
         low, high = told.extent.begin_s, told.extent.end_s
-        if not low <= at_s <= high and not told.extent.is_growing:
+        # of what is recorded now the end is not the end
+        if at_s < low or (at_s > high and not told.extent.is_growing):
             self.pause()
         self.seek(min(max(at_s, low), high))
 
@@ -413,10 +436,14 @@ class LookBack(QObject):
             self.seek(at_s)
 
     def _on_failed(self, problem: str) -> None:
-        self.noticed.emit(problem)
-        self.panel.bar.show_note(problem)
-        if self.is_file:
-            self.leave()
+        # a session that has just begun may have nothing in it yet: nobody asked for it, and it is tried again
+        if self.is_past:
+            self.noticed.emit(problem)
+        is_file = self.is_file
+        self.leave()
+        if not is_file:
+            self._retry_at_s = monotonic_s() + RETRY_S
+            self.close()
 
     # ---- showing ----
 
@@ -456,6 +483,9 @@ class LookBack(QObject):
         if extent.read_until_s < extent.end_s:
             share = (extent.read_until_s - extent.begin_s) / max(1e-9, extent.end_s - extent.begin_s)
             self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(max(0.0, share) * 100)))
+            return
+        if self._has_newer and not self.is_file:
+            self.panel.bar.show_note(self.tr("this recording is over; another one runs by now"))
             return
         self.panel.bar.show_note(self.tr("{span} shown").format(span=_span(self.panel.canvas.scale.span_s)))
 

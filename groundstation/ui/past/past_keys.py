@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
     QApplication,
@@ -36,16 +37,18 @@ class PastKeys(QObject):
         self._shortcuts: list[QShortcut] = []
         self._is_on = False
 
-    def add(self, keys: str, act: Callable[[], object], *, always: bool = False) -> None:
+    def add(self, keys: str, act: Callable[[], object], *, always: bool = False, repeats: bool = False) -> None:
         """One more.
 
         Args:
             keys: as of `QKeySequence`.
             act: what it does.
             always: whether it works while now is shown, too.
+            repeats: whether it is done again and again while the key is held down.
         """
         shortcut = QShortcut(QKeySequence(keys), self._window)
         shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
+        shortcut.setAutoRepeat(repeats)
         shortcut.activated.connect(act)
         if not always:
             shortcut.setEnabled(False)
@@ -80,8 +83,9 @@ def _is_meant(event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if isinstance(focus, QAbstractButton):
         return key == Qt.Key.Key_Space
-    if isinstance(focus, QTreeView):
-        return key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+    if isinstance(focus, QAbstractItemView):
+        is_tree = isinstance(focus, QTreeView) and key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        return is_tree or key in (Qt.Key.Key_Home, Qt.Key.Key_End)
     letters = (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
     is_letter = key in letters or bool(event.text().strip())
     return isinstance(focus, WRITES) and is_letter and not Qt.Key.Key_F1 <= key <= Qt.Key.Key_F35

@@ -114,6 +114,8 @@ class PastWindow(QObject):
                 if event.type() is QEvent.Type.Drop:
                     self.open_files(paths)
                 return True
+        if event.type() is QEvent.Type.Resize and watched is self._window:
+            self.timeline.canvas.fit_to_window()
         return super().eventFilter(watched, event)
 
     def _add_keys(self) -> None:
@@ -133,7 +135,7 @@ class PastWindow(QObject):
             ("End", look.to_end),
         )
         for keys, act in rows:
-            self.keys.add(keys, act)
+            self.keys.add(keys, act, repeats=keys.endswith(("Left", "Right", ",", ".")))
         self.keys.add("F9", look.toggle, always=True)
         self.keys.add("B", self.set_bookmark, always=True)
         bar = self.timeline.bar

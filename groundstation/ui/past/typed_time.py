@@ -8,6 +8,9 @@ from datetime import datetime
 
 _CLOCK = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})[ T])?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?")
 _AGO = re.compile(r"-\s*(?:(\d+):)?(\d+):(\d{1,2})|-\s*(\d+)\s*(s|min|m|h)?")
+_SINCE = re.compile(r"(?:(?:(\d+):)?(\d+):)?\d+(?:[.,]\d+)?")
+LONGEST = 40
+"""A text of more letters is no time, and its number none that can be counted with."""
 _UNITS = {"s": 1.0, "": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
@@ -23,12 +26,9 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
         Seconds since 1970 in this computer's zone; None for what is no time.
     """
     text = text.strip().replace("\N{MINUS SIGN}", "-")
-    ago = _AGO.fullmatch(text)
-    if ago is not None:
-        hours, minutes, seconds, count, unit = ago.groups()
-        if count is not None:
-            return now_s - float(count) * _UNITS[unit or ""]
-        return now_s - (int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))
+    ago_s = _ago(text)
+    if ago_s is not None or len(text) > LONGEST:
+        return None if ago_s is None else now_s - ago_s
     clock = _CLOCK.fullmatch(text)
     if clock is None:
         return None
@@ -42,10 +42,32 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
     return whole + float(f"0.{part}") if part else whole
 
 
-def seconds_from_text(text: str) -> float | None:
-    """A time since the start: `1:02:03`, `62.5`."""
-    try:
-        parts = [float(one) for one in text.strip().split(":")]
-    except ValueError:
+def seconds_from_text(text: str, end_s: float = 0.0) -> float | None:
+    """A time since the start: `1:02:03`, `62.5`; or before the end: `-14:20`, `-90 s`.
+
+    Args:
+        text: what was typed.
+        end_s: end of the recording, seconds since its start.
+
+    Returns:
+        Seconds since the start; None for what is no time.
+    """
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    ago_s = _ago(text)
+    if ago_s is not None:
+        return end_s - ago_s
+    if _SINCE.fullmatch(text) is None or len(text) > LONGEST:
         return None
-    return sum(part * 60**place for place, part in enumerate(reversed(parts))) if len(parts) <= 3 else None
+    parts = [float(one) for one in text.replace(",", ".").split(":")]
+    return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
+
+
+def _ago(text: str) -> float | None:
+    """Seconds of how long ago something was; None for what says no such thing."""
+    ago = _AGO.fullmatch(text) if len(text) <= LONGEST else None
+    if ago is None:
+        return None
+    hours, minutes, seconds, count, unit = ago.groups()
+    if count is not None:
+        return float(count) * _UNITS[unit or ""]
+    return float(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))

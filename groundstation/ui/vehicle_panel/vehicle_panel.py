@@ -298,7 +298,9 @@ class VehiclePanel(QWidget):
         """Motion is shown as it comes; texts wait for their timer."""
         state = self._feed.fleet.get(self._key) if self._key in keys and self._key is not None else None
         if state is not None:
-            self.flight.show_values(flight_values(state, self._feed.now_s()))
+            # a moment that is jumped to is there at once; only what goes on moves smoothly
+            is_jump = not self._feed.timeline.rate
+            self.flight.show_values(flight_values(state, self._feed.now_s()), jump=is_jump)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""

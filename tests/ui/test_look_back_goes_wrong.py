@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looking back while what is recorded changes, goes away, or is no recording at all."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.recorder import RecorderState
+from groundstation.ui.past.lane_painter import GUTTER, LANE_H, _figures
+from groundstation.ui.past.lane_scale import LaneScale
+from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
+from tests.support.flown_session import EPOCH_S
+from tests.ui.support.looking_back import KEY, go, looking, session, shown, tell_recorded, wait
+
+__all__ = ["looking", "session"]
+
+
+def living(window):
+    """Names of docks that show a panel of now."""
+    panels = {name: window.workspace.named(name) for name in window.workspace.docks}
+    return {name for name, panel in panels.items() if panel.isVisible() or panel.parentWidget().currentIndex() == 0}
+
+
+TIMELESS = {"logbook"}
+"""It lists files, which have no moment."""
+
+
+def copied(session, tmp_path):
+    return shutil.copytree(session, tmp_path / "20990101-000000-another")
+
+
+def test_a_new_session_that_begins_meanwhile_never_brings_the_living_panels_into_the_past(
+    looking, station, vehicle, session, tmp_path
+):
+    station.hear(vehicle)
+    at_s = go(looking, 30.0)
+    assert living(looking) <= TIMELESS
+    other = copied(session, tmp_path)
+    tell_recorded(station, session, RecorderState.ENDED)
+    tell_recorded(station, other)
+    for _ in range(20):
+        QApplication.processEvents()
+    assert looking.past.banner.isVisible()
+    assert living(looking) <= TIMELESS, "a panel that commands stands under the banner of the past"
+    # who looks at a moment keeps it
+    assert looking.past.look.view.now_s() == at_s
+    assert looking.past.look.source == session
+    looking.past.look.leave()
+    station.feed.age()
+    wait(lambda: looking.past.look.told is not None and looking.past.look.source == other)
+
+
+def test_a_panel_that_is_added_in_the_past_is_of_the_past(looking, station, vehicle):
+    station.hear(vehicle)
+    go(looking, 30.0)
+    looking.selection.select((KEY,))
+    row = next(one for one in looking.workspace.rows if one.name == "vehicle")
+    assert looking.workspace.add(row) is not None
+    QApplication.processEvents()
+    assert living(looking) <= TIMELESS
+    assert "ago" in looking.workspace._contents["vehicle-2"]._strip._chip.text()
+    twin = looking.workspace.shown("vehicle-2")
+    assert twin is not looking.workspace.named("vehicle-2")
+    assert twin.isVisible()
+    looking.past.look.leave()
+    assert "vehicle-2" in living(looking)
+
+
+def test_a_session_that_is_deleted_while_it_is_looked_at_is_shown_to_its_end(looking, station, session, tmp_path):
+    other = copied(session, tmp_path)
+    tell_recorded(station, other)
+    wait(lambda: looking.past.look.told is not None and looking.past.look.source == other)
+    said = []
+    looking.past.look.noticed.connect(said.append)
+    go(looking, 30.0)
+    shutil.rmtree(other)
+    for at_s in (16.0, 31.0, 20.0):
+        go(looking, at_s)
+        assert {one.key.id for one in looking.past.look.view.fleet} == {"uav-1", "uav-2", "uav-3"}
+    assert not said
+
+
+def test_a_session_that_has_just_begun_is_opened_as_soon_as_something_is_in_it(looking, station, session, tmp_path):
+    look, said = looking.past.look, []
+    look.noticed.connect(said.append)
+    folder = tmp_path / "20990101-000000-begun"
+    folder.mkdir()
+    tell_recorded(station, folder)
+    wait(lambda: look.playback is None)
+    assert not said, "nobody had asked for it"
+    shutil.copytree(session, folder, dirs_exist_ok=True)
+    look._retry_at_s = 0.0
+    station.feed.age()
+    wait(lambda: look.told is not None)
+    assert look.source == folder
+
+
+def test_after_a_failure_f9_tries_again(looking):
+    look = looking.past.look
+    go(looking, 30.0)
+    look.playback.failed.emit("the disk is gone")
+    assert not look.is_past
+    assert look.told is None
+    look.toggle()
+    shown(looking)
+
+
+@pytest.mark.parametrize(
+    "text", ["nan", "inf", "-inf", "1e999", "nan:nan", "9" * 400, "1:" + "9" * 400, "-" + "9" * 400]
+)
+def test_no_number_that_is_no_time_is_a_time(text):
+    found = seconds_from_text(text)
+    assert found is None or abs(found) < 1e12
+
+
+@pytest.mark.parametrize("text", ["-" + "9" * 400 + ":00:00", "-" + "9" * 5000 + ":00:00", "-" + "9" * 400 + " h"])
+def test_a_time_of_thousands_of_digits_is_none(text):
+    assert time_from_text(text, EPOCH_S, None) is None
+
+
+def test_a_time_before_the_end_of_a_log_without_date():
+    assert seconds_from_text("-14:20", 1000.0) == pytest.approx(140.0)
+    assert seconds_from_text("-90 s", 1000.0) == pytest.approx(910.0)
+    assert seconds_from_text("1:02:03") == 3723.0
+    assert seconds_from_text("62.5") == 62.5
+
+
+def test_played_backwards_it_stands_at_the_beginning(looking):
+    look = looking.past.look
+    go(looking, 0.3)
+    look.set_rate(100.0)
+    look.reverse()
+    wait(lambda: look.view.timeline.rate == 0.0)
+    assert look.view.now_s() == pytest.approx(look.told.extent.begin_s)
+
+
+def test_keys_that_are_held_down_do_it_once(looking):
+    once = {"F9", "B", "Space", "J", "Ctrl+G"}
+    found = {one.key().toString(): one.autoRepeat() for one in looking.findChildren(QShortcut)}
+    assert {name: found[name] for name in once} == dict.fromkeys(once, False)
+    assert found["Right"]
+
+
+def test_home_and_end_move_in_a_list_that_has_the_keyboard(looking):
+    at_s = go(looking, 30.0)
+    table = looking.workspace.shown("fleet").list
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_End)
+    QApplication.processEvents()
+    assert looking.past.look.is_past, "End in a list left the past"
+    QTest.keyClick(table, Qt.Key.Key_Home)
+    QApplication.processEvents()
+    assert looking.past.look.at_s == at_s
+
+
+def test_a_low_window_has_fewer_lanes(looking):
+    go(looking, 30.0)
+    canvas = looking.past.timeline.canvas
+    assert len(canvas.lanes) == 3
+    looking.resize(1280, 900)
+    QApplication.processEvents()
+    high = canvas.height()
+    looking.resize(1280, 700)
+    QApplication.processEvents()
+    assert looking.height() < 720
+    assert canvas.lanes_seen == 2
+    assert canvas.height() == high - LANE_H
+    looking.selection.select((VehicleKey("sim", "uav-3"),))
+    assert canvas.lanes[0].id == "uav-3", "the chosen one is always among those that are seen"
+    looking.resize(1280, 900)
+    QApplication.processEvents()
+    assert canvas.height() == high
+
+
+def test_the_ground_of_the_past_has_no_colour(looking, station, vehicle):
+    station.hear(vehicle)
+    live = ground(looking.workspace.shown("map"))
+    assert any(one.red() != one.blue() for one in live)
+    go(looking, 30.0)
+    past = ground(looking.workspace.shown("map"))
+    assert all(one.red() == one.green() == one.blue() for one in past)
+
+
+def ground(panel):
+    """Pixels of the edge of a map, where no vehicle is."""
+    QApplication.processEvents()
+    image = panel.view.viewport().grab().toImage()
+    return [image.pixelColor(x, y) for x in range(3, 120) for y in range(30, 60)]
+
+
+@pytest.mark.parametrize("span_s", [6.0, 14.0, 47.0, 3600.0, 40_000.0])
+@pytest.mark.parametrize("begin_s", [0.0, 0.31, 32.9])
+def test_no_figure_of_the_axis_touches_another(app, span_s, begin_s):
+    scale = LaneScale()
+    scale.left, scale.right = GUTTER, 2540
+    scale.set_whole(EPOCH_S + begin_s, EPOCH_S + begin_s + span_s)
+    scale.show(EPOCH_S + begin_s, EPOCH_S + begin_s + span_s)
+    boxes = [box for box, _ in _figures(scale, has_date=True)]
+    assert len(boxes) > 3
+    assert all(one[0] + one[1] + 8 <= other[0] for one, other in itertools.pairwise(boxes))
