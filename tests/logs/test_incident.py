@@ -128,8 +128,10 @@ def test_of_logs_of_others_all_is_known_at_the_beginning_too(name: str, vehicle:
         was, found = (StateAt(SeriesOf(log, vehicle)).at(about.begin_s + 1.0) for log in (whole, part))
     known = [kind for kind in KINDS if getattr(was, kind)]
     assert len(known) > 5
+    # this log on board tells its arming by a disarming alone, that comes later than the incident ends
+    of_later = {"mode", "armed"} if name.endswith(".bin") else {"mode"}
     for kind in known:
-        if kind != "mode":
+        if kind not in of_later:
             assert getattr(found, kind), kind
     assert (found.home and found.home.lat_deg) == (was.home and was.home.lat_deg)
 
