@@ -59,7 +59,7 @@ class CompareBar(QFrame):
         self.note.setProperty("role", "muted")
         self._numbers = QHBoxLayout()
         self._numbers.setSpacing(18)
-        self.labels: list[QLabel] = []
+        self.labels: list[ElidingLabel] = []
         """One for each flight beside the first, with how far it is away."""
         for widget in (caption, self.anchor_box, self.item_box):
             layout.addWidget(widget)
