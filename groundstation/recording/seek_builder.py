@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,6 +12,11 @@ from pathlib import Path
 from groundstation.fleet.past import GoesOn
 from groundstation.recording.keyframes import Keyframes
 from groundstation.recording.recorded_file import RecordedFile
+
+try:
+    import fcntl
+except ImportError:  # another system
+    fcntl = None  # type: ignore[assignment]
 
 SETTLE_AFTER = 20
 """Messages that are folded together: a recorder folds what came in a tenth of a second."""
@@ -27,13 +33,19 @@ class SeekBuilder:
             folder: where the helpers go; what is there is replaced.
 
         Raises:
-            OSError: it can't be written.
+            OSError: it can't be written, or another window makes the same at this moment.
             LogError: a file can't be read.
         """
         self.folder = folder
+        self._lock = _locked(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)  # of another format, or damaged
-        self._keyframes = Keyframes(folder, is_by_time=True)
-        self._files = [RecordedFile(path) for path in paths]
+        self._files: list[RecordedFile] = []
+        try:
+            self._keyframes = Keyframes(folder, is_by_time=True)
+            self._files += (RecordedFile(path) for path in paths)
+        except BaseException:
+            self.close()
+            raise
         self._places = {one.name: one.begin for one in self._files}
         # as a station heard them: what one vehicle's bridge says of its end concerns others
         self._messages = heapq.merge(
@@ -64,10 +76,31 @@ class SeekBuilder:
         """Give the files back."""
         for one in self._files:
             one.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _write(self, places: dict[str, int]) -> None:
         self._keyframes.write(dict(places))
         self.until_s = self._keyframes.fold.now_s
+
+
+def _locked(session: Path) -> int | None:
+    """An open folder that nobody else makes helpers in while it is open; None where there are no such locks.
+
+    Raises:
+        OSError: somebody does, or it can't be opened.
+    """
+    if fcntl is None:
+        return None
+    folder = os.open(session, os.O_RDONLY)
+    try:
+        # it goes with the process, however that ends
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(folder)
+        raise
+    return folder
 
 
 def own_place() -> tempfile.TemporaryDirectory[str]:

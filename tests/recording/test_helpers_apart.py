@@ -119,3 +119,29 @@ def test_without_any_place_it_is_one_line(session: Path, place: Path, monkeypatc
     ):
         SessionPlayer(session)
     assert "\n" not in str(told.value)
+
+
+def test_two_windows_that_make_helpers_of_one_session_do_not_write_over_each_other(
+    session: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = SessionPlayer(shutil.copytree(session, tmp_path / "alone"))
+    heights = look(alone)
+    alone.close()
+    copy = shutil.copytree(session, tmp_path / "shared")
+    first = SessionPlayer(copy)
+    assert first.work(lambda: False), "it has still to read"
+    second = SessionPlayer(copy)
+    assert list(place.iterdir()), "the other one's helpers are left alone"
+    both = [first.work(lambda: False) | second.work(lambda: False) for _ in range(60)]
+    assert not both[-1]
+    assert look(first) == look(second) == heights
+    second.close()
+    first.close()
+    # what was made in the session's own folder is whole, and made once
+    monkeypatch.setattr(session_player, "HOLE_BYTES", 4 * 1024 * 1024)
+    third = SessionPlayer(copy)
+    assert not third.work(lambda: True)
+    assert third.landmarks()
+    assert len(set(map(id, third.landmarks()))) == len({str(one) for one in third.landmarks()})
+    assert look(third) == heights
+    third.close()

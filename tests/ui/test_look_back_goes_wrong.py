@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import zipfile
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,11 +14,14 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from groundstation.fleet.alignment import Difference
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import RecorderState
+from groundstation.ui.past.compare_bar import difference_text
 from groundstation.ui.past.lane_painter import GUTTER, LANE_H, _figures
 from groundstation.ui.past.lane_scale import LaneScale
 from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
+from tests.conftest import shared_log
 from tests.support.flown_session import EPOCH_S
 from tests.ui.support.looking_back import KEY, go, looking, session, shown, tell_recorded, wait
 
@@ -206,3 +211,100 @@ def test_no_figure_of_the_axis_touches_another(app, span_s, begin_s):
     boxes = [box for box, _ in _figures(scale, has_date=True)]
     assert len(boxes) > 3
     assert all(one[0] + one[1] + 8 <= other[0] for one, other in itertools.pairwise(boxes))
+
+
+def make_bad(name, folder, session):
+    """Something that is no recording; returns its path."""
+    path = folder / name
+    if name == "vanished.mcap":
+        return path
+    if name == "folder":
+        path.mkdir()
+    elif name == "not.zip":
+        with zipfile.ZipFile(path, "w") as made:
+            made.writestr("notes.txt", "nothing")
+    elif name == "cut.mcap":
+        path.write_bytes((session / "sim-uav-1.mcap").read_bytes()[:300])
+    elif name == "session-of-zeros":
+        shutil.copytree(session, path)
+        for one in path.glob("*.mcap"):
+            one.write_bytes(b"")
+    elif name == "session-of-noise":
+        shutil.copytree(session, path)
+        for one in path.glob("*.mcap"):
+            one.write_bytes(bytes(range(256)) * 40)
+    else:
+        path.write_bytes(b"")
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("vanished.mcap", "folder", "not.zip", "cut.mcap", "empty.mcap", "empty.tlog", "empty.bin", "empty.ulg"),
+        *("empty", "session-of-zeros", "session-of-noise"),
+    ],
+)
+def test_what_is_no_recording_is_told_in_one_line_and_now_is_there_again(looking, session, tmp_path, name):
+    look, said = looking.past.look, []
+    look.noticed.connect(said.append)
+    looking.past.open_files([make_bad(name, tmp_path, session)])
+    wait(lambda: said and not look.is_past)
+    assert len(said) == 1
+    assert "report it" not in said[0]
+    assert "\n" not in said[0]
+    assert name in said[0]
+
+
+def test_a_log_that_is_opened_while_another_is_loading_is_the_one_that_is_shown(looking):
+    look, told = looking.past.look, []
+    look.noticed.connect(told.append)
+    first, second = (shared_log(name) for name in ("copter_square.bin", "px4_mission.tlog"))
+    for path in (first, second, first, second):
+        looking.past.open_files([path])
+        QApplication.processEvents()
+    wait(lambda: look.told is not None and look.told.name == second.name and look.told.extent.read_share == 1.0)
+    shown(looking)
+    assert look.source == second
+    assert living(looking) <= TIMELESS
+    assert not told
+
+
+def test_f9_twenty_times_ends_where_it_began(looking, station, vehicle):
+    station.hear(vehicle)
+    look, said = looking.past.look, []
+    look.noticed.connect(said.append)
+    for _ in range(20):
+        look.toggle()
+    assert not look.is_past
+    assert not said
+    look.toggle()
+    shown(looking)
+    assert living(looking) <= TIMELESS
+
+
+def test_long_names_push_nothing_off_the_screen(looking, tmp_path):
+    least = looking.minimumSizeHint().width()
+    names = ["a name of a flight that somebody gave to a file in March of the year 2026 over Trabzon", "b" * 90]
+    paths = [shutil.copy(shared_log("copter_square.tlog"), tmp_path / f"{name}.tlog") for name in names]
+    looking.past.open_files([Path(one) for one in paths])
+    look, banner = looking.past.look, looking.past.banner
+    wait(lambda: look.told is not None and look.told.extent.read_share == 1.0)
+    shown(looking)
+    look.seek((look.told.extent.begin_s + look.told.extent.end_s) / 2)
+    shown(looking)
+    assert looking.minimumSizeHint().width() <= max(least, 1000)
+    looking.resize(1100, 720)
+    QApplication.processEvents()
+    assert looking.width() == 1100
+    assert banner.back.geometry().right() <= banner.width()
+    assert banner.back.isVisible()
+    assert names[0] in banner.what.text()
+    live = looking.past.timeline.bar.live
+    assert live.isVisible()
+    assert live.geometry().right() <= looking.past.timeline.bar.width()
+
+
+def test_a_distance_of_continents_is_told_in_kilometres():
+    far = Difference(key=KEY, distance_m=16_261_146.5, height_m=10.1, speed_mps=None, charge_fraction=None)
+    assert difference_text(far) == "16,261 km away \N{MIDDLE DOT} height +10.1 m"

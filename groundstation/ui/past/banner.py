@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -78,7 +79,7 @@ class PastBanner(QFrame):
         set_style(self, "#pastBanner { background: $past; } QLabel { color: $past_surface; }")
         mark = QLabel()
         set_mark(mark, "history", 24, Ink.PAST_SURFACE)
-        self.age, self.date, self.what = QLabel(), QLabel(), QLabel()
+        self.age, self.date, self.what = QLabel(), QLabel(), ElidingLabel()
         for label, style in (
             (self.age, "font-size: 22px; font-weight: 700;"),
             (self.date, "font-size: ${title_px}px; font-weight: 600;"),
@@ -100,9 +101,11 @@ class PastBanner(QFrame):
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         layout.setContentsMargins(14, 0, 10, 0)
         layout.setSpacing(14)
-        for one in (mark, self.age, self.date, self.what):
+        # nor does it make the window wider: names of files are as long as somebody wants
+        self.setMinimumWidth(1)
+        for one in (mark, self.age, self.date):
             layout.addWidget(one)
-        layout.addStretch(1)
+        layout.addWidget(self.what, 1)
         layout.addWidget(none)
         layout.addWidget(self.back)
         self._none = none

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from groundstation.fleet.alignment import Alignment, Anchor, Difference, difference
@@ -13,6 +13,7 @@ from groundstation.ui.theme.dress import set_style
 
 HEIGHT = 34
 MAX_ITEM = 9_999
+FAR_M = 10_000.0
 
 
 def tr(text: str) -> str:
@@ -40,6 +41,7 @@ class CompareBar(QFrame):
         layout = QHBoxLayout(self)
         # words that have no room are cut, and push nothing off the screen
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumWidth(1)
         layout.setContentsMargins(12, 0, 12, 4)
         layout.setSpacing(8)
         caption = QLabel(tr("aligned by"))
@@ -57,7 +59,7 @@ class CompareBar(QFrame):
         self.note.setProperty("role", "muted")
         self._numbers = QHBoxLayout()
         self._numbers.setSpacing(18)
-        self.labels: list[QLabel] = []
+        self.labels: list[ElidingLabel] = []
         """One for each flight beside the first, with how far it is away."""
         for widget in (caption, self.anchor_box, self.item_box):
             layout.addWidget(widget)
@@ -80,8 +82,7 @@ class CompareBar(QFrame):
         """Show how far each is from the first."""
         found = [difference(states[0], one) for one in states[1:]] if states else []
         while len(self.labels) < len(found):
-            label = QLabel()
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label = ElidingLabel()
             self._numbers.addWidget(label)
             self.labels.append(label)
         for label, one in zip(self.labels, found, strict=False):
@@ -103,9 +104,17 @@ class CompareBar(QFrame):
 def difference_text(one: Difference) -> str:
     """What is known of it; a dash where nothing is."""
     parts = [
-        "" if one.distance_m is None else tr("{metres:.1f} m away").format(metres=one.distance_m),
+        _away(one.distance_m),
         "" if one.height_m is None else tr("height {metres:+.1f} m").format(metres=one.height_m),
         "" if one.speed_mps is None else tr("speed {speed:+.1f} m/s").format(speed=one.speed_mps),
         "" if one.charge_fraction is None else tr("battery {percent:+.0f} %").format(percent=one.charge_fraction * 100),
     ]
     return " \N{MIDDLE DOT} ".join(part for part in parts if part) or "\N{EM DASH}"
+
+
+def _away(metres: float | None) -> str:
+    if metres is None:
+        return ""
+    if metres >= FAR_M:
+        return tr("{km:,.0f} km away").format(km=metres / 1000)
+    return tr("{metres:.1f} m away").format(metres=metres)

@@ -63,6 +63,7 @@ class TransportBar(QFrame):
         self.setFixedHeight(HEIGHT)
         layout = QHBoxLayout(self)
         layout.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumWidth(1)
         layout.setContentsMargins(12, 4, 12, 4)
         layout.setSpacing(4)
         self._past: list[QWidget] = []
