@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from groundstation.app.players import open_file, player_access
@@ -32,6 +32,7 @@ from groundstation.ui.main_window import MainWindow
 SEEKS = 200
 PLAYED_S = 15.0
 GIVE_UP_S = 120.0
+WATCH_MS = 50
 SIZE = (1440, 900)
 MB = 1e6
 
@@ -48,6 +49,7 @@ class Run:
         self._folder = folder
         self._process = psutil.Process()
         self._most = 0
+        self._loop = QEventLoop()
         self.shown = 0
 
     def measure(self) -> dict[str, float]:
@@ -135,15 +137,22 @@ class Run:
     def _on_shown(self, at_s: float) -> None:
         del at_s
         self.shown += 1
+        self._loop.quit()
 
     def _pump(self, is_true: Callable[[], bool], seconds: float = GIVE_UP_S) -> None:
         """Serve the window until something is so, and then until it is painted."""
         end_s = time.monotonic() + seconds
+        watch = QTimer(interval=WATCH_MS)
+        watch.timeout.connect(self._watch)
+        watch.start()
+        # as a window waits, which holds up no other thread
         while not is_true() and time.monotonic() < end_s:
-            QApplication.processEvents()
-            time.sleep(0.002)
-            self._most = max(self._most, self._process.memory_info().rss)
+            QTimer.singleShot(max(1, min(WATCH_MS, int((end_s - time.monotonic()) * 1e3))), self._loop.quit)
+            self._loop.exec()
         QApplication.processEvents()
+
+    def _watch(self) -> None:
+        self._most = max(self._most, self._process.memory_info().rss)
 
     def _memory_mb(self) -> float:
         return float(self._process.memory_info().rss) / MB
