@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FINE_S = 900.0
 """Longer times are shown once a second, where a value is kept so."""
-AT_ONCE = 500
+AT_ONCE = 100
 """Messages between two breaths, in which other threads run."""
 
 

@@ -49,7 +49,7 @@ class Run:
         self._folder = folder
         self._process = psutil.Process()
         self._most = 0
-        self._loop = QEventLoop()
+        self._loop: QEventLoop | None = None
         self.shown = 0
 
     def measure(self) -> dict[str, float]:
@@ -57,6 +57,7 @@ class Run:
         # before the application is made, which reads it once
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = make_application(["bench"])
+        self._loop = QEventLoop()
         feed = FleetFeed(Inbox(), lambda: BusStatus(state=BusState.CLOSED))
         with tempfile.TemporaryDirectory() as settings:
             file = QSettings(str(Path(settings) / "window.ini"), QSettings.Format.IniFormat)
@@ -137,7 +138,8 @@ class Run:
     def _on_shown(self, at_s: float) -> None:
         del at_s
         self.shown += 1
-        self._loop.quit()
+        if self._loop is not None:
+            self._loop.quit()
 
     def _pump(self, is_true: Callable[[], bool], seconds: float = GIVE_UP_S) -> None:
         """Serve the window until something is so, and then until it is painted."""

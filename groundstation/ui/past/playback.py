@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.errors import GroundStationError
@@ -39,6 +39,10 @@ LOOK_S = 2.0
 OPENING_S = 0.1
 MOST_VALUES = 64
 """Values that are asked for at once; the oldest wish goes first."""
+PAINT_S = 0.25
+"""So long at most nothing else is read while a moment is painted: both would take twice as long."""
+MOST_TURNS = 10
+"""A value gives way to moments so often; then it is read to its end, else who plays would never see it."""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +108,10 @@ class Playback(QObject):
         self._wanted_s: float | None = None
         self._step: tuple[float, bool] | None = None
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
+        self._painted_by_s = 0.0
+        """Until then a moment is being painted, on the monotonic clock."""
+        self._turns: dict[ValueRef, int] = {}
+        """How often a value gave way; of the player's thread."""
         self._raw: dict[VehicleKey, tuple[float, frozenset[str]]] = {}
         self._tracks: tuple[float, float] | None = None
         self._alignment: Alignment | None = None
@@ -161,8 +169,15 @@ class Playback(QObject):
             self._lock.notify()
 
     def _on_said(self, signal: Callable[..., None], arguments: tuple[object, ...]) -> None:
-        if not self._is_stopped:
-            signal(*arguments)
+        if self._is_stopped:
+            return
+        signal(*arguments)
+        if signal == self.shown.emit:
+            # comes after what the panels have asked Qt to paint
+            QTimer.singleShot(0, self, self._on_painted)
+
+    def _on_painted(self) -> None:
+        self._ask(lambda: setattr(self, "_painted_by_s", 0.0))
 
     # ---- thread `player` ----
 
@@ -212,6 +227,7 @@ class Playback(QObject):
             with self._lock:
                 if not self._is_asked() and not has_more:
                     self._lock.wait(LOOK_S)
+                self._lock.wait_for(self._may_go_on, PAINT_S)
             if not self._is_stopped:
                 self._answer(player, teller)
 
@@ -243,8 +259,23 @@ class Playback(QObject):
             self._tell(teller)
 
     def _tell_values(self, player: Player, ref: ValueRef, begin_s: float, end_s: float) -> None:
-        found: PastValues = player.values(ref, begin_s, end_s, lambda: not self._is_stopped)
-        self._say(self.values_came, ref, begin_s, end_s, found)
+        is_patient = self._turns.get(ref, 0) < MOST_TURNS
+        is_ended = False
+
+        def goes_on() -> bool:
+            nonlocal is_ended
+            is_ended = self._is_stopped or (is_patient and self._is_moved())
+            return not is_ended
+
+        found: PastValues = player.values(ref, begin_s, end_s, goes_on)
+        if not is_ended:
+            self._turns.pop(ref, None)
+            self._say(self.values_came, ref, begin_s, end_s, found)
+            return
+        self._turns[ref] = self._turns.get(ref, 0) + 1
+        with self._lock:
+            # a newer wish for it may have come meanwhile
+            self._values.setdefault(ref, (begin_s, end_s))
 
     def _tell_raw(self, player: Player, key: VehicleKey, at_s: float, names: frozenset[str]) -> None:
         if isinstance(player, RawTeller):
@@ -254,8 +285,13 @@ class Playback(QObject):
         return lambda: not self._is_asked() and monotonic_s() < end_s
 
     def _is_asked(self) -> bool:
-        is_moved = self._wanted_s is not None or self._step is not None or self._alignment is not None
-        return self._is_stopped or is_moved or bool(self._values) or bool(self._raw)
+        return self._is_stopped or self._is_moved() or bool(self._values) or bool(self._raw)
+
+    def _may_go_on(self) -> bool:
+        return self._is_stopped or self._is_moved() or monotonic_s() >= self._painted_by_s
+
+    def _is_moved(self) -> bool:
+        return self._wanted_s is not None or self._step is not None or self._alignment is not None
 
     def _show(self, player: Player, wanted_s: float) -> None:
         moment = player.moment(wanted_s)
@@ -268,6 +304,7 @@ class Playback(QObject):
             tracks = {state.key: player.track(state.key, *self._tracks) for state in moment.states}
             # of a recording that grows what is not written yet has to be read later
             self._tracks = (self._tracks[0], min(self._tracks[1], player.extent.end_s))
+        self._painted_by_s = monotonic_s() + PAINT_S
         self._say(self.shown, Shown(wanted_s=wanted_s, moment=moment, tracks=tracks))
 
     def _tell(self, teller: _Teller) -> None:
