@@ -11,6 +11,7 @@ from pathlib import Path
 
 from groundstation.app.export_cli import Around
 from groundstation.app.incident_export import export_incident
+from groundstation.app.wiring import host_name
 from groundstation.fleet.past import Player
 from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs import session_folder
@@ -31,7 +32,9 @@ def player_access(set_bookmark: SetBookmark | None = None, journal: Path | None 
         journal: of commands, for incidents; None for this user's own.
     """
     return PlayerAccess(
-        open_session=SessionPlayer,
+        # a broker's word names the folder: nothing is ever written there
+        open_session=partial(SessionPlayer, is_whole=False),
+        host=host_name(),
         open_files=open_files,
         save_incident=partial(_save_incident, journal or default_path()),
         set_bookmark=set_bookmark,

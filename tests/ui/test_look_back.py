@@ -122,7 +122,7 @@ def test_it_is_played_both_ways_and_at_any_speed(looking):
     go(looking, 20.0)
     for _ in range(2):
         key(looking, Qt.Key.Key_Period)
-    assert look.rate == 5.0
+    assert look.playing.rate == 5.0
     key(looking, Qt.Key.Key_Space)
     wait(lambda: look.view.now_s() > EPOCH_S + 24.0)
     key(looking, Qt.Key.Key_J)
@@ -132,7 +132,7 @@ def test_it_is_played_both_ways_and_at_any_speed(looking):
     assert look.view.timeline.rate == 0.0
     for _ in range(20):
         key(looking, Qt.Key.Key_Comma)
-    assert look.rate == 0.05
+    assert look.playing.rate == 0.05
 
 
 def test_it_jumps_from_event_to_event(looking):
@@ -182,7 +182,7 @@ def test_letters_that_are_written_play_nothing(looking):
     QApplication.processEvents()
     assert box.text() == "j, b."
     assert looking.past.look.view.timeline.rate == 0.0
-    assert looking.past.look.rate == 1.0
+    assert looking.past.look.playing.rate == 1.0
 
 
 def test_a_log_is_dropped_on_the_window(looking):

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShortcut
@@ -17,6 +18,9 @@ from PySide6.QtWidgets import QApplication
 from groundstation.fleet.alignment import Difference
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import RecorderState
+from groundstation.logs import session_folder
+from groundstation.logs.session_folder import SessionState
+from groundstation.recording.seek_files import FOLDER
 from groundstation.ui.past.compare_bar import difference_text
 from groundstation.ui.past.lane_painter import GUTTER, LANE_H, _figures
 from groundstation.ui.past.lane_scale import LaneScale
@@ -108,6 +112,27 @@ def test_a_session_that_has_just_begun_is_opened_as_soon_as_something_is_in_it(l
     assert look.source == folder
 
 
+def test_what_a_recorder_of_another_computer_says_opens_no_folder_of_this_one(looking, station, session, tmp_path):
+    look, other = looking.past.look, copied(session, tmp_path)
+    tell_recorded(station, session, RecorderState.ENDED)
+    tell_recorded(station, other, host="another")
+    assert look.source == session
+    tell_recorded(station, other)
+    assert look.source == other
+
+
+def test_nothing_is_written_into_a_folder_that_a_broker_names(looking, station, session, tmp_path):
+    look, other = looking.past.look, copied(session, tmp_path)
+    shutil.rmtree(other / FOLDER)
+    session_folder.save(other, msgspec.structs.replace(session_folder.load(other), state=SessionState.CLOSED))
+    before = {path: path.stat().st_mtime_ns for path in other.rglob("*")}
+    tell_recorded(station, other)
+    wait(lambda: look.source == other and look.told is not None)
+    go(looking, 30.0)
+    look.close(wait_s=60.0)
+    assert {path: path.stat().st_mtime_ns for path in other.rglob("*")} == before
+
+
 def test_after_a_failure_f9_tries_again(looking):
     look = looking.past.look
     go(looking, 30.0)
@@ -141,8 +166,8 @@ def test_a_time_before_the_end_of_a_log_without_date():
 def test_played_backwards_it_stands_at_the_beginning(looking):
     look = looking.past.look
     go(looking, 0.3)
-    look.set_rate(100.0)
-    look.reverse()
+    look.playing.set_rate(100.0)
+    look.playing.reverse()
     wait(lambda: look.view.timeline.rate == 0.0)
     assert look.view.now_s() == pytest.approx(look.told.extent.begin_s)
 

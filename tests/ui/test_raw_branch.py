@@ -167,7 +167,7 @@ def test_logs_on_board_have_theirs(looking, name, message, field):
 def test_what_is_looked_at_stays_in_view_when_a_kind_comes_above_it(looking):
     look = open_log(looking)
     values = tree_of(looking)
-    look.pause()
+    look.playing.pause()
     open_branch(values, "ATTITUDE")
     looking.workspace.shown("vehicle")._timer.stop()
     state = next(iter(look.view.fleet))

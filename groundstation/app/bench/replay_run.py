@@ -49,15 +49,14 @@ class Run:
         self._folder = folder
         self._process = psutil.Process()
         self._most = 0
-        self._loop: QEventLoop | None = None
+        # before the application is made, which reads it once
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        self._application = make_application(["bench"])
+        self._loop = QEventLoop()
         self.shown = 0
 
     def measure(self) -> dict[str, float]:
         """Everything, in turn."""
-        # before the application is made, which reads it once
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        application = make_application(["bench"])
-        self._loop = QEventLoop()
         feed = FleetFeed(Inbox(), lambda: BusStatus(state=BusState.CLOSED))
         with tempfile.TemporaryDirectory() as settings:
             file = QSettings(str(Path(settings) / "window.ini"), QSettings.Format.IniFormat)
@@ -72,7 +71,6 @@ class Run:
             found |= self._play(window)
             found["most_mb"] = self._most / MB
             window.leave()
-        del application
         return found | self._plain()
 
     def _look(self, window: MainWindow) -> dict[str, float]:
@@ -111,12 +109,12 @@ class Run:
         look.seek(extent.begin_s + (extent.end_s - extent.begin_s) * 0.2)
         self._pump(lambda: False, 1.0)
         delay = LoopDelay(time.monotonic)
-        look.set_rate(100.0)
-        look.play_or_pause()
+        look.playing.set_rate(100.0)
+        look.playing.play_or_pause()
         delay.start()
         before = self.shown
         self._pump(lambda: False, PLAYED_S)
-        look.pause()
+        look.playing.pause()
         delay.stop()
         return {"loop_p99_ms": delay.delays().p99_ms, "shown_per_s": (self.shown - before) / PLAYED_S}
 
@@ -138,8 +136,7 @@ class Run:
     def _on_shown(self, at_s: float) -> None:
         del at_s
         self.shown += 1
-        if self._loop is not None:
-            self._loop.quit()
+        self._loop.quit()
 
     def _pump(self, is_true: Callable[[], bool], seconds: float = GIVE_UP_S) -> None:
         """Serve the window until something is so, and then until it is painted."""

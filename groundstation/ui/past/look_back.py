@@ -9,32 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.past import Player
 from groundstation.fleet.progress import Progress
-from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.past.banner import age_text
 from groundstation.ui.past.lane_data import Jump
-from groundstation.ui.past.past_timeline import RATES
 from groundstation.ui.past.past_view import PastView
 from groundstation.ui.past.playback import Playback, Shown, Told
 from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.past.playing import Playing
+from groundstation.ui.past.recorded_now import recorded_now
+from groundstation.ui.past.timeline_note import timeline_note
 from groundstation.ui.past.timeline_panel import TimelinePanel
 from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
 from groundstation.ui.timeline import monotonic_s, wall_s
 
-FRAME_MS = 33
 FIRST_BACK_S = 10.0
 """F9 goes so far back at first: what one wants to see again has just happened."""
 BEFORE_ARMING_S = 3.0
 """A log that is opened begins so long before the first arming."""
-LEAST_TURN_S = 0.02
 RETRY_S = 5.0
 
 
@@ -74,8 +73,6 @@ class LookBack(QObject):
         self.is_past = False
         self.is_file = False
         """Whether a log was opened, and not what is recorded now."""
-        self.rate = 1.0
-        """How fast it is played, when it is."""
         self.source: Path | None = None
         """What is open: the folder of a session, or the first of the files; None for nothing."""
         self._has_panels = False
@@ -89,9 +86,8 @@ class LookBack(QObject):
         """Asked for and not shown yet."""
         self._after_open: Callable[[Told], float] | None = None
         self._tracks: dict[object, object] = {}
-        self._turn_s = 0.0
-        self._timer = QTimer(self, interval=FRAME_MS)
-        self._timer.timeout.connect(self._on_frame)
+        self.playing = Playing(self.view.timeline, panel.bar, self._go_on, self)
+        self.playing.changed.connect(self._show_state)
         feed.timeline.passed.connect(lambda _now_s: self._on_present())
         self._join()
 
@@ -99,16 +95,12 @@ class LookBack(QObject):
         bar, canvas = self.panel.bar, self.panel.canvas
         bar.back_wanted.connect(self.look_back)
         bar.live_wanted.connect(self.leave)
-        bar.play_wanted.connect(self.play_or_pause)
-        bar.reverse_wanted.connect(self.reverse)
         bar.step_wanted.connect(lambda is_forward: self.step(is_forward=is_forward))
         bar.jump_wanted.connect(lambda is_forward: self.jump(is_forward=is_forward))
-        bar.rate_wanted.connect(self.set_rate)
         bar.time_typed.connect(self.go_to_text)
         self.panel.compare.alignment_wanted.connect(self.align)
         canvas.moment_wanted.connect(self.seek)
         canvas.part_changed.connect(self._say_span)
-        bar.show_rate(self.rate)
 
     # ---- opening ----
 
@@ -164,14 +156,15 @@ class LookBack(QObject):
     def _on_present(self) -> None:
         """Open what is recorded now as soon as there is something; tell the age of what is shown."""
         if self.is_past:
-            self._show_age()
+            self._say_span()
         if not self.is_file:
             self._open_recorded()
         if not self.is_past and self.told is not None:
             self._show_whole(self.told)
 
     def _open_recorded(self) -> None:
-        session = self._recorded()
+        recorders = (update.content for update in self._feed.fleet.recorders.values())
+        session = recorded_now(recorders, self._access.host, self._session)
         if session is None:
             return
         is_other = session != self._session
@@ -182,16 +175,6 @@ class LookBack(QObject):
             self._session, self._has_newer = session, False
             self._open(lambda _told: self._access.open_session(session))
             self.source = session
-
-    def _recorded(self) -> Path | None:
-        """Folder of the session that is recorded now, where this computer has it."""
-        for update in self._feed.fleet.recorders.values():
-            status: RecorderStatus = update.content
-            if status.session and status.state is not RecorderState.ENDED:
-                folder = Path(status.folder) / status.session
-                if folder == self._session or folder.is_dir():
-                    return folder
-        return None
 
     # ---- going and coming ----
 
@@ -222,8 +205,7 @@ class LookBack(QObject):
         if not self.is_past:
             return
         self.is_past = self._has_panels = False
-        self._timer.stop()
-        self.view.timeline.set_rate(0.0)
+        self.playing.switch(is_on=False)
         self._wanted_s = None
         if self.is_file:
             self.is_file = False
@@ -239,6 +221,7 @@ class LookBack(QObject):
         if self.is_past and self._has_panels:
             return
         self.is_past = self._has_panels = True
+        self.playing.switch(is_on=True)
         self.panel.show_past(is_past=True)
         self._show_state()
         self.entered.emit()
@@ -287,7 +270,7 @@ class LookBack(QObject):
 
     def step(self, *, is_forward: bool) -> None:
         """Show the next or the previous message."""
-        self.pause()
+        self.playing.pause()
         if self.playback is not None:
             self.playback.step(self.at_s, is_forward=is_forward)
 
@@ -317,31 +300,6 @@ class LookBack(QObject):
             return
         self.seek(at_s)
 
-    def play_or_pause(self) -> None:
-        """Play forwards, or stand."""
-        self._set_running(0.0 if self.view.timeline.rate > 0 else abs(self.rate))
-
-    def reverse(self) -> None:
-        """Play backwards, or stand."""
-        self._set_running(0.0 if self.view.timeline.rate < 0 else -abs(self.rate))
-
-    def pause(self) -> None:
-        """Stand."""
-        self._set_running(0.0)
-
-    def set_rate(self, rate: float) -> None:
-        """How fast it is played, in either direction."""
-        self.rate = rate
-        self.panel.bar.show_rate(rate)
-        running = self.view.timeline.rate
-        if running:
-            self._set_running(rate if running > 0 else -rate)
-
-    def change_rate(self, by: int) -> None:
-        """The next faster (1) or slower (-1) speed."""
-        place = min(range(len(RATES)), key=lambda number: abs(RATES[number] - self.rate))
-        self.set_rate(RATES[min(max(place + by, 0), len(RATES) - 1)])
-
     def to_begin(self) -> None:
         """Show the beginning."""
         if self.told is not None:
@@ -354,30 +312,18 @@ class LookBack(QObject):
         else:
             self.leave()
 
-    def _set_running(self, rate: float) -> None:
-        if not self.is_past:
-            return
-        self.view.timeline.set_rate(rate)
-        self._turn_s = monotonic_s()
-        if rate:
-            self._timer.start()
-        else:
-            self._timer.stop()
-        self._show_state()
-
-    def _on_frame(self) -> None:
-        """Ask for the next moment while it is played; one that is late is not asked for twice."""
-        now_s = monotonic_s()
-        rate, told = self.view.timeline.rate, self.told
-        if told is None or self._wanted_s is not None or now_s - self._turn_s < LEAST_TURN_S:
-            return
-        at_s = self.view.now_s() + rate * (now_s - self._turn_s)
-        self._turn_s = now_s
+    def _go_on(self, by_s: float) -> bool:
+        """Show what comes next while it is played; returns whether the moment before is shown by now."""
+        told = self.told
+        if told is None or self._wanted_s is not None:
+            return False
+        at_s = self.view.now_s() + by_s
         low, high = told.extent.begin_s, told.extent.end_s
         # of what is recorded now the end is not the end
         if at_s < low or (at_s > high and not told.extent.is_growing):
-            self.pause()
+            self.playing.pause()
         self.seek(min(max(at_s, low), high))
+        return True
 
     # ---- what the player said ----
 
@@ -428,7 +374,7 @@ class LookBack(QObject):
             self.panel.canvas.show_moment(shown.moment.at_s)
         if self.told is not None and self.told.alignment is not None:
             self.panel.compare.show_differences(list(self.view.fleet))
-        self._show_age()
+        self._say_span()
         self.moment_shown.emit(shown.moment.at_s)
 
     def _on_stepped(self, at_s: float | None) -> None:
@@ -457,9 +403,6 @@ class LookBack(QObject):
         rate = self.view.timeline.rate
         self.panel.bar.show_state(is_past=self.is_past, rate=rate, is_forward=rate >= 0)
 
-    def _show_age(self) -> None:
-        self._say_span()
-
     @property
     def age_s(self) -> float | None:
         """How long ago the moment was that is shown; None where its date is not known."""
@@ -476,26 +419,10 @@ class LookBack(QObject):
     def _say_span(self) -> None:
         if not self.is_past or self.told is None:
             return
-        extent = self.told.extent
-        if extent.read_share < 1.0:
-            self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(extent.read_share * 100)))
-            return
-        if extent.read_until_s < extent.end_s:
-            share = (extent.read_until_s - extent.begin_s) / max(1e-9, extent.end_s - extent.begin_s)
-            self.panel.bar.show_note(self.tr("reading… {share} %").format(share=int(max(0.0, share) * 100)))
-            return
-        if self._has_newer and not self.is_file:
-            self.panel.bar.show_note(self.tr("this recording is over; another one runs by now"))
-            return
-        self.panel.bar.show_note(self.tr("{span} shown").format(span=_span(self.panel.canvas.scale.span_s)))
+        has_newer = self._has_newer and not self.is_file
+        self.panel.bar.show_note(timeline_note(self.told.extent, self.panel.canvas.scale.span_s, has_newer=has_newer))
 
 
 def _first_flight(told: Told) -> float:
     armed = next((one.at_s for one in told.landmarks if one.kind is LandmarkKind.ARMED), None)
     return told.extent.begin_s if armed is None else max(told.extent.begin_s, armed - BEFORE_ARMING_S)
-
-
-def _span(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.1f} h"

@@ -121,16 +121,16 @@ class PastWindow(QObject):
     def _add_keys(self) -> None:
         look = self.look
         rows: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Space", look.play_or_pause),
+            ("Space", look.playing.play_or_pause),
             ("Left", lambda: look.step(is_forward=False)),
             ("Right", lambda: look.step(is_forward=True)),
             ("Ctrl+Left", lambda: look.jump(is_forward=False)),
             ("Ctrl+Right", lambda: look.jump(is_forward=True)),
             ("Shift+Left", lambda: look.seek(look.at_s - 10.0)),
             ("Shift+Right", lambda: look.seek(look.at_s + 10.0)),
-            (",", lambda: look.change_rate(-1)),
-            (".", lambda: look.change_rate(1)),
-            ("J", look.reverse),
+            (",", lambda: look.playing.change_rate(-1)),
+            (".", lambda: look.playing.change_rate(1)),
+            ("J", look.playing.reverse),
             ("Home", look.to_begin),
             ("End", look.to_end),
         )

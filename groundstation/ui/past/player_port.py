@@ -27,6 +27,8 @@ class PlayerAccess(msgspec.Struct, frozen=True):
     open_files: Callable[[Sequence[Path], Progress], Player]
     """Logs of any format, or sessions that are over: their vehicles are of the tree of replays. Of several the first is
     what the others are compared with. Whom it tells how far the opening is may end it by an error."""
+    host: str = ""
+    """This computer, as its recorder tells it; empty where any recorder's folder may be one of this computer."""
     save_incident: SaveIncident | None = None
     """None where nobody can."""
     set_bookmark: SetBookmark | None = None

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from groundstation.app.players import player_access
+from groundstation.app.wiring import host_name
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.updates import ServiceUpdate
@@ -23,6 +24,7 @@ from tests.support.waiting import PATIENCE_S
 
 SECONDS = 45.0
 KEY = VehicleKey("sim", "uav-1")
+HOST = host_name()
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +74,10 @@ def key(window, name, modifier=Qt.KeyboardModifier.NoModifier):
     QApplication.processEvents()
 
 
-def tell_recorded(station, folder, state=RecorderState.RECORDING):
+def tell_recorded(station, folder, state=RecorderState.RECORDING, host=HOST):
     """A recorder says that it writes a session."""
-    status = RecorderStatus(state=state, folder=str(folder.parent), session=folder.name, elapsed_s=1.0)
+    where = {"folder": str(folder.parent), "session": folder.name, "host": host}
+    status = RecorderStatus(state=state, elapsed_s=1.0, **where)
     update = ServiceUpdate(session="r", root="fleet", service="rec", content=status, received_s=station.now_s)
     station.feed.fleet.fold([update])
     station.feed.age()
