@@ -87,6 +87,7 @@ class TimelineCanvas(QWidget):
     def show_moment(self, at_s: float | None) -> None:
         """The moment that is shown; None for now."""
         self._at_s = at_s
+        # while the hand holds it, the timeline must not move away under the hand
         if at_s is not None and self._drag is None and self.scale.reach(at_s):
             self.part_changed.emit()
         self.update()
@@ -100,6 +101,7 @@ class TimelineCanvas(QWidget):
     def lanes(self) -> list[VehicleKey]:
         """Vehicles in their order: the chosen ones on top."""
         keys = list(self.data.lanes)
+        # of fifty lanes seven are seen: who is chosen is among them without scrolling
         chosen = [one for one in keys if one in self._selection]
         is_scrolled = len(keys) > self.lanes_seen
         return [*chosen, *(one for one in keys if one not in self._selection)] if is_scrolled else keys
@@ -120,6 +122,7 @@ class TimelineCanvas(QWidget):
         height = MARGIN + OVERVIEW_H
         if self._has_lanes:
             height = self._lanes_top() + LANE_H * min(self.lanes_seen, max(1, len(self.data.lanes))) + 4
+        # Qt lays the whole window out anew for each fixed height, even the same one
         if self.height() != height or self.minimumHeight() != height:
             self.setFixedHeight(height)
         self._first_lane = min(self._first_lane, max(0, len(self.data.lanes) - self.lanes_seen))
@@ -265,6 +268,7 @@ class TimelineCanvas(QWidget):
         return lambda to: self._want(self.scale.at(to.x()))
 
     def _mover(self, place: QPoint) -> Callable[[QPoint], None]:
+        # the moment under the hand stays under the hand, however the scale is moved meanwhile
         held_s = self.scale.at(place.x())
 
         def move(to: QPoint) -> None:
@@ -276,6 +280,7 @@ class TimelineCanvas(QWidget):
 
     def _pull(self, edge: int, at_s: float) -> None:
         begin_s, end_s = self.scale.part
+        # the two edges never meet: a part without length could not be taken hold of again
         if edge == 0:
             self.scale.show(min(at_s, end_s - 2.0), end_s)
         else:
@@ -284,6 +289,7 @@ class TimelineCanvas(QWidget):
         self.update()
 
     def _want(self, at_s: float) -> None:
+        # a hand that leaves the widget sideways goes on dragging
         low, high = self.scale.whole
         self.moment_wanted.emit(min(max(at_s, low), high))
 

@@ -88,11 +88,13 @@ class LaneData:
         """
         self.end_s = end_s
         new = {*vehicles, *(one.key for one in added if one.key is not None)} - self.lanes.keys()
+        # a dict keeps its order, and the order on the screen is that of names as people count: uav-2 before uav-10
         if new:
             order = sorted((*self.lanes, *new), key=lambda key: natural_order(key.id))
             self.lanes = {key: self.lanes.get(key) or Lane() for key in order}
         for one in added:
             if one.key is not None and not self.lanes[one.key].add(one):
+                # a landmark that came late has changed bands that were counted already: all are counted anew
                 self._armed, self._counted = (array("d"), array("d")), {}
             if one.kind is LandmarkKind.LEVEL and one.level in self._alarms:
                 _put(self._alarms[one.level], one.at_s)
@@ -101,6 +103,7 @@ class LaneData:
             self._add_jumps(one)
         bookmarks = [one for one in added if one.kind is LandmarkKind.BOOKMARK]
         if bookmarks:
+            # a bookmark is told twice where a station and the recording both tell it: its id makes it one
             self._noted.update({one.id or f"{one.at_s}": one for one in bookmarks})
             self.bookmarks = sorted(self._noted.values(), key=lambda one: one.at_s)
         self._count_armed()
@@ -125,6 +128,7 @@ class LaneData:
 
     def armed(self) -> tuple[Numbers, Numbers]:
         """From when to when anybody was armed; in no order."""
+        # the band that goes on ends with the recording, so it is not among those that are kept
         going = [band for lane in self.lanes.values() if (band := lane.open_band(self.end_s)) is not None]
         armed = [band for band in going if band.kind is BandKind.ARMED]
         return (
@@ -137,6 +141,7 @@ class LaneData:
         places = self._jumps[kind]
         if is_forward:
             number = bisect.bisect_right(places, at_s + SAME_S)
+            # what was jumped to a rounding error ago is not the next one
             return places[number] if number < len(places) else None
         number = bisect.bisect_left(places, at_s - SAME_S) - 1
         return places[number] if number >= 0 else None
@@ -158,6 +163,7 @@ class LaneData:
             kind = Jump.WARNING
         if kind is not None:
             _put(self._jumps[kind], one.at_s, is_once=True)
+        # back to normal is drawn, but nobody looks for it
         is_calm = is_level and one.level < Level.CAUTION
         if one.kind is not LandmarkKind.EVENT and not is_calm:
             _put(self._jumps[Jump.ANY], one.at_s, is_once=True)

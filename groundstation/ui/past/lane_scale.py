@@ -39,7 +39,9 @@ class LaneScale:
         before, part = self.whole, self.part
         self.whole = (begin_s, end_s)
         if before == (0.0, 1.0):
+            # a day at once shows nothing; what one looks back for has mostly just happened
             self.part = (max(begin_s, end_s - FIRST_SPAN_S), end_s)
+        # the part stays with the present only while the operator has not moved it away from there
         elif part[1] >= before[1] - 1e-6:
             self._put(end_s - (part[1] - part[0]), end_s) if part[0] > before[0] + 1e-6 else self._put(begin_s, end_s)
 
@@ -71,6 +73,7 @@ class LaneScale:
     def _put(self, begin_s: float, end_s: float) -> None:
         low, high = self.whole
         span_s = min(max(end_s - begin_s, LEAST_SPAN_S), high - low)
+        # moved beyond an edge it keeps its length
         begin_s = min(max(begin_s, low), high - span_s)
         self.part = (begin_s, begin_s + span_s)
 
@@ -100,6 +103,7 @@ class LaneScale:
         """Moments that have a figure beside them, and how far apart they are; as many as there is room for."""
         wanted_s = self.span_s / max(1.0, (self.right - self.left) / LEAST_APART_PX)
         step_s = next((one for one in STEPS_S if one >= wanted_s), STEPS_S[-1])
+        # rounded upwards: the first figure stands inside
         first = -(-self.part[0] // step_s)
         count = int((self.part[1] - first * step_s) // step_s) + 1
         return [(first + number) * step_s for number in range(max(0, count))], step_s

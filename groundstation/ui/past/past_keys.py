@@ -47,6 +47,7 @@ class PastKeys(QObject):
             repeats: whether it is done again and again while the key is held down.
         """
         shortcut = QShortcut(QKeySequence(keys), self._window)
+        # a panel that was taken out of the window has one of its own, and the keys are wanted there too
         shortcut.setContext(Qt.ShortcutContext.ApplicationShortcut)
         shortcut.setAutoRepeat(repeats)
         shortcut.activated.connect(act)
@@ -64,6 +65,7 @@ class PastKeys(QObject):
         application = QApplication.instance()
         if application is not None:
             if is_on:
+                # Qt asks the widget with the keyboard first; it is answered here, since most widgets would say no
                 application.installEventFilter(self)
             else:
                 application.removeEventFilter(self)
@@ -78,12 +80,14 @@ class PastKeys(QObject):
 
 def _is_meant(event: QKeyEvent) -> bool:
     focus = QApplication.focusWidget()
+    # with Ctrl or Alt nothing is written: those keys are always the player's
     if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
         return False
     key = Qt.Key(event.key())
     if isinstance(focus, QAbstractButton):
         return key == Qt.Key.Key_Space
     if isinstance(focus, QAbstractItemView):
+        # in a tree left and right open and close a branch
         is_tree = isinstance(focus, QTreeView) and key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
         return is_tree or key in (Qt.Key.Key_Home, Qt.Key.Key_End)
     letters = (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)

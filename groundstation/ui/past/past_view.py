@@ -75,6 +75,7 @@ class PastView(FleetView):
         """
         before_s, at_s = self._shown_s, moment.at_s
         self._shown_s = at_s
+        # panels that add what is new to what they show have to begin anew after a jump
         is_rewound = before_s is None or not 0.0 <= at_s - before_s <= JUMP_S
         # first all of it, then who shows it: a panel that asks about another vehicle sees one moment
         self.timeline.set(at_s)
@@ -98,6 +99,7 @@ class PastView(FleetView):
         """Another recording is to be shown: nothing of this one stays."""
         self._shown_s = None
         self.tell_landmarks([])
+        # an empty moment takes vehicles and sensors out of every panel by the signals that they know
         self.show(Moment(at_s=0.0), {})
         self._shown_s = None
 
@@ -109,6 +111,7 @@ class PastView(FleetView):
             self._fleet.remove(key)
             self._summaries.forget(key)
         for key, state in shown.items():
+            # a player hands out the same frozen state for as long as nothing came: the panels are left alone
             if known.get(key) is not state:
                 self._fleet.put_back_state(state)
         for root, bridge, session, presence in moment.bridges:

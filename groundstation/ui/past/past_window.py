@@ -154,6 +154,7 @@ class PastWindow(QObject):
             self._on_noticed(tr("A bookmark is for what is recorded now; this is a file that is over."))
             return
         at_s = self.look.at_s if self.look.is_past else self._feed.timeline.now_unix_s
+        # what is chosen is what the operator is looking at; without a choice it is about all of them
         key = self._selection.current
         about = self._name_of(key) if key is not None else ""
         show_beside(BookmarkDialog(at_s, about, lambda text: note(at_s, text, key), self._window))
@@ -170,6 +171,7 @@ class PastWindow(QObject):
 
     def ask_for_log(self) -> None:
         """Let the operator choose logs."""
+        # by name, since loggers write either; what has another name is found under all files
         filters = f"{tr('Flight logs')} ({LOGS});;{tr('All files')} (*)"
         names, _ = QFileDialog.getOpenFileNames(self._window, tr("Open logs"), "", filters)
         self.open_files([Path(one) for one in names])
@@ -185,6 +187,7 @@ class PastWindow(QObject):
         if not self.look.view.timeline.rate:
             # one moment and no other after it: nobody waits for the turn of a panel
             self._workspace.refresh_past()
+        # the map fits the log once, when a place is known, and is the operator's from then on
         places = (state.position for state in self.look.view.fleet)
         if self._is_to_fit and any(one is not None and one.lat_deg is not None for one in places):
             self._is_to_fit = False
@@ -210,6 +213,7 @@ class PastWindow(QObject):
         self._window.setWindowTitle(f"{tr('PAST')} \N{EM DASH} {self._title}")
         self._workspace.show_past(self._context)
         self.keys.switch(is_on=True)
+        # else a key for the player would end in the panel that had the keyboard, which is hidden now
         self.timeline.canvas.setFocus()
         self._show_age()
 
@@ -240,6 +244,7 @@ class PastWindow(QObject):
         self._workspace.show_age(look.age_text)
 
     def _name_of(self, key: VehicleKey) -> str:
+        # a vehicle may have a lane before the moment at which it was first heard
         state = self.look.view.fleet.get(key) or self._feed.fleet.get(key)
         return state.name if state is not None else key.id
 

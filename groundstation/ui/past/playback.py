@@ -116,6 +116,7 @@ class Playback(QObject):
         self._tracks: tuple[float, float] | None = None
         self._alignment: Alignment | None = None
         self._said.connect(self._on_said, Qt.ConnectionType.QueuedConnection)
+        # its files and decoders belong to it: no lock is needed for any of them
         self.thread_ = threading.Thread(target=self._run, name="player", daemon=True)
         self.thread_.start()
 
@@ -135,6 +136,7 @@ class Playback(QObject):
         def ask() -> None:
             self._values[ref] = (begin_s, end_s)
             self._values.move_to_end(ref)
+            # a queue that only grows would answer questions of panels that are long gone
             while len(self._values) > MOST_VALUES:
                 self._values.popitem(last=False)
 
@@ -206,6 +208,7 @@ class Playback(QObject):
             log.exception("a recording can't be read")
             self._say(self.failed, f"it can't be read any more: {type(error).__name__}; report it")
         finally:
+            # whatever happened: an incident has a folder that must be deleted
             player.close()
 
     def _opening(self, share: float) -> None:
@@ -237,6 +240,7 @@ class Playback(QObject):
             wanted_s, self._wanted_s = self._wanted_s, None
             step, self._step = self._step, None
             alignment, self._alignment = self._alignment, None
+            # one at a time, so that a moment that is wanted meanwhile waits for one answer at most
             values = self._values.popitem(last=False) if self._values and wanted_s is None else None
             raw = self._raw.popitem() if self._raw and wanted_s is None else None
         if alignment is not None:

@@ -34,11 +34,13 @@ class RecordedValues(OlderValues):
             return
         extent = look.told.extent
         low, high = begin_s + shift_s, min(end_s + shift_s, extent.end_s)
+        # before the first byte there may be other sessions, which the player opens when they are asked for
         if not extent.has_earlier:
             low = max(low, extent.begin_s)
         if high > low:
             look.ask_values(ref, low, high)
             return
+        # a plot that gets no answer would ask again and again
         none = PastValues.nothing()
         self._say(ref, begin_s, min(end_s, extent.end_s - shift_s), none)
 

@@ -25,6 +25,7 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
     Returns:
         Seconds since 1970 in this computer's zone; None for what is no time.
     """
+    # the window itself writes the long minus, which may be pasted back
     text = text.strip().replace("\N{MINUS SIGN}", "-")
     ago_s = _ago(text)
     if ago_s is not None or len(text) > LONGEST:
@@ -34,9 +35,11 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
         return None
     year, month, day, hour, minute, second, part = clock.groups()
     try:
+        # who looks at a flight of yesterday means the clock of yesterday
         today = datetime.fromtimestamp(shown_s if shown_s is not None else now_s)  # noqa: DTZ006 - of this computer's zone
         date = (int(year), int(month), int(day)) if year else (today.year, today.month, today.day)
         whole = datetime(*date, int(hour), int(minute), int(second or 0)).timestamp()  # noqa: DTZ001 - the same
+    # the 30th of February, a year beyond what the system can count
     except (OverflowError, ValueError, OSError):
         return None
     return whole + float(f"0.{part}") if part else whole
