@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from pymavlink import mavutil
-from PySide6.QtCore import QCoreApplication
 
 from groundstation.app.replaying.mqtt_out import MqttOut
 from groundstation.app.replaying.played import Played
@@ -27,6 +26,7 @@ from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.inbox import Inbox
 from groundstation.transport.mqtt_worker import MqttWorker
+from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from tests.conftest import shared_log
 from tests.simulator.test_mavproxy import Program as MavProxy
@@ -61,7 +61,8 @@ class Window:
     """What a window has behind its panels, off-screen."""
 
     def __init__(self, url: str) -> None:
-        QCoreApplication.instance() or QCoreApplication([])
+        # one that has no windows would forbid them to every later test of this process
+        make_application(["groundstation"])
         self.inbox = Inbox()
         self.bus = StationBus(parse_broker_url(url), ("fleet", "sim", "replay"), self.inbox)
         self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
