@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -94,7 +94,7 @@ def export_log(
             raise UsageError("--incident takes all messages around --at; leave --message, --format, --from, --to out")
         if not is_incident or at is None:
             raise UsageError("an incident is made with both: --incident --at TIME")
-        _incident(file, Around(at, before, after, vehicle), out, force=force)
+        _incident(file, log_times.Around(at, before, after, vehicle), out, force=force)
         return
     what = form if form is not None else _form_of(out)
     if messages and what not in (ExportFormat.CSV, ExportFormat.MCAP):
@@ -139,18 +139,7 @@ def _export(
         typer.echo(line, err=True)
 
 
-class Around(NamedTuple):
-    """Which time of a log."""
-
-    at: str | float
-    """As `log_times.HELP` says; a number is a moment on the log's clock."""
-    before_s: float
-    after_s: float
-    vehicle: str | None
-    """As it was given; None for all."""
-
-
-def _incident(file: Path, around: Around, out: Path | None, *, force: bool) -> None:
+def _incident(file: Path, around: log_times.Around, out: Path | None, *, force: bool) -> None:
     from groundstation.app.incident_export import export_incident
     from groundstation.app.long_work import progress_bar
     from groundstation.recording.journal import default_path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from groundstation import __version__
 from groundstation.app import log_times
-from groundstation.app.export_cli import Around
+from groundstation.app.log_times import Around
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress, part_of

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from groundstation.fleet.errors import UsageError
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 HELP = "seconds or minutes:seconds since its beginning (90, 1:30), or a time, UTC: 2026-05-31T08:00:00"
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _MONTH = re.compile(r"\d{4}-\d{2}")
+
+
+class Around(NamedTuple):
+    """Which time of a log."""
+
+    at: str | float
+    """As `HELP` says; a number is a moment on the log's clock."""
+    before_s: float
+    after_s: float
+    vehicle: str | None
+    """As it was given; None for all."""
 
 
 def moment_s(text: str | None, info: LogInfo, option: str) -> float | None:

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from groundstation.app.export_cli import Around
 from groundstation.app.incident_export import export_incident
+from groundstation.app.log_times import Around
 from groundstation.app.wiring import host_name
 from groundstation.fleet.past import Player
 from groundstation.fleet.progress import Progress, part_of

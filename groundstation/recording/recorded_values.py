@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from groundstation.fleet.core_values import CORE_PATHS
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples
 from groundstation.fleet.link import LinkReport
-from groundstation.fleet.past import GoesOn, PastValues
+from groundstation.fleet.past import GoesOn, PastValues, Track
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.recording.keyframes import Taken
 from groundstation.transport import payloads, topics
@@ -22,16 +22,23 @@ from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
 from groundstation.transport.leaves import leaf_of
 
-if TYPE_CHECKING:
-    from groundstation.recording.session_player import SessionPlayer
-
 FINE_S = 900.0
 """Longer times are shown once a second, where a value is kept so."""
 AT_ONCE = 100
 """Messages between two breaths, in which other threads run."""
 
 
-def values(player: SessionPlayer, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
+class Recorded(Protocol):
+    """What of a session its values are read from."""
+
+    def track(self, key: VehicleKey, begin_s: float, end_s: float) -> Track:
+        """Core values, once a second."""
+
+    def messages_of(self, key: VehicleKey | None, begin_s: float, end_s: float) -> Iterator[Taken]:
+        """Messages of a vehicle, or of all that belongs to none, both ends included."""
+
+
+def values(player: Recorded, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
     """A value between two times; what was found so far when `goes_on` ends it.
 
     Args:
