@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, Signal
 
 from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import LandmarkKind
-from groundstation.fleet.past import Player
+from groundstation.fleet.past import Player, Track
 from groundstation.fleet.progress import Progress
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_feed import FleetFeed
@@ -85,7 +86,7 @@ class LookBack(QObject):
         self._wanted_s: float | None = None
         """Asked for and not shown yet."""
         self._after_open: Callable[[Told], float] | None = None
-        self._tracks: dict[object, object] = {}
+        self._tracks: dict[VehicleKey, Track] = {}
         self.playing = Playing(self.view.timeline, panel.bar, self._go_on, self)
         self.playing.changed.connect(self._show_state)
         feed.timeline.passed.connect(lambda _now_s: self._on_present())
@@ -369,7 +370,7 @@ class LookBack(QObject):
             return
         if self._wanted_s == shown.wanted_s:
             self._wanted_s = None
-        self.view.show(shown.moment, self._tracks, is_playing=bool(self.view.timeline.rate))  # type: ignore[arg-type]
+        self.view.show(shown.moment, self._tracks, is_playing=bool(self.view.timeline.rate))
         if self._wanted_s is None:
             self.panel.canvas.show_moment(shown.moment.at_s)
         if self.told is not None and self.told.alignment is not None:
