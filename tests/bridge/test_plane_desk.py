@@ -19,7 +19,7 @@ from groundstation.fleet.status import Armed, MissionProgress, Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.mavlink.handshakes import COMMAND_ACK
-from groundstation.mavlink.mission_upload import MISSION_ACK, MISSION_REQUEST
+from groundstation.mavlink.plan_send import MISSION_ACK, MISSION_REQUEST
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport.leaves import CMD_ACK, Leaf
 

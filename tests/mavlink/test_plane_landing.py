@@ -12,7 +12,7 @@ from groundstation.fleet.motion import Home, Position
 from groundstation.fleet.navigation import Wind
 from groundstation.fleet.status import MissionProgress
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.mavlink.mission_upload import Upload
+from groundstation.mavlink.plan_send import Upload
 from groundstation.mavlink.plane_landing import APPROACH_HEIGHT_M, APPROACH_M, NAV_LAND, has_mission, landing_if_needed
 from groundstation.mavlink.recipes import CannotOrderError, Situation
 from tests.mavlink.bearings import bearing_deg
@@ -35,17 +35,17 @@ def approach_from_deg(state: VehicleState) -> float:
     upload = landing(state)
     assert upload is not None
     start = upload.items[1]
-    assert distance_m(LAT, LON, start.lat_deg, start.lon_deg) == pytest.approx(APPROACH_M, rel=0.01)
-    return bearing_deg(LAT, LON, start.lat_deg, start.lon_deg)
+    assert distance_m(LAT, LON, start.x, start.y) == pytest.approx(APPROACH_M, rel=0.01)
+    return bearing_deg(LAT, LON, start.x, start.y)
 
 
 def test_it_is_home_an_approach_and_the_ground() -> None:
     upload = landing(STATE)
     assert upload is not None
     home, approach, ground = upload.items
-    assert (home.frame, home.z, home.lat_deg) == (0, 584.0, LAT)
+    assert (home.frame, home.z, home.x) == (0, 584.0, LAT)
     assert (approach.command, approach.frame, approach.z) == (16, 3, APPROACH_HEIGHT_M)
-    assert (ground.command, ground.frame, ground.lat_deg, ground.lon_deg, ground.z) == (NAV_LAND, 3, LAT, LON, 0.0)
+    assert (ground.command, ground.frame, ground.x, ground.y, ground.z) == (NAV_LAND, 3, LAT, LON, 0.0)
     assert 189 not in [item.command for item in upload.items], "with a DO_LAND_START it could not be armed again"
 
 
@@ -115,6 +115,6 @@ def test_an_approach_over_the_date_line_begins_on_the_side_of_the_plane_and_at_a
     upload = landing(replace(STATE, home=home, position=place))
     assert upload is not None
     start = upload.items[1]
-    assert -180.0 <= start.lon_deg <= 180.0
-    assert distance_m(-16.8, side * 179.999, start.lat_deg, start.lon_deg) == pytest.approx(APPROACH_M, rel=0.01)
-    assert abs(turn_deg(bearing_deg(-16.8, side * 179.999, start.lat_deg, start.lon_deg), side * 90.0)) < 1.0
+    assert -180.0 <= start.y <= 180.0
+    assert distance_m(-16.8, side * 179.999, start.x, start.y) == pytest.approx(APPROACH_M, rel=0.01)
+    assert abs(turn_deg(bearing_deg(-16.8, side * 179.999, start.x, start.y), side * 90.0)) < 1.0

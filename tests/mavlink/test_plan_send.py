@@ -7,38 +7,42 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from groundstation.fleet.commands import CommandState, Reason
+from groundstation.fleet.identity import Autopilot
+from groundstation.fleet.plans.plan_commands import Cmd
+from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.handshakes import COMMAND_ACK
-from groundstation.mavlink.mission_upload import (
+from groundstation.mavlink.plan_send import (
     COUNT_S,
     COUNT_TRIES,
+    INVALID_SEQUENCE,
     MISSION_ACK,
     MISSION_REQUEST,
     MISSION_REQUEST_INT,
     SILENCE_S,
-    Item,
-    MissionUpload,
+    PlanSend,
     Upload,
 )
+from groundstation.mavlink.plan_wire import with_home, without_home
 
-ITEMS = tuple(Item(command=16 + n, frame=3, lat_deg=41.5 + n, lon_deg=-39.25, z=10.0 * n) for n in range(3))
+ITEMS = tuple(PlanItem(command=16 + n, frame=3, x=41.5 + n, y=-39.25, z=10.0 * n) for n in range(3))
 
 
-def begun(items: tuple[Item, ...] = ITEMS) -> MissionUpload:
-    upload = MissionUpload(Upload(items), 7, 1)
+def begun(items: tuple[PlanItem, ...] = ITEMS) -> PlanSend:
+    upload = PlanSend(Upload(items), 7, 1)
     [(msgid, payload)] = upload.start(0.0)
     assert (msgid, unpack(msgid, payload)["count"]) == (MSGIDS["MISSION_COUNT"], len(items))
     return upload
 
 
-def asked(upload: MissionUpload, seq: int, now_s: float, msgid: int = MISSION_REQUEST) -> list[int]:
+def asked(upload: PlanSend, seq: int, now_s: float, msgid: int = MISSION_REQUEST) -> list[int]:
     messages = upload.take(msgid, {"seq": seq, "mission_type": 0}, now_s)
     assert all(one == MSGIDS["MISSION_ITEM_INT"] for one, _ in messages)
     return [unpack(*message)["seq"] for message in messages]
 
 
-def acked(upload: MissionUpload, kind: int, now_s: float = 1.0) -> None:
+def acked(upload: PlanSend, kind: int, now_s: float = 1.0) -> None:
     assert upload.take(MISSION_ACK, {"type": kind, "mission_type": 0}, now_s) == []
 
 
@@ -55,7 +59,7 @@ def test_each_request_gets_its_item_and_the_ack_is_the_end(msgid: int) -> None:
 
 
 def test_an_item_is_packed_as_by_pymavlink() -> None:
-    item = Item(command=21, frame=3, lat_deg=-41.1234567, lon_deg=39.7654321, z=12.5, params=(1.0, 2.0, 3.0, 4.0))
+    item = PlanItem(command=21, frame=3, x=-41.1234567, y=39.7654321, z=12.5, params=(1.0, 2.0, 3.0, 4.0))
     upload = begun((item,))
     [(msgid, payload)] = upload.take(MISSION_REQUEST, {"seq": 0, "mission_type": 0}, 0.0)
     expected = dialect.MAVLink_mission_item_int_message(
@@ -91,8 +95,9 @@ def test_a_request_that_came_twice_on_the_way_is_answered_once() -> None:
 
 def test_nothing_is_sent_that_is_not_there() -> None:
     upload = begun()
-    assert asked(upload, 3, 0.1) == []
-    assert asked(upload, 65_535, 0.2) == []
+    for number, seq in enumerate((3, 65_535)):
+        [(msgid, payload)] = upload.take(MISSION_REQUEST, {"seq": seq, "mission_type": 0}, 0.1 + number)
+        assert (msgid, unpack(msgid, payload)["type"]) == (MISSION_ACK, INVALID_SEQUENCE)
 
 
 @pytest.mark.parametrize("kind", [1, 3, 4, 13, 14, 15, 200])
@@ -138,3 +143,13 @@ def test_an_empty_one_clears() -> None:
     assert upload.is_over
     assert upload.take(COMMAND_ACK, {"command": 16, "result": 4, "progress": 0}, 1.0) == []
     assert upload.result == 0
+
+
+def test_jumps_count_from_one_here_and_as_the_autopilot_counts_there() -> None:
+    items = (PlanItem(command=22, z=10.0), PlanItem(command=Cmd.JUMP, frame=2, params=(1.0, 2.0, 0.0, 0.0)))
+    for autopilot, target in ((Autopilot.ARDUPILOT, 1.0), (Autopilot.PX4, 0.0)):
+        sent = with_home(items, PlanKind.MISSION, autopilot, None)
+        assert len(sent) == (3 if autopilot is Autopilot.ARDUPILOT else 2)
+        assert sent[-1].params == (target, 2.0, 0.0, 0.0)
+        assert without_home(sent, PlanKind.MISSION, autopilot) == items
+    assert with_home(items, PlanKind.FENCE, Autopilot.PX4, None) == items
