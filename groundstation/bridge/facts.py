@@ -25,6 +25,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     compid: int
     mav_type: int
     mav_autopilot: int
+    capabilities: int | None = None
+    """AUTOPILOT_VERSION.capabilities; None before it came."""
 
     def situation(self, args: Args, first: VehicleState, parameters: Mapping[str, float] = _NONE) -> Situation:
         """What a step of a command looks at.

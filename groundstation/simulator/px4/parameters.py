@@ -27,13 +27,17 @@ class Px4ParameterSet(ParameterSet):
         return _packed(_bits(parameter), parameter.name, parameter.kind, self.count, index)
 
     def hash_payload(self) -> bytes:
-        """Pack the PARAM_VALUE that speaks for names and values of all: the first of a list, without a place in it."""
-        digest = 0
+        """Pack the PARAM_VALUE that speaks for names and values of all: the first of a list, without a place in it.
+
+        A CRC32 that begins with 0 and is not inverted at its end (PX4 ``param_hash_check``, NuttX ``crc32part``); zlib
+        inverts before and after, which is undone here.
+        """
+        digest = 0xFFFFFFFF
         for index in range(self.count):
             parameter = self.at(index)
             if parameter is not None:
                 digest = zlib.crc32(parameter.name.encode() + _bits(parameter), digest)
-        return _packed(digest.to_bytes(4, "little"), HASH_NAME, _UINT32, self.count, UNINDEXED)
+        return _packed((digest ^ 0xFFFFFFFF).to_bytes(4, "little"), HASH_NAME, _UINT32, self.count, UNINDEXED)
 
     def store_bits(self, name: str, kind: int, bits: bytes) -> tuple[Parameter | None, bool]:
         """Store what a PARAM_SET carries, without a range check.
