@@ -53,7 +53,7 @@ class Vocabulary(enum.StrEnum):
     """Any other device's: the whole topic, numbers by their path."""
 
 
-class FieldInfo(msgspec.Struct, frozen=True, kw_only=True):
+class FieldInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One field of a message."""
 
     name: str

@@ -76,7 +76,7 @@ def wanted_fields(message: MessageInfo, fields: Sequence[str] | None) -> tuple[s
     Raises:
         LogError: the message has no such field.
     """
-    names = tuple(one.name for one in message.fields)
+    names = tuple([one.name for one in message.fields])
     if fields is None:
         return names
     for name in fields:

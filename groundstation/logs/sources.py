@@ -178,6 +178,16 @@ def length(message: str, fields: tuple[str, ...], scale: float = 1.0, *, where: 
     return Source(message, fields, read, where)
 
 
+def coming_from(message: str, north: str, east: str, *, where: tuple[Where, ...] = ()) -> Source:
+    """Where something comes from that moves along a vector, degrees from north, 0 to 360."""
+
+    def read(columns: tuple[NDArray[Any], ...]) -> Numbers:
+        northward, eastward = (numbers(one) for one in columns)
+        return np.degrees(np.arctan2(-eastward, -northward)) % 360.0
+
+    return Source(message, (north, east), read, where)
+
+
 def largest(message: str, fields: tuple[str, ...], *, where: tuple[Where, ...] = ()) -> Source:
     """The largest of several fields, or of the numbers of an array."""
 

@@ -14,14 +14,17 @@ from numpy.typing import NDArray
 
 Words = NDArray[np.uint16]
 
+CHECKSUM_BYTES = 2
+"""In a frame."""
+
 _POLYNOMIAL = 0x8408
 """0x1021 with its bits turned round."""
 _START = 0xFFFF
 
 
 @cache
-def _byte_steps() -> Words:
-    """State after a byte by (state XOR byte) & 0xFF, to be XORed with state >> 8. Shape (256,)."""
+def byte_steps() -> Words:
+    """Not to be changed. State after a byte by (state XOR byte) & 0xFF, to be XORed with state >> 8. Shape (256,)."""
     table = np.arange(256, dtype=np.uint16)
     for _ in range(8):
         table = np.where(table & 1, (table >> 1) ^ _POLYNOMIAL, table >> 1).astype(np.uint16)
@@ -31,24 +34,24 @@ def _byte_steps() -> Words:
 @cache
 def _word_steps() -> Words:
     """State after two bytes by state XOR word. Shape (65536,)."""
-    state = np.arange(65_536, dtype=np.uint16)
-    for _ in range(2):
-        state = _byte_steps()[state & 0xFF] ^ (state >> 8)
-    return state
-
-
-def _after_byte(state: Words, byte: NDArray[np.uint8]) -> Words:
-    steps: Words = _byte_steps()[(state ^ byte) & 0xFF] ^ (state >> 8)
+    first = byte_steps()
+    # the first byte leaves its step, of which the second takes the low half; what each of them does adds up
+    low = first[first & 0xFF] ^ (first >> 8)
+    steps: Words = np.bitwise_xor.outer(first, low).ravel()
     return steps
 
 
-def checksums(rows: NDArray[np.uint8], lengths: NDArray[np.int64], extras: NDArray[np.uint8]) -> Words:
-    """Checksum of each row and one more byte.
+def _after_byte(state: Words, byte: NDArray[np.uint8]) -> Words:
+    steps: Words = byte_steps()[(state ^ byte) & 0xFF] ^ (state >> 8)
+    return steps
+
+
+def checksums(rows: NDArray[np.uint8], lengths: NDArray[np.uint16]) -> Words:
+    """Checksum of each row.
 
     Args:
         rows: shape (n, width), contiguous, width even: the checked bytes of frames, and anything behind them.
         lengths: shape (n,), ascending: how many bytes of each row are checked.
-        extras: shape (n,): the last checked byte, which is not in the frame (CRC_EXTRA).
 
     Returns:
         Shape (n,), uint16.
@@ -63,9 +66,10 @@ def checksums(rows: NDArray[np.uint8], lengths: NDArray[np.int64], extras: NDArr
     for place, first in enumerate(firsts):
         going, word = state[first:], mixed[first:]
         np.bitwise_xor(going, words[first:, place], out=word)
-        # every 16-bit index is inside; "clip" only spares numpy a copy
-        np.take(table, word, out=going, mode="clip")
-    odd = np.flatnonzero(lengths % 2)
+        # every 16-bit index is inside; "wrap" only spares numpy a copy, and a comparison more than "clip"
+        table.take(word, out=going, mode="wrap")
+    odd = np.flatnonzero(lengths & 1)
     if odd.size:
-        state[odd] = _after_byte(state[odd], rows[odd, lengths[odd] - 1])
-    return _after_byte(state, extras)
+        last = rows.ravel().take(odd * rows.shape[1] + (lengths[odd] - 1))
+        state[odd] = _after_byte(state[odd], last)
+    return state

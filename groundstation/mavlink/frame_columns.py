@@ -6,88 +6,153 @@ Layout: MAVLink guide, "Packet Serialization" (little-endian, in wire order; MAV
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.mavlink.dialect import DEFINITIONS, MessageDefinition, field_units
-from groundstation.mavlink.frame_table import HEAD_V1_BYTES, HEAD_V2_BYTES, HEADER
+from groundstation.mavlink.dialect import DEFINITIONS, field_units
+from groundstation.mavlink.frame_table import HEAD_V1_BYTES, HEAD_V2_BYTES, HEADER, STAMP_BYTES
 from groundstation.mavlink.frames import MAGIC_V1
-from groundstation.mavlink.record_walk import Places, Window, rows_of
+from groundstation.mavlink.record_walk import Bytes, Places, Window, rows_of
 
 _NAMES = {
     "b": "int8", "B": "uint8", "h": "int16", "H": "uint16", "i": "int32", "I": "uint32", "q": "int64", "Q": "uint64",
     "f": "float32", "d": "float64",
 }  # fmt: skip
 """numpy's names of types by letters of `struct`: `dtype.name` puts each together anew."""
+_SCALARS = {letter: np.dtype("<" + letter) for letter in _NAMES}
+"""numpy's types by the same, each one object."""
 _UNSPREAD = {"s": "S", "c": "S1"}
 """numpy's letters where they differ from those of `struct`."""
+_SAME = re.compile(r"([A-Za-z])\1*")
+_CODE = re.compile(r"(\d*)([A-Za-z])")
+FEW_TEXTS = 4_096
+"""Among so many it isn't looked for equal ones."""
+_HEAD_BYTES = HEADER.itemsize
+_EDGE_AT = _HEAD_BYTES + 255
+_EDGE = np.repeat(np.array([0xFF, 0], np.uint8), _EDGE_AT)
+"""Ones that end at `_EDGE_AT`, and noughts: what is cut out of it is a mask for a row of any length."""
+TOGETHER = 1_024
+"""Rows that are cut together: their masks stay in the cache of a processor."""
+_TIME = HEADER["time_us"]
+_MAGIC_AT, _LENGTH_AT = STAMP_BYTES, STAMP_BYTES + 1
 
 
-class FieldShape(NamedTuple):
-    """How the column of a field looks."""
+class _Place(NamedTuple):
+    """Where a field is, and of which type."""
 
-    name: str
-    dtype: str
-    """numpy's name of the type; `str` for text."""
+    dtype: np.dtype[Any]
+    offset: int
+    """Bytes from the beginning of the payload."""
     length: int
-    """Values in an array; 0 for a scalar and for text."""
+    """Values in an array; 0 for scalars and texts."""
+    is_text: bool
+
+
+class _Run(NamedTuple):
+    """Wanted scalars of one type that stand one behind the other, so that they are copied together; or one field."""
+
+    place: _Place
+    """Of the first one."""
+    names: Sequence[str]
 
 
 @cache
-def message_dtype(msgid: int) -> np.dtype[np.void]:
-    """The payload of a message as a packed structure.
-
-    Args:
-        msgid: id of a message in `DEFINITIONS`.
-    """
-    definition = DEFINITIONS[msgid]
-    return np.dtype([_field_dtype(definition, place) for place in range(len(definition.fields))])
-
-
-def _field_dtype(definition: MessageDefinition, place: int) -> tuple[Any, ...]:
-    name, length, is_text = definition.fields[place]
-    count, letter = _codes(definition.layout)[place]
-    if is_text:
-        return name, _UNSPREAD[letter] + (count if letter == "s" else "")
-    return (name, "<" + letter, (length,)) if length else (name, "<" + letter)
-
-
-@cache
-def _codes(layout: struct.Struct) -> tuple[tuple[str, str], ...]:
+def _codes(layout: struct.Struct) -> list[tuple[str, str]]:
     """Count and letter of each field of a layout such as `<i10HB50s`."""
-    codes: list[tuple[str, str]] = []
-    digits = ""
-    for letter in layout.format[1:]:
-        if letter.isdigit():
-            digits += letter
-        else:
-            codes.append((digits, letter))
-            digits = ""
-    return tuple(codes)
+    return _CODE.findall(layout.format)
 
 
-@cache
-def field_shapes(msgid: int) -> tuple[FieldShape, ...]:
+def field_shapes(msgid: int) -> list[tuple[str, str, int]]:
     """The columns of a message in wire order.
 
     Args:
         msgid: id of a message in `DEFINITIONS`.
+
+    Returns:
+        Name; numpy's name of the type, `str` for text; values in an array, 0 for a scalar and for text.
     """
     definition = DEFINITIONS[msgid]
-    return tuple(
-        FieldShape(name, "str" if is_text else _NAMES[letter], length)
+    if definition.scalar_names is not None:
+        letters = definition.layout.format[1:]
+        return [(name, _NAMES[letter], 0) for name, letter in zip(definition.scalar_names, letters, strict=True)]
+    return [
+        (name, "str" if is_text else _NAMES[letter], length)
         for (name, length, is_text), (_, letter) in zip(definition.fields, _codes(definition.layout), strict=True)
-    )
+    ]
 
 
 def units(msgid: int) -> dict[str, str]:
     """Units by field name as the dialect spells them, without the brackets that pymavlink adds to some."""
     return {name: unit.strip("[]") for name, unit in field_units(msgid).items() if unit}
+
+
+_dtype = cache(np.dtype)
+
+
+@cache
+def _places(msgid: int) -> dict[str, _Place]:
+    """The fields of a message in wire order, which has no gaps."""
+    definition = DEFINITIONS[msgid]
+    found: dict[str, _Place] = {}
+    offset = 0
+    for (name, length, is_text), (count, letter) in zip(definition.fields, _codes(definition.layout), strict=True):
+        dtype = _dtype(_UNSPREAD[letter] + (count if letter == "s" else "")) if is_text else _SCALARS[letter]
+        found[name] = _Place(dtype, offset, length, is_text)
+        offset += dtype.itemsize * (length or 1)
+    return found
+
+
+@cache
+def _all_runs(msgid: int) -> tuple[tuple[str, ...], list[_Run]]:
+    """All fields of a message: their names, and how they are copied."""
+    definition = DEFINITIONS[msgid]
+    names = definition.scalar_names
+    if names is None:
+        names = tuple(_places(msgid))
+        return names, _runs(msgid, names)
+    # most messages have nothing but scalars: then the layout has a letter for each
+    runs: list[_Run] = []
+    offset = place = 0
+    for letters in _SAME.finditer(definition.layout.format, 1):
+        dtype, end = _SCALARS[letters[1]], letters.end() - 1
+        runs.append(_Run(_Place(dtype, offset, 0, False), names[place:end]))
+        offset += dtype.itemsize * (end - place)
+        place = end
+    return names, runs
+
+
+def _runs(msgid: int, names: Iterable[str]) -> list[_Run]:
+    """Neighbours of one type put together."""
+    places = _places(msgid)
+    runs: list[_Run] = []
+    together: list[str] = []
+    dtype, goes_on_at = None, -1
+    for name in names:
+        place = places[name]
+        is_scalar = not (place.length or place.is_text)
+        # types are cached, so that one type is one object
+        if is_scalar and place.dtype is dtype and place.offset == goes_on_at:
+            together.append(name)
+        else:
+            together = [name]
+            runs.append(_Run(place, together))
+        dtype, goes_on_at = (place.dtype, place.offset + place.dtype.itemsize) if is_scalar else (None, -1)
+    return runs
+
+
+def names_of(msgid: int) -> tuple[str, ...]:
+    """The fields of a message in wire order.
+
+    Args:
+        msgid: id of a message in `DEFINITIONS`.
+    """
+    return _all_runs(msgid)[0]
 
 
 class FrameColumns:
@@ -100,15 +165,15 @@ class FrameColumns:
     """
 
     def __init__(self, msgid: int, names: Sequence[str], most: int) -> None:
-        payload = message_dtype(msgid)
-        self._dtype = np.dtype([("head", HEADER), ("payload", payload)])
-        self._texts = {name for name, _, is_text in DEFINITIONS[msgid].fields if is_text}
-        self._time_us = np.empty(most, np.uint64)
-        self._columns: dict[str, NDArray[Any]] = {
-            # room for all at once: thousands of small arrays would be copied again in the end
-            name: np.empty((most, *payload[name].shape), payload[name].base)
-            for name in names
-        }
+        every, runs = _all_runs(msgid)
+        self._runs = runs if names == every else _runs(msgid, dict.fromkeys(names))
+        self._payload_bytes = DEFINITIONS[msgid].layout.size
+        self._most = most
+        self._time_us: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._time_s: NDArray[np.float64] | None = None
+        self._rooms: list[NDArray[Any]] = []
+        self._columns: list[tuple[str, NDArray[Any]]] = []
+        self._text_names = [names[0] for place, names in self._runs if place.is_text]
         self._count = 0
 
     def add(self, window: Window, starts: Places, begin_us: float = -np.inf, end_us: float = np.inf) -> None:
@@ -120,52 +185,139 @@ class FrameColumns:
             begin_us: leave out what is earlier.
             end_us: leave out what is this late or later.
         """
+        if not starts.size:
+            return
         rows = self._rows(window, starts)
-        time_us = rows["head"]["time_us"]
+        time_us = _column(rows, _TIME, 0)
+        # all at once, as in a short log: each step counts
+        if len(rows) == self._most and begin_us == -np.inf and end_us == np.inf:
+            self._count = self._most
+            self._time_us = time_us.astype(np.uint64)
+            self._rooms = [one.copy() for one in self._blocks(rows)]
+            return
         if begin_us > -np.inf or end_us < np.inf:
             wanted = (time_us >= begin_us) & (time_us < end_us)
-            rows, time_us = rows[wanted], time_us[wanted]
-        span = slice(self._count, self._count + rows.size)
-        self._count += rows.size
-        self._time_us[span] = time_us
-        payload = rows["payload"]
-        for name, values in self._columns.items():
-            values[span] = payload[name]
+            rows = rows[wanted]
+            if not rows.size:
+                return
+            time_us = _column(rows, _TIME, 0)
+        self._make_room()
+        begin = self._count
+        self._count = end = begin + len(rows)
+        self._time_us[begin:end] = time_us
+        for (place, _), room, block in zip(self._runs, self._rooms, self._blocks(rows), strict=True):
+            if place.length:
+                room[begin:end] = block
+            else:
+                room[:, begin:end] = block
 
-    def time_us(self) -> NDArray[np.uint64]:
-        """Microseconds since 1970 of what was taken in: shape (n,)."""
-        return self._time_us[: self._count]
+    def _make_room(self) -> None:
+        """Room for all at once: thousands of small arrays would be copied again in the end."""
+        if not self._time_us.size:
+            self._time_us = np.empty(self._most, np.uint64)
+            self._rooms = [
+                np.empty((self._most, place.length) if place.length else (len(names), self._most), place.dtype)
+                for place, names in self._runs
+            ]
 
-    def values(self) -> dict[str, NDArray[Any]]:
-        """Columns by name: shape (n,) or (n, length); texts as `object` array of str, cut at the first NUL."""
-        found = {name: column[: self._count] for name, column in self._columns.items()}
-        return {name: texts(column) if name in self._texts else column for name, column in found.items()}
+    def _blocks(self, rows: NDArray[np.uint8]) -> Iterator[NDArray[Any]]:
+        """What goes into each room, not copied."""
+        for place, names in self._runs:
+            block = _block(rows, place.dtype, _HEAD_BYTES + place.offset, place.length or len(names))
+            yield block if place.length else block.T
 
-    def _rows(self, window: Window, starts: Places) -> NDArray[np.void]:
-        """Headers and payloads, what was left out at their ends filled with zeros."""
-        head, size = HEADER.itemsize, self._dtype["payload"].itemsize
-        rows = rows_of(window.bytes, starts, head + size).view(self._dtype)
-        row_bytes = rows.view(np.uint8).reshape(-1, head + size)
-        is_v1 = rows["head"]["magic"] == MAGIC_V1
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one frame in all columns, time included, at most."""
+        return _HEAD_BYTES + self._payload_bytes
+
+    def time_us(self, span: slice | None = None) -> NDArray[np.uint64]:
+        """Microseconds since 1970 of what was taken in: shape (n,).
+
+        Args:
+            span: only of these frames.
+        """
+        return self._time_us[span or slice(self._count)]
+
+    def time_s(self, span: slice | None = None) -> NDArray[np.float64]:
+        """The same in seconds, for who asks for one part after the other once all is taken in."""
+        if self._time_s is None:
+            self._time_s = self.time_us() / 1e6
+        return self._time_s if span is None else self._time_s[span]
+
+    def values(self, span: slice | None = None) -> dict[str, NDArray[Any]]:
+        """Columns by name: shape (n,) or (n, length); texts as `object` array of str, cut at the first NUL.
+
+        Args:
+            span: only of these frames.
+        """
+        if span is None and self._count < self._most:
+            span = slice(self._count)
+        columns = self._named()
+        found = dict(columns) if span is None else {name: column[span] for name, column in columns}
+        for name in self._text_names:
+            found[name] = texts(found[name])
+        return found
+
+    def _named(self) -> list[tuple[str, NDArray[Any]]]:
+        """All columns with their names, texts as bytes."""
+        # once, since several sources may share them
+        if not self._columns:
+            self._make_room()
+            for (place, names), room in zip(self._runs, self._rooms, strict=True):
+                if len(names) == 1:
+                    self._columns.append((names[0], room if place.length else room[0]))
+                else:
+                    self._columns += zip(names, room, strict=True)
+        return self._columns
+
+    def _rows(self, window: Window, starts: Places) -> NDArray[np.uint8]:
+        """Headers and payloads, a frame a row, what was left out at their ends filled with zeros."""
+        head, size = _HEAD_BYTES, self._payload_bytes
+        rows = _bytes_of(window.bytes, starts, head + size)
         # a frame of version 1 has a header that is four bytes shorter: its payload begins earlier in the row
-        if is_v1.any():
+        if MAGIC_V1 in rows[:, _MAGIC_AT].tobytes():
+            is_v1 = rows[:, _MAGIC_AT] == MAGIC_V1
             begins = starts + np.where(is_v1, head - (HEAD_V2_BYTES - HEAD_V1_BYTES), head)
-            row_bytes[:, head:] = rows_of(window.bytes, begins, size).view(np.uint8).reshape(-1, size)
-        lengths = rows["head"]["length"]
-        shortest = int(lengths.min(initial=size))
-        if shortest < size:
-            # what stands behind a shortened payload is checksum and next record: it must read as the zeros that were
-            # cut
-            row_bytes[:, head + shortest :] *= np.arange(shortest, size) < lengths[:, None]
+            rows[:, head:] = _bytes_of(window.bytes, begins, size)
+        # what stands behind a shortened payload is checksum and next record: it must read as the zeros that were cut
+        lengths = rows[:, _LENGTH_AT].tobytes()
+        longest = lengths[0]
+        # as a rule they are all of one length, which is found out the fastest so
+        if lengths.count(longest) == len(lengths):
+            rows[:, head + longest :] = 0
+        elif lengths.count(size) != len(lengths):
+            _cut(rows, np.frombuffer(lengths, np.uint8))
         return rows
 
 
-class _Texts(dict[bytes, str]):
-    """Texts by their bytes, each decoded once: up to the first NUL, what is no UTF-8 replaced."""
+def _cut(rows: NDArray[np.uint8], lengths: NDArray[np.uint8]) -> None:
+    """Zeros behind the payload of each row, which begins behind its header.
 
-    def __missing__(self, raw: bytes) -> str:
-        text = self[raw] = raw.split(b"\0", 1)[0].decode("utf-8", "replace")
-        return text
+    Args:
+        rows: shape (n, size), contiguous.
+        lengths: shape (n,): bytes of each payload.
+    """
+    width = rows.shape[1]
+    for begin in range(0, len(rows), TOGETHER):
+        # one cut out of ones and noughts for each row: whole rows are put together far faster than the ends of rows
+        begins = _EDGE_AT - _HEAD_BYTES - lengths[begin : begin + TOGETHER].astype(np.int64)
+        rows[begin : begin + TOGETHER] &= _bytes_of(_EDGE, begins, width)
+
+
+def _bytes_of(data: Bytes, starts: Places, size: int) -> NDArray[np.uint8]:
+    """Shape (n, size): copies of the bytes from each start."""
+    return np.ndarray((starts.size, size), np.uint8, rows_of(data, starts, size))
+
+
+def _column(rows: NDArray[np.uint8], dtype: np.dtype[Any], offset: int) -> NDArray[Any]:
+    """Values of one type in rows of bytes, not copied: shape (n,)."""
+    return np.ndarray((len(rows),), dtype, rows, offset, (rows.shape[1],))
+
+
+def _block(rows: NDArray[np.uint8], dtype: np.dtype[Any], offset: int, count: int) -> NDArray[Any]:
+    """The same of neighbours: shape (n, count)."""
+    return np.ndarray((len(rows), count), dtype, rows, offset, (rows.shape[1], dtype.itemsize))
 
 
 def texts(raw: NDArray[np.bytes_]) -> NDArray[np.object_]:
@@ -174,4 +326,20 @@ def texts(raw: NDArray[np.bytes_]) -> NDArray[np.object_]:
     Args:
         raw: shape (n,), bytes.
     """
-    return np.fromiter(map(_Texts().__getitem__, raw.tolist()), object, raw.size)
+    listed = raw.tolist()
+    if len(listed) <= FEW_TEXTS:
+        return np.fromiter(_decoded(listed), object, len(listed))
+    # each once: what is said a million times takes the room of one
+    known = list(dict.fromkeys(listed))
+    found = dict(zip(known, _decoded(known), strict=True))
+    return np.fromiter(map(found.__getitem__, listed), object, len(listed))
+
+
+def _decoded(raw: list[bytes]) -> list[str]:
+    if not raw:
+        return []
+    # all in one go, with the one byte between them that no text has
+    joined = b"\0".join(raw)
+    if joined.count(b"\0") != len(raw) - 1:
+        joined = b"\0".join([one.partition(b"\0")[0] for one in raw])
+    return joined.decode("utf-8", "replace").split("\0")

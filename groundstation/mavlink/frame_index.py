@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -65,24 +65,28 @@ class FrameIndex(RecordIndex):
         least_us: the least that a stamp can be; 0 for those of a computer whose clock was not set.
     """
 
+    wants_zeros = False
+
     def __init__(self, data: ByteSource, told: Told | None = None, least_us: int = MIN_US) -> None:
         self._unknown: dict[int, int] = {}
         self._speakers: dict[int, int] = {}
-        self._speaker_of = np.full(1 << 16, -1, np.int32)
+        # noughts, since of these only those take memory, and time for it, that are touched
+        self._speaker_of = np.zeros(1 << 16, np.int16)
         self._least_us = least_us
         super().__init__(data, MAX_RECORD_BYTES, told)
-        self._pairs = list(self._speakers)
-        self.sources: dict[Source, Span] = dict(sorted((self._source(code), span) for code, span in self.spans.items()))
+        self._codes = dict(sorted(zip(self._sources(self.spans), self.spans, strict=True)))
+        self.sources: dict[Source, Span] = {one: self.spans[code] for one, code in self._codes.items()}
         """What there is, sorted by system."""
 
     def slices_of(
         self, source: Source, begin_us: float = -np.inf, end_us: float = np.inf, told: Told | None = None
     ) -> Iterator[Slice]:
         """The frames of a source; see `RecordIndex.slices`."""
-        known = _KIND_OF[source.msgid] if 0 <= source.msgid < _KIND_OF.size else _NO_KIND
-        kind = self._unknown.get(source.msgid, _KINDS - 1) if known == _NO_KIND else int(known)
-        speaker = int(self._speaker_of[source.sysid << 8 | source.compid])
-        return self.slices(speaker * _KINDS + kind, begin_us, end_us, told)
+        return self.slices(self._codes[source], begin_us, end_us, told)
+
+    def slice_of_sources(self, sources: Sequence[Source]) -> Slice:
+        """The frames of several sources; see `RecordIndex.slice_of_all`."""
+        return self.slice_of_all([self._codes[one] for one in sources])
 
     def frames(
         self, sysid: int | None = None, told: Told | None = None, compid: int | None = None
@@ -113,24 +117,29 @@ class FrameIndex(RecordIndex):
 
     def _find(self, window: Window, last_us: int | None) -> Found:
         headers, found = read_frames(window, 0, self._least_us)
-        codes = self._kinds(headers.msgids).astype(np.int32)
         # speaker and message in one number, so that one sort puts a source together
-        codes += self._numbers_of((headers.sysids.astype(np.uint16) << 8 | headers.compids).astype(np.uint16)) * _KINDS
+        pairs = headers.sysids.astype(np.uint16)
+        pairs <<= 8
+        pairs |= headers.compids
+        codes = self._numbers_of(pairs).astype(np.int32)
+        codes *= _KINDS
+        codes += self._kinds(headers.msgids)
         believed = believed_times(headers.time_us, last_us, self._least_us, MAX_US)
         return Found(codes, headers.time_us, headers.starts, believed, found.gaps, found.end)
 
-    def _numbers_of(self, pairs: NDArray[np.uint16]) -> NDArray[np.int32]:
+    def _numbers_of(self, pairs: NDArray[np.uint16]) -> NDArray[np.int16]:
         """A number for each speaker, which is a system and a component, in the order in which they came."""
-        found = self._speaker_of[pairs]
-        if (found < 0).any():
-            for pair in distinct(pairs[found < 0]).tolist():
+        found = self._speaker_of.take(pairs)
+        if not found.all():
+            for pair in distinct(pairs[found == 0]).tolist():
                 # kept apart only so far: noise makes up as many speakers as there are numbers
                 known = pair if len(self._speakers) < MAX_SPEAKERS else next(reversed(self._speakers))
-                self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers))
-            found = self._speaker_of[pairs]
+                self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers)) + 1
+            found = self._speaker_of.take(pairs)
+        found -= 1
         return found
 
-    def _kinds(self, msgids: NDArray[np.int64]) -> NDArray[np.uint16]:
+    def _kinds(self, msgids: NDArray[np.uint32]) -> NDArray[np.uint16]:
         # ids beyond the table are clipped to its last row, which says unknown
         kinds = _KIND_OF.take(msgids, mode="clip")
         strange = kinds == _NO_KIND
@@ -143,11 +152,13 @@ class FrameIndex(RecordIndex):
             self._unknown[msgid] = len(_KNOWN) + len(self._unknown)
         return self._unknown.get(msgid, _KINDS - 1)
 
-    def _source(self, code: int) -> Source:
-        msgids = [*_KNOWN, *self._unknown]
-        kind = code % _KINDS
-        pair = self._pairs[code // _KINDS]
-        return Source(pair >> 8, msgids[kind] if kind < len(msgids) else OTHER_ID, pair & 0xFF)
+    def _sources(self, codes: Iterable[int]) -> Iterator[Source]:
+        """What codes stand for."""
+        pairs, msgids = list(self._speakers), [*_KNOWN, *self._unknown]
+        for code in codes:
+            speaker, kind = divmod(code, _KINDS)
+            pair = pairs[speaker]
+            yield Source(pair >> 8, msgids[kind] if kind < len(msgids) else OTHER_ID, pair & 0xFF)
 
 
 def is_cut_record(tail: bytes) -> bool:

@@ -8,7 +8,7 @@ from when to when) and, while there is room, where they begin. Where there was n
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ MAX_JUMP_US = 86_400_000_000
 SHORT_RUN = 16
 """So few records between two such steps are damage; more are a clock that was set, or a log that went on."""
 KEPT_GAPS = 20
+CACHE_LINE_BYTES = 64
 
 Told = Callable[[float], None]
 """Told which share is done, 0 to 1; may raise to end it."""
@@ -40,6 +41,11 @@ class Span(NamedTuple):
     """The earliest, microseconds."""
     last_us: int
     """The latest."""
+
+    def joined(self, other: Span) -> Span:
+        """Both together."""
+        records, first_us, last_us = other
+        return Span(self.records + records, min(self.first_us, first_us), max(self.last_us, last_us))
 
 
 class Found(NamedTuple):
@@ -115,6 +121,9 @@ class RecordIndex(ABC):
         told: how far the first going-through is.
     """
 
+    wants_zeros = True
+    """Whether there must be zeros behind the end of the file, for which its last window is copied."""
+
     def __init__(self, data: ByteSource, margin: int, told: Told | None = None) -> None:
         self._data = data
         self._margin = margin
@@ -122,6 +131,8 @@ class RecordIndex(ABC):
         self._kept = 0
         self._last_window: tuple[int, Window] | None = None
         self._tail_window: tuple[int, Window] | None = None
+        self._bounds: dict[int, slice] = {}
+        """Of a log that is short: which of its records are of a kind."""
         self.gaps: list[Gap] = []
         """The first `KEPT_GAPS` stretches of bytes that are in no record."""
         self.gap_count = 0
@@ -154,17 +165,44 @@ class RecordIndex(ABC):
         """
         for number, part in enumerate(self._parts):
             table = part.table
-            at = int(np.searchsorted(table.codes, code))
-            if at == table.codes.size or table.codes[at] != code:
+            # items, since scalars of numpy cost more than the few numbers of a short log are worth
+            at = int(table.codes.searchsorted(code))
+            if at == table.codes.size or table.codes.item(at) != code:
                 continue
-            if table.last_us[at] < begin_us or table.first_us[at] >= end_us:
+            if table.last_us.item(at) < begin_us or table.first_us.item(at) >= end_us:
                 continue
             window = self._window(part.begin)
             table = self._whole(part)
-            begin, end = table.bounds[at : at + 2]
+            begin, end = table.bounds.item(at), table.bounds.item(at + 1)
             yield Slice(window, starts_of(table)[begin:end].astype(np.int64), table.times.get(code))
             if told is not None:
                 told((number + 1) / len(self._parts))
+
+    def slice_of_all(self, codes: Sequence[int]) -> Slice:
+        """The records of several kinds that there are, one kind after the other, of a log that is short.
+
+        Args:
+            codes: the kinds, at least one.
+        """
+        part = self._parts[0]
+        window, table = self._window(part.begin), self._whole(part)
+        starts = starts_of(table)
+        if not self._bounds:
+            bounds = table.bounds.tolist()
+            self._bounds = dict(zip(table.codes.tolist(), map(slice, bounds, bounds[1:]), strict=True))
+        pieces = [starts[self._bounds[code]] for code in codes]
+        return Slice(window, np.concatenate(pieces).astype(np.int64), None)
+
+    def fetch(self) -> None:
+        """Have the bytes of a short log at hand: who reads all of it kind by kind waits for each record otherwise."""
+        window = self._window(self._parts[0].begin)
+        # a byte of each line of the processor's cache, in order, which it foresees
+        window.bytes[::CACHE_LINE_BYTES].max()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether all of it is one window."""
+        return len(self._parts) == 1
 
     def all_slices(self, told: Told | None = None) -> Iterator[Slice]:
         """All records in the order of the file, window by window.
@@ -207,13 +245,13 @@ class RecordIndex(ABC):
         return None
 
     def _window(self, begin: int) -> Window:
-        # the window at the end of the file is a copy, since there are zeros behind it: it is made once
+        # the window at the end of the file may be a copy, with zeros behind it: it is made once
         if self._tail_window is not None and self._tail_window[0] == begin:
             return self._tail_window[1]
         # the window that was used last, since one reader asks for several kinds of it in a row
         if self._last_window is None or self._last_window[0] != begin:
             self._last_window = begin, self._new_window(begin)
-            if self._last_window[1].end < self._last_window[1].bytes.size:
+            if begin + WINDOW_BYTES >= self._data.size:
                 self._tail_window = self._last_window
         return self._last_window[1]
 
@@ -223,7 +261,7 @@ class RecordIndex(ABC):
         wanted = limit + 2 * self._margin
         found = self._data[begin : begin + wanted]
         end = found.size
-        if end < wanted:
+        if end < wanted and self.wants_zeros:
             found = np.concatenate([found, np.zeros(wanted - end, np.uint8)])
         return Window(found, limit, end)
 
@@ -238,8 +276,9 @@ class RecordIndex(ABC):
             table = table._replace(starts=None, times={})
         else:
             self._kept += starts_of(table).size + 2 * sum(times.size for times in table.times.values())
-        believed = np.flatnonzero(found.believed)
-        after_us = int(found.time_us[believed[-1]]) if believed.size else last_us
+        refused = int(found.believed[::-1].argmax()) if found.believed.size else 0
+        is_any = refused < found.believed.size and bool(found.believed[-1 - refused])
+        after_us = int(found.time_us[-1 - refused]) if is_any else last_us
         return _Part(begin, last_us, table), begin + found.end, after_us
 
     def _whole(self, part: _Part) -> _Table:
@@ -279,7 +318,7 @@ class RecordIndex(ABC):
         kept = {} if untimed is None else {
             code: times[bounds[at] : bounds[at + 1]].copy() for at, code in enumerate(present.tolist()) if untimed[code]
         }  # fmt: skip
-        return _Table(present.astype(np.int32), bounds, first_us, last_us, starts[order].astype(np.uint32), kept)
+        return _Table(present.astype(np.int32), bounds, first_us, last_us, starts.astype(np.uint32)[order], kept)
 
     def _summary(self) -> dict[int, Span]:
         spans: dict[int, Span] = {}
@@ -287,8 +326,8 @@ class RecordIndex(ABC):
             table = part.table
             columns = (table.codes, np.diff(table.bounds), table.first_us, table.last_us)
             for code, count, first_us, last_us in zip(*(one.tolist() for one in columns), strict=True):
-                old = spans.get(code, Span(0, first_us, last_us))
-                spans[code] = Span(old.records + count, min(old.first_us, first_us), max(old.last_us, last_us))
+                here, old = Span(count, first_us, last_us), spans.get(code)
+                spans[code] = here if old is None else old.joined(here)
         return dict(sorted(spans.items()))
 
 
@@ -314,6 +353,8 @@ def believed_times(
     Returns:
         Shape (n,), bool.
     """
+    if time_us.size and _are_near(time_us, last_us, least_us, most_us, jump_us):
+        return np.ones(time_us.size, np.bool_)
     believed: Flags = (time_us >= least_us) & (time_us <= most_us)
     places = np.flatnonzero(believed)
     times = time_us[places].astype(np.int64)
@@ -334,3 +375,11 @@ def believed_times(
         else:
             believed[places[begin : begin + length]] = False
     return believed
+
+
+def _are_near(time_us: Times, last_us: int | None, least_us: int, most_us: int, jump_us: int) -> bool:
+    """Whether times make sense without a look at each: as those of nearly all logs, which are shorter than a day."""
+    low, high = int(time_us.min()), int(time_us.max())
+    if low < least_us or high > most_us or high - low > jump_us:
+        return False
+    return last_us is None or abs(int(time_us[0]) - last_us) <= jump_us

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds the records of a log that lie one behind the other, by whole arrays. Sans-I/O: bytes in, places out.
 
-A window of the file is cut into thousands of lanes. All lanes step from record to record at the same time, each step
-a few numpy gathers. What the lanes found is only a proposal: `walk` joins it strictly from the first record on, and
+Where a format has a mark that other bytes hardly have, all records are seen at once. Else a window of the file is cut
+into thousands of lanes. All lanes step from record to record at the same time, each step a few numpy gathers. What was
+seen or what the lanes found is only a proposal: `walk` joins it strictly from the first record on, and
 goes by single steps where it does not join, as around damage.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -17,6 +19,8 @@ Bytes = NDArray[np.uint8]
 """Shape (n,), uint8."""
 Places = NDArray[np.int64]
 """Shape (n,), int64: bytes from the beginning of a window."""
+Sizes = NDArray[np.int64] | NDArray[np.uint16]
+"""Shape (n,): bytes."""
 Flags = NDArray[np.bool_]
 """Shape (n,), bool."""
 
@@ -33,7 +37,10 @@ class Window(NamedTuple):
     """A part of a file in which records are looked for."""
 
     bytes: Bytes
-    """The part, and behind it twice `RecordRules.margin` bytes of what follows; zeros behind the end of the file."""
+    """The part, and behind it twice `RecordRules.margin` bytes of what follows.
+
+    Behind the end of the file there are zeros, or nothing where `RecordIndex.wants_zeros` says that nobody needs them.
+    """
     limit: int
     """Records that begin before this byte belong to the window."""
     end: int
@@ -64,16 +71,22 @@ class RecordRules(Protocol):
     margin: int
     """Bytes that a record can have at most."""
 
-    def sizes(self, window: Window, places: Places) -> Places:
-        """Sizes of the records at these places in bytes by their headers; 0 where there is no header."""
+    def sizes(self, window: Window, places: Places) -> Sizes:
+        """Sizes of the records at these places in bytes by their headers; 0 where there is no header.
+
+        The places are ascending.
+        """
 
     def size(self, window: Window, place: int) -> int:
         """The same of one place."""
 
+    def seen(self, window: Window, begin: int) -> Places | None:
+        """Where records seem to begin, ascending, if that is told of nearly all at a glance; else None."""
+
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """The first place within `width` bytes of each where a record seems to begin; -1 where none does."""
 
-    def are_good(self, window: Window, starts: Places) -> tuple[Places, Flags]:
+    def are_good(self, window: Window, starts: Places) -> tuple[Sizes, Flags]:
         """Size of each record, and whether it can be believed. The places are ascending."""
 
     def good_size(self, window: Window, place: int) -> int:
@@ -91,7 +104,8 @@ def walk(rules: RecordRules, window: Window, begin: int) -> Walk:
         window: where to look.
         begin: where the first record is expected.
     """
-    proposed = _lanes(rules, window, begin)
+    seen = rules.seen(window, begin)
+    proposed = _lanes(rules, window, begin) if seen is None else seen
     sizes, good = rules.are_good(window, proposed)
     ends = proposed + sizes
     # a window without damage, as nearly all are: the proposal is the answer
@@ -191,15 +205,36 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     return _distinct(np.sort(values))
 
 
+@cache
+def _void(size: int) -> np.dtype[np.void]:
+    return np.dtype((np.void, size))
+
+
 def rows_of(data: Bytes, starts: Places, size: int) -> NDArray[np.void]:
-    """Copies of `size` bytes from each start: shape (n,), void of that size.
+    """Copies of `size` bytes from each start: shape (n,), void of that size; zeros for what is behind the end.
 
     Args:
         data: shape (m,), contiguous.
-        starts: shape (n,), all at most m - size.
+        starts: shape (n,), none below 0.
         size: bytes a row, at least 1.
     """
     # rows that overlap, one a byte, without a copy; the choice of rows makes it
-    overlapping = np.ndarray((max(data.size - size + 1, 0),), f"V{size}", data, 0, (1,))
-    rows: NDArray[np.void] = overlapping[starts]
+    overlapping = np.ndarray((max(data.size - size + 1, 0),), _void(size), data, 0, (1,))
+    try:
+        rows: NDArray[np.void] = overlapping[starts]
+    except IndexError:
+        rows = _rows_to_the_end(data, overlapping, starts)
+    return rows
+
+
+def _rows_to_the_end(data: Bytes, overlapping: NDArray[np.void], starts: Places) -> NDArray[np.void]:
+    """The same where the last rows reach over the end: only these are looked for in a copy with zeros behind."""
+    size = overlapping.itemsize
+    late = starts >= overlapping.size
+    tail = np.zeros(int(starts.max()) - overlapping.size + size, np.uint8)
+    there = data[overlapping.size :][: tail.size]
+    tail[: there.size] = there
+    rows = np.empty(starts.size, overlapping.dtype)
+    rows[~late] = overlapping[starts[~late]]
+    rows[late] = rows_of(tail, starts[late] - overlapping.size, size)
     return rows

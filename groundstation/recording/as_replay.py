@@ -10,7 +10,7 @@ import msgspec
 
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.landmarks import Landmark
-from groundstation.fleet.past import Extent, GoesOn, Moment, PastValues, Player, Track
+from groundstation.fleet.past import Extent, GoesOn, Moment, PastValues, Player, Track, WorksAhead
 from groundstation.fleet.time_order import added_to, put_in
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import VehicleState
@@ -55,6 +55,16 @@ class AsReplay:
     def vehicles(self) -> tuple[VehicleKey, ...]:
         """Everybody in it."""
         return tuple(self._key(one) for one in self._player.vehicles())
+
+    def is_simulated(self, key: VehicleKey) -> bool:
+        """Whether a vehicle flew in a simulator, by the tree that it was recorded under."""
+        origin = self._origins.get(key)
+        return origin is not None and origin.root == Root.SIM.value
+
+    def begin(self, at_s: float) -> None:
+        """A moment that is asked for next."""
+        if isinstance(self._player, WorksAhead):
+            self._player.begin(at_s)
 
     def moment(self, at_s: float) -> Moment | None:
         """Everything at a moment."""

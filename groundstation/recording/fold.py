@@ -37,14 +37,31 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     readings: tuple[KeptReading, ...] = ()
 
 
+class _Clock:
+    """Goes by the messages. Apart from the fold, which would else be a ring that only the collector of cycles frees."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 class Fold:
     """The fleet and the sensors up to a moment of a recording."""
 
     def __init__(self) -> None:
-        self.now_s = 0.0
-        """Time of the newest message, seconds since 1970."""
-        self.inbox = Inbox(wall_clock=lambda: self.now_s)
+        self._clock = _Clock()
+        self.inbox = Inbox(wall_clock=self._clock)
         self.fleet, self.board = Fleet(), SensorBoard()
+
+    @property
+    def now_s(self) -> float:
+        """Time of the newest message, seconds since 1970."""
+        return self._clock.now_s
+
+    def go_on_at(self, at_s: float) -> None:
+        """What comes next is later than this, seconds since 1970."""
+        self._clock.now_s = at_s
 
     def take(self, topic: str, data: bytes, received_s: float, *, is_retained: bool) -> None:
         """One more message; `settle` folds what came.
@@ -55,7 +72,7 @@ class Fold:
             received_s: when it came, seconds since 1970.
             is_retained: whether the broker had kept it.
         """
-        self.now_s = max(self.now_s, received_s)
+        self._clock.now_s = max(self._clock.now_s, received_s)
         self.inbox.offer(Message(topic, data, len(data), 0, is_retained, received_s))
 
     def settle(self) -> list[Update]:

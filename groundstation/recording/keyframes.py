@@ -25,7 +25,7 @@ from groundstation.recording import landmark_file
 from groundstation.recording.fold import Fold
 from groundstation.recording.seek_files import SeekPaths, SeekWriter, read_keys, read_state
 from groundstation.transport import payloads, topics
-from groundstation.transport.leaves import CMD_ACK, EVT, leaf_of
+from groundstation.transport.leaves import ACKS, EVT, leaf_of
 
 KEYFRAME_S = 2.0
 """What a seek has to fold at most."""
@@ -128,7 +128,7 @@ class Keyframes:
         first, last = file.late_ns
         file.late_ns = (min(first or one.log_ns, one.log_ns), max(last, one.log_ns))
         leaf = leaf_of(topic) if topic is not None else None
-        if leaf not in (EVT, CMD_ACK) or not isinstance(topic, topics.VehicleTopic) or leaf is None:
+        if leaf not in (EVT, *ACKS) or not isinstance(topic, topics.VehicleTopic) or leaf is None:
             return
         with contextlib.suppress(payloads.PayloadError):
             content = payloads.decode(leaf, one.data).d
@@ -192,7 +192,7 @@ class Keyframes:
             self.fold.put_back(kept)
             self.newest_ns = max(self.newest_ns, int(keys[-1]["at_ns"]))
             self._next_ns = self.newest_ns
-            self.fold.now_s = self.newest_ns / 1e9
+            self.fold.go_on_at(self.newest_ns / 1e9)
             begins[name] = int(keys[-1]["offset"])
             file = _File(SeekWriter(paths, end), begins[name], int(keys[-1]["at_ns"]) / 1e9)
             file.keys = {lives.shown.key: None for lives in kept.lives}

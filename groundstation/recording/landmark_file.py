@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.logs.own_files import no_links
 
@@ -49,6 +50,7 @@ def read(path: Path, begin_byte: int = 0) -> tuple[list[Landmark], int]:
         They are as they were written, and where the next line will begin.
     """
     found: list[Landmark] = []
+    keys: dict[VehicleKey, VehicleKey] = {}
     try:
         with path.open("rb") as file:
             file.seek(begin_byte)
@@ -58,7 +60,7 @@ def read(path: Path, begin_byte: int = 0) -> tuple[list[Landmark], int]:
                     break
                 begin_byte += len(line)
                 if len(line) <= MAX_LINE_BYTES:
-                    landmark = _read_one(line)
+                    landmark = _read_one(line, keys)
                     if landmark is not None:
                         found.append(landmark)
     except OSError:
@@ -66,8 +68,13 @@ def read(path: Path, begin_byte: int = 0) -> tuple[list[Landmark], int]:
     return found, begin_byte
 
 
-def _read_one(line: bytes) -> Landmark | None:
+def _read_one(line: bytes, keys: dict[VehicleKey, VehicleKey]) -> Landmark | None:
     try:
-        return _decoder.decode(line)
+        landmark = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    if landmark.key is not None:
+        # one object for a vehicle: a key for each of 250,000 landmarks was 50 MB, and the collector of cycles,
+        # which walks tuples, held a seek up for 100 ms now and then
+        msgspec.structs.force_setattr(landmark, "key", keys.setdefault(landmark.key, landmark.key))
+    return landmark

@@ -30,11 +30,14 @@ from groundstation.logs.mcap.mcap_records import (
 )
 from groundstation.logs.readers.mcap_index import CHUNK_PATTERN, MAX_NS, MIN_NS, definition
 from groundstation.recording.keyframes import Taken
+from groundstation.recording.seek_files import expect
 from groundstation.transport import topics
 
-PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = 256 * 1024
+"""Read at a time: a seek waits for a piece of what is read for plots."""
 SPARE_BYTES = 4096
 """Behind what is asked for: the chunk that begins before its end is mostly smaller; a larger one is read by itself."""
+LONGEST_CHANNEL_BYTES = 1024 * 1024
 LONGEST_BYTES = 80 * 1024 * 1024
 """A record that claims more is none of ours."""
 FRAMES = f"/{topics.RAW_FRAMES}"
@@ -94,14 +97,14 @@ class RecordedFile:
     def first_ns(self) -> int | None:
         """Time of the first message, nanoseconds since 1970; None before there is a whole chunk."""
         if self._first_ns is None:
-            self._first_ns = min(self._times(self.begin, PIECE_BYTES // 4), default=None)
+            self._first_ns = min(self._times(self.begin, PIECE_BYTES), default=None)
         return self._first_ns
 
     def last_ns(self) -> int | None:
         """Time of the newest message, as far as it is written now."""
         end = self.end()
         if end != self._last[0]:
-            length = PIECE_BYTES // 16
+            length = PIECE_BYTES // 4
             times = self._times(end - length, length)
             while not times and length < min(end, LONGEST_BYTES):
                 length *= 4
@@ -124,6 +127,10 @@ class RecordedFile:
             if head is not None and is_whole and MIN_NS <= head.first_ns <= head.last_ns < MAX_NS:
                 found += (head.first_ns, head.last_ns)
         return found
+
+    def expect(self, begin: int, end: int) -> None:
+        """Let the system read a part of it, while others are read; see `seek_files.expect`."""
+        expect(self._file, begin, min(end - begin, PIECE_BYTES) + SPARE_BYTES)
 
     def messages(
         self, begin: int, end: int, begin_ns: int = 0, end_ns: int = MAX_NS, *, is_late: bool | None = None
@@ -217,7 +224,7 @@ class RecordedFile:
         summary = self._summary_start(size)
         if summary is not None:
             self._end = summary
-            if not self._learn_all(summary, min(size, summary + PIECE_BYTES // 4)):
+            if not self._learn_all(summary, min(size, summary + PIECE_BYTES)):
                 self._learn_all(summary, min(size, summary + SUMMARY_BYTES))
             return
         layout = ChunkLedger(self.path).last_checkpoint(size)
@@ -240,7 +247,7 @@ class RecordedFile:
         """Learn the channels from the heads of records alone; nothing is unpacked."""
         while size - place >= HEAD.size:
             opcode, length = HEAD.unpack(os.pread(self._file, HEAD.size, place))
-            if opcode == Opcode.CHANNEL and length < PIECE_BYTES:
+            if opcode == Opcode.CHANNEL and length < LONGEST_CHANNEL_BYTES:
                 data = os.pread(self._file, HEAD.size + length, place)
                 self._learn(data, Record(opcode, 0, HEAD.size, len(data)))
             if opcode == 0 or length > size - place:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import math
 import os
 import struct
 import zlib
@@ -37,6 +38,8 @@ FORMAT = 1
 """Of everything in the folder; another one is built anew."""
 GROUP = 12
 """Keyframes that are packed by the first of them: they differ in some numbers."""
+SPARE_ROWS = 64
+"""Read before and behind those that are expected at a place."""
 MAX_STATE_BYTES = 64 * 1024 * 1024
 KEY = np.dtype(
     [
@@ -191,9 +194,31 @@ def read_rows(paths: SeekPaths, begin_s: float, end_s: float) -> Rows:
     """
     with _opened(paths.rows) as file:
         times = _Times(file)
-        first, last = bisect.bisect_left(times, begin_s), bisect.bisect_right(times, end_s)
-        data = os.pread(file, max(0, last - first) * ROW.itemsize, first * ROW.itemsize) if file >= 0 else b""
-    return np.frombuffer(data[: len(data) // ROW.itemsize * ROW.itemsize], ROW)
+        if not len(times):
+            return np.empty(0, ROW)
+        first, last = _expected(times, begin_s, end_s)
+        rows = times.rows(first, last)
+        is_begin = first == 0 or (len(rows) > 0 and rows[0]["at_s"] < begin_s)
+        is_end = last == len(times) or (len(rows) > 0 and rows[-1]["at_s"] > end_s)
+        if not (is_begin and is_end):
+            rows = times.rows(bisect.bisect_left(times, begin_s), bisect.bisect_right(times, end_s))
+    at_s = rows["at_s"]
+    return rows[np.searchsorted(at_s, begin_s) : np.searchsorted(at_s, end_s, side="right")]
+
+
+def _expected(times: _Times, begin_s: float, end_s: float) -> tuple[int, int]:
+    """Which rows to read where they stand evenly, as they do but for gaps.
+
+    One look instead of thirty: each lets another thread take the interpreter, and has to wait for it then.
+    """
+    count, first_s, last_s = len(times), times[0], times[len(times) - 1]
+    if count <= SPARE_ROWS:
+        return 0, count
+    by_s = (count - 1) / max(last_s - first_s, 1e-3)
+    # clamped as numbers: who wants all of it asks up to infinity
+    first = math.floor(min(max((begin_s - first_s) * by_s, 0.0), count)) - SPARE_ROWS
+    last = math.ceil(min(max((end_s - first_s) * by_s, 0.0), count)) + SPARE_ROWS
+    return max(0, first), min(last, count)
 
 
 def _rows_until(paths: SeekPaths, at_s: float) -> int:
@@ -230,6 +255,11 @@ class _Times(Sequence[float]):
         found: tuple[float] = _F64.unpack(os.pread(self._file, _F64.size, number * ROW.itemsize))
         return found[0]
 
+    def rows(self, first: int, last: int) -> Rows:
+        """Whole rows, from one up to another that is left out."""
+        data = os.pread(self._file, max(0, last - first) * ROW.itemsize, first * ROW.itemsize)
+        return np.frombuffer(data[: len(data) // ROW.itemsize * ROW.itemsize], ROW)
+
 
 def read_state(paths: SeekPaths, keys: Keys, number: int) -> Kept | None:
     """What was known at a keyframe; None where that is damaged.
@@ -239,22 +269,51 @@ def read_state(paths: SeekPaths, keys: Keys, number: int) -> Kept | None:
         keys: of the file.
         number: of the keyframe.
     """
-    base = int(keys[number]["base"])
-    if base > number:
+    key = keys[number]
+    base = int(key["base"])
+    return state_at(paths.states, keys[number - base], key) if base <= number else None
+
+
+def expect_state(path: Path, first: np.void, key: np.void) -> None:
+    """Let the system read what `state_at` reads next; see `expect`."""
+    with _opened(path) as file:
+        if file >= 0:
+            begin = int(first["body"])
+            expect(file, begin, int(key["body"]) + int(key["body_bytes"]) - begin)
+
+
+def expect(file: int, begin: int, size_bytes: int) -> None:
+    """Let the system read a part of a file, where it can, and wait for nothing: of many files it reads many at once."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.posix_fadvise(file, begin, max(1, size_bytes), os.POSIX_FADV_WILLNEED)
+
+
+def state_at(path: Path, first: np.void, key: np.void) -> Kept | None:
+    """What was known at a keyframe; None where that is damaged.
+
+    Args:
+        path: of the file of states.
+        first: record of the keyframe that it is packed by; its own where it is packed by none.
+        key: its record.
+    """
+    begin, end = int(first["body"]), int(key["body"]) + int(key["body_bytes"])
+    if not 0 <= end - begin <= MAX_STATE_BYTES:
         return None
     try:
-        with _opened(paths.states) as file:
-            unpacker = zstandard.ZstdDecompressor()
-            if base:
-                prefix = _unpacked(file, keys[number - base], unpacker)
-                unpacker = zstandard.ZstdDecompressor(dict_data=_prefix(prefix))
-            return _decoder.decode(_unpacked(file, keys[number], unpacker))
+        with _opened(path) as file:
+            # with the few between the two: one look of a seek that looks into many files
+            data = os.pread(file, end - begin, begin)
+        unpacker = zstandard.ZstdDecompressor()
+        if key["base"]:
+            unpacker = zstandard.ZstdDecompressor(dict_data=_prefix(_unpacked(data, begin, first, unpacker)))
+        return _decoder.decode(_unpacked(data, begin, key, unpacker))
     except (OSError, ValueError, zstandard.ZstdError, msgspec.DecodeError, MemoryError):
         return None
 
 
-def _unpacked(file: int, key: np.void, unpacker: zstandard.ZstdDecompressor) -> bytes:
-    body = os.pread(file, int(key["body_bytes"]), int(key["body"]))
+def _unpacked(data: bytes, begin: int, key: np.void, unpacker: zstandard.ZstdDecompressor) -> bytes:
+    start = int(key["body"]) - begin
+    body = data[start : start + int(key["body_bytes"])]
     # a copy by somebody else, or half a write: what is not what was written is no state
     if zlib.crc32(body) != int(key["crc"]) or zstandard.frame_content_size(body) > MAX_STATE_BYTES:
         raise ValueError("damaged")

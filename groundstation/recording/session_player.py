@@ -8,13 +8,13 @@ files, or made anew where it is not there (`seek_builder.py`).
 from __future__ import annotations
 
 import bisect
+import logging
 import math
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -30,11 +30,12 @@ from groundstation.logs.log import LogError
 from groundstation.logs.session_folder import SessionState
 from groundstation.recording import landmark_file, recorded_values
 from groundstation.recording.earlier_sessions import Earlier, EarlierSessions
-from groundstation.recording.fold import Fold, Kept
+from groundstation.recording.fold_apart import FoldApart
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
 from groundstation.recording.seek_builder import SeekBuilder, own_place
 from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
+from groundstation.recording.segments import END_NS, Part, Segment, Step, steps_of
 
 HOLE_BYTES = 4 * 1024 * 1024
 """More of a file than this between two keyframes takes too long to fold: keyframes are missing there."""
@@ -48,9 +49,15 @@ SAME_NS = 500
 """A time of today has no finer steps as a number of seconds."""
 OVERLAP_S = 1.0
 """A chunk has a quarter of a second."""
-END_NS = 1 << 62
+LEAST_APART = 8
+"""Files of a session that are worth a process: of fewer a moment is folded in some milliseconds."""
 SLACK_NS = 2_000_000_000
 """Messages of a file are not quite in the order of time."""
+
+log = logging.getLogger("groundstation.player")
+
+StartApart = Callable[[Sequence[Path]], FoldApart]
+"""Told of the recorded files; raises OSError."""
 
 
 class _File:
@@ -59,6 +66,8 @@ class _File:
     def __init__(self, path: Path, seek: Path) -> None:
         self.file = RecordedFile(path)
         self.paths = SeekPaths.of(seek, path.name)
+        self._tail: tuple[int, int] = (0, 0)
+        self._has_late_tail = False
         self.refresh()
 
     def refresh(self) -> None:
@@ -91,9 +100,42 @@ class _File:
             key = self.keys[number]
             if key["late_last_ns"] >= begin_ns and key["late_first_ns"] <= end_ns:
                 found.append((self.offset(number - 1), self.offset(number) + 1))
-        # what stands behind the last keyframe no keyframe tells of yet; of a file without any it is all of it
-        last = self.offset(len(self.keys) - 1)
-        return [*found, (last, self.file.end())] if 0 < self.file.end() - last <= HOLE_BYTES else found
+        return [*found, self._tail] if self._is_late_behind() else found
+
+    def _is_late_behind(self) -> bool:
+        """Whether such messages stand behind the last keyframe, where no keyframe tells of them yet.
+
+        Of a file without any keyframe that is all of it.
+        """
+        tail = (self.offset(len(self.keys) - 1), self.file.end())
+        # looked at once: else each moment would read the end of each file
+        if tail != self._tail:
+            self._tail = tail
+            is_short = 0 < tail[1] - tail[0] <= HOLE_BYTES
+            self._has_late_tail = is_short and any(self.file.messages(*tail, is_late=True))
+        return self._has_late_tail
+
+    def part(self, number: int, last: int) -> Part:
+        """What leads from a keyframe to moments behind another one, or the same.
+
+        Args:
+            number: of the keyframe; -1 for the beginning of the file.
+            last: of the other.
+        """
+        from_ns, until_ns = self.at_ns(number), self.at_ns(last + 1)
+        key = self.keys[number] if number >= 0 else None
+        return Part(
+            path=str(self.file.path),
+            states=str(self.paths.states),
+            first=self.keys[number - int(key["base"])].tobytes() if key is not None and key["base"] <= number else b"",
+            key=key.tobytes() if key is not None else b"",
+            from_ns=from_ns,
+            begin_ns=from_ns + 1 if key is not None and key["is_by_time"] else 0,
+            until_ns=until_ns,
+            begin=self.offset(number),
+            end=self.offset(last + 1) + 1,
+            late=tuple(self.late(from_ns, until_ns - 1)),
+        )
 
     @property
     def has_holes(self) -> bool:
@@ -102,50 +144,19 @@ class _File:
         return bool((np.diff(places) > HOLE_BYTES).any())
 
 
-class _Step(NamedTuple):
-    """What is done next to come to a moment."""
-
-    at_ns: int
-    order: int
-    """0 for what was known, before what came."""
-    what: Kept | Taken
-
-
-class _Segment:
-    """What came between two keyframes, and the fleet as far as it was folded."""
-
-    def __init__(self, steps: list[_Step], ends: tuple[int, ...]) -> None:
-        self._steps, self.ends = steps, ends
-        self._fold, self._place, self._at_ns = Fold(), 0, 0
-
-    def fold(self, at_ns: int) -> Fold:
-        """The fleet at a moment; going back begins anew."""
-        if at_ns < self._at_ns:
-            self._fold, self._place = Fold(), 0
-        self._at_ns = at_ns
-        while self._place < len(self._steps) and self._steps[self._place].at_ns <= at_ns:
-            step = self._steps[self._place]
-            if isinstance(step.what, Kept):
-                self._fold.settle()
-                self._fold.put_back(step.what)
-            else:
-                one = step.what
-                self._fold.take(one.topic, one.data, step.at_ns / 1e9, is_retained=one.is_retained)
-            self._place += 1
-        self._fold.settle()
-        return self._fold
-
-
 class SessionPlayer:
     """An open session."""
 
-    def __init__(self, folder: Path, seek: Path | None = None, *, is_whole: bool = True) -> None:
+    def __init__(
+        self, folder: Path, seek: Path | None = None, *, is_whole: bool = True, start_apart: StartApart | None = None
+    ) -> None:
         """Open it.
 
         Args:
             folder: of the session.
             seek: where helpers are made that are not there; None for the session's own folder.
             is_whole: whether helpers that are missing are made; else what they would tell is left out.
+            start_apart: starts what folds moments of a large fleet beside this process; None to do it in this thread.
 
         Raises:
             LogError: there is no recording in it, or it can't be read.
@@ -155,7 +166,11 @@ class SessionPlayer:
         self._strange: set[str] = set()
         self.problems: list[str] = []
         """Files that can't be read, a line each; the others are shown without them."""
-        self._segments: OrderedDict[int, _Segment] = OrderedDict()
+        self._segments: OrderedDict[tuple[tuple[int, int], ...], Segment] = OrderedDict()
+        self._start_apart = start_apart
+        self._apart: FoldApart | None = None
+        self._begun: tuple[int, dict[str, int]] | None = None
+        """The moment that was begun apart, and its keyframes."""
         self._landmarks: list[Landmark] = []
         self._landmarks_end = 0
         self._events: dict[VehicleKey, list[Landmark]] = {}
@@ -192,6 +207,8 @@ class SessionPlayer:
 
     def close(self) -> None:
         """Give the files back."""
+        if self._apart is not None:
+            self._apart.close()
         if self._builder is not None:
             self._builder.close()
         self._earlier.close()
@@ -217,6 +234,8 @@ class SessionPlayer:
                 except LogError as error:
                     self._strange.add(path.name)
                     self.problems.append(str(error))
+        if len(self._files) >= LEAST_APART:
+            self._begin_apart()
         self._read_landmarks()
 
     # ---- the whole ----
@@ -268,65 +287,80 @@ class SessionPlayer:
 
     # ---- a moment ----
 
+    def begin(self, at_s: float) -> None:
+        """A moment that is asked for next: what another process can do of it begins."""
+        self._begun = None
+        if self._apart is None or not self._apart.is_ready or not self._is_read(at_s):
+            return
+        at_ns = round(at_s * 1e9)
+        numbers = self._numbers(at_ns)
+        parts = tuple(one.part(numbers[name], numbers[name]) for name, one in self._files.items())
+        is_short = all(one.end - one.begin <= MOST_FOLDED_BYTES for one in parts)
+        if is_short and self._apart.ask(at_ns, parts):
+            self._begun = at_ns, numbers
+
     def moment(self, at_s: float) -> Moment | None:
         """Everything at a moment."""
-        if self._builder is not None and at_s > self._builder.until_s:
+        if not self._is_read(at_s):
             return None
         at_ns = round(at_s * 1e9)
-        segment, began_ns = self._segment(at_ns)
-        fold = segment.fold(at_ns)
-        states = tuple(self._with_messages(state, began_ns / 1e9) for state in fold.fleet)
-        bridges = tuple((*one, *said) for one, said in fold.fleet.bridge_lives.items())
-        return Moment(at_s=at_s, states=states, bridges=bridges, readings=tuple(fold.board.kept()))
+        if self._begun is None or self._begun[0] != at_ns:
+            self.begin(at_s)
+        begun, self._begun = self._begun, None
+        found = self._apart.answer() if self._apart is not None and begun is not None else None
+        numbers = begun[1] if begun is not None else self._numbers(at_ns)
+        if found is not None:
+            states, bridges, readings = found[1], found[0].bridges, found[0].readings
+        else:
+            fold = self._segment(numbers).fold(at_ns)
+            states, readings = tuple(fold.fleet), tuple(fold.board.kept())
+            bridges = tuple((*one, *said) for one, said in fold.fleet.bridge_lives.items())
+        began_s = max((self._files[name].at_ns(number) for name, number in numbers.items()), default=0) / 1e9
+        states = tuple(self._with_messages(state, began_s) for state in states)
+        return Moment(at_s=at_s, states=states, bridges=bridges, readings=readings)
 
-    def _segment(self, at_ns: int) -> tuple[_Segment, int]:
-        """What leads to a moment, and when its keyframes were made."""
-        numbers = {name: one.before(at_ns) for name, one in self._files.items()}
-        began_ns = max(
-            (int(one.keys[numbers[name]]["at_ns"]) for name, one in self._files.items() if numbers[name] >= 0),
-            default=0,
-        )
-        ends = tuple(one.offset(numbers[name] + 1) for name, one in self._files.items())
-        known = self._segments.get(began_ns)
+    def _is_read(self, at_s: float) -> bool:
+        return self._builder is None or at_s <= self._builder.until_s
+
+    def _numbers(self, at_ns: int) -> dict[str, int]:
+        """The keyframe of each file that a moment begins with."""
+        return {name: one.before(at_ns) for name, one in self._files.items()}
+
+    def _segment(self, numbers: dict[str, int]) -> Segment:
+        """What leads to moments behind these keyframes."""
         # behind the last keyframe a file may have grown
-        if known is not None and known.ends == ends:
-            self._segments.move_to_end(began_ns)
-            return known, began_ns
-        steps = sorted(self._steps(numbers), key=lambda one: one[:2])
-        segment = self._segments[began_ns] = _Segment(steps, ends)
+        places = tuple((one.at_ns(numbers[name]), one.offset(numbers[name] + 1)) for name, one in self._files.items())
+        segment = self._segments.get(places)
+        if segment is None:
+            segment = self._segments[places] = Segment(partial(self._steps, numbers))
+        self._segments.move_to_end(places)
         while len(self._segments) > KEPT_SEGMENTS:
             self._segments.popitem(last=False)
-        return segment, began_ns
+        return segment
 
-    def _steps(self, numbers: dict[str, int]) -> Iterator[_Step]:
+    def _steps(self, numbers: dict[str, int], to_ns: int) -> Iterator[Step]:
         for name, one in self._files.items():
-            number, until_ns = numbers[name], one.at_ns(numbers[name] + 1)
-            kept = None
+            number = numbers[name]
+            part = one.part(number, numbers[name])
             # damaged: what was known at the keyframe before, and all that came since that
-            while number >= 0 and (kept := read_state(one.paths, one.keys, number)) is None:
+            while (kept := part.state()) is None and part.has_state:
                 number -= 1
-            from_ns = one.at_ns(number)
-            if kept is not None:
-                yield _Step(from_ns, 0, kept)
-            begin_ns = from_ns + 1 if number >= 0 and one.keys[number]["is_by_time"] else 0
-            begin, end = one.offset(number), one.offset(numbers[name] + 1) + 1
-            if end - begin > MOST_FOLDED_BYTES:
+                part = one.part(number, numbers[name])
+            if part.end - part.begin > MOST_FOLDED_BYTES:
                 raise LogError(
                     f"{self._folder.name}: {name} has no keyframes at this moment, and too much to read since the last"
                     " one; open the session again when it is over"
                 )
-            for message in one.file.messages(begin, end, begin_ns, until_ns - 1, is_late=False):
-                # what stands behind a keyframe came after it, whatever its time
-                yield _Step(max(message.log_ns, from_ns), 1, message)
-            yield from self._late_steps(one, numbers[name], from_ns)
+            yield from steps_of(part, kept, one.file, to_ns)
 
-    @staticmethod
-    def _late_steps(one: _File, number: int, from_ns: int) -> Iterator[_Step]:
-        """Messages of these moments that were recorded later, since they had been missed."""
-        until_ns = one.at_ns(number + 1)
-        for begin, end in one.late(from_ns, until_ns - 1):
-            for message in one.file.messages(begin, end, from_ns, until_ns, is_late=True):
-                yield _Step(message.log_ns, 1, message)
+    def _begin_apart(self) -> None:
+        """Have a large fleet folded by a process of its own."""
+        start, self._start_apart = self._start_apart, None
+        if start is not None:
+            try:
+                self._apart = start([one.file.path for one in self._files.values()])
+            except OSError as error:
+                log.warning("moments are folded without a process of their own: %s", error.strerror or error)
 
     def _with_messages(self, state: VehicleState, began_s: float) -> VehicleState:
         """With what the vehicle had said before the keyframe; what it said since is in the state."""

@@ -24,6 +24,7 @@ from tests.logs import peers
 from tests.support.peer_tlog import pymavlink_log
 
 NOW_US = 1_700_000_000_000_000
+PEER_LACKS = (MSGIDS["COMMAND_CANCEL"], MSGIDS["COMPONENT_METADATA"])
 HEARTBEAT = frame_bytes(MSGIDS["HEARTBEAT"], bytes([4, 0, 0, 0, 2, 3, 81, 3, 3]), 1, 42, 1)
 
 
@@ -46,7 +47,7 @@ def test_every_value_is_pymavlinks(name: str) -> None:
     peer = pymavlink_log(path)
     wanted: dict[tuple[str, str], list] = {}
     while (message := peer.recv_msg()) is not None:
-        if not message.get_type().startswith("UNKNOWN") and message.get_msgId() != MSGIDS["COMMAND_CANCEL"]:
+        if not message.get_type().startswith("UNKNOWN") and message.get_msgId() not in PEER_LACKS:
             wanted.setdefault((str(message.get_srcSystem()), message.get_type()), []).append(message)
     peer.close()
     with TlogLog(path) as log:
@@ -74,25 +75,23 @@ def test_frames_are_the_bytes_of_the_file_and_can_be_asked_for_by_vehicle() -> N
 def test_the_checksum_of_many_rows_is_that_of_each() -> None:
     random = np.random.default_rng(1)
     rows = random.integers(0, 256, (50, 34), np.uint8)
-    extras = rows[:, 0].copy()
     for lengths in (*(np.full(50, one) for one in (1, 2, 32, 33, 34)), np.sort(random.integers(0, 35, 50))):
-        assert checksums(rows, lengths, extras).tolist() == [
-            mcrf4xx(row[:length].tobytes() + bytes([extra]))
-            for row, length, extra in zip(rows, lengths.tolist(), extras, strict=True)
+        assert checksums(rows, lengths.astype(np.uint16)).tolist() == [
+            mcrf4xx(row[:length].tobytes()) for row, length in zip(rows, lengths.tolist(), strict=True)
         ]
     nothing = np.empty((0, 34), np.uint8)
-    assert checksums(nothing, np.empty(0, np.int64), extras[:0]).size == 0
+    assert checksums(nothing, np.empty(0, np.uint16)).size == 0
 
 
 @pytest.mark.parametrize("count", [frame_table.TOGETHER - 1, frame_table.TOGETHER, frame_table.TOGETHER + 1])
 def test_frames_of_many_lengths_are_compared_in_groups_that_hold_each_once(count: int) -> None:
     counts = np.zeros(264, np.int64)
-    counts[[0, 13, 14, 19, 20, 263]] = [7, count - 1, 1, 5, 3, 2]
+    counts[[0, 13, 14, 26, 27, 263]] = [7, count - 1, 1, 5, 3, 2]
     groups = list(frame_table._groups(counts))
     assert groups[0][0] == 7
     assert groups[-1][1] == counts.sum()
     assert all(before[1] == after[0] for before, after in itertools.pairwise(groups))
-    # lengths 13 and 14 are one group as long as they are few; 19 is the longest that goes with 13
+    # lengths 13 and 14 are one group as long as they are few; 26 is the longest that goes with 13
     sizes = [end - begin for begin, end in groups]
     expected = {
         frame_table.TOGETHER - 1: [count, 5 + 3, 2],

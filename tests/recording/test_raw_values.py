@@ -187,11 +187,11 @@ def test_flights_laid_over_each_other_have_theirs_on_the_common_clock() -> None:
         (own,) = alone.vehicles()
         at_s = player.extent.begin_s + 30.0
         found = rows_of(player, key, at_s, "ATTITUDE")["ATTITUDE"]
-        moved_s = player._owner(key)[0].shift_s
-        expected = rows_of(alone, own, at_s + moved_s, "ATTITUDE")["ATTITUDE"]
-        assert moved_s != 0.0
+        flight = player._owner(key)[0]
+        expected = rows_of(alone, own, flight.own(at_s), "ATTITUDE")["ATTITUDE"]
+        assert flight.own(at_s) != at_s
         assert found["roll"] == expected["roll"]
-        assert found["at_s"] == pytest.approx(expected["at_s"] - moved_s)
+        assert found["at_s"] == pytest.approx(flight.here(expected["at_s"]))
     finally:
         player.close()
         alone.close()

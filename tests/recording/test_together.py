@@ -126,3 +126,24 @@ def test_too_many_are_refused_in_one_line() -> None:
         TogetherPlayer(players)
     TogetherPlayer(players[:MAX_FLIGHTS]).close()
     players[-1].close()
+
+
+def test_one_that_was_recorded_faster_runs_by_the_vehicles_own_clocks(opened: Callable[..., TogetherPlayer]) -> None:
+    # five times as fast by its log, and once in its own time
+    player = opened("copter_square.tlog", "copter0_square_1x.tlog")
+    player.align(Alignment(Anchor.TAKE_OFF))
+    fast, slow = player.vehicles()
+    begun = armed(player)
+    times = {key: player.values(ValueRef(key, HEIGHT), begun[key], player.extent.end_s, lambda: True) for key in begun}
+
+    def up(key: VehicleKey, height_m: float) -> float:
+        found = times[key]
+        return float(found.times[(found.values >= height_m).nonzero()[0][0]])
+
+    # both climb as fast by their own clocks: 10 m of both take the same time here
+    assert up(slow, 12.0) - up(slow, 2.0) == pytest.approx(up(fast, 12.0) - up(fast, 2.0), rel=0.25)
+    state = next(one for one in at(player, up(slow, 12.0)).states if one.key == slow)
+    assert state.position is not None
+    assert state.position.height_home_m == pytest.approx(12.0, abs=1.0)
+    age_s = up(slow, 12.0) - (state.position.at_s + (state.clock_offset_s or 0.0))
+    assert -0.1 <= age_s < 1.0

@@ -80,7 +80,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                 one.name,
                 f"{one.value:.4g} {one.unit}",
                 "" if one.peer is None else f"{one.peer:.4g} {one.unit}",
-                "" if one.ratio is None else f"{one.ratio:.1f}x",
+                "" if one.ratio is None or not one.is_by_ratio else f"{one.ratio:.1f}x",
                 f"{sign} {one.goal:g}{times}",
                 Text("holds", "green") if one.holds else Text("fails", "bold red"),
             )

@@ -53,7 +53,10 @@ def _plain(schema: dict[str, Any], named: dict[str, Any], depth: int) -> dict[st
         properties = schema.get("properties", {}) if depth < MAX_DEPTH else {}
         return {
             "type": "object",
-            "properties": {name: _plain(one, named, depth + 1) for name, one in properties.items()},
+            # a text or a phrase can't be said with one type: what is not described is shown as it is
+            "properties": {
+                name: _plain(one, named, depth + 1) for name, one in properties.items() if not _is_either(one)
+            },
         }
     if kind == "array":
         # an array has one type here, so the first one of a tuple stands for all
@@ -61,6 +64,12 @@ def _plain(schema: dict[str, Any], named: dict[str, Any], depth: int) -> dict[st
         items = _plain(choices[0], named, depth + 1)
         return {"type": "array", "items": items if items["type"] != "array" else {"type": "string"}}
     return {"type": _SCALARS.get(str(kind), "string")}
+
+
+def _is_either(schema: dict[str, Any]) -> bool:
+    """Whether a property is an object at one time and something else at another."""
+    kinds = ["$ref" in one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    return any(kinds) and not all(kinds)
 
 
 def schema_of_value(value: dict[str, Any]) -> dict[str, Any]:

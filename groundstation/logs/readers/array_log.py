@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.progress import Progress
-from groundstation.logs.log import Columns, FrameRecord, LogInfo, MessageInfo
+from groundstation.logs.log import Columns, FieldInfo, FrameRecord, LogInfo, MessageInfo
 from groundstation.logs.log_lookup import find_message, wanted_fields
 from groundstation.logs.readers.mapped_file import MappedFile
 
 Values = dict[str, NDArray[Any]]
 """Columns by field name, see `Columns.values`."""
+Whole = tuple[NDArray[np.float64], Values]
+"""All of a message: its times in seconds, as they are given out, and its columns."""
 
 SLACK_US = 0.4
 """Seconds since 1970 are this exact as float64: a time that was given out must be found again when it is asked for."""
@@ -89,6 +91,9 @@ class ArrayLog(OpenLog):
 
     def __init__(self, path: Path, on_progress: Progress | None = None) -> None:
         self._file = MappedFile(path)
+        self._keyed: tuple[tuple[MessageInfo, ...], dict[tuple[str, str], MessageInfo]] = (), {}
+        self._units: dict[int, tuple[tuple[FieldInfo, ...], dict[str, str]]] = {}
+        """By the identity of fields, which are kept beside them so that it stays theirs."""
         try:
             self._open(path, on_progress)
         # also of a cancel: who opens a log that fails has nothing that could be closed
@@ -108,19 +113,33 @@ class ArrayLog(OpenLog):
     ) -> Columns:
         """Values of a message as arrays; see `logs.log.Log.columns`."""
         kind = self._kind(message, vehicle, fields)
-        names = wanted_fields(kind, fields)
+        is_whole = fields is None and begin_s is None and end_s is None and on_progress is None
+        found = self._whole(kind) if is_whole else None
+        if found is None:
+            found = self._excerpt(kind, wanted_fields(kind, fields), begin_s, end_s, on_progress)
+        time_s, values = found
+        units = self._units_of(kind)
+        if fields is not None:
+            units = {name: unit for name, unit in units.items() if name in fields}
+        return Columns(message=message, vehicle=kind.vehicle, time_s=time_s, values=values, units=units)
+
+    def _excerpt(
+        self,
+        kind: MessageInfo,
+        names: Sequence[str],
+        begin_s: float | None,
+        end_s: float | None,
+        told: Progress | None,
+    ) -> Whole:
         offset_s = self._clock_offset_s()
         begin_us = -np.inf if begin_s is None else (begin_s - offset_s) * 1e6 - SLACK_US
         end_us = np.inf if end_s is None else (end_s - offset_s) * 1e6 - SLACK_US
-        time_us, values = self._collect(kind.vehicle, message, Excerpt(names, begin_us, end_us, on_progress))
-        return Columns(
-            message=message,
-            vehicle=kind.vehicle,
-            # times that mean nothing are unknown, and not 0
-            time_s=time_us / 1e6 + offset_s if self._has_times() else np.full(len(time_us), np.nan),
-            values=values,
-            units={one.name: one.unit for one in kind.fields if one.unit is not None and one.name in names},
-        )
+        time_us, values = self._collect(kind.vehicle, kind.name, Excerpt(names, begin_us, end_us, told))
+        # times that mean nothing are unknown, and not 0
+        time_s = time_us / 1e6 if self._has_times() else np.full(len(time_us), np.nan)
+        if offset_s:
+            time_s += offset_s
+        return time_s, values
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """None: most formats have no MAVLink frames."""
@@ -135,7 +154,25 @@ class ArrayLog(OpenLog):
     def _kind(self, message: str, vehicle: str | None, fields: Sequence[str] | None) -> MessageInfo:
         """The message that is meant, with all its fields, or at least the wanted ones."""
         del fields
-        return find_message(self._info, message, vehicle)
+        # who asks for all messages of many vehicles would look through all of them for each
+        found = None if vehicle is None else self._by_key().get((vehicle, message))
+        return find_message(self._info, message, vehicle) if found is None else found
+
+    def _units_of(self, kind: MessageInfo) -> dict[str, str]:
+        # vehicles that send the same message share its fields
+        found = self._units.get(id(kind.fields))
+        if found is None:
+            units = {one.name: one.unit for one in kind.fields if one.unit is not None}
+            found = self._units[id(kind.fields)] = kind.fields, units
+        return found[1].copy()
+
+    def _by_key(self) -> dict[tuple[str, str], MessageInfo]:
+        """The messages by vehicle and name; none where that tells them not apart."""
+        messages = self._info.messages
+        if self._keyed[0] is not messages:
+            keyed = {(one.vehicle, one.name): one for one in messages}
+            self._keyed = messages, keyed if len(keyed) == len(messages) else {}
+        return self._keyed[1]
 
     @abstractmethod
     def _open(self, path: Path, on_progress: Progress | None) -> None:
@@ -152,6 +189,11 @@ class ArrayLog(OpenLog):
     def _has_times(self) -> bool:
         """Whether the times of the file mean anything."""
         return True
+
+    def _whole(self, kind: MessageInfo) -> Whole | None:
+        """All of a message, where there is a shorter way to it; None for none."""
+        del kind
+        return None
 
     @abstractmethod
     def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[NDArray[Any], Values]:

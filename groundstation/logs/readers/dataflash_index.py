@@ -59,6 +59,11 @@ class DataflashRules:
         size = int(self._sizes[head[2]])
         return size if place + size <= window.end else 0
 
+    def seen(self, window: Window, begin: int) -> Places | None:
+        """None: the marks of records are too short."""
+        del window, begin
+        return None
+
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """Places with the head of a known type."""
         span = width + HEAD_BYTES

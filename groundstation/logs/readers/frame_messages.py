@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,9 +68,11 @@ def crew_of(index: FrameIndex) -> Crew:
     """
     vehicles: list[LogVehicle] = []
     messages: dict[tuple[str, str], list[Source]] = {}
-    for sysid in sorted({one.sysid for one in index.sources}):
-        of_system = [one for one in index.sources if one.sysid == sysid]
-        said = {one.compid: said_by(index, one) for one in of_system if one.msgid == _HEARTBEAT}
+    heard = _said(index, [one for one in index.sources if one.msgid == _HEARTBEAT])
+    # sorted by system
+    for sysid, sources in groupby(index.sources, key=attrgetter("sysid")):
+        of_system = list(sources)
+        said = {one.compid: heard[one] for one in of_system if one in heard}
         everything = {(compid, *pair) for compid, pairs in said.items() for pair in pairs}
         autopilot = autopilot_among(everything)
         others = sorted({one.compid for one in of_system})
@@ -81,24 +85,30 @@ def crew_of(index: FrameIndex) -> Crew:
             vehicles += [_no_vehicle(f"{sysid}/{one}", sysid, _role([one], everything)) for one in sorted(apart)]
         # what another component says and the autopilot does not is its vehicle's: nothing could be mixed up
         spoken = {one.msgid for one in of_system if one.compid not in apart}
+        name = str(sysid)
         for one in of_system:
             is_apart = one.compid in apart and one.msgid in spoken
-            owner = f"{sysid}/{one.compid}" if is_apart else str(sysid)
+            owner = f"{name}/{one.compid}" if is_apart else name
             messages.setdefault((owner, message_name(one.msgid)), []).append(one)
     return Crew(tuple(vehicles), messages)
 
 
-def said_by(index: FrameIndex, source: Source) -> set[tuple[int, int]]:
-    """Pairs of HEARTBEAT.type and HEARTBEAT.autopilot of a component.
-
-    Args:
-        index: of the frames.
-        source: its heartbeats.
-    """
-    _, values = collect(index, [source], Excerpt(("autopilot", "type")))
-    # both in one number, so that pairs are told apart as an array
-    pairs = distinct(values["type"].astype(np.uint16) << 8 | values["autopilot"])
-    return {(pair >> 8, pair & 0xFF) for pair in pairs.tolist()}
+def _said(index: FrameIndex, sources: list[Source]) -> dict[Source, set[tuple[int, int]]]:
+    """Pairs of HEARTBEAT.type and HEARTBEAT.autopilot of components, by the source of their heartbeats."""
+    said: dict[Source, set[tuple[int, int]]] = {}
+    # at once, where nothing but steps costs time
+    parts = [sources] if index.is_short and sources else [[one] for one in sources]
+    for part in parts:
+        columns = FrameColumns(_HEARTBEAT, ("autopilot", "type"), sum(index.sources[one].records for one in part))
+        for window, starts, _ in [index.slice_of_sources(part)] if index.is_short else index.slices_of(part[0]):
+            columns.add(window, starts)
+        values = columns.values()
+        # all of it in one number, so that what was said is told apart as an array
+        numbers = np.repeat(np.arange(len(part)), [index.sources[one].records for one in part]) << 16
+        numbers |= values["type"].astype(np.uint16) << 8 | values["autopilot"]
+        for number in distinct(numbers).tolist():
+            said.setdefault(part[number >> 16], set()).add((number >> 8 & 0xFF, number & 0xFF))
+    return said
 
 
 def _role(compids: Sequence[int], said: set[tuple[int, int, int]]) -> SpeakerRole:
@@ -141,11 +151,12 @@ def message_name(msgid: int) -> str:
 
 def message_infos(index: FrameIndex, crew: Crew) -> tuple[MessageInfo, ...]:
     """All messages of an index, the vehicles named by their system ids."""
+    order = {owner: natural(owner) for owner in {owner for owner, _ in crew.messages}}
     infos = [
-        _message_info(owner, [(one, index.sources[one]) for one in found])
-        for (owner, _), found in crew.messages.items()
+        _message_info(owner, name, found[0].msgid, [index.sources[one] for one in found])
+        for (owner, name), found in crew.messages.items()
     ]
-    return tuple(sorted(infos, key=lambda one: (natural(one.vehicle), one.name)))
+    return tuple(sorted(infos, key=lambda one: (order[one.vehicle], one.name)))
 
 
 NO_SYSID = -1
@@ -170,22 +181,23 @@ def _fields(msgid: int) -> tuple[FieldInfo, ...]:
     if msgid not in DEFINITIONS:
         return (FieldInfo(name=PAYLOAD, dtype="bytes"),)
     unit = units(msgid)
+    shapes = field_shapes(msgid)
     return tuple(
-        FieldInfo(name=one.name, dtype=one.dtype, length=one.length, unit=unit.get(one.name))
-        for one in field_shapes(msgid)
+        [FieldInfo(name=name, dtype=kind, length=length, unit=unit.get(name)) for name, kind, length in shapes]
     )
 
 
-def _message_info(vehicle: str, found: Sequence[tuple[Source, Span]]) -> MessageInfo:
-    msgid = found[0][0].msgid
-    spans = [span for _, span in found]
+def _message_info(vehicle: str, name: str, msgid: int, spans: Sequence[Span]) -> MessageInfo:
+    total = spans[0]
+    for one in spans[1:]:
+        total = total.joined(one)
     return MessageInfo(
-        name=message_name(msgid),
+        name=name,
         vehicle=vehicle,
         vocabulary=Vocabulary.MAVLINK,
-        count=sum(one.records for one in spans),
-        first_s=min(one.first_us for one in spans) / 1e6,
-        last_s=max(one.last_us for one in spans) / 1e6,
+        count=total.records,
+        first_s=total.first_us / 1e6,
+        last_s=total.last_us / 1e6,
         fields=_fields(msgid),
     )
 

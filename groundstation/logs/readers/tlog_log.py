@@ -10,13 +10,17 @@ import numpy as np
 
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.progress import Progress
-from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo
+from groundstation.logs.log import FrameRecord, LogError, LogFormat, LogInfo, MessageInfo
 from groundstation.logs.log_lookup import find_vehicle, gap_damage
-from groundstation.logs.readers.array_log import ArrayLog, Excerpt, Values
+from groundstation.logs.readers.array_log import ArrayLog, Excerpt, Values, Whole
+from groundstation.logs.readers.columns_together import ColumnsTogether
 from groundstation.logs.readers.frame_messages import collect, crew_of, message_infos, speaker_of
 from groundstation.logs.readers.stamp_clock import read_stamps
 from groundstation.mavlink.frame_index import FrameIndex, is_cut_record
 from groundstation.mavlink.record_index import Times
+
+_NOTHING = FrameIndex(np.empty(0, np.uint8))
+"""Of a log that is closed."""
 
 
 class TlogLog(ArrayLog):
@@ -26,16 +30,22 @@ class TlogLog(ArrayLog):
         self._index, self._base, self._steps = read_stamps(self._file.bytes, on_progress)
         _check(self._index, path)
         self._crew = crew_of(self._index)
+        self._together = ColumnsTogether(self._index)
         self._info = self._make_info(path)
 
     def _let_go(self) -> None:
-        self._index = FrameIndex(np.empty(0, np.uint8))
+        self._index = _NOTHING
+        self._together = ColumnsTogether(_NOTHING)
 
     def _clock_offset_s(self) -> float:
         return 0.0
 
     def _collect(self, vehicle: str, message: str, wanted: Excerpt) -> tuple[Times, Values]:
         return collect(self._index, self._crew.messages[vehicle, message], wanted)
+
+    def _whole(self, kind: MessageInfo) -> Whole | None:
+        sources = self._crew.messages[kind.vehicle, kind.name]
+        return self._together.take(sources[0]) if len(sources) == 1 else None
 
     def frames(self, vehicle: str | None = None, on_progress: Progress | None = None) -> Iterator[FrameRecord]:
         """The MAVLink frames in order of the file; see `logs.log.Log.frames`."""

@@ -79,6 +79,11 @@ class UlogRules:
             fits = self._least[kind] <= size <= self._most[kind]
         return size + HEAD_BYTES if fits and place + size + HEAD_BYTES <= window.end else 0
 
+    def seen(self, window: Window, begin: int) -> Places | None:
+        """None: the marks of records are too short."""
+        del window, begin
+        return None
+
     def candidates(self, window: Window, places: Places, width: int) -> Places:
         """Places where data of a known topic seem to begin."""
         width = min(width, self._near)

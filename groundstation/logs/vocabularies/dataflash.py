@@ -12,6 +12,7 @@ from groundstation.logs.sources import (
     Source,
     Table,
     coded,
+    coming_from,
     is_one,
     known_if,
     largest,
@@ -54,6 +55,16 @@ SOURCES: Table = {
     "position.height_amsl_m": (number("POS", "Alt"), number("GPS", "Alt", where=FIRST_GPS)),
     "home.lat_deg": (HOME.latitude(),),
     "home.lon_deg": (HOME.longitude(),),
+    "wind.speed_mps": (
+        length("XKF2", ("VWN", "VWE"), where=FIRST_CORE),
+        length("NKF2", ("VWN", "VWE"), where=FIRST_CORE),
+        length("EKF2", ("VWN", "VWE")),
+    ),
+    "wind.from_deg": (
+        coming_from("XKF2", "VWN", "VWE", where=FIRST_CORE),
+        coming_from("NKF2", "VWN", "VWE", where=FIRST_CORE),
+        coming_from("EKF2", "VWN", "VWE"),
+    ),
     "velocity.ground_speed_mps": (
         length("XKF1", ("VN", "VE"), where=FIRST_CORE),
         length("NKF1", ("VN", "VE"), where=FIRST_CORE),

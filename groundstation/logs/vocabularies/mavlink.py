@@ -14,6 +14,7 @@ from groundstation.logs.sources import (
     Table,
     bit,
     coded,
+    coming_from,
     direction,
     is_one,
     known_if,
@@ -47,6 +48,7 @@ SOURCES: Table = {
         # z counts down
         number("LOCAL_POSITION_NED", "z", -1.0),
     ),
+    "position.boot_ms": (number("GLOBAL_POSITION_INT", "time_boot_ms"),),
     "position.height_amsl_m": (
         number("GLOBAL_POSITION_INT", "alt", 1e-3),
         # a fix in two dimensions has no height
@@ -55,6 +57,8 @@ SOURCES: Table = {
     ),
     "home.lat_deg": (HOME.latitude(),),
     "home.lon_deg": (HOME.longitude(),),
+    "wind.speed_mps": (number("WIND", "speed"), length("WIND_COV", ("wind_x", "wind_y"))),
+    "wind.from_deg": (direction("WIND", "direction"), coming_from("WIND_COV", "wind_x", "wind_y")),
     "velocity.ground_speed_mps": (
         length("GLOBAL_POSITION_INT", ("vx", "vy"), 1e-2),
         number("VFR_HUD", "groundspeed"),

@@ -6,7 +6,18 @@ Source: the message definitions of PX4 (msg/*.msg), whose names and units change
 
 from __future__ import annotations
 
-from groundstation.logs.sources import PositionFields, Table, angle, coded, item, known_if, largest, length, number
+from groundstation.logs.sources import (
+    PositionFields,
+    Table,
+    angle,
+    coded,
+    coming_from,
+    item,
+    known_if,
+    largest,
+    length,
+    number,
+)
 
 ARMING_STATE_ARMED = 2
 """vehicle_status.arming_state; below 1.14 5 and 6 are in-air states of old."""
@@ -34,6 +45,14 @@ SOURCES: Table = {
     ),
     "home.lat_deg": (HOME.latitude(),),
     "home.lon_deg": (HOME.longitude(),),
+    "wind.speed_mps": (
+        length("wind", ("windspeed_north", "windspeed_east")),
+        length("wind_estimate", ("windspeed_north", "windspeed_east")),
+    ),
+    "wind.from_deg": (
+        coming_from("wind", "windspeed_north", "windspeed_east"),
+        coming_from("wind_estimate", "windspeed_north", "windspeed_east"),
+    ),
     "velocity.ground_speed_mps": (
         length(LOCAL, ("vx", "vy"), where=(known_if("v_xy_valid", 1, 1),)),
         *(number(message, "vel_m_s", where=HAS_FIX) for message in RECEIVERS),
