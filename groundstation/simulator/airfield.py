@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from groundstation.simulator.engine.autofly import OnboardPilot
-from groundstation.simulator.engine.faults import KINDS, FaultBoard, Victim
+from groundstation.simulator.engine.faults import KINDS, Fault, FaultBoard, Victim
 from groundstation.simulator.engine.field import Field
 from groundstation.simulator.engine.flavour import Flavour
 from groundstation.simulator.engine.flight import Demand, Flight
@@ -57,7 +57,7 @@ class Airfield:
             )
             for index, firmware in enumerate(firmwares)
         ]
-        self._park(flavours)
+        self._park(flavours, plan)
         motions = self.flight.motions()
         for vehicle, motion in zip(self.vehicles, motions, strict=True):
             vehicle.stand(motion)
@@ -69,8 +69,8 @@ class Airfield:
             else []
         )
 
-    def _park(self, flavours: list[Flavour]) -> None:
-        """Multicopters in rows of ten facing north, planes in rows along the runway."""
+    def _park(self, flavours: list[Flavour], plan: SquadronPlan) -> None:
+        """Multicopters in rows of ten facing north, planes in rows along the runway, or where the plan says."""
         counts = {"plane": 0, "copter": 0}
         for index, flavour in enumerate(flavours):
             kind = "plane" if flavour.airframe.is_plane else "copter"
@@ -79,7 +79,12 @@ class Airfield:
             north_m, heading_deg = row * _SPACING_M, 353.0
             if kind == "plane":
                 north_m, heading_deg = _RUNWAY_NORTH_M - row * 2.0 * _SPACING_M, _RUNWAY_HEADING_DEG
-            self.flight.place(index, north_m=north_m, east_m=place * _SPACING_M, heading_deg=heading_deg)
+            east_m = place * _SPACING_M
+            if plan.places:
+                north_m, east_m = plan.places[index]
+            if plan.heading_deg is not None:
+                heading_deg = plan.heading_deg
+            self.flight.place(index, north_m=north_m, east_m=east_m, heading_deg=heading_deg)
 
     def vehicle(self, number: int) -> Vehicle:
         """Return a vehicle by its number: its system id, counted on where the ids begin anew."""
@@ -92,21 +97,22 @@ class Airfield:
         self.flight.step(TICK_S, self._demands)
         motions = self.flight.motions()
         for fault, begins in self._faults.due(self.now_s):
-            self._apply(fault.kind, fault.number, begins=begins)
+            self.apply(fault, begins=begins)
         now_s = self.now_s
         self._demands = [vehicle.tick(now_s, motion) for vehicle, motion in zip(self.vehicles, motions, strict=True)]
         # behind the vehicles, as an operator's order would come
         for pilot in self._pilots:
             pilot.tick(now_s)
 
-    def _apply(self, kind: str, number: int, *, begins: bool) -> None:
-        vehicle = self.vehicle(number)
+    def apply(self, fault: Fault, *, begins: bool) -> None:
+        """Let a fault begin or end now; on the simulator's thread."""
+        vehicle = self.vehicle(fault.number)
         others = tuple(other.system for other in self.vehicles if other.system != vehicle.system)
-        victim = Victim(vehicle, self.flight, number - self.vehicles[0].system, others)
+        victim = Victim(vehicle, self.flight, fault.number - self.vehicles[0].system, others, fault.values)
         if begins:
-            KINDS[kind].begin(victim)
+            KINDS[fault.kind].begin(victim)
         else:
-            KINDS[kind].end(victim)
+            KINDS[fault.kind].end(victim)
 
 
 def _overrides(plan: SquadronPlan, flavour: Flavour) -> dict[str, float]:

@@ -35,6 +35,10 @@ class SquadronPlan:
     start_latitude_deg: float = 40.9940
     start_longitude_deg: float = 39.7710
     start_altitude_amsl_m: float = 80.0
+    heading_deg: float | None = None
+    """Which way all of them face, ``None``: multicopters and planes as their rows stand."""
+    places: tuple[tuple[float, float], ...] = ()
+    """Metres north and east of the start for each vehicle, empty for rows."""
     wind_mps: float = 3.0
     """Mean wind; gusts are a third of it."""
     wind_from_deg: float = 290.0

@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import selectors
-import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from groundstation.simulator.airfield import TICK_S, Airfield
+from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.engine.ports import PORTS, Address, LinkText, Port
 from groundstation.simulator.plan import SquadronPlan
+from groundstation.simulator.port_loop import PortLoop
 
 _MOST_TICKS = 50
 """Ticks made up for in one go; what is further behind is given up and counted."""
@@ -47,6 +47,7 @@ class Squadron:
         self.plan = plan
         self._clock = clock
         self.airfield = Airfield(plan, epoch_unix_s=time.time() if epoch_unix_s is None else epoch_unix_s)
+        self._wishes: deque[tuple[Fault, bool]] = deque(maxlen=1000)
         self.late_s = 0.0
         """Seconds given up because this machine was too slow."""
         self._ports: list[Port] = []
@@ -54,12 +55,10 @@ class Squadron:
             for index, vehicle in enumerate(self.airfield.vehicles):
                 self._ports.append(PORTS[link.kind](vehicle, link.of_vehicle(index, plan.seat(index)[0])))
         except (OSError, ValueError):
-            self.close()
+            for port in self._ports:
+                port.close()
             raise
-        self._selector = selectors.DefaultSelector()
-        self._watched: dict[int, set[socket.socket]] = {}
-        for port in self._ports:
-            self._watch(port)
+        self._loop = PortLoop(self._ports)
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +76,15 @@ class Squadron:
         """A vehicle's number to the host and port where it listens (or, for ``udpout``, sends to)."""
         return {number: port.address for number, port in enumerate(self._ports, start=self.plan.first_sysid)}
 
+    @property
+    def simulated_s(self) -> float:
+        """Seconds of the simulation so far; from any thread."""
+        return self.airfield.now_s
+
+    def ask_fault(self, fault: Fault, *, begins: bool) -> None:
+        """Let a fault begin or end at the next step; from any thread."""
+        self._wishes.append((fault, begins))
+
     def run(self, stop: threading.Event) -> None:
         """Simulate until ``stop`` is set, then close all sockets. Call from the thread that shall do it."""
         began_s = self._clock()
@@ -92,48 +100,18 @@ class Squadron:
                     began_s += lost_s / speed
                     behind = _MOST_TICKS
                 for _ in range(behind):
+                    # between two steps, and not after all that a busy machine makes up for: who asks counts from now on
+                    while self._wishes:
+                        fault, begins = self._wishes.popleft()
+                        self.airfield.apply(fault, begins=begins)
                     self.airfield.step()
                 if behind:
-                    self._flush()
+                    self._loop.flush()
                 next_s = began_s + (self.airfield.now_s + TICK_S) / speed
-                self._take_input(max(next_s - self._clock(), 0.0))
+                self._loop.take_input(max(next_s - self._clock(), 0.0), self.airfield.now_s)
         finally:
             self.close()
 
     def close(self) -> None:
         """Close all sockets; called by `run` at its end."""
-        for port in self._ports:
-            port.close()
-        self._ports = []
-        if hasattr(self, "_selector"):
-            self._selector.close()
-
-    def _take_input(self, timeout_s: float) -> None:
-        """Wait for the next tick; what arrives meanwhile is answered at once."""
-        answered: dict[int, Port] = {}
-        for key, _ in self._selector.select(timeout_s):
-            port: Port = key.data
-            if port.read(key.fileobj, self.airfield.now_s):  # type: ignore[arg-type]
-                self._watch(port)
-            answered[id(port)] = port
-        # an answer that waited for the next tick would look like 20 ms of link delay
-        for port in answered.values():
-            if port.flush():
-                self._watch(port)
-
-    def _flush(self) -> None:
-        for port in self._ports:
-            if port.flush():
-                self._watch(port)
-
-    def _watch(self, port: Port) -> None:
-        """Bring the selector in line with a port's sockets."""
-        wanted = set(port.sockets())
-        watched = self._watched.setdefault(id(port), set())
-        # a closed socket has lost its number, so it is looked for among the registered ones
-        for gone in watched - wanted:
-            with contextlib.suppress(KeyError, ValueError):
-                self._selector.unregister(gone)
-        for new in wanted - watched:
-            self._selector.register(new, selectors.EVENT_READ, port)
-        self._watched[id(port)] = wanted
+        self._loop.close()

@@ -245,6 +245,12 @@ def test_a_mission_too_far_away_is_not_flown(px4) -> None:
     assert px4.px4_mode(4, 4) == 1
 
 
+def test_a_take_off_without_a_place_is_one_off_africa(px4) -> None:
+    _upload(px4, [(22, 6, (0, 0, 0, NAN), 0, 0, 8), *SQUARE[1:]])
+    assert any(text.startswith("First waypoint too far away: ") for text in px4.texts())
+    assert px4.command(300) == 2
+
+
 def test_a_lost_station_is_only_missed_when_the_parameter_says_so(bench) -> None:
     for action, mode in ((0, HOLD), (2, RTL)):
         station = bench(flavours=("px4",), wind_mps=0.0, parameters={"NAV_DLL_ACT": action}).station()

@@ -58,6 +58,17 @@ def test_an_upload_is_asked_for_by_the_float_name_first_and_then_by_the_other(px
     assert not px4.all("MISSION_REQUEST")
 
 
+def test_a_station_that_does_not_take_one_name_is_asked_by_the_other_and_may_give_up(px4) -> None:
+    _count(px4, 4)
+    assert [m.get_type() for _, m in px4.heard if m.get_type().startswith("MISSION_REQUEST")] == ["MISSION_REQUEST"]
+    px4.forget()
+    px4.send(px4.mav.mission_ack_encode(1, 1, UNSUPPORTED, MISSION))
+    assert [m.seq for m in px4.all("MISSION_REQUEST_INT")] == [0]
+    px4.send(px4.mav.mission_ack_encode(1, 1, 15, MISSION))
+    px4.forget()
+    assert _upload(px4, _list(px4)) == ACCEPTED, "nothing holds it up any more"
+
+
 def test_items_come_back_nearly_as_they_were_the_first_one_too(px4) -> None:
     items = [*_list(px4, 3), _item(px4, 3, 178, frame=2, params=(1, 5, -1, 0), place=(0, 0, 0))]
     items.append(_item(px4, 4, params=(0, 0, 0, NAN), frame=3))

@@ -25,7 +25,9 @@ def _values(number: int) -> dict[str, object]:
 
 @pytest.mark.parametrize("number", SPOKEN)
 def test_a_frame_is_the_one_pymavlink_would_have_made(number: int) -> None:
-    values = _values(number)
+    # ids of plans are newer than that dialect: 0 is cut off their end
+    known = set(dialect.mavlink_map[number].fieldnames)
+    values = {name: value for name, value in _values(number).items() if name in known}
     ours = frame_v2(number, known_type(number).payload(values), sequence=7, system=42)
     generated = dialect.mavlink_map[number]
     peer = dialect.MAVLink(None, srcSystem=42, srcComponent=1)

@@ -65,7 +65,8 @@ class CopterGuidance(MulticopterGuidance):
     @property
     def is_idle(self) -> bool:
         """Does it stand armed with nothing to do."""
-        return not self.is_airborne and self._takeoff_height_m is None and not self._is_landing
+        is_standing = not self.is_airborne and self._takeoff_height_m is None and not self._is_landing
+        return is_standing and not self._has_fallen
 
     @property
     def landed(self) -> Landed:
@@ -75,7 +76,13 @@ class CopterGuidance(MulticopterGuidance):
             return Landed.TAKEOFF if shown else Landed.ON_GROUND
         if self._is_landing and (self.is_airborne or self._touched_s is not None):
             return Landed.LANDING
-        return Landed.IN_AIR if self.is_airborne else Landed.ON_GROUND
+        return Landed.IN_AIR if self.is_airborne or self._has_fallen else Landed.ON_GROUND
+
+    @property
+    def _has_fallen(self) -> bool:
+        """It lies on the ground and still gives all throttle for a height above: it believes that it flies (4.5.7)."""
+        is_down = self._was_airborne and not self.is_airborne and self.vehicle.mode not in (STABILIZE, ACRO, ALT_HOLD)
+        return is_down and self.target is not None and self.target.down_m < self.vehicle.position.down_m - 1.0
 
     @property
     def _is_landing(self) -> bool:
@@ -119,8 +126,8 @@ class CopterGuidance(MulticopterGuidance):
         self._yaw_rad = None
         self.roi = None
         self._velocity = (0.0, 0.0, 0.0)
-        if self.mission.is_complete:
-            self.mission.forget()
+        # a copter forgets where it was in its mission when it is disarmed (observed)
+        self.mission.forget()
 
     def take_off(self, height_m: float) -> MavResult:
         """Climb straight up: armed, on the ground, in GUIDED."""
@@ -243,8 +250,7 @@ class CopterGuidance(MulticopterGuidance):
     def _fly_mission(self) -> Demand:
         """AUTO: whatever the current item asks for."""
         self.mission.tick()
-        items = self.mission.items
-        item = items[self.mission.current] if self.mission.current < len(items) else None
+        item = self.mission.item
         if item is None or self.mission.is_complete or not self._is_started:
             return self.fly_to_target()
         if item.command == Nav.RETURN_TO_LAUNCH:

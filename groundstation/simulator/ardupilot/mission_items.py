@@ -24,7 +24,7 @@ class Kept(NamedTuple):
     title: str
     """As the texts of a flight name it."""
     params: str
-    """For param1 to param4: ``i`` kept as a whole number, ``f`` kept, ``-`` becomes 0."""
+    """For param1 to param4: ``i`` kept as a whole number, ``f`` kept, ``s`` becomes 1 or -1, ``-`` becomes 0."""
     has_place: bool
     """Are x, y, z a position."""
 
@@ -35,7 +35,7 @@ STORED: dict[int, Kept] = {
     18: Kept("LoitTurns", "i-i-", True),
     19: Kept("LoitTime", "i-i-", True),
     20: Kept("RTL", "----", False),
-    21: Kept("Land", "i---", True),
+    21: Kept("Land", "i--s", True),
     22: Kept("Takeoff", "i---", True),
     31: Kept("LoitAltitude", "-i--", True),
     82: Kept("SplineWP", "i---", True),
@@ -124,6 +124,8 @@ def stored_item(item: Item, kind: int, flavour: str) -> tuple[Item | None, Resul
 
 
 def _kept_param(how: str, value: float) -> float:
+    if how == "s":
+        return -1.0 if value < 0.0 else 1.0
     if how == "-" or not math.isfinite(value):
         return 0.0
     return float(int(value)) if how == "i" else value

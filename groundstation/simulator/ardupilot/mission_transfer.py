@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from groundstation.simulator.ardupilot.mission_items import MAX_ITEMS, stored_item
+from groundstation.simulator.ardupilot.mission_run import ArduPilotMissionRun
 from groundstation.simulator.engine.boot import DEBUG, INFO, WARNING
 from groundstation.simulator.engine.links import Link
 from groundstation.simulator.engine.mission_transfer import MissionTransfer, item_of, item_values
@@ -84,6 +85,7 @@ class ArduPilotMissionTransfer(MissionTransfer):
             # the list shrinks at once: an upload that breaks off leaves a mixture of old and new items
             self._upload = None
             plan.cut(count)
+            self._tell_changed(kind)
             self._begin(link, message, plan, 0, count - 1)
 
     def partial(self, link: Link, message: Message) -> None:
@@ -156,7 +158,16 @@ class ArduPilotMissionTransfer(MissionTransfer):
             kept, result = stored_item(item, upload.kind, self._vehicle.flavour.name)
         if kept is None:
             return result
-        return result if plan.put(upload.next_seq, kept) else Result.ERROR
+        if not plan.put(upload.next_seq, kept):
+            return Result.ERROR
+        self._tell_changed(upload.kind)
+        return result
+
+    def _tell_changed(self, kind: int) -> None:
+        """A mission under way goes on: with which item is its own affair."""
+        mission = self._vehicle.guidance.mission
+        if kind == MISSION and isinstance(mission, ArduPilotMissionRun):
+            mission.changed()
 
     def _finish(self, upload: _Upload) -> None:
         vehicle = self._vehicle
@@ -164,8 +175,6 @@ class ArduPilotMissionTransfer(MissionTransfer):
         result = Result.ACCEPTED
         if upload.kind == FENCE and any(item.command in _POLYGONS and item.params[0] < 3 for item in plan.items):
             result = Result.ERROR
-        if upload.kind == MISSION:
-            vehicle.guidance.mission.forget()
         self._ack(upload.link, upload.system, upload.component, upload.kind, result)
         if result == Result.ACCEPTED:
             vehicle.say(*_RECEIVED_TEXTS[upload.kind])
@@ -217,13 +226,18 @@ class ArduPilotMissionTransfer(MissionTransfer):
         plan = self._vehicle.plans.get(kind)
         if plan is None:
             self._answer(link, message, Result.UNSUPPORTED)
-        elif self._upload is not None:
+        elif self._upload is not None or (kind == MISSION and self._is_flown):
             self._answer(link, message, Result.ERROR)
         else:
             plan.cut(0)
             if kind == MISSION:
                 self._vehicle.guidance.mission.forget()
             self._answer(link, message, Result.ACCEPTED)
+
+    @property
+    def _is_flown(self) -> bool:
+        """Is the mission under way: it is not cleared then (observed)."""
+        return self._vehicle.armed and self._vehicle.guidance.mission.is_running
 
     def set_current(self, link: Link, message: Message) -> None:
         """MISSION_SET_CURRENT: a number that doesn't exist changes nothing and is not refused."""

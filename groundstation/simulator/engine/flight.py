@@ -159,9 +159,12 @@ class Flight:
         self._idle = np.array([frame.idle_a for frame in airframes])
         self._full = np.array([frame.full_a for frame in airframes])
         self._hover = np.array([frame.hover_throttle for frame in airframes])
-        toward = math.radians(wind_from_deg + 180.0)
-        self._wind_mean = (wind_mps * math.cos(toward), wind_mps * math.sin(toward))
-        self._gust_mps = wind_mps / 3.0
+        self._given_wind = (wind_mps, wind_from_deg)
+        self._wind_mean: Floats = np.zeros((2, count))
+        self._gust_mps: Floats = np.zeros(count)
+        self._motor: Floats = np.ones(count)
+        for index in range(count):
+            self.set_wind(index, None)
         self._gusts: Floats = np.zeros((2, count))
         self._row["wind_north_mps"][:], self._row["wind_east_mps"][:] = self._wind_mean
         self._gps_noise_m = gps_noise_m
@@ -175,6 +178,28 @@ class Flight:
     def set_charge(self, index: int, fraction: float) -> None:
         """Give one vehicle a battery with ``fraction`` (0 to 1) of its charge."""
         self._row["consumed_mah"][index] = self._capacity[index] * (1.0 - fraction)
+
+    def set_wind(self, index: int, speed_mps: float | None, from_deg: float = 0.0) -> None:
+        """Let another mean wind blow at one vehicle; its gusts are a third of it.
+
+        Args:
+            index: Of the vehicle.
+            speed_mps: ``None`` for the wind of the field.
+            from_deg: Where it comes from.
+        """
+        if speed_mps is None:
+            speed_mps, from_deg = self._given_wind
+        toward = math.radians(from_deg + 180.0)
+        self._wind_mean[:, index] = speed_mps * math.cos(toward), speed_mps * math.sin(toward)
+        self._gust_mps[index] = speed_mps / 3.0
+
+    def set_motor(self, index: int, power: float) -> None:
+        """Give one of a vehicle's motors ``power`` (0 to 1) of its thrust.
+
+        The point mass has no arms: a multicopter keeps the thrust of the others as long as they can balance it, which
+        is taken to be the case down to a half; below it tumbles, and what is left of the thrust does not carry it.
+        """
+        self._motor[index] = power
 
     def motions(self) -> list[Motion]:
         """Return every vehicle's motion as plain numbers."""
@@ -243,6 +268,9 @@ class Flight:
         next_north = north + (pull * cos - side * sin - _DRAG_PER_S * air_north) * dt_s
         next_east = east + (pull * sin + side * cos - _DRAG_PER_S * air_east) * dt_s
         climb = _limited((demand["velocity_down_mps"] - down) * 2.5, -2.5, 2.5)
+        thrust = np.where(self._motor < 0.5, 0.25, 0.75 + 0.25 * self._motor)
+        # what the motors give at most, against what hovering needs of it
+        climb = np.maximum(climb, GRAVITY_MPS2 * (1.0 - thrust / self._hover) + 0.2 * np.minimum(-down, 0.0))
         fall = GRAVITY_MPS2 - 0.02 * down * np.abs(down)  # motors off in the air: it falls, slowed by drag
         next_down = down + np.where(demand["running"] > 0.5, climb, fall) * dt_s
         row["throttle"][:] = np.where(plane, row["throttle"], _copter_throttle(demand, flying, climb, self._hover))
@@ -270,7 +298,9 @@ class Flight:
         gain = np.where(rolling, -3.0, _limited((demand["airspeed_mps"] * running - speed) * 0.8, -2.0, 4.0))
         speed = np.maximum(speed + gain * dt_s, 0.0)
         can_fly = speed > _LIFT_OFF_MPS  # slower than this it sinks, whatever is asked
-        sink = np.where(running, _limited(demand["velocity_down_mps"], -6.0, 5.0), 2.5)
+        # without all of its power it climbs less, and glides without any
+        best_climb = 2.5 - 8.5 * self._motor
+        sink = np.where(running, np.maximum(_limited(demand["velocity_down_mps"], -6.0, 5.0), best_climb), 2.5)
         sink = np.where(airborne, np.where(can_fly, sink, np.maximum(sink, 2.0)), np.where(can_fly, sink, 0.0))
         next_down = down + _limited((sink - down) * 1.4, -4.0, 4.0) * dt_s
         level = np.sqrt(np.maximum(speed * speed - next_down * next_down, 0.0))

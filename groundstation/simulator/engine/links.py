@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from groundstation.simulator.engine.schedule import Schedule
@@ -11,6 +12,18 @@ from groundstation.simulator.engine.wire import Message, StreamParser, frame_v1,
 
 MAX_WAITING_BYTES = 128 * 1024
 """A full list of parameters fits; beyond it new frames are not made, as an autopilot does with a full UART."""
+
+
+@dataclass
+class FileSession:
+    """What of the vehicle's files is open on a link."""
+
+    data: bytes | None = None
+    """The file; None while none is open."""
+    used_s: float = 0.0
+    """When it was asked for last, seconds on the vehicle's clock."""
+    last: tuple[int, bytes] = (-1, b"")
+    """Number and payload of the last answer, for a question that is asked again."""
 
 
 class Link:
@@ -35,6 +48,7 @@ class Link:
         """Frames to count but not to send: a fault that makes the sequence jump."""
         self.listed: int | None = None
         """Index of the parameter that a list under way goes on with, ``None`` while none is."""
+        self.files = FileSession()
         self.dropped = 0
         """Frames not made because nobody took the ones before."""
 

@@ -65,6 +65,8 @@ class MissionRun(ABC):
         """MISSION_CURRENT.seq."""
         self.is_complete = False
         self._is_flying_item = False
+        self.item: Item | None = None
+        """What was begun last, as it was then: the list may be another one since. None before anything was."""
         self._jumps: dict[int, int] = {}
         self._wait_until_s = 0.0
 
@@ -92,6 +94,7 @@ class MissionRun(ABC):
         self.current = 0
         self.is_complete = False
         self._is_flying_item = False
+        self.item = None
         self._jumps.clear()
 
     def set_current(self, seq: int) -> bool:
@@ -119,16 +122,18 @@ class MissionRun(ABC):
 
     def tick(self) -> None:
         """Look whether the item is done, and go on."""
-        if self.is_complete or not self._is_flying_item:
+        item = self.item
+        if self.is_complete or not self._is_flying_item or item is None:
             return
-        if self.current >= len(self.items):
-            self._complete()
-            return
-        item = self.items[self.current]
         if self._flyer.now_s < self._wait_until_s or not self._flyer.is_item_done(item):
             return
         self._tell_reached()
         self._go(self.current + 1)
+
+    @property
+    def is_running(self) -> bool:
+        """Is an item flown."""
+        return self._is_flying_item
 
     @abstractmethod
     def _tell_reached(self) -> None:
@@ -146,7 +151,7 @@ class MissionRun(ABC):
                 continue
             self._announce(seq, item)
             if item.is_flown:
-                self.current = seq
+                self.current, self.item = seq, item
                 self._is_flying_item = True
                 self._flyer.begin_item(item)
                 return

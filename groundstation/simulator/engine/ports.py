@@ -11,10 +11,11 @@ import contextlib
 import socket
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Protocol
 
 from groundstation.simulator.engine.errors import SimulationError
 from groundstation.simulator.engine.links import Link
-from groundstation.simulator.engine.vehicle import MAX_LINKS, Vehicle
+from groundstation.simulator.engine.vehicle import MAX_LINKS
 
 Address = tuple[str, int]
 
@@ -64,10 +65,27 @@ class LinkText:
         return self.host, port
 
 
+class Reached(Protocol):
+    """A vehicle as a port sees it: one of ours, or a real autopilot."""
+
+    @property
+    def most_peers(self) -> int:
+        """How many ground stations it serves on one UDP port."""
+
+    def open_link(self) -> Link:
+        """Somebody listens."""
+
+    def close_link(self, link: Link) -> None:
+        """Nobody listens there any more."""
+
+    def receive(self, link: Link, data: bytes, now_s: float) -> None:
+        """Somebody says something."""
+
+
 class Port(ABC):
     """One vehicle's way out."""
 
-    def __init__(self, vehicle: Vehicle) -> None:
+    def __init__(self, vehicle: Reached) -> None:
         self._vehicle = vehicle
 
     @property
@@ -128,7 +146,7 @@ def _udp_socket(address: Address) -> socket.socket:
 class _UdpPort(Port):
     """Common to both directions of UDP: one socket, a link for each peer."""
 
-    def __init__(self, vehicle: Vehicle, address: Address) -> None:
+    def __init__(self, vehicle: Reached, address: Address) -> None:
         super().__init__(vehicle)
         self._socket = _udp_socket(address)
         self._peers: dict[Address, Link] = {}
@@ -172,7 +190,7 @@ class _UdpPort(Port):
 class UdpOutPort(_UdpPort):
     """Sends to one ground station from a socket of its own; only that station's host is heard."""
 
-    def __init__(self, vehicle: Vehicle, address: Address) -> None:
+    def __init__(self, vehicle: Reached, address: Address) -> None:
         super().__init__(vehicle, ("", 0))
         try:
             host = socket.gethostbyname(address[0])
@@ -206,7 +224,7 @@ class UdpInPort(_UdpPort):
     def _link_of(self, sender: Address) -> Link | None:
         link = self._peers.get(sender)
         if link is None:
-            most = self._vehicle.flavour.most_peers
+            most = self._vehicle.most_peers
             if len(self._peers) >= most and most == 1:  # as PX4, whose first station stays the only one
                 return None
             if len(self._peers) >= most:
@@ -243,7 +261,7 @@ class _Connection:
 class TcpInPort(Port):
     """Listens for TCP connections, each a link of the vehicle."""
 
-    def __init__(self, vehicle: Vehicle, address: Address) -> None:
+    def __init__(self, vehicle: Reached, address: Address) -> None:
         super().__init__(vehicle)
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -194,6 +194,11 @@ class Vehicle:
 
     # --- links ----------------------------------------------------------
 
+    @property
+    def most_peers(self) -> int:
+        """How many ground stations it serves on one UDP port."""
+        return self.flavour.most_peers
+
     def open_link(self) -> Link:
         """Take a new connection; the oldest is hung up when there are too many."""
         schedule = Schedule(shortest_s=self.tick_s, defaults=dict(self.flavour.default_intervals_s))

@@ -92,6 +92,33 @@ class MessageType:
 
 
 FOREIGN: dict[int, MessageType] = {
+    42: MessageType(
+        42,
+        "MISSION_CURRENT",
+        28,
+        ("seq", "total", "mission_state", "mission_mode", "mission_id", "fence_id", "rally_points_id"),
+        (0,) * 7,
+        (False,) * 7,
+        struct.Struct("<HHBBIII"),
+    ),
+    44: MessageType(
+        44,
+        "MISSION_COUNT",
+        221,
+        ("count", "target_system", "target_component", "mission_type", "opaque_id"),
+        (0,) * 5,
+        (False,) * 5,
+        struct.Struct("<HBBBI"),
+    ),
+    47: MessageType(
+        47,
+        "MISSION_ACK",
+        153,
+        ("target_system", "target_component", "type", "mission_type", "opaque_id"),
+        (0,) * 5,
+        (False,) * 5,
+        struct.Struct("<BBBBI"),
+    ),
     8: MessageType(
         8,
         "LINK_NODE_STATUS",
@@ -135,7 +162,8 @@ FOREIGN: dict[int, MessageType] = {
         411, "CURRENT_EVENT_SEQUENCE", 106, ("sequence", "flags"), (0, 0), (False, False), struct.Struct("<HB")
     ),
 }
-"""What PX4 says although the ardupilotmega dialect doesn't know it (MAVLink's development and common XML)."""
+"""What PX4 says although the ardupilotmega dialect doesn't know it, or not all of it (MAVLink's development and common
+XML)."""
 
 
 def _limited(value: Any, code: str) -> Any:

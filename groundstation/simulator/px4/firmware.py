@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from groundstation.simulator.engine.links import Link
-from groundstation.simulator.engine.microservices import MISSION_HANDLERS, take_file_transfer, take_timesync
+from groundstation.simulator.engine.microservices import MISSION_HANDLERS, take_timesync
 from groundstation.simulator.engine.parameters import PARAM_VALUE
 from groundstation.simulator.engine.vehicle import Firmware, Vehicle
 from groundstation.simulator.engine.wire import Message
@@ -15,6 +15,7 @@ from groundstation.simulator.px4 import commands, modes
 from groundstation.simulator.px4.arming import Px4Arming, tell_log
 from groundstation.simulator.px4.boot import LOGGER_S, ORIGIN_S
 from groundstation.simulator.px4.failsafes import Px4Failsafes
+from groundstation.simulator.px4.files import take_file_transfer
 from groundstation.simulator.px4.flavour import PX4_FLAVOUR
 from groundstation.simulator.px4.guidance import Px4Guidance, pilot_of
 from groundstation.simulator.px4.mission_transfer import Px4MissionTransfer
@@ -131,6 +132,10 @@ def _set_parameter(vehicle: Vehicle, link: Link, message: Message) -> None:
     """Store without a range check; a new value is echoed twice, the same one once."""
     values = message.values
     bits = message.payload[:4].ljust(4, b"\0")
+    if values["param_id"] == HASH_NAME:
+        # who tells the same hash has them all: the list ends (PX4 mavlink_parameters.cpp)
+        link.listed = None if bits == _parameters(vehicle).hash_payload()[:4] else link.listed
+        return
     stored, has_changed = _parameters(vehicle).store_bits(values["param_id"], values["param_type"], bits)
     if stored is None:
         return

@@ -70,8 +70,8 @@ def stored_item(item: Item, *, as_int: bool) -> tuple[Item | None, Result]:
 
 
 def is_place(item: Item) -> bool:
-    """Is it flown to, somewhere else than where the vehicle happens to be."""
-    return item.command in _FLOWN_TO and (item.x, item.y) != (0, 0)
+    """Is it flown to; 0/0 is no "here" but the place off Africa (MissionBlock::item_contains_position)."""
+    return item.command in _FLOWN_TO
 
 
 def _kept(way: str, value: float) -> float:

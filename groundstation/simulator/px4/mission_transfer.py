@@ -7,6 +7,8 @@ that nobody acknowledged. Seen in PX4 between 1.13 and 1.14. Sans-I/O; times com
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass, field
 
 from groundstation.simulator.engine.boot import CRITICAL, INFO
@@ -19,7 +21,10 @@ from groundstation.simulator.px4.mission_items import FRAME_MISSION, frame_given
 from groundstation.simulator.px4.mission_run import Px4MissionRun
 
 _REQUEST, _REQUEST_INT, _COUNT, _ITEM, _ITEM_INT = 40, 51, 44, 39, 73
+_MISSION_ACK = 47
 _RESEND_S, _TIMEOUT_S = 0.26, 5.0
+_UNSUPPORTED, _CANCELLED = 3, 15
+"""MISSION_ACK.type (MAV_MISSION_RESULT)."""
 _ALL_KINDS = 255
 
 
@@ -45,8 +50,21 @@ class Px4MissionTransfer(MissionTransfer):
     def __init__(self, vehicle: Vehicle) -> None:
         self._vehicle = vehicle
         self._talk: _Talk | None = None
+        self.tells_ids = True
+        """Whether each list has an id, as in PX4 since 1.14; without, all are 0."""
         self._speaks_int = False
         """Whether the station was heard to use the integer messages."""
+
+    def list_id(self, kind: int) -> int:
+        """The id of a list: the same items have the same one, and none has 0."""
+        plan = self._vehicle.plans.get(kind)
+        if plan is None or not self.tells_ids:
+            return 0
+        crc = 0
+        for one in plan.items:
+            places = struct.pack("<4f2if", *one.params, one.x, one.y, one.z)
+            crc = zlib.crc32(struct.pack("<HBB", one.command, one.frame, one.autocontinue) + places, crc)
+        return crc
 
     def forget(self, link: Link) -> None:
         """The link is gone, and the conversation with it."""
@@ -138,7 +156,10 @@ class Px4MissionTransfer(MissionTransfer):
     def _finish_upload(self, talk: _Talk) -> None:
         vehicle = self._vehicle
         vehicle.plans[talk.kind].items = talk.items  # whole or not at all
-        self._ack(talk.link, talk.system, talk.component, talk.kind, Result.ACCEPTED)
+        target = {"target_system": talk.system, "target_component": talk.component}
+        talk.link.say(
+            _MISSION_ACK, **target, type=Result.ACCEPTED, mission_type=talk.kind, opaque_id=self.list_id(talk.kind)
+        )
         mission = vehicle.guidance.mission
         if talk.kind == MISSION and isinstance(mission, Px4MissionRun):
             mission.forget()
@@ -157,7 +178,7 @@ class Px4MissionTransfer(MissionTransfer):
         if count:
             now_s = self._vehicle.now_s
             self._talk = _Talk(link, message.system, message.component, kind, count, is_upload=False, heard_s=now_s)
-        link.answer(message, _COUNT, count=count, mission_type=kind)
+        link.answer(message, _COUNT, count=count, mission_type=kind, opaque_id=self.list_id(kind))
 
     def request(self, link: Link, message: Message) -> None:
         """MISSION_REQUEST or MISSION_REQUEST_INT: send one item, only while a download is under way."""
@@ -186,10 +207,16 @@ class Px4MissionTransfer(MissionTransfer):
         link.answer(message, _ITEM_INT if as_int else _ITEM, **values)
 
     def acknowledged(self, _link: Link, message: Message) -> None:
-        """MISSION_ACK: a download is over."""
+        """MISSION_ACK: a download is over; to an upload, a station says what it can't do, or that it gives up."""
         talk = self._talk
-        if talk is not None and not talk.is_upload and message.system == talk.system:
+        if talk is None or message.system != talk.system:
+            return
+        if not talk.is_upload or message.values["type"] == _CANCELLED:
             self._talk = None
+        elif message.values["type"] == _UNSUPPORTED:
+            # MAVSDK knows the integer messages alone, and says so of each request by the other name
+            self._speaks_int = not self._speaks_int
+            self._ask_for_next(talk)
 
     def clear(self, link: Link, message: Message) -> None:
         """MISSION_CLEAR_ALL, of one kind or of all."""

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from groundstation.simulator.engine import telemetry as shared
 from groundstation.simulator.engine.vehicle import Values, Vehicle
 from groundstation.simulator.px4.arming import arming_of
+from groundstation.simulator.px4.files import GENERAL, general_crc
+from groundstation.simulator.px4.mission_transfer import Px4MissionTransfer
 from groundstation.simulator.px4.motion_telemetry import MOTION_BUILDERS
 
 CAPABILITIES = 58623
@@ -96,9 +98,12 @@ def _origin(vehicle: Vehicle) -> Values:
 
 
 def _mission_current(vehicle: Vehicle) -> Values | None:
-    """MISSION_CURRENT: only with a mission, and nothing but the number in it."""
-    mission = vehicle.guidance.mission
-    return {"seq": mission.current} if mission.has_items else None
+    """MISSION_CURRENT: only with a list, and nothing but the number and the ids in it."""
+    mission, transfer = vehicle.guidance.mission, vehicle.transfer
+    ids = [transfer.list_id(kind) for kind in (0, 1, 2)] if isinstance(transfer, Px4MissionTransfer) else [0, 0, 0]
+    if not mission.has_items and not any(ids):
+        return None
+    return {"seq": mission.current, **dict(zip(("mission_id", "fence_id", "rally_points_id"), ids, strict=True))}
 
 
 def _autopilot_version(vehicle: Vehicle) -> Values:
@@ -115,6 +120,10 @@ def _autopilot_version(vehicle: Vehicle) -> Values:
 
 def _node_status(vehicle: Vehicle) -> Values:
     return {"timestamp": vehicle.boot_ms, "tx_rate": 15800, "rx_rate": 20}
+
+
+def _component_metadata(vehicle: Vehicle) -> Values:
+    return {"time_boot_ms": vehicle.boot_ms, "file_crc": general_crc(), "uri": f"mftp:/{GENERAL}"}
 
 
 BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
@@ -134,7 +143,7 @@ BUILDERS: dict[int, Callable[[Vehicle], Values | None]] = {
     245: lambda vehicle: {"landed_state": int(vehicle.guidance.landed)},  # EXTENDED_SYS_STATE
     264: lambda vehicle: {"time_boot_ms": vehicle.boot_ms},  # FLIGHT_INFORMATION
     300: lambda _: {"version": 200, "min_version": 100, "max_version": 200},  # PROTOCOL_VERSION
-    397: lambda vehicle: {"time_boot_ms": vehicle.boot_ms, "uri": "mftp://etc/extras/component_general.json.xz"},
+    397: _component_metadata,  # COMPONENT_METADATA
     411: lambda _: {"sequence": _EVENT_SEQUENCE},  # CURRENT_EVENT_SEQUENCE
 }
 """MAVLink message id to the function that fills it."""
