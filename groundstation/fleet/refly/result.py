@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What came of flying something again: a row for each run, with figures and thinned curves. Pure."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from groundstation.fleet.refly.comparison import Comparison, Curves
+from groundstation.fleet.refly.flown import Numbers
+
+MOST_POINTS = 600
+"""Of each curve that is kept with the result."""
+
+
+class PlainCurves(msgspec.Struct, frozen=True, kw_only=True):
+    """Differences over time of one vehicle, thinned; lists of one length, `None` where there is none."""
+
+    time_s: tuple[float, ...]
+    """Of the record, from its take-off."""
+    cross_track_m: tuple[float | None, ...]
+    along_track_m: tuple[float | None, ...]
+    height_m: tuple[float | None, ...]
+    speed_mps: tuple[float | None, ...]
+    late_s: tuple[float | None, ...]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One time that everything was flown again."""
+
+    name: str
+    """``as recorded``, or what was different."""
+    recording: str
+    """Folder of its session, from the folder of the result."""
+    vehicles: tuple[Comparison, ...]
+    separation_p95_m: float | None = None
+    """How much the distances between the vehicles differ from those of the record; None for a single one."""
+    separation_max_m: float | None = None
+    expected: tuple[tuple[str, bool], ...] = ()
+    """Each expectation and whether it is met by all vehicles."""
+    notes: tuple[str, ...] = ()
+    curves: tuple[PlainCurves, ...] = ()
+    """Of each vehicle."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    files: tuple[str, ...]
+    simulator: str
+    """``built-in``, or the name of a program."""
+    speed: float
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether every expectation is met in every run."""
+        return all(met for run in self.runs for _, met in run.expected)
+
+
+def plain(curves: Curves) -> PlainCurves:
+    """Curves as they are kept."""
+    count = len(curves.time_s)
+    rows = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(int))
+
+    def some(values: Numbers) -> tuple[float | None, ...]:
+        return tuple(round(one, 3) if math.isfinite(one) else None for one in values[rows].tolist())
+
+    return PlainCurves(
+        time_s=tuple(round(one, 2) for one in curves.time_s[rows].tolist()),
+        cross_track_m=some(curves.cross_track_m),
+        along_track_m=some(curves.along_track_m),
+        height_m=some(curves.height_m),
+        speed_mps=some(curves.speed_mps),
+        late_s=some(curves.late_s),
+    )

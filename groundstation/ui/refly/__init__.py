@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A recorded flight is flown again from the window, and both are compared."""

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The panel of flights that were flown again: runs, differences, events; the one under way. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.refly.comparison import Comparison, EventPair
+from groundstation.fleet.refly.result import Run
+from groundstation.fleet.shown_text import shown_path
+from groundstation.ui.choice_field import ChoiceField
+from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.refly.difference_view import DifferenceView
+from groundstation.ui.refly.refly_dialog import ReflyDialog
+from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish
+from groundstation.ui.task import Ended, Task, Tasks
+from groundstation.ui.theme.dress import set_style
+from groundstation.ui.theme.icons import icon
+
+POLL_MS = 200
+RUN_COLUMNS = ("Run", "Vehicle", "Aside p95", "max m", "Height", "Speed", "Time s", "Battery", "Wanted")
+EVENT_COLUMNS = ("Event", "Recorded", "Again", "Difference")
+NONE = "\N{EM DASH}"
+
+
+def tr(text: str) -> str:
+    """A text of this panel in the operator's language."""
+    return QCoreApplication.translate("ReflyPanel", text)
+
+
+class ReflyPanel(QWidget):
+    """The panel of the `refly` dock."""
+
+    logs_wanted = Signal(object)
+    """Paths of logs that are to be looked at together, aligned by their take-offs."""
+
+    def __init__(self, access: ReflyAccess, parent: QWidget | None = None) -> None:
+        """Build the panel.
+
+        Args:
+            access: ways to flying again.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._access = access
+        self._tasks = Tasks("refly", tr("it can't be flown again"), self)
+        self.task: Task | None = None
+        """The flight that is under way; None while there is none."""
+        self._words = ""
+        self.outcome: Outcome | None = None
+        """What is shown."""
+        self.dialog: ReflyDialog | None = None
+        """The one that was opened last."""
+        self._build()
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._show_progress)
+        self._show_outcome()
+
+    # ---- making ----
+
+    def _build(self) -> None:
+        self.title = ElidingLabel()
+        set_style(self.title, "font-weight: 600;")
+        self.vehicle: ChoiceField[int] = ChoiceField(tr("Vehicle"), [])
+        self.vehicle.activated.connect(self._on_vehicle)
+        self.both = _button("history", tr("Show both"), tr("Look at record and flight together, aligned by take-off"))
+        self.report = _button("report", tr("Report"), tr("Open the printable comparison"))
+        self.open = _button("open", tr("Open…"), tr("Open an earlier comparison"))
+        self.cancel = _button("close", tr("Cancel"), tr("Give the flight up; what was recorded stays"))
+        self.both.clicked.connect(self._on_both)
+        self.report.clicked.connect(self._on_report)
+        self.open.clicked.connect(self._on_open)
+        self.cancel.clicked.connect(self.give_up)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(6)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 12, 4)
+        head.setSpacing(8)
+        head.addWidget(self.title, 1)
+        for one in (self.vehicle, self.both, self.report, self.open, self.cancel):
+            head.addWidget(one)
+        self.runs = _table(RUN_COLUMNS, tr("Runs"))
+        self.runs.itemSelectionChanged.connect(self._show_run)
+        self.events = _table(EVENT_COLUMNS, tr("Events"))
+        self.view = DifferenceView()
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(self.runs)
+        left.addWidget(self.events)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(left)
+        self.split.addWidget(self.view)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
+        self.split.setSizes([540, 360])
+        self.notes = QLabel()
+        self.notes.setTextFormat(Qt.TextFormat.PlainText)
+        self.notes.setWordWrap(True)
+        self.notes.setProperty("role", "muted")
+        self.notes.setContentsMargins(12, 2, 12, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.split, 1)
+        layout.addWidget(self.notes)
+
+    # ---- flying ----
+
+    def ask(self, files: Sequence[Path], vehicle: str = "", number: int | None = None, about: str = "") -> None:
+        """Ask how something is to be flown again.
+
+        Args:
+            files: logs.
+            vehicle: of the log; empty for all.
+            number: which flight of it, from 1; None for the longest.
+            about: the flight in words; empty for the names of the logs.
+        """
+        self.dialog = ReflyDialog(files, about, self._access.programs(), self.fly, self.window())
+        self.dialog.vehicle, self.dialog.number = vehicle, number
+        show_beside(self.dialog)
+
+    def fly(self, wish: ReflyWish) -> None:
+        """Fly it; one at a time."""
+        if self.task is not None:
+            self.notes.setText(tr("One flight is under way; cancel it first, or wait for its end."))
+            return
+
+        def work(task: Task) -> Outcome:
+            def told(share: float, words: str) -> None:
+                self._words = words
+                task.told(share)
+
+            return self._access.fly(wish, told)
+
+        self._words = tr("begins")
+        self.notes.setText("")
+        self.task = self._tasks.run_task(work, self._on_flown)
+        self._timer.start()
+        self._show_progress()
+
+    def give_up(self) -> None:
+        """Give up what is under way."""
+        if self.task is not None:
+            self.task.cancel()
+            self._words = tr("is being ended")
+
+    def stop(self) -> None:
+        """The window closes."""
+        self.give_up()
+
+    def _on_flown(self, ended: Ended[Outcome]) -> None:
+        self._timer.stop()
+        self.task = None
+        if ended.value is not None:
+            self.outcome = ended.value
+            self._show_outcome()
+        else:
+            self._show_outcome()
+            self.notes.setText(ended.problem or tr("It was given up."))
+
+    def _show_progress(self) -> None:
+        is_flying = self.task is not None
+        self.progress.setVisible(is_flying)
+        self.cancel.setVisible(is_flying)
+        self.open.setVisible(not is_flying)
+        if self.task is not None:
+            self.progress.setValue(int(self.task.share * 1000))
+            self.title.setText(f"{self._words}   {self.task.share:.0%}")
+
+    # ---- showing ----
+
+    def show_result(self, folder: Path) -> None:
+        """Show an earlier result."""
+        read = self._access.read
+        self._tasks.run_task(lambda _task: read(folder), self._on_flown)
+
+    def _show_outcome(self) -> None:
+        self._show_progress()
+        outcome = self.outcome
+        for one in (self.both, self.report, self.vehicle, self.split):
+            one.setVisible(outcome is not None)
+        if outcome is None:
+            self.title.setText(tr("Nothing was flown again yet"))
+            self.notes.setText(tr("Choose a flight in the logbook, or look at a log, and press Fly again."))
+            return
+        result = outcome.result
+        names = ", ".join(shown_path(Path(one).name) for one in result.files)
+        simulator = tr("built-in simulator") if result.simulator == "built-in" else result.simulator
+        self.title.setText(tr("{names}, flown again: SIM, {simulator}").format(names=names, simulator=simulator))
+        vehicles = [one.vehicle for one in result.runs[0].vehicles] if result.runs else []
+        self.vehicle.show_choices([(name, index) for index, name in enumerate(vehicles)])
+        self.vehicle.setVisible(len(vehicles) > 1)
+        self._fill_runs(result.runs)
+        self.notes.setText("\n".join(result.notes))
+        self.runs.selectRow(0)
+        self._show_run()
+
+    def _fill_runs(self, runs: Sequence[Run]) -> None:
+        vehicle = self._vehicle
+        self.runs.setRowCount(len(runs))
+        for row, run in enumerate(runs):
+            for column, words in enumerate(_run_words(run, run.vehicles[vehicle])):
+                item = QTableWidgetItem(words)
+                if column > 1:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.runs.setItem(row, column, item)
+        self.runs.setColumnHidden(1, len(runs[0].vehicles) < 2 if runs else True)
+
+    def _on_vehicle(self) -> None:
+        if self.outcome is not None:
+            self._fill_runs(self.outcome.result.runs)
+            self._show_run()
+
+    @property
+    def _vehicle(self) -> int:
+        return max(self.vehicle.currentIndex(), 0)
+
+    def _show_run(self) -> None:
+        outcome = self.outcome
+        if outcome is None or not outcome.result.runs:
+            return
+        runs = outcome.result.runs
+        chosen = min(max(self.runs.currentRow(), 0), len(runs) - 1)
+        self.view.show_runs(runs, self._vehicle, chosen)
+        events = runs[chosen].vehicles[self._vehicle].events
+        self.events.setRowCount(len(events))
+        for row, pair in enumerate(events):
+            for column, words in enumerate(_event_words(pair)):
+                item = QTableWidgetItem(words)
+                if column:
+                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                if not pair.is_alike:
+                    font = item.font()
+                    font.setBold(True)
+                    item.setFont(font)
+                self.events.setItem(row, column, item)
+
+    # ---- wishes ----
+
+    def _on_both(self) -> None:
+        if self.outcome is None:
+            return
+        chosen = min(max(self.runs.currentRow(), 0), len(self.outcome.result.runs) - 1)
+        try:
+            again = self.outcome.recording(chosen)
+        except GroundStationError as error:
+            self.notes.setText(str(error))
+            return
+        self.logs_wanted.emit([*(Path(one) for one in self.outcome.result.files), again])
+
+    def _on_report(self) -> None:
+        if self.outcome is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.outcome.folder / "report.html")))
+
+    def _on_open(self) -> None:
+        dialog = QFileDialog(self.window(), tr("Folder of a comparison"))
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setDirectory(str(self._access.folder))
+        dialog.fileSelected.connect(lambda name: self.show_result(Path(name)))
+        dialog.show()
+
+
+def _run_words(run: Run, one: Comparison) -> tuple[str, ...]:
+    met = NONE if not run.expected else tr("met") if all(is_met for _, is_met in run.expected) else tr("not met")
+    battery = NONE if one.again_charge is None else f"{100.0 * one.again_charge:.0f} %"
+    figures = (one.cross_track.p95, one.cross_track.max, one.height.p95, one.speed.p95)
+    late = f"{one.again_s - one.recorded_s:+.1f}"
+    return (run.name, one.vehicle, *(f"{value:.2f}" for value in figures), late, battery, met)
+
+
+def _event_words(pair: EventPair) -> tuple[str, ...]:
+    if pair.recorded_s is not None and pair.again_s is not None:
+        difference = f"{pair.again_s - pair.recorded_s:+.1f} s"
+    else:
+        difference = tr("only recorded") if pair.again_s is None else tr("only again")
+    times = (NONE if one is None else f"{one:.1f} s" for one in (pair.recorded_s, pair.again_s))
+    return (pair.what, *times, difference)
+
+
+def _table(columns: Sequence[str], name: str) -> QTableWidget:
+    table = QTableWidget(0, len(columns))
+    table.setHorizontalHeaderLabels([tr(one) for one in columns])
+    table.setAccessibleName(name)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(26)
+    table.setShowGrid(False)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setMinimumSectionSize(56)
+    header.setHighlightSections(False)
+    return table
+
+
+def _button(icon_name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(icon(icon_name), text)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A flight is flown again from the window: the question, the progress, the comparison, and back to both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.progress import CancelledError
+from groundstation.fleet.refly.comparison import compared
+from groundstation.fleet.refly.flown import Event
+from groundstation.fleet.refly.result import Result, Run, plain
+from groundstation.ui.refly.refly_dialog import ReflyDialog
+from groundstation.ui.refly.refly_panel import ReflyPanel
+from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish
+from tests.fleet.refly.ways import flight, square
+from tests.support.waiting import PATIENCE_S
+
+LOG = Path("logs/copter.tlog")
+EVENTS = (Event(0.0, "arm"), Event(30.0, "mode RTL"))
+
+
+def outcome(folder):
+    """Two runs of two vehicles, as they come out of a folder."""
+    first, again = flight(square(), events=EVENTS), flight(square(side_m=38.0), events=EVENTS[:1])
+    pairs = [compared(first, again), compared(first, first)]
+    names = ("as recorded", "wind 10 m/s from 0°")
+    runs = tuple(
+        Run(
+            name=name,
+            recording=f"run-{number}/recording",
+            vehicles=tuple(one for one, _ in pairs),
+            curves=tuple(plain(curves) for _, curves in pairs),
+            expected=(("cross_track_p95<2", number == 1),),
+        )
+        for number, name in enumerate(names, 1)
+    )
+    (folder / "run-2" / "recording" / "2026-11-28_12-00-00").mkdir(parents=True)
+    return Outcome(folder=folder, result=Result(files=(str(LOG),), simulator="built-in", speed=5.0, runs=runs))
+
+
+class Flying:
+    """What the panel asks for, answered by the test."""
+
+    def __init__(self, folder):
+        self.wishes, self.told = [], []
+        self.outcome = outcome(folder)
+        self.problem = ""
+        self.is_endless = False
+
+    def fly(self, wish, told):
+        self.wishes.append(wish)
+        told(0.25, "as recorded: flies 00:20")
+        while self.is_endless:
+            told(0.25, "as recorded: flies 00:20")
+        if self.problem:
+            raise GroundStationError(self.problem)
+        return self.outcome
+
+
+@pytest.fixture
+def flying(tmp_path):
+    return Flying(tmp_path)
+
+
+@pytest.fixture
+def panel(app, flying, tmp_path):
+    access = ReflyAccess(
+        programs=lambda: (Path("/opt/sitl/arducopter"), Path("/opt/sitl/px4")),
+        fly=flying.fly,
+        read=lambda _folder: flying.outcome,
+        folder=tmp_path,
+    )
+    made = ReflyPanel(access)
+    made.resize(900, 420)
+    made.show()
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+def ended(app, panel):
+    """Wait until what was under way is over."""
+    for _ in range(int(PATIENCE_S * 100)):
+        app.processEvents()
+        if panel.task is None:
+            return
+        QTest.qWait(10)
+    raise AssertionError("it does not end")
+
+
+def test_nothing_is_compared_at_first_and_it_is_said_how_one_gets_there(panel):
+    assert "Fly again" in panel.notes.text()
+    assert not panel.split.isVisible()
+    assert not panel.cancel.isVisible()
+
+
+def test_the_question_becomes_a_flight_and_the_flight_a_comparison(app, panel, flying):
+    panel.ask([LOG], "1", 2, "vehicle 1, yesterday")
+    dialog = panel.dialog
+    assert dialog.words.text() == "vehicle 1, yesterday"
+    dialog.has_wind.setChecked(True)
+    dialog.wind.setValue(8.0)
+    dialog.wind_from.setValue(270.0)
+    QTest.mouseClick(dialog.go, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+    ended(app, panel)
+    (wish,) = flying.wishes
+    assert wish == ReflyWish(files=(LOG,), vehicle="1", number=2, speed=5.0, wind="8,270")
+    assert panel.split.isVisible()
+    assert "copter.tlog" in panel.title.text()
+    assert "SIM" in panel.title.text()
+    assert [panel.runs.item(row, 0).text() for row in range(2)] == ["as recorded", "wind 10 m/s from 0°"]
+    assert [panel.runs.item(row, 8).text() for row in range(2)] == ["met", "not met"]
+
+
+def test_an_event_of_one_flight_alone_stands_out_and_the_vehicle_is_chosen(app, panel, flying):
+    panel.show_result(flying.outcome.folder)
+    ended_events = lambda: [panel.events.item(row, 3).text() for row in range(panel.events.rowCount())]  # noqa: E731
+    for _ in range(1000):
+        app.processEvents()
+        if panel.outcome is not None:
+            break
+        QTest.qWait(5)
+    assert ended_events() == ["+0.0 s", "only recorded"]
+    assert panel.events.item(1, 0).font().bold()
+    first = panel.runs.item(0, 2).text()
+    panel.vehicle.setCurrentIndex(1)
+    panel.vehicle.activated.emit(1)
+    assert ended_events() == ["+0.0 s", "+0.0 s"]
+    assert panel.runs.item(0, 2).text() != first
+
+
+def test_both_are_looked_at_with_the_chosen_run(app, panel, flying):
+    asked = []
+    panel.logs_wanted.connect(asked.append)
+    panel.fly(ReflyWish(files=(LOG,)))
+    ended(app, panel)
+    panel.runs.selectRow(1)
+    QTest.mouseClick(panel.both, Qt.MouseButton.LeftButton)
+    assert asked == [[LOG, flying.outcome.folder / "run-2" / "recording" / "2026-11-28_12-00-00"]]
+
+
+def test_a_recording_that_is_gone_is_told(app, panel, flying):
+    asked = []
+    panel.logs_wanted.connect(asked.append)
+    panel.fly(ReflyWish(files=(LOG,)))
+    ended(app, panel)
+    panel.runs.selectRow(0)
+    QTest.mouseClick(panel.both, Qt.MouseButton.LeftButton)
+    assert asked == []
+    assert "no recording any more" in panel.notes.text()
+
+
+def test_a_flight_that_can_not_be_is_told_in_its_words(app, panel, flying):
+    flying.problem = "copter.tlog: it never was in the air"
+    panel.fly(ReflyWish(files=(LOG,)))
+    ended(app, panel)
+    assert panel.notes.text() == "copter.tlog: it never was in the air"
+    assert not panel.cancel.isVisible()
+
+
+def test_one_at_a_time_and_it_can_be_given_up(app, panel, flying):
+    flying.is_endless = True
+    panel.fly(ReflyWish(files=(LOG,)))
+    for _ in range(1000):
+        app.processEvents()
+        if flying.wishes:
+            break
+        QTest.qWait(5)
+    assert panel.cancel.isVisible()
+    panel.fly(ReflyWish(files=(LOG,)))
+    assert "under way" in panel.notes.text()
+    QTest.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+    ended(app, panel)
+    assert panel.notes.text() == "It was given up."
+    assert len(flying.wishes) == 1
+
+
+def test_a_px4_keeps_to_our_time_and_what_is_not_ticked_is_not_wanted(app):
+    wishes = []
+    dialog = ReflyDialog([LOG], "", (Path("/opt/sitl/px4"),), wishes.append)
+    assert dialog.words.text() == "copter.tlog"
+    dialog.program.setCurrentIndex(1)
+    dialog.program.activated.emit(1)
+    assert not dialog.speed.isEnabled()
+    assert dialog.wish.speed == 1.0
+    assert (dialog.wish.wind, dialog.wish.fault, dialog.wish.battery_percent) == ("", "", None)
+    dialog.has_fault.setChecked(True)
+    dialog.has_battery.setChecked(True)
+    assert (dialog.wish.fault, dialog.wish.battery_percent) == ("motor=60:1@20", 50.0)
+    dialog.deleteLater()
+
+
+def test_cancelled_is_no_problem(app, panel, flying):
+    def fly(wish, told):
+        raise CancelledError("not wanted any more")
+
+    panel._access = ReflyAccess(programs=tuple, fly=fly, read=lambda _: None, folder=flying.outcome.folder)
+    panel.fly(ReflyWish(files=(LOG,)))
+    ended(app, panel)
+    assert panel.notes.text() == "It was given up."
