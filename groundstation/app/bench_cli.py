@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 from pathlib import Path
@@ -14,7 +15,9 @@ from rich.console import Console
 from groundstation.fleet.errors import UsageError
 
 NOT_INSTALLED = "the benchmark is part of the source tree, not of the installed program: run 'make bench' in a checkout"
-NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots", "replay")
+NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots", "replay", "plans", "transfers")
+MODULES = {"broker": "brokers"}
+"""Those that are not called as their measurement."""
 ONE_BRIDGE = 250
 """As many vehicles as one bridge can tell apart by their system ids, which are a byte."""
 _errors = Console(stderr=True)
@@ -32,14 +35,18 @@ def bench(
             help="fleet: from simulated bytes to the window. commands: orders through losses and kills, "
             "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
             "sensors: a window full of other devices. plots: long curves that are panned and zoomed. "
-            "replay: a long session that is opened, looked into and played."
+            "replay: a long session that is opened, looked into and played. plans: long plans edited and looked at. "
+            "transfers: plans and parameters over ways that lose frames."
         ),
     ] = "fleet",
     vehicles: Annotated[
         int | None, typer.Option(help="How many vehicles; 100, for commands, recorder and replay 50.", min=1, max=1_000)
     ] = None,
     commands: Annotated[int, typer.Option(help="commands: how many orders.", min=10)] = 10_000,
-    seed: Annotated[int, typer.Option(help="commands: seed of the faults.")] = 1,
+    seed: Annotated[int, typer.Option(help="commands, transfers: seed of the faults.")] = 1,
+    runs: Annotated[
+        int, typer.Option(help="transfers: seeded runs of each; of the peer, in real time, 40 at most.", min=2)
+    ] = 100,
     devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
     points: Annotated[
         int, typer.Option(help="plots: of each of ten curves; 10 million take 3 GB of memory.", min=10_000)
@@ -64,39 +71,21 @@ def bench(
     from groundstation.app.processes import stop_on_signal
 
     with stop_on_signal() as stop:
-        if name == "commands":
-            # only here and in the other branches: an installed program has none of these modules
-            from groundstation.app.bench import commands as trial
-
-            report = trial.run(commands, vehicles or 50, seed, stop, _errors.print)
-        elif name == "logs":
-            from groundstation.app.bench import logs
-
-            report = logs.run(log or [], made, stop, _errors.print)
-        elif name == "broker":
-            from groundstation.app.bench import brokers
-
-            report = brokers.run(vehicles or 100, stop, _errors.print)
-        elif name == "recorder":
-            from groundstation.app.bench import recorder
-
-            report = recorder.run(vehicles or 50, hours, stop, _errors.print)
-        elif name == "sensors":
-            from groundstation.app.bench import sensors
-
-            report = sensors.run(devices, duration, stop, _errors.print)
-        elif name == "replay":
-            from groundstation.app.bench import replay
-
-            report = replay.run(vehicles or 50, hours, session, stop, _errors.print)
-        elif name == "plots":
-            from groundstation.app.bench import plots
-
-            report = plots.run(points, stop, _errors.print)
-        else:
-            from groundstation.app.bench import fleet
-
-            report = fleet.run(vehicles or 100, duration, warm_up, stop, _errors.print)
+        words: dict[str, tuple[object, ...]] = {
+            "commands": (commands, vehicles or 50, seed),
+            "logs": (log or [], made),
+            "broker": (vehicles or 100,),
+            "recorder": (vehicles or 50, hours),
+            "sensors": (devices, duration),
+            "replay": (vehicles or 50, hours, session),
+            "plans": (),
+            "plots": (points,),
+            "transfers": (runs, seed),
+            "fleet": (vehicles or 100, duration, warm_up),
+        }
+        # only here: an installed program has none of these modules
+        trial = importlib.import_module(f"groundstation.app.bench.{MODULES.get(name, name)}")
+        report = trial.run(*words[name], stop, _errors.print)
     if json_document:
         typer.echo(json.dumps(report.document(), indent=2))
     else:

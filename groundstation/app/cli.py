@@ -20,12 +20,16 @@ from groundstation.app import (
     logbook_cli,
     mark_cli,
     order_cli,
+    param_cli,
+    plan_cli,
     record_cli,
     recordings_cli,
+    refly_cli,
     replay_cli,
     report_cli,
+    simulate_cli,
 )
-from groundstation.app.command_options import Broker, BrokerDefault
+from groundstation.app.command_options import Broker, BrokerDefault, Flavours
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 app = typer.Typer(
@@ -36,12 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-errors = Console(stderr=True)
-
-Flavours = Annotated[
-    list[str] | None,
-    typer.Option("--flavour", help="copter, plane or px4, given once for each place in the round."),
-]
+errors = Console(stderr=True, emoji=False)
+"""No emoji: a path that ends in ":x" is no cross."""
 
 WRONG_WORDS: type[Exception] = typer.BadParameter.__bases__[0]
 """What the library raises for words that it doesn't know; it has no public name for it."""
@@ -263,70 +263,6 @@ def bridge(
 
 
 @app.command()
-def simulate(
-    vehicles: Annotated[
-        int,
-        typer.Option(
-            help="How many vehicles; after each 250 system ids begin anew, for a further bridge.", min=1, max=1_000
-        ),
-    ] = 5,
-    link: Annotated[
-        str,
-        typer.Option(
-            metavar="TEXT",
-            help="udpout:host:port sends to a ground station, each further 250 vehicles to the next port; "
-            "tcpin:host:port and udpin:host:port listen, vehicle k on port + 10 k.",
-        ),
-    ] = "udpout:127.0.0.1:14550",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same flight.")] = 1,
-    flavour: Flavours = None,
-    first_sysid: Annotated[int, typer.Option(help="System id of the first vehicle.", min=1, max=250)] = 1,
-    ready: Annotated[bool, typer.Option("--ready", help="Skip the boot: armable at once.")] = False,
-    autofly: Annotated[bool, typer.Option("--autofly", help="Every vehicle flies missions by itself.")] = False,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FAULT:SYSID@START+SECONDS", help="Such as link_loss:2@30+10. Can be given several times."
-        ),
-    ] = None,
-    speed: Annotated[float, typer.Option(help="Simulated seconds for each real one.", min=0.01)] = 1.0,
-) -> None:
-    """Pretend to be autopilots, in MAVLink, for any ground station."""
-    from groundstation.app.processes import stop_on_signal
-    from groundstation.app.simulation import fly_on, make_plan, run_simulation
-
-    plan = make_plan(
-        vehicles=vehicles,
-        link=link,
-        seed=seed,
-        flavours=flavour,
-        first_sysid=first_sysid,
-        ready=ready,
-        autofly=autofly,
-        faults=fault or [],
-        speed=speed,
-    )
-    with stop_on_signal(fly_on) as stop:
-        run_simulation(plan, stop, announce=_say_addresses)
-
-
-def _say_addresses(addresses: dict[int, tuple[str, int]]) -> None:
-    from groundstation.simulator.plan import MAX_SYSTEM_ID
-
-    for system, (host, port) in addresses.items():
-        logging.getLogger("groundstation").info("vehicle %d on %s:%d", system, host, port)
-    host, port = next(iter(addresses.values()))
-    errors.print(f"{len(addresses)} simulated vehicles, the first on {host}:{port}; Ctrl-C ends them")
-    if len(addresses) > MAX_SYSTEM_ID:
-        host, port = addresses[MAX_SYSTEM_ID + 1]
-        errors.print(
-            f"system ids begin anew after each {MAX_SYSTEM_ID}, for a bridge of its own each, with --name '*=second-*' "
-            f"or the like; vehicle {MAX_SYSTEM_ID + 1} is on {host}:{port}",
-            soft_wrap=True,
-        )
-
-
-@app.command()
 def watch(
     broker: Broker = BrokerDefault,
     json_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line for scripts.")] = False,
@@ -380,11 +316,15 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
 
 bench_cli.add_to(app)
 order_cli.add_to(app)
+param_cli.add_to(app)
+plan_cli.add_to(app)
 mark_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
 replay_cli.add_to(app)
+refly_cli.add_to(app)
 log_cli.add_to(app)
 logbook_cli.add_to(app)
 export_cli.add_to(app)
 report_cli.add_to(app)
+simulate_cli.add_to(app)

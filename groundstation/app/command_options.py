@@ -19,3 +19,7 @@ Broker = Annotated[
         help="mqtt://, mqtts://, ws:// or wss://, with user:password@ and ?ca=FILE&cert=FILE&key=FILE where needed.",
     ),
 ]
+Flavours = Annotated[
+    list[str] | None,
+    typer.Option("--flavour", help="copter, plane or px4, given once for each place in the round."),
+]

@@ -14,8 +14,12 @@ from PySide6.QtCore import QSettings, QTimer
 from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
+from groundstation.app.param_work import param_access
 from groundstation.app.past_reader import past_access
+from groundstation.app.plan_work import plan_access
 from groundstation.app.players import player_access
+from groundstation.app.refly_port import refly_access
+from groundstation.app.simulator_port import WindowSimulator
 from groundstation.app.window_loop import WindowLoop
 from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.bookmark import Bookmark
@@ -83,6 +87,7 @@ class Station:
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
         # commands see what came before the panels do: a refusal is shown with the state that caused it
         self.feed.on_updates = self.orders.tick
+        self.simulator = WindowSimulator(url.secret_text())
         self.window = MainWindow(
             self.feed,
             settings,
@@ -90,6 +95,10 @@ class Station:
             journal_access(journal or default_path()),
             logbook_access(recordings),
             players=player_access(self._set_bookmark, journal),
+            plans=plan_access(),
+            parameters=param_access(),
+            refly=refly_access(),
+            simulator=self.simulator.access() if role is Role.OPERATOR else None,
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -153,7 +162,7 @@ class Station:
             Exception: what `on_tick` or `at_end` raised, or with `ends_on_fault` any part of the window.
         """
         # called backwards: what looks at the window ends first, the journal last, with all that was ordered
-        ends = (self.journal.stop, self.bus.stop, self.past.stop, self.feed.stop)
+        ends = (self.journal.stop, self.bus.stop, self.simulator.close, self.past.stop, self.feed.stop)
         loop = WindowLoop(self.application, self.window, on_tick, at_end, ends_on_fault=ends_on_fault)
         loop.run(stop, self.start, ends)
 

@@ -67,7 +67,8 @@ def _roots(root: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return (root,) if root else known
 
 
-def _desk(broker: str, root: str, journal: Path | None, known: tuple[str, ...] = ROOTS) -> Desk:
+def desk_of(broker: str, root: str, journal: Path | None, known: tuple[str, ...] = ROOTS) -> Desk:
+    """A station for one order; see `ordering.Desk`."""
     from groundstation.app.ordering import Desk
     from groundstation.app.wiring import broker_from_text
     from groundstation.recording.journal import default_path
@@ -117,9 +118,9 @@ def command(
         spread_m=spread,
         height_step_m=height_step,
     )
-    with stop_on_signal() as stop, _desk(broker, root, journal) as desk:
+    with stop_on_signal() as stop, desk_of(broker, root, journal) as desk:
         keys = desk.find(vehicle)
-        show = _json_shower() if json_lines else _shower(keys)
+        show = shower(keys, is_json=json_lines)
         records = give_order(desk, keys, what, args, show, stop, timeout, policy, dry=dry_run)
         is_stopped = stop.is_set()
     if all(record.is_over for record in records):
@@ -128,6 +129,16 @@ def command(
     typer.echo(f"groundstation: not waited for any longer: {running}; the vehicles go on", err=True)
     # 130 as for any program that Ctrl-C ended: 128 and the number of SIGINT
     raise typer.Exit(130 if is_stopped else TIME_OVER)
+
+
+def shower(keys: list[VehicleKey], *, is_json: bool) -> Callable[[CommandRecord], None]:
+    """Shows each step of each vehicle.
+
+    Args:
+        keys: whom it is about.
+        is_json: for a program, a line of JSON each.
+    """
+    return _json_shower() if is_json else _shower(keys)
 
 
 def _json_shower() -> Callable[[CommandRecord], None]:
@@ -170,7 +181,7 @@ def _printable(text: str) -> str:
 def forget(vehicle: Who, broker: Broker = BrokerDefault, root: Root = "") -> None:
     """Forget vehicles that are gone: what the broker keeps of them is cleared. One that is heard again is back."""
     # a recording that was played stays on the broker too, though nothing under replay/ takes an order
-    with _desk(broker, root, None, (*ROOTS, "replay")) as desk:
+    with desk_of(broker, root, None, (*ROOTS, "replay")) as desk:
         keys = desk.find(vehicle)
         desk.forget(keys)
         typer.echo(f"forgotten {', '.join(str(key) for key in keys)}")
@@ -192,7 +203,7 @@ def acquire(
     from groundstation.app import ordering
     from groundstation.app.processes import stop_on_signal
 
-    with stop_on_signal() as stop, _desk(broker, root, None) as desk:
+    with stop_on_signal() as stop, desk_of(broker, root, None) as desk:
         keys = desk.find(vehicle)
         ordering.acquire(desk, keys, force, stop, timeout)
         named = ", ".join(str(key) for key in keys)
@@ -213,7 +224,7 @@ def release(
     """Give back control that you hold, at whichever station."""
     from groundstation.app import ordering
 
-    with _desk(broker, root, None) as desk:
+    with desk_of(broker, root, None) as desk:
         keys = desk.find(vehicle)
         ordering.release(desk, keys, timeout)
         typer.echo(f"released {', '.join(str(key) for key in keys)}")
@@ -231,7 +242,7 @@ def show(
 
     from groundstation.app.ordering import control_words
 
-    with _desk(broker, root, None) as desk:
+    with desk_of(broker, root, None) as desk:
         for key in desk.find(vehicle):
             state = desk.fleet.get(key)
             if state is None:

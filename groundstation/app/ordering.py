@@ -6,7 +6,7 @@ from __future__ import annotations
 import getpass
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -19,8 +19,10 @@ from groundstation.fleet.control import Control
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.fleet_filter import is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
-from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.parameters.parameter_entries import ParamEntry
 from groundstation.fleet.phrases import Words
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.summary import natural_order, summary_of
@@ -339,6 +341,8 @@ def give_order(
     policy: GroupPolicy = AT_ONCE,
     *,
     dry: bool = False,
+    items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
+    values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
 ) -> list[CommandRecord]:
     """Give a command and wait for every end.
 
@@ -352,6 +356,8 @@ def give_order(
         timeout_s: ends it after so long.
         policy: how a group goes.
         dry: only ask what would be sent.
+        items: what a plan order gives to each.
+        values: what an order about parameters writes to each, or asks it for.
 
     Returns:
         The records; not all over when the time was.
@@ -360,7 +366,9 @@ def give_order(
     if verb in TO_A_POINT:
         # who is where decides whether they stay apart; it comes five times a second
         desk.turn_until(lambda: all(desk.knows_place(key) for key in keys), PLACE_S, stop)
-    batch = operations.order(keys, verb, args, time.monotonic(), policy, dry=dry, fleet=desk.fleet)
+    batch = operations.order(
+        keys, verb, args, time.monotonic(), policy, dry=dry, fleet=desk.fleet, items=items, values=values
+    )
     give_up_s = time.monotonic() + timeout_s
     while True:
         _, transitions = desk.turn()

@@ -17,6 +17,7 @@ from groundstation.fleet.progress import Progress, part_of
 from groundstation.logs import session_folder
 from groundstation.logs.incident import is_incident, unpack
 from groundstation.recording.as_replay import AsReplay
+from groundstation.recording.fold_apart import FoldApart
 from groundstation.recording.journal import default_path
 from groundstation.recording.log_player import LogPlayer
 from groundstation.recording.session_player import SessionPlayer
@@ -33,7 +34,7 @@ def player_access(set_bookmark: SetBookmark | None = None, journal: Path | None 
     """
     return PlayerAccess(
         # a broker's word names the folder: nothing is ever written there
-        open_session=partial(SessionPlayer, is_whole=False),
+        open_session=partial(SessionPlayer, is_whole=False, start_apart=FoldApart),
         host=host_name(),
         open_files=open_files,
         save_incident=partial(_save_incident, journal or default_path()),
@@ -85,7 +86,7 @@ def open_file(path: Path, told: Progress | None = None) -> Player:
         return _OfZip(path, told)
     folder = path if path.is_dir() else path.parent
     if session_folder.load(folder) is not None and (path.is_dir() or path.suffix == session_folder.SUFFIX):
-        return AsReplay(SessionPlayer(folder))
+        return AsReplay(SessionPlayer(folder, start_apart=FoldApart))
     return LogPlayer(path, told)
 
 
@@ -97,7 +98,7 @@ class _OfZip(AsReplay):
         try:
             session = Path(self._folder.name) / path.stem
             unpack(path, session, told)
-            super().__init__(SessionPlayer(session))
+            super().__init__(SessionPlayer(session, start_apart=FoldApart))
         except BaseException:
             self._folder.cleanup()
             raise

@@ -166,6 +166,12 @@ class Child:
             stop.wait(LOOK_S)
         return False
 
+    def tell(self, word: str) -> None:
+        """Say something to it, a line on its standard input; what it does not know it leaves alone."""
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
+            with contextlib.suppress(OSError):
+                os.write(self._process.stdin.fileno(), f"{word}\n".encode())
+
     def kill(self) -> None:
         """As `kill -9`, and with it what it had started."""
         if self._process is not None:
@@ -268,34 +274,55 @@ def runs(process: psutil.Process) -> bool:
 class Left:
     """What a supervised process learns of its parent. Thread `parent-watch`."""
 
-    def __init__(self, stop: threading.Event, stay: Callable[[bool, float, threading.Event], None] | None) -> None:
-        self._stop, self._stay = stop, stay
+    def __init__(
+        self,
+        stop: threading.Event,
+        stay: Callable[[bool, float, threading.Event], None] | None,
+        on_word: Callable[[str], None] | None = None,
+    ) -> None:
+        self._stop, self._stay, self._on_word = stop, stay, on_word
 
     def watch(self) -> None:
         """Wait for the end of the pipe, and for as long as this process is needed after that; then stop it."""
-        said = b""
+        said = rest = b""
         with contextlib.suppress(OSError):
             # an empty read is the end of the pipe: all that held it are gone
-            while END not in said and (more := os.read(0, 4096)):
-                said += more
+            while said != END and (more := os.read(0, 4096)):
+                *lines, rest = (rest + more).split(b"\n")
+                for line in lines:
+                    said = line + b"\n"
+                    if said not in (END, LEAVE):
+                        self._hear(line.decode("utf-8", "replace"))
+                    elif said == END:
+                        break
         linger = os.environ.get(SUPERVISED, "")
-        if END not in said and linger.startswith(LINGERS) and self._stay is not None:
+        if said != END and linger.startswith(LINGERS) and self._stay is not None:
             try:
-                self._stay(LEAVE in said, float(linger.removeprefix(LINGERS)), self._stop)
+                self._stay(said == LEAVE, float(linger.removeprefix(LINGERS)), self._stop)
             except Exception:  # whatever happens, it ends
                 log.exception("nobody can tell whether this process is still needed")
         self._stop.set()
+
+    def _hear(self, word: str) -> None:
+        if self._on_word is None:
+            return
+        try:
+            self._on_word(word)
+        except Exception:  # whatever is wrong with a word, the next one may be the last
+            log.exception("a word of the parent came to nothing")
 
 
 @contextlib.contextmanager
 def stop_on_signal(
     stay: Callable[[bool, float, threading.Event], None] | None = None,
+    on_word: Callable[[str], None] | None = None,
 ) -> Iterator[threading.Event]:
     """An event that is set by Ctrl-C, by SIGTERM, and in a supervised child by the end of its parent.
 
     Args:
         stay: called on another thread when the parent died, or left this process to its work: whether it was left,
             how long to linger in seconds, and the event; returns when the process is needed no longer. None: never.
+        on_word: called on another thread with each line that the parent says besides.
     """
     stop = threading.Event()
 
@@ -306,7 +333,7 @@ def stop_on_signal(
     old = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     if os.environ.get(SUPERVISED):
         sys.stderr = OutlivingStream(sys.stderr)
-        threading.Thread(target=Left(stop, stay).watch, name="parent-watch", daemon=True).start()
+        threading.Thread(target=Left(stop, stay, on_word).watch, name="parent-watch", daemon=True).start()
     try:
         yield stop
     finally:

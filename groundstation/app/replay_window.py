@@ -31,6 +31,7 @@ def open_window(files: list[Path]) -> None:
         from groundstation.app.demo import WINDOW_OPEN
         from groundstation.app.logbook_reader import logbook_access
         from groundstation.app.players import player_access
+        from groundstation.app.refly_port import refly_access
         from groundstation.app.window_loop import WindowLoop
         from groundstation.transport.bus import BusState, BusStatus
         from groundstation.transport.inbox import Inbox
@@ -42,7 +43,7 @@ def open_window(files: list[Path]) -> None:
         # nobody is heard, and there is nobody to command: this window has no orders, and no desk
         feed = FleetFeed(Inbox(), lambda: BusStatus(state=BusState.CLOSED))
         settings = QSettings("groundstation", "groundstation")
-        window = MainWindow(feed, settings, logbook=logbook_access(None), players=player_access())
+        window = MainWindow(feed, settings, logbook=logbook_access(None), players=player_access(), refly=refly_access())
 
         def start() -> None:
             window.show()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from groundstation.app.slot_faults import SlotFaults
 from groundstation.app.wiring import calm_collector
+from groundstation.ui.garbage import GarbageTurn
 from groundstation.ui.main_window import MainWindow
 
 STOP_POLL_MS = 100
@@ -63,7 +64,9 @@ class WindowLoop:
                 ending.callback(end)
             start()
             calm_collector()
+            garbage = GarbageTurn(self._application)
             self._application.exec()
+            garbage.deleteLater()
             # Ctrl-C: nobody closed the window, so it has not remembered how it looks
             if self._window.isVisible():
                 self._window.leave()

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Sequence
 from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.silent_desk import SilentDesk
+from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import StreamInfo, VehicleInfo
 from groundstation.mavlink.modes import mode_names
 from groundstation.mavlink.verb_table import verb_table
+
+LIST_ORDERS = (Verb.PLAN_UPLOAD, Verb.PLAN_READ, Verb.PLAN_CLEAR, Verb.PARAM_READ, Verb.PARAM_WRITE)
+"""Who can be commanded at all speaks the mission and the parameter protocol."""
 
 
 def certificate(
@@ -51,7 +55,7 @@ def certificate(
         firmware=active.firmware,
         uid=uid,
         modes=tuple(one for one in modes if one not in desk.lacking_modes),
-        verbs=tuple(one.value for one in verbs if one not in desk.unsupported),
+        verbs=tuple(one.value for one in (*verbs, *(LIST_ORDERS if verbs else ())) if one not in desk.unsupported),
         components=tuple(components),
         links=tuple(one.peer.name for one in ears),
         streams=streams,

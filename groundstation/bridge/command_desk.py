@@ -19,6 +19,7 @@ from groundstation.bridge.facts import Facts
 from groundstation.fleet.commands import (
     END_STATES,
     MAX_ID,
+    Actor,
     Args,
     CommandQuery,
     CommandReport,
@@ -36,16 +37,16 @@ from groundstation.fleet.preconditions import Limits
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.fleet.verbs import EMERGENCY_VERBS, URGENT_VERBS, VERBS, checked_args
+from groundstation.fleet.verbs import EMERGENCY_VERBS, PARAM_VERBS, PLAN_VERBS, URGENT_VERBS, VERBS, checked_args
 from groundstation.mavlink import encode, orders
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import ANSWER_S, COMMAND_ACK, MavResult
-from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
+from groundstation.mavlink.plan_send import Upload
 from groundstation.mavlink.recipes import ANY_MODE, CannotOrderError
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.mavlink.verb_table import verb_table
-from groundstation.transport.leaves import CMD_ACK, CTL, Leaf
+from groundstation.transport.leaves import CMD_ACK, CTL, MSN_ACK, PAR_ACK, Leaf
 
 TICK_S = 0.1
 CAUSED_S = 5.0
@@ -70,6 +71,16 @@ class DeskVehicle(Protocol):
         """Publish an event."""
 
 
+class Elsewhere(Protocol):
+    """Orders that are under way at another desk of the same vehicle."""
+
+    def giver(self, command_id: str) -> Actor | None:
+        """Who gave an order that is under way there; None for one that is not."""
+
+    def cancel(self, now_s: float) -> None:
+        """End it."""
+
+
 class CommandDesk:
     """Commands and control of one vehicle."""
 
@@ -87,6 +98,8 @@ class CommandDesk:
         """What became of each command."""
         self._gate = CommandGate(self.control, limits, self._is_own)
         self._live: list[Execution] = []
+        self.elsewhere: tuple[Elsewhere, ...] = ()
+        """The desks of plans and parameters: a cancel names its order by id alone."""
         self._caused: deque[tuple[float, frozenset[str]]] = deque(maxlen=MAX_CAUSED)
         """Modes that commands which are over may have brought, and until when that is believed."""
         self._owed: dict[int, tuple[int, float]] = {}
@@ -139,8 +152,17 @@ class CommandDesk:
         """Whether somebody cancels what the same person ordered, perhaps from another terminal."""
         if request.verb is not Verb.CANCEL:
             return False
-        target = next((one for one in self._live if one.request.id == request.args.get("command")), None)
-        return target is not None and target.request.by.op == request.by.op
+        wanted = str(request.args.get("command"))
+        target = next((one for one in self._live if one.request.id == wanted), None)
+        giver = target.request.by if target is not None else self._giver_elsewhere(wanted)
+        return giver is not None and giver.op == request.by.op
+
+    def _giver_elsewhere(self, command_id: str) -> Actor | None:
+        desk = self._desk_of(command_id)
+        return desk.giver(command_id) if desk is not None else None
+
+    def _desk_of(self, command_id: str) -> Elsewhere | None:
+        return next((one for one in self.elsewhere if one.giver(command_id) is not None), None)
 
     def _execute(
         self, request: CommandRequest, args: Args, facts: Facts, now_s: float, remark: Words
@@ -216,6 +238,11 @@ class CommandDesk:
 
     def _cancel(self, request: CommandRequest, command_id: str, facts: Facts, now_s: float) -> list[Outbound]:
         target = next((one for one in self._live if one.request.id == command_id), None)
+        desk = self._desk_of(command_id) if target is None else None
+        if desk is not None:
+            desk.cancel(now_s)
+            self._store(self._report_on(request, CommandState.SUCCEEDED, Reason.NONE, "", now_s))
+            return []
         if target is None:
             self._refuse(request, Reason.PRECONDITION, say("no_such_command"), now_s)
             return []
@@ -267,7 +294,8 @@ class CommandDesk:
             self.lacking_modes |= {str(report.args["mode"])}
 
     def _publish(self, report: CommandReport) -> None:
-        self._vehicle.say(CMD_ACK, report)
+        # the fate of orders about lists is kept here too: an id is one order's, whatever it is for
+        self._vehicle.say(_ACKS.get(report.verb, CMD_ACK), report)
 
     def answer_query(self, query: CommandQuery, now_s: float) -> None:
         """A station asks what became of commands."""
@@ -387,6 +415,10 @@ class CommandDesk:
         severity = Severity.ALERT if news.is_forced else Severity.NOTICE
         at_s = round(self._clock(), 3)
         self._vehicle.tell(Event(at_s=at_s, kind=EventKind.CONTROL, severity=severity, text=news.text))
+
+
+_ACKS: dict[Verb, Leaf] = {**dict.fromkeys(PLAN_VERBS, MSN_ACK), **dict.fromkeys(PARAM_VERBS, PAR_ACK)}
+"""Where the fate of an order is told that is no command."""
 
 
 def _described(order: Order | Upload | None) -> str:

@@ -101,7 +101,7 @@ class CommandGate:
         if request.by.role is not Role.OPERATOR:
             return Reason.OBSERVER, say("observer_cannot_command")
         # a dry run sends nothing, and an emergency needs no control (docs/adr/0009)
-        if request.dry or is_emergency(request) or self._is_own(request):
+        if request.dry or is_emergency(request) or self._is_own(request) or not VERBS[request.verb].needs_control:
             return None
         return self._control.objection(request.by, request.lease)
 

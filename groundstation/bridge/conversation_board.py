@@ -9,11 +9,12 @@ from groundstation.mavlink.conversation import Conversation
 from groundstation.mavlink.dialect import MSGIDS, Fields
 from groundstation.mavlink.stream_requests import Outbound
 
+_BY_NAME = ("COMMAND_ACK", "PARAM_VALUE", "PARAM_ERROR", "COMPONENT_METADATA", "FILE_TRANSFER_PROTOCOL")
 CONVERSATIONAL = frozenset(
     number
     for name, number in MSGIDS.items()
     if name.startswith("MISSION_") and name not in ("MISSION_CURRENT", "MISSION_ITEM_REACHED")
-) | {MSGIDS["COMMAND_ACK"], MSGIDS["PARAM_VALUE"]}
+) | {MSGIDS[name] for name in _BY_NAME}
 """What is a part of some conversation, whoever leads it; what is not here is telemetry."""
 
 

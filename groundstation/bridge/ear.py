@@ -72,6 +72,8 @@ class Ear:
         self.time_sync = TimeSync()
         self.uid: str | None = None
         self.firmware: str | None = None
+        self.capabilities: int | None = None
+        """AUTOPILOT_VERSION.capabilities; None before it came."""
         self.booted_s: float | None = None
         """When its clock was zero, on our monotonic clock; None until a message told."""
         self.is_boot_agreed = False

@@ -23,8 +23,8 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
 from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import Fields
-from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Order
+from groundstation.mavlink.plan_send import Upload
 from groundstation.mavlink.recipes import CannotOrderError, Recipe, Step, causes
 from groundstation.mavlink.stream_requests import Outbound
 
@@ -75,6 +75,7 @@ class Execution:
         """With the autopilot, about the present step."""
         self._first: VehicleState
         self._refusal: Outcome
+        self._waits: Words = ""
         self._proof: ProofWatch
         """Watches for the effect of the present step, set with each."""
         self._sent_s = self._since_s = 0.0
@@ -294,6 +295,10 @@ class Execution:
             self._end_step(found.end, now_s)
         elif found.finding is Finding.PROGRESS:
             self._show(found.seen, now_s)
+        elif found.seen.progress is None and found.seen.detail not in ("", self._waits):
+            # nothing can be measured of it: what it waits for is told, each once
+            self._waits = found.seen.detail
+            self._tell(CommandState.IN_PROGRESS, now_s, self._steps.named(self._waits))
         return []
 
     def _proven(self, facts: Facts, now_s: float) -> list[Outbound]:

@@ -3,24 +3,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import Autopilot
+from groundstation.fleet.plans.plan_items import KINDS, PlanKind
 from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
 from groundstation.mavlink import orders
 from groundstation.mavlink.dialect import Fields
-from groundstation.mavlink.handshakes import COMMAND_ACK, PARAM_VALUE, MavResult
-from groundstation.mavlink.mission_upload import MISSION_ACK
+from groundstation.mavlink.handshakes import COMMAND_ACK, MavResult
+from groundstation.mavlink.plan_send import MISSION_ACK
 from groundstation.mavlink.stream_requests import Outbound
 
 FOREIGN_S = 10.0
 """Another station's doings are told this often at most, for each command."""
 MAX_FOREIGN = 1_000
-MAX_PARAMETERS = 5_000
-"""ArduPilot has some 1,400."""
 BY_ITSELF: frozenset[tuple[Autopilot, str, str]] = frozenset(
     {
         *((Autopilot.PX4, mode, "LOITER") for mode in ("MANUAL", "TAKEOFF", "MISSION", "LAND", "RTL", "ORBIT")),
@@ -59,35 +57,36 @@ _PLANS = {0: "mission", 1: "fence", 2: "rally points"}
 class OtherStations:
     """Listens to what a vehicle answers other stations, and tells what they have done to it."""
 
-    hears = frozenset({COMMAND_ACK, PARAM_VALUE, MISSION_ACK})
+    hears = frozenset({COMMAND_ACK, MISSION_ACK})
 
-    def __init__(self, tell: Callable[[Event], None], own_sysid: int, is_setting: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        own_sysid: int,
+        plan_changed: Callable[[PlanKind, float, int], None],
+    ) -> None:
         """Begin with nothing heard.
 
         Args:
             tell: takes events.
             own_sysid: our system id; what is addressed to it is no other station's.
-            is_setting: whether a command of ours sets a parameter at this moment.
+            plan_changed: told which list another station changed, when, and the id that it has now, 0 for none.
         """
-        self._tell, self._own_sysid, self._is_setting = tell, own_sysid, is_setting
+        self._tell, self._own_sysid = tell, own_sysid
+        self._plan_changed = plan_changed
         self._told_s: dict[tuple[int, str], float] = {}
-        self.parameters: dict[str, float] = {}
-        """Values that were heard, by name, whoever asked for them."""
 
     def hear(self, msgid: int, fields: Fields, now_s: float) -> tuple[bool, list[Outbound]]:
-        """An answer, or a parameter."""
-        if msgid == PARAM_VALUE:
-            self._on_parameter(fields["param_id"], fields["param_value"], now_s)
-        elif fields["target_system"] not in (0, self._own_sysid):
-            what = self._command(fields) if msgid == COMMAND_ACK else self._plan(fields)
+        """An answer."""
+        if fields["target_system"] not in (0, self._own_sysid):
+            what = self._command(fields) if msgid == COMMAND_ACK else self._plan(fields, now_s)
             if what:
                 self._say(fields["target_system"], what, now_s)
         # never taken: somebody else waits for the answer
         return False, []
 
     def forget(self) -> None:
-        """Drop all values: a restart may change parameters by itself, which would be told as somebody's doing."""
-        self.parameters.clear()
+        """What was told stays told."""
 
     @staticmethod
     def _command(ack: Fields) -> str:
@@ -95,21 +94,12 @@ class OtherStations:
         is_done = ack["result"] in (MavResult.ACCEPTED, MavResult.IN_PROGRESS)
         return f"commands: {orders.command_name(ack['command'])}" if is_done else ""
 
-    @staticmethod
-    def _plan(ack: Fields) -> str:
-        kind = _PLANS.get(ack.get("mission_type", 0))
-        return f"changed its {kind}" if ack["type"] == _TAKEN and kind else ""
-
-    def _on_parameter(self, name: str, value: float, now_s: float) -> None:
-        """Tell of a value that differs from the one heard before; values that are only read again are the same."""
-        before = self.parameters.get(name)
-        if before is None and len(self.parameters) >= MAX_PARAMETERS:
-            return
-        self.parameters[name] = value
-        # the first value that is heard is no change, whoever asked for it
-        is_same = before is None or before == value or (math.isnan(before) and math.isnan(value))
-        if not is_same and not self._is_setting(name):
-            self._event(f"parameter {name} is {value:g} now, was {before:g}: by no command of ours", now_s)
+    def _plan(self, ack: Fields, now_s: float) -> str:
+        kind = ack.get("mission_type", 0)
+        if ack["type"] != _TAKEN or kind not in _PLANS:
+            return ""
+        self._plan_changed(KINDS[kind], now_s, ack.get("opaque_id", 0))
+        return f"changed its {_PLANS[kind]}"
 
     def _say(self, system: int, what: str, now_s: float) -> None:
         """Told, unless it was a moment ago."""

@@ -23,6 +23,7 @@ MAX_BOOT_MS = 1 << 32
 """An autopilot's own TIMESYNC question tells its boot clock, often as the first after a restart; more is a date."""
 
 _HEARTBEAT, _HIGH_LATENCY2 = MSGIDS["HEARTBEAT"], MSGIDS["HIGH_LATENCY2"]
+_MISSION_CURRENT = MSGIDS["MISSION_CURRENT"]
 HEARTBEATS = frozenset((_HEARTBEAT, _HIGH_LATENCY2))
 """Messages that show an autopilot to be there; over a satellite HIGH_LATENCY2 is all that comes."""
 RADIO = frozenset((MSGIDS["RADIO_STATUS"], MSGIDS["RADIO"]))
@@ -49,6 +50,7 @@ class FrameMeaning:
             **dict.fromkeys(DECODABLE, self._on_telemetry),
             **dict.fromkeys(BOOT_OFFSET, self._on_timed),
             **dict.fromkeys(RADIO, self._on_radio),
+            _MISSION_CURRENT: self._on_mission_current,
             **dict.fromkeys(HEARTBEATS, self._on_heartbeat),
             MSGIDS["STATUSTEXT"]: self._on_text,
             MSGIDS["TIMESYNC"]: self._on_timesync,
@@ -77,6 +79,14 @@ class FrameMeaning:
         if vehicle is not None and vehicle.active is ear:
             vehicle.take(frame.msgid, frame.payload, now_s)
         return []
+
+    def _on_mission_current(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
+        """Telemetry that also tells the ids of the lists, behind the six bytes that every firmware sends."""
+        vehicle = self._roll.vehicle_of(ear)
+        # ids of 0 are cut off its end: a list that was cleared may leave nothing behind
+        if vehicle is not None and vehicle.active is ear and vehicle.plans is not None:
+            vehicle.plans.hear_ids(unpack(frame.msgid, frame.payload), now_s)
+        return self._on_telemetry(ear, frame, now_s)
 
     def _on_radio(self, ear: Ear, frame: Frame, now_s: float) -> list[Outbound]:
         """A radio that speaks as the autopilot itself."""
@@ -145,7 +155,7 @@ class FrameMeaning:
         if not ear.is_uid(_uid(fields)):
             # one id against another: asked again, since one that is said twice is believed
             return [encode.request_message(ear.sysid, ear.compid, frame.msgid)]
-        ear.firmware = _firmware(fields)
+        ear.firmware, ear.capabilities = _firmware(fields), fields["capabilities"]
         vehicle = self._roll.vehicle_of(ear)
         if vehicle is not None and vehicle.uid is None:
             vehicle.uid = ear.uid

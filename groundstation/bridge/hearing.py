@@ -13,6 +13,7 @@ from groundstation.bridge.crew import Crew
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.frame_meaning import HEARTBEATS, RADIO, FrameMeaning
 from groundstation.bridge.link_watch import LinkWatch
+from groundstation.bridge.metadata_desk import MetadataShelf
 from groundstation.bridge.peer import Peer
 from groundstation.bridge.publisher import Publisher
 from groundstation.bridge.raw_frames import RawFrames
@@ -65,6 +66,7 @@ class Hearing:
         self._raw = raw
         self._limits = limits or Limits()
         self._own_sysid = own_sysid
+        self._shelf = MetadataShelf()
         self._root = root
         self._bridge_id = bridge_id
         self._publisher = publisher
@@ -104,7 +106,16 @@ class Hearing:
             vehicle_id, name = f"{vehicle_id[:28]}-{number}", f"{name} ({number})"
         key = VehicleKey(self._root, vehicle_id)
         return VehicleSession(
-            key, name, self._bridge_id, self._streams, self._publisher, ear, now_s, self._limits, self._own_sysid
+            key,
+            name,
+            self._bridge_id,
+            self._streams,
+            self._publisher,
+            ear,
+            now_s,
+            self._limits,
+            self._own_sysid,
+            self._shelf,
         )
 
     @property
@@ -230,8 +241,7 @@ class Hearing:
         if now_s >= self._next_publish_s:
             self._next_publish_s = now_s + PUBLISH_S
             for vehicle in self.vehicles.values():
-                if vehicle.desk.is_busy:
-                    yield vehicle.active.peer, vehicle.desk.tick(now_s)
+                yield vehicle.active.peer, vehicle.tick(now_s, is_slow_turn=is_slow_turn)
                 if now_s >= vehicle.wake_s:
                     vehicle.publish_due(now_s)
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from groundstation.bridge.command_desk import CommandDesk
 from groundstation.bridge.command_gate import is_emergency
+from groundstation.bridge.transfer_desk import TransferDesk
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.commands import CommandRequest, Reason
 from groundstation.fleet.control import ControlRequest
@@ -22,6 +25,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.phrases import say
 from groundstation.fleet.recorder import Missed
+from groundstation.fleet.verbs import TRANSFER_VERBS
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
@@ -126,15 +130,12 @@ class Requests:
         desk = vehicle.commands
         if desk is None:
             return
-        if message.retain:
-            desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, say("must_not_be_retained"), now_s)
+        request = self._read_command(desk, message, now_s)
+        if request is None:
             return
-        try:
-            request = payloads.decode_request(CommandRequest, message.payload, parts.MAX_CONTENT_BYTES)
-        except PayloadError as error:
-            # answered under its id, else its station would wait until it is too old
-            desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
-            raise
+        if request.verb in TRANSFER_VERBS:
+            desk.memory.refuse_unread(request.id, Reason.MALFORMED, say("wrong_topic"), now_s)
+            return
         if not is_emergency(request) or vehicle.conflict is None:
             self._send(vehicle, desk.take(request, now_s))
             return
@@ -149,6 +150,44 @@ class Requests:
             if one.commands is not None:
                 self._send(one, one.commands.take(meant, now_s, remark))
 
+    def _on_plan(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        """An order about a plan; who may give those alone must not command by this way."""
+        self._on_transfer(vehicle, vehicle.plans, message, now_s)
+
+    def _on_parameters(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
+        """The same of parameters."""
+        self._on_transfer(vehicle, vehicle.parameters, message, now_s)
+
+    def _on_transfer(
+        self, vehicle: VehicleSession, desk: TransferDesk[Any, Any] | None, message: Message, now_s: float
+    ) -> None:
+        commands = vehicle.commands
+        if commands is None or desk is None:
+            return
+        request = self._read_command(commands, message, now_s)
+        if request is None:
+            return
+        if request.verb not in desk.VERBS:
+            commands.memory.refuse_unread(request.id, Reason.MALFORMED, say("wrong_topic"), now_s)
+        else:
+            self._send(vehicle, desk.take(request, now_s))
+
+    @staticmethod
+    def _read_command(desk: CommandDesk, message: Message, now_s: float) -> CommandRequest | None:
+        """A request; None for one that was retained.
+
+        Raises:
+            PayloadError: it can't be read; it was answered under its id, else its station would wait for it.
+        """
+        if message.retain:
+            desk.memory.refuse_unread(_id_of(message.payload), Reason.RETAINED, say("must_not_be_retained"), now_s)
+            return None
+        try:
+            return payloads.decode_request(CommandRequest, message.payload, parts.MAX_CONTENT_BYTES)
+        except PayloadError as error:
+            desk.memory.refuse_unread(_id_of(message.payload), Reason.MALFORMED, str(error)[:200], now_s)
+            raise
+
     def _on_control(self, vehicle: VehicleSession, message: Message, now_s: float) -> None:
         if not message.retain and vehicle.commands is not None:
             vehicle.commands.control.take(
@@ -162,6 +201,12 @@ class Requests:
         if request.commands is not None:
             if vehicle.commands is not None:
                 vehicle.commands.answer_query(request.commands, now_s)
+        elif request.parameters:
+            if vehicle.parameters is not None:
+                vehicle.parameters.publish_list()
+        elif request.metadata:
+            if vehicle.metadata is not None:
+                vehicle.metadata.publish_file()
         else:
             vehicle.publish_again(request.from_event)
 
@@ -204,13 +249,15 @@ class Requests:
 
 _USES: dict[str, Callable[[Requests, VehicleSession, Message, float], None]] = {
     topics.CMD_REQ: Requests._on_command,  # noqa: SLF001 - this module's own
+    topics.MSN_REQ: Requests._on_plan,  # noqa: SLF001
+    topics.PAR_REQ: Requests._on_parameters,  # noqa: SLF001
     topics.CTL_REQ: Requests._on_control,  # noqa: SLF001
     topics.SYNC_REQ: Requests._on_sync,  # noqa: SLF001
     topics.CONN: Requests._on_conn,  # noqa: SLF001
     topics.PART_REQ: Requests._on_part,  # noqa: SLF001
 }
 """By the end of the topic."""
-_REQUESTS = (topics.CMD_REQ, topics.CTL_REQ, topics.SYNC_REQ)
+_REQUESTS = (topics.CMD_REQ, topics.MSN_REQ, topics.PAR_REQ, topics.CTL_REQ, topics.SYNC_REQ)
 """What may come in parts."""
 
 

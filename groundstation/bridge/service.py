@@ -268,7 +268,8 @@ class BridgeService:
         """Our heartbeat to every peer that we know, whether it answers yet or not."""
         if now_s < self._next_heartbeat_s:
             return
-        self._next_heartbeat_s = now_s + HEARTBEAT_S
+        # where time is hurried and all comes so much more often, a vehicle counts our silence in its own seconds
+        self._next_heartbeat_s = now_s + HEARTBEAT_S / max(1.0, self._settings.rate_scale)
         called = {link.peer for link in self._links if link.peer is not None}
         for peer in {*self.hearing.peers, *called}:
             self._send_all(peer, [encode.heartbeat()])

@@ -7,8 +7,8 @@ from groundstation.bridge.facts import Facts
 from groundstation.mavlink.conversation import Outcome
 from groundstation.mavlink.dialect import Fields
 from groundstation.mavlink.handshakes import Handshake
-from groundstation.mavlink.mission_upload import MissionUpload, Upload, conversation
 from groundstation.mavlink.orders import Form, Order
+from groundstation.mavlink.plan_send import PlanSend, Upload, conversation
 from groundstation.mavlink.stream_requests import Outbound
 
 
@@ -16,7 +16,7 @@ class StepTalk:
     """Talks about one step at a time: a command's handshake, or the upload of a mission."""
 
     def __init__(self) -> None:
-        self._talk: Handshake | MissionUpload | None = None
+        self._talk: Handshake | PlanSend | None = None
         self.parameters: dict[str, float] = {}
         """Parameters of the vehicle that were read, by name."""
         self.sets: set[str] = set()
@@ -104,5 +104,5 @@ class StepTalk:
 
     def mark_taken(self) -> None:
         """The vehicle accepted it."""
-        if isinstance(self._talk, MissionUpload):
+        if isinstance(self._talk, PlanSend):
             self.uploaded = self._talk.size

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from groundstation.fleet.commands import Args, CommandReport, CommandRequest, CommandState, Reason
+from groundstation.fleet.parameters.parameter_entries import ParamResult
 from groundstation.fleet.phrases import Words
 from groundstation.fleet.proofs import Seen
 
@@ -43,6 +44,7 @@ class Telling:
         progress: float | None = None,
         result: int | None = None,
         texts: tuple[str, ...] = (),
+        results: tuple[ParamResult, ...] = (),
     ) -> None:
         """One step; see `CommandReport`."""
         self.state, self._progress, self._at_s = state, progress, now_s
@@ -59,6 +61,7 @@ class Telling:
             texts=texts,
             progress=None if progress is None else round(progress, 3),
             result=result,
+            results=results,
             at_s=round(now_s, 3),
         )
         self._steps += 1

@@ -18,7 +18,10 @@ from groundstation.bridge.ear import Ear
 from groundstation.bridge.event_log import EventLog, event_of_text
 from groundstation.bridge.external_control import OtherStations
 from groundstation.bridge.facts import Facts
+from groundstation.bridge.metadata_desk import MetadataDesk, MetadataShelf
 from groundstation.bridge.overview import overview
+from groundstation.bridge.param_desk import ParamDesk
+from groundstation.bridge.plan_desk import PlanDesk
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.silent_desk import SilentDesk
 from groundstation.bridge.streams import STATE_KINDS
@@ -33,6 +36,7 @@ from groundstation.fleet.sample import Severity
 from groundstation.fleet.status import Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink.statustext import Text
+from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import leaves, topics
 from groundstation.transport.leaves import Leaf
 
@@ -65,6 +69,7 @@ class VehicleSession:
         now_s: float,
         limits: Limits,
         own_sysid: int,
+        shelf: MetadataShelf,
     ) -> None:
         self.key = key
         self.name = name
@@ -94,12 +99,40 @@ class VehicleSession:
         """Its commands and who may give them; None for a recording, which can't be commanded."""
         self.desk = self.commands or SilentDesk()
         """What is told of all that may concern a command."""
+        self.plans: PlanDesk | None = None
+        """Its mission, fence and rally points; None for a recording."""
+        self.parameters: ParamDesk | None = None
+        """Its parameters; None for a recording."""
+        self.metadata: MetadataDesk | None = None
+        """What it tells of them; None for a recording."""
         self.board = ConversationBoard(own_sysid)
         """Who talks with it; nobody with a recording."""
         if self.commands is not None:
-            self.board.join(self.commands)
-            self.board.listen(OtherStations(self.tell, own_sysid, self.commands.is_setting))
+            self._open_desks(self.commands, limits, now_s, own_sysid, shelf)
         self._components: dict[int, str] = {}
+
+    def _open_desks(
+        self, commands: CommandDesk, limits: Limits, now_s: float, own_sysid: int, shelf: MetadataShelf
+    ) -> None:
+        own = (self, commands.control, commands.memory, limits, now_s)
+        plans = self.plans = PlanDesk(*own)
+        parameters = self.parameters = ParamDesk(*own, commands.is_setting)
+        metadata = self.metadata = MetadataDesk(self, shelf, parameters.describe)
+        parameters.on_read = metadata.wish
+        plans.beside, parameters.beside, metadata.beside = (
+            (parameters, metadata),
+            (plans, metadata),
+            (plans, parameters),
+        )
+        commands.elsewhere = (plans, parameters)
+        for one in (commands, plans, parameters, metadata):
+            self.board.join(one)
+        self.board.listen(OtherStations(self.tell, own_sysid, plans.changed_by_other))
+
+    @property
+    def _transfers(self) -> tuple[PlanDesk | ParamDesk | MetadataDesk, ...]:
+        """The desks of its lists; none for a recording."""
+        return tuple(one for one in (self.plans, self.parameters, self.metadata) if one is not None)
 
     def _reset(self, now_s: float) -> None:
         """Forget every measurement."""
@@ -163,6 +196,14 @@ class VehicleSession:
             self.desk.on_text(text.text, text.severity)
         self.tell(event_of_text(text, component))
 
+    def tick(self, now_s: float, *, is_slow_turn: bool) -> list[Outbound]:
+        """Time passed, for orders and lists; who has nothing under way is asked in the slow turns alone."""
+        messages = self.desk.tick(now_s) if self.desk.is_busy else []
+        for one in self._transfers:
+            if one.is_busy or is_slow_turn:
+                messages += one.tick(now_s)
+        return messages
+
     # ---- births and deaths ----
 
     def begin_new_life(self, reason: ConnReason, now_s: float) -> None:
@@ -177,6 +218,8 @@ class VehicleSession:
             self.tell(change_event(now_s, *NEW_LIFE_EVENTS[reason]))
         # behind the new session: what ends by it is published as of the new life
         self.desk.on_new_life(reason, now_s)
+        for one in self._transfers:
+            one.on_new_life(reason, now_s)
         self.board.begin_anew()
 
     def set_link_state(self, state: LinkState, reason: ConnReason, now_s: float, text: str) -> None:
@@ -209,6 +252,11 @@ class VehicleSession:
             self._sent_conn, self._shown = None, ()
 
     @property
+    def is_far(self) -> bool:
+        """Whether it is heard over a satellite alone (HIGH_LATENCY2)."""
+        return self.active.patience > 1.0
+
+    @property
     def is_claimed(self) -> bool:
         """Whether another bridge publishes under our id."""
         return bool(self._claims)
@@ -228,6 +276,7 @@ class VehicleSession:
             connection=connection,
             clock_offset_s=0.0,
             session=self.session,
+            plans=self.plans.status if self.plans is not None else None,
             **self.telemetry.known,
         )
         ear = self.active
@@ -238,6 +287,7 @@ class VehicleSession:
             compid=self.active.compid,
             mav_type=ear.mav_type,
             mav_autopilot=ear.mav_autopilot,
+            capabilities=ear.capabilities,
         )
 
     def say(self, leaf: Leaf, content: Any) -> int:
@@ -285,6 +335,8 @@ class VehicleSession:
         self.publish_presence()
         self._publish_state_now(self._state_sent_s)
         self.desk.publish_again(self._publisher.now_s())
+        for one in self._transfers:
+            one.publish_again()
         for payload in self._events.since(from_event) if from_event is not None else ():
             self._publisher.again(self._topics[topics.EVT], payload, qos=leaves.EVT.qos)
 
@@ -292,6 +344,8 @@ class VehicleSession:
         """The bridge ends: what waits for its stream's turn goes out before, as the last that is known."""
         # before the last words: a command that is under way ends in them
         self.desk.end(now_s)
+        for one in self._transfers:
+            one.end(now_s)
         self.telemetry.hurry(now_s)
         self.wake_s = now_s
         self.publish_due(now_s)

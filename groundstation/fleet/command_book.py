@@ -21,6 +21,7 @@ from groundstation.fleet.commands import (
     is_step,
 )
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.parameters.parameter_entries import ParamResult
 from groundstation.fleet.phrases import Translate, Words, written
 
 MAX_RECORDS = 5_000
@@ -47,6 +48,8 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     progress: float | None = None
     result: int | None = None
     sends: tuple[str, ...] = ()
+    results: tuple[ParamResult, ...] = ()
+    """What became of each parameter."""
     began_unix_s: float
     """When this station first knew of it, seconds since 1970."""
     changed_unix_s: float
@@ -185,6 +188,7 @@ class CommandBook:
                 progress=report.progress,
                 result=report.result,
                 sends=report.sends,
+                results=report.results,
                 changed_unix_s=unix_s,
                 changed_s=now_s,
             ),

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import msgspec
 
+from groundstation.fleet.parameters.parameter_entries import Entries, Results
 from groundstation.fleet.phrases import Words
+from groundstation.fleet.plans.plan_items import Items
 from groundstation.fleet.sample import Name, Whole
 
 MAX_ID = 64
@@ -42,6 +44,11 @@ class Verb(Name):
     MISSION_PAUSE = "mission_pause"
     MISSION_RESUME = "mission_resume"
     MISSION_JUMP = "mission_jump"
+    PLAN_UPLOAD = "plan_upload"
+    PLAN_READ = "plan_read"
+    PLAN_CLEAR = "plan_clear"
+    PARAM_READ = "param_read"
+    PARAM_WRITE = "param_write"
     REBOOT = "reboot"
     CALIBRATE = "calibrate"
     GRIPPER = "gripper"
@@ -173,7 +180,7 @@ MAX_ARGS = 32
 
 
 class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A command on its way to a bridge (topic `cmd/req`). Never retained, never kept for later."""
+    """A command on its way to a bridge (`cmd/req`, `msn/req` or `par/req`). Never retained, never kept for later."""
 
     id: Id
     """Unique for ever; the same id is never executed twice."""
@@ -197,12 +204,16 @@ class CommandRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Shared by the commands of one group order."""
     dry: bool = False
     """Only tell what would be sent."""
+    items: Items = ()
+    """What a plan order gives, home not among them; empty for every other verb."""
+    values: Entries = ()
+    """Parameters to be written, or those to be read by name; empty for every other verb, and for reading all."""
     v: Whole = 1
     """Version of this format."""
 
 
 class CommandReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One step in the life of a command (topic `cmd/ack`), for every station and recorder."""
+    """One step in the life of a command (topic `cmd/ack`, `msn/ack` or `par/ack`), for every station and recorder."""
 
     id: str
     """The command."""
@@ -230,6 +241,8 @@ class CommandReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """COMMAND_ACK.result as sent (MAV_RESULT); None before an answer."""
     sends: tuple[str, ...] = ()
     """For a dry run: the MAVLink messages that would be sent."""
+    results: Results = ()
+    """What became of each parameter of an order about some, in the order in which they were given."""
     at_s: float = 0.0
     """When, seconds on the bridge's monotonic clock."""
 

@@ -16,6 +16,7 @@ from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
 from groundstation.fleet.phrases import Phrase, Words, say
+from groundstation.fleet.plans.plan_progress import MISSION_MODES
 from groundstation.fleet.vehicle import OVERVIEW_S, VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
@@ -285,6 +286,20 @@ _WAITS: tuple[tuple[Callable[[VehicleState], bool], Phrase], ...] = (
 _PREARM = ("PreArm: ", "Arm: ")
 
 
+def _idle_in_mission(state: VehicleState, now_s: float) -> Condition | None:
+    """It stands in the air in the mode that flies missions, and its mission is over.
+
+    A copter does so behind the last waypoint, and when its plan is replaced by one with fewer items (observed).
+    """
+    del now_s
+    mission, mode = state.mission_progress, state.mode
+    is_over = mission is not None and mission.state == "complete"
+    is_meant = mode is not None and mode.name in MISSION_MODES
+    if not (is_over and is_meant and state.is_flying is True):
+        return None
+    return Condition(Level.ADVISORY, say("idle_in_mission", mode=mode.name if mode is not None else ""))
+
+
 RULES: tuple[Rule, ...] = (
     _link,
     _conflict,
@@ -297,6 +312,7 @@ RULES: tuple[Rule, ...] = (
     _fence,
     _health,
     _not_armable,
+    _idle_in_mission,
 )
 """Every rule, in the order in which equals are shown."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import math
+import operator
 from typing import Any
 
 import msgspec
@@ -105,6 +106,7 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
 
 KINDS: tuple[str, ...] = Samples.__struct_fields__
 """Names of all kinds, in order of display."""
+_each_kind = operator.attrgetter(*KINDS)
 
 INDEXED_KINDS = frozenset({"battery", "esc", "gps", "range_finder"})
 """Kinds of which a vehicle can have several, told apart by `index`."""
@@ -183,8 +185,8 @@ def newer(held: object, come: Samples, latest_s: float = math.inf) -> dict[str, 
         The fields to replace in `held`.
     """
     changes: dict[str, Any] = {}
-    for kind in KINDS:
-        new = getattr(come, kind)
+    # a message tells one kind or two: the others are passed over without a look-up of each by name
+    for kind, new in zip(KINDS, _each_kind(come), strict=True):
         if not new:
             continue
         old = getattr(held, kind)

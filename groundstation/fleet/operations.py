@@ -7,7 +7,8 @@ what can't be sent now has failed now. One thread owns it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -25,7 +26,9 @@ from groundstation.fleet.commands import (
 from groundstation.fleet.control import ControlRequest
 from groundstation.fleet.control_keeper import ControlKeeper
 from groundstation.fleet.identity import Root, VehicleKey
+from groundstation.fleet.parameters.parameter_entries import ParamEntry
 from groundstation.fleet.phrases import Phrase, RefusedError, Words, say
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.separation import kept_apart, too_near
 from groundstation.fleet.updates import Update, VehicleUpdate
@@ -67,6 +70,8 @@ class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 AT_ONCE = GroupPolicy()
+NO_ITEMS: Mapping[VehicleKey, tuple[PlanItem, ...]] = MappingProxyType({})
+NO_VALUES: Mapping[VehicleKey, tuple[ParamEntry, ...]] = MappingProxyType({})
 GOOD_ENDS = frozenset({CommandState.SUCCEEDED, CommandState.ACCEPTED_UNVERIFIED})
 """Ends that don't count as failure of a group."""
 
@@ -81,6 +86,10 @@ class _Followed(msgspec.Struct):
     key: VehicleKey
     id: str
     is_dry: bool = False
+    items: tuple[PlanItem, ...] = ()
+    """What a plan order gives."""
+    values: tuple[ParamEntry, ...] = ()
+    """What an order about parameters writes, or asks for by name."""
     control_by_s: float | None = None
     """Until when it waits for control; None before its turn has come."""
     sid: str = ""
@@ -91,6 +100,8 @@ class _Followed(msgspec.Struct):
     queries: int = 0
     asked_s: float = 0.0
     next_query_s: float = 0.0
+    missed: bool = False
+    """Whether there was no connection while it was under way, and nobody was asked since."""
     new_life_s: float | None = None
 
 
@@ -137,6 +148,8 @@ class Operations:
         *,
         dry: bool = False,
         fleet: Fleet | None = None,
+        items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
+        values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
     ) -> str:
         """Give a command to vehicles.
 
@@ -148,6 +161,8 @@ class Operations:
             policy: how a group goes.
             dry: only ask what would be sent.
             fleet: what is known of all vehicles, to keep them apart; None where nothing is.
+            items: what a plan order gives to each.
+            values: what an order about parameters writes to each, or asks it for.
 
         Returns:
             Id of the batch, which all of them share.
@@ -164,7 +179,9 @@ class Operations:
         batch = self._new_id()
         followed = []
         for key in keys:
-            one = _Followed(key=key, id=self._new_id(), is_dry=dry)
+            one = _Followed(
+                key=key, id=self._new_id(), is_dry=dry, items=items.get(key, ()), values=values.get(key, ())
+            )
             followed.append(one)
             unix_s = self._wall()
             record = CommandRecord(
@@ -207,13 +224,14 @@ class Operations:
             if (one.key, one.id) in heard:
                 one.heard_s, one.queries = heard[one.key, one.id], 0
 
-    def tick(self, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
+    def tick(self, states: States, now_s: float, *, is_connected: bool, was_away: bool = False) -> list[Publication]:
         """Time passed.
 
         Args:
             states: gives the state of a vehicle.
             now_s: monotonic seconds.
             is_connected: whether there is a broker at this moment.
+            was_away: whether the connection was made anew since the last time: what was said between is missed.
 
         Returns:
             What to publish now. What could not be published must be told by `unsent`.
@@ -221,7 +239,7 @@ class Operations:
         out: list[Publication] = []
         for name, batch in list(self._batches.items()):
             out += self._run_batch(name, batch, states, now_s, is_connected=is_connected)
-        out += self._follow(states, now_s, is_connected=is_connected)
+        out += self._follow(states, now_s, is_connected=is_connected, was_away=was_away)
         # the keeper forgets what it returns: without a broker a release of control would be lost
         if is_connected:
             out += self.keeper.tick(states, now_s)
@@ -304,7 +322,7 @@ class Operations:
         spec, dry = VERBS[record.verb], one.is_dry
         lease = self.keeper.lease(state)
         # who cancels a command of his own needs no control; the bridge knows whose it is
-        needs_control = not dry and not spec.is_emergency and record.verb is not Verb.CANCEL
+        needs_control = not dry and not spec.is_emergency and spec.needs_control and record.verb is not Verb.CANCEL
         if lease is None and needs_control:
             refused = self.keeper.want(state, now_s)
             # from when its turn came: with a stagger of seconds the last of a group would be refused before anybody was
@@ -335,6 +353,8 @@ class Operations:
             ttl_ms=spec.ttl_ms,
             batch=record.batch,
             dry=dry,
+            items=one.items,
+            values=one.values,
         )
         return request, True
 
@@ -347,7 +367,7 @@ class Operations:
 
     # ---- following ----
 
-    def _follow(self, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
+    def _follow(self, states: States, now_s: float, *, is_connected: bool, was_away: bool) -> list[Publication]:
         out: list[Publication] = []
         for one in self._sent:
             record = self.book.get(one.key, one.id)
@@ -355,16 +375,27 @@ class Operations:
                 continue
             if self._has_new_life(one, record, states(one.key), now_s):
                 continue
-            # of one that its bridge has, silence is usual: a plane needs minutes for its final
             is_running = record.state is not CommandState.SENT
-            quiet_s = max(one.next_query_s, max(record.changed_s, one.heard_s) + RUNNING_SILENCE_S * is_running)
+            # one that is under way may have ended meanwhile, unheard
+            one.missed |= is_running and (was_away or not is_connected)
             if not is_connected:
                 # asked as soon as there is somebody to ask
                 one.next_query_s = min(one.next_query_s, max(now_s, one.expires_s))
-            elif now_s >= quiet_s:
+            elif now_s >= self._quiet_s(one, record, is_running=is_running):
+                one.missed = False
                 out += self._ask(one, record, now_s)
         self._sent = [one for one in self._sent if not self._is_over(one)]
         return out
+
+    @staticmethod
+    def _quiet_s(one: _Followed, record: CommandRecord, *, is_running: bool) -> float:
+        """When its bridge is to be asked."""
+        if one.missed:
+            return 0.0
+        heard_s = max(record.changed_s, one.heard_s)
+        # of one that its bridge has, silence is usual: a plane needs minutes for its final; but not after a question
+        is_usual = is_running and one.asked_s <= heard_s
+        return max(heard_s + RUNNING_SILENCE_S * is_usual, one.next_query_s)
 
     def _ask(self, one: _Followed, record: CommandRecord, now_s: float) -> list[Publication]:
         if record.changed_s > one.asked_s:

@@ -101,6 +101,14 @@ class Alignable(Protocol):
         """Lay them over each other by something else."""
 
 
+@runtime_checkable
+class WorksAhead(Protocol):
+    """A player that can do a part of its work beside the thread that asks it."""
+
+    def begin(self, at_s: float) -> None:
+        """A moment that is asked for next: returns at once, and the work goes on beside other questions."""
+
+
 class Player(Protocol):
     """A recording that can be asked for any moment. One thread uses it; times are on the clock of the recording."""
 

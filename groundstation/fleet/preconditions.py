@@ -18,6 +18,7 @@ from groundstation.fleet.identity import Autopilot, Root, VehicleKind
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.phrases import Phrase, Words, say
+from groundstation.fleet.plans.plan_status import ListState
 from groundstation.fleet.vehicle import FLYING_HEIGHT_M, GROUND_KINDS, VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS
 
@@ -47,6 +48,8 @@ EVEN_UNHEARD = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 Rule = Callable[[VehicleState, Args, Limits], Phrase | None]
 
 
+MISSION_MODES = frozenset({"AUTO", "MISSION"})
+"""In which a mission is flown (ArduPilot, PX4)."""
 _OF_THIS_MOMENT = ("armed", "landed", "mission_progress")
 """Kinds that refuse only while they are fresh: what was so a minute ago must not keep a vehicle from being saved."""
 
@@ -196,9 +199,30 @@ def _here_on_ground(state: VehicleState, args: Args, _limits: Limits) -> Phrase 
 
 def _has_mission(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
     mission = state.mission_progress
+    known = state.plans.mission if state.plans is not None else None
+    # what was read is newer than what the vehicle tells now and then
+    if known is not None and known.state is ListState.KNOWN:
+        return None if known.count else say("no_mission")
     if mission is None:
         return None
     return say("no_mission") if mission.state == "no_mission" or mission.items == 0 else None
+
+
+def _has_sure_mission(state: VehicleState, _args: Args, _limits: Limits) -> Phrase | None:
+    """What a broken transfer left may be half of two missions, and flies."""
+    mission = state.plans.mission if state.plans is not None else None
+    if mission is None or mission.state not in (ListState.DOUBTFUL, ListState.SENDING):
+        return None
+    return say("plan_is_sent") if mission.state is ListState.SENDING else say("plan_is_doubtful", why=mission.why)
+
+
+def _may_change_plan(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
+    """A mission under way is never replaced by the way."""
+    mission, mode = state.mission_progress, state.mode.name if state.mode is not None else None
+    is_flown = state.armed is not None and state.armed.is_armed and mode in MISSION_MODES
+    if not is_flown or args.get("list") != "mission" or args.get("replace") == "yes":
+        return None
+    return say("plan_under_way", item=mission.item if mission is not None else None)
 
 
 def _has_item(state: VehicleState, args: Args, _limits: Limits) -> Phrase | None:
@@ -230,10 +254,12 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.ORBIT: (_flying, _knows_place, _knows_home, _near, _not_too_high, _not_too_low, _radius),
     Verb.SET_HOME: (_here_on_ground, _near),
     Verb.ROI: (_near,),
-    Verb.MISSION_START: (_has_mission,),
+    Verb.MISSION_START: (_has_mission, _has_sure_mission),
     Verb.MISSION_PAUSE: (_flying,),
-    Verb.MISSION_RESUME: (_flying, _has_mission),
-    Verb.MISSION_JUMP: (_has_mission, _has_item),
+    Verb.MISSION_RESUME: (_flying, _has_mission, _has_sure_mission),
+    Verb.MISSION_JUMP: (_has_mission, _has_sure_mission, _has_item),
+    Verb.PLAN_UPLOAD: (_may_change_plan,),
+    Verb.PLAN_CLEAR: (_may_change_plan,),
     Verb.REBOOT: (_disarmed,),
     Verb.CALIBRATE: (_disarmed,),
 }

@@ -301,17 +301,38 @@ def mission_item(look: Look) -> Seen:
     return Seen(against=say("item_is_active", item=mission.item)) if look.settled(mission) else NOTHING
 
 
-def flying_the_mission(*modes: str) -> Callable[[Look], Seen]:
-    """It is armed and in the mode that flies missions."""
+def flying_the_mission(*modes: str, first_item: int) -> Callable[[Look], Seen]:
+    """It is armed, in the mode that flies missions, and at an item of its mission.
+
+    Args:
+        modes: names of that mode.
+        first_item: number of the first item that is flown: 1 where item 0 is home.
+    """
     mode_seen = in_mode(*modes)
 
     def look_at(look: Look) -> Seen:
-        mode, arming = mode_seen(look), armed(look)
-        if mode.is_done and arming.is_done:
-            return Seen(is_done=True)
-        return Seen(against=mode.against or arming.against)
+        mode, arming, item = mode_seen(look), armed(look), _item_begun(look, first_item)
+        waits = (
+            (mode, say("waits_for_mode", mode=modes[0])),
+            (arming, say("waits_for_arming")),
+            (item, say("waits_for_item")),
+        )
+        for seen, detail in waits:
+            if not seen.is_done:
+                return Seen(against=mode.against or arming.against or item.against, detail=detail)
+        return Seen(is_done=True)
 
     return look_at
+
+
+def _item_begun(look: Look, first_item: int) -> Seen:
+    """It tells which item it flies; an autopilot that tells the state of its mission says that too."""
+    mission = look.now.mission_progress
+    if mission is None or not look.fresh(mission) or mission.item is None:
+        return NOTHING
+    if mission.item >= first_item and mission.state in (None, "active"):
+        return Seen(is_done=True)
+    return Seen(against=say("no_item_begun")) if look.settled(mission) else NOTHING
 
 
 _CALIBRATED = ("calibration done", "calibration complete", "trim ok")

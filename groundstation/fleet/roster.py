@@ -16,6 +16,7 @@ from groundstation.fleet.bookmark import Bookmark, Bookmarks
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.lives import Lives, LivesRecord
+from groundstation.fleet.parameters.parameter_status import ParamChange
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
@@ -239,8 +240,17 @@ def _with_link(state: VehicleState, update: VehicleUpdate) -> VehicleState:
     )
 
 
+def _with_parameters(state: VehicleState, update: VehicleUpdate) -> VehicleState:
+    told, held = update.content, state.parameter_list
+    if isinstance(told, ParamChange):
+        # a change of a list that this station does not have is none: it asks for the list when it is wanted
+        told = held.changed(told) if held is not None else None
+    return msgspec.structs.replace(state, parameter_list=told)
+
+
 _WAYS: dict[str, Callable[[VehicleState, VehicleUpdate], VehicleState]] = {
     "messages": lambda state, update: state.with_event(update.content),
     "link": _with_link,
+    "parameter_list": _with_parameters,
 }
 """Parts that are more than put in place of what was there."""

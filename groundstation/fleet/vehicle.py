@@ -17,6 +17,12 @@ from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness, Samples, freshness, newer
 from groundstation.fleet.link import Connection, LinkReport, LinkState
 from groundstation.fleet.overview import Overview
+from groundstation.fleet.parameters.component_metadata import ParamMeta
+from groundstation.fleet.parameters.parameter import Parameter
+from groundstation.fleet.parameters.parameter_entries import parameters_of
+from groundstation.fleet.parameters.parameter_status import ParamList, ParamStatus
+from groundstation.fleet.plans.plan_items import PlanKind
+from groundstation.fleet.plans.plan_status import PlanList, PlanStatus
 from groundstation.fleet.status import LandedState
 
 GROUND_KINDS = frozenset({VehicleKind.ROVER, VehicleKind.BOAT})
@@ -59,6 +65,20 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """How it is heard."""
     control: Control | None = None
     """Who may command it; None until its bridge told."""
+    plans: PlanStatus | None = None
+    """How well its mission, fence and rally points are known; None until its bridge told."""
+    mission_list: PlanList | None = None
+    """The mission as it was read last; None before it was read."""
+    fence_list: PlanList | None = None
+    """The fence, in the same way."""
+    rally_list: PlanList | None = None
+    """The rally points, in the same way."""
+    parameters: ParamStatus | None = None
+    """How well its parameters are known; None until its bridge told."""
+    parameter_list: ParamList | None = None
+    """All of them as they were read, and heard since; None before that came."""
+    parameter_meta: ParamMeta | None = None
+    """The file with which it describes them; None before this station asked for it."""
     overview: Overview | None = None
     """The newest overview."""
     overview_received_s: float | None = None
@@ -96,6 +116,20 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
             return landed is not LandedState.ON_GROUND
         height_m = self.height.height_m
         return True if is_armed and height_m is not None and height_m > FLYING_HEIGHT_M else None
+
+    def plan_list(self, kind: PlanKind) -> PlanList | None:
+        """A list as it is known now; None where it is not, or where what came is of another time than its status."""
+        found: PlanList | None = getattr(self, f"{kind.value}_list")
+        status = self.plans.of(kind) if self.plans is not None else None
+        return found if found is not None and status is not None and status.hash == found.hash else None
+
+    @property
+    def known_parameters(self) -> tuple[Parameter, ...] | None:
+        """Its parameters as far as they are known now; None where they are not, or what came is of another time."""
+        found, status = self.parameter_list, self.parameters
+        if found is None or status is None or status.hash != found.hash:
+            return None
+        return parameters_of(found.entries)
 
     @property
     def height(self) -> Height:

@@ -70,6 +70,8 @@ class VerbSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How old it may be when it is executed (features: arm and the like 5 s, emergency 15 s, missions 30 s)."""
     is_emergency: bool = False
     """May be given without control, and never waits for anything."""
+    needs_control: bool = True
+    """Whether who gives it must be in control; what changes nothing needs none."""
     is_motion: bool = False
     """Decides where the vehicle goes: a newer one of these supersedes an older one."""
 
@@ -93,6 +95,7 @@ def _choice(name: str, text: str, *choices: str) -> Arg:
 _LAT = _number("lat_deg", "latitude, degrees north", -90.0, 90.0)
 _LON = _number("lon_deg", "longitude, degrees east", -180.0, 180.0)
 _FRAME = _choice("frame", "what the height is above: home or mean sea level (amsl)", "home", "amsl")
+_LIST = _choice("list", "which", "mission", "fence", "rally")
 _LOW_M, _HIGH_M = -500.0, 9_000.0
 _LARGEST = 1e9
 _WIDEST = 1e300
@@ -240,6 +243,44 @@ SPECS: tuple[VerbSpec, ...] = (
         help="Make an item of the mission the active one.",
         args=(_count("item", "number of the item", 0.0, 65_535.0),),
     ),
+    VerbSpec(
+        verb=Verb.PLAN_UPLOAD,
+        label="Upload plan",
+        help="Give it a mission, a fence or rally points, and read them back.",
+        args=(_LIST, _choice("replace", "also while it flies that mission", "no", "yes")),
+        ttl_ms=60_000,
+    ),
+    VerbSpec(
+        verb=Verb.PLAN_READ,
+        label="Read plan",
+        help="Read its mission, fence or rally points.",
+        args=(_LIST,),
+        risk=Risk.NONE,
+        ttl_ms=60_000,
+        needs_control=False,
+    ),
+    VerbSpec(
+        verb=Verb.PLAN_CLEAR,
+        label="Clear plan",
+        help="Take its mission, fence or rally points out.",
+        args=(_LIST, _choice("replace", "also while it flies that mission", "no", "yes")),
+        risk=Risk.HOLD,
+        ttl_ms=60_000,
+    ),
+    VerbSpec(
+        verb=Verb.PARAM_READ,
+        label="Read parameters",
+        help="Read all parameters, or some by their names.",
+        risk=Risk.NONE,
+        ttl_ms=60_000,
+        needs_control=False,
+    ),
+    VerbSpec(
+        verb=Verb.PARAM_WRITE,
+        label="Write parameters",
+        help="Write parameters, and read back what the vehicle made of them.",
+        ttl_ms=60_000,
+    ),
     VerbSpec(verb=Verb.REBOOT, label="Reboot", help="Restart the autopilot.", risk=Risk.TYPE),
     VerbSpec(
         verb=Verb.CALIBRATE,
@@ -300,6 +341,13 @@ EMERGENCY_VERBS: tuple[Verb, ...] = (Verb.HOLD, Verb.RTL, Verb.LAND)
 """In the order of the strip."""
 URGENT_VERBS = frozenset({*EMERGENCY_VERBS, Verb.FORCE_DISARM})
 """These never wait for the answer to another order: who presses twice means it."""
+
+PLAN_VERBS = frozenset({Verb.PLAN_UPLOAD, Verb.PLAN_READ, Verb.PLAN_CLEAR})
+"""These have topics of their own, and no MAV_CMD."""
+PARAM_VERBS = frozenset({Verb.PARAM_READ, Verb.PARAM_WRITE})
+"""In the same way."""
+TRANSFER_VERBS = PLAN_VERBS | PARAM_VERBS
+"""These move lists, one at a time."""
 
 GROUP_OF_MANY = 2
 """From this many vehicles on a click is not enough for what moves vehicles."""

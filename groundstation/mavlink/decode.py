@@ -60,11 +60,14 @@ READ_ELSEWHERE: dict[str, str] = {
     "TIMESYNC": "round trip and boot time of a link, timesync.py",
     "COMMAND_ACK": "answers commands, handshakes.py, and our requests for streams, stream_requests.py",
     "AUTOPILOT_VERSION": "identity, bridge",
-    "MISSION_ACK": "ends an upload, mission_upload.py",
-    "MISSION_REQUEST": "asks for an item of an upload, mission_upload.py",
-    "MISSION_REQUEST_INT": "asks for an item of an upload, mission_upload.py",
-    "PARAM_VALUE": "the echo of a parameter that a command sets, handshakes.py",
+    "MISSION_ACK": "ends an upload, plan_send.py",
+    "MISSION_REQUEST": "asks for an item of an upload, plan_send.py",
+    "MISSION_REQUEST_INT": "asks for an item of an upload, plan_send.py",
+    "PARAM_VALUE": "the echo of a parameter that a command sets, handshakes.py; all of them, param_read.py",
+    "PARAM_ERROR": "why a parameter was not taken, param_write.py",
     "MESSAGE_INTERVAL": "answers our requests for streams",
+    "COMPONENT_METADATA": "where the vehicle describes itself, metadata_read.py",
+    "FILE_TRANSFER_PROTOCOL": "files of the vehicle, file_read.py",
 }
 """Messages that are no samples, and who reads them."""
 
@@ -79,7 +82,6 @@ IGNORED: dict[str, str] = {
     "AUTOPILOT_STATE_FOR_GIMBAL_DEVICE": "spoken to a gimbal",
     "CAMERA_FEEDBACK": "payload",
     "FENCE_STATUS": "belongs to fences",
-    "FILE_TRANSFER_PROTOCOL": "answers to another station",
     "GIMBAL_DEVICE_ATTITUDE_STATUS": "payload",
     "GPS_GLOBAL_ORIGIN": "origin of the local frame, which is not used",
     "GPS_RTCM_DATA": "corrections on their way to the vehicle",

@@ -12,9 +12,10 @@ from math import cos, radians, sin
 from groundstation.fleet.geometry import bearing_deg as bearing_to_deg
 from groundstation.fleet.geometry import moved
 from groundstation.fleet.phrases import say
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.mavlink.mission_upload import Item, Upload
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE
+from groundstation.mavlink.plan_send import Upload
 from groundstation.mavlink.recipes import CannotOrderError, Situation
 
 APPROACH_M, APPROACH_HEIGHT_M = 400.0, 55.0
@@ -49,12 +50,10 @@ def landing_if_needed(situation: Situation) -> Upload | None:
     bearing_deg = _approach_from_deg(situation.state, there_deg)
     north_m, east_m = APPROACH_M * cos(radians(bearing_deg)), APPROACH_M * sin(radians(bearing_deg))
     lat_deg, lon_deg = moved(home.lat_deg, home.lon_deg, north_m, east_m)
-    approach = Item(command=NAV_WAYPOINT, frame=FRAME_RELATIVE, lat_deg=lat_deg, lon_deg=lon_deg, z=APPROACH_HEIGHT_M)
-    ground = Item(command=NAV_LAND, frame=FRAME_RELATIVE, lat_deg=home.lat_deg, lon_deg=home.lon_deg)
+    approach = PlanItem(command=NAV_WAYPOINT, frame=FRAME_RELATIVE, x=lat_deg, y=lon_deg, z=APPROACH_HEIGHT_M)
+    ground = PlanItem(command=NAV_LAND, frame=FRAME_RELATIVE, x=home.lat_deg, y=home.lon_deg)
     # ArduPilot takes item 0 for home and throws it away (observed)
-    first = Item(
-        command=NAV_WAYPOINT, frame=FRAME_GLOBAL, lat_deg=home.lat_deg, lon_deg=home.lon_deg, z=home.height_amsl_m
-    )
+    first = PlanItem(command=NAV_WAYPOINT, frame=FRAME_GLOBAL, x=home.lat_deg, y=home.lon_deg, z=home.height_amsl_m)
     return Upload((first, approach, ground))
 
 

@@ -18,9 +18,9 @@ from groundstation.fleet.phrases import RefusedError, say
 from groundstation.fleet.proofs import Proof, Seen
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.mavlink import orders
-from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.modes import MAV_AUTOPILOT_PX4, mode_number
 from groundstation.mavlink.orders import FRAME_GLOBAL, FRAME_RELATIVE, NAN, Form, Order
+from groundstation.mavlink.plan_send import Upload
 
 DO_SET_MODE, DO_REPOSITION, ARM_DISARM = 176, 192, 400
 CUSTOM_MODE = 1

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 import msgspec
 
@@ -55,6 +55,16 @@ class BrokerUrl(msgspec.Struct, frozen=True, kw_only=True):
         path = self.path if self.is_websocket else ""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{user}{host}:{self.port}{path}"
+
+    def secret_text(self) -> str:
+        """The URL with all that it takes to connect, the password too: for a child's environment alone."""
+        user = quote(self.user, safe="") if self.user is not None else ""
+        password = f":{quote(self.password, safe='')}" if self.password is not None else ""
+        at = "@" if user or password else ""
+        path = self.path if self.is_websocket else ""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        files = urlencode({name: value for name in ("ca", "cert", "key") if (value := getattr(self, name))})
+        return f"{self.scheme}://{user}{password}{at}{host}:{self.port}{path}{'?' if files else ''}{files}"
 
 
 def parse_broker_url(text: str) -> BrokerUrl:

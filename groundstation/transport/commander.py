@@ -24,7 +24,7 @@ from groundstation.fleet.operations import Operations, Publication, bridge_clock
 from groundstation.fleet.recorder import StationSensors
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
-from groundstation.fleet.verbs import VERBS
+from groundstation.fleet.verbs import PARAM_VERBS, PLAN_VERBS, VERBS
 from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Bus, BusState, Outgoing
 from groundstation.transport.leaves import SyncRequest
@@ -133,6 +133,8 @@ class Commander:
         self._bus, self._clock = bus, clock
         self._journal: JournalPort = journal or NoJournal()
         self._held: list[_Held] = []
+        self._connections = 0
+        """How often the connection was made, when it was looked at last."""
 
     @property
     def is_connected(self) -> bool:
@@ -143,6 +145,16 @@ class Commander:
     def is_idle(self) -> bool:
         """Whether nothing of ours is under way."""
         return self.operations.is_idle and not self._held
+
+    def ask_parameters(self, keys: Sequence[VehicleKey]) -> None:
+        """Ask bridges for the parameters that they know already; nothing is said to a vehicle."""
+        payload = payloads.encode_request(SyncRequest(parameters=True))
+        self._bus.publish([Outgoing(topics.vehicle(key, topics.SYNC_REQ), payload, qos=1) for key in keys])
+
+    def ask_metadata(self, key: VehicleKey) -> None:
+        """Ask a bridge for the file with which a vehicle describes its parameters; nothing is said to the vehicle."""
+        payload = payloads.encode_request(SyncRequest(metadata=True))
+        self._bus.publish([Outgoing(topics.vehicle(key, topics.SYNC_REQ), payload, qos=1)])
 
     @property
     def journal_problem(self) -> str:
@@ -162,7 +174,10 @@ class Commander:
         now_s = self._clock()
         operations = self.operations
         operations.fold(updates)
-        publications = operations.tick(fleet.get, now_s, is_connected=self.is_connected)
+        status = self._bus.status
+        was_away, self._connections = status.connections != self._connections, status.connections
+        is_connected = status.state is BusState.CONNECTED
+        publications = operations.tick(fleet.get, now_s, is_connected=is_connected, was_away=was_away)
         transitions = operations.book.take_transitions()
         ticket = self._journal.record(transitions)
         for key, request in publications:
@@ -196,6 +211,10 @@ class Commander:
             self.operations.unsent(request, key, now_s)
 
 
+_REQUESTS = {**dict.fromkeys(PLAN_VERBS, topics.MSN_REQ), **dict.fromkeys(PARAM_VERBS, topics.PAR_REQ)}
+"""By which topic orders go that are no commands."""
+
+
 def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> list[Outgoing]:
     """A request as one message, or in parts where it is large, or as none where it is larger than anything may be.
 
@@ -209,7 +228,8 @@ def outgoing(key: VehicleKey, request: object, clock_ms: int | None) -> list[Out
     if isinstance(request, CommandRequest):
         # MQTT counts in whole seconds: rounded up, and 0 would mean that it has expired already (section 3.3.2.3.3)
         expiry_s = max(1, -(-request.ttl_ms // 1000))
-        return _in_parts(key, topics.CMD_REQ, payloads.encode_request(request), expiry_s)
+        leaf = _REQUESTS.get(request.verb, topics.CMD_REQ)
+        return _in_parts(key, leaf, payloads.encode_request(request), expiry_s)
     if isinstance(request, ControlRequest):
         # the bridge compares its own clock: it need not trust the wall clock of a station for the age of a wish
         stamped = msgspec.structs.replace(request, ref_bms=clock_ms)

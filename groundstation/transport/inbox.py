@@ -24,7 +24,7 @@ from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
-from groundstation.transport.leaves import CMD_ACK, EVT, PART, Audience, Leaf, leaf_of
+from groundstation.transport.leaves import ACKS, EVT, PART, Audience, Leaf, leaf_of
 from groundstation.transport.parts import Joiner
 from groundstation.transport.sequence_check import SequenceCheck, Verdict
 
@@ -223,7 +223,7 @@ class Inbox:
         if not is_joined and not self._is_news(message, leaf, envelope):
             return None
         # what became of a command is told whatever the writer's clock shows
-        offset_s = 0.0 if leaf is CMD_ACK else self._clock_offset_s(message, envelope)
+        offset_s = 0.0 if leaf in ACKS else self._clock_offset_s(message, envelope)
         if offset_s is None:
             return None
         return VehicleUpdate(

@@ -19,6 +19,9 @@ from groundstation.fleet.identity import Root, VehicleInfo
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
 from groundstation.fleet.overview import Overview
+from groundstation.fleet.parameters.component_metadata import ParamMeta
+from groundstation.fleet.parameters.parameter_status import ParamChange, ParamList, ParamStatus
+from groundstation.fleet.plans.plan_status import PlanList, PlanStatus
 from groundstation.fleet.recorder import LateEnd, LateMarks, Missed, RecorderStatus, StationSensors
 from groundstation.fleet.sample import Whole
 from groundstation.transport import topics
@@ -37,6 +40,10 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Commands whose fate is asked for."""
     gaps: tuple[Missed, ...] = ()
     """Messages that a recorder missed; answered on `late/<leaf>` and `late/end`."""
+    parameters: bool = False
+    """Whether only the parameters that are known already are asked for; answered on `par/all`."""
+    metadata: bool = False
+    """Whether only the file that describes them is asked for; answered on `par/meta`, where the vehicle gave one."""
 
 
 class Audience(enum.Enum):
@@ -149,6 +156,36 @@ EVT = Leaf(name=topics.EVT, content=Event, audience=Audience.OVERVIEW, lane=Lane
 CMD_ACK = Leaf(
     name=topics.CMD_ACK, content=CommandReport, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1, may_be_large=True
 )
+MSN_ACK = msgspec.structs.replace(CMD_ACK, name=topics.MSN_ACK)
+MSN_CUR = Leaf(
+    name=topics.MSN_CUR, content=PlanStatus, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
+    field="plans",
+)  # fmt: skip
+# a mission of a thousand items must not stand before an order to hold
+MSN_LISTS = {
+    kind: Leaf(
+        name=topics.MSN_LISTS[kind], content=PlanList, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1,
+        may_be_large=True, field=f"{kind}_list",
+    )
+    for kind in ("mission", "fence", "rally")
+}  # fmt: skip
+PAR_ACK = msgspec.structs.replace(CMD_ACK, name=topics.PAR_ACK)
+PAR_CUR = Leaf(
+    name=topics.PAR_CUR, content=ParamStatus, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1, is_retained=True,
+    field="parameters",
+)  # fmt: skip
+PAR_ALL = Leaf(
+    name=topics.PAR_ALL, content=ParamList, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1, may_be_large=True,
+    field="parameter_list",
+)  # fmt: skip
+# behind the list that it is a change of, on the same lane
+PAR_VAL = msgspec.structs.replace(PAR_ALL, name=topics.PAR_VAL, content=ParamChange)
+# of the firmware, not of a flight: whoever wants it asks for it
+PAR_META = msgspec.structs.replace(
+    PAR_ALL, name=topics.PAR_META, content=ParamMeta, is_kept=False, field="parameter_meta"
+)  # fmt: skip
+ACKS = (CMD_ACK, MSN_ACK, PAR_ACK)
+"""What became of orders."""
 # nobody asks for it again: what it says is in the others
 TLM_SUM = Leaf(
     name=topics.TLM_SUM, content=Overview, audience=Audience.OVERVIEW, lane=Lane.TELEMETRY, is_lossless=False,
@@ -162,6 +199,8 @@ TLM_MOTION, TLM_STATUS, TLM_DETAIL = (
 # what is joined of them goes on as the leaf that they name
 PART = Leaf(name=topics.PART, content=Part, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1)
 CMD_REQ = _request(topics.CMD_REQ, CommandRequest)
+MSN_REQ = _request(topics.MSN_REQ, CommandRequest)
+PAR_REQ = _request(topics.PAR_REQ, CommandRequest)
 CTL_REQ = _request(topics.CTL_REQ, ControlRequest)
 SYNC_REQ = _request(topics.SYNC_REQ, SyncRequest)
 PART_REQ = msgspec.structs.replace(_request(topics.PART_REQ, Part), lane=Lane.BULK)
@@ -190,7 +229,8 @@ LATE_MARKS, LATE_END = (_late(topics.LATE_MARKS, LateMarks, VEHICLE), _late(topi
 
 LEAVES: tuple[Leaf, ...] = (
     *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL, PART),
-    *(CMD_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
+    *(MSN_ACK, MSN_CUR, *MSN_LISTS.values(), PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL, PAR_META),
+    *(CMD_REQ, MSN_REQ, PAR_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
     *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, RECORDER_CONN),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),

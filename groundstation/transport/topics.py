@@ -25,6 +25,11 @@ CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt",
 TLM_SUM, TLM_MOTION = f"{TLM}/{SUM}", f"{TLM}/motion"
 SYNC_REQ = "sync/req"
 CMD_REQ, CMD_ACK = "cmd/req", "cmd/ack"
+MSN_REQ, MSN_ACK, MSN_CUR = "msn/req", "msn/ack", "msn/cur"
+PAR_REQ, PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL = "par/req", "par/ack", "par/cur", "par/all", "par/val"
+PAR_META = "par/meta"
+MSN_LISTS = {"mission": "msn/mission", "fence": "msn/fence", "rally": "msn/rally"}
+"""Where a list is told, by its kind."""
 CTL, CTL_REQ = "ctl", "ctl/req"
 RAW_FRAMES = "raw/_mav"
 """Batches of the frames as they came, see `frame_batches.py`."""

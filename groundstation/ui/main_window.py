@@ -12,8 +12,11 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidget
 from PySide6QtAds import ads
+from shiboken6 import isValid
 
 from groundstation.fleet.control import Takeover
+from groundstation.fleet.identity import Root
+from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -23,6 +26,7 @@ from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.focus import focus_keeper
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
+from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.notices.floating import Floating
 from groundstation.ui.notices.overlay import Overlay
@@ -31,11 +35,19 @@ from groundstation.ui.palette.entries import entries
 from groundstation.ui.palette.palette import Palette
 from groundstation.ui.panel_types import Asks, PanelContext, Panels, tr
 from groundstation.ui.panels import PANELS
+from groundstation.ui.parameters.param_port import ParamAccess
 from groundstation.ui.past.banner import PastFrame
 from groundstation.ui.past.past_window import PastWindow
 from groundstation.ui.past.player_port import PlayerAccess
+from groundstation.ui.plans.plan_document import PlanDocument
+from groundstation.ui.plans.plan_port import PlanAccess
+from groundstation.ui.plans.plan_study import PlanStudy
+from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.proportions import FIRST_SIZE, first_size
+from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
+from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
+from groundstation.ui.simulator.simulator_port import SimulatorAccess
 from groundstation.ui.theme_menu import ThemeMenu, wear_remembered
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
 from groundstation.ui.top_bar.emergency_strip import KEYS as EMERGENCY_KEYS
@@ -61,6 +73,10 @@ class MainWindow(QMainWindow):
         logbook: LogbookAccess | None = None,
         panels: Panels = PANELS,
         players: PlayerAccess | None = None,
+        plans: PlanAccess | None = None,
+        parameters: ParamAccess | None = None,
+        refly: ReflyAccess | None = None,
+        simulator: SimulatorAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -72,17 +88,31 @@ class MainWindow(QMainWindow):
             logbook: ways to the logs on disk; None for a window without.
             panels: what can be shown, a row each.
             players: ways to recordings that can be looked at; None for a window of now alone.
+            plans: ways to files of plans; None for a window that plans in memory alone.
+            parameters: ways to parameters on disk; None for a window without.
+            refly: ways to flying again; None for a window without.
+            simulator: ways to simulators; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
         wear_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
+        self._simulator, self._feed = simulator, feed
+        self.simulator_dialog: SimulatorDialog | None = None
+        """The one that was opened last."""
         self.setWindowTitle(self.tr("Ground station"))
         self.resize(*FIRST_SIZE)
         self.selection, self.asks = Selection(self), Asks(self)
         self.desk = OperatorDesk(orders, feed, self.selection, self) if orders is not None else None
         log = MessageLog(feed, parent=self)
-        context = PanelContext(feed, self.selection, log, self.asks, self.desk, journal, logbook)
+        self.document = PlanDocument(plans, self)
+        """The plans on the screen."""
+        self.study = PlanStudy(self.document, feed, self.selection, self, plans.ground if plans is not None else None)
+        """What is to be said of them."""
+        self.surveys = SurveyDesk(self.document, self.study, feed, self.selection, self)
+        """Lays surveys into the plans."""
+        own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
+        context = PanelContext(feed, self.selection, log, self.asks, *own)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""
@@ -95,6 +125,7 @@ class MainWindow(QMainWindow):
         self._over = Overlay(stage, centre, gap=PALETTE_GAP, pushes=False, windows=windows)
         self._over.add(self.palette_box)
         self._fill_menus()
+        self.document.restore_draft()
         # when all is made: what is remembered is given to panels
         self._restore()
         first = self.workspace.rows[0].name
@@ -157,7 +188,31 @@ class MainWindow(QMainWindow):
             return None
         menu = QMenu(self.tr("&File"), self)
         menu.addAction(self.tr("&Open a log…"), QKeySequence("Ctrl+O"), self.past.ask_for_log)
+        if self._simulator is not None:
+            menu.addAction(self.tr("&Simulator…"), QKeySequence("Ctrl+Shift+V"), self.open_simulator)
+            orders = self.panel(MapPanel).orders
+            if orders is not None:
+                orders.places.append((self.tr("&Simulate vehicles here…"), self.simulate_at))
         return menu
+
+    def open_simulator(self) -> SimulatorDialog | None:
+        """Show the simulator's dialog; one at a time."""
+        if self._simulator is None:
+            return None
+        dialog = self.simulator_dialog
+        if dialog is None or not isValid(dialog):
+            dialog = self.simulator_dialog = SimulatorDialog(self._simulator, self._settings, self, self._simulated)
+        show_beside(dialog)
+        return dialog
+
+    def _simulated(self) -> list[VehicleState]:
+        return [one for one in self._feed.fleet if one.key.root == Root.SIM.value]
+
+    def simulate_at(self, lat_deg: float, lon_deg: float) -> None:
+        """Show it with a place of the map."""
+        dialog = self.open_simulator()
+        if dialog is not None:
+            dialog.place(lat_deg, lon_deg)
 
     def _restore(self) -> None:
         geometry = self._settings.value(GEOMETRY)

@@ -6,7 +6,7 @@ Turned by the feed's tick; tells at most once a tick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,7 +14,9 @@ from groundstation.fleet.command_book import CommandBook, CommandRecord
 from groundstation.fleet.commands import Actor, Args, Role, Verb
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import VehicleKey
-from groundstation.fleet.operations import AT_ONCE, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.parameters.parameter_entries import ParamEntry
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.preconditions import Limits, refusal
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
@@ -81,19 +83,45 @@ class Orders(QObject):
 
     # ---- commands ----
 
-    def give(self, keys: Iterable[VehicleKey], verb: Verb, args: Args, policy: GroupPolicy = AT_ONCE) -> str:
+    def give(
+        self,
+        keys: Iterable[VehicleKey],
+        verb: Verb,
+        args: Args,
+        policy: GroupPolicy = AT_ONCE,
+        items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
+        values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
+    ) -> str:
         """Give a command; returns the id of the batch.
+
+        Args:
+            keys: to whom.
+            verb: what.
+            args: how.
+            policy: how a group goes.
+            items: what a plan order gives to each.
+            values: what an order about parameters writes to each.
 
         Raises:
             UsageError: the arguments are wrong; nothing was given.
         """
-        batch = self._commander.operations.order(keys, verb, args, self._clock(), policy, fleet=self._fleet)
+        batch = self._commander.operations.order(
+            keys, verb, args, self._clock(), policy, fleet=self._fleet, items=items, values=values
+        )
         self.ordered.emit(batch)
         return batch
 
     def stop(self, batch: str) -> None:
         """Don't send what of a batch was not sent yet."""
         self._commander.operations.stop(batch, self._clock())
+
+    def ask_parameters(self, keys: Sequence[VehicleKey]) -> None:
+        """Ask bridges for the parameters that they know already; nothing is said to a vehicle."""
+        self._commander.ask_parameters(keys)
+
+    def ask_metadata(self, key: VehicleKey) -> None:
+        """Ask a bridge for the file with which a vehicle describes its parameters."""
+        self._commander.ask_metadata(key)
 
     def cancel(self, record: CommandRecord) -> None:
         """Stop watching a command, and tell the vehicle to stop it where it can."""

@@ -19,6 +19,11 @@ from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.parameters.param_port import ParamAccess
+from groundstation.ui.plans.plan_document import PlanDocument
+from groundstation.ui.plans.plan_study import PlanStudy
+from groundstation.ui.plans.survey_desk import SurveyDesk
+from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
 
 Side = ads.DockWidgetArea
@@ -43,6 +48,11 @@ class Asks(QObject):
     """Name of the panel that is to be brought into view."""
     log_wanted = Signal(str, float)
     """Path of a log that is to be looked at, and the moment that is shown first, on its own clock."""
+    logs_wanted = Signal(object)
+    """Paths of logs that are to be looked at together, aligned by their take-offs."""
+    refly_wanted = Signal(object, str, object, str)
+    """Paths of logs that are to be flown again, the vehicle (empty for all), the number of its flight (None for the
+    longest), and the flight in words."""
     is_done = Signal(object)
     """A panel that has nothing to show any more; it is closed if it is one more of its kind."""
 
@@ -63,6 +73,16 @@ class PanelContext:
     """Ways to the journal on disk; None for a window without."""
     logbook: LogbookAccess | None = None
     """Ways to the logs on disk; None for a window without."""
+    document: PlanDocument | None = None
+    """The plans on the screen; None in the past, where nothing is planned."""
+    study: PlanStudy | None = None
+    """What is to be said of them; None where there is no document."""
+    parameters: ParamAccess | None = None
+    """Ways to parameters on disk; None for a window without."""
+    refly: ReflyAccess | None = None
+    """Ways to flying again; None for a window without."""
+    surveys: SurveyDesk | None = None
+    """Lays them; None where there is no document."""
 
 
 class Place(NamedTuple):
@@ -145,6 +165,8 @@ class Panel(Generic[W]):
     """Called when the window closes."""
     has_past: bool = True
     """Whether it has a twin that shows the past; one that is of no moment, as the logbook, stays as it is."""
+    in_past: Callable[[W, bool], None] | None = None
+    """Of one that stays as it is: told that the past is shown around it, and when it is over."""
 
 
 Panels = tuple[Panel[Any], ...]

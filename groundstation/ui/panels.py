@@ -18,11 +18,16 @@ from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.panel_types import Again, Memory, MenuEntry, Panel, PanelContext, Panels, Place, Side
+from groundstation.ui.parameters.param_panel import ParamPanel
+from groundstation.ui.parameters.past_parameters import PastParameters
 from groundstation.ui.past.past_commands import PastCommands
 from groundstation.ui.past.past_view import PastView
+from groundstation.ui.plans.plan_panel import PlanPanel
+from groundstation.ui.plans.profile_panel import ProfilePanel
 from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
-from groundstation.ui.saved_values import table_of, texts_of
+from groundstation.ui.refly.refly_panel import ReflyPanel
+from groundstation.ui.saved_values import numbers_of, table_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
@@ -73,11 +78,61 @@ def _commands(context: PanelContext) -> CommandsPanel | PastCommands | None:
     return CommandsPanel(context.desk, context.journal) if context.desk is not None else None
 
 
+def _plan(context: PanelContext) -> PlanPanel | None:
+    if context.document is None or context.study is None or context.surveys is None or context.desk is None:
+        return None
+    own = (context.document, context.study, context.feed, context.selection, context.desk)
+    return PlanPanel(*own, context.surveys)
+
+
+def _profile(context: PanelContext) -> ProfilePanel | None:
+    if context.document is None or context.study is None:
+        return None
+    return ProfilePanel(context.document, context.study)
+
+
+def _terms_back(panel: ProfilePanel, value: object) -> None:
+    panel.restore_terms(numbers_of(value))
+
+
+def _parameters(context: PanelContext) -> ParamPanel | PastParameters | None:
+    if isinstance(context.feed, PastView):
+        return PastParameters(context.feed, context.selection, context.parameters)
+    if context.desk is None:
+        return None
+    return ParamPanel(context.feed, context.selection, context.desk, context.parameters)
+
+
+def _favourites_back(panel: ParamPanel | PastParameters, value: object) -> None:
+    panel.browser.set_favourites(texts_of(value))
+
+
 def _logbook(context: PanelContext) -> LogbookPanel | None:
     if context.logbook is None:
         return None
     panel = LogbookPanel(context.logbook, context.feed)
     panel.log_wanted.connect(context.asks.log_wanted)
+    panel.refly_wanted.connect(context.asks.refly_wanted)
+    panel.bar.refly_button.setVisible(context.refly is not None)
+    return panel
+
+
+def _refly(context: PanelContext) -> ReflyPanel | None:
+    if context.refly is None:
+        return None
+    panel = ReflyPanel(context.refly)
+
+    def ask(files: list[Path], vehicle: str, number: int | None, about: str) -> None:
+        context.asks.panel_wanted.emit("refly")
+        panel.ask(files, vehicle, number, about)
+
+    context.asks.refly_wanted.connect(ask)
+
+    def look(paths: list[Path]) -> None:
+        context.asks.logs_wanted.emit(paths)
+        context.asks.panel_wanted.emit("map")
+
+    panel.logs_wanted.connect(look)
     return panel
 
 
@@ -133,7 +188,9 @@ PANELS: Panels = (
         name="map",
         title="Map",
         icon="map",
-        make=lambda context: MapPanel(MapContext(context.feed, context.selection, context.desk)),
+        make=lambda context: MapPanel(
+            MapContext(context.feed, context.selection, context.desk, context.document, context.study)
+        ),
         place=Place(1, Side.CenterDockWidgetArea),
         keyboard=lambda panel: (panel.view,),
         entries=(MenuEntry("Show the &whole fleet", "Ctrl+0", MapPanel.fit_fleet, brings=False),),
@@ -247,6 +304,66 @@ PANELS: Panels = (
             ),
         ),
         stop=LogbookPanel.stop,
+        has_past=False,
+    ),
+    Panel[PlanPanel](
+        name="plan",
+        title="Plan",
+        icon="plan",
+        make=_plan,
+        place=Place(10, Side.CenterDockWidgetArea, "vehicle"),
+        keyboard=lambda panel: (panel.table, panel.tabs),
+        entries=(
+            MenuEntry("&New plan", "Ctrl+N", PlanPanel.begin_anew, menu="&Plan"),
+            MenuEntry("&Open a plan…", "Ctrl+Shift+O", PlanPanel.open_file, menu="&Plan"),
+            MenuEntry("&Save the plan as…", "Ctrl+Shift+S", PlanPanel.save_file, menu="&Plan"),
+            MenuEntry("&Write a plan for each vehicle…", "", PlanPanel.export_parts, menu="&Plan"),
+            MenuEntry("Show on the &map", "", PlanPanel.show_on_map, menu="&Plan"),
+            MenuEntry("Compare with a &file…", "", PlanPanel.compare_with_file, menu="&Plan"),
+            MenuEntry("&Lay a survey over an area", "", PlanPanel.draw_survey, menu="&Plan"),
+            MenuEntry("&Give this part to the selected vehicle", "", PlanPanel.assign, menu="&Plan"),
+            MenuEntry("&Copy to the selected vehicles", "Ctrl+Shift+D", PlanPanel.copy_to_selected, menu="&Plan"),
+            MenuEntry("&Take this part out", "", PlanPanel.remove_part, menu="&Plan"),
+        ),
+        has_past=False,
+        in_past=PlanPanel.set_past,
+    ),
+    Panel[ProfilePanel](
+        name="profile",
+        title="Height profile",
+        icon="profile",
+        make=_profile,
+        place=Place(11, Side.CenterDockWidgetArea, "plots"),
+        keyboard=lambda panel: (panel.wind, panel.view),
+        memories=(
+            Memory("plan/terms", lambda panel: json.dumps(panel.terms), _terms_back),
+            Memory("plan/ground", lambda panel: panel.ground_folder, lambda panel, value: panel.use_ground(str(value))),
+        ),
+        has_past=False,
+    ),
+    Panel[ParamPanel | PastParameters](
+        name="parameters",
+        title="Parameters",
+        icon="parameters",
+        make=_parameters,
+        place=Place(12, Side.CenterDockWidgetArea, "vehicle"),
+        keyboard=lambda panel: (panel.browser.text_box,),
+        memories=(
+            Memory(
+                "parameters/favourites",
+                lambda panel: json.dumps(sorted(panel.browser.favourites)),
+                _favourites_back,
+            ),
+        ),
+    ),
+    Panel[ReflyPanel](
+        name="refly",
+        title="Flown again",
+        icon="refly",
+        make=_refly,
+        place=Place(13, Side.CenterDockWidgetArea, "map"),  # tables beside curves: where there is most room
+        keyboard=lambda panel: (panel.runs, panel.open),
+        stop=ReflyPanel.stop,
         has_past=False,
     ),
 )

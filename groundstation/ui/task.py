@@ -7,8 +7,8 @@ of the window but its `Task`.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import functools
 import logging
 import threading
 from collections import deque
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.progress import CancelledError
@@ -81,9 +82,6 @@ class Task:
 class Tasks(QObject):
     """Runs the works of one owner, a few at a time; the others wait for their turn."""
 
-    _called = Signal(object, object)
-    """Whom to call with what: how a call comes over to the GUI thread."""
-
     def __init__(self, name: str, fault: str, parent: QObject | None = None, at_once: int = 1) -> None:
         """Nothing runs yet.
 
@@ -97,8 +95,7 @@ class Tasks(QObject):
         self._name, self._fault, self._at_once = name, fault, at_once
         self._running: list[Task] = []
         self._waiting: deque[Task] = deque()
-        # queued even on the GUI thread: a callback never runs inside of `run_task`, whose caller has no task yet
-        self._called.connect(self._on_called, Qt.ConnectionType.QueuedConnection)
+        self._relay = _relay()
 
     def run_task(
         self,
@@ -142,9 +139,6 @@ class Tasks(QObject):
             task.thread = threading.Thread(target=task.work, name=self._name, daemon=True)
             task.thread.start()
 
-    def _on_called(self, call: Callable[[object], None], value: object) -> None:
-        call(value)
-
     def _end(self, task: Task, on_end: Callable[[Ended[T]], None], ended: Ended[T]) -> None:
         # on the GUI thread, as all that counts works is: no lock is needed
         self._running.remove(task)
@@ -167,6 +161,30 @@ class Tasks(QObject):
         self._call(lambda told: self._end(task, on_end, told), ended)
 
     def _call(self, whom: Callable[[Any], None], value: object) -> None:
-        # Qt deletes the sender with the window, while the thread of a daemon goes on to the end of its work
-        with contextlib.suppress(RuntimeError):
-            self._called.emit(whom, value)
+        self._relay.called.emit(self, whom, value)
+
+
+class _Relay(QObject):
+    """Brings calls over to the GUI thread; one for the whole program, which Qt never deletes.
+
+    Works end on threads of their own, also after their owner and the window are gone: to emit a signal of an object
+    that Qt is deleting at that moment ends the process.
+    """
+
+    called = Signal(object, object, object)
+    """Whose work, whom to call, with what."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # queued even on the GUI thread: a callback never runs inside of `run_task`, whose caller has no task yet
+        self.called.connect(self._on_called, Qt.ConnectionType.QueuedConnection)
+
+    def _on_called(self, owner: QObject, call: Callable[[object], None], value: object) -> None:
+        if isValid(owner):
+            call(value)
+
+
+@functools.cache
+def _relay() -> _Relay:
+    """Made on the GUI thread, by the first that has works."""
+    return _Relay()

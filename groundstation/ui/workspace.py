@@ -144,6 +144,8 @@ class Workspace(QObject):
                 content.set_past(twin)
         if content.past is not None:
             _carry(row, self._panels[name], content.past)
+        elif row.in_past is not None:
+            row.in_past(self._panels[name], True)
         content.show_past(is_past=True)
         content.show_age(self._age)
 
@@ -154,6 +156,8 @@ class Workspace(QObject):
             content = self._contents[name]
             if content.past is not None:
                 _carry(row, content.past, self._panels[name])
+            elif row.in_past is not None:
+                row.in_past(self._panels[name], False)
             content.show_past(is_past=False)
 
     def refresh_past(self) -> None:

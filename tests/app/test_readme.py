@@ -43,17 +43,28 @@ ENDLESS = {
     "replay tests/data/copter_square.tlog --mavlink": "-> udpout:",
 }
 """What each says when it works; it then gets a Ctrl-C, and has to end well."""
+ENDS = {"simulate --scenario": "it flies to its end"}
+"""By the line's first words: why it ends, where its like does not."""
 NOT_RUN = {
     "make": "it would start these tests, and needs a network; make says what it would do",
+    "simulate --sitl": "nobody has built an autopilot there",
+    "simulate --scenario tests/data/scenarios/gps_loss_copter.yaml --sitl": "nobody has built an autopilot there",
+    "refly tests/data/copter_square.tlog -o real": "nobody has built an autopilot there",
     "gui --broker": "the broker of the example is nobody's",
     "bench": "measures for minutes, against goals that a busy computer misses",
 }
 """By the line's first words: why the real command line only parses it."""
 SHORTER = {"watch": ("--duration", "2"), "watch --json": ("--duration", "2"), "demo": ("--duration", "2")}
 """Lines that get an end, or an earlier one."""
-OTHER_CODES = {"command battery < 30": 1, "command all land": 12, "forget uav-9": 1}
-"""No vehicle of the test is that low, or has that id; one of the two is on the ground and refuses to land. The lines
-say so."""
+OTHER_CODES = {
+    "command battery < 30": 1,
+    "command all land": 12,
+    "forget uav-9": 1,
+    "params diff": 3,
+    "params compare": 3,
+}
+"""No vehicle of the test is that low, or has that id; one of the two is on the ground and refuses to land; parameters of
+one were changed. The lines say so."""
 
 
 def lines_of(block: str) -> list[list[str]]:
@@ -198,7 +209,7 @@ def test_a_block_of_the_readme_does_what_it_says(number: int, world: World) -> N
     lines = lines_of(BLOCKS[number])
     names = {words[1] for words in lines if words[0] == "groundstation"}
     flies = (
-        bool(names & {"command", "control", "journal", "watch", "record", "replay", "mark"})
+        bool(names & {"command", "control", "journal", "watch", "record", "replay", "mark", "mission", "params"})
         or lines[0][0] == "mosquitto_pub"
     )
     try:
@@ -217,7 +228,7 @@ def do(words: list[str], world: World) -> None:
     row = row_of(words, SHORTER)
     if row is not None:
         words = [*words, *SHORTER[row]]
-    kind = row_of(words, ENDLESS)
+    kind = row_of(words, ENDLESS) if row_of(words, ENDS) is None else None
     if words[0] == "mosquitto_pub" and shutil.which("mosquitto_pub") is None:
         pytest.skip("mosquitto-clients are not installed")
     if kind is not None and ENDLESS[kind] == ENDLESS["gui"] and "DISPLAY" not in world.environment:
@@ -247,5 +258,10 @@ def record(words: list[str], world: World) -> None:
 
 def test_every_reason_belongs_to_a_line() -> None:
     lines = [words for block in BLOCKS for words in lines_of(block)]
-    for table in (NOT_RUN, ENDLESS, SHORTER, OTHER_CODES):
+    for table in (NOT_RUN, ENDLESS, ENDS, SHORTER, OTHER_CODES):
         assert {row_of(words, table) for words in lines} - {None} == set(table)
+
+
+def test_the_scenario_that_is_shown_is_the_one_that_is_flown() -> None:
+    shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown == [(ROOT / "tests/data/scenarios/gps_loss_copter.yaml").read_text(encoding="utf-8")]

@@ -261,3 +261,36 @@ def test_a_mode_that_the_vehicle_refuses_as_unknown_is_not_offered_again(world: 
     assert "CIRCLE" not in state.info.modes
     assert "LOITER" in state.info.modes
     assert station.do(Verb.MODE, mode="CIRCLE").reason is Reason.PRECONDITION
+
+
+# ---- a mission ----
+
+
+def item(world: World, number: int) -> None:
+    """The vehicle tells which item of its mission is the active one."""
+    world.vehicle.send(world.vehicle.voice.pack(dialect.MAVLink_mission_current_message(number)))
+
+
+def test_a_mission_is_started_when_mode_and_item_say_so_and_what_it_waits_for_is_told(
+    world: World, station: Station
+) -> None:
+    identity = station.give(Verb.MISSION_START)
+    world.run(2.0)
+    assert station.record(identity).state is CommandState.IN_PROGRESS
+    assert "waiting until its mode is AUTO" in str(station.record(identity).detail)
+    world.vehicle.mode = 3
+    world.run(2.0)
+    assert station.record(identity).state is CommandState.IN_PROGRESS
+    assert "waiting until it tells which item it flies" in str(station.record(identity).detail)
+    item(world, 1)
+    assert station.end(identity).state is CommandState.SUCCEEDED
+
+
+def test_a_mission_of_which_no_item_begins_is_not_started(world: World, station: Station) -> None:
+    identity = station.give(Verb.MISSION_START)
+    world.vehicle.mode = 3
+    world.run(3.0)
+    item(world, 0)
+    record = station.end(identity)
+    assert record.state is CommandState.FAILED
+    assert "yet it has begun no item of its mission" in str(record.detail)

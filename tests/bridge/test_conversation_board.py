@@ -9,14 +9,14 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from groundstation.bridge.conversation_board import CONVERSATIONAL, ConversationBoard
-from groundstation.bridge.external_control import OtherStations
 from groundstation.fleet.events import EventKind
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.mavlink import encode
 from groundstation.mavlink.conversation import Conversation
 from groundstation.mavlink.dialect import MSGIDS
 from groundstation.mavlink.handshakes import PARAM_VALUE, Handshake
-from groundstation.mavlink.mission_upload import MISSION_ACK, MISSION_REQUEST, Item, MissionUpload, Upload
 from groundstation.mavlink.orders import Form, Order
+from groundstation.mavlink.plan_send import MISSION_ACK, MISSION_REQUEST, PlanSend, Upload
 from groundstation.mavlink.stream_requests import Outbound
 from tests.support.vehicles import Autopilot, Bench
 
@@ -65,7 +65,7 @@ def test_what_is_said_to_another_station_is_overheard_and_never_taken_for_an_ans
     [
         (Handshake(Order(command=400), 7, 1), MISSION_ACK),
         (Handshake(Order(form=Form.PARAM_READ, parameter="A", is_query=True), 7, 1), MSGIDS["COMMAND_ACK"]),
-        (MissionUpload(Upload((Item(command=16, frame=0),)), 7, 1), PARAM_VALUE),
+        (PlanSend(Upload((PlanItem(command=16, frame=0),)), 7, 1), PARAM_VALUE),
     ],
 )
 def test_every_conversation_says_what_it_hears_and_leaves_the_rest_alone(
@@ -100,20 +100,10 @@ def test_what_another_station_changes_is_told_once() -> None:
     say(dialect.MAVLink_mission_ack_message(OTHER, 190, 0, 1))
     bench.run(1.0, (peer, autopilot))
     assert told(bench) == [
-        "parameter RTL_ALT is 2000 now, was 1500: by no command of ours",
         "another station (system 9) changed its mission",
         "another station (system 9) changed its fence",
+        "parameter RTL_ALT is 2000 now, was 1500: by no command of ours",
     ]
-
-
-def test_a_parameter_that_we_set_or_that_a_restart_changed_is_nobodys_doing() -> None:
-    events: list[Any] = []
-    others = OtherStations(events.append, OURS, {"SET"}.__contains__)
-    for name, value in (("SET", 1.0), ("SET", 2.0), ("NAN", float("nan")), ("NAN", float("nan")), ("A", 1.0)):
-        others.hear(PARAM_VALUE, {"param_id": name, "param_value": value}, 0.0)
-    others.forget()
-    others.hear(PARAM_VALUE, {"param_id": "A", "param_value": 2.0}, 1.0)
-    assert events == []
 
 
 def test_another_conversation_is_a_type_and_a_line() -> None:

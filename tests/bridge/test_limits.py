@@ -228,7 +228,7 @@ def test_a_poorer_message_counts_after_five_seconds_without_the_richer(later_s: 
 
 def test_what_another_station_does_is_told_every_ten_seconds() -> None:
     events: list[Event] = []
-    others = OtherStations(events.append, 255, lambda _: False)
+    others = OtherStations(events.append, 255, lambda *_: None)
     ack = {"target_system": 9, "command": 400, "result": 0}
 
     def is_told(said: dict[str, int], at_s: float) -> bool:

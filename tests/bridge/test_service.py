@@ -270,7 +270,7 @@ def test_births_are_told_again_to_a_broker_that_forgot(
 class Turns:
     """A bridge on two links, turned by hand, and the vehicles' ends."""
 
-    def __init__(self, stack: contextlib.ExitStack) -> None:
+    def __init__(self, stack: contextlib.ExitStack, rate_scale: float = 1.0) -> None:
         self.known, self.silent, self.caller = (
             stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(3)
         )
@@ -278,7 +278,9 @@ class Turns:
             sock.bind(("127.0.0.1", 0))
             sock.setblocking(False)
         texts = ("udpin:127.0.0.1:0", f"udpout:127.0.0.1:{self.caller.getsockname()[1]}")
-        settings = BridgeSettings(links=tuple(parse_link(text) for text in texts), root="fleet", bridge_id="br")
+        settings = BridgeSettings(
+            links=tuple(parse_link(text) for text in texts), root="fleet", bridge_id="br", rate_scale=rate_scale
+        )
         # a turn waits for nothing: time is ours
         stack.enter_context(pytest.MonkeyPatch.context()).setattr(service, "TICK_S", 0.0)
         self.clock, self.bus = ManualClock(), FakeBus()
@@ -321,6 +323,14 @@ def test_our_heartbeat_goes_once_a_second_to_known_peers_and_ends_with_the_loop(
         assert turns.heartbeats(turns.caller) == turns.heartbeats(turns.known) == 0
         turns.service.step()
         assert turns.heartbeats(turns.caller) == 1
+
+
+@pytest.mark.parametrize(("rate_scale", "count"), [(0.5, 10), (4.0, 39)])
+def test_our_heartbeat_comes_more_often_in_hurried_time_and_never_more_seldom(rate_scale: float, count: int) -> None:
+    with contextlib.ExitStack() as stack:
+        turns = Turns(stack, rate_scale)
+        turns.run(9.7)
+        assert abs(turns.heartbeats(turns.caller) - count) <= 2
 
 
 def told(turns: Turns, topic: str) -> int:

@@ -13,7 +13,17 @@ from groundstation.fleet.link import Connection, ConnReason, LinkQuality, LinkRe
 from groundstation.fleet.motion import Home, Position
 from groundstation.fleet.navigation import Estimator, GpsFix, GpsReceiver
 from groundstation.fleet.phrases import say
-from groundstation.fleet.status import Armed, FlightStatus, Health, SensorHealth, SystemStatus
+from groundstation.fleet.status import (
+    Armed,
+    FlightStatus,
+    Health,
+    Landed,
+    LandedState,
+    MissionProgress,
+    Mode,
+    SensorHealth,
+    SystemStatus,
+)
 from groundstation.fleet.vehicle import VehicleState
 
 HEARD = VehicleState(key=VehicleKey("fleet", "a"), connection=Connection(state=LinkState.ONLINE), clock_offset_s=0.0)
@@ -52,6 +62,27 @@ def test_a_vehicle_of_which_nothing_is_known_has_no_condition() -> None:
 def test_batteries(fraction, charge_state, expected) -> None:
     pack = BatteryPack(at_s=0.0, charge_fraction=fraction, charge_state=charge_state)
     assert texts(Samples(battery=(pack,))) == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "progress", "landed", "is_told"),
+    [
+        ("AUTO", "complete", LandedState.IN_AIR, True),
+        ("AUTO", "active", LandedState.IN_AIR, False),
+        ("AUTO", "not_started", LandedState.IN_AIR, False),
+        ("AUTO", "complete", LandedState.ON_GROUND, False),
+        ("LOITER", "complete", LandedState.IN_AIR, False),
+    ],
+)
+def test_who_stands_in_the_air_in_auto_with_nothing_to_fly_is_told_with_what_helps(mode, progress, landed, is_told):
+    samples = Samples(
+        mode=Mode(at_s=0.0, name=mode),
+        mission_progress=MissionProgress(at_s=0.0, item=4, items=3, state=progress),
+        landed=Landed(at_s=0.0, state=landed),
+        armed=ARMED,
+    )
+    words = "AUTO, no item left: start mission or return"
+    assert texts(samples) == ([(Level.ADVISORY, words)] if is_told else [])
 
 
 def test_the_worse_of_two_packs_is_named() -> None:

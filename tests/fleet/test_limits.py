@@ -299,7 +299,9 @@ def test_what_is_not_said_has_its_default() -> None:
 def test_how_old_a_command_may_be() -> None:
     ages_ms = {verb: spec.ttl_ms for verb, spec in VERBS.items() if spec.ttl_ms != 5_000}
     emergencies = dict.fromkeys((Verb.HOLD, Verb.RTL, Verb.LAND), 15_000)
-    assert ages_ms == {**emergencies, Verb.MISSION_START: 30_000}
+    plans = dict.fromkeys((Verb.PLAN_UPLOAD, Verb.PLAN_READ, Verb.PLAN_CLEAR), 60_000)
+    parameters = dict.fromkeys((Verb.PARAM_READ, Verb.PARAM_WRITE), 60_000)
+    assert ages_ms == {**emergencies, **plans, **parameters, Verb.MISSION_START: 30_000}
 
 
 @pytest.mark.parametrize(

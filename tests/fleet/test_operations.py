@@ -26,6 +26,7 @@ from groundstation.fleet.operations import (
     CONTROL_WAIT_S,
     NEW_LIFE_S,
     QUERIES,
+    QUERY_S,
     RUNNING_SILENCE_S,
     SILENCE_S,
     GroupPolicy,
@@ -50,6 +51,7 @@ class Station:
         self.now_s = 1_000.0
         self.operations = Operations(ACTOR, lambda: f"id-{next(numbers):05}", lambda: 1.7e9 + self.now_s)
         self.is_connected = True
+        self.was_away = False
         control = Control(owner=ACTOR if is_in_control else None, lease=7)
         self.states = {
             key: VehicleState(key=key, session="life-1", clock_offset_s=OFFSET_S, link_received_s=1e9, control=control)
@@ -70,7 +72,10 @@ class Station:
         for key in KEYS:
             if self.states[key].link_received_s is not None:
                 self.change(key, link_received_s=self.now_s)
-        for key, one in self.operations.tick(self.states.get, self.now_s, is_connected=self.is_connected):
+        was_away, self.was_away = self.was_away, False
+        for key, one in self.operations.tick(
+            self.states.get, self.now_s, is_connected=self.is_connected, was_away=was_away
+        ):
             if isinstance(one, CommandRequest):
                 self.commands.append((self.now_s, key, one))
             elif isinstance(one, CommandQuery):
@@ -425,6 +430,32 @@ def test_a_bridge_that_answers_that_nothing_changed_is_believed(station: Station
     assert len(station.queries) <= 300.0 / RUNNING_SILENCE_S, "asked now and then"
     station.report(KEYS[0], CommandState.SUCCEEDED, 5)
     assert station.ends() == [(CommandState.SUCCEEDED, Reason.NONE)]
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+def test_one_that_runs_is_asked_about_as_soon_as_a_broken_connection_is_back(station: Station, is_seen: bool) -> None:
+    """Also where it was away for so short a time that nobody looked meanwhile."""
+    station.give([KEYS[0]])
+    station.run(1.0)
+    station.report(KEYS[0], CommandState.IN_PROGRESS, 1)
+    station.run(3.0)
+    assert station.queries == []
+    if is_seen:
+        station.is_connected = False
+        station.run(2.0)
+        assert station.queries == []
+        station.is_connected = True
+    else:
+        station.was_away = True
+    station.tick()
+    assert len(station.queries) == 1
+    # its bridge was not back yet: it is asked again, and not after the usual silence
+    station.run(QUERY_S + 0.5)
+    assert len(station.queries) == 2
+    station.report(KEYS[0], CommandState.SUCCEEDED, 2)
+    station.run(30.0)
+    assert len(station.queries) == 2
+    assert station.ends()[0][0] is CommandState.SUCCEEDED
 
 
 def test_a_bridge_that_falls_silent_while_it_runs_is_asked_later(station: Station) -> None:

@@ -38,7 +38,7 @@ CODES_BY_TABLE = {
     *("bridge_lost", "bridge_stopped", "rebooting", "link_lost", "battery_low", "battery_critical"),
     *("not_armed", "still_armed", "is_armed", "is_disarmed", "no_answer_as_before", "no_answer_not_known"),
     *("told_to_stop", "not_watched"),
-    *(code for code in ENGLISH if code.startswith("arg_")),
+    *(code for code in ENGLISH if code.startswith(("arg_", "ack_"))),
 }
 """Said by a code that is chosen among several: not found where `say` is called with a word."""
 

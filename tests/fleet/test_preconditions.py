@@ -10,8 +10,9 @@ from groundstation.fleet.commands import Args, Reason, Verb
 from groundstation.fleet.identity import Autopilot, VehicleInfo, VehicleKey, VehicleKind
 from groundstation.fleet.link import Connection, LinkState
 from groundstation.fleet.motion import Home, Position
+from groundstation.fleet.plans.plan_status import ListState, ListStatus, PlanStatus
 from groundstation.fleet.preconditions import EVEN_UNHEARD, RULES, Limits, refusal
-from groundstation.fleet.status import Armed, Landed, LandedState, MissionProgress
+from groundstation.fleet.status import Armed, Landed, LandedState, MissionProgress, Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS, ArgKind, checked_args
 
@@ -67,6 +68,18 @@ def asked(verb: Verb, state: VehicleState, now_s: float | None = NOW_S, **args: 
 
 # ---- the table ----
 
+IN_MISSION = replace(
+    FLYING,
+    mode=Mode(at_s=NOW_S, name="AUTO", custom_mode=3),
+    mission_progress=MissionProgress(at_s=NOW_S, item=3, items=5, state="active"),
+)
+
+
+def with_plan(state: ListState, count: int = 5) -> VehicleState:
+    """In the air, with a mission that is known as well as this."""
+    return replace(FLYING, plans=PlanStatus(mission=ListStatus(state=state, why="half of it", count=count)))
+
+
 REFUSED = [
     (Verb.ARM, ARMED, {}, "it is armed already"),
     (Verb.DISARM, GROUND, {}, "it is not armed"),
@@ -104,6 +117,12 @@ REFUSED = [
     (Verb.MISSION_RESUME, GROUND, {}, "it is not flying"),
     (Verb.MISSION_RESUME, NO_MISSION, {}, "it has no mission"),
     (Verb.MISSION_JUMP, NO_MISSION, {"item": 1.0}, "it has no mission"),
+    (Verb.MISSION_START, with_plan(ListState.DOUBTFUL), {}, "its mission is not known: half of it; read it"),
+    (Verb.MISSION_START, with_plan(ListState.KNOWN, 0), {}, "it has no mission"),
+    (Verb.MISSION_RESUME, with_plan(ListState.DOUBTFUL), {}, "its mission is not known"),
+    (Verb.MISSION_JUMP, with_plan(ListState.SENDING), {"item": 1.0}, "its mission is being sent"),
+    (Verb.PLAN_UPLOAD, IN_MISSION, {"list": "mission"}, "it flies its mission (item 3); say replace=yes"),
+    (Verb.PLAN_CLEAR, IN_MISSION, {"list": "mission", "replace": "no"}, "it flies its mission"),
     (Verb.MISSION_JUMP, FLYING, {"item": 6.0}, "its mission ends with item 5"),
     (Verb.REBOOT, ARMED, {}, "it is armed; disarm it first"),
     (Verb.CALIBRATE, ARMED, {}, "it is armed; disarm it first"),
@@ -126,6 +145,12 @@ TAKEN = [
     (Verb.SET_HOME, GROUND, {}),
     (Verb.SET_HOME, FLYING, {**NEAR, "height_m": 100.0}),
     (Verb.MISSION_JUMP, FLYING, {"item": 5.0}),
+    (Verb.MISSION_START, with_plan(ListState.KNOWN), {}),
+    (Verb.MISSION_START, replace(NO_MISSION, plans=with_plan(ListState.KNOWN).plans), {}),
+    (Verb.MISSION_START, with_plan(ListState.UNKNOWN), {}),
+    (Verb.PLAN_UPLOAD, IN_MISSION, {"list": "mission", "replace": "yes"}),
+    (Verb.PLAN_UPLOAD, IN_MISSION, {"list": "fence"}),
+    (Verb.PLAN_UPLOAD, FLYING, {"list": "mission"}),
     (Verb.MISSION_RESUME, FLYING, {}),
     (Verb.REBOOT, GROUND, {}),
     (Verb.CALIBRATE, GROUND, {}),

@@ -54,12 +54,15 @@ def on(state: LandedState, at_s: float = NOW_S) -> Landed:
     return Landed(at_s=at_s, state=state)
 
 
-def item(number: int | None, at_s: float = NOW_S) -> MissionProgress:
-    return MissionProgress(at_s=at_s, item=number)
+def item(number: int | None, at_s: float = NOW_S, state: str | None = None) -> MissionProgress:
+    return MissionProgress(at_s=at_s, item=number, state=state)
 
 
 THERE: Args = {"lat_deg": LAT + 100 * METRE_DEG, "lon_deg": LON, "height_m": None, "frame": "home"}
 START = {"position": at(0.0, 10.0, 99.0)}
+
+AUTO = proofs.flying_the_mission("AUTO", first_item=1)
+FLYING = {"mode": mode("AUTO"), "armed": is_armed(True)}
 
 DONE = [
     (proofs.armed, {}, {}, {"armed": is_armed(True)}),
@@ -84,7 +87,14 @@ DONE = [
         {"home": Home(at_s=NOW_S, lat_deg=LAT + 4 * METRE_DEG, lon_deg=LON)},
     ),
     (place_proofs.home_moved, {}, START, {"home": Home(at_s=NOW_S, lat_deg=LAT, lon_deg=LON)}),
-    (proofs.flying_the_mission("AUTO"), {}, {}, {"mode": mode("AUTO"), "armed": is_armed(True)}),
+    (AUTO, {}, {}, {**FLYING, "mission_progress": item(1)}),
+    (AUTO, {}, {}, {**FLYING, "mission_progress": item(4, state="active")}),
+    (
+        proofs.flying_the_mission("MISSION", first_item=0),
+        {},
+        {},
+        {**FLYING, "mode": mode("MISSION"), "mission_progress": item(0)},
+    ),
 ]
 AGAINST = [
     (proofs.armed, {}, {}, {"armed": is_armed(False)}, "it is not armed"),
@@ -110,8 +120,11 @@ AGAINST = [
         {"home": Home(at_s=NOW_S, lat_deg=LAT + 60 * METRE_DEG, lon_deg=LON)},
         "home is 60 m from there",
     ),
-    (proofs.flying_the_mission("AUTO"), {}, {}, {"mode": mode("RTL"), "armed": is_armed(True)}, "its mode is RTL"),
-    (proofs.flying_the_mission("AUTO"), {}, {}, {"mode": mode("AUTO"), "armed": is_armed(False)}, "it is not armed"),
+    (AUTO, {}, {}, {**FLYING, "mode": mode("RTL"), "mission_progress": item(1)}, "its mode is RTL"),
+    (AUTO, {}, {}, {**FLYING, "armed": is_armed(False), "mission_progress": item(1)}, "it is not armed"),
+    # armed, in AUTO, and at no item: it has no mission, or does not begin it
+    (AUTO, {}, {}, {**FLYING, "mission_progress": item(0)}, "begun no item"),
+    (AUTO, {}, {}, {**FLYING, "mission_progress": item(1, state="not_started")}, "begun no item"),
 ]
 PENDING = [
     (proofs.height, {"height_m": 30.0}, START, {"position": at(0, 20.0)}, 0.5, "at 20 of 30 m"),
@@ -191,7 +204,16 @@ def test_a_vehicle_that_says_nothing_proves_nothing(
     proof: Callable[[Look], Seen], args: Args, before: dict, now: dict
 ) -> None:
     del now
-    assert look(proof, args, before) in (NOTHING, Seen(against=""))
+    seen = look(proof, args, before)
+    assert replace(seen, detail="") == NOTHING
+
+
+def test_a_mission_that_starts_says_what_it_waits_for() -> None:
+    assert "until its mode is AUTO" in str(look(AUTO).detail)
+    assert "until it is armed" in str(look(AUTO, mode=mode("AUTO")).detail)
+    assert "which item" in str(look(AUTO, **FLYING).detail)
+    assert look(AUTO, **FLYING, mission_progress=item(None)).against == ""
+    assert not look(AUTO, **FLYING, mission_progress=item(1, state="complete")).is_done
 
 
 def test_unknown_values_prove_nothing() -> None:

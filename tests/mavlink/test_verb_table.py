@@ -16,8 +16,8 @@ from groundstation.fleet.status import Armed, MissionProgress, Mode
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS, checked_args
 from groundstation.mavlink import orders
-from groundstation.mavlink.mission_upload import Upload
 from groundstation.mavlink.orders import Form, Order
+from groundstation.mavlink.plan_send import Upload
 from groundstation.mavlink.recipes import CannotOrderError, Situation
 from groundstation.mavlink.verb_table import COPTER, OTHER, PLANE, PX4, PX4_PLANE, ROVER, verb_table
 
@@ -369,14 +369,14 @@ PATIENCE_S = {
     ("copter", Verb.HOLD): (3.0, None),
     ("copter", Verb.SET_HOME): (12.0, None),
     ("copter", Verb.MISSION_JUMP): (5.0, None),
-    ("copter", Verb.MISSION_START): (5.0, None),
+    ("copter", Verb.MISSION_START): (10.0, None),
     ("copter", Verb.CALIBRATE): (60.0, None),
     ("copter", Verb.REBOOT): (60.0, None),
     ("plane", Verb.TAKEOFF): (20.0, 15.0),
     ("plane", Verb.GOTO): (60.0, 60.0),
     ("plane", Verb.HEIGHT): (60.0, 60.0),
     ("rover", Verb.GOTO): (10.0, 20.0),
-    ("rover", Verb.MISSION_START): (5.0, None),
+    ("rover", Verb.MISSION_START): (10.0, None),
     ("px4", Verb.TAKEOFF): (20.0, 15.0),
     ("px4", Verb.LAND): (90.0, 45.0),
     ("px4", Verb.GOTO): (10.0, 20.0),

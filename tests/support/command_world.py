@@ -22,6 +22,8 @@ from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Role, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import AT_ONCE, GroupPolicy
+from groundstation.fleet.parameters.parameter_entries import ParamEntry
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.roster import Fleet
 from groundstation.mavlink.dialect import MSGIDS, unpack
 from groundstation.transport import topics
@@ -252,9 +254,19 @@ class Station:
         self.fleet.fold(updates)
         self.transitions += self.commander.tick(updates, self.fleet)
 
-    def give(self, verb: Verb, policy: GroupPolicy = AT_ONCE, key: VehicleKey = KEY, **args: Any) -> str:
+    def give(
+        self,
+        verb: Verb,
+        policy: GroupPolicy = AT_ONCE,
+        key: VehicleKey = KEY,
+        items: tuple[PlanItem, ...] = (),
+        values: tuple[ParamEntry, ...] = (),
+        **args: Any,
+    ) -> str:
         """Id of the one command that is given."""
-        batch = self.commander.operations.order([key], verb, args, self.world.clock(), policy)
+        batch = self.commander.operations.order(
+            [key], verb, args, self.world.clock(), policy, items={key: items}, values={key: values}
+        )
         return self.commander.operations.book.of_batch(batch)[0].id
 
     def record(self, command_id: str, key: VehicleKey = KEY) -> CommandRecord:
@@ -285,13 +297,15 @@ class World:
 
     seed: int = 1
     clock: ManualClock = field(default_factory=ManualClock)
+    make_vehicle: Callable[[ManualClock, Callable[[bytes], None]], Any] | None = None
+    """Another vehicle than one with switches."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
         self.stations: list[Station] = []
         self.to_vehicle = Way(self.clock, self.rng, lambda frame: self.vehicle.hear(frame))  # noqa: PLW0108 - made below
         self.from_vehicle = Way(self.clock, self.rng, self._from_vehicle)
-        self.vehicle = FakeVehicle(self.clock, self.from_vehicle.send)
+        self.vehicle = (self.make_vehicle or FakeVehicle)(self.clock, self.from_vehicle.send)
         self.bridge_lives = 0
         self.is_bridge_up = True
         self._begin_bridge()

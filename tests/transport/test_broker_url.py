@@ -35,3 +35,17 @@ def test_the_password_is_never_shown() -> None:
 def test_a_bad_url_says_how_to_write_it(bad: str) -> None:
     with pytest.raises(UsageError, match="broker URL"):
         parse_broker_url(bad)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mqtt://127.0.0.1:1883",
+        "mqtts://ay%C5%9Fe:p%40ss%3Aw%2Frd@broker.example:8884?ca=%2Fetc%2Fmy+ca.pem&key=k",
+        "ws://[::1]:9001/some/path",
+        "mqtt://user@host:1",
+    ],
+)
+def test_all_that_it_takes_to_connect_goes_to_a_child_and_comes_back(text):
+    url = parse_broker_url(text)
+    assert parse_broker_url(url.secret_text()) == url

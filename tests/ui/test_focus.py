@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 from tests.ui.support.commanding import flying, grounded
 from tests.ui.support.windows import by_key, settle
 
-NAMES = [row.name for row in PANELS if row.name != "logbook"]
+NAMES = [row.name for row in PANELS if row.name not in ("logbook", "refly")]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
@@ -19,6 +19,7 @@ from tests.ui.support.commanding import flying
 from tests.ui.support.pretend_fleet import PretendVehicle
 from tests.ui.support.windows import pinned_panel, settle
 
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 NAMES = [row.name for row in PANELS]
 SCREENS = [(900, 600), (1280, 720), (1440, 900), (2560, 1440)]
 PLOTTED = ("position.height_home_m", "velocity.ground_speed_mps", "attitude.roll_deg", "battery.0.voltage_v")
@@ -52,7 +53,7 @@ def test_nothing_makes_the_window_larger(window, station, app, size):
         assert window.size() == QSize(*size)
     for path, vehicle in itertools.product(PLOTTED, fleet):
         window.panel(PlotsPanel).plot([ValueRef(vehicle.key, path)])
-    for name in NAMES[:-1]:
+    for name in (one for one in NAMES if one not in ("logbook", "refly")):
         window.dock(name).setAsCurrentTab()
         settle(app)
     window.workspace.reset()
@@ -197,7 +198,7 @@ def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     [view] = [one.menu() for one in window.menu_bar.actions() if "View" in one.text()]
     view.aboutToShow.emit()
     texts = [one.text() for one in view.actions()]
-    named = ["uav-01 (selected)", "uav-01", "uav-02", "uav-03"]
+    named = ["uav-01", "uav-01 (pinned)", "uav-02 (pinned)", "uav-03 (pinned)"]
     assert [text for text in texts if text.startswith("uav")] == named
     titles = [window.dock(name).windowTitle() for name in window.workspace.docks]
     assert set(titles) <= set(texts)
@@ -217,3 +218,20 @@ def test_vehicle_panels_that_would_be_too_narrow_stand_behind_one_another(window
     assert len(areas) == 3
     shown = [panel for panel in window.panels(VehiclePanel) if panel.isVisible()]
     assert all(panel.width() >= 240 for panel in shown)
+
+
+@pytest.mark.parametrize("width", [900, 960, 1040, 1200, 1440, 2560])
+def test_nothing_in_the_top_bar_lies_over_anything_else(window, station, app, width):
+    fleet = [in_trouble(number) for number in range(1, 17)]
+    station.hear(*fleet)
+    window.selection.select(tuple(one.key for one in fleet))
+    window.resize(width, 600)
+    settle(app)
+    window.top_bar.refresh()
+    settle(app)
+    shown = [one for one in window.top_bar.findChildren(QWidget, options=DIRECT) if one.isVisible()]
+    for one, other in itertools.combinations(shown, 2):
+        assert not one.geometry().intersects(other.geometry()), (width, one, other)
+    assert all(window.top_bar.rect().contains(one.geometry()) for one in shown)
+    emergency = window.top_bar.emergency
+    assert emergency.width() >= emergency.minimumSizeHint().width()

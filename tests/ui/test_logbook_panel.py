@@ -404,6 +404,23 @@ def test_a_flight_is_opened_where_it_began(made, logs):
     assert opened == [(flight.session or flight.flight.path, flight.flight.begin_s)] * 3
 
 
+def test_a_flight_is_flown_again_from_its_row(made):
+    panel = made()
+    asked = []
+    panel.refly_wanted.connect(lambda *told: asked.append(told))
+    assert not panel.bar.refly_button.isEnabled()
+    panel.table.selectRow(1)
+    one = panel.selected()
+    panel.bar.refly_button.click()
+    panel.refly_action.trigger()
+    (first, second) = asked
+    assert first == second
+    paths, vehicle, number, about = first
+    assert [str(path) for path in paths] == [one.session or one.flight.path]
+    assert (vehicle, number) == (one.flight.vehicle, one.number)
+    assert one.flight.vehicle_name in about
+
+
 def test_where_no_report_can_be_made_the_button_is_off(made):
     panel = made(report=None)
     panel.table.selectRow(0)

@@ -336,6 +336,24 @@ def test_two_flights_are_aligned_and_compared(looking):
     assert not bar.isVisible()
 
 
+def test_what_is_shown_is_flown_again_and_both_are_shown_by_their_take_offs(looking):
+    look, asks = looking.past.look, looking.asks
+    asked = []
+    asks.refly_wanted.connect(lambda *told: asked.append(told))
+    looking.past.open_files([shared_log("copter_square.tlog")])
+    wait(lambda: look.told is not None and look.told.extent.read_share == 1.0)
+    shown(looking)
+    looking.past.timeline.bar.refly_wanted.emit()
+    assert asked == [([shared_log("copter_square.tlog")], "", None, "")]
+    # what the panel asks for when it is through
+    asks.logs_wanted.emit([shared_log("copter_square.tlog"), shared_log("copter0_square_1x.tlog")])
+    wait(lambda: look.told is not None and look.told.extent.read_share == 1.0 and look.told.landmarks)
+    shown(looking)
+    assert look.told.alignment.anchor.value == "take_off"
+    armed = min(one.at_s for one in look.told.landmarks if one.kind.value == "armed")
+    assert look.at_s == pytest.approx(armed, abs=10.0)
+
+
 def test_b_sets_a_bookmark_at_the_moment_that_is_shown(looking):
     told = []
     access = looking.past._access

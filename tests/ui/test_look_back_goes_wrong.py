@@ -25,6 +25,7 @@ from groundstation.ui.past.compare_bar import difference_text
 from groundstation.ui.past.lane_painter import GUTTER, LANE_H, _figures
 from groundstation.ui.past.lane_scale import LaneScale
 from groundstation.ui.past.typed_time import seconds_from_text, time_from_text
+from groundstation.ui.plans.plan_panel import PlanPanel
 from tests.conftest import shared_log
 from tests.support.flown_session import EPOCH_S
 from tests.ui.support.looking_back import KEY, go, looking, session, shown, tell_recorded, wait
@@ -38,7 +39,7 @@ def living(window):
     return {name for name, panel in panels.items() if panel.isVisible() or panel.parentWidget().currentIndex() == 0}
 
 
-TIMELESS = {"logbook"}
+TIMELESS = {"logbook", "plan", "profile"}
 """It lists files, which have no moment."""
 
 
@@ -306,6 +307,10 @@ def test_f9_twenty_times_ends_where_it_began(looking, station, vehicle):
     look.toggle()
     shown(looking)
     assert living(looking) <= TIMELESS
+    # what stays as it is gives nothing to anybody meanwhile
+    assert looking.panel(PlanPanel).giver.is_past
+    look.toggle()
+    assert not looking.panel(PlanPanel).giver.is_past
 
 
 def test_long_names_push_nothing_off_the_screen(looking, tmp_path):

@@ -3,16 +3,22 @@ from __future__ import annotations
 
 from functools import partial
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
+from groundstation.fleet.conditions import Level
+from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_layer import Frame, Layer, MapContext, MapLayer
+from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.map_panel.shadow_layer import ShadowLayer
 from groundstation.ui.map_panel.trail_layer import AT_ONCE, POINTS_EACH, TrailLayer, paint_trails
+from groundstation.ui.map_panel.vehicle_layer import VehicleLayer
 from groundstation.ui.selection import Selection
 from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -269,9 +275,9 @@ def test_what_an_operator_must_never_lose_cannot_be_hidden(context):
     stack = LayerStack(LAYERS, context)
     for one in LAYERS:
         stack.show(one.key, is_shown=False)
-    assert stack.hidden == ["homes", "labels", "trails"]
+    assert stack.hidden == ["fences", "homes", "labels", "missions", "trails"]
     panel = MapPanel(context)
-    assert list(panel.layers.switches) == ["trails", "homes", "labels"]
+    assert list(panel.layers.switches) == ["fences", "missions", "trails", "homes", "labels"]
     panel.restore_state({"hidden": ["vehicles", "targets", "nonsense", 3]})
     assert panel.view.stack.hidden == []
     panel.deleteLater()
@@ -291,7 +297,7 @@ def test_what_was_hidden_comes_back_also_from_before_layers_had_a_menu(context, 
     assert panel.view.stack.hidden == hidden
     assert panel.view.stack.layer(TrailLayer).length_s == length_s
     assert {key: action.isChecked() for key, action in panel.layers.switches.items()} == {
-        key: key not in hidden for key in ("trails", "homes", "labels")
+        key: key not in hidden for key in ("fences", "missions", "trails", "homes", "labels")
     }
     assert panel.layers.lengths[length_s].isChecked()
     again = MapPanel(context)
@@ -320,3 +326,62 @@ def test_the_buttons_stay_on_the_map_and_off_its_scale(context, app, height):
     assert panel.rect().contains(place)
     assert place.bottom() < height - 30
     panel.deleteLater()
+
+
+def picture_of(layer, *marks):
+    """A picture of some vehicles."""
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    layer.paint(painter, Frame(Camera(0.0, 0.0, 1.0, 200.0, 100.0), 0.0, marks))
+    painter.end()
+    return image
+
+
+def vehicle_mark(root, x_m):
+    return MapMark(
+        key=VehicleKey(root, "uav-1"),
+        x_m=x_m,
+        y_m=0.0,
+        heading_deg=0.0,
+        is_live=True,
+        is_flying=True,
+        level=Level.NORMAL,
+        title="",
+        detail="",
+    )
+
+
+@pytest.mark.parametrize(("is_live", "is_pale"), [(True, True), (False, False)])
+def test_a_recording_is_pale_beside_a_simulator_and_in_the_past_all_are_as_they_are(app, is_live, is_pale):
+    layer, recorded, simulated = VehicleLayer(is_live=is_live), vehicle_mark("replay", -50.0), vehicle_mark("sim", 50.0)
+    alone, both = picture_of(layer, recorded), picture_of(layer, recorded, simulated)
+
+    def lightest(image, x):
+        return max(image.pixelColor(x + dx, 50 + dy).lightness() for dx in range(-8, 9) for dy in range(-10, 10))
+
+    strong, shown = lightest(alone, 50), lightest(both, 50)
+    assert strong > 60
+    assert (shown < 0.6 * strong) is is_pale
+    assert lightest(both, 150) == strong
+
+
+def test_the_distance_to_the_shadow_stands_between_them(app, station):
+    recorded, simulated = PretendVehicle(1, root="replay"), PretendVehicle(1, root="sim")
+    for one in (recorded, simulated):
+        station.offer(*one.birth(station.now_s), *one.step(1.0, station.now_s, 0))
+    station.pass_time(0.5)
+    layer = ShadowLayer(station.feed)
+
+    def is_drawn(*marks):
+        image = picture_of(layer, *marks)
+        return any(image.pixelColor(x, y).lightness() for x in range(55, 146) for y in range(40, 80))
+
+    first, second = (
+        msgspec.structs.replace(vehicle_mark(one.root, x_m), key=one.key)
+        for one, x_m in ((recorded, -50.0), (simulated, 50.0))
+    )
+    assert is_drawn(first, second)
+    assert not is_drawn(first)
+    # where one was last heard is no distance of now
+    assert not is_drawn(first, msgspec.structs.replace(second, is_live=False))

@@ -224,3 +224,29 @@ def test_a_label_keeps_its_side():
     again = placer.place([wanted(2, 151, 100)])
     key = VehicleKey("fleet", "2")
     assert again[key].left - first[key].left == 1
+
+
+def test_plans_of_vehicles_are_hidden_and_shown_by_the_menu_and_it_is_remembered(panel, station, selection, vehicle):
+    station.hear(vehicle)
+    menu = panel.layers
+    menu.aboutToShow.emit()
+    assert not menu.hide_plans.isEnabled()
+    assert not menu.show_plans.isEnabled()
+    selection.select((vehicle.key,))
+    menu.aboutToShow.emit()
+    menu.hide_plans.trigger()
+    menu.aboutToShow.emit()
+    assert menu.show_plans.text() == "Show all plans (hidden: 1)"
+    state = panel.view_state()
+    menu.show_plans.trigger()
+    assert not menu.plans.hidden
+    panel.restore_state(state)
+    assert menu.plans.hidden == {vehicle.key}
+    menu.only_selected.trigger()
+    menu.aboutToShow.emit()
+    assert not menu.hide_plans.isEnabled()
+    menu.show_plans.trigger()
+    assert not menu.only_selected.isChecked()
+    # what is remembered may be damaged
+    panel.restore_state(state | {"plans_hidden": [3, "uav", None, "a/b/c"], "plans_selected": "yes"})
+    assert not menu.plans.is_only_selected

@@ -60,7 +60,7 @@ def test_every_panel_and_every_entry_of_every_menu_is_found_by_its_name(window, 
     pinned_panel(window, vehicle.key)
     opened(window, app)
     names = {(one.name, one.note) for one in window.palette_box._entries}
-    panels = [("Fleet", "Alt+1"), ("Map", "Alt+2"), ("Vehicle: uav-01 (selected)", "Alt+3"), ("Vehicle: uav-01", "")]
+    panels = [("Fleet", "Alt+1"), ("Map", "Alt+2"), ("Vehicle: uav-01", "Alt+3"), ("Vehicle: uav-01 (pinned)", "")]
     wanted = [*panels, ("Filter the fleet", "Ctrl+F"), ("Subscribe…", "Ctrl+T"), ("Keyboard shortcuts", "F1")]
     wanted += [("Measure", "M"), ("Labels", "L"), ("Trails", ""), ("Hold: the selected", "F5"), ("Kill motors…", "")]
     assert [one for one in wanted if one not in names] == []

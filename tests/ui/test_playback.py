@@ -112,3 +112,66 @@ def test_nothing_is_read_beside_while_a_moment_is_painted(asked, monkeypatch):
     asked.playback.seek(EPOCH_S + 30.0)
     wait(lambda: asked.came)
     assert begun == [0]
+
+
+def test_a_moment_that_was_painted_does_not_let_others_read_beside_the_next_one(asked, monkeypatch):
+    monkeypatch.setattr(playback_module, "PAINT_S", 60.0)
+    monkeypatch.setattr(playback_module, "PAINTED_MS", 600_000)
+    asked.player.is_let.set()
+    both = []
+    asked.playback.shown.connect(both.append)
+    for number in (1, 2):
+        asked.playback.seek(EPOCH_S + 10.0 * number)
+        wait(lambda number=number: len(both) == number)
+    asked.ask()
+    asked.playback._on_painted(both[0])
+    threading.Event().wait(0.1)
+    assert asked.player.begun == 0
+    asked.playback._on_painted(both[1])
+    wait(lambda: asked.came)
+
+
+class Noting(SessionPlayer):
+    """One that notes in which order it is asked."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.asked = []
+
+    def begin(self, at_s):
+        # a moment that nobody has begun begins itself
+        if not self.asked or self.asked[-1] != "moment":
+            self.asked.append("begin")
+        super().begin(at_s)
+
+    def track(self, key, begin_s, end_s):
+        self.asked.append("track")
+        return super().track(key, begin_s, end_s)
+
+    def moment(self, at_s):
+        self.asked.append("moment")
+        return super().moment(at_s)
+
+
+def test_trails_are_read_while_another_process_folds_the_moment(app, session):
+    players, shown = [], []
+
+    def opened(_told):
+        players.append(Noting(session))
+        return players[0]
+
+    playback = Playback(opened)
+    try:
+        playback.shown.connect(shown.append)
+        playback.seek(EPOCH_S + 30.0)
+        wait(lambda: shown)
+        assert players[0].asked == ["begin", "track", "track", "track", "moment"]
+        assert shown[0].tracks.keys() == {one.key for one in shown[0].moment.states}
+        # what was read around it still does, and is not read again
+        players[0].asked.clear()
+        playback.seek(EPOCH_S + 31.0)
+        wait(lambda: len(shown) == 2)
+        assert players[0].asked == ["begin", "moment"]
+        assert shown[1].tracks is None
+    finally:
+        playback.stop()

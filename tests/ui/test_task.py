@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -159,3 +161,29 @@ def test_a_window_that_is_gone_is_not_told(app, heard, gate):
     assert not task.thread.is_alive()
     QApplication.processEvents()
     assert heard.ends == []
+
+
+DELETED_MEANWHILE = """
+import sys, time
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from groundstation.ui.task import Tasks
+
+app = QCoreApplication([])
+ended = []
+for turn in range(1500):
+    owner = QObject()
+    for one in [Tasks("works", "a fault", owner) for _ in range(6)]:
+        one.run_task(lambda task: time.sleep(0.0005 * (turn % 5)), ended.append)
+    time.sleep(0.0005 * (turn % 7))
+    owner.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+app.processEvents()
+assert ended == [], "somebody was called who is gone"
+"""
+
+
+@pytest.mark.slow
+def test_an_owner_that_is_deleted_while_its_works_end_ends_nothing_else():
+    """Threads that told an object that Qt was deleting at that moment ended the process."""
+    done = subprocess.run([sys.executable, "-c", DELETED_MEANWHILE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -24,7 +24,21 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.transport import payloads, topics
 from groundstation.transport.clock_offsets import ClockOffsets
-from groundstation.transport.leaves import CMD_ACK, CONN, CTL, EVT, INFO, LINK, PART, STATE, TLM_SUM, Audience, Leaf
+from groundstation.transport.leaves import (
+    ACKS,
+    CMD_ACK,
+    CONN,
+    CTL,
+    EVT,
+    INFO,
+    LINK,
+    PAR_VAL,
+    PART,
+    STATE,
+    TLM_SUM,
+    Audience,
+    Leaf,
+)
 from groundstation.transport.parts import Joiner, Part
 from groundstation.transport.payloads import Envelope
 
@@ -39,6 +53,8 @@ REPEAT_S = 1.0
 _MAYBE = msgspec.json.Decoder(Envelope[Any])
 _MAYBE_PART = msgspec.json.Decoder(Envelope[Part])
 _GONE = Connection(state=LinkState.OFFLINE, reason=ConnReason.BRIDGE_STOPPED)
+_TOLD_ONCE = (EVT, *ACKS, PAR_VAL)
+"""Leaves of what happened, of which nothing is kept."""
 
 
 class _Kept(msgspec.Struct):
@@ -96,7 +112,7 @@ class Republisher:
     def learn(self, one: Played) -> None:
         """What was known before the beginning; said by `say_all`."""
         found = self._read(one)
-        if found is not None and found.leaf not in (EVT, CMD_ACK):
+        if found is not None and found.leaf not in _TOLD_ONCE:
             self._keep(found)
 
     def say_all(self, position_s: float) -> None:
@@ -110,7 +126,7 @@ class Republisher:
         if found is None:
             return
         news = found.content
-        kept = self._keep(found) if found.leaf not in (EVT, CMD_ACK) else found
+        kept = self._keep(found) if found.leaf not in _TOLD_ONCE else found
         # what was known before is in what is kept: on the bus goes what was recorded
         self._say(msgspec.structs.replace(kept, content=news), one.time_s)
         kept.said_s = self._timeline.clock_s(one.time_s)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QSizePolicy, QVBo
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.plans.plan_progress import flown_number, start_number
 from groundstation.ui.command_bar.control_line import ControlLine
 from groundstation.ui.command_bar.progress_line import ProgressLine
 from groundstation.ui.command_bar.verb_button import VerbButton
@@ -31,7 +32,7 @@ class CommandBar(QWidget):
         self._keys: tuple[VehicleKey, ...] = ()
         self._columns = 0
         self.arm = VerbButton(Verb.ARM)
-        self.mission = VerbButton(Verb.MISSION_START, self.tr("Mission"))
+        self.mission = VerbButton(Verb.MISSION_START)
         self.buttons: dict[Verb, VerbButton] = {verb: VerbButton(verb) for verb in FIXED}
         """Buttons whose verb stays."""
         self.more = guarded(QPushButton(self.tr("More")))
@@ -49,8 +50,8 @@ class CommandBar(QWidget):
         """Every button of a verb, in order."""
         held = self.buttons
         return [
-            *(self.arm, held[Verb.TAKEOFF], held[Verb.GOTO], held[Verb.MODE], self.mission),
-            *(held[Verb.HOLD], held[Verb.RTL], held[Verb.LAND]),
+            *(self.arm, held[Verb.TAKEOFF], held[Verb.GOTO], self.mission),
+            *(held[Verb.MODE], held[Verb.HOLD], held[Verb.RTL], held[Verb.LAND]),
         ]
 
     def set_keys(self, keys: Sequence[VehicleKey]) -> None:
@@ -96,15 +97,24 @@ class CommandBar(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        every: list[QWidget] = [*self.verb_buttons, self.more]
-        for number, button in enumerate(every):
-            self._grid.addWidget(button, number // columns, number % columns)
-        last = len(every) - 1
-        if columns == 5:
-            self._grid.addWidget(self.more, last // columns, last % columns, 1, columns - last % columns)
+        place = 0
+        for button in self._in_rows(columns):
+            # what it will do are two words, "Resume mission"
+            width = 2 if button is self.mission else 1
+            self._grid.addWidget(button, place // columns, place % columns, 1, width)
+            place += width
+        self._grid.addWidget(self.more, place // columns, place % columns, 1, columns - place % columns)
         # columns that were used before keep their stretch in Qt, and would take room for nothing
         for column in range(5):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _in_rows(self, columns: int) -> list[VerbButton]:
+        """The buttons so that no row has a gap."""
+        every, mode = self.verb_buttons, self.buttons[Verb.MODE]
+        if columns == 2:
+            every.remove(mode)
+            every.insert(every.index(self.mission), mode)
+        return every
 
     def _fill_more(self, menu: QMenu) -> None:
         menu.clear()
@@ -117,15 +127,17 @@ class CommandBar(QWidget):
         return Verb.DISARM if armed and all(armed) else Verb.ARM
 
     def _mission_verb(self) -> Verb:
-        """Start on the ground; pause where one is flown; resume where one was left."""
+        """Start on the ground, before the first item and behind the last; pause where one is flown; resume else."""
         states = [state for key in self._keys if (state := self._desk.state(key)) is not None]
         flying = [state for state in states if state.is_flying]
         # of a mixed group those on the ground decide: pausing means nothing to them
         if not flying or len(flying) < len(states):
             return Verb.MISSION_START
-        modes = {state.mode.name for state in flying if state.mode is not None}
-        # the names of ArduPilot and of PX4 for the mode that flies missions
-        return Verb.MISSION_PAUSE if modes & {"AUTO", "MISSION", "AUTO.MISSION"} else Verb.MISSION_RESUME
+        if any(flown_number(state) is not None for state in flying):
+            return Verb.MISSION_PAUSE
+        # before the first item, and behind the last one, nothing is resumed
+        is_left = any((start_number(state) or 1) > 1 for state in flying)
+        return Verb.MISSION_RESUME if is_left else Verb.MISSION_START
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: fewer buttons in a row where there is little room."""

@@ -18,6 +18,7 @@ from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import orders_of
+from groundstation.fleet.plans.plan_progress import item_count, start_number
 from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.fleet.verbs import VERBS, Risk
@@ -89,9 +90,7 @@ class CommandSheet(QFrame):
         self.draft = draft
         self._is_given = False
         self._risk = Risk.NONE
-        spec = VERBS[draft.verb]
         self.title.setText(label_of(draft.verb))
-        self.help.setText(spec.help)
         self._fill_editors(draft)
         # stopping motors in an emergency is not spread over minutes
         is_paced = len(draft.keys) > 1 and draft.verb is not Verb.FORCE_DISARM
@@ -129,6 +128,7 @@ class CommandSheet(QFrame):
         if not able:
             problem = self.tr("Nothing can be sent now: see above.")
         problem = problem or self._too_near(able, args)
+        self.help.setText(" ".join(filter(None, (VERBS[self.draft.verb].help, self._begins(able)))))
         self.problem.setText(problem)
         self.problem.setVisible(bool(self.problem.text()))
         self._show_confirm(able, args, problem)
@@ -223,6 +223,22 @@ class CommandSheet(QFrame):
             chain.append(self.confirm.button)
         for before, after in itertools.pairwise([*chain, self.cancel_button]):
             QWidget.setTabOrder(before, after)
+
+    def _begins(self, keys: list[VehicleKey]) -> str:
+        """With which item of its mission each goes on; empty for what is no mission, and where nobody tells."""
+        if self.draft is None or self.draft.verb not in (Verb.MISSION_START, Verb.MISSION_RESUME):
+            return ""
+        told = []
+        for key in keys[:NAMES_ON_BUTTON]:
+            state = self._desk.state(key)
+            number = start_number(state) if state is not None else None
+            count = item_count(state) if state is not None else None
+            if number is not None:
+                words = (
+                    self.tr("{name} with item {number} of {count}") if count else self.tr("{name} with item {number}")
+                )
+                told.append(words.format(name=key.id, number=number, count=count))
+        return self.tr("Begins: {told}.").format(told=", ".join(told)) if told else ""
 
     def _too_near(self, able: list[VehicleKey], args: Args) -> str:
         """Why these vehicles can't all be sent to one point; empty when they stay apart."""

@@ -83,7 +83,11 @@ class ConfirmArea(QWidget):
         self.button.setAccessibleName(words)
         self.button.setAccessibleDescription(reason or self.hint.text())
         if self.type_box is not None:
-            self.hint.setText(self.tr("Type {sign} to unlock the button.").format(sign=sign))
+            self.hint.setText(
+                self.tr(
+                    "Type \N{LEFT DOUBLE QUOTATION MARK}{sign}\N{RIGHT DOUBLE QUOTATION MARK} to unlock the button."
+                ).format(sign=sign)
+            )
             self.type_box.setAccessibleName(self.hint.text())
         self._apply()
 

@@ -6,7 +6,7 @@ It decides what goes out at once and what needs the sheet with arguments and con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -16,9 +16,11 @@ from groundstation.fleet.commands import Args, Role, Verb
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import Root, VehicleKey
-from groundstation.fleet.operations import AT_ONCE, GroupPolicy
+from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy
+from groundstation.fleet.parameters.parameter_entries import ParamEntry
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.fleet.verbs import VERBS, Risk
+from groundstation.fleet.verbs import TRANSFER_VERBS, VERBS, Risk
 from groundstation.ui.commanding.words import by_name, label_of, order_text, reasons_text, vehicles_text
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.orders import Orders
@@ -117,7 +119,8 @@ class OperatorDesk(QObject):
             state = self.state(key)
             if state is not None:
                 found.update(self.orders.verbs_of(state))
-        return [verb for verb in VERBS if verb in found and verb is not Verb.CANCEL]
+        # plans have a panel of their own, which knows what is to be given
+        return [verb for verb in VERBS if verb in found and verb is not Verb.CANCEL and verb not in TRANSFER_VERBS]
 
     def reason_of(self, keys: Sequence[VehicleKey], verb: Verb, args: Args | None = None) -> str:
         """Why a command can be given to none of the vehicles; empty when it can to one, or when they are very many.
@@ -169,14 +172,30 @@ class OperatorDesk(QObject):
             # are left out
             self.draft_wanted.emit(Draft(verb=verb, keys=tuple(keys), args=args or {}))
 
-    def give(self, keys: Sequence[VehicleKey], verb: Verb, args: Args, policy: GroupPolicy = AT_ONCE) -> str | None:
+    def give(
+        self,
+        keys: Sequence[VehicleKey],
+        verb: Verb,
+        args: Args,
+        policy: GroupPolicy = AT_ONCE,
+        items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
+        values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
+    ) -> str | None:
         """Give a confirmed command.
+
+        Args:
+            keys: to whom.
+            verb: what.
+            args: how.
+            policy: how a group goes.
+            items: what a plan order gives to each.
+            values: what an order about parameters writes to each.
 
         Returns:
             Id of the batch; None when the arguments are wrong, which is told.
         """
         try:
-            batch = self.orders.give(keys, verb, args, policy)
+            batch = self.orders.give(keys, verb, args, policy, items, values)
         except UsageError as error:
             self.noticed.emit(said_by(error), Level.CAUTION)
             return None

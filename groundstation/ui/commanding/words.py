@@ -94,6 +94,8 @@ _DONE: dict[Verb, str] = {
     Verb.MISSION_PAUSE: "holding",
     Verb.MISSION_RESUME: "flying it",
     Verb.REBOOT: "restarted",
+    Verb.PARAM_READ: "read",
+    Verb.PARAM_WRITE: "written",
 }
 """What telemetry has shown when a verb has succeeded: a vehicle that turned back is not home."""
 
@@ -140,6 +142,10 @@ def args_text(args: Args) -> str:
     for name, value in args.items():
         # what a height is above means nothing without a height
         if value is None or (name == "frame" and args.get("height_m") is None):
+            continue
+        if name == "replace":
+            # "no" behind the name of a list reads like its number
+            parts += [tr("in flight")] if value == "yes" else []
             continue
         parts.append(_value_text(name, value))
     return " ".join(parts)

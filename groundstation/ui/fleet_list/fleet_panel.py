@@ -26,10 +26,13 @@ from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.low_scroll import LowScroll
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
+COMMANDS_SHARE = 1.2
+"""Of the height, that commands for several take at most, see `LowScroll`."""
 
 
 class FleetPanel(LivePanel):
@@ -120,7 +123,8 @@ class FleetPanel(LivePanel):
         layout.addWidget(self._empty)
         layout.addWidget(self._list(), 1)
         if self.commands is not None:
-            layout.addWidget(self.commands)
+            # in a low window the list keeps its room
+            layout.addWidget(LowScroll(self.commands, self, COMMANDS_SHARE))
 
     def _title_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

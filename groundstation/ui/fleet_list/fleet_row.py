@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
+from groundstation.fleet.plans.plan_progress import current_number, item_count
+from groundstation.fleet.preconditions import MISSION_MODES
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
 from groundstation.ui.said import said
@@ -162,7 +164,16 @@ def _motion_text(row: VehicleSummary) -> str:
         return "on ground"
     height = "" if row.height_home_m is None else f"{fixed(row.height_home_m)} m"
     speed = "" if row.ground_speed_mps is None else f"{fixed(row.ground_speed_mps)} m/s"
-    return " · ".join(part for part in (height, speed) if part) or DASH
+    return " · ".join(part for part in (height, _mission_text(row), speed) if part) or DASH
+
+
+def _mission_text(row: VehicleSummary) -> str:
+    """Which item it flies, while it flies a mission."""
+    state = row.state
+    if state is None or row.mode not in MISSION_MODES:
+        return ""
+    number, count = current_number(state), item_count(state)
+    return "" if number is None else f"{number}/{count}" if count else str(number)
 
 
 def _battery_role(charge_fraction: float) -> Ink:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidge
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
 
-ROOMY = 720
+ROOMY = 900
 """From this width on the buttons have words."""
 
 LEAST_WIDTH = 312
@@ -53,6 +53,9 @@ class LogbookBar(QWidget):
         self.open_button = _button("open", self.tr("Open"), self.tr("Look at the flight as it was"))
         self.report_button = _button(
             "report", self.tr("Flight report…"), self.tr("Write a page about the flight, to print or to send")
+        )
+        self.refly_button = _button(
+            "refly", self.tr("Fly again…"), self.tr("Fly the flight again in a simulator, and compare")
         )
         self.csv_button = _button(
             "export", self.tr("Save as CSV…"), self.tr("Save the flights that are shown as CSV, for a spreadsheet")
@@ -95,7 +98,7 @@ class LogbookBar(QWidget):
     def _buttons(self) -> tuple[QToolButton, ...]:
         return (
             *(self.open_button, self.folder_button, self.refresh_button, self.cancel_button),
-            *(self.report_button, self.csv_button),
+            *(self.refly_button, self.report_button, self.csv_button),
         )
 
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from groundstation.fleet.flight import Logbook, LoggedFlight
+from groundstation.fleet.flight import Logbook, LoggedFlight, name_of
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.command_bar.progress_line import ProgressBar
 from groundstation.ui.eliding_label import ElidingLabel
@@ -37,6 +37,7 @@ from groundstation.ui.logbook_panel.row_table import RowTable
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
+from groundstation.ui.timeline import local_time
 
 REFRESH_MS = 100
 OLD_S = 60.0
@@ -50,6 +51,8 @@ class LogbookPanel(QWidget):
     """The panel of the `logbook` dock."""
 
     log_wanted = Signal(str, float)
+    refly_wanted = Signal(object, str, object, str)
+    """As `Asks.refly_wanted`."""
     """A flight is to be looked at: path of its log or session, and when it began, on the log's clock."""
 
     def __init__(self, access: LogbookAccess, feed: FleetView, parent: QWidget | None = None) -> None:
@@ -174,6 +177,7 @@ class LogbookPanel(QWidget):
 
     def _add_actions(self) -> None:
         self.open_action = self._action("open", self.tr("Open: look at it as it was"), self._on_open_wanted)
+        self.refly_action = self._action("refly", self.tr("Fly again…"), self._on_refly_wanted)
         self.report_action = self._action("report", self.tr("Flight report…"), self._on_report_wanted)
         self.pin_action = self._action("pin", "", self._on_pin_wanted)
         self.show_action = self._action("folder", self.tr("Show folder"), self._on_folder_of_flight_wanted)
@@ -197,6 +201,7 @@ class LogbookPanel(QWidget):
         bar.cancel_button.clicked.connect(loader.cancel)
         bar.csv_button.clicked.connect(self._on_csv_wanted)
         bar.report_button.clicked.connect(self._on_report_wanted)
+        bar.refly_button.clicked.connect(self._on_refly_wanted)
         self.tabs.currentChanged.connect(self._show_page)
         self.table.activated.connect(self._on_open_wanted)
         bar.open_button.clicked.connect(self._on_open_wanted)
@@ -263,7 +268,9 @@ class LogbookPanel(QWidget):
         flight = self.selected()
         can_report = flight is not None and self._access.report is not None and self.loader.share is None
         self.bar.report_button.setEnabled(can_report)
-        self.bar.open_button.setEnabled(flight is not None)
+        for one in (self.bar.open_button, self.bar.refly_button):
+            one.setEnabled(flight is not None)
+        self.refly_action.setEnabled(flight is not None)
         self.open_action.setEnabled(flight is not None)
         self.report_action.setEnabled(can_report)
         is_pinned = flight is not None and flight.is_pinned
@@ -336,6 +343,15 @@ class LogbookPanel(QWidget):
         if flight is not None:
             path = flight.flight.path if flight.session is None else flight.session
             self.log_wanted.emit(path, flight.flight.begin_s)
+
+    def _on_refly_wanted(self) -> None:
+        flight = self.selected()
+        if flight is None:
+            return
+        path = Path(flight.flight.path if flight.session is None else flight.session)
+        begun = local_time(flight.flight.begin_s, "%Y-%m-%d %H:%M:%S") if flight.flight.begin_unix_s is not None else ""
+        about = f"{name_of(flight.flight)}  {begun}".strip()
+        self.refly_wanted.emit([path], flight.flight.vehicle, flight.number, about)
 
     def _on_report_wanted(self) -> None:
         flight = self.selected()

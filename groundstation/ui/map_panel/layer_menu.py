@@ -9,8 +9,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from groundstation.ui.map_panel.fence_layer import FenceLayer
 from groundstation.ui.map_panel.layer_stack import LayerStack
+from groundstation.ui.map_panel.mission_layer import MissionLayer
+from groundstation.ui.map_panel.plan_filter import PlanFilter
 from groundstation.ui.map_panel.trail_layer import LENGTHS_S, TrailLayer
+from groundstation.ui.selection import Selection
 
 
 def tr(text: str) -> str:
@@ -21,14 +25,34 @@ def tr(text: str) -> str:
 class LayerMenu(QMenu):
     """A switch for each layer that may be hidden: what an operator must never lose is not among them."""
 
-    def __init__(self, stack: LayerStack, repaint: Callable[[], None], parent: QWidget) -> None:
+    def __init__(self, stack: LayerStack, selection: Selection, repaint: Callable[[], None], parent: QWidget) -> None:
+        """Build it.
+
+        Args:
+            stack: the layers.
+            selection: whose plans are hidden by the menu.
+            repaint: called when something else is to be drawn.
+            parent: Qt's.
+        """
         super().__init__(parent)
-        self._stack, self._repaint = stack, repaint
+        self._stack, self._selection, self._repaint = stack, selection, repaint
         self._trails = stack.layer(TrailLayer)
         self.switches: dict[str, QAction] = {}
         for row in stack.rows:
             if row.is_switchable:
                 self.switches[row.key] = self._switch(row.key, tr(row.title), row.keys)
+        self.addSeparator()
+        self.plans = PlanFilter()
+        for layer in (stack.layer(MissionLayer), stack.layer(FenceLayer)):
+            layer.filter = self.plans
+        self.only_selected = self.addAction(self.tr("Plans of the selected alone"))
+        self.only_selected.setCheckable(True)
+        self.only_selected.toggled.connect(self._on_only_selected)
+        self.hide_plans = self.addAction(self.tr("Hide the plans of the selected"))
+        self.hide_plans.triggered.connect(self._on_hide_plans)
+        self.show_plans = self.addAction(self.tr("Show all plans"))
+        self.show_plans.triggered.connect(self._on_show_plans)
+        self.aboutToShow.connect(self._refresh)
         self.addSeparator()
         group = QActionGroup(self)
         names = (self.tr("Trails of 1 minute"), self.tr("Trails of 3 minutes"), self.tr("Trails of 10 minutes"))
@@ -41,7 +65,7 @@ class LayerMenu(QMenu):
 
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
-        return {"hidden": self._stack.hidden, "trail_s": self._trails.length_s}
+        return {"hidden": self._stack.hidden, "trail_s": self._trails.length_s, **self.plans.view_state()}
 
     def restore_state(self, state: Mapping[str, object]) -> None:
         """Back from settings; what doesn't fit is left out."""
@@ -53,6 +77,29 @@ class LayerMenu(QMenu):
         self._set_hidden(str(key) for key in (*hidden, *(key for key, is_hidden in before.items() if is_hidden)))
         if length_s in self.lengths:
             self._length(float(str(length_s)))
+        self.plans.restore_state(state.get("plans_hidden"), state.get("plans_selected"))
+        self.only_selected.setChecked(self.plans.is_only_selected)
+
+    def _on_only_selected(self, is_on: bool) -> None:
+        self.plans.is_only_selected = is_on
+        self._repaint()
+
+    def _on_hide_plans(self) -> None:
+        self.plans.hide(self._selection.keys)
+        self._repaint()
+
+    def _on_show_plans(self) -> None:
+        self.plans.show_all()
+        self.only_selected.setChecked(False)
+        self._repaint()
+
+    def _refresh(self) -> None:
+        """What would do nothing is not offered."""
+        self.hide_plans.setEnabled(bool(self._selection.keys) and not self.plans.is_only_selected)
+        self.show_plans.setEnabled(bool(self.plans.hidden) or self.plans.is_only_selected)
+        count = len(self.plans.hidden)
+        words = self.tr("Show all plans (hidden: {count})") if count else self.tr("Show all plans")
+        self.show_plans.setText(words.format(count=count))
 
     def set_trails(self, seconds: float) -> None:
         """Show trails of a length."""

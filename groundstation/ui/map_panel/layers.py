@@ -3,25 +3,45 @@
 
 from __future__ import annotations
 
+from groundstation.ui.map_panel.draft_layer import DraftLayer
+from groundstation.ui.map_panel.fence_layer import FenceLayer
 from groundstation.ui.map_panel.home_layer import HomeLayer
 from groundstation.ui.map_panel.label_layer import LabelLayer
-from groundstation.ui.map_panel.map_layer import MapContext, MapLayer
+from groundstation.ui.map_panel.map_layer import MapLayer
+from groundstation.ui.map_panel.mission_layer import MissionLayer
 from groundstation.ui.map_panel.scale_layer import ScaleLayer
+from groundstation.ui.map_panel.shadow_layer import ShadowLayer
 from groundstation.ui.map_panel.target_layer import TargetLayer
 from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.map_panel.vehicle_layer import VehicleLayer
 from groundstation.ui.map_panel.world_layer import WorldLayer
-
-
-def _world(context: MapContext) -> WorldLayer:
-    return WorldLayer(is_past=not context.feed.timeline.is_live)
-
 
 LAYERS = (
     MapLayer(
         key="world",
         title="World",
         make=lambda context: WorldLayer(is_past=not context.feed.timeline.is_live),
+        is_kept=True,
+    ),
+    # below the trails, which are drawn anew each second: plans are drawn when they change
+    MapLayer(
+        key="fences",
+        title="Fences and rally points",
+        make=lambda context: FenceLayer(context.feed),
+        is_kept=True,
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="missions",
+        title="Missions",
+        make=lambda context: MissionLayer(context.feed),
+        is_kept=True,
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="draft",
+        title="Plans on the screen",
+        make=lambda context: DraftLayer(context.document, context.study),
         is_kept=True,
     ),
     MapLayer(
@@ -33,7 +53,10 @@ LAYERS = (
     ),
     MapLayer(key="homes", title="Homes", make=lambda _context: HomeLayer(), is_switchable=True),
     MapLayer(key="targets", title="Orders", make=lambda _context: TargetLayer()),
-    MapLayer(key="vehicles", title="Vehicles", make=lambda _context: VehicleLayer()),
+    MapLayer(key="shadows", title="Recordings beside a simulator", make=lambda context: ShadowLayer(context.feed)),
+    MapLayer(
+        key="vehicles", title="Vehicles", make=lambda context: VehicleLayer(is_live=context.feed.timeline.is_live)
+    ),
     MapLayer(key="labels", title="Labels", make=lambda _context: LabelLayer(), is_switchable=True, keys="L"),
     MapLayer(key="scale", title="Scale", make=lambda _context: ScaleLayer()),
 )

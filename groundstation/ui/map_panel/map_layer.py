@@ -15,6 +15,8 @@ from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.plans.plan_document import PlanDocument
+from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.selection import Selection
 
 
@@ -26,6 +28,10 @@ class MapContext(NamedTuple):
     selection: Selection
     desk: OperatorDesk | None = None
     """To command with; None for a map that only shows."""
+    document: PlanDocument | None = None
+    """The plans on the screen; None for a map on which nothing is planned."""
+    study: PlanStudy | None = None
+    """What is to be said of them; None where there is no document."""
 
 
 class Frame(NamedTuple):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
@@ -22,6 +24,8 @@ class MapOrders(QObject):
     def __init__(self, desk: OperatorDesk, view: MapView) -> None:
         super().__init__(view)
         self._desk, self._view = desk, view
+        self.places: list[tuple[str, Callable[[float, float], object]]] = []
+        """What else a place is good for: words, and who is told its degrees."""
         view.menu_wanted.connect(self._on_menu_wanted)
         desk.sketched.connect(self.refresh)
         desk.orders.changed.connect(self.refresh)
@@ -70,6 +74,10 @@ class MapOrders(QObject):
             action.setData(label_of(verb))
             action.setEnabled(not reason)
             action.triggered.connect(lambda _checked=False, verb=verb: self._on_chosen(verb, lat_deg, lon_deg))
+        if self.places:
+            menu.addSeparator()
+        for words, act in self.places:
+            menu.addAction(words).triggered.connect(lambda _checked=False, act=act: act(lat_deg, lon_deg))
         return menu
 
     def _reason(self, verb: Verb) -> str:

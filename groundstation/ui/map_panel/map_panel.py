@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from groundstation.fleet.plans.fleet_plan import places_of
 from groundstation.ui.map_panel.layer_menu import LayerMenu, tr
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_bar import MapBar
@@ -16,7 +18,9 @@ from groundstation.ui.map_panel.map_layer import MapContext, MapLayer
 from groundstation.ui.map_panel.map_orders import MapOrders
 from groundstation.ui.map_panel.map_tool import MapTool, Tool
 from groundstation.ui.map_panel.map_view import MapView
+from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.tools import TOOLS
+from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
 
@@ -57,7 +61,7 @@ class MapPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
-        self.layers = LayerMenu(self.view.stack, self.view.repaint_soon, self)
+        self.layers = LayerMenu(self.view.stack, context.selection, self.view.repaint_soon, self)
         self.tools = self._tool_actions(tools, context)
         """What takes a tool, by the tool's key."""
         fit = self._action("fit", self.tr("Show the whole fleet"), "F")
@@ -72,12 +76,22 @@ class MapPanel(QWidget):
         self.view.moved_by_hand.connect(self._on_moved_by_hand)
         self.view.tool_done.connect(next(iter(self.tools.values())).trigger)
         context.selection.changed.connect(self._on_selection_changed)
+        if context.document is not None:
+            context.document.drawing_changed.connect(self.tools["draw"].trigger)
+            self._add_edit_keys(context.document)
+            context.document.view_wanted.connect(partial(self.fit_plans, context.document))
 
     def fit_fleet(self) -> None:
         """Show every vehicle, and keep them in view until the operator moves the map."""
         self.follow.setChecked(False)
         self._wants_fit = True
         self._has_fitted = self.view.fit()
+
+    def fit_plans(self, document: PlanDocument) -> None:
+        """Show all plans on the screen, and stay there."""
+        found = [mercator_from_degrees(*place) for place in places_of(document.fleet)]
+        if self.view.fit_places(found):
+            self._on_moved_by_hand()
 
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
@@ -145,6 +159,27 @@ class MapPanel(QWidget):
                 shortcut = QShortcut(QKeySequence(key), self.view)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(action)
+
+    def _add_edit_keys(self, document: PlanDocument) -> None:
+        """What is planned on the map is undone there too."""
+
+        def undo() -> None:
+            if not self.view.tool.undo():
+                document.undo()
+
+        def remove() -> None:
+            self.view.tool.remove()
+
+        for key, act in (
+            ("Ctrl+Z", undo),
+            ("Ctrl+Shift+Z", document.redo),
+            ("Delete", remove),
+            ("Backspace", remove),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+            shortcut.activated.connect(self.view.repaint_soon)
 
     def _on_moved_by_hand(self) -> None:
         self._wants_fit = False

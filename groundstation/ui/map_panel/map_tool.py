@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a row of the table of tools says (`tools.py`), and what a tool is told. GUI thread.
 
-Dragging moves the map and a right click opens its menu, whatever tool is in the hand.
+Dragging moves the map, unless the tool in the hand takes hold of something, and a right click opens its menu.
 """
 
 from __future__ import annotations
@@ -38,8 +38,27 @@ class Tool:
         """Take a click; False when the tool has done its work, and the pointer is back."""
         raise NotImplementedError
 
+    def grab(self, point: QPointF, frame: Frame) -> bool:
+        """Take hold of something under a pixel; False for nothing, and then a drag moves the map."""
+        del point, frame
+        return False
+
+    def drag(self, lat_deg: float, lon_deg: float) -> None:
+        """What is held was moved there."""
+
+    def drop(self, lat_deg: float, lon_deg: float) -> None:
+        """What is held was let go there."""
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw above all layers."""
+
+    def undo(self) -> bool:
+        """Take the last step of what was begun back; False where nothing was."""
+        return False
+
+    def remove(self) -> bool:
+        """Take out what is chosen; False for nothing."""
+        return False
 
     def put_away(self) -> None:
         """Forget what was begun: the operator took another tool, or pressed Escape."""

@@ -22,6 +22,7 @@ from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, near, together
 from groundstation.ui.map_panel.pointer_tool import PointerTool
+from groundstation.ui.right_of_way import right_of_way
 
 FIRST_VIEW = (mercator_from_degrees(20.0, 0.0), mercator_from_degrees(62.0, 70.0))
 """South-west and north-east corner before any vehicle is heard."""
@@ -62,6 +63,8 @@ class MapView(pg.GraphicsView):
         self._homes: frozenset[tuple[float, float]] = frozenset()
         self._homes_s = -1.0
         self._mouse: QPointF | None = None
+        self._is_holding = False
+        """Whether the tool has something in its hand."""
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
         self.setCentralItem(self.box)
         # else pyqtgraph would choose the view by items of its own, of which there are none
@@ -101,10 +104,14 @@ class MapView(pg.GraphicsView):
     def fit(self, keys: tuple[VehicleKey, ...] = ()) -> bool:
         """Show all vehicles, or these; False when none of them has a known place."""
         marks = [mark for mark in self.marks if not keys or mark.key in keys]
-        if not marks:
+        return self.fit_places([(mark.x_m, mark.y_m) for mark in marks])
+
+    def fit_places(self, places: Sequence[tuple[float, float]]) -> bool:
+        """Show some places, Mercator metres; False for none."""
+        if not places:
             return False
-        # a fleet on both sides of longitude 180 is near to itself
-        xs, ys = together([mark.x_m for mark in marks]), [mark.y_m for mark in marks]
+        # what is on both sides of longitude 180 is near to itself
+        xs, ys = together([x_m for x_m, _ in places]), [y_m for _, y_m in places]
         middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
         half_x = max((max(xs) - min(xs)) * FIT_SHARE, LEAST_SPAN_M)
         half_y = max((max(ys) - min(ys)) * FIT_SHARE, LEAST_SPAN_M)
@@ -192,15 +199,16 @@ class MapView(pg.GraphicsView):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Qt: draws every layer in screen coordinates, and what is in the hand."""
         del rect
-        frame = self.frame()
-        painter.save()
-        # layers draw in pixels; pyqtgraph has set up metres
-        painter.resetTransform()
-        self.stack.paint(painter, frame)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.tool.paint(painter, frame)
-        painter.restore()
-        self._go_on()
+        with right_of_way.painting():
+            frame = self.frame()
+            painter.save()
+            # layers draw in pixels; pyqtgraph has set up metres
+            painter.resetTransform()
+            self.stack.paint(painter, frame)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.tool.paint(painter, frame)
+            painter.restore()
+            self._go_on()
 
     def _on_turn(self) -> None:
         """Trails of a large fleet are drawn a few at a time; they are seen when all of them are there."""
@@ -212,9 +220,32 @@ class MapView(pg.GraphicsView):
         if self.stack.is_busy and self.isVisible() and not self._turns.isActive():
             self._turns.start()
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: the tool may take hold of something; else the map is moved."""
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._is_holding = is_left and self.tool.grab(event.position(), self.frame())
+        if self._is_holding:
+            event.accept()
+        else:
+            super().mousePressEvent(event)
+        self.repaint_soon()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: what was held is let go."""
+        if not self._is_holding:
+            super().mouseReleaseEvent(event)
+            return
+        self._is_holding = False
+        self.tool.drop(*self._place_at(event.position()))
+        event.accept()
+        self.repaint_soon()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Qt: the place under the mouse is shown."""
-        super().mouseMoveEvent(event)
+        """Qt: the place under the mouse is shown, and what is held follows."""
+        if self._is_holding:
+            self.tool.drag(*self._place_at(event.position()))
+        else:
+            super().mouseMoveEvent(event)
         self._mouse = event.position()
         self.viewport().update()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,26 +17,83 @@ COARSE_FROM_M = 12_000.0
 """Mercator metres in a pixel from which the coarse outline is good enough."""
 MARGIN = 0.08
 """Rings are cut this share of the screen outside its edges, so that the cuts are not seen."""
+AROUND = 1.0
+"""So many times its own size a view is kept around itself, on each side."""
+NEARER = 2.0
+"""So many times nearer a view may be than the one for which it was kept."""
+KEPT_REGIONS = 4
+"""A view touches three copies of the world at most, as a rule."""
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in Mercator metres."""
 
 
 class Layer:
     """Rings or lines with their bounding boxes."""
 
-    def __init__(self, points: Points, lengths: NDArray[np.int32]) -> None:
-        ends = np.cumsum(lengths)
-        starts = ends - lengths
-        self._rings = [points[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        jumps = np.flatnonzero(np.abs(np.diff(points[:, 0])) > WORLD_M / 2)
-        for number in np.unique(np.searchsorted(ends, jumps, side="right")).tolist():
-            self._rings[number] = _unwrapped(self._rings[number])
-        self._boxes = np.array([(*ring.min(axis=0), *ring.max(axis=0)) for ring in self._rings])
+    def __init__(self, shapes: list[Points]) -> None:
+        self._shapes = shapes
+        self._boxes = np.array([(*one.min(axis=0), *one.max(axis=0)) for one in shapes]).reshape(-1, 4)
 
-    def near(self, bounds: tuple[float, float, float, float]) -> Iterator[Points]:
-        """Rings whose box touches these bounds."""
+    def near(self, bounds: Bounds) -> Iterator[Points]:
+        """Those whose box touches these bounds."""
         west, south, east, north = bounds
         boxes = self._boxes
         hits = (boxes[:, 0] < east) & (boxes[:, 2] > west) & (boxes[:, 1] < north) & (boxes[:, 3] > south)
-        return (self._rings[number] for number in np.flatnonzero(hits))
+        return (self._shapes[number] for number in np.flatnonzero(hits))
+
+
+class _Region(NamedTuple):
+    """What of a layer is around a view, for the next views a little aside."""
+
+    bounds: Bounds
+    scale_m: float
+    """Mercator metres in a pixel of the view that it was made for."""
+    layer: Layer
+
+    def serves(self, bounds: Bounds, scale_m: float) -> bool:
+        """Whether a view is inside, and not so near that points would be missing."""
+        west, south, east, north = self.bounds
+        is_inside = west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
+        return is_inside and scale_m * NEARER >= self.scale_m
+
+
+class Regional:
+    """A layer of the world that is looked at in one place after the other: each frame looks at what is around only.
+
+    Args:
+        world: all of it.
+        is_cut: whether its shapes are rings, of which only what is inside is wanted.
+    """
+
+    def __init__(self, world: Layer, *, is_cut: bool) -> None:
+        self._world, self._is_cut = world, is_cut
+        self._regions: list[_Region] = []
+
+    def near(self, bounds: Bounds, scale_m: float) -> Iterator[Points]:
+        """Shapes that touch these bounds, without points that make no difference at this scale.
+
+        Args:
+            bounds: west, south, east, north in Mercator metres.
+            scale_m: Mercator metres in a pixel.
+        """
+        west, south, east, north = bounds
+        x, y = (east - west) * AROUND, (north - south) * AROUND
+        # of a far view nearly all of the world is around
+        if east - west + 2 * x > WORLD_M / 4:
+            return self._world.near(bounds)
+        region = next((one for one in self._regions if one.serves(bounds, scale_m)), None)
+        if region is None:
+            region = self._region((west - x, south - y, east + x, north + y), scale_m)
+            self._regions = [region, *self._regions[: KEPT_REGIONS - 1]]
+        return region.layer.near(bounds)
+
+    def _region(self, bounds: Bounds, scale_m: float) -> _Region:
+        # half a pixel of the nearest view that it serves
+        shapes = (_thinned(one, scale_m / (2 * NEARER)) for one in self._world.near(bounds))
+        if self._is_cut:
+            shapes = (_cut(one, bounds) for one in shapes)
+        return _Region(bounds, scale_m, Layer([one for one in shapes if len(one)]))
 
 
 class Outlines:
@@ -44,10 +102,12 @@ class Outlines:
     def __init__(self) -> None:
         with np.load(resource("world.npz")) as archive:
             unit_m = float(archive["unit_m"])
-            self._fine, self._coarse, self._borders = (
-                Layer(_points(archive, name) * unit_m, archive[f"{name}_lengths"])
+            fine, coarse, borders = (
+                Layer(_shapes(_points(archive, name) * unit_m, archive[f"{name}_lengths"]))
                 for name in ("fine", "coarse", "borders")
             )
+        self._fine, self._coarse = Regional(fine, is_cut=True), Regional(coarse, is_cut=True)
+        self._borders = Regional(borders, is_cut=False)
 
     def land(self, camera: Camera) -> list[Points]:
         """Rings of land on the screen in screen coordinates."""
@@ -56,7 +116,7 @@ class Outlines:
         found = []
         for copy in camera.copies():
             bounds = _widened(copy)
-            cut = (_cut(_thinned(ring, copy.scale_m), bounds) for ring in layer.near(bounds))
+            cut = (_cut(_thinned(ring, copy.scale_m), bounds) for ring in layer.near(bounds, copy.scale_m))
             found += [copy.screen_points(ring) for ring in cut if len(ring) > 2]
         return found
 
@@ -64,7 +124,8 @@ class Outlines:
         """Lines between countries on the screen in screen coordinates."""
         found = []
         for copy in camera.copies():
-            lines = (_thinned(line, copy.scale_m) for line in self._borders.near(_widened(copy)))
+            near = self._borders.near(_widened(copy), copy.scale_m)
+            lines = (_thinned(line, copy.scale_m) for line in near)
             found += [copy.screen_points(line) for line in lines if len(line) > 1]
         return found
 
@@ -86,6 +147,17 @@ def _points(archive: np.lib.npyio.NpzFile, name: str) -> Points:
     return np.stack(columns, axis=1).astype(np.float64)
 
 
+def _shapes(points: Points, lengths: NDArray[np.int32]) -> list[Points]:
+    """Points one behind the other as rings or lines, each continuous where it crosses the antimeridian."""
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    found = [points[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    jumps = np.flatnonzero(np.abs(np.diff(points[:, 0])) > WORLD_M / 2)
+    for number in np.unique(np.searchsorted(ends, jumps, side="right")).tolist():
+        found[number] = _unwrapped(found[number])
+    return found
+
+
 def _unwrapped(ring: Points) -> Points:
     """A ring that crosses the antimeridian, made continuous beyond it; any other as it is.
 
@@ -100,7 +172,7 @@ def _unwrapped(ring: Points) -> Points:
     return whole
 
 
-def _widened(camera: Camera) -> tuple[float, float, float, float]:
+def _widened(camera: Camera) -> Bounds:
     west, south, east, north = camera.bounds
     x, y = (east - west) * MARGIN, (north - south) * MARGIN
     return west - x, south - y, east + x, north + y
@@ -116,7 +188,7 @@ def _thinned(points: Points, scale_m: float) -> Points:
     return points[keep]
 
 
-def _cut(ring: Points, bounds: tuple[float, float, float, float]) -> Points:
+def _cut(ring: Points, bounds: Bounds) -> Points:
     """A ring cut to a box (Sutherland and Hodgman), so that no coordinate is too large to be drawn."""
     west, south, east, north = bounds
     for axis, limit, sign in ((0, west, 1.0), (0, east, -1.0), (1, south, 1.0), (1, north, -1.0)):

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from groundstation.ui.map_panel.draw_tool import DrawTool
 from groundstation.ui.map_panel.goto_tool import GotoTool
 from groundstation.ui.map_panel.map_tool import MapTool
 from groundstation.ui.map_panel.measure_tool import MeasureTool
+from groundstation.ui.map_panel.plan_tool import PlanTool
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 
 TOOLS = (
@@ -23,6 +25,22 @@ TOOLS = (
         icon="measure",
         make=lambda _context: MeasureTool(),
         keys="M",
+    ),
+    MapTool(
+        key="plan",
+        title="Plan",
+        help="Click to add a waypoint, drag items to move them, a plus on a leg inserts one",
+        icon="plan",
+        make=lambda context: PlanTool(context.document) if context.document is not None else None,
+        keys="P",
+    ),
+    MapTool(
+        key="draw",
+        title="Draw",
+        help="Draw a fence, rally points, an area to survey; drag corners to move them",
+        icon="draw",
+        make=lambda context: DrawTool(context.document) if context.document is not None else None,
+        keys="D",
     ),
     MapTool(
         key="goto",

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from groundstation.fleet.conditions import Level
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
@@ -19,6 +19,8 @@ from groundstation.ui.theme.roles import Ink
 
 ARROW = QPolygonF([QPointF(0, -11), QPointF(8, 9), QPointF(0, 4.5), QPointF(-8, 9)])
 CLICK_PIXELS = 22.0
+SHADOW = 0.45
+"""How much is seen of a recording that is played beside a simulator: told from what flies, and from a lost link."""
 HEADING_STEP_DEG = 3
 """Marks are drawn in steps of this: finer than the eye sees on an arrow of that size."""
 
@@ -26,14 +28,25 @@ HEADING_STEP_DEG = 3
 class VehicleLayer(Layer):
     """A mark for each vehicle with a known place."""
 
+    def __init__(self, *, is_live: bool = True) -> None:
+        """Say which time is shown.
+
+        Args:
+            is_live: what is replayed now is the pale shadow of what is simulated now; in the past all is recorded.
+        """
+        self._is_live = is_live
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw every mark."""
         camera = frame.camera
+        has_shadows = self._is_live and any(mark.key.root == Root.SIM.value for mark in frame.marks)
         for mark in frame.marks:
             x, y = camera.screen(mark.x_m, mark.y_m)
+            painter.setOpacity(SHADOW if has_shadows and mark.key.root == Root.REPLAY.value else 1.0)
             # half a mark outside still reaches into the picture
             if -20 < x < camera.width + 20 and -20 < y < camera.height + 20:
                 _paint_mark(painter, mark, x, y, mark.key in frame.selected)
+        painter.setOpacity(1.0)
 
     def hit(self, frame: Frame, point: QPointF) -> VehicleKey | None:
         """The vehicle that is nearest to a pixel, within a finger's breadth."""

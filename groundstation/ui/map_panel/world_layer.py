@@ -14,6 +14,7 @@ from groundstation.ui.map_panel.mercator import (
     EARTH_RADIUS_M,
     Camera,
     Points,
+    degrees_from_mercator,
     mercator_from_degrees,
     near,
     nice_length,
@@ -35,6 +36,7 @@ METRIC_BELOW_M = 50_000.0
 """Grids finer than this are in metres from home, coarser ones in degrees."""
 _RANK_FROM_M = {0: 30_000.0, 1: 9_000.0, 2: 1_800.0, 3: 600.0, 4: 60.0}
 """Ground metres in a pixel up to which a name of this rank is shown."""
+HIGHEST_LINE_DEG = 80.0
 _DEGREE_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
@@ -149,14 +151,14 @@ def _paint_graticule(painter: QPainter, camera: Camera) -> None:
         lon = round(normalised_lon(number * step), 9)
         letter = "" if lon in (0.0, -180.0) else "E" if lon > 0 else "W"
         _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{abs(lon):g}°{letter}")
-    for number in range(math.ceil(-80 / step), math.floor(80 / step) + 1):
-        _, y_m = mercator_from_degrees(number * step, 0)
-        if south <= y_m <= north:
-            _, y = camera.screen(0, y_m)
-            _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), False)
-            letter = "N" if number > 0 else "S" if number < 0 else ""
-            if y > 24:
-                _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{abs(number) * step:g}°{letter}")
+    low_deg, high_deg = (degrees_from_mercator(0.0, y_m)[0] for y_m in (south, north))
+    first, last = max(low_deg, -HIGHEST_LINE_DEG), min(high_deg, HIGHEST_LINE_DEG)
+    for number in range(math.ceil(first / step), math.floor(last / step) + 1):
+        _, y = camera.screen(0, mercator_from_degrees(number * step, 0)[1])
+        _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), False)
+        letter = "N" if number > 0 else "S" if number < 0 else ""
+        if y > 24:
+            _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{abs(number) * step:g}°{letter}")
 
 
 def _paint_line(painter: QPainter, start: QPointF, end: QPointF, is_origin: bool) -> None:

@@ -12,6 +12,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.messages.message_log import LogEntry, MessageLog
 
 EntryRole = Qt.ItemDataRole.UserRole + 1
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
 
 class MessageFilter(msgspec.Struct, frozen=True):
@@ -90,5 +91,5 @@ def _item(entry: LogEntry) -> QStandardItem:
     """The entry for the painter, one line for copying and screen readers."""
     made = QStandardItem(f"{entry.key.id} {entry.severity} {entry.text}")
     made.setData(entry, EntryRole)
-    made.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren)
+    made.setFlags(_FLAGS)
     return made

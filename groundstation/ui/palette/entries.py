@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -15,11 +14,11 @@ from shiboken6 import isValid
 
 from groundstation.ui.commanding.commands_menu import HEADING
 from groundstation.ui.focus import GUARDED
+from groundstation.ui.folded import folded
 from groundstation.ui.window_menus import PANEL
 from groundstation.ui.workspace import Workspace
 
 ARROW = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
-_LETTERS = str.maketrans("ıİ", "ii")
 
 
 class Entry(NamedTuple):
@@ -39,13 +38,6 @@ class Entry(NamedTuple):
 def tr(text: str) -> str:
     """A text of this subject in the operator's language."""
     return QCoreApplication.translate("Palette", text)
-
-
-def folded(text: str) -> str:
-    """A text as it is compared: without case, accents and the dot of the i, so that a Turkish keyboard finds all."""
-    # accents apart from their letters, so that they can be left out
-    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
 def entries(menus: QWidget, workspace: Workspace) -> list[Entry]:

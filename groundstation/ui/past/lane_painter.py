@@ -24,6 +24,8 @@ OVERVIEW_H, AXIS_H, ALARMS_H, BOOKMARKS_H, LANE_H = 14, 20, 16, 15, 16
 GUTTER = 118
 BAR_PX = 7
 FIGURE_GAP = 10
+WORD_PX = 16
+"""A narrower band has no word."""
 LATER = 130
 """How strong the veil over what came after the moment is, of 255."""
 ARMED_ALPHA = 0.62
@@ -151,7 +153,7 @@ class LanePainter:
 
     def lane(self, top: int, key: VehicleKey, name: str, *, is_chosen: bool) -> None:
         """One vehicle."""
-        painter, scale = self._painter, self._scale
+        painter = self._painter
         if is_chosen:
             painter.fillRect(QRectF(4, top, GUTTER - 8, LANE_H), ink(Ink.ACCENT_SURFACE))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -162,40 +164,53 @@ class LanePainter:
         painter.setPen(ink(Ink.TEXT))
         text = metrics(SMALL_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, GUTTER - 34)
         painter.drawText(QRectF(24, top, GUTTER - 30, LANE_H), _LEFT, text)
-        # of what is narrower than a pixel the first is shown: a day that is seen whole has thousands of changes
+        # all of a kind at once: a quarter of an hour of a busy vehicle has a hundred bands
+        shown = self._shown(key)
+        fill = vehicle_colour(key.id)
+        fill.setAlphaF(ARMED_ALPHA)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRects(
+            [QRectF(x, top + 2, max(1.0, wide), LANE_H - 4) for x, wide, one in shown if one.kind is BandKind.ARMED]
+        )
+        painter.setBrush(ink(Ink.FAINT))
+        painter.drawRects(
+            [QRectF(x, top + LANE_H / 2, wide, 1) for x, wide, one in shown if one.kind is BandKind.DISARMED]
+        )
+        painter.setPen(QPen(ink(Ink.MUTED), 1, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects(
+            [
+                QRectF(x + 0.5, top + 3.5, max(2.0, wide - 1), LANE_H - 7)
+                for x, wide, one in shown
+                if one.kind is BandKind.GAP
+            ]
+        )
+        self._words(top, shown)
+
+    def _shown(self, key: VehicleKey) -> list[tuple[float, float, Band]]:
+        """Left edge and width of each band that is seen; of what is narrower than a pixel the first is shown."""
+        scale, found = self._scale, []
+        low, high = float(scale.left), float(scale.right)
+        # a day that is seen whole has thousands of changes
         done = -1
         for band in self._data.bands(key, *scale.part):
-            if int(scale.x(band.end_s)) > done:
-                done = int(scale.x(band.end_s))
-                self._band(top, band, key)
+            end = scale.x(band.end_s)
+            if int(end) > done:
+                done = int(end)
+                left, right = max(low, scale.x(band.begin_s)), min(high, end)
+                if right > left:
+                    found.append((left, right - left, band))
+        return found
 
-    def _band(self, top: int, band: Band, key: VehicleKey) -> None:
-        scale, painter = self._scale, self._painter
-        left, right = max(float(scale.left), scale.x(band.begin_s)), min(float(scale.right), scale.x(band.end_s))
-        if right <= left:
-            return
-        if band.kind is BandKind.ARMED:
-            fill = vehicle_colour(key.id)
-            fill.setAlphaF(ARMED_ALPHA)
-            painter.fillRect(QRectF(left, top + 2, max(1.0, right - left), LANE_H - 4), fill)
-        elif band.kind is BandKind.DISARMED:
-            painter.fillRect(QRectF(left, top + LANE_H / 2, right - left, 1), ink(Ink.FAINT))
-        else:
-            painter.setPen(QPen(ink(Ink.MUTED), 1, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(left + 0.5, top + 3.5, max(2.0, right - left - 1), LANE_H - 7))
-        self._word(top, band)
-
-    def _word(self, top: int, band: Band) -> None:
-        left, right = (
-            max(self._scale.left, self._scale.x(band.begin_s)),
-            min(self._scale.right, self._scale.x(band.end_s)),
-        )
-        word = "gap" if band.kind is BandKind.GAP else band.mode if band.kind is BandKind.ARMED else ""
-        if word and metrics(TINY_PX, 600).horizontalAdvance(word) + 8 < right - left:
-            self._painter.setFont(font(TINY_PX, 600))
-            self._painter.setPen(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT))
-            self._painter.drawText(QRectF(left + 5, top, right - left - 6, LANE_H), _LEFT, word)
+    def _words(self, top: int, shown: list[tuple[float, float, Band]]) -> None:
+        self._painter.setFont(font(TINY_PX, 600))
+        width = metrics(TINY_PX, 600).horizontalAdvance
+        for left, wide, band in shown:
+            word = "gap" if band.kind is BandKind.GAP else band.mode if band.kind is BandKind.ARMED else ""
+            if word and wide > WORD_PX and width(word) + 8 < wide:
+                self._painter.setPen(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT))
+                self._painter.drawText(QRectF(left + 5, top, wide - 6, LANE_H), _LEFT, word)
 
     # ---- small things ----
 

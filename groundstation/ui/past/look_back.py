@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from groundstation.fleet.alignment import Alignment
+from groundstation.fleet.alignment import Alignment, Anchor
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import LandmarkKind
@@ -74,6 +74,8 @@ class LookBack(QObject):
         self.is_past = False
         self.is_file = False
         """Whether a log was opened, and not what is recorded now."""
+        self.sources: tuple[Path, ...] = ()
+        """All that is laid over each other, that first."""
         self.source: Path | None = None
         """What is open: the folder of a session, or the first of the files; None for nothing."""
         self._has_panels = False
@@ -86,6 +88,8 @@ class LookBack(QObject):
         self._wanted_s: float | None = None
         """Asked for and not shown yet."""
         self._after_open: Callable[[Told], float] | None = None
+        self._placed_s: float | None = None
+        """Where it was put after opening: nobody has moved it as long as it is there."""
         self._tracks: dict[VehicleKey, Track] = {}
         self.playing = Playing(self.view.timeline, panel.bar, self._go_on, self)
         self.playing.changed.connect(self._show_state)
@@ -105,16 +109,19 @@ class LookBack(QObject):
 
     # ---- opening ----
 
-    def open_files(self, paths: Sequence[Path], at_s: float | None = None) -> None:
+    def open_files(self, paths: Sequence[Path], at_s: float | None = None, anchor: Anchor | None = None) -> None:
         """Show logs, or sessions that are over; several are laid over each other.
 
         Args:
             paths: of files or of folders; the first one is what the others are compared with.
             at_s: the moment that is shown first; None for its first flight.
+            anchor: by what several are laid over each other; None for the clock.
         """
         self.is_file = True
         self._open(lambda told: self._access.open_files(paths, told))
-        self.source = paths[0]
+        self.source, self.sources = paths[0], tuple(paths)
+        if anchor is not None and self.playback is not None:
+            self.playback.align(Alignment(anchor))
         self._after_open = _first_flight if at_s is None else lambda _told: at_s
         self._enter()
         self.panel.bar.show_note(self.tr("opening {name}…").format(name=", ".join(one.name for one in paths)))
@@ -139,6 +146,7 @@ class LookBack(QObject):
             wait_s: how long to wait until its files are given back; the process may end before that.
         """
         playback, self.playback, self.source = self.playback, None, None
+        self.sources = ()
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
         self.panel.compare.hide()
@@ -175,7 +183,7 @@ class LookBack(QObject):
         elif is_other or (self.playback is None and monotonic_s() >= self._retry_at_s):
             self._session, self._has_newer = session, False
             self._open(lambda _told: self._access.open_session(session))
-            self.source = session
+            self.source, self.sources = session, (session,)
 
     # ---- going and coming ----
 
@@ -352,8 +360,9 @@ class LookBack(QObject):
         is_whole = told.extent.read_share >= 1.0 and told.extent.read_until_s >= told.extent.end_s
         after_open, self._after_open = self._after_open, None if is_whole else self._after_open
         # until all of it is read its first flight may be told later; who moved meanwhile stays
-        if after_open is not None and (is_first or self.at_s == told.extent.begin_s):
-            self.seek(after_open(told))
+        if after_open is not None and (is_first or self.at_s in (told.extent.begin_s, self._placed_s)):
+            self._placed_s = after_open(told)
+            self.seek(self._placed_s)
         elif (
             self.playback is not None
             and self.is_past

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
+from groundstation.fleet.alignment import Anchor
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
@@ -91,6 +92,9 @@ class PastWindow(QObject):
         self._desk, self._top_bar = context.desk, top_bar
         selection = context.selection
         context.asks.log_wanted.connect(lambda path, at_s: self.look.open_files([Path(path)], at_s))
+        context.asks.logs_wanted.connect(lambda paths: self.look.open_files(paths, anchor=Anchor.TAKE_OFF))
+        self.timeline.bar.refly_wanted.connect(lambda: self._ask_to_refly(context.asks))
+        self.timeline.bar.refly.setEnabled(context.refly is not None)
         self._workspace, self._gone = workspace, commands
         asks = Asks(self)
         asks.panel_wanted.connect(workspace.bring)
@@ -100,7 +104,7 @@ class PastWindow(QObject):
         self._feed.history.older = RecordedValues(self.look, is_live=True)
         self.look.view.raw = PastRaw(self.look)
         # no desk, and nothing in it that has one: what is made of this can't command
-        self._context = PanelContext(self.look.view, selection, self._log, asks)
+        self._context = PanelContext(self.look.view, selection, self._log, asks, parameters=context.parameters)
         self._add_keys()
         self._window.installEventFilter(self)
         self._window.setAcceptDrops(True)
@@ -166,6 +170,16 @@ class PastWindow(QObject):
             return
         self.dialog = IncidentDialog(source, self.look.at_s, save, self._window)
         show_beside(self.dialog)
+
+    def _ask_to_refly(self, asks: Asks) -> None:
+        """Fly again what is shown: the selected vehicle of it, else all."""
+        paths = self.look.sources
+        if not paths:
+            return
+        key = self._selection.current
+        state = self.look.view.fleet.get(key) if key is not None else None
+        vehicle = key.id if key is not None and state is not None and len(paths) == 1 else ""
+        asks.refly_wanted.emit(list(paths), vehicle, None, "")
 
     # ---- opening ----
 

@@ -12,6 +12,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -20,7 +21,7 @@ from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
-from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track
+from groundstation.fleet.past import Alignable, Extent, Moment, PastValues, Player, Track, WorksAhead
 from groundstation.fleet.progress import CancelledError, Progress
 from groundstation.fleet.raw import RawMessage, RawTeller
 from groundstation.fleet.time_order import added_to
@@ -41,6 +42,9 @@ MOST_VALUES = 64
 """Values that are asked for at once; the oldest wish goes first."""
 PAINT_S = 0.25
 """So long at most nothing else is read while a moment is painted: both would take twice as long."""
+PAINTED_MS = 40
+"""Qt paints a window 5 ms after it was asked to, and once more what the first round made stale; a timer that ends later
+is served when it is painted."""
 MOST_TURNS = 10
 """A value gives way to moments so often; then it is read to its end, else who plays would never see it."""
 
@@ -110,6 +114,8 @@ class Playback(QObject):
         self._values: OrderedDict[ValueRef, tuple[float, float]] = OrderedDict()
         self._painted_by_s = 0.0
         """Until then a moment is being painted, on the monotonic clock."""
+        self._painting: Shown | None = None
+        """It."""
         self._turns: dict[ValueRef, int] = {}
         """How often a value gave way; of the player's thread."""
         self._raw: dict[VehicleKey, tuple[float, frozenset[str]]] = {}
@@ -175,11 +181,12 @@ class Playback(QObject):
             return
         signal(*arguments)
         if signal == self.shown.emit:
-            # comes after what the panels have asked Qt to paint
-            QTimer.singleShot(0, self, self._on_painted)
+            QTimer.singleShot(PAINTED_MS, self, partial(self._on_painted, arguments[0]))
 
-    def _on_painted(self) -> None:
-        self._ask(lambda: setattr(self, "_painted_by_s", 0.0))
+    def _on_painted(self, shown: object) -> None:
+        # another one may have been shown meanwhile, and be painted just now
+        if shown is self._painting:
+            self._ask(lambda: setattr(self, "_painted_by_s", 0.0))
 
     # ---- thread `player` ----
 
@@ -298,18 +305,24 @@ class Playback(QObject):
         return self._wanted_s is not None or self._step is not None or self._alignment is not None
 
     def _show(self, player: Player, wanted_s: float) -> None:
-        moment = player.moment(wanted_s)
+        if isinstance(player, WorksAhead):
+            player.begin(wanted_s)
         tracks: dict[VehicleKey, Track] | None = None
         begin_s, end_s = wanted_s - HISTORY_S, wanted_s
         if player.extent.read_share < 1.0:
             self._tracks = None  # places may not be read yet
-        if moment is not None and (self._tracks is None or begin_s < self._tracks[0] or end_s > self._tracks[1]):
+        if self._tracks is None or begin_s < self._tracks[0] or end_s > self._tracks[1]:
             self._tracks = (begin_s - TRACK_MARGIN_S, end_s + TRACK_MARGIN_S)
-            tracks = {state.key: player.track(state.key, *self._tracks) for state in moment.states}
+            # of everybody, also of who is not known yet at this moment: the next ones may be
+            tracks = {key: player.track(key, *self._tracks) for key in player.vehicles()}
             # of a recording that grows what is not written yet has to be read later
             self._tracks = (self._tracks[0], min(self._tracks[1], player.extent.end_s))
-        self._painted_by_s = monotonic_s() + PAINT_S
-        self._say(self.shown, Shown(wanted_s=wanted_s, moment=moment, tracks=tracks))
+        moment = player.moment(wanted_s)
+        if moment is None:
+            self._tracks = tracks = None
+        shown = Shown(wanted_s=wanted_s, moment=moment, tracks=tracks)
+        self._painted_by_s, self._painting = monotonic_s() + PAINT_S, shown
+        self._say(self.shown, shown)
 
     def _tell(self, teller: _Teller) -> None:
         news = teller.news()

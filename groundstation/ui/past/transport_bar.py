@@ -57,6 +57,7 @@ class TransportBar(QFrame):
     """Look back from now."""
     bookmark_wanted = Signal()
     incident_wanted = Signal()
+    refly_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +98,9 @@ class TransportBar(QFrame):
         self.incident = QPushButton(icon("incident"), tr("Incident…"))
         self.incident.setToolTip(tr("Pack the time around this moment into a file for somebody else"))
         self.incident.clicked.connect(self.incident_wanted)
+        self.refly = QPushButton(icon("refly"), tr("Fly again…"))
+        self.refly.setToolTip(tr("Fly what is shown again in a simulator, and compare"))
+        self.refly.clicked.connect(self.refly_wanted)
         self.live = QPushButton(tr("Back to live  F9"))
         self.live.clicked.connect(self.live_wanted)
         set_style(
@@ -104,11 +108,11 @@ class TransportBar(QFrame):
             "QPushButton { background: $past_surface; color: $past; border: 1px solid $past; font-weight: 600; }"
             "QPushButton:focus { border: 2px solid $accent; }",
         )
-        for button in (self.bookmark, self.incident, self.live):
+        for button in (self.bookmark, self.incident, self.refly, self.live):
             button.setAutoDefault(False)
             layout.addWidget(button)
-        self._past += [self.incident, self.live]
-        self._spare += [self.incident, self.bookmark]
+        self._past += [self.incident, self.refly, self.live]
+        self._spare += [self.incident, self.bookmark, self.refly]
         self.show_state(is_past=False, rate=0.0, is_forward=True)
 
     # ---- making ----

@@ -79,6 +79,13 @@ QPushButton[role="go"]:hover { background: $accent_hover; }
 QPushButton[role="go"]:focus { border: 2px solid $accent; }
 QPushButton[role="go"]:pressed { background: $accent; color: $background; }
 QPushButton[role="go"]:disabled { background: $raised; border-color: $line; color: $muted; }
+QPushButton[role="remedy"] { padding: 2px 8px; min-height: 20px; font-size: ${small_px}px; border-color: $line_strong; }
+QPushButton[role="remedy"]:hover { border-color: $text; }
+QPushButton[role="remedy"]:focus { border-color: $accent; }
+QToolButton[role="chip"] { padding: 2px 8px; min-height: 22px; border: 1px solid $line; border-radius: 4px;
+  color: $muted; }
+QToolButton[role="chip"]:hover { border-color: $text; }
+QToolButton[role="chip"]:checked { color: $text; background: $accent_surface; border-color: $accent; font-weight: 600; }
 QToolButton[role="compact"] { padding: 1px 8px; min-height: 18px; font-size: ${small_px}px; }
 QAbstractSpinBox { background: $raised; border: 1px solid $line; border-radius: 4px; padding: 0 4px 0 8px;
     min-height: 26px; }

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QToolButton, QWidget
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.resources import resource
 from groundstation.ui.theme.dress import set_style
+from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.top_bar.broker_state import BrokerState
@@ -22,6 +23,9 @@ from groundstation.ui.top_bar.root_marks import RootMarks
 
 HEIGHT = 44
 LEAST_WIDTH = 900
+LEAST_MENUS = 60
+MENU_PADDING = 20
+"""Around the name of a menu, pixels; see the style sheet."""
 
 
 class TopBar(QFrame):
@@ -60,6 +64,8 @@ class TopBar(QFrame):
         self._spare = (
             *(self.loop, self.name, self.clock.caption, self.flying, self.clock, self.broker.text),
             *(self.vehicles.caption, self.cautions.caption, self.warnings.caption),
+            # its mark stays, in its colour
+            self.recording.text,
         )
         """What gives way in a narrow window, the first first."""
         feed.timeline.passed.connect(self._on_aged)
@@ -108,7 +114,11 @@ class TopBar(QFrame):
         layout.addWidget(mark)
         layout.addSpacing(-8)
         layout.addWidget(self.name)
+        self._menus = menus
         menus.setFixedHeight(30)
+        more = menus.findChild(QToolButton, "qt_menubar_ext_button")
+        if more is not None:
+            more.setIcon(icon("menu"))
         layout.addWidget(menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(_rule())
         self.now = QLabel(self.tr("NOW"))
@@ -139,12 +149,38 @@ class TopBar(QFrame):
         wanted = layout.sizeHint().width()
         # as if all were shown: what is hidden has no part in the layout's own hint
         wanted += sum(widget.sizeHint().width() + gap for widget in self._spare if widget.isHidden())
+        menus_px = self._menus_px()
+        wanted += menus_px - self._menus_hint()
         for widget in self._spare:
             is_over = wanted > self.width()
             wanted -= (widget.sizeHint().width() + gap) * is_over
             # each change lays out anew, and asks for this again
             if widget.isHidden() != is_over:
                 widget.setHidden(is_over)
+        for inner in {one.parentWidget() for one in self._spare}:
+            if inner is None or inner is self:
+                continue
+            within_layout = inner.layout()
+            if within_layout is not None:
+                # what a part has become is known to this layout only when the part was laid out
+                within_layout.activate()
+                inner.updateGeometry()
+        layout.invalidate()
+        # as it is now: texts within parts are nearer to each other than parts are
+        others_px = layout.sizeHint().width() - self._menus_hint()
+        # the last menus go behind a button of Qt's: they have keys, and everything in them is found by Ctrl+K
+        room = min(menus_px, max(LEAST_MENUS, self.width() - others_px))
+        if self._menus.maximumWidth() != room:
+            self._menus.setMaximumWidth(room)
+
+    def _menus_px(self) -> int:
+        """How wide all menus are side by side; Qt's own hint is less where some are hidden already."""
+        names = (one.text().replace("&", "") for one in self._menus.actions() if one.isVisible())
+        return sum(self._menus.fontMetrics().horizontalAdvance(name) + MENU_PADDING for name in names) + MENU_PADDING
+
+    def _menus_hint(self) -> int:
+        """As the layout takes them now."""
+        return min(self._menus.sizeHint().width(), self._menus.maximumWidth())
 
     def _show_losses(self) -> None:
         counts = self._feed.counts

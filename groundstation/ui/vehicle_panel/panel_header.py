@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from groundstation.fleet.conditions import Condition, Level
+from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
@@ -158,11 +159,9 @@ _FIRMWARE = {"ardupilot": "ArduPilot", "px4": "PX4", "other": "other autopilot"}
 def _state_text(state: VehicleState) -> str:
     """Ground or air, and where in the mission."""
     parts = []
-    progress = state.mission_progress
-    if progress is not None and progress.item is not None and progress.state != "no_mission":
-        # PX4 tells no number of items
-        of_all = f" of {progress.items}" if progress.items else ""
-        parts.append(f"item {progress.item}{of_all}")
+    number, count = current_number(state), item_count(state)
+    if number is not None:
+        parts.append(f"item {number} of {count}" if count else f"item {number}")
     if state.landed is not None and state.landed.state in _LANDED:
         parts.append(_LANDED[state.landed.state])
     return " · ".join(parts)

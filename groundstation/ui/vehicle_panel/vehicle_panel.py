@@ -22,6 +22,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import MessageFilter
 from groundstation.ui.messages.message_view import MessageView
@@ -46,7 +47,7 @@ of tiles stay in view."""
 LEAST_TILES = 96
 
 
-class VehiclePanel(QWidget):
+class VehiclePanel(LivePanel):
     """Follows the selection, or is pinned to one vehicle."""
 
     plot_requested = Signal(object)
@@ -71,10 +72,9 @@ class VehiclePanel(QWidget):
             desk: to command with; None for a panel that only looks.
             parent: Qt's.
         """
-        super().__init__(parent)
+        super().__init__(TEXT_PERIOD_MS, parent)
         self.commands = CommandBar(desk) if desk is not None else None
         """What the vehicle can be told; None where nothing can be told."""
-        self.setObjectName("panel")
         self._feed, self._selection = feed, selection
         self._key: VehicleKey | None = None
         self._split: int | None = None
@@ -82,8 +82,6 @@ class VehiclePanel(QWidget):
         self._share_timer.timeout.connect(self._share_height)
         """Never within a resize: Qt is in the middle of the same layouts then."""
         self._build(log)
-        self._timer = QTimer(self, interval=TEXT_PERIOD_MS)
-        self._timer.timeout.connect(self.refresh)
         selection.changed.connect(self._on_selection_changed)
         feed.vehicles_forgotten.connect(self._on_forgotten)
         self._on_selection_changed()
@@ -269,7 +267,7 @@ class VehiclePanel(QWidget):
     def _name(self) -> None:
         """Tab and View menu tell vehicle panels apart: by vehicle, and which of them follows the selection."""
         if self._key is not None:
-            words = "{vehicle}" if self.is_pinned else self.tr("{vehicle} (selected)")
+            words = self.tr("{vehicle} (pinned)") if self.is_pinned else "{vehicle}"
             self.setWindowTitle(words.format(vehicle=self._key.id))
 
     def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
@@ -304,18 +302,15 @@ class VehiclePanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: begins to work."""
-        super().showEvent(event)
         # a show may come without a hide between: connected twice, each change would be taken twice
         if not self._timer.isActive():
             self._feed.vehicles_changed.connect(self._on_vehicles_changed)
         self._feed.follow(self, () if self._key is None else (self._key,))
-        self.refresh()
-        self._timer.start()
+        super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: stops working."""
         if self._timer.isActive():
-            self._timer.stop()
             self._feed.vehicles_changed.disconnect(self._on_vehicles_changed)
         # its detail is not wanted any more: the station unsubscribes, unless another panel shows it
         self._feed.follow(self)

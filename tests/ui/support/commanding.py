@@ -9,6 +9,11 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.commands import Actor, CommandReport, CommandRequest, CommandState, Reason, Role, Verb
 from groundstation.fleet.control import Control, ControlDecision, ControlRequest, Outcome
 from groundstation.fleet.identity import VehicleInfo
+from groundstation.fleet.parameters.parameter_entries import entries_of
+from groundstation.fleet.parameters.parameter_status import ParamList, ParamStatus, SetState, hash_text
+from groundstation.fleet.plans.plan_items import hash_of
+from groundstation.fleet.plans.plan_status import ListState, ListStatus, PlanList, PlanStatus
+from groundstation.fleet.verbs import PARAM_VERBS, PLAN_VERBS
 from groundstation.transport import payloads, topics
 from groundstation.transport.commander import Commander
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -41,7 +46,28 @@ class ToldVehicle(PretendVehicle):
             id=request.id, state=state, step=step, verb=request.verb, args=request.args, by=request.by,
             batch=request.batch, **fields,
         )  # fmt: skip
-        return self.wrap(topics.vehicle(self.key, topics.CMD_ACK), content, now_s)
+        leaf = topics.MSN_ACK if request.verb in PLAN_VERBS else topics.CMD_ACK
+        leaf = topics.PAR_ACK if request.verb in PARAM_VERBS else leaf
+        return self.wrap(topics.vehicle(self.key, leaf), content, now_s)
+
+    def plan(self, now_s, kind, items, given=None, state=ListState.KNOWN):
+        """A list, and how well it is known."""
+        status = ListStatus(state=state, count=len(items), hash=hash_of(items), given=given)
+        told = PlanList(hash=status.hash, items=items)
+        return (
+            self.wrap(topics.vehicle(self.key, topics.MSN_LISTS[kind.value]), told, now_s),
+            self.wrap(topics.vehicle(self.key, topics.MSN_CUR), PlanStatus(**{kind.value: status}), now_s),
+        )
+
+    def parameters(self, now_s, held, state=SetState.KNOWN, **fields):
+        """All parameters, and how well they are known."""
+        hash_ = hash_text(held)
+        told = ParamList(hash=hash_, entries=entries_of(held))
+        status = ParamStatus(state=state, count=len(held), hash=hash_, read_at_s=now_s, **fields)
+        return (
+            self.wrap(topics.vehicle(self.key, topics.PAR_ALL), told, now_s),
+            self.wrap(topics.vehicle(self.key, topics.PAR_CUR), status, now_s),
+        )
 
 
 class Commands(QObject):
@@ -73,7 +99,11 @@ class Commands(QObject):
         found = []
         for one in self.bus.sent:
             topic = topics.parse(one.topic)
-            if isinstance(topic, topics.VehicleTopic) and topic.leaf == topics.CMD_REQ:
+            if isinstance(topic, topics.VehicleTopic) and topic.leaf in (
+                topics.CMD_REQ,
+                topics.MSN_REQ,
+                topics.PAR_REQ,
+            ):
                 request = payloads.decode_request(CommandRequest, one.payload)
                 if verb in (None, request.verb):
                     found.append((topic.key.id, request))

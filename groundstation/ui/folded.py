@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts as they are compared when somebody searches. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LETTERS = str.maketrans("ıİ", "ii")
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: without case, accents and the dot of the i, so that a Turkish keyboard finds all."""
+    # accents apart from their letters, so that they can be left out
+    parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()

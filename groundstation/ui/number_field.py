@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A number with its unit in a form that is scrolled: the wheel turns the page and not the number. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QWidget
+
+
+class NumberField(QDoubleSpinBox):
+    """Tells a number once, when it is through: with Return, or when the focus goes elsewhere."""
+
+    def __init__(
+        self, name: str, unit: str, least: float, most: float, digits: int = 1, parent: QWidget | None = None
+    ) -> None:
+        """Build it.
+
+        Args:
+            name: for who hears the window read.
+            unit: shown behind the number; empty for none.
+            least: the smallest number.
+            most: the largest.
+            digits: behind the point.
+            parent: Qt's.
+        """
+        super().__init__(parent)
+        # with a point on every computer: where numbers have a comma, 1.5 would be refused or misread
+        self.setLocale(QLocale.c())
+        self.setRange(least, most)
+        self.setDecimals(digits)
+        if unit:
+            self.setSuffix(unit if unit == "°" else f" {unit}")
+        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: for the page, unless the number is being changed."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
