@@ -76,6 +76,11 @@ class Field:
         """How long it has been simulated, seconds by the vehicles' own clocks; from any thread."""
         return self._simulator.simulated_s
 
+    def ask_speed(self, speed: float) -> None:
+        """Let time go so fast from now on; real autopilots keep the pace that they were started with."""
+        if isinstance(self._simulator, Squadron):
+            self._simulator.ask_speed(speed)
+
     def fault(self, fault: Fault, *, begins: bool) -> None:
         """Let something go wrong now, or be mended; from any thread."""
         self._simulator.ask_fault(fault, begins=begins)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from groundstation.app.field import READY_S
 from groundstation.app.ordering import TICK_S, Desk, give_order
@@ -15,6 +15,7 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.progress import CancelledError
+from groundstation.fleet.vehicle import VehicleState
 
 ORDER_S = 120.0
 AGAIN_S = 1.0
@@ -48,6 +49,28 @@ def heard(desk: Desk, count: int, tell: Tell, stop: threading.Event) -> list[Veh
                 break
     cancelled(stop)
     raise GroundStationError(f"the simulator was not heard within {READY_S:.0f} s; try again, or with fewer vehicles")
+
+
+def all_ready(desk: Desk, keys: Sequence[VehicleKey], tell: Tell, stop: threading.Event) -> None:
+    """Wait until all of them would arm, if they ever will: nobody is to wait for others in the air.
+
+    Args:
+        desk: connected.
+        keys: who.
+        tell: told how far it is.
+        stop: gives up.
+
+    Raises:
+        CancelledError: by `stop`.
+    """
+    tell(0.0, "waits until all are ready")
+    desk.turn_until(lambda: all(_is_ready(desk.fleet.get(key)) for key in keys), READY_S, stop)
+    cancelled(stop)
+
+
+def _is_ready(state: VehicleState | None) -> bool:
+    # where an autopilot does not tell, its first order finds out
+    return state is not None and state.health is not None and state.health.is_armable is not False
 
 
 def cancelled(stop: threading.Event) -> None:

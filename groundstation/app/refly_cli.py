@@ -226,7 +226,10 @@ def _show(result: Result) -> None:
 def _words(run: Run) -> list[str]:
     found = [f"{run.name}: {note}" for note in run.notes]
     if run.separation_p95_m is not None:
-        found.append(f"{run.name}: distances between them differ by {run.separation_p95_m:.2f} m (p95)")
+        late = ", ".join(f"{one:+.1f}" for one in run.takeoff_late_s)
+        found.append(
+            f"{run.name}: distances between them differ by {run.separation_p95_m:.2f} m (p95); took off {late} s later"
+        )
     for one in run.vehicles:
         odd = [pair for pair in one.events if not pair.is_alike]
         only = [f"{pair.what} ({'recorded' if pair.again_s is None else 'again'})" for pair in odd]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstation.fleet.flight import Flight, TimeBase
+from groundstation.fleet.flight import Flight
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.plans.plan_items import FRAME_GLOBAL, PlanItem
 from groundstation.fleet.plans.plan_path import Place
@@ -26,6 +26,7 @@ from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.logs.arming import boot_clock
 from groundstation.logs.flight_events import texts
 from groundstation.logs.log import Log
+from groundstation.logs.one_clock import armed_unix_s
 from groundstation.logs.recorded_mission import recorded_mission
 from groundstation.logs.series import SeriesOf, ValueSeries
 from groundstation.logs.track import Track, without_jumps
@@ -69,7 +70,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
         origin=origin,
         origin_amsl_m=_amsl(series, height, flight),
         way=way,
-        armed_unix_s=flight.begin_unix_s if flight.time_base is not TimeBase.BOOT else None,
+        armed_unix_s=armed_unix_s(log, series, flight, clock.begin_s),
         is_ended=flight.is_ended and air.stop < len(way),
         events=tuple(_events(series, flight, way, clock)),
         items=_relative(items, _amsl(series, height, flight)),
@@ -94,7 +95,8 @@ class _Clock:
             self._log_s, first = np.unique(inside.time_s, return_index=True)
             # never back: a message that was overtaken
             self._boot_s = np.maximum.accumulate(inside.values[first]) / 1e3
-        self._begin_s = float(self._boot(np.array([flight.begin_s]))[0])
+        self.begin_s = float(self._boot(np.array([flight.begin_s]))[0])
+        """Seconds since its boot when it was armed; by the log where it tells no clock."""
 
     def _boot(self, log_s: Numbers) -> Numbers:
         found = np.interp(log_s, self._log_s, self._boot_s)
@@ -104,11 +106,11 @@ class _Clock:
 
     def since_arming(self, log_s: Numbers) -> Numbers:
         """Seconds of the vehicle from its arming to times of the log; shape of `log_s`."""
-        return self._boot(log_s) - self._begin_s
+        return self._boot(log_s) - self.begin_s
 
     def of_values(self, told: ValueSeries) -> Numbers:
         """The same from times since boot that came with each value, milliseconds."""
-        return told.values / 1e3 - self._begin_s
+        return told.values / 1e3 - self.begin_s
 
 
 def _track(series: SeriesOf, flight: Flight) -> Track | None:

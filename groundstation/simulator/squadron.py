@@ -48,6 +48,7 @@ class Squadron:
         self._clock = clock
         self.airfield = Airfield(plan, epoch_unix_s=time.time() if epoch_unix_s is None else epoch_unix_s)
         self._wishes: deque[tuple[Fault, bool]] = deque(maxlen=1000)
+        self._speed = plan.speed
         self.late_s = 0.0
         """Seconds given up because this machine was too slow."""
         self._ports: list[Port] = []
@@ -81,16 +82,24 @@ class Squadron:
         """Seconds of the simulation so far; from any thread."""
         return self.airfield.now_s
 
+    def ask_speed(self, speed: float) -> None:
+        """Let time go so fast from now on, simulated seconds for each real one; from any thread."""
+        self._speed = speed
+
     def ask_fault(self, fault: Fault, *, begins: bool) -> None:
         """Let a fault begin or end at the next step; from any thread."""
         self._wishes.append((fault, begins))
 
     def run(self, stop: threading.Event) -> None:
         """Simulate until ``stop`` is set, then close all sockets. Call from the thread that shall do it."""
-        began_s = self._clock()
-        speed = self.plan.speed
+        speed = self._speed
+        # when second 0 would have been, had time always gone as fast as now
+        began_s = self._clock() - self.airfield.now_s / speed
         try:
             while not stop.is_set():
+                if speed != self._speed:
+                    began_s += self.airfield.now_s * (1.0 / speed - 1.0 / self._speed)
+                    speed = self._speed
                 elapsed_s = (self._clock() - began_s) * speed
                 behind = int((elapsed_s - self.airfield.now_s) / TICK_S + 1e-6)
                 # a machine that is too slow would never catch up: the time is given up, and counted

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 from contextlib import contextmanager
@@ -233,3 +234,27 @@ def test_a_fault_finds_a_vehicle_whose_system_id_is_anothers() -> None:
     links = [field.vehicle(number).open_link() for number in (1, 251)]
     field.step()
     assert [link.is_silent for link in links] == [False, True]
+
+
+def test_time_goes_on_at_another_pace_without_a_jump() -> None:
+    now = [0.0]
+    seen: list[float] = []
+
+    class Stop(threading.Event):
+        def is_set(self) -> bool:
+            seen.append(squadron.simulated_s)
+            now[0] += 0.1
+            if len(seen) == 11:
+                squadron.ask_speed(1.0)
+            return len(seen) > 21
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as station:
+        station.bind(("127.0.0.1", 0))
+        link = f"udpout:127.0.0.1:{station.getsockname()[1]}"
+        squadron = Squadron(SquadronPlan(link=link, ready=True, speed=4.0), clock=lambda: now[0], epoch_unix_s=0.0)
+        squadron.run(Stop())
+    steps = [later - sooner for sooner, later in itertools.pairwise(seen)]
+    assert steps[:10] == pytest.approx([0.4] * 10, abs=0.03)
+    # as it is told the new pace its clock is a tenth of a second on: the one before is over
+    assert steps[11:] == pytest.approx([0.1] * 10, abs=0.03)
+    assert squadron.late_s == 0.0

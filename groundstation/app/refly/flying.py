@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from groundstation.app.field import READY_S, Field
-from groundstation.app.field_orders import Repeated, Tell, cancelled, heard, upload
+from groundstation.app.field_orders import Repeated, Tell, all_ready, cancelled, heard, upload
 from groundstation.app.ordering import TICK_S, Desk
 from groundstation.app.refly.weather import Weather
 from groundstation.fleet.commands import Verb
@@ -26,6 +27,9 @@ LONGER, MORE_S = 1.5, 90.0
 """A flight may take so many times as long as it was recorded, and so many simulated seconds more."""
 STANDS_S = 12.0
 STILL_MPS = 0.3
+START_SPEED = 1.0
+"""While one of several vehicles is started: an order takes its real time on the way, more in hurried seconds."""
+AHEAD_S = 1.0
 DOWN_S = 1.0
 """After the disarming, of our time: what is told of it still comes."""
 
@@ -37,9 +41,10 @@ class _Turn:
     key: VehicleKey
     flight: FlownFlight
     begin_s: float
-    """When its turn comes, in simulated seconds from the first one's."""
+    """When it is told to start, in simulated seconds after the first one is."""
     give_up_s: float
     """After its start."""
+    # times from here on count from when the first one was told to start
     started_s: float | None = None
     is_over: bool = False
     start: Repeated = field(default_factory=lambda: Repeated(Verb.MISSION_START, {}))
@@ -88,7 +93,8 @@ def fly(
             _Turn(key, flight, begin_s, LONGER * float(flight.way.time_s[-1]) + MORE_S)
             for key, flight, begin_s in zip(keys, flights, begins_s(flights), strict=True)
         ]
-        return _run(desk, turns, world, weather, speed, tell, stop)
+        all_ready(desk, keys, tell, stop)
+        return _run(desk, _Flying(turns, world, weather, speed), turns, tell, stop)
 
 
 def begins_s(flights: Sequence[FlownFlight]) -> list[float]:
@@ -99,39 +105,69 @@ def begins_s(flights: Sequence[FlownFlight]) -> list[float]:
     return [one - min(takeoffs) for one in takeoffs]
 
 
-def _run(
-    desk: Desk,
-    turns: list[_Turn],
-    world: Field,
-    weather: Weather,
-    speed: float,
-    tell: Tell,
-    stop: threading.Event,
-) -> list[str]:
-    began_s: float | None = None
-    flown_s = 0.0
+class _Flying:
+    """All of them under way. Times are the vehicles' own: a busy machine falls behind the clock on the wall."""
+
+    def __init__(self, turns: Sequence[_Turn], world: Field, weather: Weather, speed: float) -> None:
+        self._turns, self._world, self._speed = turns, world, speed
+        self._now_speed = speed
+        self._asked_s = world.simulated_s
+        """When the first one was told to start: the others' turns count from there, it takes all as long."""
+        self._began_s: float | None = None
+        """When the first one was armed; what goes wrong on the way counts from there."""
+        begins = [(fault.start_s, True, fault) for fault in weather.faults]
+        ends = [(one.start_s + one.duration_s, False, one) for one in weather.faults if one.duration_s is not None]
+        self._faults = deque(sorted(begins + ends, key=lambda edge: edge[:2]))
+
+    @property
+    def is_over(self) -> bool:
+        return all(turn.is_over for turn in self._turns)
+
+    @property
+    def has_begun(self) -> bool:
+        return self._began_s is not None
+
+    @property
+    def flown_s(self) -> float:
+        """Since the first one was armed; 0 before."""
+        return 0.0 if self._began_s is None else self._world.simulated_s - self._began_s
+
+    def go_on(self, desk: Desk, now_s: float) -> None:
+        """What is due now; `now_s` is monotonic."""
+        asked_s = self._world.simulated_s - self._asked_s
+        self._keep_pace(asked_s)
+        for turn in self._turns:
+            _go_on(desk, turn, asked_s, now_s)
+        if self._began_s is None and any(turn.started_s is not None for turn in self._turns):
+            self._began_s = self._world.simulated_s
+        while self.has_begun and self._faults and self._faults[0][0] <= self.flown_s:
+            _, begins, fault = self._faults.popleft()
+            self._world.fault(fault, begins=begins)
+
+    def _keep_pace(self, asked_s: float) -> None:
+        """Slowly while one of several is started, so that they are as far apart as they were."""
+        starts = any(turn.started_s is None and asked_s >= turn.begin_s - AHEAD_S for turn in self._turns)
+        wanted = min(self._speed, START_SPEED) if starts and len(self._turns) > 1 else self._speed
+        if wanted != self._now_speed:
+            self._world.ask_speed(wanted)
+            self._now_speed = wanted
+
+    def words(self) -> str:
+        minutes, seconds = divmod(int(self.flown_s), 60)
+        is_up = any(turn.started_s is not None and not turn.is_over for turn in self._turns)
+        return f"flies {minutes:02}:{seconds:02}" if is_up else "starts the mission"
+
+
+def _run(desk: Desk, flying: _Flying, turns: Sequence[_Turn], tell: Tell, stop: threading.Event) -> list[str]:
     longest_s = max(turn.begin_s + float(turn.flight.way.time_s[-1]) for turn in turns)
-    pending = sorted(weather.faults, key=lambda fault: fault.start_s)
-    ends = sorted((f for f in pending if f.duration_s is not None), key=lambda f: f.start_s + (f.duration_s or 0.0))
     ready_by_s = time.monotonic() + READY_S
-    while not all(turn.is_over for turn in turns):
+    while not flying.is_over:
         desk.turn()
         now_s = time.monotonic()
-        if began_s is not None:
-            flown_s = (now_s - began_s) * speed
-        for turn in turns:
-            _go_on(desk, turn, flown_s, now_s)
-        started = [turn for turn in turns if turn.started_s is not None]
-        if began_s is None and started:
-            began_s = now_s
-        if began_s is None and now_s > ready_by_s:
+        flying.go_on(desk, now_s)
+        if not flying.has_begun and now_s > ready_by_s:
             raise GroundStationError(f"{turns[0].key.id} did not start its mission: {turns[0].refused}")
-        if began_s is not None:
-            while pending and pending[0].start_s <= flown_s:
-                world.fault(pending.pop(0), begins=True)
-            while ends and ends[0].start_s + (ends[0].duration_s or 0.0) <= flown_s:
-                world.fault(ends.pop(0), begins=False)
-        tell(min(flown_s / longest_s, 1.0), _words(turns, flown_s))
+        tell(min(flying.flown_s / longest_s, 1.0), flying.words())
         if stop.wait(TICK_S):
             cancelled(stop)
     settle_s = time.monotonic() + DOWN_S
@@ -139,20 +175,14 @@ def _run(
     return [f"{turn.key.id} was not down in time: {turn.refused}" for turn in turns if turn.refused]
 
 
-def _words(turns: list[_Turn], flown_s: float) -> str:
-    up = sum(turn.started_s is not None and not turn.is_over for turn in turns)
-    minutes, seconds = divmod(int(flown_s), 60)
-    return f"flies {minutes:02}:{seconds:02}" if up else "starts the mission"
-
-
-def _stands(turn: _Turn, state: VehicleState | None, flown_s: float) -> bool:
+def _stands(turn: _Turn, state: VehicleState | None, asked_s: float) -> bool:
     """Whether what drives has come to its end: it stays armed there, and stands longer than ever on its way."""
     velocity = state.velocity if state is not None else None
     if turn.flight.kind not in GROUND_KINDS or velocity is None or velocity.ground_speed_mps is None:
         return False
     if velocity.ground_speed_mps > STILL_MPS:
-        turn.moved_s, turn.has_moved = flown_s, True
-    return turn.has_moved and flown_s - turn.moved_s > STANDS_S + longest_stop_s(turn.flight)
+        turn.moved_s, turn.has_moved = asked_s, True
+    return turn.has_moved and asked_s - turn.moved_s > STANDS_S + longest_stop_s(turn.flight)
 
 
 def longest_stop_s(flight: FlownFlight) -> float:
@@ -162,20 +192,20 @@ def longest_stop_s(flight: FlownFlight) -> float:
     return float(np.diff(moves).max()) if len(moves) > 1 else 0.0
 
 
-def _go_on(desk: Desk, turn: _Turn, flown_s: float, now_s: float) -> None:
+def _go_on(desk: Desk, turn: _Turn, asked_s: float, now_s: float) -> None:
     state = desk.fleet.get(turn.key)
     is_armed = state is not None and state.armed is not None and state.armed.is_armed is True
     if turn.is_over:
         return
     if turn.started_s is None:
-        if flown_s >= turn.begin_s and is_armed:
-            turn.started_s, turn.was_armed, turn.refused = flown_s, True, ""
-        elif flown_s >= turn.begin_s:
+        if asked_s >= turn.begin_s and is_armed:
+            turn.started_s, turn.was_armed, turn.refused = asked_s, True, ""
+        elif asked_s >= turn.begin_s:
             turn.start.ask(desk, turn.key, now_s)
             turn.refused = turn.start.refused
         return
     turn.was_armed |= is_armed
-    if (turn.was_armed and not is_armed) or _stands(turn, state, flown_s):
+    if (turn.was_armed and not is_armed) or _stands(turn, state, asked_s):
         turn.is_over = True
-    elif flown_s - turn.started_s > turn.give_up_s:
+    elif asked_s - turn.started_s > turn.give_up_s:
         turn.is_over, turn.refused = True, "it still flew when its time was over"

@@ -259,6 +259,7 @@ def _run(
         vehicles=comparisons,
         separation_p95_m=None if apart is None else apart[0],
         separation_max_m=None if apart is None else apart[1],
+        takeoff_late_s=_late_s(recorded, again),
         expected=tuple((one.text, all(one.is_met(comparison) for comparison in comparisons)) for one in wish.expected),
         notes=notes,
         curves=tuple(plain(curves) for _, curves in pairs),
@@ -283,6 +284,13 @@ def _separations(recorded: Sequence[FlownFlight], again: Sequence[FlownFlight]) 
     if not off:
         return None
     return float(np.percentile(off, P95)), float(max(off))
+
+
+def _late_s(recorded: Sequence[FlownFlight], again: Sequence[FlownFlight]) -> tuple[float, ...]:
+    """How much later after the first one each took off than in the record, seconds."""
+    if len(recorded) < 2:
+        return ()
+    return tuple(late - early for early, late in zip(begins_s(recorded), begins_s(again), strict=True))
 
 
 def takeoff_s(flight: FlownFlight) -> float:

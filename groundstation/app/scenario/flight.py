@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from groundstation.app.field import READY_S, Field, field_of
-from groundstation.app.field_orders import AGAIN_S, Tell, cancelled, heard, upload
+from groundstation.app.field_orders import AGAIN_S, Tell, all_ready, cancelled, heard, upload
 from groundstation.app.ordering import TICK_S, Desk
 from groundstation.app.scenario.clocks import VehicleClock
 from groundstation.app.scenario.prepared import Order, Prepared
@@ -151,7 +151,7 @@ class _Flight:
 
     def fly(self, tell: Tell, stop: threading.Event) -> None:
         """From the ground to the end."""
-        self._wait_ready(tell, stop)
+        all_ready(self._desk, [one.key for one in self._members.values()], tell, stop)
         ready_by_s = time.monotonic() + READY_S
         while not self._is_over():
             self._turn()
@@ -171,12 +171,6 @@ class _Flight:
             self._note(one, "its moment never came")
         for one in self._under_way:
             self._note(one, one.refused or "it was not over at the end")
-
-    def _wait_ready(self, tell: Tell, stop: threading.Event) -> None:
-        """Until all of them would arm: who takes off with others is not to wait for them in the air."""
-        tell(0.0, "waits until all are ready")
-        self._desk.turn_until(lambda: all(_is_ready(self._state(one)) for one in self._members.values()), READY_S, stop)
-        cancelled(stop)
 
     def _state(self, member: _Member) -> VehicleState | None:
         return self._desk.fleet.get(member.key)
@@ -297,8 +291,3 @@ class _Flight:
     def _words(self) -> str:
         minutes, seconds = divmod(int(self.flown_s), 60)
         return f"flies {minutes:02}:{seconds:02}" if self._began_s is not None else "starts"
-
-
-def _is_ready(state: VehicleState | None) -> bool:
-    # where an autopilot does not tell, its first order finds out
-    return state is not None and state.health is not None and state.health.is_armable is not False

@@ -98,7 +98,7 @@ class FlownFlight:
     """Height of home above the sea."""
     way: Way
     armed_unix_s: float | None
-    """When it was armed, by the clock of the log; None where that tells no date."""
+    """When it was armed, on one clock for all vehicles of a log, which begins with its date; None where it has none."""
     is_ended: bool
     """It was disarmed in the log."""
     events: tuple[Event, ...] = ()

@@ -38,6 +38,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     separation_p95_m: float | None = None
     """How much the distances between the vehicles differ from those of the record; None for a single one."""
     separation_max_m: float | None = None
+    takeoff_late_s: tuple[float, ...] = ()
+    """How much later after the first one each took off than in the record; empty for a single one."""
     expected: tuple[tuple[str, bool], ...] = ()
     """Each expectation and whether it is met by all vehicles."""
     notes: tuple[str, ...] = ()
