@@ -32,6 +32,9 @@ CONDITIONS: dict[str, str] = {
     "waits_for_fix": "waits for a GPS fix",
     "waits_for_estimate": "waits for its position estimate",
     "waits_for_home": "waits for its home",
+    "near": "{distance_m:.0f} m[ in {in_s:.0f} s], {height_m:.0f} m in height; limit {limit_m:.0f} m",
+    "recorder_problem": "{why}",
+    "recorder_warning": "{why}",
 }
 """What is wrong with a vehicle."""
 
