@@ -14,6 +14,7 @@ from rich.logging import RichHandler
 
 from groundstation import __version__
 from groundstation.app import (
+    alarm_cli,
     bench_cli,
     export_cli,
     log_cli,
@@ -137,8 +138,12 @@ def gui(
     recordings: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the recordings; this user's own by default.")
     ] = None,
+    alarms: Annotated[
+        bool, typer.Option("--alarms/--no-alarms", help="Run an engine of alarms; of several on a broker one leads.")
+    ] = True,
 ) -> None:
     """Open the window on a broker, and record what happens."""
+    from groundstation.app.alarm_cli import alarm_child
     from groundstation.app.display import check_qt, display_problem
     from groundstation.app.processes import Supervisor, stop_on_signal
     from groundstation.app.record_cli import recorder_child
@@ -165,6 +170,8 @@ def gui(
         try:
             if record:
                 supervisor.add(recorder_child(broker, recordings, _say_plain, is_left=True))
+            if alarms:
+                supervisor.add(alarm_child(broker, _say_plain, is_left=True))
             settings = QSettings("groundstation", "groundstation")
             station = Station(url, settings, filters, role=role, recordings=recordings)
             errors.print(WINDOW_OPEN)
@@ -319,6 +326,7 @@ order_cli.add_to(app)
 param_cli.add_to(app)
 plan_cli.add_to(app)
 mark_cli.add_to(app)
+alarm_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
 replay_cli.add_to(app)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from groundstation.app.alarm_cli import alarm_child
 from groundstation.app.company import LINGER_S
 from groundstation.app.display import check_qt
 from groundstation.app.left_behind import Note, NoteFile, running, take_over
@@ -147,6 +148,7 @@ def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
         for name, words in (("bridge", bridge), ("simulator", simulator)):
             _add(supervisor, Child(name, words, on_line=_say, linger_s=LINGER_S), left)
         _add(supervisor, recorder_child(url.shown, _recordings(), _say, ("--max-size", DEMO_BYTES)), left)
+        _add(supervisor, alarm_child(url.shown, _say), left)
         _keep_note(supervisor, file, asked, url.port, link)
         sensor.start()
         yield url

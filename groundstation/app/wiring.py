@@ -170,6 +170,7 @@ class StationBus:
         on_message: Callable[[Message], None] | None = None,
         *,
         asks_events: bool = False,
+        will: Outgoing | None = None,
     ) -> None:
         """Prepare a connection.
 
@@ -183,6 +184,7 @@ class StationBus:
             on_message: takes messages instead of the inbox, on the worker thread.
             asks_events: whether bridges are asked for the events that they keep, so that a window that is opened again
                 shows what happened before.
+            will: what the broker says of it when the connection breaks off; of who has an actor that tells it.
         """
         self._actor = actor
         self._wish = payloads.encode_request(SyncRequest(from_event=0)) if asks_events else b"{}"
@@ -199,7 +201,7 @@ class StationBus:
             on_message=on_message or inbox.offer,
             on_status=self._status_changed,
             # a station that dies lets go of what it controls, see `bridge/control_desk.py`
-            will=presence(actor, LinkState.OFFLINE) if actor is not None else None,
+            will=presence(actor, LinkState.OFFLINE) if actor is not None else will,
         )
         self._way, self._interest = SlowWay(), Interest(roots)
         self._lock = threading.Lock()

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from groundstation.fleet.alarms.alarm import Alarm, EngineState
+from groundstation.fleet.alarms.book import AlarmBook
+from groundstation.fleet.alarms.rule import RuleSet
 from groundstation.fleet.bookmark import Bookmark, Bookmarks
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
@@ -43,6 +46,8 @@ class Fleet:
         self._changed: set[VehicleKey] = set()
         self.bookmarks = Bookmarks()
         """What operators marked, at any station."""
+        self.alarms = AlarmBook()
+        """What engines of alarms say."""
         self.ignored = 0
         """Updates that are not shown: of a life that is not, of vehicles beyond `MAX_VEHICLES`, or kept by no right."""
 
@@ -87,12 +92,23 @@ class Fleet:
                 self._fold_overview(update)
             case VehicleUpdate() if update.field:
                 self._fold_part(update)
-            case ServiceUpdate(content=BridgePresence()):
+            case ServiceUpdate():
+                self._fold_service(update)
+
+    def _fold_service(self, update: ServiceUpdate) -> None:
+        match update.content:
+            case BridgePresence():
                 self._fold_bridge(update)
-            case ServiceUpdate(content=RecorderStatus()):
+            case RecorderStatus():
                 self._fold_recorder(update)
-            case ServiceUpdate(content=Bookmark()):
+            case Bookmark():
                 self.bookmarks.fold(update.content)
+            case Alarm():
+                self.alarms.fold(update.content, update.received_s)
+            case EngineState():
+                self.alarms.fold_engine(update.service, update.content, update.received_s)
+            case RuleSet():
+                self.alarms.fold_rules(update.content)
 
     def take_changed(self) -> set[VehicleKey]:
         """Vehicles that changed since the last call."""

@@ -26,6 +26,20 @@ EXPIRED_TIMES = 3.0
 """After so many times that, its value is no value any more."""
 
 
+def matches(topic_filter: str, topic: str) -> bool:
+    """Whether a topic falls under a filter (MQTT 5, section 4.7; `a/#` matches `a`)."""
+    # brokers speak of themselves under $SYS; wildcards must not bring that (MQTT 5, section 4.7.2)
+    if topic.startswith("$") and topic_filter[:1] in ("+", "#"):
+        return False
+    wanted, given = topic_filter.split("/"), topic.split("/")
+    for number, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if number >= len(given) or level not in ("+", given[number]):
+            return False
+    return len(wanted) == len(given)
+
+
 class PayloadKind(enum.StrEnum):
     """What a payload turned out to be."""
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from groundstation import __version__
+from groundstation.fleet.alarms.wishes import AlarmWish
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.commands import Actor, CommandRequest
@@ -97,6 +98,18 @@ def mark(bookmark: Bookmark, number: int) -> Outgoing:
     station = bookmark.by.gs
     envelope = payloads.Envelope(sid=station, seq=number, ts=int(time.time() * 1000), bms=0, d=bookmark)
     return Outgoing(topics.station(Root.FLEET.value, station, topics.MARK), payloads.encode(envelope), qos=1)
+
+
+def alarm_wish(wish: AlarmWish, number: int) -> Outgoing:
+    """What an operator wants of alarms.
+
+    Args:
+        wish: whose `by` is the station that says it.
+        number: of the message at that station, counted from 0.
+    """
+    station = wish.by.gs
+    envelope = payloads.Envelope(sid=station, seq=number, ts=int(time.time() * 1000), bms=0, d=wish)
+    return Outgoing(topics.station(Root.FLEET.value, station, topics.ALM), payloads.encode(envelope), qos=1)
 
 
 class _Held(msgspec.Struct):

@@ -11,6 +11,9 @@ from typing import Any
 
 import msgspec
 
+from groundstation.fleet.alarms.alarm import Alarm, EngineState
+from groundstation.fleet.alarms.rule import RuleSet
+from groundstation.fleet.alarms.wishes import AlarmWish
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import CommandQuery, CommandReport, CommandRequest
 from groundstation.fleet.control import Control, ControlRequest, StationPresence
@@ -225,13 +228,31 @@ RECORDER_CONN = Leaf(
     qos=1, is_recorded=False,
 )  # fmt: skip
 
+STATION_ALM = Leaf(
+    name=topics.ALM, owner=topics.STATION, content=AlarmWish, audience=Audience.BRIDGES, lane=Lane.URGENT, qos=1,
+    is_kept=False,
+)  # fmt: skip
+ALARM_NOW = Leaf(
+    name=topics.NOW, owner=topics.ALARM, content=Alarm, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1,
+    is_retained=True, is_kept=False,
+)  # fmt: skip
+ENGINE_CONN = Leaf(
+    name=topics.CONN, owner=topics.ENGINE, content=EngineState, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1,
+    is_kept=False, is_recorded=False,
+)  # fmt: skip
+ENGINE_RULES = Leaf(
+    name=topics.ENGINE_RULES, owner=topics.ENGINE, content=RuleSet, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1,
+    is_retained=True, is_kept=False,
+)  # fmt: skip
+
 LATE_MARKS, LATE_END = (_late(topics.LATE_MARKS, LateMarks, VEHICLE), _late(topics.LATE_END, LateEnd, VEHICLE))
 
 LEAVES: tuple[Leaf, ...] = (
     *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL, PART),
     *(MSN_ACK, MSN_CUR, *MSN_LISTS.values(), PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL, PAR_META),
     *(CMD_REQ, MSN_REQ, PAR_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
-    *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, RECORDER_CONN),
+    *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, STATION_ALM, RECORDER_CONN),
+    *(ALARM_NOW, ENGINE_CONN, ENGINE_RULES),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),
 )
@@ -280,9 +301,17 @@ def station_filters(root: str) -> dict[str, int]:
 
 
 def station_news() -> dict[str, int]:
-    """What a station subscribes to whatever it watches: how recording goes, and what operators mark."""
+    """What a station subscribes to whatever it watches: how recording goes, what operators mark, and alarms."""
     marks = topics.station(Root.FLEET.value, "+", topics.MARK)
-    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos, marks: STATION_MARK.qos}
+    alarms = {topics.alarm("+"): ALARM_NOW.qos, topics.engine("+", topics.CONN): ENGINE_CONN.qos}
+    rules = {topics.engine("+", topics.ENGINE_RULES): ENGINE_RULES.qos}
+    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos, marks: STATION_MARK.qos, **alarms, **rules}
+
+
+def engine_filters() -> dict[str, int]:
+    """What an engine of alarms subscribes to besides what every station does: wishes, and who asks for everything."""
+    wishes = topics.station(Root.FLEET.value, "+", topics.ALM)
+    return {wishes: STATION_ALM.qos, topics.sync_all(Root.FLEET.value): 1}
 
 
 def bridge_filters(root: str, bridge_id: str) -> dict[str, int]:

@@ -2,7 +2,8 @@
 """Builds and parses every topic of the fleet's tree; the only place where its words are written.
 
 The tree is `<root>/<id>/<leaf>`, for bridges `<root>/_bridge/<bid>/<leaf>`, for stations `<root>/_gs/<gid>/<leaf>`, for
-recorders `fleet/_recorder/<id>/<leaf>`.
+recorders `fleet/_recorder/<id>/<leaf>`, for engines of alarms `fleet/_engine/<id>/<leaf>`, for an alarm itself
+`fleet/_alm/<key>/now`.
 No thread, no I/O.
 """
 
@@ -20,6 +21,8 @@ ALL = "_all"
 BRIDGE = "_bridge"
 STATION = "_gs"
 RECORDER = "_recorder"
+ENGINE = "_engine"
+ALARM = "_alm"
 
 CONN, INFO, STATE, LINK, EVT, TLM, SUM = "conn", "info", "state", "link", "evt", "tlm", "sum"
 TLM_SUM, TLM_MOTION = f"{TLM}/{SUM}", f"{TLM}/motion"
@@ -43,6 +46,8 @@ SENSORS = "sensors"
 """Of a station: what else it listens to."""
 MARK = "mark"
 """Of a station: something that its operator marked."""
+ALM, NOW, ENGINE_RULES = "alm", "now", "rules"
+"""Of a station: what its operator wants of alarms. Of an alarm: how it is. Of an engine: what it goes by."""
 ECHO = "echo"
 
 MAX_TOPIC_BYTES = 65_535
@@ -58,13 +63,16 @@ class VehicleTopic(NamedTuple):
 
 
 class ServiceTopic(NamedTuple):
-    """A parsed topic of a bridge, a station or a recorder."""
+    """A parsed topic of a bridge, a station, a recorder, an engine of alarms or an alarm."""
 
     root: str
     service: str
-    """`_bridge`, `_gs` or `_recorder`."""
+    """`_bridge`, `_gs`, `_recorder`, `_engine` or `_alm`."""
     id: str
     leaf: str
+
+
+_SERVICES = frozenset({BRIDGE, STATION, RECORDER, ENGINE, ALARM})
 
 
 def vehicle(key: VehicleKey, leaf: str) -> str:
@@ -96,6 +104,16 @@ def station(root: str, station_id: str, leaf: str) -> str:
 def recorder(recorder_id: str, leaf: str) -> str:
     """Topic of a recorder's leaf; under `fleet`, whatever it records."""
     return f"{Root.FLEET.value}/{RECORDER}/{recorder_id}/{leaf}"
+
+
+def engine(engine_id: str, leaf: str) -> str:
+    """Topic of a leaf of an engine of alarms; under `fleet`, whatever it looks at."""
+    return f"{Root.FLEET.value}/{ENGINE}/{engine_id}/{leaf}"
+
+
+def alarm(key: str) -> str:
+    """Topic of an alarm."""
+    return f"{Root.FLEET.value}/{ALARM}/{key}/{NOW}"
 
 
 def late(topic: str) -> str:
@@ -151,7 +169,7 @@ def parse(topic: str) -> VehicleTopic | ServiceTopic | None:
         return None
     first, _, leaf = rest.partition("/")
     # names of services begin with `_`, which no vehicle id may: the two can not be confused
-    if first in (BRIDGE, STATION, RECORDER):
+    if first in _SERVICES:
         service_id, _, leaf = leaf.partition("/")
         return ServiceTopic(root, first, service_id, leaf) if service_id and leaf else None
     return VehicleTopic(VehicleKey(root, first), leaf) if leaf and is_vehicle_id(first) else None
@@ -195,17 +213,3 @@ _FILTER_RULES: tuple[tuple[Callable[[str], bool], str], ...] = (
 
 def _filter_problem(text: str) -> str | None:
     return next((problem for is_broken, problem in _FILTER_RULES if is_broken(text)), None)
-
-
-def matches(topic_filter: str, topic: str) -> bool:
-    """Whether a topic falls under a filter (MQTT 5, section 4.7; `a/#` matches `a`)."""
-    # brokers speak of themselves under $SYS; wildcards must not bring that (MQTT 5, section 4.7.2)
-    if topic.startswith("$") and topic_filter[:1] in ("+", "#"):
-        return False
-    wanted, given = topic_filter.split("/"), topic.split("/")
-    for number, level in enumerate(wanted):
-        if level == "#":
-            return True
-        if number >= len(given) or level not in ("+", given[number]):
-            return False
-    return len(wanted) == len(given)

@@ -51,6 +51,7 @@ assert "RPM" in WANTED_HZ[Firmware.ARDUPILOT], "it is not asked for"
 from groundstation.fleet.note import Note
 from groundstation.fleet.roster import Fleet
 from groundstation.logs.mcap.schemas import schema_of_leaf
+from groundstation.fleet.sensors import matches
 from groundstation.transport import leaves, topics
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.inbox import Inbox
@@ -63,7 +64,7 @@ vehicle.say(leaves.NOTE, Note(text="new motor"))
 bench.publisher.flush()
 (sent,) = [one for one in bench.bus.sent if one.topic == "fleet/uav-1/note"]
 assert (sent.qos, sent.retain, lane_of(sent)) == (1, True, Lane.STATE)
-assert any(topics.matches(one, sent.topic) for one in leaves.station_filters("fleet"))
+assert any(matches(one, sent.topic) for one in leaves.station_filters("fleet"))
 assert b"text" in schema_of_leaf(leaves.NOTE)
 inbox, fleet = Inbox(), Fleet()
 bench.bus.deliver_to(inbox, bench.clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 import pytest
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.sensors import matches
 from groundstation.transport import topics
 from groundstation.transport.interest import FEW, STILL_FEW, Interest, wanted_of
 from groundstation.transport.leaves import LEAVES, VEHICLE, Audience, station_filters
@@ -22,7 +23,7 @@ def test_a_small_fleet_is_followed_as_a_whole_and_of_a_large_one_what_is_shown(c
 
 def subscribed(interest: Interest, topic: str) -> int:
     filters = {**station_filters("fleet"), **station_filters("sim"), **interest.filters()}
-    return sum(topics.matches(one, topic) for one in filters)
+    return sum(matches(one, topic) for one in filters)
 
 
 @pytest.mark.parametrize("wanted", [None, SHOWN, frozenset()])

@@ -26,8 +26,9 @@ from groundstation.fleet.scenario.scenario import (
     names_of,
     together,
 )
-from groundstation.fleet.scenario.scenario_file import MOST_BYTES, read_scenario
+from groundstation.fleet.scenario.scenario_file import read_scenario
 from groundstation.fleet.verbs import PLAN_VERBS, TRANSFER_VERBS, checked_args
+from groundstation.fleet.yaml_file import MOST_BYTES
 from groundstation.simulator.engine.errors import FaultFormatError, SimulationError
 from groundstation.simulator.engine.faults import Fault
 from groundstation.simulator.sitl.fleet_plan import Home, Wind

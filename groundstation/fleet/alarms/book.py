@@ -104,9 +104,8 @@ class AlarmBook:
             self._engines[name] = said, at_s
         self.revision += 1
 
-    def fold_rules(self, name: str, rules: RuleSet) -> None:
+    def fold_rules(self, rules: RuleSet) -> None:
         """An engine told its rules: the newest count."""
-        del name
         if self.rules is None or rules.revision >= self.rules.revision:
             self.rules = rules
             self.revision += 1

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-from groundstation.fleet.alarms.subjects import SENSOR_WORDS, VEHICLE_WORDS, Seen, topic_matches
+from groundstation.fleet.alarms.subjects import SENSOR_WORDS, VEHICLE_WORDS, Seen
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.expressions import Number, Test, parse
 from groundstation.fleet.sample import Whole
+from groundstation.fleet.sensors import matches
 
 MAX_RULES = 200
 LONGEST_S = 24 * 3600.0
@@ -107,7 +108,7 @@ class ReadRule:
 
     def is_about(self, topic: str) -> bool:
         """Whether it is about this topic."""
-        return self.rule.is_of_topics and topic_matches(self.rule.topics, topic)
+        return self.rule.is_of_topics and matches(self.rule.topics, topic)
 
 
 def _number(words: Any, address: str) -> Number[Seen] | None:

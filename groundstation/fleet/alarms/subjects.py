@@ -72,19 +72,6 @@ class Seen(NamedTuple):
     """What every station finds wrong with it."""
 
 
-def topic_matches(wanted: str, topic: str) -> bool:
-    """Whether a topic is one of a filter's, level by level (MQTT 5, section 4.7)."""
-    asked, levels = wanted.split("/"), topic.split("/")
-    if topic.startswith("$") and asked[0] in ("+", "#"):
-        return False
-    for place, level in enumerate(asked):
-        if level == "#":
-            return True
-        if place >= len(levels) or (level != "+" and level != levels[place]):
-            return False
-    return len(asked) == len(levels)
-
-
 def _of_vehicle(number: Number[VehicleSummary]) -> Number[Seen]:
     get = number.get
     return Number(lambda seen: None if seen.summary is None else get(seen.summary), number.unit)

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,6 +35,11 @@ class AlarmWish(msgspec.Struct, frozen=True, kw_only=True):
     """For `rules`."""
     v: Whole = 1
     """Version of this format."""
+
+
+def new_wish(action: AlarmAction, by: Actor, keys: tuple[str, ...] = (), **more: Any) -> AlarmWish:
+    """A wish with an id of its own; `more` are its further fields."""
+    return AlarmWish(id=uuid.uuid4().hex, action=action, by=by, keys=keys[:MAX_KEYS], **more)
 
 
 _DONE: dict[AlarmAction, Callable[[AlarmWish, Alarm, Deed], Alarm]] = {

@@ -1,25 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Scenarios as YAML: what is wrong is said with its place and its line. Pure: bytes in, bytes out."""
+"""Scenarios as YAML. Pure: bytes in, bytes out."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
-import msgspec
-import yaml
-
-from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.scenario.scenario import Scenario, expectations_of
-
-MOST_BYTES = 1_000_000
-_UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*?)`(?: - at `\$(?P<path>.*)`)?")
-_WRONG = re.compile(r"(?P<words>.*?)(?: - at `\$(?P<path>.*)`)?")
-_STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+|\.\.\.)\]")
-
-
-class ScenarioFileError(GroundStationError):
-    """A file is no scenario."""
+from groundstation.fleet.yaml_file import from_yaml, to_yaml
 
 
 def read_scenario(name: str, data: bytes) -> Scenario:
@@ -30,76 +15,14 @@ def read_scenario(name: str, data: bytes) -> Scenario:
         data: all of it.
 
     Raises:
-        ScenarioFileError: it is none; says where.
+        YamlFileError: it is none; says where.
         UsageError: an expectation is none.
     """
-    if len(data) > MOST_BYTES:
-        raise ScenarioFileError(f"{name} has more than {MOST_BYTES // 1000} kB, which is no scenario")
-    try:
-        # a few aliases can stand for a million values
-        for event in yaml.parse(data, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark is not None else "?"
-                raise ScenarioFileError(f"{name}, line {line}: anchors and aliases are not read; write it out")
-        node = yaml.compose(data, Loader=yaml.SafeLoader)
-        told = yaml.safe_load(data)
-    except RecursionError as error:
-        raise ScenarioFileError(f"{name} is nested too deep for a scenario") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ScenarioFileError(f"{name} is no YAML: {_reason(error)}") from error
-    if not isinstance(told, dict):
-        raise ScenarioFileError(f"{name}: a scenario begins with 'vehicles:' and a list of them")
-    try:
-        scenario = msgspec.convert(told, Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioFileError(f"{name}{_where(node, str(error))}") from error
+    scenario = from_yaml(name, data, Scenario, "scenario", "vehicles")
     expectations_of(scenario)
     return scenario
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem or error.context}, line {error.problem_mark.line + 1}"
-    return " ".join(str(error).split())[:200]
-
-
-def _where(node: yaml.Node | None, words: str) -> str:
-    """Line, path and trouble, as `, line 4: vehicles[0].bateri: no such field`."""
-    match = _UNKNOWN.fullmatch(words)
-    if match is not None:
-        path, trouble = f"{match['path'] or ''}.{match['field']}", "no such field"
-    else:
-        wrong = _WRONG.fullmatch(words)
-        path, trouble = (wrong["path"] or "", wrong["words"]) if wrong is not None else ("", words)
-        trouble = trouble[:1].lower() + trouble[1:]
-    line = _line(node, path)
-    place = f", line {line}" if line is not None else ""
-    return f"{place}: {path.removeprefix('.') + ': ' if path else ''}{trouble}"
-
-
-def _line(node: Any, path: str) -> int | None:
-    """The line of a place in the file; None where it can't be told."""
-    line: int | None = None
-    for step in _STEP.finditer(path):
-        if isinstance(node, yaml.MappingNode) and step["name"] is not None:
-            pair = next(((key, value) for key, value in node.value if key.value == step["name"]), None)
-            if pair is None:
-                return line
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and (step["index"] or "").isdecimal():
-            index = int(step["index"])
-            if index >= len(node.value):
-                return line
-            node = node.value[index]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
-
-
 def write_scenario(scenario: Scenario) -> bytes:
     """A scenario as a file that reads back equal."""
-    plain = msgspec.to_builtins(scenario)
-    # escaped where it is not ASCII: YAML folds some line ends that Unicode has (U+0085)
-    text: str = yaml.safe_dump(plain, sort_keys=False, width=10_000)
-    return text.encode()
+    return to_yaml(scenario)

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.sensors import matches
 from groundstation.fleet.value_path import ValueRef
-from groundstation.transport.topics import checked_filter, matches
+from groundstation.transport.topics import checked_filter
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.sensors_panel.sensor_model import SensorModel

@@ -74,6 +74,6 @@ def test_an_engine_leads_as_long_as_it_says_so():
 
 def test_the_newest_rules_count():
     found = AlarmBook()
-    found.fold_rules("a", RuleSet(rules=(BATTERY,), revision=3))
-    found.fold_rules("b", RuleSet(revision=2))
+    found.fold_rules(RuleSet(rules=(BATTERY,), revision=3))
+    found.fold_rules(RuleSet(revision=2))
     assert found.rules.rules == (BATTERY,)

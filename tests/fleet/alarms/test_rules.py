@@ -9,11 +9,12 @@ import pytest
 from groundstation.fleet.alarms import subjects
 from groundstation.fleet.alarms.defaults import DEFAULT_RULES
 from groundstation.fleet.alarms.rule import MAX_RULES, AlarmRule, ReadRule, RuleSet, understood
-from groundstation.fleet.alarms.subjects import Rates, Seen, topic_matches
+from groundstation.fleet.alarms.subjects import Rates, Seen
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.english import CONDITIONS
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.motion import Position
+from groundstation.fleet.sensors import matches
 from groundstation.fleet.vehicle import VehicleState
 from tests.fleet.alarms.world import World, reading, vehicle
 
@@ -91,7 +92,7 @@ def test_a_rule_about_vehicles_knows_every_value_and_its_age():
     ],
 )
 def test_a_filter_means_the_topics_that_mqtt_says(wanted, topic, is_meant):
-    assert topic_matches(wanted, topic) is is_meant
+    assert matches(wanted, topic) is is_meant
 
 
 @pytest.mark.parametrize(

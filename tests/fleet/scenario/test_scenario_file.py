@@ -19,8 +19,9 @@ from groundstation.fleet.scenario.scenario import (
     scenario_of,
     together,
 )
-from groundstation.fleet.scenario.scenario_file import MOST_BYTES, read_scenario, write_scenario
+from groundstation.fleet.scenario.scenario_file import read_scenario, write_scenario
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.fleet.yaml_file import MOST_BYTES
 from tests.fleet.scenario.test_expectation import sentences
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
