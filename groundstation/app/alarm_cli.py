@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from groundstation.app.command_options import Broker, BrokerDefault
 from groundstation.fleet.errors import GroundStationError, UsageError
@@ -50,8 +51,13 @@ def alarm_child(broker: str, say: Callable[[str], None], *, is_left: bool = Fals
     from groundstation.app.company import LINGER_S
     from groundstation.app.processes import Child
 
+    def on_line(line: str) -> None:
+        # it means the engine's own terminal; in this one the key ends the window
+        if "Ctrl-C ends" not in line:
+            say(line)
+
     environment = {"GROUNDSTATION_BROKER": broker}
-    return Child("alarms", ["alarms", "run"], say, environment=environment, linger_s=LINGER_S, is_left=is_left)
+    return Child("alarms", ["alarms", "run"], on_line, environment=environment, linger_s=LINGER_S, is_left=is_left)
 
 
 @app.command()
@@ -75,6 +81,9 @@ def run(
             one.stay(is_left, linger_s, stop)
 
     with stop_on_signal(stay) as stop:
+        Console(stderr=True).print(
+            f"alarms of {url.shown}; Ctrl-C ends it", soft_wrap=True, markup=False, highlight=False
+        )
         running.append(AlarmProcess(url, file or default_path(url.shown)))
         running[0].run(stop)
 
@@ -175,14 +184,16 @@ def rules(
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Only look whether the file means something.")] = False,
     default: Annotated[bool, typer.Option("--default", help="The rules that come along.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write them there instead of showing them.")
+    ] = None,
     broker: Broker = BrokerDefault,
 ) -> None:
     """Show the rules of the engine that leads as YAML, or give it others."""
     from groundstation.fleet.alarms.defaults import DEFAULT_RULES
-    from groundstation.fleet.alarms.rule_file import write_rules
 
-    if file is None and default:
-        sys.stdout.write(write_rules(DEFAULT_RULES).decode())
+    if file is None and default and not check:
+        _show(DEFAULT_RULES, out)
         return
     wanted = DEFAULT_RULES if default else _read(file) if file is not None else None
     if check:
@@ -196,10 +207,23 @@ def rules(
             found = desk.fleet.alarms.rules
             if found is None:
                 raise GroundStationError("the engine has not told its rules; try again")
-            sys.stdout.write(write_rules(found).decode())
+            _show(found, out)
             return
         _give(desk, wanted)
     typer.echo(f"{len(wanted.rules)} rules in use")
+
+
+def _show(found: RuleSet, out: Path | None) -> None:
+    from groundstation.app.plan_work import write_whole
+    from groundstation.fleet.alarms.rule_file import write_rules
+
+    if out is None:
+        sys.stdout.write(write_rules(found).decode())
+        return
+    try:
+        write_whole(write_rules(found), out)
+    except OSError as error:
+        raise GroundStationError(f"{out} can't be written ({error.strerror or error})") from error
 
 
 def _read(file: Path) -> RuleSet:

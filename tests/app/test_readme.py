@@ -38,6 +38,7 @@ ENDLESS = {
     "bridge": "Ctrl-C ends it",
     "simulate": "simulated vehicle",
     "record": "recording mqtt://",
+    "alarms run": "alarms of mqtt://",
     "gui": "the window is open",
     "replay tests/data/copter_boot.tlog": "the window is open",
     "replay tests/data/copter_square.tlog --mavlink": "-> udpout:",
@@ -209,7 +210,10 @@ def test_a_block_of_the_readme_does_what_it_says(number: int, world: World) -> N
     lines = lines_of(BLOCKS[number])
     names = {words[1] for words in lines if words[0] == "groundstation"}
     flies = (
-        bool(names & {"command", "control", "journal", "watch", "record", "replay", "mark", "mission", "params"})
+        bool(
+            names
+            & {"command", "control", "journal", "watch", "record", "replay", "mark", "mission", "params", "alarms"}
+        )
         or lines[0][0] == "mosquitto_pub"
     )
     try:
