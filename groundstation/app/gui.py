@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
 
+from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.ordering import operator_name
@@ -88,6 +89,7 @@ class Station:
         # commands see what came before the panels do: a refusal is shown with the state that caused it
         self.feed.on_updates = self.orders.tick
         self.simulator = WindowSimulator(url.secret_text())
+        self.alarms = WindowAlarms(actor, self.bus.worker.publish)
         self.window = MainWindow(
             self.feed,
             settings,
@@ -99,6 +101,7 @@ class Station:
             parameters=param_access(),
             refly=refly_access(),
             simulator=self.simulator.access() if role is Role.OPERATOR else None,
+            alarms=self.alarms.access(),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -162,7 +165,8 @@ class Station:
             Exception: what `on_tick` or `at_end` raised, or with `ends_on_fault` any part of the window.
         """
         # called backwards: what looks at the window ends first, the journal last, with all that was ordered
-        ends = (self.journal.stop, self.bus.stop, self.simulator.close, self.past.stop, self.feed.stop)
+        silence = self.alarms.sounds.close
+        ends = (self.journal.stop, self.bus.stop, silence, self.simulator.close, self.past.stop, self.feed.stop)
         loop = WindowLoop(self.application, self.window, on_tick, at_end, ends_on_fault=ends_on_fault)
         loop.run(stop, self.start, ends)
 

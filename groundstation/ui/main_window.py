@@ -17,6 +17,8 @@ from shiboken6 import isValid
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import Root
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.alarms.alarm_port import AlarmAccess
+from groundstation.ui.alarms.alarm_voice import AlarmVoice
 from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
         parameters: ParamAccess | None = None,
         refly: ReflyAccess | None = None,
         simulator: SimulatorAccess | None = None,
+        alarms: AlarmAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
             parameters: ways to parameters on disk; None for a window without.
             refly: ways to flying again; None for a window without.
             simulator: ways to simulators; None for a window without.
+            alarms: ways to the engine of alarms; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -111,8 +115,10 @@ class MainWindow(QMainWindow):
         """What is to be said of them."""
         self.surveys = SurveyDesk(self.document, self.study, feed, self.selection, self)
         """Lays surveys into the plans."""
+        self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
+        """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        context = PanelContext(feed, self.selection, log, self.asks, *own)
+        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""
@@ -124,6 +130,7 @@ class MainWindow(QMainWindow):
         """Finds everything by its name."""
         self._over = Overlay(stage, centre, gap=PALETTE_GAP, pushes=False, windows=windows)
         self._over.add(self.palette_box)
+        self.top_bar.alarms_wanted.connect(lambda: self.asks.panel_wanted.emit("alarms"))
         self._fill_menus()
         self.document.restore_draft()
         # when all is made: what is remembered is given to panels

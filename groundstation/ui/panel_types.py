@@ -14,6 +14,8 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
+from groundstation.ui.alarms.alarm_port import AlarmAccess
+from groundstation.ui.alarms.alarm_voice import AlarmVoice
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_view import FleetView
@@ -83,6 +85,10 @@ class PanelContext:
     """Ways to flying again; None for a window without."""
     surveys: SurveyDesk | None = None
     """Lays them; None where there is no document."""
+    alarms: AlarmAccess | None = None
+    """Ways to the engine of alarms; None for a window without."""
+    voice: AlarmVoice | None = None
+    """Says them; None where there are none."""
 
 
 class Place(NamedTuple):

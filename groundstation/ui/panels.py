@@ -9,6 +9,7 @@ from pathlib import Path
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef, json_from_refs, refs_from_json
+from groundstation.ui.alarms.alarms_panel import AlarmsPanel
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
@@ -32,6 +33,19 @@ from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 
 MAX_VEHICLE_PANELS = 16
+
+
+def _alarms(context: PanelContext) -> AlarmsPanel | None:
+    if context.alarms is None:
+        return None
+    panel = AlarmsPanel(context.feed, context.alarms, context.voice)
+
+    def show(key: VehicleKey) -> None:
+        context.selection.select((key,))
+        context.asks.panel_wanted.emit("vehicle")
+
+    panel.vehicle_wanted.connect(show)
+    return panel
 
 
 def _fleet(context: PanelContext) -> FleetPanel:
@@ -256,6 +270,22 @@ PANELS: Panels = (
         place=Place(5, Side.RightDockWidgetArea, "plots"),
         keyboard=lambda panel: (panel.view, panel.text_box),
         memories=(Memory("messages/level", lambda panel: int(panel.least_level), _level_back),),
+    ),
+    Panel[AlarmsPanel](
+        name="alarms",
+        title="Alarms",
+        icon="alarms",
+        make=_alarms,
+        place=Place(14, Side.CenterDockWidgetArea, "messages"),
+        keyboard=lambda panel: (panel.list, panel.text_box),
+        memories=(
+            Memory(
+                "alarms/mutes",
+                lambda panel: json.dumps(panel.mutes),
+                lambda panel, text: panel.restore_mutes(texts_of(text)),
+            ),
+        ),
+        has_past=False,
     ),
     Panel[SensorsPanel](
         name="sensors",

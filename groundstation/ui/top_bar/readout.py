@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from groundstation.ui.theme.dress import set_mark, set_style
@@ -12,6 +13,8 @@ from groundstation.ui.theme.roles import Ink
 
 class Readout(QWidget):
     """Shows a count and what is counted."""
+
+    pressed = Signal()
 
     def __init__(
         self, caption: str, alarm_icon: str = "", alarm_role: Ink | None = None, parent: QWidget | None = None
@@ -43,6 +46,12 @@ class Readout(QWidget):
         """Show a text and a word beside it."""
         self.value.setText(text)
         self.caption.setText(caption)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: pressed."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()
+        super().mouseReleaseEvent(event)
 
     def show_caption(self, caption: str) -> None:
         """Change the word."""

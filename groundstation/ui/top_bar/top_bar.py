@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenuBar, QToolButton, QWidget
 
@@ -31,6 +31,8 @@ MENU_PADDING = 20
 class TopBar(QFrame):
     """Always visible; refreshed a few times a second."""
 
+    alarms_wanted = Signal()
+
     def __init__(
         self, feed: FleetFeed, menus: QMenuBar, desk: OperatorDesk | None = None, parent: QWidget | None = None
     ) -> None:
@@ -53,6 +55,10 @@ class TopBar(QFrame):
         self.flying = Readout(self.tr("flying"))
         self.cautions = Readout(self.tr("cautions"), "caution", Ink.CAUTION)
         self.warnings = Readout(self.tr("warnings"), "warning", Ink.WARNING)
+        for readout in (self.cautions, self.warnings):
+            readout.setCursor(Qt.CursorShape.PointingHandCursor)
+            readout.setToolTip(self.tr("Vehicles with a caution or a warning; a press shows the alarms"))
+            readout.pressed.connect(self.alarms_wanted)
         self.losses = Readout(self.tr("dropped"), "caution", Ink.CAUTION)
         self.losses.hide()
         self.loop = Readout(self.tr("ms loop"))

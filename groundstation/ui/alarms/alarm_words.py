@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alarms in the operator's words. GUI thread; no widgets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from groundstation.fleet.alarms.alarm import Alarm, AlarmState
+from groundstation.fleet.alarms.flood import GROUP
+from groundstation.fleet.alarms.nearness import BETWEEN
+from groundstation.fleet.conditions import Level
+from groundstation.ui.said import said, translated
+from groundstation.ui.units import fixed
+
+Names = dict[str, str]
+"""Names of vehicles by `fleet/uav-1`."""
+
+
+def tr(text: str) -> str:
+    """In the operator's language."""
+    return QCoreApplication.translate("Alarms", text)
+
+
+def source_text(alarm: Alarm, names: Names) -> str:
+    """Whose it is: names of vehicles, a topic, or how many a group covers."""
+    if alarm.source == GROUP or alarm.members:
+        return tr("{count} affected").format(count=alarm.affected)
+    return BETWEEN.join(names.get(one, one.removeprefix("fleet/")) for one in alarm.source.split(BETWEEN))
+
+
+def detail_text(alarm: Alarm) -> str:
+    """What, with its number, and what to do."""
+    words = said(alarm.said)
+    if alarm.value is not None:
+        words = words or f"{fixed(alarm.value, 1)} {alarm.unit}".rstrip()
+    elif alarm.members and words:
+        # of one among many it would be taken for all
+        words = ""
+    shown = [words, translated(alarm.advice)]
+    if alarm.note:
+        shown.insert(0, f"“{alarm.note}”")
+    return " · ".join(one for one in shown if one)
+
+
+def state_text(alarm: Alarm) -> str:
+    """Beside its age: who knows, until when it is shelved, that it is over."""
+    if alarm.shelf is not None:
+        return tr("shelved by {who}").format(who=alarm.shelf.deed.by.op)
+    if alarm.state is AlarmState.RETURNED:
+        return tr("has returned")
+    if alarm.state is AlarmState.ACKNOWLEDGED and alarm.acknowledged is not None:
+        return tr("acknowledged by {who}").format(who=alarm.acknowledged.by.op)
+    return tr("for {who}").format(who=alarm.assigned) if alarm.assigned else ""
+
+
+def spoken(alarm: Alarm, names: Names) -> str:
+    """As a voice says it: the vehicle's name first."""
+    level = {Level.WARNING: tr("Warning"), Level.CAUTION: tr("Caution")}.get(alarm.worst, "")
+    return f"{level}. {source_text(alarm, names)}. {translated(alarm.title)}."
+
+
+def age_words(seconds: float) -> str:
+    """An age as a clock: `0:38`, `12:05`, `3 h`."""
+    whole = max(0, int(seconds))
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02}"
+    return f"{whole // 3600} h" if whole < 48 * 3600 else f"{whole // 86400} d"
