@@ -213,6 +213,35 @@ def rules(
     typer.echo(f"{len(wanted.rules)} rules in use")
 
 
+@app.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rules, as YAML.")],
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="A session, or a log of any format.")],
+    as_json: Json = False,
+) -> None:
+    """Show what rules would have raised in a recorded flight."""
+    import msgspec
+    from rich.table import Table
+    from rich.text import Text
+
+    from groundstation.app.alarm_port import tried_on
+    from groundstation.app.watch import table_console
+
+    trial = tried_on(log, _read(file))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(trial).decode() + "\n")
+        return
+    minutes = (trial.end_s - trial.begin_s) / 60.0
+    table = Table(
+        "at", "for", "what", "source", title=f"would have raised {len(trial.raised)} times in {minutes:.1f} min"
+    )
+    for one in trial.raised:
+        lasts = f"{one.end_s - one.begin_s:.0f} s" if one.end_s is not None else "to the end"
+        at_s = int(one.begin_s - trial.begin_s)
+        table.add_row(f"{at_s // 60}:{at_s % 60:02}", lasts, Text(one.title), Text(one.source))
+    table_console().print(table)
+
+
 def _show(found: RuleSet, out: Path | None) -> None:
     from groundstation.app.plan_work import write_whole
     from groundstation.fleet.alarms.rule_file import write_rules

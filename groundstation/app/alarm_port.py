@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from groundstation.app.plan_work import write_whole
+from groundstation.app.players import open_file
 from groundstation.app.sounds import Sounds
 from groundstation.fleet.alarms.alarm import AlarmAction
+from groundstation.fleet.alarms.rule import RuleSet
+from groundstation.fleet.alarms.trial import Trial, tried
 from groundstation.fleet.alarms.wishes import new_wish
 from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.progress import Progress
 from groundstation.logs.csv_cells import guarded
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.commander import alarm_wish
@@ -38,6 +42,7 @@ class WindowAlarms:
         return AlarmAccess(
             wish=self.wish if self._actor.role is Role.OPERATOR else None,
             write_csv=write_csv,
+            trial=tried_on,
             play=self.sounds.play if self.sounds.has_tone else None,
             speak=self.sounds.speak if self.sounds.has_voice else None,
         )
@@ -46,6 +51,20 @@ class WindowAlarms:
         """Ask the engine that leads."""
         self._publish([alarm_wish(new_wish(action, self._actor, keys, **more), self._number)])
         self._number += 1
+
+
+def tried_on(path: Path, rules: RuleSet, told: Progress | None = None) -> Trial:
+    """What rules would have raised in a log of any format.
+
+    Raises:
+        GroundStationError: it can't be read, or a rule means nothing.
+        CancelledError: by `told`.
+    """
+    player = open_file(path)
+    try:
+        return tried(player, rules, told)
+    finally:
+        player.close()
 
 
 def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> None:

@@ -117,6 +117,8 @@ class Summaries:
         self._turn: deque[VehicleKey] = deque()
         """Whose summary is renewed next."""
         self._shouts: dict[VehicleKey, tuple[Words, float]] = {}
+        self.alarmed: Callable[[VehicleKey], tuple[Condition, ...]] = lambda _: ()
+        """What rules of alarms find wrong with a vehicle beside its conditions."""
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
@@ -151,6 +153,10 @@ class Summaries:
 
     def _renewed(self, state: VehicleState, now_s: float) -> VehicleSummary:
         summary = summary_of(state, now_s)
+        alarmed = self.alarmed(state.key)
+        if alarmed:
+            found = tuple(sorted((*summary.conditions, *alarmed), key=lambda one: -one.level))
+            summary = msgspec.structs.replace(summary, conditions=found, level=found[0].level)
         said, until_s = self._shouts.get(state.key, ("", 0.0))
         if said and now_s < until_s:
             # an order to save the vehicle failed: that stands before whatever else is wrong with it

@@ -53,6 +53,7 @@ class FleetFeed(FleetView):
         super().__init__(timeline or LiveTimeline(), parent)
         self._inbox, self._bus_status, self._clock = inbox, bus_status, self.timeline.now_s
         self._summaries = Summaries()
+        self._summaries.alarmed = self._fleet.alarms.beside_conditions
         self.followed = Followed(self)
         """Whose detail is wanted."""
         self._status = bus_status()

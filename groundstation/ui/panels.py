@@ -276,7 +276,7 @@ PANELS: Panels = (
         title="Alarms",
         icon="alarms",
         make=_alarms,
-        place=Place(14, Side.CenterDockWidgetArea, "messages"),
+        place=Place(6, Side.CenterDockWidgetArea, "messages"),
         keyboard=lambda panel: (panel.list, panel.text_box),
         memories=(
             Memory(

@@ -14,7 +14,7 @@ import msgspec
 from groundstation.fleet.alarms.alarm import Alarm, AlarmState, EngineState
 from groundstation.fleet.alarms.lease import LEASE_S
 from groundstation.fleet.alarms.rule import RuleSet
-from groundstation.fleet.conditions import Level
+from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.identity import VehicleKey
 
 MAX_ALARMS = 5_000
@@ -38,7 +38,7 @@ class AlarmBook:
 
     def __init__(self) -> None:
         self._alarms: dict[str, Alarm] = {}
-        self._of_vehicle: dict[VehicleKey, set[str]] = {}
+        self._of_source: dict[str, set[str]] = {}
         self._engines: dict[str, tuple[EngineState, float]] = {}
         self.history: deque[Change] = deque(maxlen=MAX_HISTORY)
         """What happened, in order."""
@@ -60,8 +60,26 @@ class AlarmBook:
         return self._alarms.get(key)
 
     def of_vehicle(self, key: VehicleKey) -> list[Alarm]:
-        """Those of a vehicle itself, in no order."""
-        return [self._alarms[one] for one in self._of_vehicle.get(key, ())]
+        """Those of a vehicle, and groups that cover it, in no order."""
+        return [self._alarms[one] for one in self._of_source.get(str(key), ())]
+
+    def beside_conditions(self, key: VehicleKey) -> tuple[Condition, ...]:
+        """What rules find wrong with a vehicle that is no condition of it; without what is shelved."""
+        return tuple(
+            Condition(one.level, one.title)
+            for one in self.of_vehicle(key)
+            # what was said by code is a condition, which every station finds by itself
+            if one.is_active and one.shelf is None and not one.said
+        )
+
+    def levels(self) -> dict[str, Level]:
+        """How bad it is with everything that has an alarm now, by its name; without what is shelved."""
+        found: dict[str, Level] = {}
+        for alarm in self._alarms.values():
+            if alarm.is_active and alarm.shelf is None:
+                for source in alarm.members or (alarm.source,):
+                    found[source] = max(alarm.level, found.get(source, Level.NORMAL))
+        return found
 
     def sorted(self) -> list[Alarm]:
         """All of them, the most urgent first."""
@@ -80,12 +98,11 @@ class AlarmBook:
         if before is None and len(self._alarms) >= MAX_ALARMS:
             self.dropped += 1
             return
-        if alarm.state is AlarmState.OVER:
-            self._forget(alarm.key)
-        else:
+        self._forget(alarm.key)
+        if alarm.state is not AlarmState.OVER:
             self._alarms[alarm.key] = alarm
-            if alarm.vehicle is not None:
-                self._of_vehicle.setdefault(alarm.vehicle, set()).add(alarm.key)
+            for source in alarm.members or (alarm.source,):
+                self._of_source.setdefault(source, set()).add(alarm.key)
         change = Change(alarm, before, at_s)
         self.history.append(change)
         self._news.append(change)
@@ -93,8 +110,11 @@ class AlarmBook:
 
     def _forget(self, key: str) -> None:
         gone = self._alarms.pop(key, None)
-        if gone is not None and gone.vehicle is not None:
-            self._of_vehicle.get(gone.vehicle, set()).discard(key)
+        for source in () if gone is None else gone.members or (gone.source,):
+            keys = self._of_source.get(source, set())
+            keys.discard(key)
+            if not keys:
+                self._of_source.pop(source, None)
 
     def fold_engine(self, name: str, said: EngineState, at_s: float) -> None:
         """An engine was heard."""

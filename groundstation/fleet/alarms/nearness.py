@@ -12,12 +12,13 @@ from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.geometry import METRES_PER_DEGREE
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.phrases import say
+from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
 from groundstation.fleet.vehicle import VehicleState
 
-NEAR_M, NEAR_HEIGHT_M = 20.0, 10.0
-"""Nearer than both at the closest is a caution."""
-TOO_NEAR_M, TOO_NEAR_HEIGHT_M = 10.0, 5.0
-"""Nearer than both now is a warning: as far as a GPS may err, and a little."""
+NEAR_M, NEAR_HEIGHT_M = APART_M, APART_HEIGHT_M
+"""Nearer than both at the closest is a caution: what an order is refused for."""
+TOO_NEAR_M, TOO_NEAR_HEIGHT_M = 5.0, 3.0
+"""Nearer than both now is a warning: as far as a GPS may err."""
 AHEAD_S = 15.0
 MAX_PAIRS = 200
 """Nearest ones that are told."""

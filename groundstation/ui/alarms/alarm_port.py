@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from groundstation.fleet.alarms.alarm import AlarmAction
+from groundstation.fleet.alarms.rule import RuleSet
+from groundstation.fleet.alarms.trial import Trial
+from groundstation.fleet.progress import Progress
 
 
 class Wish(Protocol):
@@ -26,6 +29,8 @@ class AlarmAccess:
     """None for a window that only looks."""
     write_csv: Callable[[Path, Sequence[Sequence[str]]], None] = lambda _path, _rows: None
     """Writes rows as a file, whole, or raises OSError."""
+    trial: Callable[[Path, RuleSet, Progress], Trial] | None = None
+    """What rules would have raised in a log, on any thread; None for a window without logs."""
     play: Callable[[str], None] | None = None
     """Plays a tone by its name, `warning` or `caution`, without holding up; None where there is no sound."""
     speak: Callable[[str], None] | None = None

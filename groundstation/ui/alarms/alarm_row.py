@@ -19,6 +19,7 @@ from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 
 ROW_HEIGHT = 48
 BUTTON = QSize(104, 28)
+LEAST_SOURCE_PX = 70
 NARROW_PX = 360
 """In a narrower list the button is a sign alone."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -88,7 +89,10 @@ class AlarmRowDelegate(QStyledItemDelegate):
         painter.setPen(ink(Ink.TEXT if alarm.is_active else Ink.MUTED))
         painter.drawText(QRect(right - age_px - 2, rect.top() + 5, age_px + 2, 20), _RIGHT, card.age)
         left, room = rect.left() + 40, right - age_px - 12
-        source = metrics(TEXT_PX, 600).elidedText(card.source, Qt.TextElideMode.ElideMiddle, max(0, room - left))
+        # what is wrong is never cut for the sake of a long topic
+        title_px = metrics(TEXT_PX, 600).horizontalAdvance(card.title) + 10
+        source_px = max(LEAST_SOURCE_PX, room - left - title_px)
+        source = metrics(TEXT_PX, 600).elidedText(card.source, Qt.TextElideMode.ElideLeft, source_px)
         painter.setPen(ink(Ink.TEXT if alarm.is_active else Ink.MUTED))
         painter.drawText(QRect(left, rect.top() + 5, room - left, 20), _LEFT, source)
         after = left + metrics(TEXT_PX, 600).horizontalAdvance(source) + 8

@@ -27,6 +27,7 @@ from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_row import AlarmRowDelegate
 from groundstation.ui.alarms.alarm_voice import AlarmVoice
 from groundstation.ui.alarms.note_dialog import NoteDialog
+from groundstation.ui.alarms.rules_dialog import RulesDialog
 from groundstation.ui.alarms.shelve_dialog import ShelveDialog
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.help_dialogs import show_beside
@@ -117,8 +118,19 @@ class AlarmsPanel(LivePanel):
         self.history_button.setToolTip(self.tr("What happened to alarms"))
         self.history_button.setAccessibleName(self.tr("History"))
         self.history_button.toggled.connect(self.refresh)
+        self.rules_button = QToolButton()
+        self.rules_button.setIcon(icon("parameters"))
+        self.rules_button.setToolTip(self.tr("Rules of alarms…"))
+        self.rules_button.setAccessibleName(self.tr("Rules of alarms"))
+        self.rules_button.clicked.connect(self.open_rules)
         bar.addWidget(self.text_box, 1)
-        for widget in (self.counts, self.acknowledge_button, self.shelved_button, self.history_button):
+        for widget in (
+            self.counts,
+            self.acknowledge_button,
+            self.shelved_button,
+            self.history_button,
+            self.rules_button,
+        ):
             bar.addWidget(widget)
         self.acknowledge_button.setVisible(self._access.wish is not None)
         return bar
@@ -173,6 +185,7 @@ class AlarmsPanel(LivePanel):
 
     def _show_buttons(self) -> None:
         is_led = self._feed.fleet.alarms.leader(self._feed.now_s()) is not None
+        self.rules_button.setEnabled(self._feed.fleet.alarms.rules is not None)
         self.acknowledge_button.setEnabled(is_led and any(one.waits for one in self.chosen))
 
     def _acknowledge_one(self, key: str) -> None:
@@ -231,6 +244,15 @@ class AlarmsPanel(LivePanel):
             action.setCheckable(True)
             action.setChecked(is_muted)
             action.toggled.connect(lambda on, kind=kind, name=name: voice.mute(**{kind: name}, is_muted=on))
+
+    def open_rules(self) -> RulesDialog | None:
+        """Show the rules of the engine that leads; None where none has told any."""
+        rules = self._feed.fleet.alarms.rules
+        if rules is None:
+            return None
+        dialog = RulesDialog(rules, self._access, self)
+        show_beside(dialog)
+        return dialog
 
     def go_there(self) -> None:
         """Show the vehicle of the first one that is selected."""

@@ -57,7 +57,7 @@ class TopBar(QFrame):
         self.warnings = Readout(self.tr("warnings"), "warning", Ink.WARNING)
         for readout in (self.cautions, self.warnings):
             readout.setCursor(Qt.CursorShape.PointingHandCursor)
-            readout.setToolTip(self.tr("Vehicles with a caution or a warning; a press shows the alarms"))
+            readout.setToolTip(self.tr("Vehicles and others with a caution or a warning; a press shows the alarms"))
             readout.pressed.connect(self.alarms_wanted)
         self.losses = Readout(self.tr("dropped"), "caution", Ink.CAUTION)
         self.losses.hide()
@@ -82,13 +82,16 @@ class TopBar(QFrame):
         """Show everything as it is now."""
         now_s = self._feed.now_s()
         fleet = self._feed.summaries()
-        levels = [one.level for one in fleet]
         online = sum(one.is_heard for one in fleet)
         self.vehicles.show_number(online, f" {self.tr('of')} {len(fleet)}" if online != len(fleet) else "")
         self.vehicles.show_caption(self.tr("online"))
         self.flying.show_number(sum(one.is_heard and one.is_flying is True for one in fleet))
-        self.cautions.show_number(levels.count(Level.CAUTION))
-        self.warnings.show_number(levels.count(Level.WARNING))
+        levels = {str(one.key): one.level for one in fleet}
+        for source, level in self._feed.fleet.alarms.levels().items():
+            levels[source] = max(level, levels.get(source, Level.NORMAL))
+        found = list(levels.values())
+        self.cautions.show_number(found.count(Level.CAUTION))
+        self.warnings.show_number(found.count(Level.WARNING))
         self._show_losses()
         self.loop.show_number(round(self._feed.stats().delays.p99_ms))
         now_unix_s = self._feed.timeline.now_unix_s

@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from groundstation.fleet.alarms.nearness import AHEAD_S, NEAR_HEIGHT_M, NEAR_M, near_pairs
+from groundstation.fleet.alarms.nearness import AHEAD_S, NEAR_HEIGHT_M, NEAR_M, TOO_NEAR_M, near_pairs
 from groundstation.fleet.alarms.services import recorder_conditions
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.geometry import moved
@@ -46,16 +46,16 @@ def test_two_that_stand_near_each_other(apart_m, is_near):
 
 @pytest.mark.parametrize(("height_m", "is_near"), [(NEAR_HEIGHT_M - 0.3, True), (NEAR_HEIGHT_M + 0.3, False)])
 def test_one_above_the_other(height_m, is_near):
-    assert bool(pairs(flying("a"), flying("b", 5.0, height_m=100.0 + height_m))) is is_near
+    assert bool(pairs(flying("a"), flying("b", 2.0, height_m=100.0 + height_m))) is is_near
 
 
 def test_two_on_both_sides_of_the_date_line_are_near():
-    assert pairs(flying("a", east_m=-5.0, lon_deg=180.0), flying("b", east_m=5.0, lon_deg=180.0))
+    assert pairs(flying("a", east_m=-3.0, lon_deg=180.0), flying("b", east_m=3.0, lon_deg=180.0))
 
 
 def test_too_near_is_a_warning():
-    assert pairs(flying("a"), flying("b", 9.7))["fleet/a ↔ fleet/b"].level is Level.WARNING
-    assert pairs(flying("a"), flying("b", 10.3))["fleet/a ↔ fleet/b"].level is Level.CAUTION
+    assert pairs(flying("a"), flying("b", TOO_NEAR_M - 0.3))["fleet/a ↔ fleet/b"].level is Level.WARNING
+    assert pairs(flying("a"), flying("b", TOO_NEAR_M + 0.3))["fleet/a ↔ fleet/b"].level is Level.CAUTION
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_two_that_will_meet_soon_are_told_with_when_and_how_near(away_m, is_near
 def test_crossing_ways_count_by_where_both_are_at_one_time():
     meets = pairs(flying("a", -50.0, speed=(10.0, 0.0)), flying("b", 0.0, -50.0, speed=(0.0, 10.0)))
     said = str(meets["fleet/a ↔ fleet/b"].said)
-    assert said == "0 m in 5 s, 0 m in height; limit 20 m"
+    assert said == "0 m in 5 s, 0 m in height; limit 10 m"
     assert not pairs(flying("a", -50.0, speed=(10.0, 0.0)), flying("b", 0.0, -120.0, speed=(0.0, 10.0)))
 
 
