@@ -35,6 +35,8 @@ class LandmarkKind(Name):
     """A new life of the vehicle on its bridge."""
     LEVEL = "level"
     """How bad its conditions are changed to `level`; `said` is the worst of them."""
+    ALARM = "alarm"
+    """One was raised that is no condition of a vehicle: `said` is what and whose, `level` how bad."""
     EVENT = "event"
     """`event` is what was told."""
     COMMAND = "command"

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.alignment import Alignment
 from groundstation.fleet.flight import TimeBase
 from groundstation.fleet.identity import VehicleKey
@@ -39,6 +40,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """Root, id, session and presence of each."""
     readings: tuple[KeptReading, ...] = ()
     """Of other devices."""
+    alarms: tuple[Alarm, ...] = ()
+    """As an engine told them; none in the logs of others."""
 
 
 class Extent(msgspec.Struct, frozen=True, kw_only=True):

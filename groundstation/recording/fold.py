@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.lives import LivesRecord
@@ -35,6 +36,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Offset of each bridge's clock and when it was learnt, by session."""
     bridges: tuple[KeptBridge, ...] = ()
     readings: tuple[KeptReading, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
 
 class _Clock:
@@ -98,7 +100,9 @@ class Fold:
             for (root, bridge), (session, presence) in self.fleet.bridge_lives.items()
         )
         of_vehicles = self.kept_of(keys)
-        return msgspec.structs.replace(of_vehicles, bridges=bridges, readings=tuple(self.board.kept()))
+        return msgspec.structs.replace(
+            of_vehicles, bridges=bridges, readings=tuple(self.board.kept()), alarms=tuple(self.fleet.alarms)
+        )
 
     def put_back(self, kept: Kept) -> None:
         """Go on from what was known at a moment."""
@@ -110,3 +114,5 @@ class Fold:
             self.fleet.put_back_bridge(one.root, one.id, one.session, one.presence)
         if kept.readings:
             self.board.put_back(list(kept.readings))
+        if kept.alarms:
+            self.fleet.alarms.put_back(kept.alarms, self.now_s)

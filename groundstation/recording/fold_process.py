@@ -19,6 +19,7 @@ from typing import IO
 
 import msgspec
 
+from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.sensors import KeptReading
@@ -48,6 +49,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     """Of those whose state is another one than in the answer before."""
     bridges: tuple[tuple[str, str, str, BridgePresence], ...] = ()
     readings: tuple[KeptReading, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     is_folded: bool = True
     """False where a keyframe is damaged or a file can't be read: whoever asks has to look further himself."""
     problem: str = ""
@@ -77,7 +79,8 @@ class _Folder:
         changed = tuple(one for key, one in states.items() if self._told.get(key) is not one)
         self._told = states
         bridges = tuple((*one, *said) for one, said in fold.fleet.bridge_lives.items())
-        return Answer(keys=tuple(states), states=changed, bridges=bridges, readings=tuple(fold.board.kept()))
+        readings, alarms = tuple(fold.board.kept()), tuple(fold.fleet.alarms)
+        return Answer(keys=tuple(states), states=changed, bridges=bridges, readings=readings, alarms=alarms)
 
     def _file(self, part: Part) -> RecordedFile:
         file = self._files.get(part.path)

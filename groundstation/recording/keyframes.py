@@ -142,6 +142,7 @@ class Keyframes:
             self._note(update)
             if isinstance(update, VehicleUpdate):
                 heard_s[update.key] = update.received_s
+        self._note_alarms()
         for key in self.fold.fleet.take_changed():
             state = self.fold.fleet.get(key)
             if state is None:
@@ -228,6 +229,17 @@ class Keyframes:
         file = self._files.get(session_folder.file_name(key))
         if file is not None:
             file.writer.add_row(now_s, *row)
+
+    def _note_alarms(self) -> None:
+        """Alarms that are no conditions of vehicles: those are judged anyhow."""
+        for change in self.fold.fleet.alarms.take_news():
+            alarm, before = change.alarm, change.before
+            is_new = before is None or alarm.count > before.count
+            if is_new and alarm.is_active and not (alarm.vehicle is not None and alarm.said):
+                said = f"{alarm.title}: {alarm.source}"
+                self._landmarks.append(
+                    Landmark(at_s=change.at_s, kind=LandmarkKind.ALARM, said=said, level=alarm.level)
+                )
 
     def _judge(self, now_s: float) -> None:
         """How bad each vehicle's conditions are, once a second."""

@@ -311,13 +311,15 @@ class SessionPlayer:
         numbers = begun[1] if begun is not None else self._numbers(at_ns)
         if found is not None:
             states, bridges, readings = found[1], found[0].bridges, found[0].readings
+            alarms = found[0].alarms
         else:
             fold = self._segment(numbers).fold(at_ns)
             states, readings = tuple(fold.fleet), tuple(fold.board.kept())
+            alarms = tuple(fold.fleet.alarms)
             bridges = tuple((*one, *said) for one, said in fold.fleet.bridge_lives.items())
         began_s = max((self._files[name].at_ns(number) for name, number in numbers.items()), default=0) / 1e9
         states = tuple(self._with_messages(state, began_s) for state in states)
-        return Moment(at_s=at_s, states=states, bridges=bridges, readings=readings)
+        return Moment(at_s=at_s, states=states, bridges=bridges, readings=readings, alarms=alarms)
 
     def _is_read(self, at_s: float) -> bool:
         return self._builder is None or at_s <= self._builder.until_s

@@ -9,6 +9,7 @@ from pathlib import Path
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.value_path import ValueRef, json_from_refs, refs_from_json
+from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarms_panel import AlarmsPanel
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_model import SortOrder
@@ -36,9 +37,12 @@ MAX_VEHICLE_PANELS = 16
 
 
 def _alarms(context: PanelContext) -> AlarmsPanel | None:
-    if context.alarms is None:
+    if isinstance(context.feed, PastView):
+        panel = AlarmsPanel(context.feed, AlarmAccess(), is_past=True)
+    elif context.alarms is not None:
+        panel = AlarmsPanel(context.feed, context.alarms, context.voice)
+    else:
         return None
-    panel = AlarmsPanel(context.feed, context.alarms, context.voice)
 
     def show(key: VehicleKey) -> None:
         context.selection.select((key,))
@@ -285,7 +289,6 @@ PANELS: Panels = (
                 lambda panel, text: panel.restore_mutes(texts_of(text)),
             ),
         ),
-        has_past=False,
     ),
     Panel[SensorsPanel](
         name="sensors",

@@ -15,8 +15,10 @@ import msgspec
 import numpy as np
 import pytest
 
+from groundstation.fleet.alarms.alarm import Alarm, AlarmState, Deed
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import Actor
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import LandmarkKind
 from groundstation.fleet.link import LinkState
@@ -27,6 +29,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.recording import resume
 from groundstation.recording.seek_files import FOLDER
 from groundstation.recording.session_player import SessionPlayer
+from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.commander import mark
 from groundstation.transport.inbox import Inbox
@@ -168,6 +171,37 @@ def test_a_bookmark_stands_at_the_moment_that_it_means(tmp_path: Path) -> None:
     # of one bookmark the newest note is shown
     assert [one.said for one in data.bookmarks] == ["passed 3 m by"]
     assert data.jump(Jump.BOOKMARK, EPOCH_S, is_forward=True) == EPOCH_S + 4.0
+    player.close()
+
+
+def test_alarms_are_as_they_were_at_each_moment_and_stand_on_the_timeline(tmp_path: Path) -> None:
+    maker = SessionMaker(tmp_path)
+    by = Actor(op="ayse", gs="gs-1")
+    raised = Alarm(
+        key="k", rule="humid", source="Kabin1/Nem", title="Humidity", level=Level.WARNING, worst=Level.WARNING,
+        state=AlarmState.ACTIVE, raised_unix_s=EPOCH_S + 5.0,
+    )  # fmt: skip
+    known = msgspec.structs.replace(
+        raised, state=AlarmState.ACKNOWLEDGED, acknowledged=Deed(by, EPOCH_S + 9.0), revision=1
+    )
+    over = msgspec.structs.replace(known, state=AlarmState.OVER, revision=2)
+    for number in range(60):
+        maker.offer([Message("Kabin1/Nem", b"61", 2, 1, False, float(number))], float(number))
+        told = {5: raised, 9: known, 45: over}.get(number)
+        if told is not None:
+            envelope = payloads.Envelope(sid="engine", seq=number, ts=0, bms=0, d=told)
+            data = payloads.encode(envelope)
+            maker.offer([Message(topics.alarm("k"), data, len(data), 1, False, float(number))], float(number))
+    maker.stop()
+    player = SessionPlayer(next(tmp_path.iterdir()))
+    seen = {at_s: player.moment(EPOCH_S + at_s).alarms for at_s in (3.0, 7.0, 12.0, 40.0, 50.0)}
+    assert seen == {3.0: (), 7.0: (raised,), 12.0: (known,), 40.0: (known,), 50.0: ()}
+    (mark_,) = [one for one in player.landmarks() if one.kind is LandmarkKind.ALARM]
+    assert (mark_.at_s, mark_.said, mark_.level) == (EPOCH_S + 5.0, "Humidity: Kabin1/Nem", Level.WARNING)
+    data_ = LaneData()
+    data_.take(player.landmarks(), player.vehicles(), EPOCH_S + 60.0)
+    assert data_.jump(Jump.WARNING, EPOCH_S, is_forward=True) == EPOCH_S + 5.0
+    assert data_.alarms(Level.WARNING).tolist() == [EPOCH_S + 5.0]
     player.close()
 
 

@@ -7,7 +7,7 @@ One thread owns an `AlarmBook`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -106,6 +106,16 @@ class AlarmBook:
         change = Change(alarm, before, at_s)
         self.history.append(change)
         self._news.append(change)
+        self.revision += 1
+
+    def put_back(self, alarms: Iterable[Alarm], at_s: float) -> None:
+        """What there was at a moment of a recording; what is known goes, and nothing of it is news."""
+        for key in list(self._alarms):
+            self._forget(key)
+        for alarm in alarms:
+            self.fold(alarm, at_s)
+        self._news.clear()
+        self.history.clear()
         self.revision += 1
 
     def _forget(self, key: str) -> None:

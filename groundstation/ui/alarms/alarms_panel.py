@@ -46,7 +46,13 @@ class AlarmsPanel(LivePanel):
     """The `VehicleKey` of an alarm that is gone to."""
 
     def __init__(
-        self, feed: FleetView, access: AlarmAccess, voice: AlarmVoice | None = None, parent: QWidget | None = None
+        self,
+        feed: FleetView,
+        access: AlarmAccess,
+        voice: AlarmVoice | None = None,
+        parent: QWidget | None = None,
+        *,
+        is_past: bool = False,
     ) -> None:
         """Build the panel.
 
@@ -54,10 +60,11 @@ class AlarmsPanel(LivePanel):
             feed: what is known.
             access: ways to the engine.
             voice: says alarms; None for a silent window.
+            is_past: a recording is shown: there is no engine to be missed, and nothing to be done.
             parent: Qt's.
         """
         super().__init__(PERIOD_MS, parent)
-        self._feed, self._access, self._voice = feed, access, voice
+        self._feed, self._access, self._voice, self._is_past = feed, access, voice, is_past
         self.model = AlarmModel(self, can_act=access.wish is not None)
         self.list = _AlarmList()
         self.list.setModel(self.model)
@@ -133,6 +140,8 @@ class AlarmsPanel(LivePanel):
         ):
             bar.addWidget(widget)
         self.acknowledge_button.setVisible(self._access.wish is not None)
+        for button in (self.history_button, self.rules_button):
+            button.setVisible(not self._is_past)
         return bar
 
     @property
@@ -175,7 +184,7 @@ class AlarmsPanel(LivePanel):
     def _show_notice(self) -> None:
         leader = self._feed.fleet.alarms.leader(self._feed.now_s())
         words = ""
-        if leader is None:
+        if leader is None and not self._is_past:
             words = self.tr(
                 "No engine of alarms is heard: nothing new is raised or acknowledged. A window starts one by itself, "
                 "unless with --no-alarms; 'groundstation alarms run' is one without a window."

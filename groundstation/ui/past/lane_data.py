@@ -41,6 +41,7 @@ _KINDS = {
     LandmarkKind.COMMAND: Jump.COMMAND,
     LandmarkKind.BOOKMARK: Jump.BOOKMARK,
 }
+_BAD = frozenset({LandmarkKind.LEVEL, LandmarkKind.ALARM})
 SAME_S = 0.02
 """Two things so close are one place to jump to."""
 
@@ -96,7 +97,7 @@ class LaneData:
             if one.key is not None and not self.lanes[one.key].add(one):
                 # a landmark that came late has changed bands that were counted already: all are counted anew
                 self._armed, self._counted = (array("d"), array("d")), {}
-            if one.kind is LandmarkKind.LEVEL and one.level in self._alarms:
+            if one.kind in _BAD and one.level in self._alarms:
                 _put(self._alarms[one.level], one.at_s)
             if one.until_s is not None:
                 put_in(self._gaps, ((one.at_s, one.until_s),), lambda gap: gap[0])
@@ -157,7 +158,7 @@ class LaneData:
                 ends.extend(band.end_s for band in armed)
 
     def _add_jumps(self, one: Landmark) -> None:
-        is_level = one.kind is LandmarkKind.LEVEL
+        is_level = one.kind in _BAD
         kind = _KINDS.get(one.kind)
         if is_level and one.level is Level.WARNING:
             kind = Jump.WARNING

@@ -82,6 +82,7 @@ class PastView(FleetView):
         self._past_history.show(at_s, tracks)
         added, changed, gone = self._take(moment)
         self._board.put_back(list(moment.readings))
+        self._fleet.alarms.put_back(moment.alarms, at_s)
         self.timeline.tell(is_rewound=is_rewound, is_playing=is_playing)
         if gone:
             self.vehicles_forgotten.emit(gone)
