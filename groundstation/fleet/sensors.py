@@ -45,10 +45,19 @@ class PayloadKind(enum.StrEnum):
 
     NUMBER = "number"
     JSON = "json"
+    CBOR = "cbor"
+    MSGPACK = "msgpack"
+    CSV = "csv"
+    """One row or several with delimiters; the last counts."""
+    IMAGE = "image"
     TEXT = "text"
     BINARY = "binary"
     EMPTY = "empty"
     OVERSIZE = "oversize"
+
+
+STRUCTURED = frozenset({PayloadKind.JSON, PayloadKind.CBOR, PayloadKind.MSGPACK, PayloadKind.CSV})
+"""Kinds that hold several values with names."""
 
 
 class SensorReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +74,8 @@ class SensorReading(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The payload for reading, cut to a few hundred characters; hexadecimal for binary."""
     numbers: dict[str, float]
-    """Every number in it by its path; the path of a plain number is empty, of `{"a": {"b": 1}}` it is `a.b`."""
+    """Every number in it by its path; the path of a plain number is empty, of `{"a": {"b": 1}}` it is `a.b`; of CSV the
+    name of its column, or its place from 0."""
     is_retained: bool = False
     """True for a message that the broker had kept: of unknown age."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes sense of payloads that are not ours: numbers, JSON, text, anything. Called on the worker thread; no I/O.
+"""Makes sense of payloads that are not ours: numbers, JSON, what is packed, text. Called on the worker thread; no I/O.
 
 Bounded on purpose: a payload is parsed up to `PARSED_BYTES`, and yields at most `MAX_NUMBERS` numbers.
 """
@@ -19,6 +19,7 @@ import msgspec
 from groundstation.fleet.sensors import PayloadKind, SensorReading
 from groundstation.fleet.shown_text import harmless
 from groundstation.transport.bus import Message
+from groundstation.transport.packed import decode_packed, numbers_in_csv, picture_kind
 
 PARSED_BYTES = 64 * 1024
 """Larger payloads are shown by their beginning and not parsed."""
@@ -38,32 +39,65 @@ _json = msgspec.json.Decoder()
 
 def reading_from_message(message: Message) -> SensorReading:
     """A reading from any message; never fails."""
-    kind, numbers = _understood(message)
+    kind, numbers, text = _understood(message)
     return SensorReading(
         topic=message.topic,
         received_s=message.received_s,
         kind=kind,
         size_bytes=message.size_bytes,
-        text=_shown(message.payload, kind),
+        text=text if text is not None else _shown(message.payload, kind),
         numbers=numbers,
         is_retained=message.retain,
     )
 
 
-def _understood(message: Message) -> tuple[PayloadKind, dict[str, float]]:
+_Understood = tuple[PayloadKind, dict[str, float], str | None]
+"""What it is, its numbers, and its words where they are not its own bytes."""
+
+
+def _understood(message: Message) -> _Understood:
     payload = message.payload
     if message.size_bytes == 0:
-        return PayloadKind.EMPTY, {}
+        return PayloadKind.EMPTY, {}, None
+    picture = picture_kind(payload)
+    if picture is not None:
+        return PayloadKind.IMAGE, {}, picture
     if message.size_bytes > PARSED_BYTES:
-        return PayloadKind.OVERSIZE, {}
+        return PayloadKind.OVERSIZE, {}, None
     # before JSON: a decimal comma is no JSON, and a bare number is what most sensors say
     number = plain_number(payload)
     if number is not None:
-        return PayloadKind.NUMBER, {"": number}
+        return PayloadKind.NUMBER, {"": number}, None
     try:
-        return PayloadKind.JSON, dict(_numbers(decode_json(payload), "", 0))
+        return PayloadKind.JSON, dict(_numbers(decode_json(payload), "", 0)), None
     except ValueError:
-        return (PayloadKind.TEXT if _is_text(payload) else PayloadKind.BINARY), {}
+        return _of_text(payload) if _is_text(payload) else _of_bytes(payload)
+
+
+def _of_text(payload: bytes) -> _Understood:
+    numbers = numbers_in_csv(payload.decode(errors="replace"))
+    # what is packed may look like text: a map of short names and small numbers has no other bytes
+    packed = _of_bytes(payload) if numbers is None and payload[:1] > b"\x7f" else None
+    if packed is not None and packed[0] is not PayloadKind.BINARY:
+        return packed
+    return (PayloadKind.TEXT, {}, None) if numbers is None else (PayloadKind.CSV, numbers, None)
+
+
+def _of_bytes(payload: bytes) -> _Understood:
+    found = decode_packed(payload)
+    if found is None:
+        return PayloadKind.BINARY, {}, None
+    name, value = found
+    return PayloadKind(name), dict(_numbers(value, "", 0)), _as_words(value)
+
+
+def _as_words(value: object) -> str:
+    """A map or a list as JSON would be read, as far as there is room."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str, skipkeys=True)
+    except (ValueError, RecursionError):
+        text = str(type(value).__name__)
+    return harmless(text[:SHOWN_CHARACTERS])
 
 
 def decode_json(payload: bytes) -> Any:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import cbor2
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from groundstation.fleet.sensors import PayloadKind, SensorReading
 from groundstation.logs.readers.json_fields import content
 from groundstation.transport.bus import Message
-from groundstation.transport.foreign import MAX_NUMBERS, reading_from_message
+from groundstation.transport.foreign import MAX_NUMBERS, _numbers, reading_from_message
 
 
 def read(payload: bytes, size: int | None = None, topic: str = "t") -> SensorReading:
@@ -132,4 +134,75 @@ def test_one_odd_value_costs_nothing_of_the_rest(payload: bytes) -> None:
 def test_a_number_that_a_device_ends_as_c_does_is_one() -> None:
     assert read(b"21.5\0").numbers == {"": 21.5}
     assert content(b"21,5\n") == {"value": 21.5}
-    assert content(b"1,2,3") == {"text": "1,2,3"}
+    assert content(b"1,2,x,y") == {"text": "1,2,x,y"}
+    assert content(b"1,2,3") == {"0": 1.0, "1": 2.0, "2": 3.0}
+    assert content(cbor2.dumps({1: {"nem": 3}})) == {"1": {"nem": 3}}
+    assert content(msgspec.msgpack.encode([1, 2])) == {"value": [1, 2]}
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "numbers"),
+    [
+        (cbor2.dumps({"nem": 45, "t": [20.5, None]}), PayloadKind.CBOR, {"nem": 45.0, "t.0": 20.5}),
+        (cbor2.dumps([1, 2.5, "x"]), PayloadKind.CBOR, {"0": 1.0, "1": 2.5}),
+        (cbor2.dumps(cbor2.CBORTag(55799, {"a": 1})), PayloadKind.BINARY, {}),
+        (msgspec.msgpack.encode({"nem": 45, "on": True}), PayloadKind.MSGPACK, {"nem": 45.0, "on": 1.0}),
+        (msgspec.msgpack.encode([7, 8]), PayloadKind.MSGPACK, {"0": 7.0, "1": 8.0}),
+        (cbor2.dumps({"nem": 45}) + b"\0", PayloadKind.BINARY, {}),
+        (cbor2.dumps({1: 2}), PayloadKind.CBOR, {"1": 2.0}),
+        (b"1,2,3", PayloadKind.CSV, {"0": 1.0, "1": 2.0, "2": 3.0}),
+        (b"1,5;2,5\n", PayloadKind.CSV, {"0": 1.5, "1": 2.5}),
+        (b"time;nem;t\n10:00;45;20.5\n10:01;46;21\n", PayloadKind.CSV, {"nem": 46.0, "t": 21.0}),
+        ("sıcaklık\tnem\n1\t2".encode(), PayloadKind.CSV, {"sıcaklık": 1.0, "nem": 2.0}),
+        (b"kabin1,45,20.5", PayloadKind.CSV, {"1": 45.0, "2": 20.5}),
+        (b"May, 2024", PayloadKind.TEXT, {}),
+        (b"Door open, code 7, since 3", PayloadKind.TEXT, {}),
+        (b"1_000,2_000", PayloadKind.TEXT, {}),
+        (PNG, PayloadKind.IMAGE, {}),
+        (b"\xff\xd8\xff\xe0" + bytes(90_000), PayloadKind.IMAGE, {}),
+        (b"\x83\xa1", PayloadKind.BINARY, {}),
+        (bytes(range(256)), PayloadKind.BINARY, {}),
+    ],
+)
+def test_what_is_packed_or_in_columns_is_read(payload, kind, numbers) -> None:
+    reading = read(payload)
+    assert (reading.kind, reading.numbers) == (kind, numbers)
+
+
+def test_what_is_packed_is_shown_as_json_would_be() -> None:
+    assert read(cbor2.dumps({"iç": [1, "x"]})).text == '{"iç": [1, "x"]}'
+    assert read(PNG).text == "PNG"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    )
+)
+def test_all_numbers_of_a_packed_value_are_those_of_its_json(value) -> None:
+    wanted = dict(_numbers(value, "", 0))
+    if isinstance(value, dict) and value:
+        for packed in (cbor2.dumps(value), msgspec.msgpack.encode(value)):
+            reading = read(packed)
+            if reading.kind in (PayloadKind.CBOR, PayloadKind.MSGPACK):
+                assert reading.numbers == wanted
+            else:
+                # a short map may be text too, or a number
+                assert packed.isascii() or reading.kind is PayloadKind.TEXT
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_too_strange(payload) -> None:
+    reading = read(payload)
+    assert len(reading.text) <= 400
+
+
+@pytest.mark.parametrize(
+    "payload", [b"\x9f" * 60_000, b"\x81" * 60_000, b"\xa1\x61a" * 20_000, b"\xdb" + b"\xff" * 8, b"\x91" * 60_000]
+)
+def test_what_is_meant_to_break_readers_breaks_nothing(payload) -> None:
+    assert read(payload).numbers == {}

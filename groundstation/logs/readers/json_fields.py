@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from groundstation.fleet.kinds import INDEXED_KINDS
 from groundstation.fleet.value_path import BEST, LINK
 from groundstation.logs.log import FieldInfo
-from groundstation.transport.foreign import decode_json, plain_number
+from groundstation.transport.foreign import PARSED_BYTES, decode_json, plain_number
+from groundstation.transport.packed import decode_packed, numbers_in_csv
 
 MAX_DEPTH = 8
 MAX_ITEMS = 64
@@ -49,13 +50,28 @@ def content(data: bytes) -> Any:
     try:
         value = decode_json(data)
     except ValueError:
-        number = plain_number(data)
-        return _text(data) if number is None else {VALUE: number}
+        return _other_content(data)
     if isinstance(value, dict):
         if isinstance(value.get("d"), dict) and value.keys() >= ENVELOPE:
             return _by_index(value["d"])
         return value
     return {VALUE: value}
+
+
+def _other_content(data: bytes) -> Any:
+    number = plain_number(data)
+    if number is not None:
+        return {VALUE: number}
+    # the same as a station makes of it (`transport/foreign.py`)
+    packed = decode_packed(data) if len(data) <= PARSED_BYTES else None
+    text = _text(data)
+    words = text.get(TEXT)
+    columns = numbers_in_csv(words) if isinstance(words, str) and len(data) <= PARSED_BYTES else None
+    if columns is not None:
+        return columns
+    if packed is not None and (TEXT not in text or data[:1] > b"\x7f"):
+        return packed[1] if isinstance(packed[1], dict) else {VALUE: packed[1]}
+    return text
 
 
 def _by_index(said: dict[str, Any]) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QIcon
 
 from groundstation.fleet.kinds import Freshness
-from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
+from groundstation.fleet.sensors import STRUCTURED, PayloadKind, SensorBoard, SensorReading
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_text import has_marks, look, visible_level, visible_topic
@@ -75,7 +75,7 @@ class SensorModel(QAbstractItemModel):
         self._add_topics([topic for topic in found if topic not in self._topics])
         for topic in found:
             reading = self._board.get(topic)
-            if reading is not None and (reading.kind is PayloadKind.JSON or self._topics[topic].children):
+            if reading is not None and (reading.kind in STRUCTURED or self._topics[topic].children):
                 self._fit_numbers(self._topics[topic], reading)
 
     def show_ages(self, now_s: float) -> None:
@@ -146,8 +146,8 @@ class SensorModel(QAbstractItemModel):
             self._insert(group, nodes)
 
     def _fit_numbers(self, node: Node, reading: SensorReading) -> None:
-        """A JSON payload's numbers as children; they are made anew when other ones come."""
-        paths = list(reading.numbers) if reading.kind is PayloadKind.JSON and list(reading.numbers) != [""] else []
+        """A payload's numbers as children; they are made anew when other ones come."""
+        paths = list(reading.numbers) if reading.kind in STRUCTURED and list(reading.numbers) != [""] else []
         # nearly always: a device sends the same fields each time
         if paths == [child.path for child in node.children]:
             return
@@ -191,7 +191,7 @@ class SensorModel(QAbstractItemModel):
         if reading is None or column >= 2:
             return ink(Ink.MUTED)
         is_old = self._freshness(node) is not Freshness.FRESH
-        is_data = reading.kind in (PayloadKind.NUMBER, PayloadKind.JSON, PayloadKind.TEXT)
+        is_data = reading.kind in (PayloadKind.NUMBER, PayloadKind.TEXT, *STRUCTURED)
         if column == 1 and (is_old or not is_data):
             return ink(Ink.MUTED)
         return ink(Ink.TEXT)
@@ -290,15 +290,17 @@ class SensorModel(QAbstractItemModel):
         return mime_from_refs(list(dict.fromkeys(refs)))
 
 
+_SHOWN: dict[PayloadKind, Callable[[SensorReading], str]] = {
+    PayloadKind.NUMBER: lambda reading: compact(reading.numbers.get("")),
+    PayloadKind.EMPTY: lambda _: DASH,
+    PayloadKind.BINARY: lambda reading: f"binary {reading.text[:24]}",
+    PayloadKind.IMAGE: lambda reading: f"{reading.text} picture",
+    PayloadKind.CBOR: lambda reading: f"CBOR {reading.text}",
+    PayloadKind.MSGPACK: lambda reading: f"MessagePack {reading.text}",
+    PayloadKind.OVERSIZE: lambda reading: f"too large, begins {reading.text[:40]}",
+}
+
+
 def _payload_text(reading: SensorReading) -> str:
-    match reading.kind:
-        case PayloadKind.NUMBER:
-            return compact(reading.numbers.get(""))
-        case PayloadKind.EMPTY:
-            return DASH
-        case PayloadKind.BINARY:
-            return f"binary {reading.text[:24]}"
-        case PayloadKind.OVERSIZE:
-            return f"too large, begins {reading.text[:40]}"
-        case _:
-            return reading.text[:SHOWN_CHARACTERS]
+    shown = _SHOWN.get(reading.kind)
+    return (shown(reading) if shown is not None else reading.text)[:SHOWN_CHARACTERS]
