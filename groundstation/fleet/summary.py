@@ -28,6 +28,8 @@ class VehicleSummary(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     conditions: tuple[Condition, ...]
     is_heard: bool
+    is_known: bool = False
+    """Every alarm of it that goes on was acknowledged, and there is one."""
     is_gone: bool = False
     """True for one that is offline: it can be forgotten."""
     is_stale: bool
@@ -119,6 +121,8 @@ class Summaries:
         self._shouts: dict[VehicleKey, tuple[Words, float]] = {}
         self.alarmed: Callable[[VehicleKey], tuple[Condition, ...]] = lambda _: ()
         """What rules of alarms find wrong with a vehicle beside its conditions."""
+        self.known: Callable[[VehicleKey], bool] = lambda _: False
+        """Whether somebody has acknowledged everything that is wrong with a vehicle."""
 
     def of(self, state: VehicleState, now_s: float) -> VehicleSummary:
         """A vehicle as it is now, or was a moment ago."""
@@ -157,6 +161,8 @@ class Summaries:
         if alarmed:
             found = tuple(sorted((*summary.conditions, *alarmed), key=lambda one: -one.level))
             summary = msgspec.structs.replace(summary, conditions=found, level=found[0].level)
+        if summary.level >= Level.CAUTION and self.known(state.key):
+            summary = msgspec.structs.replace(summary, is_known=True)
         said, until_s = self._shouts.get(state.key, ("", 0.0))
         if said and now_s < until_s:
             # an order to save the vehicle failed: that stands before whatever else is wrong with it

@@ -54,6 +54,7 @@ class FleetFeed(FleetView):
         self._inbox, self._bus_status, self._clock = inbox, bus_status, self.timeline.now_s
         self._summaries = Summaries()
         self._summaries.alarmed = self._fleet.alarms.beside_conditions
+        self._summaries.known = self._fleet.alarms.is_known
         self.followed = Followed(self)
         """Whose detail is wanted."""
         self._status = bus_status()

@@ -275,21 +275,6 @@ PANELS: Panels = (
         keyboard=lambda panel: (panel.view, panel.text_box),
         memories=(Memory("messages/level", lambda panel: int(panel.least_level), _level_back),),
     ),
-    Panel[AlarmsPanel](
-        name="alarms",
-        title="Alarms",
-        icon="alarms",
-        make=_alarms,
-        place=Place(6, Side.CenterDockWidgetArea, "messages"),
-        keyboard=lambda panel: (panel.list, panel.text_box),
-        memories=(
-            Memory(
-                "alarms/mutes",
-                lambda panel: json.dumps(panel.mutes),
-                lambda panel, text: panel.restore_mutes(texts_of(text)),
-            ),
-        ),
-    ),
     Panel[SensorsPanel](
         name="sensors",
         title="Sensors",
@@ -398,5 +383,20 @@ PANELS: Panels = (
         keyboard=lambda panel: (panel.runs, panel.open),
         stop=ReflyPanel.stop,
         has_past=False,
+    ),
+    Panel[AlarmsPanel](
+        name="alarms",
+        title="Alarms",
+        icon="alarms",
+        make=_alarms,
+        place=Place(6, Side.CenterDockWidgetArea, "messages"),
+        keyboard=lambda panel: (panel.list, panel.text_box),
+        memories=(
+            Memory(
+                "alarms/mutes",
+                lambda panel: json.dumps(panel.mutes),
+                lambda panel, text: panel.restore_mutes(texts_of(text)),
+            ),
+        ),
     ),
 )

@@ -375,6 +375,13 @@ def test_the_numbers_of_the_top_bar_count_everything_and_open_the_panel(app, sta
     (summary,) = station.feed.summaries()
     assert "High" in [str(one.said) for one in summary.conditions]
     assert int(window.top_bar.cautions.value.text()) == (summary.level is Level.CAUTION)
+    assert not summary.is_known
+    book.fold(
+        alarm(str(vehicle.key), "high", said="", state=AlarmState.ACKNOWLEDGED, acknowledged=Deed(AYSE, 1.0)), 1.0
+    )
+    station.pass_time(1.0)
+    (summary,) = station.feed.summaries()
+    assert summary.is_known == (summary.level >= Level.CAUTION)
     window.workspace.bring("messages")
     QTest.mouseClick(window.top_bar.warnings, Qt.MouseButton.LeftButton)
     assert window.dock("alarms").isCurrentTab()

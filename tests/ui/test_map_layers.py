@@ -347,6 +347,7 @@ def vehicle_mark(root, x_m):
         is_live=True,
         is_flying=True,
         level=Level.NORMAL,
+        is_known=False,
         title="",
         detail="",
     )

@@ -72,6 +72,11 @@ class AlarmBook:
             if one.is_active and one.shelf is None and not one.said
         )
 
+    def is_known(self, key: VehicleKey) -> bool:
+        """Whether every alarm of a vehicle that goes on was acknowledged, and there is one."""
+        going_on = [one for one in self.of_vehicle(key) if one.is_active and one.level >= Level.CAUTION]
+        return bool(going_on) and all(one.state is AlarmState.ACKNOWLEDGED for one in going_on)
+
     def levels(self) -> dict[str, Level]:
         """How bad it is with everything that has an alarm now, by its name; without what is shelved."""
         found: dict[str, Level] = {}

@@ -96,7 +96,13 @@ class FleetRowDelegate(QStyledItemDelegate):
             painter.drawPixmap(
                 rect.left(),
                 rect.top() + 2,
-                pixmap(_LEVEL_ICONS[row.level], 14, level_role(row.level), painter.device().devicePixelRatioF()),
+                pixmap(
+                    # hollow once somebody has acknowledged it, as in the list of alarms
+                    _LEVEL_ICONS[row.level] + ("_seen" if row.is_known else ""),
+                    14,
+                    level_role(row.level),
+                    painter.device().devicePixelRatioF(),
+                ),
             )
             rect.setLeft(rect.left() + 18)
             painter.setPen(ink(level_role(row.level)))

@@ -27,6 +27,8 @@ class MapMark(msgspec.Struct, frozen=True, kw_only=True):
     """False for the last place of a vehicle that is not heard, or whose position is old."""
     is_flying: bool
     level: Level
+    is_known: bool
+    """Somebody has acknowledged what is wrong with it."""
     title: str
     detail: str
 
@@ -51,6 +53,7 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
         # unknown is drawn as flying: the larger mark
         is_flying=summary.is_flying is not False,
         level=summary.level,
+        is_known=summary.is_known,
         title=f"SIM {state.key.id}" if state.key.root == "sim" else state.key.id,
         detail=_detail(state, is_live, now_s),
     )

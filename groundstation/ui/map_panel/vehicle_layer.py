@@ -107,6 +107,7 @@ def _arrow(place: int | None, heading_deg: int | None, is_flying: bool, sign: in
 def _paint_halo(painter: QPainter, mark: MapMark) -> None:
     role = level_role(mark.level)
     painter.setPen(QPen(ink(role), 1.2, Qt.PenStyle.SolidLine if mark.is_live else Qt.PenStyle.DashLine))
-    painter.setBrush(veil(role, 34))
+    # hollow once somebody has acknowledged it
+    painter.setBrush(Qt.BrushStyle.NoBrush if mark.is_known else veil(role, 34))
     radius = 22.0 if mark.is_live else 26.0
     painter.drawEllipse(QPointF(0, 0), radius, radius)

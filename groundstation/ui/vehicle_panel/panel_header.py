@@ -109,7 +109,9 @@ class PanelHeader(QWidget):
             painter.drawRoundedRect(box, 4, 4)
             role = level_role(one.level)
             mark = role if one.level > Level.ADVISORY else Ink.MUTED
-            painter.drawPixmap(8, top + 6, pixmap(_ICONS[one.level], 14, mark, self.devicePixelRatioF()))
+            is_seen = self.summary is not None and self.summary.is_known and one.level > Level.ADVISORY
+            name = _ICONS[one.level] + ("_seen" if is_seen else "")
+            painter.drawPixmap(8, top + 6, pixmap(name, 14, mark, self.devicePixelRatioF()))
             painter.setFont(font(TEXT_PX, 600 if one.level > Level.ADVISORY else 400))
             painter.setPen(ink(role))
             rect = box.toRect().adjusted(30, 0, -8, 0)
