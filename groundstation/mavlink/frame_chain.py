@@ -27,9 +27,14 @@ BLOCK_BYTES = 3_700
 """From begin to begin of blocks: with the rest of its last record one is shorter than 4,095 bytes."""
 PIECE_BLOCKS = 32
 """So many are copied at once: memory that is used again costs less than such that is touched for the first time."""
-_WORD, _START, _SIGNATURE = np.dtype("<u2"), np.dtype("V9"), np.dtype((np.void, SIGNATURE_BYTES))
-_BEGIN = np.frombuffer(b"\0\0\0\0\0\0\0!\xf3", _START)
+_WORD = np.dtype("<u2")
+_BEGIN = np.frombuffer(b"\0\0\0\0\0\0\0!\xf3", np.uint8)
 """In place of stamp and magic: leads from nought to 0xFFFF."""
+_SEAM = np.dtype((np.void, CHECKSUM_BYTES + _BEGIN.size))
+"""Checksum of a record, stamp and magic of the one behind it: written over in one go."""
+_SIGNED_SEAM = np.concatenate([np.zeros(SIGNATURE_BYTES, np.uint8), _BEGIN])
+_OVERHANG_BYTES = CHECKSUM_BYTES + _SIGNED_SEAM.size
+"""What is written over behind the last record of a piece, at most."""
 
 
 class Chain(NamedTuple):
@@ -71,31 +76,58 @@ def wrong_blocks(data: Bytes, chain: Chain) -> Iterator[slice]:
     places = [*chain.starts[edges].tolist(), last + int(chain.sizes[-1])]
     rows = [*edges.tolist(), chain.starts.size]
     is_plain = not chain.is_left_out.any() and int((chain.sizes - chain.behind).max()) == CHECKSUM_BYTES
-    for number in range(0, len(edges), PIECE_BLOCKS):
-        following = min(number + PIECE_BLOCKS, len(edges))
+    pieces = range(0, len(edges), PIECE_BLOCKS)
+    ends = [min(number + PIECE_BLOCKS, len(edges)) for number in pieces]
+    room = _Room(
+        max(places[end] - places[number] for number, end in zip(pieces, ends, strict=True)),
+        max(rows[end] - rows[number] for number, end in zip(pieces, ends, strict=True)),
+    )
+    for number, end in zip(pieces, ends, strict=True):
         begin = places[number]
-        which = slice(rows[number], rows[following])
-        view = _written_over(data[begin : places[following]], chain.part(which, begin), is_plain).data
-        for block in range(number, following):
+        part = chain.part(slice(rows[number], rows[end]), begin)
+        view = room.written_over(data[begin : places[end]], part, is_plain).data
+        for block in range(number, end):
             if mcrf4xx(view[places[block] - begin : places[block + 1] - begin], 0):
                 yield slice(rows[block], rows[block + 1])
 
 
-def _written_over(found: Bytes, chain: Chain, is_plain: bool) -> Bytes:
-    """A copy of records in which each leads from nought to nought where its checksum is right.
+class _Room:
+    """Room for a copy of some records, one piece after the other.
 
     Args:
-        found: the records.
-        chain: how they lie there.
-        is_plain: whether there is nothing in them that no checksum covers.
+        size_bytes: of the longest piece.
+        count: of records in a piece, at most.
     """
-    copy = found.copy()
-    words, behind = _overlapping(copy, _WORD), chain.starts + chain.behind
-    words[behind] = _ends(words[behind], chain.extras)
-    _overlapping(copy, _START)[chain.starts] = _BEGIN
-    if not is_plain:
-        _leave_out(copy, chain)
-    return copy
+
+    def __init__(self, size_bytes: int, count: int) -> None:
+        self._copy = np.empty(size_bytes + _OVERHANG_BYTES, np.uint8)
+        self._seams = np.empty(count, _SEAM)
+        self._seams.view(np.uint8).reshape(-1, _SEAM.itemsize)[:, CHECKSUM_BYTES:] = _BEGIN
+        self._ends = np.ndarray((count,), _WORD, self._seams, 0, (_SEAM.itemsize,))
+
+    def written_over(self, found: Bytes, chain: Chain, is_plain: bool) -> Bytes:
+        """A copy of records in which each leads from nought to nought where its checksum is right.
+
+        Args:
+            found: the records.
+            chain: how they lie there.
+            is_plain: whether there is nothing in them that no checksum covers.
+
+        Returns:
+            The copy, until the next one is made.
+        """
+        copy, count = self._copy, chain.starts.size
+        copy[: found.size] = found
+        behind = chain.starts + chain.behind
+        written = found.take(behind + 1).astype(np.uint16)
+        written <<= 8
+        written |= found.take(behind)
+        self._ends[:count] = _ends(written, chain.extras)
+        copy[: _BEGIN.size] = _BEGIN
+        _overlapping(copy, _SEAM)[behind] = self._seams[:count]
+        if not is_plain:
+            _leave_out(copy, chain)
+        return copy
 
 
 def _leave_out(copy: Bytes, chain: Chain) -> None:
@@ -107,7 +139,8 @@ def _leave_out(copy: Bytes, chain: Chain) -> None:
     """
     signed = np.flatnonzero(chain.sizes - chain.behind == CHECKSUM_BYTES + SIGNATURE_BYTES)
     places = (chain.starts + chain.behind)[signed] + CHECKSUM_BYTES
-    _overlapping(copy, _SIGNATURE)[places] = np.zeros(1, _SIGNATURE)
+    seam = _SIGNED_SEAM.view((np.void, _SIGNED_SEAM.size))
+    _overlapping(copy, seam.dtype)[places] = seam
     left_out = np.flatnonzero(chain.is_left_out)
     for start, size in zip(chain.starts[left_out].tolist(), chain.sizes[left_out].tolist(), strict=True):
         copy[start : start + size] = 0
