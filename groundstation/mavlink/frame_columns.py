@@ -146,13 +146,69 @@ def _runs(msgid: int, names: Iterable[str]) -> list[_Run]:
     return runs
 
 
-def names_of(msgid: int) -> tuple[str, ...]:
-    """The fields of a message in wire order.
+class Payloads(NamedTuple):
+    """Where the payloads of some frames of one message are."""
+
+    data: Bytes
+    """What they are in."""
+    begins: Places
+    """Shape (n,)."""
+    lengths: NDArray[np.uint8]
+    """Shape (n,): bytes of each."""
+    shortest: int
+    """The least of them."""
+    longest: int
+    """The most of them."""
+
+
+def payload_columns(msgid: int, payloads: Payloads) -> dict[str, NDArray[Any]]:
+    """All fields of frames, which are read once; see `FrameColumns` for others.
+
+    Args:
+        msgid: id of a message in `DEFINITIONS`.
+        payloads: of this message, at least one.
+
+    Returns:
+        Columns by name: shape (n,) or (n, length); texts as bytes.
+    """
+    data, begins, lengths, shortest, longest = payloads
+    size = DEFINITIONS[msgid].layout.size
+    rows = _bytes_of(data, begins, size)
+    # what stands behind a shortened payload is checksum and next record: it must read as the zeros that were cut
+    if shortest < size:
+        if shortest == longest:
+            rows[:, longest:] = 0
+        else:
+            _cut(rows, lengths, 0)
+    count = begins.size
+    found: dict[str, NDArray[Any]] = {}
+    for (dtype, offset, length, _), names in _all_runs(msgid)[1]:
+        step = dtype.itemsize
+        if length:
+            found[names[0]] = np.ndarray((count, length), dtype, rows, offset, (size, step)).copy()
+        elif len(names) == 1:
+            found[names[0]] = np.ndarray(count, dtype, rows, offset, size).copy()
+        else:
+            found.update(zip(names, np.ndarray((len(names), count), dtype, rows, offset, (step, size)).copy()))  # noqa: B905
+    return found
+
+
+def row_bytes(msgid: int) -> int:
+    """Bytes of one frame in all columns, time included, at most.
 
     Args:
         msgid: id of a message in `DEFINITIONS`.
     """
-    return _all_runs(msgid)[0]
+    return _HEAD_BYTES + DEFINITIONS[msgid].layout.size
+
+
+def text_names(msgid: int) -> list[str]:
+    """The fields of a message that are texts.
+
+    Args:
+        msgid: id of a message in `DEFINITIONS`.
+    """
+    return [names[0] for place, names in _all_runs(msgid)[1] if place.is_text]
 
 
 class FrameColumns:
@@ -170,7 +226,6 @@ class FrameColumns:
         self._payload_bytes = DEFINITIONS[msgid].layout.size
         self._most = most
         self._time_us: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._time_s: NDArray[np.float64] | None = None
         self._rooms: list[NDArray[Any]] = []
         self._columns: list[tuple[str, NDArray[Any]]] = []
         self._text_names = [names[0] for place, names in self._runs if place.is_text]
@@ -226,42 +281,22 @@ class FrameColumns:
             block = _block(rows, place.dtype, _HEAD_BYTES + place.offset, place.length or len(names))
             yield block if place.length else block.T
 
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of one frame in all columns, time included, at most."""
-        return _HEAD_BYTES + self._payload_bytes
+    def time_us(self) -> NDArray[np.uint64]:
+        """Microseconds since 1970 of what was taken in: shape (n,)."""
+        return self._time_us[: self._count]
 
-    def time_us(self, span: slice | None = None) -> NDArray[np.uint64]:
-        """Microseconds since 1970 of what was taken in: shape (n,).
-
-        Args:
-            span: only of these frames.
-        """
-        return self._time_us[span or slice(self._count)]
-
-    def time_s(self, span: slice | None = None) -> NDArray[np.float64]:
-        """The same in seconds, for who asks for one part after the other once all is taken in."""
-        if self._time_s is None:
-            self._time_s = self.time_us() / 1e6
-        return self._time_s if span is None else self._time_s[span]
-
-    def values(self, span: slice | None = None) -> dict[str, NDArray[Any]]:
-        """Columns by name: shape (n,) or (n, length); texts as `object` array of str, cut at the first NUL.
-
-        Args:
-            span: only of these frames.
-        """
-        if span is None and self._count < self._most:
-            span = slice(self._count)
+    def values(self) -> dict[str, NDArray[Any]]:
+        """Columns by name: shape (n,) or (n, length); texts as `object` array of str, cut at the first NUL."""
         columns = self._named()
-        found = dict(columns) if span is None else {name: column[span] for name, column in columns}
+        found = dict(columns)
+        if self._count < self._most:
+            found = {name: column[: self._count] for name, column in columns}
         for name in self._text_names:
             found[name] = texts(found[name])
         return found
 
     def _named(self) -> list[tuple[str, NDArray[Any]]]:
         """All columns with their names, texts as bytes."""
-        # once, since several sources may share them
         if not self._columns:
             self._make_room()
             for (place, names), room in zip(self._runs, self._rooms, strict=True):
@@ -291,18 +326,24 @@ class FrameColumns:
         return rows
 
 
-def _cut(rows: NDArray[np.uint8], lengths: NDArray[np.uint8]) -> None:
-    """Zeros behind the payload of each row, which begins behind its header.
+def _cut(rows: NDArray[np.uint8], lengths: NDArray[np.uint8], head: int = _HEAD_BYTES) -> None:
+    """Zeros behind the payload of each row.
 
     Args:
         rows: shape (n, size), contiguous.
         lengths: shape (n,): bytes of each payload.
+        head: bytes before it.
     """
-    width = rows.shape[1]
+    masks = _masks(rows.shape[1] - head, head)
     for begin in range(0, len(rows), TOGETHER):
-        # one cut out of ones and noughts for each row: whole rows are put together far faster than the ends of rows
-        begins = _EDGE_AT - _HEAD_BYTES - lengths[begin : begin + TOGETHER].astype(np.int64)
-        rows[begin : begin + TOGETHER] &= _bytes_of(_EDGE, begins, width)
+        # whole rows are put together far faster than the ends of rows
+        rows[begin : begin + TOGETHER] &= masks.take(lengths[begin : begin + TOGETHER], 0, mode="clip")
+
+
+@cache
+def _masks(size: int, head: int) -> NDArray[np.uint8]:
+    """Ones for what is kept of a row, and noughts, by the length of its payload: shape (size + 1, head + size)."""
+    return np.ndarray((size + 1, head + size), np.uint8, _EDGE, _EDGE_AT - head, (-1, 1)).copy()
 
 
 def _bytes_of(data: Bytes, starts: Places, size: int) -> NDArray[np.uint8]:

@@ -26,14 +26,17 @@ from groundstation.mavlink.record_index import (
     RecordIndex,
     Slice,
     Span,
+    Times,
     Told,
     believed_times,
     starts_of,
 )
-from groundstation.mavlink.record_walk import Window, distinct
+from groundstation.mavlink.record_walk import Places, Window, distinct
 
 MAX_SPEAKERS = 2_000
 """Systems and components told apart; frames of further ones, which only an attack brings, are all the last one's."""
+FEW_SPEAKERS = 4
+"""So many new ones in a window are looked for one after the other."""
 MAX_UNKNOWN = 128
 """Unknown message ids told apart; frames of further ones are all `OTHER_ID`."""
 OTHER_ID = -1
@@ -66,6 +69,7 @@ class FrameIndex(RecordIndex):
     """
 
     wants_zeros = False
+    keeps_times = True
 
     def __init__(self, data: ByteSource, told: Told | None = None, least_us: int = MIN_US) -> None:
         self._unknown: dict[int, int] = {}
@@ -87,6 +91,19 @@ class FrameIndex(RecordIndex):
     def slice_of_sources(self, sources: Sequence[Source]) -> Slice:
         """The frames of several sources; see `RecordIndex.slice_of_all`."""
         return self.slice_of_all([self._codes[one] for one in sources])
+
+    def by_source(self) -> tuple[Window, Places, Times, dict[Source, slice]]:
+        """All frames of a log that is short, those of one source together.
+
+        Returns:
+            What they are in, where they begin, their times in microseconds, and which of them are of which source, in
+            the order in which they stand there.
+        """
+        window, starts, time_us = self.whole_by_kind()
+        if time_us is None:
+            raise AssertionError("a short log keeps its times")
+        source_of = {code: one for one, code in self._codes.items()}
+        return window, starts, time_us, {source_of[code]: rows for code, rows in self.bounds().items()}
 
     def frames(
         self, sysid: int | None = None, told: Told | None = None, compid: int | None = None
@@ -130,14 +147,23 @@ class FrameIndex(RecordIndex):
     def _numbers_of(self, pairs: NDArray[np.uint16]) -> NDArray[np.int16]:
         """A number for each speaker, which is a system and a component, in the order in which they came."""
         found = self._speaker_of.take(pairs)
-        if not found.all():
-            for pair in distinct(pairs[found == 0]).tolist():
-                # kept apart only so far: noise makes up as many speakers as there are numbers
-                known = pair if len(self._speakers) < MAX_SPEAKERS else next(reversed(self._speakers))
-                self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers)) + 1
+        said = pairs[found == 0] if self._speakers else pairs
+        if said.size:
+            # most logs have a handful: they are taken out one by one, which needs no sorting
+            for _ in range(FEW_SPEAKERS):
+                if said.size:
+                    self._add_speaker(said.item(0))
+                    said = said[said != said[0]]
+            for pair in distinct(said).tolist():
+                self._add_speaker(pair)
             found = self._speaker_of.take(pairs)
         found -= 1
         return found
+
+    def _add_speaker(self, pair: int) -> None:
+        # kept apart only so far: noise makes up as many speakers as there are numbers
+        known = pair if len(self._speakers) < MAX_SPEAKERS else next(reversed(self._speakers))
+        self._speaker_of[pair] = self._speakers.setdefault(known, len(self._speakers)) + 1
 
     def _kinds(self, msgids: NDArray[np.uint32]) -> NDArray[np.uint16]:
         # ids beyond the table are clipped to its last row, which says unknown

@@ -90,6 +90,8 @@ class _Table(NamedTuple):
     """Shape (n,): beginnings of records from the begin of the window; None where there was no room."""
     times: dict[int, Times]
     """By kind, of those whose records don't carry their time."""
+    time_us: Times | None
+    """Shape (n,), as `starts`; None where they are not kept."""
 
 
 class _Part(NamedTuple):
@@ -123,6 +125,8 @@ class RecordIndex(ABC):
 
     wants_zeros = True
     """Whether there must be zeros behind the end of the file, for which its last window is copied."""
+    keeps_times = False
+    """Whether the time of each record of a short log is kept, though they carry it."""
 
     def __init__(self, data: ByteSource, margin: int, told: Told | None = None) -> None:
         self._data = data
@@ -184,14 +188,24 @@ class RecordIndex(ABC):
         Args:
             codes: the kinds, at least one.
         """
+        window, starts, _ = self.whole_by_kind()
+        bounds = self.bounds()
+        pieces = [starts[bounds[code]] for code in codes]
+        return Slice(window, np.concatenate(pieces), None)
+
+    def whole_by_kind(self) -> Slice:
+        """All records of a log that is short, those of one kind together; with times if those are kept."""
         part = self._parts[0]
         window, table = self._window(part.begin), self._whole(part)
-        starts = starts_of(table)
+        return Slice(window, starts_of(table).astype(np.int64), table.time_us)
+
+    def bounds(self) -> dict[int, slice]:
+        """Where the records of each kind are in `whole_by_kind`."""
         if not self._bounds:
+            table = self._whole(self._parts[0])
             bounds = table.bounds.tolist()
             self._bounds = dict(zip(table.codes.tolist(), map(slice, bounds, bounds[1:]), strict=True))
-        pieces = [starts[self._bounds[code]] for code in codes]
-        return Slice(window, np.concatenate(pieces).astype(np.int64), None)
+        return self._bounds
 
     def fetch(self) -> None:
         """Have the bytes of a short log at hand: who reads all of it kind by kind waits for each record otherwise."""
@@ -273,7 +287,7 @@ class RecordIndex(ABC):
         table = self._table(found)
         # what has no room is found again when it is asked for: a log of any size is read in bounded memory
         if starts_of(table).size + self._kept > KEPT_STARTS:
-            table = table._replace(starts=None, times={})
+            table = table._replace(starts=None, times={}, time_us=None)
         else:
             self._kept += starts_of(table).size + 2 * sum(times.size for times in table.times.values())
         refused = int(found.believed[::-1].argmax()) if found.believed.size else 0
@@ -318,7 +332,10 @@ class RecordIndex(ABC):
         kept = {} if untimed is None else {
             code: times[bounds[at] : bounds[at + 1]].copy() for at, code in enumerate(present.tolist()) if untimed[code]
         }  # fmt: skip
-        return _Table(present.astype(np.int32), bounds, first_us, last_us, starts.astype(np.uint32)[order], kept)
+        all_us = times if self.keeps_times and found.end >= self._data.size else None
+        return _Table(
+            present.astype(np.int32), bounds, first_us, last_us, starts.astype(np.uint32)[order], kept, all_us
+        )
 
     def _summary(self) -> dict[int, Span]:
         spans: dict[int, Span] = {}

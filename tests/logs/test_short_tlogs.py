@@ -12,9 +12,9 @@ from fastcrc.crc16 import mcrf4xx
 from groundstation.logs.log import Columns
 from groundstation.logs.readers import columns_together
 from groundstation.logs.readers.tlog_log import TlogLog
-from groundstation.mavlink import frame_columns, frame_table, record_walk
+from groundstation.mavlink import frame_columns, frame_index, frame_table, record_walk
 from groundstation.mavlink.dialect import CRC_EXTRAS, MSGIDS
-from groundstation.mavlink.frame_columns import FrameColumns, names_of, texts
+from groundstation.mavlink.frame_columns import row_bytes, texts
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.record_walk import rows_of
 from tests.logs.test_tlog_log import HEARTBEAT, NOW_US, read, record
@@ -138,7 +138,7 @@ def test_of_what_nobody_may_ask_for_no_more_is_kept_than_there_is_room_for(
     # two vehicles are read when the second one is asked for
     monkeypatch.setattr(columns_together, "FEW", 1)
     heart = MSGIDS["HEARTBEAT"]
-    needed = 2 * 40 * FrameColumns(heart, names_of(heart), 0).row_bytes
+    needed = 2 * 40 * row_bytes(heart)
     monkeypatch.setattr(columns_together, "KEPT_BYTES", needed - short_by)
     with TlogLog(path) as log:
         for vehicle in "123":
@@ -238,3 +238,28 @@ def test_the_units_of_one_vehicle_are_nobody_else_s(tmp_path: Path) -> None:
         first.clear()
         assert units
         assert log.columns("SERVO_OUTPUT_RAW", vehicle="2").units == units
+
+
+# one more is 42, who speaks version 1
+@pytest.mark.parametrize("speakers", [1, frame_index.FEW_SPEAKERS - 1, frame_index.FEW_SPEAKERS])
+def test_payloads_of_all_lengths_and_both_versions_are_those_of_each_message(tmp_path: Path, speakers: int) -> None:
+    random = np.random.default_rng(3)
+    path = tmp_path / "mixed.tlog"
+    with path.open("wb") as file:
+        for at in range(60):
+            # who speaks first is not the first by number, nor is what he says
+            for sysid in range(speakers, 0, -1):
+                # each has a message that nobody else has
+                for name in (
+                    "HEARTBEAT",
+                    ("STATUSTEXT", "ATTITUDE", "SYSTEM_TIME", "VFR_HUD", "GPS_STATUS")[sysid - 1],
+                ):
+                    payload = random.integers(1, 128, int(random.integers(1, 7)), np.uint8).tobytes()
+                    raw = frame_bytes(MSGIDS[name], payload, at % 256, sysid, 1)
+                    file.write(record(OLD if name == "HEARTBEAT" and at % 3 else raw, NOW_US + at * 1000 + sysid))
+    expected = alone(path)
+    with TlogLog(path) as log:
+        found = every(log)
+    assert found.keys() == expected.keys()
+    for key, columns in found.items():
+        assert_same(columns, expected[key])

@@ -6,10 +6,14 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import NamedTuple
 
-from groundstation.logs.readers.array_log import Whole
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.logs.readers.array_log import Values, Whole
 from groundstation.mavlink.dialect import DEFINITIONS
-from groundstation.mavlink.frame_columns import FrameColumns, names_of
+from groundstation.mavlink.frame_columns import row_bytes, text_names, texts
 from groundstation.mavlink.frame_index import FrameIndex, Source
+from groundstation.mavlink.frame_payloads import FramePayloads
 
 FEW = 2
 """So many messages are read by themselves; who asks for more is taken for one who asks for all."""
@@ -20,10 +24,14 @@ KEPT_BYTES = 32 << 20
 class _Ready(NamedTuple):
     """What was read of a source."""
 
-    columns: FrameColumns
+    time_s: NDArray[np.float64]
     """Of all that were read together."""
+    values: Values
+    """The same; texts are bytes."""
     rows: slice
     """Which of them are this source's."""
+    size_bytes: int
+    """Of these."""
 
 
 class ColumnsTogether:
@@ -44,7 +52,7 @@ class ColumnsTogether:
         self._alone: set[Source] = set()
         self._ready: dict[Source, _Ready] = {}
         self._kept = 0
-        self._is_fetched = False
+        self._payloads: FramePayloads | None = None
 
     def take(self, source: Source) -> Whole | None:
         """All columns of what a source says in a message that the dialect has.
@@ -56,36 +64,35 @@ class ColumnsTogether:
             self._alone.add(source)
             return None
         if source.msgid in self._sources:
-            if not self._is_fetched:
+            if self._payloads is None:
                 self._index.fetch()
-                self._is_fetched = True
+                self._payloads = FramePayloads(self._index)
             # what was given is not asked for again
             wanted = [one for one in self._sources.pop(source.msgid) if one not in self._alone]
             if wanted == [source]:
-                return self._read_one(source)
-            self._read(wanted)
+                time_s, values = self._payloads.columns(wanted)
+                return time_s, _with_texts(source.msgid, values)
+            self._read(self._payloads, wanted)
         # given once: what somebody has he may change
         ready = self._ready.pop(source, None)
         if ready is None:
             return None
-        columns, rows = ready
-        self._kept -= (rows.stop - rows.start) * columns.row_bytes
-        return columns.time_s(rows), columns.values(rows)
+        self._kept -= ready.size_bytes
+        values = {name: column[ready.rows] for name, column in ready.values.items()}
+        return ready.time_s[ready.rows], _with_texts(source.msgid, values)
 
-    def _read_one(self, source: Source) -> Whole:
-        window, starts, _ = next(self._index.slices_of(source))
-        columns = FrameColumns(source.msgid, names_of(source.msgid), starts.size)
-        columns.add(window, starts)
-        return columns.time_s(), columns.values()
-
-    def _read(self, sources: list[Source]) -> None:
-        msgid = sources[0].msgid
+    def _read(self, payloads: FramePayloads, sources: list[Source]) -> None:
         ends = list(accumulate(self._index.sources[one].records for one in sources))
-        columns = FrameColumns(msgid, names_of(msgid), ends[-1])
-        if self._kept + ends[-1] * columns.row_bytes > KEPT_BYTES:
+        size = row_bytes(sources[0].msgid)
+        if self._kept + ends[-1] * size > KEPT_BYTES:
             return
-        self._kept += ends[-1] * columns.row_bytes
-        window, starts, _ = self._index.slice_of_sources(sources)
-        columns.add(window, starts)
+        self._kept += ends[-1] * size
+        time_s, values = payloads.columns(sources)
         for source, begin, end in zip(sources, [0, *ends], ends, strict=False):
-            self._ready[source] = _Ready(columns, slice(begin, end))
+            self._ready[source] = _Ready(time_s, values, slice(begin, end), (end - begin) * size)
+
+
+def _with_texts(msgid: int, values: Values) -> Values:
+    for name in text_names(msgid):
+        values[name] = texts(values[name])
+    return values
