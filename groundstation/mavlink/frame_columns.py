@@ -202,13 +202,14 @@ def row_bytes(msgid: int) -> int:
     return _HEAD_BYTES + DEFINITIONS[msgid].layout.size
 
 
-def text_names(msgid: int) -> list[str]:
+@cache
+def text_names(msgid: int) -> tuple[str, ...]:
     """The fields of a message that are texts.
 
     Args:
         msgid: id of a message in `DEFINITIONS`.
     """
-    return [names[0] for place, names in _all_runs(msgid)[1] if place.is_text]
+    return tuple(names[0] for place, names in _all_runs(msgid)[1] if place.is_text)
 
 
 class FrameColumns:
