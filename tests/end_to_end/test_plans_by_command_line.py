@@ -6,18 +6,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from groundstation.app.ordering import TICK_S, Desk
 from groundstation.app.plan_work import read_file
 from groundstation.fleet.geometry import distance_m
-from groundstation.fleet.identity import Autopilot
+from groundstation.fleet.identity import Autopilot, VehicleKey
 from groundstation.fleet.plans.files.plan_file import PlanFile, PlannedHome
 from groundstation.fleet.plans.files.plan_formats import write_plan
 from groundstation.fleet.plans.plan_commands import Cmd
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.plans.plan_match import is_same
+from groundstation.transport.broker_url import parse_broker_url
 from tests.end_to_end.test_flights_by_command_line import Stack, stack
 from tests.support import sitl
 from tests.support.brokers import BrokerChild
@@ -154,18 +157,28 @@ def flown(stack: Stack, vehicle: str, folder: Path) -> None:
     place = stack.place(vehicle)
     items = square(*place)
     planned(stack, "mission", "upload", vehicle, str(written(folder / "square.plan", items, place)), "--yes")
-    stack.fly_when_ready(vehicle, "mission_start")
     corners = [(one.x, one.y) for one in items[1:4]]
     visited: list[int] = []
-    while True:
-        states = stack.states(vehicle, "position")
-        for state in states:
-            at = state["position"]
-            for number, (lat_deg, lon_deg) in enumerate(corners):
-                away_m = distance_m(lat_deg or 0.0, lon_deg or 0.0, at["lat_deg"], at["lon_deg"])
-                # the autopilots' own acceptance radius, and what it flies between two lines of `watch`
-                if away_m < 15.0 and visited[-1:] != [number]:
-                    visited.append(number)
-        if states[-1]["armed"] and not states[-1]["armed"]["is_armed"]:
-            break
+    root, _, own_id = vehicle.partition("/")
+    key = VehicleKey(root, own_id)
+    with Desk(parse_broker_url(stack.url), (root,), None) as desk:
+        desk.bus.follow(frozenset({key}))
+        stack.fly_when_ready(vehicle, "mission_start")
+        was_armed = is_down = False
+        while not is_down:
+            # every place that was told, however late a busy machine comes to it
+            updates, _ = desk.turn()
+            for update in updates:
+                position = getattr(update.content, "position", None)
+                if position is None or position.lat_deg is None or getattr(update, "key", None) != key:
+                    continue
+                for number, (lat_deg, lon_deg) in enumerate(corners):
+                    away_m = distance_m(lat_deg or 0.0, lon_deg or 0.0, position.lat_deg, position.lon_deg)
+                    # the autopilots' own acceptance radius, and what it flies between two messages
+                    if away_m < 15.0 and visited[-1:] != [number]:
+                        visited.append(number)
+            state = desk.fleet.get(key)
+            is_armed = state is not None and state.armed is not None and state.armed.is_armed is True
+            is_down, was_armed = was_armed and not is_armed, was_armed or is_armed
+            time.sleep(TICK_S)
     assert visited[:3] == [0, 1, 2]

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
+from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.garbage import collect_due
@@ -136,7 +137,7 @@ def commands(station):
 @pytest.fixture
 def window(station, settings, commands, app):
     """The window of an operator, shown."""
-    made = MainWindow(station.feed, settings, commands.orders)
+    made = MainWindow(station.feed, settings, commands.orders, alarms=AlarmAccess())
     made.show()
     app.processEvents()
     yield made
