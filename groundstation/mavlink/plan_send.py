@@ -89,6 +89,9 @@ class PlanSend:
         # an answer about another list is not for this talk
         if msgid not in self.hears or fields.get("mission_type", 0) != self._target.mission_type:
             return []
+        if msgid == MISSION_ACK and fields["type"] == INVALID_SEQUENCE:
+            # an item that came twice, on a slow way or of one who asked twice: ArduPilot says so and goes on asking
+            return []
         if msgid == MISSION_ACK:
             self.ack, self.is_over = fields["type"], True
             self.result = MavResult.ACCEPTED if self.ack == ACCEPTED else MavResult.FAILED

@@ -100,7 +100,16 @@ def test_nothing_is_sent_that_is_not_there() -> None:
         assert (msgid, unpack(msgid, payload)["type"]) == (MISSION_ACK, INVALID_SEQUENCE)
 
 
-@pytest.mark.parametrize("kind", [1, 3, 4, 13, 14, 15, 200])
+def test_an_item_that_came_twice_is_no_refusal() -> None:
+    upload = begun()
+    asked(upload, 0, 0.1)
+    # ArduPilot answers the second copy so, and goes on asking
+    acked(upload, INVALID_SEQUENCE)
+    assert (upload.is_over, upload.outcome) == (False, None)
+    assert asked(upload, 1, 0.2) == [1]
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4, 14, 15, 200])
 def test_a_refusal_names_its_number(kind: int) -> None:
     upload = begun()
     asked(upload, 0, 0.1)
