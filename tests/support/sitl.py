@@ -12,6 +12,8 @@ import random
 import subprocess
 from pathlib import Path
 
+from groundstation.simulator.sitl.launch import px4_model
+
 VARIABLE = "GROUNDSTATION_SITL"
 HOME = "41.0015,39.7178,30,353"
 PX4 = "px4"
@@ -90,7 +92,7 @@ class Px4Sitl:
         environment = {
             **os.environ,
             **home,
-            "PX4_SIM_MODEL": "quadx",
+            "PX4_SIM_MODEL": px4_model(built / "etc" / "init.d-posix", "quadx"),
             "SIM_MODE": "sihsim",
             "HOME": str(folder),
             "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",

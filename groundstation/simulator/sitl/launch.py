@@ -17,6 +17,8 @@ from groundstation.simulator.sitl.fleet_plan import Seat, SitlPlan, Wind
 
 _BAUD = 921600
 """Only a word: a pseudo terminal is as fast as its reader."""
+PX4_PHYSICS = "sihsim"
+"""What PX4 calls its own physics."""
 _PX4_BYTES_PER_S = 80_000
 
 
@@ -72,6 +74,17 @@ def _ardupilot(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launc
     return Launch(words, files={"defaults.parm": text})
 
 
+def px4_model(scripts: Path, model: str) -> str:
+    """What a build calls an airframe that flies in its own physics: from PX4 1.14 on `sihsim_quadx`, before `quadx`.
+
+    Args:
+        scripts: its `etc/init.d-posix`.
+        model: the older name.
+    """
+    newer = f"{PX4_PHYSICS}_{model}"
+    return newer if any((scripts / "airframes").glob(f"*_{newer}")) else model
+
+
 def _px4(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launch:
     built = seat.path.parent.parent
     scripts = built / "etc" / "init.d-posix"
@@ -79,8 +92,8 @@ def _px4(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launch:
         raise SimulationError(f"--sitl {seat.path}: {scripts / 'rcS'} is not there; use the px4 of a whole build")
     home = seat.home
     variables = {
-        "PX4_SIM_MODEL": seat.program.model,
-        "SIM_MODE": "sihsim",
+        "PX4_SIM_MODEL": px4_model(scripts, seat.program.model),
+        "SIM_MODE": PX4_PHYSICS,
         "PX4_HOME_LAT": f"{home.latitude_deg:.7f}",
         "PX4_HOME_LON": f"{home.longitude_deg:.7f}",
         "PX4_HOME_ALT": f"{home.altitude_amsl_m:g}",

@@ -10,7 +10,7 @@ import pytest
 from groundstation.simulator.engine.errors import SimulationError
 from groundstation.simulator.engine.faults import KINDS, Fault
 from groundstation.simulator.sitl.fleet_plan import Home, SitlPlan, Wind, parse_sitl
-from groundstation.simulator.sitl.launch import launch_of
+from groundstation.simulator.sitl.launch import launch_of, px4_model
 from groundstation.simulator.sitl.programs import PROGRAMS, found_programs, program_of
 from groundstation.simulator.sitl.sitl_faults import BY_SIMULATOR, ON_LINK
 
@@ -144,3 +144,19 @@ def test_programs_are_found_on_the_path_and_where_builds_lie(programs, tmp_path,
     monkeypatch.setenv("PATH", str(programs))
     found = found_programs(home)
     assert [path.name for path in found] == [*PROGRAMS, "arducopter"]
+
+
+@pytest.mark.parametrize(
+    ("airframes", "wanted"),
+    [
+        # up to PX4 1.13, and from 1.14 on
+        (("10016_iris", "1100_quadx"), "quadx"),
+        (("10016_none_iris", "10040_sihsim_quadx"), "sihsim_quadx"),
+        ((), "quadx"),
+    ],
+)
+def test_a_px4_is_asked_for_an_airframe_that_it_has(tmp_path, airframes, wanted):
+    (tmp_path / "airframes").mkdir()
+    for name in airframes:
+        (tmp_path / "airframes" / name).touch()
+    assert px4_model(tmp_path, "quadx") == wanted
