@@ -47,6 +47,8 @@ LOOK_S = 1.0
 """How often everything is looked at: no rule asks for less."""
 MAX_WISHES = 2_000
 """Wishes that wait for the next tick."""
+MAX_DOUBTFUL = 1_000
+"""Alarms that are put right in one turn."""
 TELL_ALL_S = 2.0
 """Whoever asks for everything gets it no more often."""
 
@@ -72,6 +74,8 @@ class AlarmProcess:
         self._is_asked = False
         self._dropped = 0
         self._filters: set[str] = set()
+        self._doubtful: dict[str, Alarm] = {}
+        """What somebody else said of alarms while this engine leads."""
         self._company = Company(time.monotonic())
         self._looked_s = self._said_s = self._told_all_s = float("-inf")
         self.inbox = Inbox()
@@ -79,7 +83,8 @@ class AlarmProcess:
         self.bus = StationBus(
             url, ROOTS, self.inbox, role="alarms", on_message=self._on_message, will=self._outgoing(self._conn, gone)
         )
-        self.bus.follow(None)
+        # who only stands by hears what every station does
+        self.bus.follow(frozenset())
         self.bus.worker.subscribe(engine_filters())
         self._subscribe()
 
@@ -161,6 +166,8 @@ class AlarmProcess:
             self._look(now_s)
         if self.lease.tick(now_s):
             self._begin_to_lead()
+        # of no consequence where it is so already
+        self.bus.follow(None if self.lease.leads else frozenset())
         if self.lease.leads:
             self._lead(now_s, unix_s)
         if now_s - self._said_s >= SAY_S:
@@ -185,7 +192,12 @@ class AlarmProcess:
                 self.lease.take(update.service, update.content, now_s)
                 if had and not self.lease.leads:
                     log.warning("another engine of alarms leads: %s", update.service)
-            case Alarm() if update.session != self._session and not self.lease.leads:
+            case Alarm() if update.session == self._session:
+                # what this engine said itself comes back
+                pass
+            case Alarm() if self.lease.leads:
+                self._doubtful[update.content.key] = update.content
+            case Alarm():
                 self.engine.take(update.content)
             case RuleSet() if update.session != self._session and update.content.revision > self.engine.rules.revision:
                 self._use(update.content)
@@ -241,10 +253,23 @@ class AlarmProcess:
         for wish in wishes:
             self._fulfil(wish, unix_s)
         self.engine.lead(now_s, unix_s)
+        self._put_right()
         changed = self.engine.take_changed()
         if changed:
             self.bus.worker.publish([one for alarm in changed for one in self._told(alarm)])
             self._keep()
+
+    def _put_right(self) -> None:
+        """Say again how it is where somebody else said otherwise: a leader that is late, or a stranger."""
+        doubtful, self._doubtful = self._doubtful, {}
+        told: list[Outgoing] = []
+        for key, claimed in list(doubtful.items())[:MAX_DOUBTFUL]:
+            known = self.engine.alarms.get(key)
+            if known != claimed:
+                over = msgspec.structs.replace(claimed, state=AlarmState.OVER, shelf=None)
+                told += self._told(known if known is not None else over)
+        if told:
+            self.bus.worker.publish(told)
 
     def _fulfil(self, wish: AlarmWish, unix_s: float) -> None:
         if wish.by.role is Role.OBSERVER:

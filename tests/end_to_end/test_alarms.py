@@ -7,6 +7,7 @@ import json
 import threading
 import time
 
+import msgspec
 import pytest
 
 from groundstation.app.alarm_file import KeptAlarms, read_kept, write_kept
@@ -18,6 +19,7 @@ from groundstation.fleet.alarms.rule_file import read_rules, write_rules
 from groundstation.fleet.alarms.wishes import new_wish
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.conditions import Level
+from groundstation.transport import payloads, topics
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.commander import alarm_wish
@@ -223,7 +225,16 @@ def test_what_a_stranger_says_does_no_harm(town):
         station.bus.worker.publish([Outgoing("fleet/_engine/zz/conn", payload, qos=1)])
     station.bus.worker.publish([alarm_wish(looks, 1)])
     town.wish(station, AlarmAction.NOTE, key, text="seen")
-    town.wait(lambda: only(station).note == "seen")
+    town.wait(lambda: station.fleet.alarms.get(key).note == "seen")
+    # nobody but the engine that leads says what alarms there are
+    forged = msgspec.structs.replace(only(station), key="f" * 24, source="fleet/uav-66")
+    mine = msgspec.structs.replace(only(station), state=AlarmState.ACKNOWLEDGED)
+    for number, alarm in enumerate((forged, mine)):
+        envelope = payloads.Envelope(sid="stranger", seq=number, ts=0, bms=0, d=alarm)
+        station.bus.worker.publish([Outgoing(topics.alarm(alarm.key), payloads.encode(envelope), qos=1, retain=True)])
+    heard = station.fleet.alarms.history
+    town.wait(lambda: any(one.alarm.source == "fleet/uav-66" for one in heard), "it is heard")
+    town.wait(lambda: len(station.fleet.alarms) == 1 and only(station).state is AlarmState.ACTIVE, "and taken back")
     assert only(station).state is AlarmState.ACTIVE
     assert engine.lease.leads
 
