@@ -325,11 +325,19 @@ def _do(action: AlarmAction, names: list[str], broker: str, seconds: float = 0.0
     typer.echo(f"{action.value}: {len(before)}")
 
 
+def _names_of(one: Alarm) -> set[str]:
+    """What it can be called: its source, each vehicle of it, and those without their root."""
+    from groundstation.fleet.alarms.nearness import BETWEEN
+
+    parts = {part for source in (one.source, *one.members) for part in source.split(BETWEEN)}
+    return {one.source, *parts, *(part.partition("/")[2] for part in parts)}
+
+
 def _named(alarms: list[Alarm], names: list[str]) -> list[Alarm]:
     found = [
         one
         for one in alarms
-        if any(name == "all" or one.key.startswith(name) or one.source in (name, f"fleet/{name}") for name in names)
+        if any(name == "all" or one.key.startswith(name) or name in _names_of(one) for name in names)
     ]
     if not found:
         shown = ", ".join(f"{one.key[:8]} {one.source}" for one in alarms[:10])

@@ -220,7 +220,9 @@ def flown_as_planned(
     assert shown == [number - 1 + kind.first_item for number in points], f"{name}: order {track.items}"
     modes_s = [at_s for at_s, mode in track.modes if mode == kind.mode]
     armed_s = [at_s for at_s, is_armed in track.armed if is_armed]
-    started_s = track.boot_s(max(modes_s[-1], armed_s[-1]))
+    # PX4 1.14 says the mode of missions once more when it has landed
+    before_s, later_s = ([one for one in modes_s if (one <= armed_s[-1]) is is_before] for is_before in (True, False))
+    started_s = track.boot_s(armed_s[-1] if before_s or not later_s else later_s[0])
     until = [*(track.began_s(number + kind.first_item) for number in points[1:]), track.fixes[-1].boot_s]
     figures = []
     worst_m, worst_up_m, passed = 0.0, 0.0, []

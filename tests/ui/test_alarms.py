@@ -151,12 +151,13 @@ def test_keys_acknowledge_shelve_and_go_there(panel, station, heard, app):
 
 
 def test_shelved_ones_are_out_of_sight_until_they_are_asked_for(panel, station, heard):
-    shelf = Shelf(deed=Deed(AYSE, 1.7e9), until_unix_s=1.7e9 + 60)
+    shelf = Shelf(deed=Deed(AYSE, 1.7e9), until_unix_s=1.7e9 + 60, reason="dryer")
     (shelved,) = tell(station, panel, alarm(shelf=shelf))
     assert (panel.model.cards, panel.shelved_button.text()) == ([], "1")
     assert panel.pages.currentWidget() is panel.empty
     panel.shelved_button.click()
-    assert panel.model.cards[0].state == "shelved by ayse"
+    assert panel.model.cards[0].state.startswith("shelved by ayse until ")
+    assert panel.model.cards[0].state.endswith(": dryer")
     panel.choose(shelved.key)
     panel.unshelve()
     assert heard.wishes == [(AlarmAction.UNSHELVE, (shelved.key,), {})]

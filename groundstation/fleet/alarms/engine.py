@@ -69,12 +69,13 @@ class AlarmEngine:
         # who is silent is looked at though nothing comes
         self._aging = [one for one in read if one.rule.is_of_topics and "age" in one.rule.when.casefold()]
         known = {one.rule.name: one for one in read}
-        before = self._watches
-        self._watches = {}
-        for key, watch in before.items():
-            found = known.get(watch.rule.rule.name)
-            if found is not None and found.rule == watch.rule.rule:
-                self._watches[key] = watch
+        before, self._watches = self._watches, {}
+        for place, watch in before.items():
+            found = known.get(place[0])
+            # what is raised stays so until the changed rule finds it otherwise: nobody acknowledges it twice
+            if found is not None and found.rule.is_of_topics == watch.rule.rule.is_of_topics:
+                watch.rule = found
+                self._watches[place] = watch
 
     def look(
         self,

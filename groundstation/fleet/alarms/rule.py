@@ -7,6 +7,7 @@ A rule is about vehicles or about topics of other devices. Its condition is in t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from groundstation.fleet.sensors import matches
 
 MAX_RULES = 200
 LONGEST_S = 24 * 3600.0
+_COMPARED = re.compile(r"([^\s<>=:!()\"]+)\s*(?:<|>|=)")
 Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=LONGEST_S)]
 Expression = Annotated[str, msgspec.Meta(max_length=2_000)]
 
@@ -87,7 +89,7 @@ class ReadRule:
             self.holds: Test[Seen] | None = parse(rule.when, words) if rule.when else None
             self.ends: Test[Seen] | None = parse(rule.until, words) if rule.until else None
             self._concerns: Test[Seen] | None = parse(rule.vehicles, words) if rule.vehicles else None
-            self.number = _number(words, rule.shown)
+            self.number = _number(words, rule.shown) or _first_number(words, rule.when)
         except UsageError as error:
             raise UsageError(f"rule '{rule.name}': {error}") from error
 
@@ -109,6 +111,15 @@ class ReadRule:
     def is_about(self, topic: str) -> bool:
         """Whether it is about this topic."""
         return self.rule.is_of_topics and matches(self.rule.topics, topic)
+
+
+def _first_number(words: Any, when: str) -> Number[Seen] | None:
+    """What a condition compares first: the number that is told where no other is asked for."""
+    for name in _COMPARED.findall(when.casefold()):
+        found: Number[Seen] | None = words.number(name)
+        if found is not None:
+            return found
+    return None
 
 
 def _number(words: Any, address: str) -> Number[Seen] | None:

@@ -77,6 +77,7 @@ class ArduPilotArming(Arming):
         self.is_armed = False
         vehicle.say(INFO, text or vehicle.flavour.disarmed_text)
         vehicle.failsafes.disarmed()
+        vehicle.guidance.disarmed()
         return MavResult.ACCEPTED
 
     def complain(self) -> None:

@@ -126,7 +126,9 @@ class CopterGuidance(MulticopterGuidance):
         self._yaw_rad = None
         self.roi = None
         self._velocity = (0.0, 0.0, 0.0)
-        # a copter forgets where it was in its mission when it is disarmed (observed)
+
+    def disarmed(self) -> None:
+        """Forget where it was in its mission (observed; AP_Arming_Copter::disarm)."""
         self.mission.forget()
 
     def take_off(self, height_m: float) -> MavResult:

@@ -112,6 +112,11 @@ class PlaneGuidance(FixedWingGuidance):
             heading_deg = math.degrees(self._runway_rad)
             self.vehicle.say(INFO, f"Takeoff to {height_m:.0f}m for {distance_m:.1f}m heading {heading_deg:.1f} deg")
 
+    def disarmed(self) -> None:
+        """Forget where it was in its mission, unless it is in AUTO (AP_Arming_Plane::disarm)."""
+        if self.vehicle.mode != AUTO:
+            self.mission.forget()
+
     def armed(self) -> None:
         """Take off at once when the mode is TAKEOFF, or AUTO at its take-off item."""
         if self.mission.is_complete:

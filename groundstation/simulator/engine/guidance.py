@@ -71,6 +71,9 @@ class Guidance(ItemFlyer):
     def armed(self) -> None:
         """Take note that the motors were just armed."""
 
+    def disarmed(self) -> None:
+        """Take note that the motors were just disarmed."""
+
     @abstractmethod
     def start_mission(self) -> None:
         """Fly the mission from its current item on: MISSION_START while armed."""

@@ -10,6 +10,7 @@ from groundstation.fleet.alarms.flood import GROUP
 from groundstation.fleet.alarms.nearness import BETWEEN
 from groundstation.fleet.conditions import Level
 from groundstation.ui.said import said, translated
+from groundstation.ui.timeline import local_time
 from groundstation.ui.units import fixed
 
 Names = dict[str, str]
@@ -45,7 +46,10 @@ def detail_text(alarm: Alarm) -> str:
 def state_text(alarm: Alarm) -> str:
     """Beside its age: who knows, until when it is shelved, that it is over."""
     if alarm.shelf is not None:
-        return tr("shelved by {who}").format(who=alarm.shelf.deed.by.op)
+        shelf = alarm.shelf
+        words = tr("shelved by {who} until {time}")
+        words = words.format(who=shelf.deed.by.op, time=local_time(shelf.until_unix_s, "%H:%M"))
+        return f"{words}: {shelf.reason}" if shelf.reason else words
     if alarm.state is AlarmState.RETURNED:
         return tr("has returned")
     if alarm.state is AlarmState.ACKNOWLEDGED and alarm.acknowledged is not None:

@@ -78,6 +78,9 @@ class AlarmsPanel(LivePanel):
         self.list.goto_wanted.connect(self.go_there)
         self.list.customContextMenuRequested.connect(self._show_menu)
         self.list.selectionModel().selectionChanged.connect(self._show_buttons)
+        # the tab tells how many wait though nobody looks at the panel, which does nothing else then
+        feed.timeline.passed.connect(self._on_passed)
+        self._shown_revision = -1
         self.refresh()
 
     def _build(self) -> None:
@@ -144,6 +147,13 @@ class AlarmsPanel(LivePanel):
             button.setVisible(not self._is_past)
         return bar
 
+    def _on_passed(self, now_s: float) -> None:
+        del now_s
+        book = self._feed.fleet.alarms
+        if not self.isVisible() and book.revision != self._shown_revision:
+            self._shown_revision = book.revision
+            self._show_title(sum(book.counts().values()))
+
     @property
     def chosen(self) -> list[Alarm]:
         """Alarms that are selected, in the order of the list."""
@@ -169,6 +179,7 @@ class AlarmsPanel(LivePanel):
         shelved = sum(one.shelf is not None for one in book)
         waiting = sum(book.counts().values())
         self.counts.setText(self.tr("{count} to acknowledge").format(count=waiting) if waiting else "")
+        self._show_title(waiting)
         self.shelved_button.setText(str(shelved) if shelved else "")
         self.shelved_button.setVisible(shelved > 0 or shows_shelved)
         is_history = self.history_button.isChecked()
@@ -180,6 +191,12 @@ class AlarmsPanel(LivePanel):
         self._show_notice()
         self._show_buttons()
         self.foot.setVisible(page is self.list and self._access.wish is not None)
+
+    def _show_title(self, waiting: int) -> None:
+        """How many wait, where the panel is behind another one too."""
+        title = self.tr("Alarms {count}").format(count=waiting) if waiting else self.tr("Alarms")
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
 
     def _show_notice(self) -> None:
         leader = self._feed.fleet.alarms.leader(self._feed.now_s())
@@ -199,6 +216,9 @@ class AlarmsPanel(LivePanel):
 
     def _acknowledge_one(self, key: str) -> None:
         self._wish(AlarmAction.ACKNOWLEDGE, (key,))
+        # the row goes down, and the list must not follow it away from what is urgent
+        self.list.selectionModel().clear()
+        self.list.scrollToTop()
 
     def acknowledge(self) -> None:
         """Those that are selected."""

@@ -19,6 +19,7 @@ from groundstation.ui.map_panel.map_orders import MapOrders
 from groundstation.ui.map_panel.map_tool import MapTool, Tool
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
+from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.tools import TOOLS
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.theme.icons import icon
@@ -208,7 +209,9 @@ class MapPanel(QWidget):
         if self.follow.isChecked():
             self._follow()
         # only when one leaves the view: a map that moves with each message can't be read
-        if self._wants_fit and not (self._has_fitted and self.view.shows_all()):
+        # and never under the hand of who draws or measures on it
+        is_worked_on = self._has_fitted and not isinstance(self.view.tool, PointerTool)
+        if self._wants_fit and not is_worked_on and not (self._has_fitted and self.view.shows_all()):
             self._has_fitted = self.view.fit()
 
     def _on_aged(self, now_s: float) -> None:

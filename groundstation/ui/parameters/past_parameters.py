@@ -55,9 +55,11 @@ class PastParameters(LivePanel):
         layout.addLayout(head)
         layout.addWidget(self.browser, 1)
         selection.changed.connect(self.refresh)
-        feed.timeline.passed.connect(lambda _now_s: self._on_moment())
+        # a method of its own: Qt lets go of it with the panel
+        feed.timeline.passed.connect(self._on_moment)
 
-    def _on_moment(self) -> None:
+    def _on_moment(self, now_s: float) -> None:
+        del now_s
         if self.isVisible():
             self.refresh()
 

@@ -101,7 +101,7 @@ class ProfilePanel(LivePanel):
             words += f" {self.tr(ENDS[flight.end])}"
         flyer = study.flyer_of(document.index)
         if flyer is not None and flyer.pace.endurance_s:
-            used = min(1.0, flight.duration_s / flyer.pace.endurance_s)
+            used = flight.duration_s / flyer.pace.endurance_s
             words += "   " + self.tr("battery {used:.0%}").format(used=used)
             if not flyer.pace.endurance_is_told:
                 minutes = flyer.pace.endurance_s / 60.0

@@ -274,7 +274,9 @@ class ReflyPanel(QWidget):
 
     def _on_report(self) -> None:
         if self.outcome is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.outcome.folder / "report.html")))
+            path = self.outcome.folder / "report.html"
+            if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+                self.notes.setText(self.tr("no browser opens the report; it is {path}").format(path=path))
 
     def _on_open(self) -> None:
         dialog = QFileDialog(self.window(), tr("Folder of a comparison"))
