@@ -310,3 +310,14 @@ def test_the_mode_over_a_satellite_link_is_px4s_upper_half(autopilot: int, told:
     found = decoded("HIGH_LATENCY2", autopilot=autopilot, type=2, custom_mode=told)["mode"]
     assert found.name == name
     assert found.custom_mode == (told << 16 if autopilot == 12 else told)
+
+
+@pytest.mark.parametrize(
+    ("present", "healthy", "wanted"),
+    [(1 << 28, 1 << 28, True), (1 << 28, 0, False), (0, 1 << 28, True), (0, 0, None)],
+)
+def test_the_pre_arm_check_counts_also_where_a_px4_does_not_list_it(present, healthy, wanted):
+    health = sample(
+        "SYS_STATUS", "health", onboard_control_sensors_present=present, onboard_control_sensors_health=healthy
+    )
+    assert health.is_armable is wanted

@@ -88,7 +88,8 @@ def sys_status(fields: Fields, at_s: float) -> Decoded:
     health = Health(
         at_s=at_s,
         sensors=sensors,
-        is_armable=bool(healthy & PREARM_CHECK) if present & PREARM_CHECK else None,
+        # PX4 from 1.14 on says that the check passes, and never that it has one
+        is_armable=True if healthy & PREARM_CHECK else False if present & PREARM_CHECK else None,
         load_fraction=checks.number("load_fraction", fields["load"], 0.0, 1.0, 1000.0, (U16,)),
         comm_errors=fields["errors_comm"],
         invalid=checks.invalid,

@@ -155,8 +155,9 @@ class Attendant:
 
     def _on_status(self, payload: bytes, now_s: float) -> bool:
         del now_s
-        present, _, health = _HEALTH.unpack_from(payload.ljust(_HEALTH.size, b"\0"))
-        self.is_ready |= self._fix >= _FIX_3D and bool(present & health & _PREARM_BIT)
+        _, _, health = _HEALTH.unpack_from(payload.ljust(_HEALTH.size, b"\0"))
+        # PX4 1.14 says that the check passes, and not that it has one
+        self.is_ready |= self._fix >= _FIX_3D and bool(health & _PREARM_BIT)
         return False
 
     def _on_gps(self, payload: bytes, now_s: float) -> bool:

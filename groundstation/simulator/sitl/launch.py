@@ -74,6 +74,14 @@ def _ardupilot(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launc
     return Launch(words, files={"defaults.parm": text})
 
 
+_PX4_WHOLE_PLACES = """case "$(param show -q SIH_LOC_LAT0)" in
+*.*) ;;
+*) PX4_HOME_LAT={lat}; PX4_HOME_LON={lon}; export PX4_HOME_LAT PX4_HOME_LON ;;
+esac
+"""
+"""PX4 1.14 takes the place of its own physics in ten millionths of a degree, others in degrees: its parameter tells."""
+
+
 def px4_model(scripts: Path, model: str) -> str:
     """What a build calls an airframe that flies in its own physics: from PX4 1.14 on `sihsim_quadx`, before `quadx`.
 
@@ -103,6 +111,7 @@ def _px4(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launch:
     }
     link = f"mavlink start -x -d {terminal} -b {_BAUD} -r {_PX4_BYTES_PER_S}\n"
     settings = "".join(f"param set {name} {value:.9g}\n" for name, value in plan.parameters.items())
+    settings += _PX4_WHOLE_PLACES.format(lat=round(home.latitude_deg * 1e7), lon=round(home.longitude_deg * 1e7))
     words = [
         # PX4 takes its system id from its instance: one more
         *(str(seat.path), "-i", str(seat.number - 1), "-d", "-s", "etc/init.d-posix/rcS"),
