@@ -106,14 +106,18 @@ def list_(broker: Broker = BrokerDefault, as_json: Json = False) -> None:
         return
     table = Table("key", "level", "state", "source", "what", "for", "who", "note", title=f"{len(alarms)} alarms")
     for one in alarms:
-        who = one.acknowledged.by.op if one.acknowledged is not None else one.assigned
-        words = (one.key[:8], one.level.name.lower(), _state(one), one.source, _what(one), _age(one), who, one.note)
+        who, note = one.acknowledged.by.op if one.acknowledged is not None else one.assigned, one.note
+        if one.shelf is not None:
+            who, note = one.shelf.deed.by.op, one.shelf.reason or note
+        words = (one.key[:8], one.level.name.lower(), _state(one), one.source, _what(one), _age(one), who, note)
         table.add_row(*(Text(word) for word in words))
     table_console().print(table)
 
 
 def _state(one: Alarm) -> str:
-    return "shelved" if one.shelf is not None else one.state.value
+    if one.shelf is not None:
+        return f"shelved until {time.strftime('%H:%M', time.localtime(one.shelf.until_unix_s))}"
+    return one.state.value
 
 
 def _what(one: Alarm) -> str:

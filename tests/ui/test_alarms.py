@@ -256,7 +256,7 @@ def test_rules_are_changed_tried_and_given(dialog, heard, app, tmp_path):
     dialog.try_on(tmp_path / "flight.tlog")
     wait_until(lambda: app.processEvents() or dialog._task is None, what="the trial ends")
     assert dialog.status.text() == "would have raised 3 times in 10.0 min"
-    assert dialog.list.item(1).text() == "Humidity   (3 times)"
+    assert dialog.list.item(1).text() == "Humidity   \N{MULTIPLICATION SIGN}3"
     assert heard.trials[0][0] == "flight.tlog"
     dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
     dialog.give()

@@ -231,7 +231,8 @@ class AlarmsPanel(LivePanel):
             return
         keys = tuple(one.key for one in chosen)
         worst = max(one.worst for one in chosen)
-        dialog = ShelveDialog(len(keys), worst is Level.WARNING, self)
+        shown = {card.alarm.key: f"{card.source}  {card.title}" for card in self.model.cards}
+        dialog = ShelveDialog([shown.get(key, key) for key in keys], worst is Level.WARNING, self)
         dialog.shelved.connect(lambda seconds, why: self._wish(AlarmAction.SHELVE, keys, seconds=seconds, text=why))
         show_beside(dialog)
 

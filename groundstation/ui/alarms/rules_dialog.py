@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.alarms.alarm import AlarmAction
 from groundstation.fleet.alarms.rule import MAX_RULES, AlarmRule, RuleSet
 from groundstation.fleet.alarms.trial import Trial
+from groundstation.ui.alarms.alarm_model import TIMES
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.rule_form import RuleForm, problem_of
 from groundstation.ui.task import Ended, Task, Tasks
@@ -89,6 +91,8 @@ class RulesDialog(QDialog):
         self.save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         self.save.setText(self.tr("Use for every station"))
         self.save.setEnabled(self._access.wish is not None)
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.accepted.connect(self.give)
         self.buttons.rejected.connect(self.reject)
         foot = QHBoxLayout()
@@ -119,7 +123,8 @@ class RulesDialog(QDialog):
 
     def _words(self, rule: AlarmRule) -> str:
         count = self._trial.count(rule.name) if self._trial is not None else None
-        return rule.title if count is None else f"{rule.title}   ({self.tr('{n} times').format(n=count)})"
+        # only what would have been raised stands out
+        return f"{rule.title}   {TIMES}{count}" if count else rule.title
 
     def _show_current(self, row: int) -> None:
         self.form.show_rule(self._rules[row] if 0 <= row < len(self._rules) else None)

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from groundstation.fleet.alarms.alarm import MAX_NOTE
 
 _MINUTES = (5, 15, 60, 240, 480)
 FIRST = 15
+MOST_NAMED = 5
 
 
 class ShelveDialog(QDialog):
@@ -18,11 +22,11 @@ class ShelveDialog(QDialog):
     shelved = Signal(float, str)
     """Seconds and the reason."""
 
-    def __init__(self, count: int, is_worst: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str], is_worst: bool, parent: QWidget | None = None) -> None:
         """Build it.
 
         Args:
-            count: how many alarms.
+            names: what the alarms are called.
             is_worst: whether a warning is among them.
             parent: Qt's.
         """
@@ -44,11 +48,15 @@ class ShelveDialog(QDialog):
         self.why.setMaxLength(MAX_NOTE)
         self.why.setPlaceholderText(self.tr("for who comes after you"))
         form = QFormLayout()
-        form.addRow(self.tr("Alarms"), QLabel(str(count)))
+        which = QLabel("\n".join(names[:MOST_NAMED]) + ("\n…" if len(names) > MOST_NAMED else ""))
+        which.setTextFormat(Qt.TextFormat.PlainText)
+        form.addRow(self.tr("Alarm") if len(names) == 1 else self.tr("Alarms"), which)
         form.addRow(self.tr("For"), self.minutes)
         form.addRow(self.tr("Because"), self.why)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText(self.tr("Shelve"))
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
