@@ -245,7 +245,7 @@ def the_note(folder: Path) -> Note | None:
 
     for path in folder.rglob("running/*.json"):
         note = msgspec.json.decode(path.read_bytes(), type=Note)
-        if set(note.children) == {"broker", "bridge", "simulator", "recorder"}:
+        if set(note.children) == {"broker", "bridge", "simulator", "recorder", "alarms"}:
             return note
     return None
 

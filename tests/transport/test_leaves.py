@@ -37,6 +37,8 @@ OWNERS = {
     topics.BRIDGE: "<root>/_bridge/<bid>",
     topics.STATION: "fleet/_gs/<gid>",
     topics.RECORDER: "fleet/_recorder/<id>",
+    topics.ENGINE: "fleet/_engine/<id>",
+    topics.ALARM: "fleet/_alm/<key>",
 }
 
 

@@ -102,7 +102,7 @@ def test_turkish_letters_are_found_with_and_without_their_marks():
 def test_names_that_begin_so_come_first(palette):
     assert find(palette, "map")[0].name == "Map"
     assert [one.name for one in find(palette, "fleet")] == ["Fleet", "Filter the fleet", "Show the whole fleet"]
-    assert [one.name for one in find(palette, "arm")][:3] == ["Arm…", "Disarm…", "Hold: all that are armed"]
+    assert [one.name for one in find(palette, "arm")][:3] == ["Arm…", "Alarms", "Disarm…"]
 
 
 def test_arrows_choose_and_pass_over_what_cannot_be_done(window, commands, app):
@@ -117,7 +117,7 @@ def test_arrows_choose_and_pass_over_what_cannot_be_done(window, commands, app):
         assert palette.chosen().is_enabled
     for _ in range(3):
         press(palette, Qt.Key.Key_Up)
-    assert palette.list.currentRow() == 2  # Arm and Disarm can't be done
+    assert palette.list.currentRow() == 1  # Arm and Disarm can't be done, and between them stand the alarms
     find(palette, "")
     press(palette, Qt.Key.Key_Down)
     assert palette.list.currentRow() == 1

@@ -86,7 +86,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     raised_unix_s: float
     """When it became so, by the engine's computer."""
     returned_unix_s: float | None = None
-    count: Annotated[int, msgspec.Meta(ge=1)] = 1
+    count: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
     """How often it was raised since it was over last."""
     acknowledged: Deed | None = None
     shelf: Shelf | None = None

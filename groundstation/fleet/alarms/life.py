@@ -18,6 +18,8 @@ from groundstation.fleet.alarms.alarm import Alarm, AlarmState, Deed, Shelf
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.phrases import Words
 
+MAX_COUNT = 1_000_000
+"""A forger could begin with any."""
 LONGEST_SHELF_S = 24 * 3600.0
 
 
@@ -54,7 +56,7 @@ def seen_again(alarm: Alarm, sight: Sight, now_unix_s: float) -> Alarm:
         shelf=None if is_worse else alarm.shelf,
         raised_unix_s=now_unix_s if is_back else alarm.raised_unix_s,
         returned_unix_s=None,
-        count=alarm.count + int(is_back),
+        count=min(alarm.count + int(is_back), MAX_COUNT),
     )
 
 
