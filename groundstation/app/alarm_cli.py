@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ENGINE_S = 8.0
 """How long an engine that leads is waited for: it takes over within five."""
-DONE_S = 5.0
+DONE_S, BEGIN_S = 5.0, 20.0
 LISTENS_S = 1.0
 """An engine tells all alarms within so long after it was heard."""
 
@@ -75,8 +75,11 @@ def run(
 
     url = broker_from_text(broker)
     running: list[AlarmProcess] = []
+    begun = threading.Event()
 
     def stay(is_left: bool, linger_s: float, stop: threading.Event) -> None:
+        # a window may die while this one is still beginning
+        begun.wait(BEGIN_S)
         for one in running:
             one.stay(is_left, linger_s, stop)
 
@@ -85,6 +88,7 @@ def run(
             f"alarms of {url.shown}; Ctrl-C ends it", soft_wrap=True, markup=False, highlight=False
         )
         running.append(AlarmProcess(url, file or default_path(url.shown)))
+        begun.set()
         running[0].run(stop)
 
 
