@@ -52,7 +52,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
     """
     series = SeriesOf(log, flight.vehicle)
     clock = _Clock(series, flight)
-    track = _track(series, flight)
+    track = _track(series, flight, clock)
     height = series.get("position.height_home_m")
     if track is None or height is None:
         raise NothingFlownError(f"{flight.vehicle_name}: the log tells no places and heights of this flight")
@@ -113,7 +113,7 @@ class _Clock:
         return told.values / 1e3 - self.begin_s
 
 
-def _track(series: SeriesOf, flight: Flight) -> Track | None:
+def _track(series: SeriesOf, flight: Flight, clock: _Clock) -> Track | None:
     lat, lon = series.get("position.lat_deg"), series.get("position.lon_deg")
     if lat is None or lon is None or not np.array_equal(lat.time_s, lon.time_s):
         return None
@@ -121,15 +121,20 @@ def _track(series: SeriesOf, flight: Flight) -> Track | None:
     if np.count_nonzero(is_inside) < 2:
         return None
     found = Track(lat.time_s, lat.values, lon.values).rows(is_inside)
-    return without_jumps(found, flight.max_ground_speed_mps)
+    return without_jumps(found, flight.max_ground_speed_mps, _flown_s(series, found.time_s, clock))
+
+
+def _flown_s(series: SeriesOf, time_s: Numbers, clock: _Clock) -> Numbers:
+    """Seconds of the vehicle from its arming to positions of the log; shape of `time_s`."""
+    boot = series.get("position.boot_ms")
+    if boot is not None and np.isin(time_s, boot.time_s).all():
+        # told with the place itself: nothing of the way to us is in it
+        return clock.of_values(boot)[np.searchsorted(boot.time_s, time_s)]
+    return clock.since_arming(time_s)
 
 
 def _way(series: SeriesOf, track: Track, height: ValueSeries, origin: Place, clock: _Clock) -> Way:
-    boot = series.get("position.boot_ms")
-    times = clock.since_arming(track.time_s)
-    if boot is not None and np.isin(track.time_s, boot.time_s).all():
-        # told with the place itself: nothing of the way to us is in it
-        times = clock.of_values(boot)[np.searchsorted(boot.time_s, track.time_s)]
+    times = _flown_s(series, track.time_s, clock)
     keep = _thinned(times)
     times, track = times[keep], track.rows(keep)
     north_m, east_m = metres_from(origin, track.lat_deg, track.lon_deg)

@@ -42,7 +42,7 @@ def distances_m(track: Track, lat_deg: float, lon_deg: float) -> Numbers:
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))), dtype=np.float64)
 
 
-def without_jumps(track: Track, fastest_mps: float | None) -> Track:
+def without_jumps(track: Track, fastest_mps: float | None, flown_s: Numbers | None = None) -> Track:
     """The positions that can be reached from the ones before them.
 
     A position that is too far off is left out; when it stays there, time makes it reachable again.
@@ -50,15 +50,18 @@ def without_jumps(track: Track, fastest_mps: float | None) -> Track:
     Args:
         track: all positions.
         fastest_mps: highest speed that was told; None for unknown.
+        flown_s: when each was, by the vehicle's own clock, shape (n,): what was recorded in hurried time, or came in
+            bursts, was not flown as fast as the track's times say. None for the track's times.
     """
+    moments = track.time_s if flown_s is None else flown_s
     speed_mps = UNKNOWN_SPEED_MPS if fastest_mps is None else fastest_mps * SPEED_MARGIN
     east, north = _flat(track)
     is_kept = np.zeros(len(east), dtype=np.bool_)
     last = -1
-    for place, (x, y, at) in enumerate(zip(east, north, track.time_s.tolist(), strict=True)):
+    for place, (x, y, at) in enumerate(zip(east, north, moments.tolist(), strict=True)):
         if last >= 0:
             far_m = ((x - east[last]) ** 2 + (y - north[last]) ** 2) ** 0.5
-            if far_m > JUMP_M + speed_mps * (at - float(track.time_s[last])):
+            if far_m > JUMP_M + speed_mps * (at - float(moments[last])):
                 continue
         is_kept[place] = True
         last = place

@@ -74,8 +74,7 @@ def test_three_copters_of_three_logs_fly_together_as_far_apart_as_they_did(tmp_p
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "aside_m"),
-    # not the plane's: on a busy machine one of several of its flights strays by hundreds of metres, and nobody knows why
-    [("own/copter_square.bin", 2.0), ("own/px4_0_square.tlog", 2.0)],
+    [("own/copter_square.bin", 2.0), ("own/px4_0_square.tlog", 2.0), ("own/plane_mission.tlog", 25.0)],
 )
 def test_logs_of_each_kind_are_flown_again_by_ours(tmp_path, name, aside_m):
     (run,) = refly(tmp_path / "again", *shared(name), "--speed-up", "8")["runs"]
