@@ -17,8 +17,10 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from groundstation.app.ordering import Desk
     from groundstation.fleet.command_book import CommandRecord
     from groundstation.fleet.commands import Args, Verb
+    from groundstation.fleet.identity import VehicleKey
     from groundstation.fleet.plans.files.plan_file import PlanFile
     from groundstation.fleet.plans.plan_items import PlanKind
 
@@ -30,6 +32,12 @@ Yes = Annotated[bool, typer.Option("--yes", help="Don't ask.")]
 Timeout = Annotated[float, typer.Option(help="Wait so many seconds for the end.", min=0.1)]
 Replace = Annotated[bool, typer.Option("--replace", help="Also for a vehicle that flies its mission now.")]
 AtOnce = Annotated[int, typer.Option(help="So many vehicles at a time; 0 for all.", min=0)]
+Endurance = Annotated[
+    float | None,
+    typer.Option(help="Minutes that a full battery lasts; without, what such a vehicle usually flies.", min=0.1),
+]
+Force = Annotated[bool, typer.Option("--force", help="Also a plan that takes more than the battery has.")]
+MOST_NAMED = 5
 LIST_S = 5.0
 """How long the list itself may come after the word that it was read."""
 TITLES = {"mission": "missions", "fence": "fences", "rally": "rally points"}
@@ -53,10 +61,15 @@ def plan_commands(kind: str) -> typer.Typer:
         replace: Replace = False,
         at_once: AtOnce = 0,
         yes: Yes = False,
+        force: Force = False,
+        endurance: Endurance = None,
         timeout: Timeout = 900.0,
         journal: JournalFile = None,
     ) -> None:
-        """Give a vehicle what a file has, and read it back: only what was read back equal has succeeded."""
+        """Give a vehicle what a file has, and read it back: only what was read back equal has succeeded.
+
+        A mission that takes more than the battery has is given after a question alone, or with --force.
+        """
         from groundstation.fleet.commands import Verb
 
         plan = _read(file)
@@ -65,7 +78,8 @@ def plan_commands(kind: str) -> typer.Typer:
             raise UsageError(f"{file}: there is no {kind} in it; to take it out of a vehicle, use 'clear'")
         _confirm(f"give this to {vehicle}?", is_sure=yes)
         args: Args = {"list": kind, "replace": "yes" if replace else "no"}
-        _order(vehicle, Verb.PLAN_UPLOAD, args, broker, root, journal, json_lines, timeout, at_once, plan)
+        agree = None if force or kind != "mission" else _agree(plan, endurance)
+        _order(vehicle, Verb.PLAN_UPLOAD, args, broker, root, journal, json_lines, timeout, at_once, plan, agree=agree)
 
     @app.command(epilog=EXIT_CODES_HELP)
     def download(
@@ -121,26 +135,34 @@ def check(
     vehicle_kind: Annotated[
         str, typer.Option("--kind", help="multicopter, plane, vtol, rover and so on; as the file says without.")
     ] = "",
+    endurance: Endurance = None,
     json_lines: Json = False,
 ) -> None:
-    """Look at a plan: what it holds, and what would be refused or surprise. Exit code 3 where something holds it."""
+    """Look at a plan: what would be refused or surprise. Exit code 3 where something holds it, or asks before."""
     import msgspec
 
     from groundstation.app.plan_work import checked
 
     plan = _read(file)
-    found = checked(plan, autopilot, vehicle_kind)
+    found = checked(plan, autopilot, vehicle_kind, None if endurance is None else endurance * 60.0)
     if json_lines:
         for one in found:
-            line = {"item": one.item, "holds": one.holds, "said": str(one.said), "code": one.said.code}
+            line = {
+                "item": one.item,
+                "holds": one.holds,
+                "asks": one.asks,
+                "said": str(one.said),
+                "code": one.said.code,
+            }
             typer.echo(msgspec.json.encode(line).decode())
     else:
         _preview(plan, "mission", quiet=False)
         for one in found:
             where = "" if one.item is None else f"item {one.item}: "
-            typer.echo(f"{'HOLDS  ' if one.holds else 'advice '} {where}{_printable(str(one.said))}")
+            sign = "HOLDS  " if one.holds else "ASKS   " if one.asks else "advice "
+            typer.echo(f"{sign} {where}{_printable(str(one.said))}")
         typer.echo("nothing to be said" if not found else f"{sum(one.holds for one in found)} of {len(found)} hold it")
-    raise typer.Exit(3 if any(one.holds for one in found) else 0)
+    raise typer.Exit(3 if any(one.holds or one.asks for one in found) else 0)
 
 
 def convert(
@@ -230,6 +252,30 @@ def _confirm(question: str, *, is_sure: bool) -> None:
     typer.confirm(question, abort=True)
 
 
+def _agree(plan: PlanFile, endurance_min: float | None) -> Callable[[Desk, list[VehicleKey]], None]:
+    """Asks before vehicles are given a plan that their batteries don't do for; nobody to be asked is a no."""
+    from groundstation.app.plan_work import beyond_battery
+
+    lasts_s = None if endurance_min is None else endurance_min * 60.0
+
+    def agree(desk: Desk, keys: list[VehicleKey]) -> None:
+        told = [(key, beyond_battery(plan, desk.fleet.get(key), lasts_s)) for key in keys]
+        found = [f"{key}: {one.said}" for key, one in told if one is not None]
+        if not found:
+            return
+        words = "; ".join(found[:MOST_NAMED]) + (
+            f"; and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        )
+        if not sys.stdin.isatty():
+            raise UsageError(
+                f"{words}. Share it among more vehicles (mission split), fly faster or shorter; --force gives it all "
+                "the same, --endurance says how long the battery lasts"
+            )
+        typer.confirm(f"{words}. Give it all the same?", abort=True)
+
+    return agree
+
+
 def _order(
     vehicle: str,
     verb: Verb,
@@ -242,6 +288,7 @@ def _order(
     at_once: int,
     plan: PlanFile | None = None,
     target: Path | None = None,
+    agree: Callable[[Desk, list[VehicleKey]], None] | None = None,
 ) -> None:
     """Give an order about a plan, wait for its end, and end with its exit code."""
     from groundstation.app.ordering import TIME_OVER, exit_code, give_order
@@ -256,6 +303,8 @@ def _order(
         keys = desk.find(vehicle)
         if target is not None and len(keys) != 1:
             raise UsageError(f"'{vehicle}' means {len(keys)} vehicles; a file holds the plan of one")
+        if agree is not None:
+            agree(desk, list(keys))
         items = {key: plan.items(kind) for key in keys} if plan is not None else {}
         show: Callable[[CommandRecord], None] = shower(keys, is_json=json_lines)
         records = give_order(desk, keys, verb, args, show, stop, timeout, GroupPolicy(at_once=at_once), items=items)

@@ -19,8 +19,11 @@ from groundstation.fleet.plans.files.fleet_file import SUFFIX, part_names, read_
 from groundstation.fleet.plans.files.plan_file import MAX_BYTES, PlanFile, PlannedHome
 from groundstation.fleet.plans.files.plan_formats import read_plan, write_plan
 from groundstation.fleet.plans.fleet_plan import FleetPlan
+from groundstation.fleet.plans.pace import pace_of
+from groundstation.fleet.plans.plan_battery import battery_finding
 from groundstation.fleet.plans.plan_check import Checked, Finding, findings
 from groundstation.fleet.plans.plan_commands import label_of
+from groundstation.fleet.plans.plan_flight import flight_of
 from groundstation.fleet.plans.plan_items import FRAME_TERRAIN, PlanItem, PlanKind, plain_frame
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.plan_summary import plan_summary
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from groundstation.app.ordering import Desk
     from groundstation.fleet.identity import VehicleKey
+    from groundstation.fleet.vehicle import VehicleState
 
 MAV_AUTOPILOTS = {3: Autopilot.ARDUPILOT, 12: Autopilot.PX4}
 """MAV_AUTOPILOT of files."""
@@ -165,23 +169,67 @@ def _home(plan: PlanFile) -> Place | None:
     return Place(plan.home.lat_deg, plan.home.lon_deg) if plan.home is not None else None
 
 
-def checked(plan: PlanFile, autopilot: str, kind: str) -> tuple[Finding, ...]:
+def checked(plan: PlanFile, autopilot: str, kind: str, endurance_s: float | None = None) -> tuple[Finding, ...]:
     """What is to be said of a plan.
+
+    Args:
+        plan: which.
+        autopilot: for whose firmware; empty for what the plan says.
+        kind: of the vehicle; likewise.
+        endurance_s: that a full battery lasts; None for what such a vehicle usually flies.
 
     Raises:
         UsageError: there is no such autopilot or kind.
     """
-    firmware, vehicle = autopilot_of(autopilot, plan), kind_of(kind, plan)
-    return findings(
-        Checked(
-            items=plan.mission,
-            fence=plan.fence,
-            home=_home(plan),
-            home_amsl_m=plan.home.amsl_m if plan.home is not None else None,
-            autopilot=firmware,
-            kind=vehicle,
-        )
+    looked_at = Checked(
+        items=plan.mission,
+        fence=plan.fence,
+        home=_home(plan),
+        home_amsl_m=plan.home.amsl_m if plan.home is not None else None,
+        autopilot=autopilot_of(autopilot, plan),
+        kind=kind_of(kind, plan),
     )
+    battery = battery_of(plan, looked_at, endurance_s)
+    found = (*findings(looked_at), *((battery,) if battery is not None else ()))
+    return tuple(sorted(found, key=lambda one: one.rank))
+
+
+def battery_of(plan: PlanFile, looked_at: Checked, endurance_s: float | None = None) -> Finding | None:
+    """What is to be said of the battery; None for nothing.
+
+    Args:
+        plan: with its speeds.
+        looked_at: its mission, and what is known of who flies it.
+        endurance_s: that a full battery lasts; None for what such a vehicle usually flies.
+    """
+    is_wing = looked_at.kind in (VehicleKind.PLANE, VehicleKind.VTOL)
+    cruise_mps = plan.cruise_mps if is_wing else plan.hover_mps
+    pace = pace_of(looked_at.kind, looked_at.autopilot, cruise_mps, endurance_s)
+    flight = flight_of(looked_at.items, looked_at.home, looked_at.home_amsl_m, pace)
+    return battery_finding(flight, pace, len(looked_at.items))
+
+
+def beyond_battery(plan: PlanFile, state: VehicleState | None, endurance_s: float | None = None) -> Finding | None:
+    """What somebody has to agree to before a vehicle is given a plan; None for nothing.
+
+    Args:
+        plan: that it is to be given.
+        state: what is known of the vehicle; None for nothing.
+        endurance_s: that its battery lasts; None for what such a vehicle usually flies.
+    """
+    info, home = (state.info, state.home) if state is not None else (None, None)
+    place, amsl_m = _home(plan), plan.home.amsl_m if plan.home is not None else None
+    if home is not None and home.lat_deg is not None and home.lon_deg is not None:
+        place, amsl_m = Place(home.lat_deg, home.lon_deg), home.height_amsl_m
+    looked_at = Checked(
+        items=plan.mission,
+        home=place,
+        home_amsl_m=amsl_m,
+        autopilot=info.autopilot if info is not None else autopilot_of("", plan),
+        kind=info.kind if info is not None else kind_of("", plan),
+    )
+    found = battery_of(plan, looked_at, endurance_s)
+    return found if found is not None and found.asks else None
 
 
 def autopilot_of(said: str, plan: PlanFile) -> Autopilot:

@@ -232,6 +232,7 @@ PLANS: dict[str, str] = {
     "plan_no_such_list": "the vehicle has no such list",
     "check_refused": "{command!w} is refused by this autopilot; take it out",
     "check_passed_over": "{command!w} is passed over in flight by this vehicle",
+    "check_no_vehicle": "no vehicle: choose one",
     "check_no_terrain": "heights above the ground are refused by this autopilot; give them above home or the sea",
     "check_needs_place": "{command!w} needs a place: this autopilot takes none for latitude and longitude 0",
     "check_no_takeoff": "there is no take-off before it; on the ground the mission does not begin",
@@ -263,6 +264,10 @@ PLANS: dict[str, str] = {
         "the battery has {left_pct:.0f} % at the end[, of {endurance_min:.0f} min that such a vehicle usually flies];"
         " wanted {wanted_pct:.0f} %"
     ),
+    "check_beyond_battery": (
+        "it takes {needed_pct:.0f} % of the battery: {flown_min:.0f} min[, and {told_min:.0f} min are said to be in it]"
+        "[, and such a vehicle usually flies {usual_min:.0f} min]"
+    ),
     "check_unreached": "it stands behind the return of item {after:.0f}, and is never come to",
     "check_wind": "the wind is too strong to get there",
     "check_untimed": "how long it takes can't be told",
@@ -282,6 +287,11 @@ PLANS: dict[str, str] = {
     "remedy_climb_first": "To the height of item {item:.0f} first",
     "remedy_no_fence": "Take the fence out",
     "remedy_later": "{whom} waits {wait_s:.0f} s over its home",
+    "remedy_choose_vehicle": "Choose a vehicle",
+    "remedy_faster": "At {speed_mps:.0f} m/s",
+    "remedy_split": "In {flights:.0f} flights",
+    "remedy_share": "Share it among more vehicles",
+    "remedy_lay_anew": "In as many flights as the battery needs",
     "remedy_lift": "{whom}, item {item:.0f}: {by_m:.0f} m higher",
     "remedy_lift_all": "{whom} {by_m:.0f} m higher",
     "ack_error": "it says no more than error (1)",

@@ -28,7 +28,7 @@ from groundstation.ui.plans.plan_model import FLOWN
 from groundstation.ui.plans.plan_port import PlanDraft
 from tests.support.waiting import wait_until
 from tests.ui.support.commanding import Commands, flying, grounded
-from tests.ui.support.planning import planning
+from tests.ui.support.planning import planning, reckoned
 
 LAT, LON = 40.992, 39.766
 TAKEOFF = PlanItem(command=Cmd.TAKEOFF, x=LAT, y=LON, z=30.0)
@@ -178,6 +178,7 @@ def test_nothing_is_sent_before_it_is_confirmed_and_then_to_who_was_asked_for(pa
     commands.hear(*some)
     commands.select(*some)
     shown(panel)
+    reckoned(panel)
     QTest.mouseClick(panel.strip.upload, Qt.MouseButton.LeftButton)
     assert commands.requests(Verb.PLAN_UPLOAD) == []
     assert "5 mission items to uav-02, uav-03, uav-04" in panel.strip.question.text()
@@ -202,6 +203,7 @@ def test_progress_retry_of_the_failed_alone_and_badges(panel, commands):
     commands.hear(*some)
     commands.select(*some)
     shown(panel)
+    reckoned(panel)
     panel.giver.ask_upload()
     panel.strip.yes.click()
     station = commands.station
@@ -236,6 +238,7 @@ def test_a_mission_that_is_flown_is_replaced_only_by_a_word_that_says_so(panel, 
     commands.hear(one)
     commands.select(one)
     shown(panel)
+    reckoned(panel)
     panel.giver.ask_upload()
     assert "replaced in the air: uav-02" in panel.strip.question.text()
     assert panel.strip.yes.text() == "Replace and upload"

@@ -32,8 +32,6 @@ SHORT_S = 120.0
 """Who would have to wait longer rather flies higher."""
 STAYING = frozenset({Cmd.LAND, Cmd.VTOL_LAND})
 """Commands whose height is that of the ground."""
-WANTED_BATTERY = 0.3
-"""Of the endurance, at the end of a plan."""
 
 
 class Flyer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +42,10 @@ class Flyer(msgspec.Struct, frozen=True, kw_only=True):
     pace: Pace
     sortie: int = 1
     """Those with another number are in the air at other times."""
+
+    def meets(self, other: Flyer) -> bool:
+        """Whether both are in the air at the same time; of who has no vehicle yet nobody knows when, and from where."""
+        return self.sortie == other.sortie and self.checked.has_vehicle and other.checked.has_vehicle
 
     def flight(self, wind: Wind | None = None, rest: Callable[[], None] = never_rest) -> Flight:
         """Its plan in time; see `flight_of`."""
@@ -138,7 +140,7 @@ def check_fleet(
     """
     flights = tuple(one.flight(wind, rest) for one in flyers)
     found = Sky(_flown(flyers, flights), margin_m, margin_up_m).conflicts(rest)
-    found = tuple(one for one in found if flyers[one.one].sortie == flyers[one.other].sortie)
+    found = tuple(one for one in found if flyers[one.one].meets(flyers[one.other]))
     holding = tuple(sum(one.holds for one in findings(flyer.checked)) for flyer in flyers)
     return FleetCheck(
         flights=flights,
@@ -153,7 +155,7 @@ def _neighbours(flyers: Sequence[Flyer], index: int, margin_m: float) -> Neighbo
     near: list[tuple[float, int]] = []
     for at, one in enumerate(flyers):
         home = one.checked.home
-        is_other = at != index and one.sortie == flyers[index].sortie
+        is_other = at != index and one.meets(flyers[index])
         if is_other and own is not None and home is not None and (apart_m := distance_m(*own, *home)) < margin_m:
             near.append((apart_m, at))
     near.sort()
@@ -229,7 +231,7 @@ def kept_apart(
     said: list[Words] = []
     left: list[int] = []
     for part, flyer in enumerate(flyers):
-        before = [at for at in range(part) if flyers[at].sortie == flyer.sortie]
+        before = [at for at in range(part) if flyers[at].meets(flyer)]
         if all(sky.is_clear(part, at) for at in before):
             continue
         for way in _ways_out(flyer, part):
@@ -324,7 +326,7 @@ class _Finder:
         # the two first: most of what does not help does not help them
         others = sorted((at for at in range(len(self._flyers)) if at != part), key=lambda at: at not in pair)
         for other in others:
-            if self._flyers[other].sortie != self._flyers[part].sortie:
+            if not self._flyers[other].meets(self._flyers[part]):
                 continue
             then = self._met.get((min(part, other), max(part, other)), 0)
             now = sky.count(part, other)
@@ -376,29 +378,6 @@ def _ends_of_leg(plan: Checked, number: int) -> set[int]:
         # on its way home: from the last place
         return {path[-1].number} if path else set()
     return {one.number for one in path[max(0, at - 1) : at + 1] if one.item.command != Cmd.LAND}
-
-
-def battery_finding(flight: Flight, pace: Pace, last: int) -> Finding | None:
-    """Whether the battery is nearly empty at the end; None where it is not, or nobody knows.
-
-    Args:
-        flight: the plan in time.
-        pace: with the endurance.
-        last: number of its last item.
-    """
-    if pace.endurance_s is None or not flight.moments:
-        return None
-    left = 1.0 - flight.duration_s / pace.endurance_s
-    if left >= WANTED_BATTERY:
-        return None
-    usual_min = None if pace.endurance_is_told else pace.endurance_s / 60.0
-    said = say(
-        "check_battery",
-        left_pct=max(0.0, left * 100.0),
-        endurance_min=usual_min,
-        wanted_pct=WANTED_BATTERY * 100.0,
-    )
-    return Finding(item=last or None, said=said)
 
 
 def flight_findings(flight: Flight) -> list[Finding]:

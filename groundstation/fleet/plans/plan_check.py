@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Looks at a plan before it is given: what would be refused, what would surprise, each with its item. Pure.
 
-A finding that holds keeps the plan from being sent; the others are advice. What is not known is no finding.
+A finding that holds keeps the plan from being sent, one that asks lets it be sent after a question; the others are
+advice. What is not known is no finding.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     said: Phrase
     holds: bool = False
     """Whether the plan should not be sent with it."""
+    asks: bool = False
+    """Whether it is sent only after a question that names it."""
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What holds before what asks before advice, each by item."""
+        return 0 if self.holds else 1 if self.asks else 2, self.item or 0
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +64,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     home_amsl_m: float | None = None
     autopilot: Autopilot = Autopilot.UNKNOWN
     kind: VehicleKind = VehicleKind.UNKNOWN
+    has_vehicle: bool = True
+    """Whether it is for anybody; without one only what is so for every vehicle is looked at."""
     farthest_m: float = 10_000.0
     """From home, metres."""
     highest_m: float = 500.0
@@ -69,8 +79,13 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 def findings(plan: Checked) -> tuple[Finding, ...]:
     """Everything that was noticed, what holds the plan first, then by item."""
-    found = [one for check in CHECKS for one in check(plan)]
-    return tuple(sorted(found, key=lambda one: (not one.holds, one.item or 0)))
+    checks = CHECKS if plan.has_vehicle else FOR_ANYBODY
+    found = [one for check in checks for one in check(plan)]
+    return tuple(sorted(found, key=lambda one: one.rank))
+
+
+def _vehicle(_plan: Checked) -> Iterator[Finding]:
+    yield Finding(item=None, said=say("check_no_vehicle"), holds=True)
 
 
 def _support(plan: Checked) -> Iterator[Finding]:
@@ -247,3 +262,5 @@ CHECKS: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _fence,
 )
 """Everything that is looked at."""
+FOR_ANYBODY: tuple[Callable[[Checked], Iterator[Finding]], ...] = (_vehicle, _unreached, _jumps, _distances, _fence)
+"""What needs no vehicle: neither its firmware, nor its kind, nor its home."""

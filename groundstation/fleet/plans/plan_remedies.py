@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Callable
 
@@ -32,6 +33,16 @@ APPROACH_M = 300.0
 TIMES = 3.0
 
 
+class Act(enum.Enum):
+    """What a remedy does besides changing lists."""
+
+    CHOOSE_VEHICLE = "choose vehicle"
+    SHARE_SURVEY = "share survey"
+    """Among more vehicles."""
+    LAY_ANEW = "lay anew"
+    """The survey, in as many flights as the batteries need."""
+
+
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     """One way out."""
 
@@ -42,6 +53,10 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     fence: tuple[PlanItem, ...] | None = None
     is_read: bool = False
     """What the file's reader had to say was read, and is not told again."""
+    later: tuple[tuple[PlanItem, ...], ...] = ()
+    """Missions of further flights, a part each."""
+    act: Act | None = None
+    """What is done instead; None for a changed list."""
     part: int | None = None
     """Index of the plan that it changes, in a plan of several; None for the one that was looked at."""
 
@@ -194,7 +209,12 @@ def _return_last(plan: Checked, number: int) -> tuple[Remedy, ...]:
     return (Remedy(said=say("remedy_return"), mission=items),)
 
 
+def _choose_vehicle(_plan: Checked, _number: int) -> tuple[Remedy, ...]:
+    return (Remedy(said=say("remedy_choose_vehicle"), act=Act.CHOOSE_VEHICLE),)
+
+
 _REMEDIES: dict[str, Callable[[Checked, int], tuple[Remedy, ...]]] = {
+    "check_no_vehicle": _choose_vehicle,
     "check_refused": _take_out,
     "check_passed_over": _take_out,
     "check_no_terrain": _above_home,

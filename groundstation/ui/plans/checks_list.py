@@ -68,9 +68,10 @@ class ChecksList(QWidget):
         column.setSpacing(2)
         finding = noted.finding
         where = "" if finding.item is None else self.tr("Item {number}: ").format(number=finding.item)
-        sign = self.tr("HOLDS  ") if finding.holds else self.tr("Advice  ")
+        held, asked, advice = self.tr("HOLDS  "), self.tr("ASKS  "), self.tr("Advice  ")
+        sign = held if finding.holds else asked if finding.asks else advice
         # white and in words, never red: it is a plan, and nobody is in danger yet
-        line = _label(f"{sign}{where}{said(finding.said)}", "strong" if finding.holds else "small")
+        line = _label(f"{sign}{where}{said(finding.said)}", "strong" if finding.holds or finding.asks else "small")
         line.setWordWrap(True)
         column.addWidget(line)
         if noted.remedies:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.fleet_plan import PlanPart
 from groundstation.fleet.plans.survey.survey_laying import with_vehicle
 from groundstation.ui.plans.plan_document import PlanDocument
@@ -35,8 +36,12 @@ class PartActs:
             words = tr("{name} has a plan here already; take that out first.").format(name=keys[0].id)
             self._notice(words)
             return
-        words = tr("plan for {name}").format(name=keys[0].id)
-        self._document.edit_fleet(with_vehicle(fleet, self._document.index, keys[0]), words)
+        self.assign_to(keys[0])
+
+    def assign_to(self, key: VehicleKey) -> None:
+        """Make the part that is worked on a vehicle's that has no other one."""
+        words = tr("plan for {name}").format(name=key.id)
+        self._document.edit_fleet(with_vehicle(self._document.fleet, self._document.index, key), words)
 
     def begin(self) -> None:
         """Begin an empty plan for the selected vehicle, and work on it."""

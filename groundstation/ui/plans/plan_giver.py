@@ -12,6 +12,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.fleet_plan import FleetPlan
 from groundstation.fleet.plans.plan_badge import Badge, badge_of
+from groundstation.fleet.plans.plan_check import Finding
 from groundstation.fleet.plans.plan_items import KINDS, PlanItem, PlanKind
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -21,12 +22,15 @@ from groundstation.ui.plans.plan_model import tr
 from groundstation.ui.plans.plan_orders import Given, PlanOrders
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.vehicle_strip import VehicleStrip, badges_text
+from groundstation.ui.said import said
 
 MOST_REASONS = 3
 FLOWN_NOW = (
     "Flown now, and replaced in the air: {names}. An ArduPilot goes on at the number where it is; where the new plan "
     "has no such number it stops until its mission is started. A PX4 begins anew."
 )
+
+LONGER = "Share it among more vehicles, split it, fly faster or shorter; or give it all the same."
 
 
 class PlanGiver:
@@ -88,8 +92,8 @@ class PlanGiver:
         """Why none of them can be given its plan now; empty when one can."""
         if self.orders.is_busy:
             return tr("one is under way")
-        if self._is_unsure:
-            return tr("who meets whom is still being reckoned")
+        if self._study.is_behind:
+            return self._words_unsure
         held = self._held()
         if len(self._document.fleet.parts) == 1 and None in held:
             return self._words_held(0)
@@ -123,7 +127,8 @@ class PlanGiver:
         """Why it can't be given now; empty when it can."""
         if not keys:
             vehicle = self._document.part.vehicle
-            return tr("no vehicle is selected") if vehicle is None else tr("it is not heard")
+            nobody = tr("no vehicle is selected") if self._is_alone else tr("this part has no vehicle")
+            return nobody if vehicle is None else tr("it is not heard")
         if not self.items:
             return tr("there is nothing to give")
         if self.orders.is_busy:
@@ -131,15 +136,27 @@ class PlanGiver:
         holding = [one for one in (noted.finding for noted in self._study.noted()) if one.holds]
         if holding and self.kind is PlanKind.MISSION:
             return tr("{count} of the checks hold it").format(count=len(holding))
-        if self._is_unsure and self.kind is PlanKind.MISSION:
-            return tr("who meets whom is still being reckoned")
+        if self._study.is_behind and self.kind is PlanKind.MISSION:
+            return self._words_unsure
         found = [self.orders.objection(key, Verb.PLAN_UPLOAD, self.kind, may_replace=True) for key in keys]
         return next((one for one in found if one is not None), "") if all(found) else ""
 
     @property
-    def _is_unsure(self) -> bool:
-        """Whether it is not known yet who comes too close to whom."""
-        return len(self._document.fleet.parts) > 1 and self._study.is_behind
+    def _is_alone(self) -> bool:
+        return len(self._document.fleet.parts) == 1
+
+    @property
+    def _words_unsure(self) -> str:
+        """While plans are flown in thought nobody knows who comes too close to whom, and what the batteries do for."""
+        is_alone = self._is_alone
+        return tr("it is still being reckoned") if is_alone else tr("who meets whom is still being reckoned")
+
+    def _words_asked(self, asked: Sequence[tuple[str, Finding]]) -> str:
+        """What somebody has to agree to before it is given, vehicle by vehicle."""
+        words = "".join(f"\n{name}: {said(one.said)}." for name, one in asked[:MOST_REASONS])
+        more = len(asked) - MOST_REASONS
+        words += tr("\nand {more} more").format(more=more) if more > 0 else ""
+        return f"{words}\n{tr(LONGER)}\n" if asked else ""
 
     def ask_upload(self) -> None:
         """Ask before the plan is given."""
@@ -161,9 +178,11 @@ class PlanGiver:
         if left_out:
             words += " " + tr("Left out: {names}.").format(names=", ".join(left_out))
         items, kind = self.items, self.kind
+        found = self._study.asking(self._document.index) if kind is PlanKind.MISSION else None
+        asked = [(", ".join(one.id for one in able), found)] if found is not None else []
         self.strip.ask(
-            words,
-            tr("Replace and upload") if flown else tr("Upload"),
+            words + self._words_asked(asked),
+            _yes(is_replacing=bool(flown), is_beyond=bool(asked)),
             lambda: self._upload(dict.fromkeys(able, (Given(kind, items),)), may_replace=bool(flown)),
         )
 
@@ -211,11 +230,20 @@ class PlanGiver:
         if left_out:
             words += " " + tr("Left out: {names}.").format(names=_names(left_out))
         wanted = {key: given[key] for key in able}
+        asked = self._asked(able)
         self.strip.ask(
-            words,
-            tr("Replace and upload") if flown else tr("Upload"),
+            words + self._words_asked(asked),
+            _yes(is_replacing=bool(flown), is_beyond=bool(asked)),
             lambda: self._upload(wanted, may_replace=bool(flown)),
         )
+
+    def _asked(self, keys: Sequence[VehicleKey]) -> list[tuple[str, Finding]]:
+        """What is to be asked of the plans of some vehicles."""
+        fleet = self._document.fleet
+        parts = [(key, fleet.index_of(key)) for key in keys]
+        # the one plan without a vehicle goes to whoever is selected
+        found = [(key, self._study.asking(0 if index is None else index)) for key, index in parts]
+        return [(key.id, one) for key, one in found if one is not None]
 
     def _upload(self, wanted: dict[VehicleKey, tuple[Given, ...]], *, may_replace: bool) -> None:
         self.given = self._document.fleet
@@ -274,6 +302,12 @@ class PlanGiver:
 
     def _keys(self) -> tuple[VehicleKey, ...]:
         return tuple(one.key for one in self.states())
+
+
+def _yes(*, is_replacing: bool, is_beyond: bool) -> str:
+    if is_beyond:
+        return tr("Replace, beyond the battery") if is_replacing else tr("Upload beyond the battery")
+    return tr("Replace and upload") if is_replacing else tr("Upload")
 
 
 def _names(keys: Sequence[VehicleKey]) -> str:

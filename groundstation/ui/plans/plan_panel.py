@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QTabBar, QVBoxLayout, QWidget
@@ -17,7 +16,6 @@ from groundstation.fleet.plans.plan_check import Finding
 from groundstation.fleet.plans.plan_commands import BY_COMMAND
 from groundstation.fleet.plans.plan_items import FRAME_RELATIVE, KINDS, PlanItem, PlanKind
 from groundstation.fleet.plans.plan_progress import flown_number
-from groundstation.fleet.plans.plan_remedies import Remedy
 from groundstation.fleet.plans.plan_summary import plan_summary
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
@@ -39,10 +37,10 @@ from groundstation.ui.plans.plan_model import PlanModel, tr
 from groundstation.ui.plans.plan_orders import PlanOrders
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.plan_table import PlanTable
+from groundstation.ui.plans.remedy_acts import RemedyActs
 from groundstation.ui.plans.small_button import small_button
 from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.plans.survey_form import SurveyForm
-from groundstation.ui.said import said
 from groundstation.ui.selection import Selection
 
 REFRESH_MS = 300
@@ -100,24 +98,21 @@ class PlanPanel(LivePanel):
         self._survey_page.setFrameShape(QScrollArea.Shape.NoFrame)
         self._survey_page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.diff = DiffPane(document)
-        self.past_note = QLabel(self.tr("You look back: plans can be changed, and given when you are back (F9)."))
-        self.past_note.setProperty("role", "muted")
-        self.past_note.setWordWrap(True)
+        self.past_note = _muted(self.tr("You look back: plans can be changed, and given when you are back (F9)."))
         self.past_note.setContentsMargins(12, 6, 12, 8)
         self.past_note.hide()
         self.acts = PartActs(document, selection, lambda words: desk.noticed.emit(words, Level.ADVISORY))
         self.begin = small_button("", self.acts.begin)
         self._begin_row = _row(self.begin)
         self.summary, self.checks = QLabel(), ChecksList()
+        self.remedies = RemedyActs(document, surveys, feed, self.acts, self.checks)
         # what is to be said must not leave a table or a form without room
         self._checks_page = LowScroll(self.checks, self, CHECKS_SHARE)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self.summary.setWordWrap(True)
         self.summary.setProperty("role", "small")
         self.summary.setContentsMargins(12, 2, 12, 4)
-        self.hint = QLabel(self.tr("Open a plan, add an item, or read what the selected vehicle has."))
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
+        self.hint = _muted(self.tr("Open a plan, add an item, or read what the selected vehicle has."))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.giver = PlanGiver(document, study, feed, desk, self.orders, lambda: self.kind)
         self.strip = self.giver.strip
@@ -291,21 +286,6 @@ class PlanPanel(LivePanel):
         if len(numbers) == 1:
             self._document.set_item(numbers[0], item, words)
 
-    def _on_remedy(self, remedy: Remedy) -> None:
-        """Do what a button of the checks says, as one step."""
-        fleet = self._document.fleet
-        index = self._document.index if remedy.part is None else remedy.part
-        if index >= len(fleet.parts):
-            return
-        plan = fleet.parts[index].plan
-        if remedy.mission is not None:
-            plan = replace(plan, mission=remedy.mission)
-        if remedy.fence is not None:
-            plan = replace(plan, fence=remedy.fence)
-        if remedy.is_read:
-            plan = replace(plan, notes=())
-        self._document.edit_fleet(fleet.with_plan(index, plan), said(remedy.said))
-
     # ---- the past ----
 
     def set_past(self, is_past: bool) -> None:
@@ -431,7 +411,7 @@ class PlanPanel(LivePanel):
         self.bar.open_wanted.connect(self.open_file)
         self.bar.save_wanted.connect(self.save_file)
         self.bar.add_wanted.connect(self.add_item)
-        self.checks.remedy_wanted.connect(self._on_remedy)
+        self.checks.remedy_wanted.connect(self.remedies.do)
         self._study.changed.connect(self.refresh)
         self.parts.assign_wanted.connect(self.assign)
         self.parts.copy_wanted.connect(self.copy_to_selected)
@@ -447,6 +427,13 @@ class PlanPanel(LivePanel):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(act)
             self.addAction(action)
+
+
+def _muted(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    return label
 
 
 def _row(button: QPushButton) -> QWidget:

@@ -15,13 +15,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from groundstation.fleet.identity import Autopilot, VehicleKey, VehicleKind
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import say
 from groundstation.fleet.plans.fleet_check import (
     Apart,
     FleetCheck,
     Flyer,
-    battery_finding,
     check_fleet,
     flight_findings,
     kept_apart,
@@ -30,15 +29,17 @@ from groundstation.fleet.plans.fleet_check import (
 from groundstation.fleet.plans.fleet_plan import FleetPlan, PlanPart
 from groundstation.fleet.plans.ground_tiles import Floats, GroundError
 from groundstation.fleet.plans.ground_under import WANTED_M, GroundUnder, ground_finding, ground_under, is_too_low
-from groundstation.fleet.plans.pace import Wind, pace_of
+from groundstation.fleet.plans.pace import Wind
+from groundstation.fleet.plans.plan_battery import battery_finding, battery_remedies
 from groundstation.fleet.plans.plan_check import Checked, Finding, findings
 from groundstation.fleet.plans.plan_conflicts import MARGIN_M, MARGIN_UP_M
 from groundstation.fleet.plans.plan_flight import Flight
-from groundstation.fleet.plans.plan_items import PlanKind
-from groundstation.fleet.plans.plan_path import Place
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.plans.plan_remedies import Remedy, remedies
+from groundstation.fleet.plans.survey.survey_laying import survey_in
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.plans.part_flyers import PartFlyers
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_names import part_name
 from groundstation.ui.right_of_way import right_of_way
@@ -116,7 +117,8 @@ class PlanStudy(QObject):
             ground: tells heights of the ground; None for a window without.
         """
         super().__init__(parent)
-        self._document, self._feed, self._selection = document, feed, selection
+        self._document = document
+        self._flyers = PartFlyers(document, feed, selection)
         self._tasks = Tasks("plan-study", self.tr("plans can't be flown in thought"), self)
         self._task: Task | None = None
         self._parters = Tasks("plan-parting", self.tr("plans can't be kept apart"), self)
@@ -124,6 +126,8 @@ class PlanStudy(QObject):
         self._asked: _Asked | None = None
         self._remedied: int | None = None
         """Part for which remedies were looked for."""
+        self._battery_ways: tuple[Remedy, ...] = ()
+        """What makes that part do with its battery."""
         self._told: _Asked | None = None
         self.fleet_check = FleetCheck()
         """As reckoned last; see `is_behind`."""
@@ -140,18 +144,12 @@ class PlanStudy(QObject):
     # ---- whom it is for ----
 
     def state_of(self, part: PlanPart) -> VehicleState | None:
-        """The vehicle that a part is for: its own, else the first that is selected."""
-        if part.vehicle is not None:
-            return self._feed.fleet.get(part.vehicle)
-        found = (self._feed.fleet.get(key) for key in self._selection.keys)
-        return next((one for one in found if one is not None), None)
+        """The vehicle that a part is for, see `PartFlyers`; None for none, and one that is not heard."""
+        return self._flyers.state_of(part)
 
     def targets(self) -> tuple[VehicleKey, ...]:
         """Who is given the part that is worked on."""
-        part = self._document.part
-        if part.vehicle is not None:
-            return (part.vehicle,)
-        return tuple(key for key in self._selection.keys if self._feed.fleet.get(key) is not None)
+        return self._flyers.targets(self._document.part)
 
     @property
     def terms(self) -> Terms:
@@ -189,7 +187,7 @@ class PlanStudy(QObject):
     @property
     def checked(self) -> Checked:
         """The part that is worked on, with what is known of whom it is for."""
-        return self._flyer(self._document.part, self._document.index).checked
+        return self._flyers.flyer(self._document.part, self._document.index, self._terms.endurance_s).checked
 
     def noted(self) -> tuple[Noted, ...]:
         """All that is to be said of the part that is worked on, what holds it first."""
@@ -210,11 +208,14 @@ class PlanStudy(QObject):
             names = [one.name for one in told.flyers]
             met = self.fleet_check.findings_of(index, names, told.terms.margin_m)
             noted += [Noted(finding, ways) for finding, ways in met]
-            noted += [Noted(one, ()) for one in flight_findings(flight)]
             noted += self._ground_noted(index, flyer, told.terms)
-            battery = battery_finding(flight, flyer.pace, len(checked.items))
-            noted += [Noted(battery, ())] if battery is not None else []
-        noted.sort(key=lambda one: (not one.finding.holds, one.finding.item or 0))
+            # how fast, and how long, nobody can tell without a vehicle
+            is_known = flyer.checked.has_vehicle
+            noted += [Noted(one, ()) for one in flight_findings(flight)] if is_known else []
+            battery = battery_finding(flight, flyer.pace, len(checked.items)) if is_known else None
+            ways = self._battery_ways if self._remedied == index else ()
+            noted += [Noted(battery, ways if battery.asks else ())] if battery is not None else []
+        noted.sort(key=lambda one: one.finding.rank)
         return (*noted, *self._notes())
 
     def under_of(self, index: int) -> GroundUnder | None:
@@ -242,6 +243,17 @@ class PlanStudy(QObject):
         under = self.under_of(index)
         own += under is not None and is_too_low(under, 0.0)
         return own + sum(index in (one.conflict.one, one.conflict.other) for one in check.approaches)
+
+    def asking(self, index: int) -> Finding | None:
+        """What a part is given with only after a question that names it; None for nothing."""
+        told = self._told
+        if told is None or index >= len(told.flyers):
+            return None
+        flyer = told.flyers[index]
+        if not flyer.checked.has_vehicle:
+            return None
+        found = battery_finding(self.fleet_check.flights[index], flyer.pace, len(flyer.checked.items))
+        return found if found is not None and found.asks else None
 
     # ---- remedies ----
 
@@ -298,7 +310,8 @@ class PlanStudy(QObject):
 
     def look(self) -> None:
         """Look whether the plans, or whom they are for, have changed, and fly them anew then."""
-        flyers = tuple(self._flyer(part, at) for at, part in enumerate(self._document.fleet.parts))
+        lasts_s = self._terms.endurance_s
+        flyers = tuple(self._flyers.flyer(part, at, lasts_s) for at, part in enumerate(self._document.fleet.parts))
         asked = _Asked(flyers, self._terms)
         # the very same items as before: 1,000 of them are not gone through three times a second
         if asked != self._asked:
@@ -351,7 +364,9 @@ class PlanStudy(QObject):
     @property
     def _is_bare(self) -> bool:
         """Whether remedies of the part that is worked on have not been looked for."""
-        return self._told is not None and bool(self.meetings) and self._remedied != self._document.index
+        index = self._document.index
+        is_any = bool(self.meetings) or self.asking(index) is not None
+        return self._told is not None and is_any and self._remedied != index
 
     def _look_for_remedies(self) -> None:
         """After it is told who meets whom: it takes longer."""
@@ -360,47 +375,32 @@ class PlanStudy(QObject):
             return
         terms = asked.terms
 
-        def found(task: Task) -> FleetCheck:
-            wanted = (terms.wind, terms.margin_m, terms.margin_up_m)
-            return remedied(check, asked.flyers, index, *wanted, lambda: not task.is_cancelled)
+        is_short, is_survey = self.asking(index) is not None, survey_in(self._document.fleet, index) is not None
 
-        def ended(end: Ended[FleetCheck]) -> None:
+        def found(task: Task) -> tuple[FleetCheck, tuple[Remedy, ...]]:
+            wanted = (terms.wind, terms.margin_m, terms.margin_up_m)
+            parted = remedied(check, asked.flyers, index, *wanted, lambda: not task.is_cancelled)
+            return parted, _longer_lasting(asked.flyers[index], terms.wind, is_survey=is_survey) if is_short else ()
+
+        def ended(end: Ended[tuple[FleetCheck, tuple[Remedy, ...]]]) -> None:
             self._task = None
             if self._asked is not None and self._asked != asked:
                 self._fly(self._asked)
                 return
             # also where it failed: what failed once is not tried three times a second
-            self._remedied = index
+            self._remedied, self._battery_ways = index, ()
             if end.value is not None:
-                self.fleet_check = end.value
+                self.fleet_check, self._battery_ways = end.value
                 self._noted_for = None
                 self.changed.emit()
 
         self._task = self._tasks.run_task(found, ended)
 
-    def _flyer(self, part: PlanPart, index: int) -> Flyer:
-        state, plan = self.state_of(part), part.plan
-        info = state.info if state is not None else None
-        autopilot = info.autopilot if info is not None else Autopilot.UNKNOWN
-        kind = info.kind if info is not None else VehicleKind.UNKNOWN
-        home, amsl_m = self._home(part, state)
-        fence = plan.fence
-        if not fence and state is not None:
-            told = state.plan_list(PlanKind.FENCE)
-            fence = told.items if told is not None else ()
-        cruise_mps = plan.cruise_mps if kind in (VehicleKind.PLANE, VehicleKind.VTOL) else plan.hover_mps
-        return Flyer(
-            name=part_name(part, index),
-            checked=Checked(
-                items=plan.mission, fence=fence, home=home, home_amsl_m=amsl_m, autopilot=autopilot, kind=kind
-            ),
-            pace=pace_of(kind, autopilot, cruise_mps, self._terms.endurance_s),
-            sortie=part.sortie,
-        )
 
-    def _home(self, part: PlanPart, state: VehicleState | None) -> tuple[Place | None, float | None]:
-        home = state.home if state is not None else None
-        if home is not None and home.lat_deg is not None and home.lon_deg is not None:
-            return Place(home.lat_deg, home.lon_deg), home.height_amsl_m
-        planned = part.plan.home
-        return (Place(planned.lat_deg, planned.lon_deg), planned.amsl_m) if planned is not None else (None, None)
+def _longer_lasting(flyer: Flyer, wind: Wind, *, is_survey: bool) -> tuple[Remedy, ...]:
+    """What makes a plan do with its battery."""
+
+    def flown(items: tuple[PlanItem, ...]) -> Flight:
+        return replace(flyer, checked=replace(flyer.checked, items=items)).flight(wind, right_of_way.give)
+
+    return battery_remedies(flyer.checked.items, flyer.pace, flown, is_survey=is_survey)

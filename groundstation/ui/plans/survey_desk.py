@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, Signal
 
 from groundstation.fleet.identity import Autopilot, VehicleKey, VehicleKind
 from groundstation.fleet.plans.files.plan_file import Area, Line, PlanFileError, Spot
-from groundstation.fleet.plans.fleet_check import WANTED_BATTERY
 from groundstation.fleet.plans.pace import pace_of
+from groundstation.fleet.plans.plan_battery import WANTED_BATTERY
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.survey.coverage import Flyer
 from groundstation.fleet.plans.survey.survey_laying import Crew, laid, with_survey, without_survey
@@ -185,6 +185,21 @@ class SurveyDesk(QObject):
         names = ", ".join(one.id for one in keys)
         words = self.tr("survey for {names}").format(names=names)
         self._ask(_Wish(self._document.survey_place, task, self._newest_by(survey), self._crew(keys), words))
+
+    def give_to_several(self) -> bool:
+        """Have the selected vehicles fly it, where they are more than one; whether they are."""
+        is_several = sum(self._feed.fleet.get(key) is not None for key in self._selection.keys) > 1
+        if is_several:
+            self.give_to_selected()
+        return is_several
+
+    def lay_anew(self) -> None:
+        """Share the one that is worked on once more, by what the batteries last now."""
+        survey, task = self.survey, self._newest_task()
+        if survey is not None and task is not None:
+            crew = self._newest_crew(survey)
+            words = self.tr("lay the survey anew")
+            self._ask(_Wish(self._document.survey_place, task, self._newest_by(survey), crew, words))
 
     def remove(self) -> None:
         """Take the one that is worked on out, with its lines."""

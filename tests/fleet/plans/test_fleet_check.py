@@ -11,7 +11,6 @@ from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.plans import plan_conflicts
 from groundstation.fleet.plans.fleet_check import (
     Flyer,
-    battery_finding,
     check_fleet,
     clock_text,
     delayed,
@@ -168,16 +167,6 @@ def test_a_delay_is_in_the_plan_and_grows(wait_s: float, is_wing: bool) -> None:
     assert delayed(plan.items[1:], wait_s, is_wing=is_wing) is None
 
 
-@pytest.mark.parametrize(("endurance_share", "is_told"), [(1.0 / 0.69, False), (1.0 / 0.71, True)])
-def test_an_empty_battery_is_told_from_70_percent_used_on(endurance_share: float, is_told: bool) -> None:
-    plan = flyer("a", (0.0, 0.0), (200.0, 0.0, 40.0)).checked
-    flight = flight_of(plan.items, HOME, 100.0, ROTOR)
-    pace = pace_of(VehicleKind.MULTICOPTER, endurance_s=flight.duration_s * endurance_share)
-    found = battery_finding(flight, pace, 3)
-    assert (found is not None) is is_told
-    assert battery_finding(flight, replace(pace, endurance_s=None), 3) is None
-
-
 def test_wind_and_unknown_times_are_told() -> None:
     plan = flyer("a", (0.0, 0.0), (900.0, 0.0, 40.0), pace=WING).checked
     flight = flight_of(
@@ -199,3 +188,16 @@ def test_a_check_rests_between_plans_and_between_stretches_of_two(monkeypatch) -
     legs = len(crossing()[0].flight().moments) - 1
     assert len(rests) >= len(crossing()) + legs
     assert found == check_fleet(crossing())
+
+
+def test_who_has_no_vehicle_meets_nobody_and_is_told_so_once() -> None:
+    one, other, _ = crossing()
+    nobody = replace(other, checked=replace(other.checked, has_vehicle=False))
+    assert check_fleet([one, other]).approaches
+    check = check_fleet([one, nobody])
+    assert check.approaches == ()
+    assert check.holding == (0, 1)
+    assert kept_apart([one, nobody]).missions == {}
+    # near homes of nobody in particular are no neighbours
+    beside = replace(nobody, checked=replace(nobody.checked, home=one.checked.home))
+    assert check_fleet([one, beside]).findings_of(0, ["a", "b"], 20.0) == []

@@ -78,7 +78,14 @@ def test_every_finding_of_a_plan_has_a_remedy() -> None:
     from groundstation.fleet.plans.plan_remedies import _REMEDIES
 
     # those of several plans, and of the flight, are looked at by `fleet_check`
-    flown = {"check_conflict", "check_battery", "check_wind", "check_untimed", "check_near_home"}
+    flown = {
+        "check_conflict",
+        "check_battery",
+        "check_beyond_battery",
+        "check_wind",
+        "check_untimed",
+        "check_near_home",
+    }
     # and those of the ground by `ground_under`
     flown |= {"check_near_ground", "check_into_ground"}
     assert {code for code in PLANS if code.startswith("check_")} - flown == set(_REMEDIES)

@@ -180,6 +180,21 @@ def part_of(fleet: FleetPlan, flight: SurveyFlight) -> int | None:
     return None
 
 
+def survey_in(fleet: FleetPlan, index: int) -> int | None:
+    """Place of the survey whose lines are in a part as they were laid; None for none.
+
+    Args:
+        fleet: the plans.
+        index: of the part.
+    """
+    mission = fleet.parts[index].plan.mission
+    for place, survey in enumerate(fleet.surveys):
+        for flight in survey.flights:
+            if part_of(fleet, flight) == index and block_start(mission, flight.block) is not None:
+                return place
+    return None
+
+
 def _with_flight(
     fleet: FleetPlan, before: SurveyFlight | None, flight: SurveyFlight
 ) -> tuple[FleetPlan, SurveyFlight, bool]:
