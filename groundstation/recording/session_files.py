@@ -154,8 +154,9 @@ class SessionFiles:
 
     @property
     def vehicles(self) -> int:
-        """Vehicles with a file of their own."""
-        return sum(bool(one) for one in self._vehicles.values())
+        """Vehicles with a file of their own. Any thread."""
+        # a copy, made in one step: the thread `disk` may open a file while another one counts
+        return sum(bool(one) for one in list(self._vehicles.values()))
 
     def described(self) -> tuple[SessionFile, ...]:
         """The files, for the manifest."""

@@ -325,6 +325,21 @@ def test_what_memory_can_not_keep_is_counted_and_asked_for(
     assert missed.last - missed.first + 1 == dropped
 
 
+def test_a_file_that_is_opened_while_vehicles_are_counted_costs_no_status(tmp_path: Path) -> None:
+    files = session_files.SessionFiles(tmp_path)
+
+    class Opening(str):
+        """A vehicle's name that has another file opened while it is looked at, as the thread `disk` may do."""
+
+        def __bool__(self) -> bool:
+            files._vehicles[f"file {len(files._vehicles)}"] = "sim/uav-2"
+            return True
+
+    files._vehicles["file 0"] = Opening("sim/uav-1")
+    assert files.vehicles == 1
+    assert len(files._vehicles) == 2
+
+
 def test_a_real_disk_that_is_full_is_gone_on_with_when_there_is_room(
     tmp_path: Path, desks: Callable[..., Desk]
 ) -> None:
