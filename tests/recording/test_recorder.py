@@ -331,6 +331,8 @@ def test_a_file_that_is_opened_while_vehicles_are_counted_costs_no_status(tmp_pa
     class Opening(str):
         """A vehicle's name that has another file opened while it is looked at, as the thread `disk` may do."""
 
+        __slots__ = ()
+
         def __bool__(self) -> bool:
             files._vehicles[f"file {len(files._vehicles)}"] = "sim/uav-2"
             return True
