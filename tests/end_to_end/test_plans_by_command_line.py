@@ -98,6 +98,27 @@ def test_what_nobody_can_mean_sends_nothing(stack: Stack, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
+def test_more_than_the_battery_has_goes_up_only_where_somebody_says_so(stack: Stack, tmp_path: Path) -> None:
+    link = f"127.0.0.1:{free_port()}"
+    stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
+    stack.start("simulate", "--vehicles", "1", "--link", f"udpout:{link}", "--ready")
+    place = stack.place("sim/uav-1")
+    file = written(tmp_path / "square.plan", square(*place), place)
+    words = ("mission", "upload", "sim/uav-1", str(file), "--yes", "--broker", stack.url)
+    # half a minute does not take it up and around
+    done = run_program(*words, "--journal", str(stack.journal), "--endurance", "0.5")
+    assert done.returncode == 2
+    assert "sim/uav-1: it takes " in done.stderr
+    assert "% of the battery" in done.stderr
+    assert "--force" in done.stderr
+    assert back(stack, "sim/uav-1", "mission", tmp_path / "none.plan").mission == ()
+    planned(stack, *words[:4], "--yes", "--endurance", "0.5", "--force")
+    assert len(back(stack, "sim/uav-1", "mission", tmp_path / "found.plan").mission) == len(square(*place))
+    # and with what such a vehicle usually flies nothing is asked
+    planned(stack, *words[:4], "--yes")
+
+
+@pytest.mark.slow
 def test_a_broker_that_is_killed_in_the_middle_leaves_one_true_state(
     stack: Stack, mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:

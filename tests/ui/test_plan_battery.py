@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from groundstation.app.plan_work import plan_access
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.geometry import moved
-from groundstation.fleet.plans.files.plan_file import PlanFile
+from groundstation.fleet.plans.files.plan_file import Area, PlanFile, Spot
 from groundstation.fleet.plans.fleet_plan import FleetPlan, PlanPart
 from groundstation.fleet.plans.plan_commands import Cmd
 from groundstation.fleet.plans.plan_items import PlanItem
@@ -145,3 +145,41 @@ def test_a_part_without_a_vehicle_says_so_once_and_a_press_chooses_one(panel, co
     assert panel.document.fleet.parts[1].vehicle == vehicles[1].key
     assert "no vehicle" not in panel.checks.text
     assert "of the battery" in panel.checks.text
+
+
+def surveyed(panel, commands):
+    """A survey of 300 by 300 m for one vehicle, whose battery lasts half of it."""
+    some = grounded(2, 3)
+    commands.hear(*some)
+    commands.select(some[0])
+    corners = ((0.0, 0.0), (0.0, 300.0), (300.0, 300.0), (300.0, 0.0))
+    panel.surveys.over(Area(outer=tuple(Spot(*moved(*HOME, *one)) for one in corners)))
+    reckoned(panel)
+    minutes(panel, panel.study.flight.duration_s / 60.0 / 1.98)
+    return some
+
+
+def pressed(panel, words):
+    next(one for one in panel.checks.buttons if one.text() == words).click()
+    reckoned(panel)
+
+
+def test_a_survey_is_laid_anew_in_flights_that_the_battery_does_for(panel, commands):
+    surveyed(panel, commands)
+    assert "ASKS  it takes 198 % of the battery" in panel.checks.text
+    pressed(panel, "In as many flights as the battery needs")
+    (survey,) = panel.document.fleet.surveys
+    assert len(survey.flights) > 1
+    assert [one.sortie for one in survey.flights] == list(range(1, len(survey.flights) + 1))
+    assert "of the battery" not in panel.checks.text
+    assert panel.surveys.problem == ""
+
+
+def test_a_survey_is_shared_among_those_that_are_selected_and_one_alone_is_told_how(panel, commands):
+    some = surveyed(panel, commands)
+    pressed(panel, "Share it among more vehicles")
+    assert "Select all vehicles that fly it" in commands.notices[-1]
+    commands.select(*some)
+    pressed(panel, "Share it among more vehicles")
+    (survey,) = panel.document.fleet.surveys
+    assert [one.vehicle for one in survey.flights] == [one.key for one in some]

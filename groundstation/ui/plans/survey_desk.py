@@ -198,8 +198,8 @@ class SurveyDesk(QObject):
         survey, task = self.survey, self._newest_task()
         if survey is not None and task is not None:
             crew = self._newest_crew(survey)
-            words = self.tr("lay the survey anew")
-            self._ask(_Wish(self._document.survey_place, task, self._newest_by(survey), crew, words))
+            words = self.tr("lay the survey anew, by what batteries last")
+            self._ask(_Wish(self._document.survey_place, task, By.ENDURANCE, crew, words))
 
     def remove(self) -> None:
         """Take the one that is worked on out, with its lines."""
