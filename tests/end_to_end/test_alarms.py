@@ -147,6 +147,7 @@ def test_who_comes_later_and_who_was_away_sees_what_there_is(town):
     late = town.station()
     town.wait(lambda: states(late) == [AlarmState.ACTIVE])
     assert only(late) == only(first)
+    town.wait(lambda: late.fleet.alarms.rules is not None, "the rules are retained on a topic of their own")
     assert late.fleet.alarms.rules.rules == (HUMID,)
 
 
