@@ -32,7 +32,10 @@ CONDITIONS: dict[str, str] = {
     "waits_for_fix": "waits for a GPS fix",
     "waits_for_estimate": "waits for its position estimate",
     "waits_for_home": "waits for its home",
-    "near": "{distance_m:.0f} m[ in {in_s:.0f} s], {height_m:.0f} m in height; limit {limit_m:.0f} m",
+    "near": (
+        "{distance_m:.0f} m[ in {in_s:.0f} s], {height_m:.0f} m in height; limit {limit_m:.0f} m"
+        "[ here: their homes are {homes_m:.1f} m apart]"
+    ),
     "recorder_problem": "{why}",
     "recorder_warning": "{why}",
 }
@@ -258,7 +261,11 @@ PLANS: dict[str, str] = {
     "remedy_raise": "items {first:.0f} to {last:.0f}, where they are too low: {by_m:.0f} m higher",
     "check_near_home": (
         "home is {apart_m:.1f} m from that of {whom}[ and {more:.0f} more]: around the homes only nearer than"
-        " {least_m:.1f} m is told"
+        " {least_m:.1f} m is told; there the alarm in flight is raised nearer than {alarm_m:.1f} m"
+    ),
+    "check_alarm_wider": (
+        "the alarm in flight is raised nearer than {apart_m:.0f} m and {height_m:.0f} m in height: more than is wanted"
+        " here"
     ),
     "check_battery": (
         "the battery has {left_pct:.0f} % at the end[, of {endurance_min:.0f} min that such a vehicle usually flies];"

@@ -19,12 +19,25 @@ from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 
 APART_M, APART_HEIGHT_M = 10.0, 5.0
 """Nearer than both, along the ground and in height, is too near: as far as a GPS may err, and a little."""
+HOME_ZONE_M, HOME_SHARE = 40.0, 0.8
+"""Within so far from its home a vehicle may come as near to one that is at its own as this share of what their homes
+are apart: they were put there side by side. Plans and alarms go by the same."""
 PLANE_CIRCLE_M = 80.0
 """A plane circles its point, 60 m by default on ArduPilot and 80 m on PX4 (WP_LOITER_RAD, NAV_LOITER_RAD)."""
 TO_A_POINT = frozenset({Verb.GOTO, Verb.ORBIT})
 """Verbs that send a vehicle to a point that can be another's too."""
 
 States = Callable[[VehicleKey], VehicleState | None]
+
+
+def near_homes_m(homes_m: float, margin_m: float) -> float:
+    """How far two have to stay apart while both are around their homes, metres.
+
+    Args:
+        homes_m: between their homes.
+        margin_m: wanted elsewhere.
+    """
+    return min(margin_m, HOME_SHARE * homes_m)
 
 
 class _Goal(msgspec.Struct, frozen=True):

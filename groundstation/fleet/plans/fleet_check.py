@@ -17,10 +17,11 @@ from groundstation.fleet.plans import plan_edit
 from groundstation.fleet.plans.pace import Pace, Wind
 from groundstation.fleet.plans.plan_check import TAKEOFFS, Checked, Finding, findings
 from groundstation.fleet.plans.plan_commands import BY_COMMAND, Cmd
-from groundstation.fleet.plans.plan_conflicts import HOME_SHARE, MARGIN_M, MARGIN_UP_M, Conflict, Flown, Sky
+from groundstation.fleet.plans.plan_conflicts import MARGIN_M, MARGIN_UP_M, Conflict, Flown, Sky
 from groundstation.fleet.plans.plan_flight import Flight, flight_of, never_rest
 from groundstation.fleet.plans.plan_items import FRAME_MISSION, PlanItem
 from groundstation.fleet.plans.plan_remedies import Remedy
+from groundstation.fleet.separation import APART_HEIGHT_M, APART_M, near_homes_m
 
 WAITS_S = (10.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 300.0, 420.0, 600.0)
 LIFTS_M = (5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
@@ -80,6 +81,8 @@ class FleetCheck(msgspec.Struct, frozen=True, kw_only=True):
     """By time."""
     neighbours: tuple[Neighbours, ...] = ()
     """For each plan whose homes are nearer to its own than the margin."""
+    is_alarm_wider: bool = False
+    """Whether the alarm of vehicles that come near each other is raised for some that keep the margins."""
 
     def findings_of(
         self, index: int, names: Sequence[str], margin_m: float
@@ -109,8 +112,12 @@ class FleetCheck(msgspec.Struct, frozen=True, kw_only=True):
         near = self.neighbours[index] if index < len(self.neighbours) else Neighbours()
         if near.parts:
             some, more = tuple(names[at] for at in near.parts[:MOST_NEAR]), max(0, len(near.parts) - MOST_NEAR)
-            least_m = HOME_SHARE * near.apart_m
-            said = say("check_near_home", whom=some, more=more or None, apart_m=near.apart_m, least_m=least_m)
+            least_m, alarm_m = near_homes_m(near.apart_m, margin_m), near_homes_m(near.apart_m, APART_M)
+            numbers = {"apart_m": near.apart_m, "least_m": least_m, "alarm_m": alarm_m}
+            said = say("check_near_home", whom=some, more=more or None, **numbers)
+            found.append((Finding(item=None, said=said), ()))
+        if self.is_alarm_wider:
+            said = say("check_alarm_wider", apart_m=APART_M, height_m=APART_HEIGHT_M)
             found.append((Finding(item=None, said=said), ()))
         return found
 
@@ -147,6 +154,7 @@ def check_fleet(
         holding=holding,
         approaches=tuple(Approach(conflict=one) for one in found),
         neighbours=tuple(_neighbours(flyers, at, margin_m) for at in range(len(flyers))),
+        is_alarm_wider=len(flyers) > 1 and (APART_M / margin_m) ** 2 + (APART_HEIGHT_M / margin_up_m) ** 2 > 1.0,
     )
 
 

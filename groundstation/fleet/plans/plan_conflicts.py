@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from groundstation.fleet.geometry import METRES_PER_DEGREE, turn_deg
 from groundstation.fleet.plans.plan_flight import Flight, FlightEnd, Moment, never_rest
+from groundstation.fleet.separation import HOME_ZONE_M, near_homes_m
 
 Floats = NDArray[np.float64]
 MARGIN_M = 20.0
@@ -34,9 +35,8 @@ AT_ONCE = 65_536
 """Pairs of legs in a table."""
 PARKED_M = 1.0
 """Lower than this over its home a vehicle stands, and is in nobody's way."""
-HOME_ZONE, HOME_SHARE = 2.0, 0.8
-"""Within so many margins around its home a vehicle may come as near to one that is at its home as this share of what
-their homes are apart: they were put there side by side."""
+HOME_ZONE = 2.0
+"""Margins around a home within which `HOME_SHARE` counts; never farther than `HOME_ZONE_M`, where alarms begin."""
 LONGER_S = 900.0
 """A change of a flight makes it longer by at most so much."""
 STAY_STEPS = 20
@@ -108,7 +108,7 @@ class Sky:
     def _way(self, at: int, flown: Flown) -> _Way | None:
         if self._origin is None or len(flown.flight.moments) < 2:
             return None
-        zone_m = HOME_ZONE * self._margin_m
+        zone_m = min(HOME_ZONE * self._margin_m, HOME_ZONE_M)
         return _Way(flown, self._origin, self._above[at], self._up_scale, self._until_s, zone_m)
 
     def conflicts(self, rest: Callable[[], None] = never_rest) -> tuple[Conflict, ...]:
@@ -252,7 +252,7 @@ def _too_close(one: _Way, other: _Way, margin_m: float, rest: Callable[[], None]
     best = _closest(one, left, other, right)
     # side by side on the field they are as far apart as they were put, and a little less when they leave
     homes_m = float(np.linalg.norm(one.home - other.home))
-    wanted = np.where(one.is_at_home[left] & other.is_at_home[right], min(margin_m, HOME_SHARE * homes_m), margin_m)
+    wanted = np.where(one.is_at_home[left] & other.is_at_home[right], near_homes_m(homes_m, margin_m), margin_m)
     close = best.apart_m < wanted
     if not close.any():
         return None

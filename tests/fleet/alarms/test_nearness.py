@@ -12,8 +12,9 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.geometry import moved
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import Connection, LinkState
-from groundstation.fleet.motion import Position, Velocity
+from groundstation.fleet.motion import Home, Position, Velocity
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
+from groundstation.fleet.separation import HOME_ZONE_M
 from groundstation.fleet.status import Armed, Landed, LandedState
 from groundstation.fleet.updates import ServiceUpdate
 from groundstation.fleet.vehicle import VehicleState
@@ -47,6 +48,48 @@ def test_two_that_stand_near_each_other(apart_m, is_near):
 @pytest.mark.parametrize(("height_m", "is_near"), [(NEAR_HEIGHT_M - 0.3, True), (NEAR_HEIGHT_M + 0.3, False)])
 def test_one_above_the_other(height_m, is_near):
     assert bool(pairs(flying("a"), flying("b", 2.0, height_m=100.0 + height_m))) is is_near
+
+
+def homes(*states, apart_m):
+    """The same with homes so far apart, to the east of a spot, in their order."""
+    spots = [moved(41.0, 39.7, 0.0, apart_m * at) for at in range(len(states))]
+    return [
+        msgspec.structs.replace(one, home=Home(at_s=NOW_S, lat_deg=lat, lon_deg=lon))
+        for one, (lat, lon) in zip(states, spots, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("apart_m", "is_near"), [(6.0, True), (6.4, False)])
+def test_beside_each_other_over_homes_that_are_so_near_is_as_planned_down_to_a_share_of_that(apart_m, is_near):
+    found = pairs(*homes(flying("a"), flying("b", east_m=apart_m), apart_m=7.7))
+    assert bool(found) is is_near
+    if is_near:
+        words = "6 m, 0 m in height; limit 6 m here: their homes are 7.7 m apart"
+        assert str(found["fleet/a ↔ fleet/b"].said) == words
+
+
+@pytest.mark.parametrize(("north_m", "is_near"), [(HOME_ZONE_M - 1.0, False), (HOME_ZONE_M + 1.0, True)])
+def test_away_from_the_homes_the_limit_is_the_whole_one(north_m, is_near):
+    both = flying("a", north_m), flying("b", north_m, 7.7)
+    assert bool(pairs(*homes(*both, apart_m=7.7))) is is_near
+
+
+def test_two_that_will_meet_away_from_their_homes_are_told_at_once():
+    both = flying("a", 35.0, speed=(5.0, 0.5)), flying("b", 35.0, 7.7, speed=(5.0, 0.0))
+    assert pairs(*homes(*both, apart_m=7.7))
+
+
+def test_who_does_not_tell_its_home_gets_the_whole_limit():
+    a, b = homes(flying("a"), flying("b", east_m=7.7), apart_m=7.7)
+    assert not pairs(a, b)
+    assert pairs(a, msgspec.structs.replace(b, home=None))
+
+
+def test_vehicles_on_the_ground_are_nobodys_neighbours():
+    a, b = flying("a"), flying("b", east_m=1.0)
+    parked = msgspec.structs.replace(b, armed=Armed(at_s=NOW_S, is_armed=False))
+    assert pairs(a, b)
+    assert not pairs(a, msgspec.structs.replace(parked, landed=Landed(at_s=NOW_S, state=LandedState.ON_GROUND)))
 
 
 def test_two_on_both_sides_of_the_date_line_are_near():

@@ -72,11 +72,31 @@ def test_who_stands_nearer_than_the_margin_is_told_that_it_is_not_looked_at_ther
     side = [flyer("Doğan", (0.0, 0.0), (200.0, 0.0, 40.0)), flyer("Kartal", (0.0, apart_m), (200.0, 400.0, 40.0))]
     check = check_fleet(side, margin_m=20.0)
     told = [str(one.said) for one, _ in check.findings_of(0, ["Doğan", "Kartal"], 20.0) if not one.holds]
-    words = "home is 19.9 m from that of Kartal: around the homes only nearer than 15.9 m is told"
+    words = (
+        "home is 19.9 m from that of Kartal: around the homes only nearer than 15.9 m is told;"
+        " there the alarm in flight is raised nearer than 10.0 m"
+    )
     assert told == ([words] if is_told else [])
     # in the air at other times they don't meet
     later = check_fleet([side[0], replace(side[1], sortie=2)], margin_m=20.0)
     assert later.findings_of(0, ["Doğan", "Kartal"], 20.0) == []
+
+
+def test_around_homes_plan_and_alarm_go_by_the_same_number() -> None:
+    # as far as the demo puts them apart
+    side = [flyer("Doğan", (0.0, 0.0), (200.0, 0.0, 40.0)), flyer("Kartal", (0.0, 7.7), (200.0, 400.0, 40.0))]
+    (said,) = [str(one.said) for one, _ in check_fleet(side).findings_of(0, ["Doğan", "Kartal"], 20.0) if not one.holds]
+    assert "nearer than 6.2 m is told; there the alarm in flight is raised nearer than 6.2 m" in said
+
+
+@pytest.mark.parametrize(("margin_m", "is_told"), [(11.4, True), (11.7, False)])
+def test_where_the_alarm_is_wider_than_the_margin_it_is_said(margin_m: float, is_told: bool) -> None:
+    far = [flyer("Doğan", (0.0, 0.0), (200.0, 0.0, 40.0)), flyer("Kartal", (0.0, 900.0), (200.0, 900.0, 40.0))]
+    check = check_fleet(far, margin_m=margin_m, margin_up_m=10.0)
+    told = [one.said.code for one, _ in check.findings_of(0, ["Doğan", "Kartal"], margin_m)]
+    assert told == (["check_alarm_wider"] if is_told else [])
+    # one alone meets nobody
+    assert check_fleet(far[:1], margin_m=1.0).findings_of(0, ["Doğan"], 1.0) == []
 
 
 def test_of_many_neighbours_three_are_named() -> None:

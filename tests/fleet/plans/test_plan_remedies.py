@@ -85,6 +85,7 @@ def test_every_finding_of_a_plan_has_a_remedy() -> None:
         "check_wind",
         "check_untimed",
         "check_near_home",
+        "check_alarm_wider",
     }
     # and those of the ground by `ground_under`
     flown |= {"check_near_ground", "check_into_ground"}
