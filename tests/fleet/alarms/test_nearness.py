@@ -74,9 +74,11 @@ def test_away_from_the_homes_the_limit_is_the_whole_one(north_m, is_near):
     assert bool(pairs(*homes(*both, apart_m=7.7))) is is_near
 
 
-def test_two_that_will_meet_away_from_their_homes_are_told_at_once():
-    both = flying("a", 35.0, speed=(5.0, 0.5)), flying("b", 35.0, 7.7, speed=(5.0, 0.0))
-    assert pairs(*homes(*both, apart_m=7.7))
+@pytest.mark.parametrize(("north_mps", "is_near"), [(5.0, True), (0.0, False)])
+def test_two_that_will_be_near_away_from_their_homes_are_told_before_they_are_there(north_mps, is_near):
+    # 6.9 m in 15 s: enough over the homes, too little where they will be by then
+    both = flying("a", 35.0, speed=(north_mps, 0.05)), flying("b", 35.0, 7.7, speed=(north_mps, 0.0))
+    assert bool(pairs(*homes(*both, apart_m=7.7))) is is_near
 
 
 def test_who_does_not_tell_its_home_gets_the_whole_limit():
