@@ -109,6 +109,48 @@ def test_what_is_let_through(text: str, wanted: set[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("bare", "wanted", "quoted"),
+    [
+        # a question without quotes, a text within them, which nobody here has
+        ("armed", {"low", "half"}, set()),
+        ("not armed", {"full"}, set()),
+        ("-low", {"half", "full", "mute"}, set()),
+        # words that only join others, where they are a part of a text
+        ("low or full", {"low", "full", "or-1"}, set()),
+        ("half", {"half"}, {"half"}),
+        ("auto", {"low", "full"}, {"low", "full"}),
+    ],
+)
+def test_words_in_quotes_are_a_text_that_is_looked_for_whatever_they_mean_otherwise(
+    bare: str, wanted: set[str], quoted: set[str]
+) -> None:
+    assert passing(bare) == wanted
+    assert passing(f'"{bare}"') == quoted
+    assert passing(f"'{bare}'") == quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('"battery" < 30', "nothing that can be compared"),
+        ('battery < "30"', "compared with a number"),
+        ('30 > "battery"', "nothing that can be compared"),
+        ('"mode" == AUTO', "nothing that can be compared"),
+    ],
+)
+def test_words_in_quotes_are_neither_a_name_nor_a_number(text: str, words: str) -> None:
+    with pytest.raises(ExpressionError, match=words):
+        passing(text)
+
+
+def test_a_text_in_quotes_may_have_the_other_kind_of_quotes_and_more_terms_beside_it() -> None:
+    assert passing("\"battery low\" or half") == {"or-1", "half"}
+    assert passing("not 'battery low' half") == {"half"}
+    assert passing("\"it's\"") == set()
+    assert passing('mode:"UT"') == {"low", "full"}
+
+
+@pytest.mark.parametrize(
     ("text", "marked", "words"),
     [
         ("battery <", "battery <▸◂", "a value is missing behind '<'"),
