@@ -21,7 +21,9 @@ from groundstation.fleet.plans.fleet_plan import FleetPlan, PlanPart
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.survey.survey_plan import Survey
+from groundstation.fleet.shown_text import harmless
 from groundstation.ui.plans.drawing import Drawing, drawn
+from groundstation.ui.plans.plan_names import drawings_text
 from groundstation.ui.plans.plan_port import PlanAccess, PlanDraft
 from groundstation.ui.task import Ended, Tasks
 
@@ -302,8 +304,18 @@ class PlanDocument(QObject):
             self.changed.emit()
             # somebody else's plan may be anywhere
             self.view_wanted.emit()
+            if words := self._opened_words(path.name):
+                self.noticed.emit(words)
 
         self._tasks.run_task(lambda _task: access.read(path), opened)
+
+    def _opened_words(self, name: str) -> str:
+        """What is to be said of a file that nobody can fly as it is; empty for a plan, which is seen in the table."""
+        drawings = drawings_text(self.fleet)
+        if drawings and not self.fleet.surveys and not any(one.plan.mission for one in self.fleet.parts):
+            words = self.tr("{drawings} from {name}: choose Survey to lay lines.")
+            return words.format(drawings=drawings, name=harmless(name))
+        return self.tr("There is nothing to fly in {name}.").format(name=harmless(name)) if self.is_empty else ""
 
     def save(self, path: Path) -> None:
         """Write it to a file; one that holds a single plan takes the part that is worked on."""

@@ -5,10 +5,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from groundstation.fleet.plans.fleet_plan import PlanPart
+from groundstation.fleet.plans.fleet_plan import FleetPlan, PlanPart
 from groundstation.fleet.shown_text import harmless
 
 
 def part_name(part: PlanPart, index: int) -> str:
     """By its vehicle, else by its name, else by its number."""
-    return harmless(part.label) or QCoreApplication.translate("Plans", "Plan {number}").format(number=index + 1)
+    return harmless(part.label) or _tr("Plan {number}").format(number=index + 1)
+
+
+def drawings_text(fleet: FleetPlan) -> str:
+    """How many areas and lines are drawn in plans, that nobody flies yet: `2 areas, 1 line`; empty for none."""
+    counts = (
+        (sum(len(one.plan.areas) for one in fleet.parts), _tr("1 area"), _tr("{count} areas")),
+        (sum(len(one.plan.lines) for one in fleet.parts), _tr("1 line"), _tr("{count} lines")),
+    )
+    return ", ".join(one if count == 1 else many.format(count=count) for count, one, many in counts if count)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Plans", text)

@@ -34,6 +34,7 @@ from groundstation.ui.plans.plan_bar import PlanBar
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_giver import PlanGiver
 from groundstation.ui.plans.plan_model import PlanModel, tr
+from groundstation.ui.plans.plan_names import drawings_text
 from groundstation.ui.plans.plan_orders import PlanOrders
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.plan_table import PlanTable
@@ -104,6 +105,8 @@ class PlanPanel(LivePanel):
         self.acts = PartActs(document, selection, lambda words: desk.noticed.emit(words, Level.ADVISORY))
         self.begin = small_button("", self.acts.begin)
         self._begin_row = _row(self.begin)
+        self.lay = small_button("", self._lay_drawn)
+        self._lay_row = _row(self.lay)
         self.summary, self.checks = QLabel(), ChecksList()
         self.remedies = RemedyActs(document, surveys, feed, self.acts, self.checks)
         # what is to be said must not leave a table or a form without room
@@ -210,7 +213,11 @@ class PlanPanel(LivePanel):
 
     def _on_document(self) -> None:
         is_empty = not self.items
-        self.hint.setVisible(is_empty and not self.is_survey)
+        is_offering = self.survey.is_offering and is_empty and self.kind is PlanKind.MISSION and not self.is_survey
+        self._lay_row.setVisible(is_offering)
+        drawings = drawings_text(self._document.fleet)
+        self.lay.setText(self.tr("Survey: lay lines over {drawings}").format(drawings=drawings))
+        self.hint.setVisible(is_empty and not is_offering and not self.is_survey)
         self.table.setVisible(not is_empty and not self.is_survey)
         self._survey_page.setVisible(self.is_survey)
         for place, kind in enumerate(KINDS):
@@ -322,6 +329,10 @@ class PlanPanel(LivePanel):
         self.tabs.setCurrentIndex(len(KINDS))
         self._document.draw(Drawing.SURVEY)
 
+    def _lay_drawn(self) -> None:
+        self.tabs.setCurrentIndex(len(KINDS))
+        self.survey.lay_over_drawn()
+
     def show_on_map(self) -> None:
         """Have the map show all of it."""
         self._document.view_wanted.emit()
@@ -378,6 +389,7 @@ class PlanPanel(LivePanel):
             self.tabs,
             self.summary,
             self.hint,
+            self._lay_row,
             self.table,
             self._survey_page,
             self.form,

@@ -14,6 +14,7 @@ from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.flow_layout import FlowLayout
 from groundstation.ui.plans.drawing import Drawing
 from groundstation.ui.plans.plan_document import PlanDocument
+from groundstation.ui.plans.plan_names import drawings_text
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.small_button import small_button
 from groundstation.ui.plans.survey_desk import SurveyDesk
@@ -52,6 +53,7 @@ class SurveyForm(QWidget):
         self.remove = small_button(self.tr("Remove"), desk.remove)
         self.give = small_button(self.tr("For the selected vehicles"), desk.give_to_selected)
         words = self.tr("Draw an area on the map: lines are laid over it, shared among the vehicles that are selected.")
+        self._hint_words = words
         self.hint = QLabel(words)
         self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
@@ -97,6 +99,9 @@ class SurveyForm(QWidget):
         if survey is None or task is None:
             self.all_in.hide()
             self.summary.setText(self.tr("Laying the lines…") if self._desk.is_busy else "")
+            count = drawings_text(self._document.fleet)
+            of_file = self.tr("{drawings} are there: press From the file to lay lines, or draw another one.")
+            self.hint.setText(of_file.format(drawings=count) if drawn else self._hint_words)
             self.hint.setVisible(not self._desk.is_busy)
             self.flights.setText("")
             self.findings.setText(self._desk.problem)
@@ -171,6 +176,19 @@ class SurveyForm(QWidget):
             for line in part.plan.lines:
                 found.append((line.name or self.tr("Line {number}").format(number=len(found) + 1), line))
         return found
+
+    @property
+    def is_offering(self) -> bool:
+        """Whether something is drawn that a survey could be laid over, and none is."""
+        return bool(self._drawn()) and not self._document.fleet.surveys
+
+    def lay_over_drawn(self) -> None:
+        """Over the only area or line that is drawn, or along it; of several one is chosen."""
+        found = self._drawn()
+        if len(found) == 1:
+            self._desk.over(found[0][1])
+        elif found:
+            self._show_drawn()
 
     def _show_drawn(self) -> None:
         menu = QMenu(self)
