@@ -49,7 +49,9 @@ def test_what_was_opened_is_said_with_the_next_step(panel, commands, tmp_path, a
     assert commands.notices[-1] == f"{words} from fields.geojson: choose Survey to lay lines."
     assert panel.lay.isVisible()
     assert panel.lay.text() == f"Survey: lay lines over {words}"
-    assert not panel.hint.isVisible()
+    assert panel.hint.text() == f"{words} are drawn in it, and nothing to fly yet."
+    # nothing is spread over the panel: what stands under it is where it always is
+    assert panel.tabs.y() < 150
 
 
 def test_one_area_is_laid_by_one_press(panel, commands, tmp_path):
@@ -63,6 +65,24 @@ def test_one_area_is_laid_by_one_press(panel, commands, tmp_path):
     assert len(panel.document.fleet.surveys) == 1
     panel.tabs.setCurrentIndex(0)
     assert not panel.lay.isVisible(), "it is laid"
+
+
+def test_who_flies_what_was_laid_over_a_drawing_is_worked_on_and_the_drawing_is_held_by_nothing(
+    panel, commands, tmp_path
+):
+    some = grounded(2, 3)
+    commands.hear(*some)
+    commands.select(*some)
+    opened(panel, tmp_path, 1, 0)
+    panel.lay.click()
+    reckoned(panel)
+    assert [text.split()[0] for text in panel.parts.texts] == ["Drawings", "uav-02", "uav-03"]
+    assert panel.document.part.vehicle == some[0].key
+    panel.document.work_on(0)
+    reckoned(panel)
+    assert panel.checks.text == ""
+    assert panel.strip.badges.text() == "This part has no vehicle."
+    assert "!" not in panel.parts.texts[0]
 
 
 def test_of_several_one_is_chosen(panel, tmp_path):

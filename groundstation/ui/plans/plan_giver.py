@@ -76,9 +76,7 @@ class PlanGiver:
     def refresh(self) -> None:
         """Show who has it, and what is under way."""
         states = self.states()
-        self.strip.badges.setText(
-            badges_text(states, self.items, self.kind) if states else tr("No vehicle is selected.")
-        )
+        self.strip.badges.setText(badges_text(states, self.items, self.kind) if states else self._words_nobody)
         self.strip.badges.setVisible(bool(self.items) or not states)
         self.strip.differences.setVisible(self.differing() is not None)
         self.strip.badges.setToolTip(tr("Whether the vehicle has the plan on the screen, as it was read"))
@@ -144,6 +142,12 @@ class PlanGiver:
     @property
     def _is_alone(self) -> bool:
         return len(self._document.fleet.parts) == 1
+
+    @property
+    def _words_nobody(self) -> str:
+        if self._document.part.vehicle is not None:
+            return tr("It is not heard.")
+        return tr("No vehicle is selected.") if self._is_alone else tr("This part has no vehicle.")
 
     @property
     def _words_unsure(self) -> str:

@@ -10,7 +10,10 @@ from groundstation.fleet.shown_text import harmless
 
 
 def part_name(part: PlanPart, index: int) -> str:
-    """By its vehicle, else by its name, else by its number."""
+    """By its vehicle, else by its name, else, with something to fly, by its number."""
+    plan = part.plan
+    if not (part.label or plan.mission or plan.fence or plan.rally) and (plan.areas or plan.lines):
+        return _tr("Drawings")
     return harmless(part.label) or _tr("Plan {number}").format(number=index + 1)
 
 

@@ -115,7 +115,8 @@ class PlanPanel(LivePanel):
         self.summary.setWordWrap(True)
         self.summary.setProperty("role", "small")
         self.summary.setContentsMargins(12, 2, 12, 4)
-        self.hint = _muted(self.tr("Open a plan, add an item, or read what the selected vehicle has."))
+        self._hint_words = self.tr("Open a plan, add an item, or read what the selected vehicle has.")
+        self.hint = _muted(self._hint_words)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.giver = PlanGiver(document, study, feed, desk, self.orders, lambda: self.kind)
         self.strip = self.giver.strip
@@ -217,7 +218,9 @@ class PlanPanel(LivePanel):
         self._lay_row.setVisible(is_offering)
         drawings = drawings_text(self._document.fleet)
         self.lay.setText(self.tr("Survey: lay lines over {drawings}").format(drawings=drawings))
-        self.hint.setVisible(is_empty and not is_offering and not self.is_survey)
+        drawn = self.tr("{drawings} are drawn in it, and nothing to fly yet.").format(drawings=drawings)
+        self.hint.setText(drawn if is_offering else self._hint_words)
+        self.hint.setVisible(is_empty and not self.is_survey)
         self.table.setVisible(not is_empty and not self.is_survey)
         self._survey_page.setVisible(self.is_survey)
         for place, kind in enumerate(KINDS):

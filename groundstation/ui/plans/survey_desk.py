@@ -19,7 +19,7 @@ from groundstation.fleet.plans.pace import pace_of
 from groundstation.fleet.plans.plan_battery import WANTED_BATTERY
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.survey.coverage import Flyer
-from groundstation.fleet.plans.survey.survey_laying import Crew, laid, with_survey, without_survey
+from groundstation.fleet.plans.survey.survey_laying import Crew, laid, part_of, with_survey, without_survey
 from groundstation.fleet.plans.survey.survey_plan import Survey, SurveyFlight
 from groundstation.fleet.plans.survey.survey_task import AnyTask, By, SurveyTask
 from groundstation.fleet.plans.survey.task_edit import Corner, along_line, over_area, with_corner, with_left_out
@@ -280,6 +280,10 @@ class SurveyDesk(QObject):
         self.like = survey.task
         document.edit_fleet(found.fleet, wish.words)
         document.work_on_survey(found.place)
+        first = part_of(document.fleet, survey.flights[0]) if survey.flights else None
+        if first is not None and not document.plan.mission:
+            # it was laid over a drawing that nobody flies: who flies it is worked on
+            document.work_on(first)
         if found.remade:
             words = self.tr("Lines of {names} that were changed by hand are made anew; undo brings them back.")
             document.noticed.emit(words.format(names=", ".join(found.remade)))
