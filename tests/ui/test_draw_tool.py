@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 
 from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.plans.files.fence_shapes import Circle, Polygon, shapes_of
 from groundstation.fleet.plans.plan_items import PlanKind
-from groundstation.ui.map_panel.draw_tool import REACH_PX
-from groundstation.ui.map_panel.map_layer import MapContext
+from groundstation.ui.map_panel.draw_tool import REACH_PX, hint_box
+from groundstation.ui.map_panel.map_layer import Frame, MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
-from groundstation.ui.map_panel.mercator import degrees_from_mercator, mercator_from_degrees
+from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees
 from groundstation.ui.plans.drawing import Drawing
 from groundstation.ui.plans.plan_document import PlanDocument
 from tests.ui.support.commanding import Commands, flying
@@ -160,3 +160,23 @@ def test_the_last_corner_is_taken_back_and_no_edit_with_it(panel):
     # nothing is begun: what was drawn last goes
     QTest.keyClick(panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert panel.document.plan.rally == ()
+
+
+@pytest.mark.parametrize("wide_px", [40, 380])
+@pytest.mark.parametrize("at", [(5, 5), (200, 150), (395, 150), (5, 298), (398, 299)])
+def test_words_beside_the_mouse_are_whole_and_not_under_it(at, wide_px):
+    camera = Camera(x_m=0.0, y_m=0.0, scale_m=1.0, width=400, height=300)
+    box = hint_box(Frame(camera, 0.0, mouse=QPointF(*at)), wide_px)
+    assert QRectF(0, 0, 400, 300).contains(box)
+    assert box.width() >= wide_px
+    if wide_px < 100:
+        assert not box.contains(QPointF(*at))
+
+
+def test_a_map_that_is_too_narrow_shows_the_beginning_of_the_words():
+    assert (
+        hint_box(
+            Frame(Camera(x_m=0.0, y_m=0.0, scale_m=1.0, width=200, height=300), 0.0, mouse=QPointF(150, 40)), 390
+        ).left()
+        >= 0.0
+    )

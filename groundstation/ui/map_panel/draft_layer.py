@@ -21,6 +21,7 @@ from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.survey.survey_plan import Survey
 from groundstation.fleet.plans.survey.survey_task import CorridorTask
+from groundstation.fleet.plans.survey.task_edit import corners_of
 from groundstation.fleet.plans.survey.task_edit import rings_of as rings_of_task
 from groundstation.ui.map_panel.long_line import draw_line
 from groundstation.ui.map_panel.map_layer import Frame, Layer
@@ -47,6 +48,8 @@ VEIL = 26
 RING_PX = 13.0
 MOST_RINGS = 20
 NAME_ABOVE = QPointF(0.0, -22.0)
+HANDLE_PX = 8.0
+"""Around a corner that can be moved, where no name stands."""
 NAMED_POINTS = 24
 """Of each way, when places for names are looked for."""
 
@@ -85,6 +88,8 @@ class DraftLayer(Layer):
     def __init__(self, document: PlanDocument | None, study: PlanStudy | None = None) -> None:
         self._document, self._study = document, study
         self._shapes: list[_Shape] = []
+        self.names: list[QRectF] = []
+        """Where names of parts stand, as painted last."""
 
     def stale(self, frame: Frame) -> Hashable:
         """The document has changed, another item is chosen, or something else is to be said."""
@@ -177,7 +182,8 @@ class DraftLayer(Layer):
         """Whose each is and how long it takes, where its way is farthest from all others."""
         ways = [(at, on_screen(frame, one.way.points)) for at, one in enumerate(self._shapes) if one.way is not None]
         some = [(at, points[:: max(1, len(points) // NAMED_POINTS)]) for at, points in ways]
-        taken: list[QRectF] = []
+        # corners are taken hold of where they are seen
+        taken, self.names = self._handles(frame), []
         for at, points in some:
             others = [found for other, found in some if other != at]
             away = np.zeros(len(points))
@@ -196,8 +202,16 @@ class DraftLayer(Layer):
             box = next((one for one in boxes if not any(one.intersects(other) for other in taken)), None)
             if box is not None:
                 taken.append(box)
+                self.names.append(box)
                 colour = vehicle_colour(part.vehicle.id) if part.vehicle is not None else ink(Ink.MUTED)
                 _label(painter, box.center(), words, colour)
+
+    def _handles(self, frame: Frame) -> list[QRectF]:
+        """Around the corners of the survey that is worked on, and the middles of its sides."""
+        survey = self._document.survey if self._document is not None else None
+        corners = corners_of(survey.task) if survey is not None else ()
+        spots = (QPointF(*frame.camera.screen(*mercator_from_degrees(*one.place))) for one in corners)
+        return [QRectF(spot.x() - HANDLE_PX, spot.y() - HANDLE_PX, 2 * HANDLE_PX, 2 * HANDLE_PX) for spot in spots]
 
     @staticmethod
     def _rallies(painter: QPainter, frame: Frame, rallies: list[tuple[int, Place]]) -> None:

@@ -27,6 +27,8 @@ from groundstation.ui.theme.tokens import SMALL_PX
 
 REACH_PX = 12.0
 CORNER_PX, MIDDLE_PX = 4.5, 3.5
+HINT_AWAY_PX, HINT_PAD_PX, HINT_HIGH_PX = 14.0, 4.0, 20.0
+"""Of the words beside the mouse."""
 MOST_CORNERS = 250
 """Of an area: ArduPilot counts the corners of a polygon in a byte."""
 
@@ -197,14 +199,29 @@ class DrawTool(Tool):
         if frame.mouse is None:
             return
         painter.setFont(font(SMALL_PX))
-        box = QRectF(frame.mouse.x() + 14, frame.mouse.y() + 6, 320, 18)
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        room = painter.boundingRect(box, flags, words).adjusted(-4, -1, 4, 1)
+        room = hint_box(frame, painter.fontMetrics().horizontalAdvance(words))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink(Ink.SURFACE))
         painter.drawRoundedRect(room, 3, 3)
         painter.setPen(ink(Ink.TEXT))
-        painter.drawText(box, flags, words)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def hint_box(frame: Frame, wide_px: int) -> QRectF:
+    """Where words beside the mouse stand, whole: below and as far right as there is room, at the foot of the map above.
+
+    Args:
+        frame: with the mouse.
+        wide_px: of the words.
+    """
+    mouse, camera = frame.mouse or QPointF(), frame.camera
+    wide, high = wide_px + 2.0 * HINT_PAD_PX, HINT_HIGH_PX
+    # a map that is narrower than the words shows their beginning
+    left = max(HINT_PAD_PX, min(mouse.x() + HINT_AWAY_PX, camera.width - HINT_PAD_PX - wide))
+    top = mouse.y() + HINT_AWAY_PX / 2.0
+    if top + high > camera.height - HINT_PAD_PX:
+        top = mouse.y() - HINT_AWAY_PX / 2.0 - high
+    return QRectF(left, max(HINT_PAD_PX, top), wide, high)
 
 
 def _screen(frame: Frame, place: Place) -> QPointF:
