@@ -36,7 +36,7 @@ def way(*spots):
 def names(surveys):
     """Where the names of two parts stand whose ways begin under the corners of a survey."""
     corners = (spot(150, 150), spot(450, 150), spot(450, 300), spot(150, 300))
-    ends = [(one, spot(at, 350)) for one, at in ((corners[0], 280), (corners[1], 320))]
+    ends = [(one, spot(at, 350)) for one, at in ((corners[0], 230), (corners[1], 370))]
     # the name stands above a spot of the way: there the corner is
     moved = [(Spot(*spot_under(first)), last) for first, last in ends]
     parts = tuple(
