@@ -353,13 +353,15 @@ GROUP_OF_MANY = 2
 """From this many vehicles on a click is not enough for what moves vehicles."""
 
 
-def risk_of(verb: Verb, vehicles: int, *, any_flying: bool) -> Risk:
+def risk_of(verb: Verb, vehicles: int, *, any_flying: bool, are_simulated: bool = False) -> Risk:
     """What the operator has to do before it goes out.
 
     Args:
         verb: what is to be done.
         vehicles: to how many.
         any_flying: whether one of them is in the air or may be.
+        are_simulated: whether all of them are simulated; then their number asks for no word to be typed. What asks for
+            one by itself goes on asking: a hand that learns it in the simulator has learnt it for the real ones.
     """
     spec = VERBS[verb]
     # however many, and wherever they are: seconds count, and nothing worse can come of these
@@ -367,7 +369,8 @@ def risk_of(verb: Verb, vehicles: int, *, any_flying: bool) -> Risk:
         return spec.risk
     # what moves a vehicle is meant for the air; anything else may bring down one that flies
     steps = int(vehicles >= GROUP_OF_MANY) + int(any_flying and not spec.is_motion)
-    return Risk(min(spec.risk + steps, Risk.TYPE))
+    most = max(spec.risk, Risk.HOLD) if are_simulated else Risk.TYPE
+    return Risk(min(spec.risk + steps, most))
 
 
 def checked_args(verb: Verb, given: Args) -> Args:

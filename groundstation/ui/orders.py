@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from groundstation.fleet.command_book import CommandBook, CommandRecord
 from groundstation.fleet.commands import Actor, Args, Role, Verb
 from groundstation.fleet.control import Takeover
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy, bridge_clock_ms
 from groundstation.fleet.parameters.parameter_entries import ParamEntry
 from groundstation.fleet.plans.plan_items import PlanItem
@@ -168,7 +168,8 @@ class Orders(QObject):
         states = [self._fleet.get(key) for key in keys]
         # unknown counts as flying: the order is confirmed once more often, not once less
         any_flying = any(state is not None and state.is_flying is not False for state in states)
-        return risk_of(verb, len(keys), any_flying=any_flying)
+        are_simulated = bool(keys) and all(key.root == Root.SIM.value for key in keys)
+        return risk_of(verb, len(keys), any_flying=any_flying, are_simulated=are_simulated)
 
     # ---- control ----
 

@@ -182,6 +182,16 @@ def test_risk_grows_with_the_group_and_in_the_air_and_ends_at_typing() -> None:
     assert risk_of(Verb.ARM, 2, any_flying=False) is Risk.TYPE
 
 
+def test_many_simulated_ones_are_held_for_and_not_typed_for_but_what_is_typed_for_one_alone_is() -> None:
+    for spec in SPECS:
+        worst = risk_of(spec.verb, 1_000, any_flying=True, are_simulated=True)
+        assert worst is min(risk_of(spec.verb, 1_000, any_flying=True), max(spec.risk, Risk.HOLD))
+    assert risk_of(Verb.ARM, 2, any_flying=False, are_simulated=True) is Risk.HOLD
+    assert risk_of(Verb.MISSION_START, 2, any_flying=False, are_simulated=True) is Risk.HOLD
+    assert risk_of(Verb.FORCE_DISARM, 1, any_flying=False, are_simulated=True) is Risk.TYPE
+    assert risk_of(Verb.GOTO, 1, any_flying=True, are_simulated=True) is Risk.CLICK, "nothing becomes harder"
+
+
 def test_an_emergency_is_never_made_harder() -> None:
     for verb in EMERGENCY_VERBS:
         assert risk_of(verb, 1_000, any_flying=True) <= Risk.CLICK

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from groundstation.fleet.commands import Verb
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.command_sheet.arg_editors import ArgEditors
 from groundstation.ui.command_sheet.command_sheet import CommandSheet
@@ -401,3 +402,12 @@ def test_what_drives_is_asked_for_no_height(commands, sheet):
     assert sheet.group.step_box.isHidden()
     QTest.mouseClick(sheet.group.apart_button, LEFT)
     assert sheet.group.policy().spread_m == 10.0
+
+
+@pytest.mark.parametrize(
+    ("roots", "risk"),
+    [(("sim", "sim"), Risk.HOLD), (("fleet", "fleet"), Risk.TYPE), (("sim", "fleet"), Risk.TYPE), ((), Risk.CLICK)],
+)
+def test_simulated_vehicles_ask_for_no_word_unless_a_real_one_is_among_them(station, roots, risk):
+    keys = [VehicleKey(root, f"uav-{at}") for at, root in enumerate(roots)]
+    assert Commands(station).orders.risk(Verb.DISARM if not roots else Verb.ARM, keys) is risk
