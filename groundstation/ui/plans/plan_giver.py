@@ -61,7 +61,7 @@ class PlanGiver:
         """The plans as they were given last: what became of it is no word about others."""
         self.is_past = False
         """Whether the past is shown around it: nothing is given then, and nothing read."""
-        self.strip = VehicleStrip(self.ask_upload, self.ask_upload_all, self.read, self.ask_clear)
+        self.strip = VehicleStrip(self.ask_upload, self.ask_upload_all, self.read, self.ask_clear, self.ask_start)
 
     @property
     def kind(self) -> PlanKind:
@@ -83,8 +83,28 @@ class PlanGiver:
         self.strip.show_records(self.orders.records, is_busy=self.orders.is_busy)
         keys = tuple(one.key for one in states)
         self.strip.show_targets(keys, len(self.items), self.reason(keys))
+        ready = self.ready()
+        self.strip.show_start(ready, self._desk.reason_of(ready, Verb.MISSION_START) if ready else "")
         given = self._all_given()
         self.strip.show_all(len(given), self._reason_all(given))
+
+    def ready(self) -> tuple[VehicleKey, ...]:
+        """Vehicles that have the missions on the screen, as they were read back; not those that a check holds."""
+        if self.orders.is_busy or self.is_past or self._study.is_behind:
+            return ()
+        parts = [one for at, one in enumerate(self._document.fleet.parts) if not self._study.holding(at)]
+        whose = [(key, one) for one in parts for key in self._study.targets_of(one) if one.plan.mission]
+        states = [(self._feed.fleet.get(key), part) for key, part in whose]
+        return tuple(
+            state.key
+            for state, part in states
+            if state is not None and badge_of(state, part.plan.mission, PlanKind.MISSION) is Badge.EQUAL
+        )
+
+    def ask_start(self) -> None:
+        """Have those that have their plans fly them, the way of any order: the sheet names them, and asks."""
+        if ready := self.ready():
+            self._desk.ask(Verb.MISSION_START, ready)
 
     def _reason_all(self, given: dict[VehicleKey, tuple[Given, ...]]) -> str:
         """Why none of them can be given its plan now; empty when one can."""

@@ -149,7 +149,11 @@ class PlanStudy(QObject):
 
     def targets(self) -> tuple[VehicleKey, ...]:
         """Who is given the part that is worked on."""
-        return self._flyers.targets(self._document.part)
+        return self.targets_of(self._document.part)
+
+    def targets_of(self, part: PlanPart) -> tuple[VehicleKey, ...]:
+        """Who is given a part."""
+        return self._flyers.targets(part)
 
     @property
     def terms(self) -> Terms:

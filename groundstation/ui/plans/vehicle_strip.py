@@ -48,6 +48,7 @@ class VehicleStrip(QWidget):
         upload_all: Callable[[], None],
         read: Callable[[], None],
         clear: Callable[[], None],
+        start: Callable[[], None],
         parent: QWidget | None = None,
     ) -> None:
         """Build it.
@@ -57,6 +58,7 @@ class VehicleStrip(QWidget):
             upload_all: begins to give every vehicle all lists of its plan.
             read: reads theirs.
             clear: begins to take it out of them.
+            start: begins to have those fly that have it.
             parent: Qt's.
         """
         super().__init__(parent)
@@ -67,7 +69,7 @@ class VehicleStrip(QWidget):
         self.question.setWordWrap(True)
         self.upload = QPushButton(self.tr("Upload"))
         self.upload.setProperty("role", "go")
-        self.all = QPushButton()
+        self.all, self.start = QPushButton(), QPushButton()
         self.read, self.clear = QPushButton(self.tr("Read")), QPushButton(self.tr("Clear…"))
         self.differences = QPushButton(self.tr("Differences"))
         self.retry, self.cancel = QPushButton(self.tr("Retry failed")), QPushButton(self.tr("Cancel"))
@@ -75,10 +77,11 @@ class VehicleStrip(QWidget):
         self.yes.setProperty("role", "go")
         self._act: Callable[[], None] = lambda: None
         # what reaches vehicles is pressed on purpose alone, never by a keyboard that Qt moved there
-        for button in (self.upload, self.all, self.clear, self.retry, self.cancel, self.yes):
+        for button in (self.upload, self.all, self.start, self.clear, self.retry, self.cancel, self.yes):
             guarded(button)
         self.upload.clicked.connect(upload)
         self.all.clicked.connect(upload_all)
+        self.start.clicked.connect(start)
         self.read.clicked.connect(read)
         self.clear.clicked.connect(clear)
         self.yes.clicked.connect(self._confirmed)
@@ -89,7 +92,7 @@ class VehicleStrip(QWidget):
         layout.addWidget(self.badges)
         layout.addWidget(self.progress)
         layout.addWidget(self.question)
-        self._usual = _row(layout, self.upload, self.all)
+        self._usual = _row(layout, self.start, self.upload, self.all)
         self._more = _row(layout, self.read, self.clear, self.differences, self.retry, self.cancel)
         self._asking = _row(layout, self.yes, self.no)
         self.forget()
@@ -154,6 +157,26 @@ class VehicleStrip(QWidget):
         self.all.setText(self.tr("Upload all") if count == 1 else self.tr("Upload all {count}").format(count=count))
         usual = self.tr("Fence, rally points and mission, to every vehicle that has a plan here")
         self.all.setToolTip(plain_tip(reason) if reason else usual)
+
+    def show_start(self, keys: tuple[VehicleKey, ...], reason: str) -> None:
+        """Show who can be told to fly what it has; nobody hides it.
+
+        Args:
+            keys: vehicles that have their plans.
+            reason: why none of them can start now; empty when one can.
+        """
+        whom = keys[0].id if len(keys) == 1 else self.tr("{count} vehicles").format(count=len(keys))
+        self.start.setVisible(bool(keys))
+        self.start.setText(self.tr("Fly: {whom}…").format(whom=whom))
+        self.start.setEnabled(not reason)
+        names = ", ".join(one.id for one in keys[:MOST_NAMED])
+        self.start.setToolTip(plain_tip(reason or self.tr("Start the mission of {names}").format(names=names)))
+        # one way on is the brightest: flying, once everybody has the plan
+        for button, role in ((self.start, "go"), (self.upload, "" if keys else "go")):
+            if button.property("role") != role:
+                button.setProperty("role", role)
+                button.style().unpolish(button)
+                button.style().polish(button)
 
     def show_targets(self, keys: tuple[VehicleKey, ...], count: int, reason: str) -> None:
         """Show to whom it would be given.
