@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
+import PySide6QtAds as QtAds
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -121,6 +122,21 @@ def test_what_floats_never_covers_the_strip(window, commands, app):
             assert not layer.isHidden()
             assert layer.geometry().top() >= window.top_bar.geometry().bottom()
             assert window.centralWidget().rect().contains(layer.geometry())
+
+
+@pytest.mark.parametrize("size", [(900, 600), (1440, 900)])
+def test_notices_leave_the_titles_of_the_panels_free(window, commands, app, size):
+    window.resize(*size)
+    window.floating.notices.say("2 areas from fields.kml: choose Survey to lay lines.", Level.ADVISORY)
+    app.processEvents()
+    notice = window.floating.upper
+    assert not notice.isHidden()
+    where = QRect(notice.mapToGlobal(QPoint(0, 0)), notice.size())
+    titles = [one for one in window.findChildren(QtAds.CDockAreaTitleBar) if one.isVisible()]
+    highest = min(one.mapToGlobal(QPoint(0, 0)).y() for one in titles)
+    upper = [one for one in titles if one.mapToGlobal(QPoint(0, 0)).y() == highest]
+    assert upper
+    assert not any(QRect(one.mapToGlobal(QPoint(0, 0)), one.size()).intersects(where) for one in upper)
 
 
 def test_the_policy_is_chosen_in_the_menu_and_remembered(window, commands, station, settings):

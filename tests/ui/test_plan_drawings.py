@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from groundstation.app.plan_work import plan_access
 from tests.support.waiting import wait_until
@@ -105,3 +105,37 @@ def test_of_a_plan_nothing_more_is_said(panel, commands, tmp_path):
     wait_until(lambda: QApplication.processEvents() or panel.document.path == path, what="the file")
     assert commands.notices == before
     assert not panel.lay.isVisible()
+
+
+def test_all_tabs_are_there_in_a_narrow_panel(panel, commands, tmp_path):
+    (one,) = grounded(2)
+    commands.hear(one)
+    commands.select(one)
+    opened(panel, tmp_path, 1, 0)
+    panel.lay.click()
+    reckoned(panel)
+    panel.document.work_on(0)
+    panel.resize(240, 480)
+    QApplication.processEvents()
+    tabs = panel.tabs
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["Mission", "Fence", "Rally", "Survey 1"]
+    # as wide as the panel is in a window of 900 pixels
+    assert tabs.sizeHint().width() <= 240
+    for at in range(tabs.count()):
+        rect = tabs.tabRect(at)
+        assert rect.right() <= tabs.width()
+        assert rect.width() >= tabs.fontMetrics().horizontalAdvance(tabs.tabText(at))
+
+
+def test_what_scrolls_the_parts_stands_under_them(panel, commands):
+    some = grounded(2, 3, 4, 5)
+    commands.hear(*some)
+    commands.select(*some)
+    panel.add_item(16)
+    panel.copy_to_selected()
+    reckoned(panel)
+    panel.resize(240, 480)
+    QApplication.processEvents()
+    area = panel.parts.findChild(QScrollArea)
+    assert area.horizontalScrollBar().isVisible()
+    assert area.viewport().height() >= panel.parts._chips[0].height()

@@ -20,6 +20,9 @@ from groundstation.ui.notices.notice_list import NoticeList
 from groundstation.ui.notices.overlay import Overlay
 from groundstation.ui.notices.recording_watch import RecordingWatch
 
+BELOW_TABS = 48
+"""Under the titles of the panels, which are pressed while a notice stands there."""
+
 
 class Floating:
     """Questions of other stations, notices, the sheet of an order."""
@@ -40,7 +43,7 @@ class Floating:
             windows: panels that stand above the main window.
         """
         self.asks, self.notices, self.sheet = ControlAsks(desk), NoticeList(desk.feed), CommandSheet(desk)
-        self.upper = Overlay(over, parent, windows=windows)
+        self.upper = Overlay(over, parent, gap=BELOW_TABS, windows=windows)
         self.lower = Overlay(over, parent, is_low=True, windows=windows)
         # questions before notices: somebody waits for their answer
         self.upper.add(self.asks)

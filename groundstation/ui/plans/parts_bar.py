@@ -15,7 +15,8 @@ from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.vehicle_strip import SIGNS
 from groundstation.ui.theme.icons import icon
 
-HEIGHT = 34
+HEIGHT, BAR = 34, 10
+"""Of the chips, and of what scrolls them where there are many; pixels."""
 
 
 class PartsBar(QWidget):
@@ -52,6 +53,9 @@ class PartsBar(QWidget):
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedHeight(HEIGHT)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = area.horizontalScrollBar()
+        # under the chips, and not over them
+        bar.rangeChanged.connect(lambda low, high: area.setFixedHeight(HEIGHT + (BAR if high > low else 0)))
         self.menu = QToolButton()
         self.menu.setIcon(icon("menu"))
         self.menu.setAccessibleName(self.tr("What to do with this part"))

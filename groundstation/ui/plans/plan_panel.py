@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QTabBar, QVBoxLayout, QWidget
@@ -81,12 +83,7 @@ class PlanPanel(LivePanel):
         self.bar, self.parts = PlanBar(document), PartsBar(document, study)
         self.table, self.form, self.chosen = PlanTable(self.model), ItemForm(), ChosenTools(document)
         self.limits = LimitsForm(document)
-        self.tabs = QTabBar()
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName(self.tr("Which list"))
-        for kind in KINDS:
-            self.tabs.addTab(tr(kind.value).capitalize())
-        self.tabs.addTab(self.tr("Survey"))
+        self.tabs = _tabs(self.tr("Which list"), [*(tr(kind.value).capitalize() for kind in KINDS), self.tr("Survey")])
         self.survey = SurveyForm(document, surveys, study)
         self.apart = small_button("", study.keep_apart)
         self._apart_row = _row(self.apart)
@@ -117,6 +114,7 @@ class PlanPanel(LivePanel):
         self.summary.setContentsMargins(12, 2, 12, 4)
         self._hint_words = self.tr("Open a plan, add an item, or read what the selected vehicle has.")
         self.hint = _muted(self._hint_words)
+        self.hint.setContentsMargins(12, 0, 12, 0)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.giver = PlanGiver(document, study, feed, desk, self.orders, lambda: self.kind)
         self.strip = self.giver.strip
@@ -442,6 +440,19 @@ class PlanPanel(LivePanel):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(act)
             self.addAction(action)
+
+
+def _tabs(name: str, titles: Sequence[str]) -> QTabBar:
+    tabs = QTabBar()
+    tabs.setProperty("role", "close")
+    tabs.setExpanding(False)
+    # in a narrow panel shorter words rather than a list that has to be scrolled to
+    tabs.setUsesScrollButtons(False)
+    tabs.setElideMode(Qt.TextElideMode.ElideRight)
+    tabs.setAccessibleName(name)
+    for title in titles:
+        tabs.addTab(title)
+    return tabs
 
 
 def _muted(words: str) -> QLabel:
