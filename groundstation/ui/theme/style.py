@@ -146,6 +146,7 @@ QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: 0 12px; min-height: 32px;
     border: none; border-bottom: 2px solid transparent; font-weight: 500; }
 QTabBar[role="close"]::tab { padding: 0 5px; }
+QTabBar[role="close"]::tab:first { margin-left: 7px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar::tab:focus { color: $accent; }
