@@ -19,6 +19,7 @@ from groundstation.ui.past.lane_painter import (
     LANE_H,
     OVERVIEW_H,
     LanePainter,
+    Word,
     paint_moment,
     time_text,
 )
@@ -62,6 +63,8 @@ class TimelineCanvas(QWidget):
         self._still: QPixmap | None = None
         """All that does not move with the moment; None before it was painted."""
         self._still_of: tuple[object, ...] = ()
+        self._words: list[Word] = []
+        """On the lanes of those pixels."""
         self._whole: QPixmap | None = None
         """The strip of the whole recording, which is another one only when that grows."""
         self._whole_of: tuple[object, ...] = ()
@@ -142,7 +145,7 @@ class TimelineCanvas(QWidget):
         if self._at_s is not None and self._has_lanes:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             rows = (MARGIN + OVERVIEW_H, self.height() - 2)
-            paint_moment(painter, self.scale, self._at_s, rows, has_date=self._has_date)
+            paint_moment(painter, self.scale, self._at_s, rows, self._words, has_date=self._has_date)
         painter.end()
 
     def _paint_still(self) -> QPixmap:
@@ -159,6 +162,7 @@ class TimelineCanvas(QWidget):
         paint.frame(MARGIN)
         if self._has_lanes:
             self._paint_lanes(painter, paint, MARGIN + OVERVIEW_H)
+        self._words = paint.words
         painter.end()
         return pixels
 

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
@@ -28,13 +31,23 @@ WORD_PX = 16
 """A narrower band has no word."""
 LATER = 130
 """How strong the veil over what came after the moment is, of 255."""
-ARMED_ALPHA = 0.62
+ARMED_ALPHA = 0.4
+"""How strong a block is: every vehicle's colour lets words be read on it, in each theme; its edge has all of it."""
+EDGE_H = 2
 ONE_ARMED = 0.35
 """How strong one armed vehicle is in the whole."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _FLAG = ((0.0, 2.0), (7.0, 2.0), (7.0, 12.0), (3.5, 9.0), (0.0, 12.0))
 LEVELS = ((Level.CAUTION, Ink.CAUTION), (Level.WARNING, Ink.WARNING))
+
+
+class Word(NamedTuple):
+    """What is written on a lane."""
+
+    box: QRectF
+    text: str
+    role: Ink
 
 
 class LanePainter:
@@ -50,6 +63,8 @@ class LanePainter:
             has_moment: whether a moment of the past is shown.
         """
         self._painter, self._scale, self._data, self._has_moment = painter, scale, data, has_moment
+        self.words: list[Word] = []
+        """What was written on lanes so far."""
 
     # ---- the whole ----
 
@@ -166,13 +181,7 @@ class LanePainter:
         painter.drawText(QRectF(24, top, GUTTER - 30, LANE_H), _LEFT, text)
         # all of a kind at once: a quarter of an hour of a busy vehicle has a hundred bands
         shown = self._shown(key)
-        fill = vehicle_colour(key.id)
-        fill.setAlphaF(ARMED_ALPHA)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRects(
-            [QRectF(x, top + 2, max(1.0, wide), LANE_H - 4) for x, wide, one in shown if one.kind is BandKind.ARMED]
-        )
+        self._blocks(top, key, [(x, max(1.0, wide)) for x, wide, one in shown if one.kind is BandKind.ARMED])
         painter.setBrush(ink(Ink.FAINT))
         painter.drawRects(
             [QRectF(x, top + LANE_H / 2, wide, 1) for x, wide, one in shown if one.kind is BandKind.DISARMED]
@@ -187,6 +196,16 @@ class LanePainter:
             ]
         )
         self._words(top, shown)
+
+    def _blocks(self, top: int, key: VehicleKey, spans: list[tuple[float, float]]) -> None:
+        """When it was armed: pale enough to be written on, with an edge that says whose it is."""
+        painter, fill = self._painter, vehicle_colour(key.id)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        painter.drawRects([QRectF(x, top + LANE_H - 2 - EDGE_H, wide, EDGE_H) for x, wide in spans])
+        fill.setAlphaF(ARMED_ALPHA)
+        painter.setBrush(fill)
+        painter.drawRects([QRectF(x, top + 2, wide, LANE_H - 4 - EDGE_H) for x, wide in spans])
 
     def _shown(self, key: VehicleKey) -> list[tuple[float, float, Band]]:
         """Left edge and width of each band that is seen; of what is narrower than a pixel the first is shown."""
@@ -204,13 +223,15 @@ class LanePainter:
         return found
 
     def _words(self, top: int, shown: list[tuple[float, float, Band]]) -> None:
-        self._painter.setFont(font(TINY_PX, 600))
         width = metrics(TINY_PX, 600).horizontalAdvance
+        found = []
         for left, wide, band in shown:
             word = "gap" if band.kind is BandKind.GAP else band.mode if band.kind is BandKind.ARMED else ""
             if word and wide > WORD_PX and width(word) + 8 < wide:
-                self._painter.setPen(ink(Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT))
-                self._painter.drawText(QRectF(left + 5, top, wide - 6, LANE_H), _LEFT, word)
+                role = Ink.MUTED if band.kind is BandKind.GAP else Ink.TEXT
+                found.append(Word(QRectF(left + 5, top, wide - 6, LANE_H - EDGE_H), word, role))
+        _write(self._painter, found)
+        self.words += found
 
     # ---- small things ----
 
@@ -240,7 +261,22 @@ def _figures(scale: LaneScale, *, has_date: bool) -> list[tuple[tuple[float, flo
     return found
 
 
-def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[int, int], *, has_date: bool) -> None:
+def _write(painter: QPainter, words: Sequence[Word]) -> None:
+    painter.setFont(font(TINY_PX, 600))
+    for one in words:
+        painter.setPen(ink(one.role))
+        painter.drawText(one.box, _LEFT, one.text)
+
+
+def paint_moment(
+    painter: QPainter,
+    scale: LaneScale,
+    at_s: float,
+    rows: tuple[int, int],
+    words: Sequence[Word] = (),
+    *,
+    has_date: bool,
+) -> None:
     """The moment that is shown, with its time; what came after it is faint: it is known, but later.
 
     Args:
@@ -248,6 +284,7 @@ def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[i
         scale: where a moment stands.
         at_s: the moment.
         rows: top of the axis, and the bottom.
+        words: on the lanes; they are to be read in what came after the moment, too.
         has_date: whether times have a date.
     """
     top, bottom = rows
@@ -255,7 +292,12 @@ def paint_moment(painter: QPainter, scale: LaneScale, at_s: float, rows: tuple[i
     painter.fillRect(QRectF(here - 1, top - OVERVIEW_H - 3, 2, OVERVIEW_H + 2), ink(Ink.PAST))
     x = min(max(scale.x(at_s), float(scale.left)), float(scale.right))
     if at_s <= scale.part[1]:
-        painter.fillRect(QRectF(x, top + AXIS_H, scale.right - x, bottom - top - AXIS_H), veil(Ink.SURFACE, LATER))
+        later = QRectF(x, top + AXIS_H, scale.right - x, bottom - top - AXIS_H)
+        painter.fillRect(later, veil(Ink.SURFACE, LATER))
+        painter.save()
+        painter.setClipRect(later)
+        _write(painter, [one for one in words if one.box.right() > x])
+        painter.restore()
     if not scale.part[0] <= at_s <= scale.part[1]:
         return
     text = time_text(at_s, 0.1, has_date=has_date)
