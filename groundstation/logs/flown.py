@@ -57,7 +57,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
     if track is None or height is None:
         raise NothingFlownError(f"{flight.vehicle_name}: the log tells no places and heights of this flight")
     origin = Place(float(track.lat_deg[0]), float(track.lon_deg[0]))
-    way = _way(series, track, height, origin, clock)
+    way, log_s = _way(series, track, height, origin, clock)
     kind = VehicleKind(flight.kind) if flight.kind else VehicleKind.UNKNOWN
     air = span_of(way, kind)
     items = recorded_mission(series, flight) if _share_of_mission(flight) >= MISSION_SHARE else ()
@@ -71,6 +71,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
         origin_amsl_m=_amsl(series, height, flight),
         way=way,
         armed_unix_s=armed_unix_s(log, series, flight, clock.begin_s),
+        log_s=log_s,
         is_ended=flight.is_ended and air.stop < len(way),
         events=tuple(_events(series, flight, way, clock)),
         items=_relative(items, _amsl(series, height, flight)),
@@ -133,7 +134,8 @@ def _flown_s(series: SeriesOf, time_s: Numbers, clock: _Clock) -> Numbers:
     return clock.since_arming(time_s)
 
 
-def _way(series: SeriesOf, track: Track, height: ValueSeries, origin: Place, clock: _Clock) -> Way:
+def _way(series: SeriesOf, track: Track, height: ValueSeries, origin: Place, clock: _Clock) -> tuple[Way, Numbers]:
+    """The way, and when each sample of it came by the log's clock, shape (n,)."""
     times = _flown_s(series, track.time_s, clock)
     keep = _thinned(times)
     times, track = times[keep], track.rows(keep)
@@ -149,7 +151,7 @@ def _way(series: SeriesOf, track: Track, height: ValueSeries, origin: Place, clo
         turns = np.unwrap(np.radians(yaw.values))
         headings = np.degrees(np.interp(track.time_s, yaw.time_s, turns)) % 360.0
     heights = np.interp(track.time_s, height.time_s, height.values)
-    return Way(times, north_m, east_m, heights, speeds, headings)
+    return Way(times, north_m, east_m, heights, speeds, headings), track.time_s
 
 
 def _thinned(times: Numbers) -> NDArray[np.bool_]:

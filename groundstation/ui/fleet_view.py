@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
+from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import VehicleSummary, summary_of
@@ -80,6 +81,8 @@ class FleetView(QObject):
         """What its now is."""
         self.raw = RawSource(self)
         """What a log has in its own words; nothing of what is live."""
+        self.error_ways: tuple[ErrorWay, ...] = ()
+        """Of flights that were flown again and are shown beside their records; nothing of what is live."""
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
 
     @property

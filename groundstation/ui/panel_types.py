@@ -50,8 +50,8 @@ class Asks(QObject):
     """Name of the panel that is to be brought into view."""
     log_wanted = Signal(str, float)
     """Path of a log that is to be looked at, and the moment that is shown first, on its own clock."""
-    logs_wanted = Signal(object)
-    """Paths of logs that are to be looked at together, aligned by their take-offs."""
+    both_wanted = Signal(object)
+    """A `Both`: a record and what was flown again, that are to be looked at together."""
     refly_wanted = Signal(object, str, object, str)
     """Paths of logs that are to be flown again, the vehicle (empty for all), the number of its flight (None for the
     longest), and the flight in words."""

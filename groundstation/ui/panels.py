@@ -29,6 +29,7 @@ from groundstation.ui.plans.profile_panel import ProfilePanel
 from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.refly.refly_panel import ReflyPanel
+from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.saved_values import numbers_of, table_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
@@ -146,11 +147,11 @@ def _refly(context: PanelContext) -> ReflyPanel | None:
 
     context.asks.refly_wanted.connect(ask)
 
-    def look(paths: list[Path]) -> None:
-        context.asks.logs_wanted.emit(paths)
+    def look(both: Both) -> None:
+        context.asks.both_wanted.emit(both)
         context.asks.panel_wanted.emit("map")
 
-    panel.logs_wanted.connect(look)
+    panel.both_wanted.connect(look)
     return panel
 
 

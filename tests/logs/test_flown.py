@@ -32,6 +32,10 @@ def test_a_flight_that_was_recorded_five_times_as_fast_is_told_in_its_own_second
     air = in_air(one.way)
     assert one.way.time_s[air.stop - 1] - one.way.time_s[air.start] == pytest.approx(79.5, abs=0.5)
     assert (np.diff(one.way.time_s) > 0).all()
+    assert one.log_s is not None
+    assert len(one.log_s) == len(one.way)
+    # by the log it took a fifth of that
+    assert one.log_s[-1] - one.log_s[0] == pytest.approx(17.5, abs=0.3)
     assert one.way.height_m.max() == pytest.approx(20.0, abs=0.1)
     assert (one.is_ended, one.items, one.autopilot) == (True, (), "ardupilot")
     assert one.origin_amsl_m == pytest.approx(584.0, abs=0.1)

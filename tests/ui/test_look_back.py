@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from groundstation.app.players import player_access
+from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
@@ -26,6 +27,7 @@ from groundstation.ui.past.lane_painter import GUTTER
 from groundstation.ui.past.past_commands import PastCommands
 from groundstation.ui.past.past_timeline import PastTimeline
 from groundstation.ui.past.typed_time import time_from_text
+from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.timeline import local_time
 from tests.conftest import shared_log
 from tests.support.flown_session import EPOCH_S
@@ -346,12 +348,24 @@ def test_what_is_shown_is_flown_again_and_both_are_shown_by_their_take_offs(look
     looking.past.timeline.bar.refly_wanted.emit()
     assert asked == [([shared_log("copter_square.tlog")], "", None, "")]
     # what the panel asks for when it is through
-    asks.logs_wanted.emit([shared_log("copter_square.tlog"), shared_log("copter0_square_1x.tlog")])
+    zeros = (0.0, 0.0)
+    way = ErrorWay(lat_deg=zeros, lon_deg=zeros, aside_m=zeros, recorded_lat_deg=zeros, recorded_lon_deg=zeros)
+    files = (shared_log("copter_square.tlog"), shared_log("copter0_square_1x.tlog"))
+    asks.both_wanted.emit(Both(files=files, ways=(way,)))
     wait(lambda: look.told is not None and look.told.extent.read_share == 1.0 and look.told.landmarks)
     shown(looking)
     assert look.told.alignment.anchor.value == "take_off"
     armed = min(one.at_s for one in look.told.landmarks if one.kind.value == "armed")
     assert look.at_s == pytest.approx(armed, abs=10.0)
+    assert look.view.error_ways == (way,)
+    # another moment of what is open: nothing is opened again
+    playback = look.playback
+    asks.both_wanted.emit(Both(files=files, ways=(way,), at_s=armed + 7.0))
+    assert look.playback is playback
+    wait(lambda: look.view.now_s() == pytest.approx(armed + 7.0))
+    # another log has no errors
+    looking.past.open_files([files[0]])
+    assert look.view.error_ways == ()
 
 
 def test_b_sets_a_bookmark_at_the_moment_that_is_shown(looking):

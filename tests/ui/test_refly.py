@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.progress import CancelledError
 from groundstation.fleet.refly.comparison import compared
+from groundstation.fleet.refly.error_way import error_ways
 from groundstation.fleet.refly.flown import Event
 from groundstation.fleet.refly.result import Result, Run, plain
 from groundstation.ui.refly.refly_dialog import ReflyDialog
@@ -137,17 +138,22 @@ def test_an_event_of_one_flight_alone_stands_out_and_the_vehicle_is_chosen(app, 
 
 def test_both_are_looked_at_with_the_chosen_run(app, panel, flying):
     asked = []
-    panel.logs_wanted.connect(asked.append)
+    panel.both_wanted.connect(asked.append)
     panel.fly(ReflyWish(files=(LOG,)))
     ended(app, panel)
     panel.runs.selectRow(1)
     QTest.mouseClick(panel.both, Qt.MouseButton.LeftButton)
-    assert asked == [[LOG, flying.outcome.folder / "run-2" / "recording" / "2026-11-28_12-00-00"]]
+    (both,) = asked
+    assert both.files == (LOG, flying.outcome.folder / "run-2" / "recording" / "2026-11-28_12-00-00")
+    # the ways of the chosen run, for the map
+    assert both.ways == error_ways(flying.outcome.result.runs[1])
+    assert len(both.ways) == 2
+    assert both.at_s is None
 
 
 def test_a_recording_that_is_gone_is_told(app, panel, flying):
     asked = []
-    panel.logs_wanted.connect(asked.append)
+    panel.both_wanted.connect(asked.append)
     panel.fly(ReflyWish(files=(LOG,)))
     ended(app, panel)
     panel.runs.selectRow(0)

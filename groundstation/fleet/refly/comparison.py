@@ -95,6 +95,11 @@ class Curves(msgspec.Struct, frozen=True, kw_only=True):
     lat_deg: Numbers
     """Where the second flight was."""
     lon_deg: Numbers
+    recorded_lat_deg: Numbers
+    """The place of the recorded way that it belongs to."""
+    recorded_lon_deg: Numbers
+    log_s: Numbers | None = None
+    """When the record was there, by the clock of its log; None where there is none."""
 
 
 def compared(recorded: FlownFlight, again: FlownFlight) -> tuple[Comparison, Curves]:
@@ -115,7 +120,7 @@ def compared(recorded: FlownFlight, again: FlownFlight) -> tuple[Comparison, Cur
         at, second = at[:count], second.part(0, count)
     along_m = np.concatenate(([0.0], np.cumsum(first.steps_m())))
     place = first.at(np.interp(at, np.arange(len(first)), first.time_s))
-    curves = _curves(first, second, place, np.interp(at, np.arange(len(first)), along_m), along_m, recorded.origin)
+    curves = _curves(first, second, place, np.interp(at, np.arange(len(first)), along_m), along_m, recorded)
 
     def figures(values: Numbers) -> Figures:
         return _figures(values, curves)
@@ -185,7 +190,7 @@ def _nearest(first: Way, second: Way, index: int, low: int, high: int) -> float:
     return low + best + float(share[best])
 
 
-def _curves(first: Way, second: Way, place: Way, at_m: Numbers, along_m: Numbers, origin: Place) -> Curves:
+def _curves(first: Way, second: Way, place: Way, at_m: Numbers, along_m: Numbers, recorded: FlownFlight) -> Curves:
     """All differences, at each sample of the second way."""
     half_s = 0.5
     ahead, behind = first.at(place.time_s + half_s), first.at(place.time_s - half_s)
@@ -197,7 +202,10 @@ def _curves(first: Way, second: Way, place: Way, at_m: Numbers, along_m: Numbers
     moves = np.hypot(ahead.north_m - behind.north_m, ahead.east_m - behind.east_m) > STANDS_MPS
     expected_m = np.interp(second.time_s, first.time_s, along_m)
     late_s = np.where(place.speed_mps > STANDS_MPS, second.time_s - place.time_s, np.nan)
-    places = [place_of(origin, float(n), float(e)) for n, e in zip(second.north_m, second.east_m, strict=True)]
+    lat_deg, lon_deg = _degrees(second, recorded.origin)
+    recorded_lat_deg, recorded_lon_deg = _degrees(place, recorded.origin)
+    since_arming_s = place.time_s + recorded.way.time_s[recorded.under_way.start]
+    log_s = None if recorded.log_s is None else np.interp(since_arming_s, recorded.way.time_s, recorded.log_s)
     return Curves(
         time_s=place.time_s,
         cross_track_m=np.where(moves, np.copysign(off, aside), off),
@@ -205,9 +213,18 @@ def _curves(first: Way, second: Way, place: Way, at_m: Numbers, along_m: Numbers
         height_m=second.height_m - place.height_m,
         speed_mps=second.speed_mps - place.speed_mps,
         late_s=late_s,
-        lat_deg=np.array([one.lat_deg for one in places]),
-        lon_deg=np.array([one.lon_deg for one in places]),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+        recorded_lat_deg=recorded_lat_deg,
+        recorded_lon_deg=recorded_lon_deg,
+        log_s=log_s,
     )
+
+
+def _degrees(way: Way, origin: Place) -> tuple[Numbers, Numbers]:
+    """Latitudes and longitudes of a way."""
+    places = [place_of(origin, float(n), float(e)) for n, e in zip(way.north_m, way.east_m, strict=True)]
+    return np.array([one.lat_deg for one in places]), np.array([one.lon_deg for one in places])
 
 
 def _figures(values: Numbers, curves: Curves) -> Figures:

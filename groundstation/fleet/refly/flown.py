@@ -101,6 +101,8 @@ class FlownFlight:
     """When it was armed, on one clock for all vehicles of a log, which begins with its date; None where it has none."""
     is_ended: bool
     """It was disarmed in the log."""
+    log_s: Numbers | None = None
+    """When each sample of `way` came, by the log's own clock, shape (n,); None where there is no log."""
     events: tuple[Event, ...] = ()
     items: tuple[PlanItem, ...] = ()
     """The mission that it had and flew, as the log tells it; empty for none."""

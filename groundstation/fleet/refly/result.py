@@ -25,6 +25,15 @@ class PlainCurves(msgspec.Struct, frozen=True, kw_only=True):
     height_m: tuple[float | None, ...]
     speed_mps: tuple[float | None, ...]
     late_s: tuple[float | None, ...]
+    # what follows is empty in results of before it was kept
+    lat_deg: tuple[float, ...] = ()
+    """Where the second flight was."""
+    lon_deg: tuple[float, ...] = ()
+    recorded_lat_deg: tuple[float, ...] = ()
+    """The place of the recorded way that it belongs to."""
+    recorded_lon_deg: tuple[float, ...] = ()
+    log_s: tuple[float, ...] = ()
+    """When the record was there, by the clock of its log."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +75,15 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 def plain(curves: Curves) -> PlainCurves:
     """Curves as they are kept."""
     count = len(curves.time_s)
-    rows = np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(int))
+    rows = np.linspace(0, count - 1, min(count, MOST_POINTS - 1)).astype(int)
+    # the worst place is what somebody looks for
+    rows = np.unique(np.append(rows, int(np.argmax(np.abs(curves.cross_track_m)))))
 
     def some(values: Numbers) -> tuple[float | None, ...]:
         return tuple(round(one, 3) if math.isfinite(one) else None for one in values[rows].tolist())
+
+    def degrees(values: Numbers) -> tuple[float, ...]:
+        return tuple(round(one, 7) for one in values[rows].tolist())
 
     return PlainCurves(
         time_s=tuple(round(one, 2) for one in curves.time_s[rows].tolist()),
@@ -78,4 +92,9 @@ def plain(curves: Curves) -> PlainCurves:
         height_m=some(curves.height_m),
         speed_mps=some(curves.speed_mps),
         late_s=some(curves.late_s),
+        lat_deg=degrees(curves.lat_deg),
+        lon_deg=degrees(curves.lon_deg),
+        recorded_lat_deg=degrees(curves.recorded_lat_deg),
+        recorded_lon_deg=degrees(curves.recorded_lon_deg),
+        log_s=() if curves.log_s is None else tuple(round(one, 3) for one in curves.log_s[rows].tolist()),
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from groundstation.ui.map_panel.draft_layer import DraftLayer
+from groundstation.ui.map_panel.error_layer import ErrorLayer
 from groundstation.ui.map_panel.fence_layer import FenceLayer
 from groundstation.ui.map_panel.home_layer import HomeLayer
 from groundstation.ui.map_panel.label_layer import LabelLayer
@@ -49,6 +50,12 @@ LAYERS = (
         title="Trails",
         make=lambda context: TrailLayer(context.feed.history),
         is_kept=True,
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="errors",
+        title="Errors of a flight flown again",
+        make=lambda context: ErrorLayer(context.feed),
         is_switchable=True,
     ),
     MapLayer(key="homes", title="Homes", make=lambda _context: HomeLayer(), is_switchable=True),

@@ -149,6 +149,7 @@ class LookBack(QObject):
         self.sources = ()
         self.told, self._wanted_s, self._tracks, self._after_open = None, None, {}, None
         self.panel.canvas.scale.reset()
+        self.view.error_ways = ()
         self.panel.compare.hide()
         self.panel.canvas.hide()
         if playback is not None:

@@ -26,6 +26,7 @@ from groundstation.ui.past.past_raw import PastRaw
 from groundstation.ui.past.player_port import PlayerAccess
 from groundstation.ui.past.recorded_values import RecordedValues
 from groundstation.ui.past.timeline_panel import TimelinePanel
+from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.selection import Selection
 from groundstation.ui.top_bar.top_bar import TopBar
 from groundstation.ui.workspace import Workspace
@@ -92,7 +93,7 @@ class PastWindow(QObject):
         self._desk, self._top_bar = context.desk, top_bar
         selection = context.selection
         context.asks.log_wanted.connect(lambda path, at_s: self.look.open_files([Path(path)], at_s))
-        context.asks.logs_wanted.connect(lambda paths: self.look.open_files(paths, anchor=Anchor.TAKE_OFF))
+        context.asks.both_wanted.connect(self._show_both)
         self.timeline.bar.refly_wanted.connect(lambda: self._ask_to_refly(context.asks))
         self.timeline.bar.refly.setEnabled(context.refly is not None)
         self._workspace, self._gone = workspace, commands
@@ -194,6 +195,15 @@ class PastWindow(QObject):
         """Show logs; several are laid over each other."""
         if paths:
             self.look.open_files(paths)
+
+    def _show_both(self, both: Both) -> None:
+        """Show a record and what was flown again; at another moment where they are shown already."""
+        look = self.look
+        if look.sources != both.files:
+            look.open_files(both.files, both.at_s, Anchor.TAKE_OFF)
+        elif both.at_s is not None:
+            look.seek(both.at_s)
+        look.view.error_ways = both.ways
 
     def _on_moment_shown(self, at_s: float) -> None:
         del at_s

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.refly.comparison import Comparison, EventPair
+from groundstation.fleet.refly.error_way import error_ways
 from groundstation.fleet.refly.result import Run
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.choice_field import ChoiceField
@@ -32,7 +33,7 @@ from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.refly.difference_view import DifferenceView
 from groundstation.ui.refly.refly_dialog import ReflyDialog
-from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish
+from groundstation.ui.refly.refly_port import Both, Outcome, ReflyAccess, ReflyWish
 from groundstation.ui.task import Ended, Task, Tasks
 from groundstation.ui.theme.dress import set_style
 from groundstation.ui.theme.icons import icon
@@ -51,8 +52,8 @@ def tr(text: str) -> str:
 class ReflyPanel(QWidget):
     """The panel of the `refly` dock."""
 
-    logs_wanted = Signal(object)
-    """Paths of logs that are to be looked at together, aligned by their take-offs."""
+    both_wanted = Signal(object)
+    """A `Both`: record and flight that are to be looked at together."""
 
     def __init__(self, access: ReflyAccess, parent: QWidget | None = None) -> None:
         """Build the panel.
@@ -239,12 +240,18 @@ class ReflyPanel(QWidget):
     def _vehicle(self) -> int:
         return max(self.vehicle.currentIndex(), 0)
 
+    @property
+    def _chosen(self) -> int:
+        """Place of the chosen run; there is one."""
+        count = len(self.outcome.result.runs) if self.outcome is not None else 1
+        return min(max(self.runs.currentRow(), 0), count - 1)
+
     def _show_run(self) -> None:
         outcome = self.outcome
         if outcome is None or not outcome.result.runs:
             return
         runs = outcome.result.runs
-        chosen = min(max(self.runs.currentRow(), 0), len(runs) - 1)
+        chosen = self._chosen
         self.view.show_runs(runs, self._vehicle, chosen)
         events = runs[chosen].vehicles[self._vehicle].events
         self.events.setRowCount(len(events))
@@ -262,15 +269,20 @@ class ReflyPanel(QWidget):
     # ---- wishes ----
 
     def _on_both(self) -> None:
+        self._show_both(None)
+
+    def _show_both(self, at_s: float | None) -> None:
+        """Show record and chosen run, at a moment of the record's log; None for the beginning of the flight."""
         if self.outcome is None:
             return
-        chosen = min(max(self.runs.currentRow(), 0), len(self.outcome.result.runs) - 1)
+        result, chosen = self.outcome.result, self._chosen
         try:
             again = self.outcome.recording(chosen)
         except GroundStationError as error:
             self.notes.setText(str(error))
             return
-        self.logs_wanted.emit([*(Path(one) for one in self.outcome.result.files), again])
+        files = (*(Path(one) for one in result.files), again)
+        self.both_wanted.emit(Both(files=files, ways=error_ways(result.runs[chosen]), at_s=at_s))
 
     def _on_report(self) -> None:
         if self.outcome is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.refly.result import Result
 
 
@@ -49,6 +50,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if not sessions:
             raise GroundStationError(f"{folder} has no recording any more; fly it again")
         return sessions[-1]
+
+
+class Both(msgspec.Struct, frozen=True, kw_only=True):
+    """A record and what was flown again, to be looked at together, aligned by their take-offs."""
+
+    files: tuple[Path, ...]
+    """The logs of the record, then that of the run."""
+    ways: tuple[ErrorWay, ...] = ()
+    """Of each vehicle, for the map; empty where the result does not tell."""
+    at_s: float | None = None
+    """The moment that is shown first, on the clock of the first log; None for the beginning of the flight."""
 
 
 Told = Callable[[float, str], None]

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
-from groundstation.ui.theme.inks import vehicle_ink
+from groundstation.ui.theme.inks import ink, vehicle_ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.theme import VEHICLES
 
@@ -70,6 +70,19 @@ def vehicle_sign(vehicle_id: str) -> int:
     """0 for a colour of its own; 1, 2, 3 where another vehicle has the colour: each its own dash and its own mark."""
     # beyond forty vehicles both repeat: the name is what counts there
     return _BOOK.place(vehicle_id) // COLOURS % SIGNS
+
+
+def error_colour(share: float) -> QColor:
+    """How large an error is, as a share of where its scale ends: from dark to bright, the same beyond the end."""
+    share = min(max(share, 0.0), 1.0)
+    low, high = (Ink.ERROR_LEAST, Ink.ERROR_HALF) if share < 0.5 else (Ink.ERROR_HALF, Ink.ERROR_MOST)
+    part = share * 2.0 - (share >= 0.5)
+    one, other = ink(low), ink(high)
+    return QColor.fromRgbF(
+        one.redF() + (other.redF() - one.redF()) * part,
+        one.greenF() + (other.greenF() - one.greenF()) * part,
+        one.blueF() + (other.blueF() - one.blueF()) * part,
+    )
 
 
 def paint_dot(painter: QPainter, box: QRectF, sign: int) -> None:

@@ -46,6 +46,10 @@ DARK = Theme(
         Ink.HORIZON_MARK: "#ffffff",
         Ink.AIRCRAFT: "#ffd84d",
         Ink.AIRCRAFT_EDGE: "#000000",
+        Ink.ERROR_LEAST: "#2f72b5",
+        Ink.ERROR_HALF: "#86c5f4",
+        Ink.ERROR_MOST: "#ffffff",
+        Ink.ERROR_EDGE: "#04070a",
         Ink.INSTRUMENT: "#0a0e12",
     },
     vehicles=(

@@ -46,6 +46,10 @@ LIGHT = Theme(
         Ink.HORIZON_MARK: "#ffffff",
         Ink.AIRCRAFT: "#ffd84d",
         Ink.AIRCRAFT_EDGE: "#000000",
+        Ink.ERROR_LEAST: "#0d4384",
+        Ink.ERROR_HALF: "#6fb2e8",
+        Ink.ERROR_MOST: "#ffffff",
+        Ink.ERROR_EDGE: "#16202a",
         Ink.INSTRUMENT: "#f4f7fa",
     },
     vehicles=(
