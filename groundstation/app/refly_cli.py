@@ -210,7 +210,7 @@ def _show(result: Result) -> None:
         for index, one in enumerate(run.vehicles):
             battery = "-" if one.again_charge is None else f"{100 * one.again_charge:.0f} %"
             table.add_row(
-                run.name if not index else "",
+                run.title if not index else "",
                 one.vehicle,
                 *(f"{value:.2f}" for value in (one.cross_track.p95, one.cross_track.max, one.height.p95)),
                 *(f"{value:.2f}" for value in (one.speed.p95, one.time.p95)),
@@ -224,16 +224,16 @@ def _show(result: Result) -> None:
 
 
 def _words(run: Run) -> list[str]:
-    found = [f"{run.name}: {note}" for note in run.notes]
+    found = [f"{run.title}: {note}" for note in run.notes]
     if run.separation_p95_m is not None:
         late = ", ".join(f"{one:+.1f}" for one in run.takeoff_late_s)
         found.append(
-            f"{run.name}: distances between them differ by {run.separation_p95_m:.2f} m (p95); took off {late} s later"
+            f"{run.title}: distances between them differ by {run.separation_p95_m:.2f} m (p95); took off {late} s later"
         )
     for one in run.vehicles:
         odd = [pair for pair in one.events if not pair.is_alike]
         only = [f"{pair.what} ({'recorded' if pair.again_s is None else 'again'})" for pair in odd]
         if only:
-            found.append(f"{run.name}, {one.vehicle}: in one of both only: {', '.join(only)}")
-    found += [f"{run.name}: {text} is {'met' if met else 'NOT met'}" for text, met in run.expected]
+            found.append(f"{run.title}, {one.vehicle}: in one of both only: {', '.join(only)}")
+    found += [f"{run.title}: {text} is {'met' if met else 'NOT met'}" for text, met in run.expected]
     return found

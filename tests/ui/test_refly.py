@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from groundstation.fleet.errors import GroundStationError
@@ -18,6 +19,7 @@ from groundstation.fleet.refly.result import Result, Run, plain
 from groundstation.ui.refly.refly_dialog import ReflyDialog
 from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish
+from groundstation.ui.refly.verdict import verdict
 from tests.fleet.refly.ways import flight, square
 from tests.support.waiting import PATIENCE_S
 
@@ -115,7 +117,10 @@ def test_the_question_becomes_a_flight_and_the_flight_a_comparison(app, panel, f
     assert panel.split.isVisible()
     assert "copter.tlog" in panel.title.text()
     assert "SIM" in panel.title.text()
-    assert [panel.runs.item(row, 0).text() for row in range(2)] == ["as recorded", "wind 10 m/s from 0°"]
+    assert [panel.runs.item(row, 0).text() for row in range(2)] == [
+        "Flown again, nothing changed",
+        "wind 10 m/s from 0°",
+    ]
     assert [panel.runs.item(row, 8).text() for row in range(2)] == ["met", "not met"]
 
 
@@ -210,3 +215,107 @@ def test_cancelled_is_no_problem(app, panel, flying):
     panel.fly(ReflyWish(files=(LOG,)))
     ended(app, panel)
     assert panel.notes.text() == "It was given up."
+
+
+def shown_outcome(app, panel, flying):
+    panel.show_result(flying.outcome.folder)
+    for _ in range(1000):
+        app.processEvents()
+        if panel.outcome is not None:
+            return
+        QTest.qWait(5)
+    raise AssertionError("it is not shown")
+
+
+def test_a_sentence_says_how_the_chosen_run_of_the_chosen_vehicle_went(app, panel, flying):
+    shown_outcome(app, panel, flying)
+    first = panel.verdict.text()
+    assert first.startswith("Flown again 2.")
+    assert "m aside and 0.0 m off in height for 95 % of the way" in first
+    assert "; one event differs." in first
+    assert "Not as wanted" not in first
+    panel.runs.selectRow(1)
+    assert panel.verdict.text().startswith("Flown again with wind 10 m/s from 0°: ")
+    assert panel.verdict.text().endswith("Not as wanted: cross_track_p95<2.")
+    panel.vehicle.setCurrentIndex(1)
+    panel.vehicle.activated.emit(1)
+    assert "0.0 m aside" in panel.verdict.text()
+    assert "as long as recorded; all events alike." in panel.verdict.text()
+
+
+@pytest.mark.parametrize(
+    ("longer_s", "words"),
+    [
+        (0.49, "as long as recorded"),
+        (-0.49, "as long as recorded"),
+        (0.51, "1 s longer"),
+        (-0.51, "1 s shorter"),
+        (-5.2, "5 s shorter"),
+    ],
+)
+def test_durations_are_told_from_half_a_second_on(flying, longer_s, words):
+    run = flying.outcome.result.runs[0]
+    one = msgspec.structs.replace(run.vehicles[1], again_s=run.vehicles[1].recorded_s + longer_s)
+    assert words in verdict(msgspec.structs.replace(run, vehicles=(one,)), 0)
+
+
+@pytest.mark.parametrize(
+    ("pace", "words"),
+    [(1.09, ""), (0.91, ""), (1.11, "at 1.1 times real time"), (5.0, "at 5 times real time"), (0.5, "at 0.5 times")],
+)
+def test_a_record_that_is_not_of_real_time_is_called_so(flying, pace, words):
+    run = flying.outcome.result.runs[0]
+    curves = msgspec.structs.replace(run.curves[0], log_s=tuple(100.0 + one / pace for one in run.curves[0].time_s))
+    told = verdict(msgspec.structs.replace(run, curves=(curves,) * 2), 0)
+    assert ("Recorded" in told) == bool(words)
+    assert words in told
+    # without the clock of its log nothing is said
+    assert "Recorded" not in verdict(run, 0)
+
+
+def with_moments(outcome):
+    """The same of a record whose log counts from 500, twice as fast as it was flown."""
+    runs = tuple(
+        msgspec.structs.replace(
+            run,
+            curves=tuple(
+                msgspec.structs.replace(one, log_s=tuple(500.0 + at_s / 2.0 for at_s in one.time_s))
+                for one in run.curves
+            ),
+        )
+        for run in outcome.result.runs
+    )
+    return msgspec.structs.replace(outcome, result=msgspec.structs.replace(outcome.result, runs=runs))
+
+
+@pytest.mark.parametrize("by", ["button", "curve"])
+def test_a_press_on_the_worst_place_shows_both_at_its_moment(app, panel, flying, by):
+    flying.outcome = with_moments(flying.outcome)
+    shown_outcome(app, panel, flying)
+    panel.runs.selectRow(1)
+    asked = []
+    panel.both_wanted.connect(asked.append)
+    largest = flying.outcome.result.runs[1].vehicles[0].cross_track
+    if by == "button":
+        assert panel.worst.text() == f"Worst place: {largest.max:.1f} m at 0:{largest.max_at_s:02.0f}"
+        QTest.mouseClick(panel.worst, Qt.MouseButton.LeftButton)
+    else:
+        panel.resize(1200, 700)
+        app.processEvents()
+        view = panel.view
+        place = view._largest(view._room(0)).center().toPoint()
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
+        # beside it nothing happens
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=place - QPoint(200, 0))
+    (both,) = asked
+    assert both.at_s == pytest.approx(500.0 + largest.max_at_s / 2.0, abs=0.2)
+
+
+def test_a_comparison_of_before_moments_were_kept_is_shown_whole_and_says_why(app, panel, flying):
+    shown_outcome(app, panel, flying)
+    panel.runs.selectRow(1)
+    asked = []
+    panel.both_wanted.connect(asked.append)
+    QTest.mouseClick(panel.worst, Qt.MouseButton.LeftButton)
+    assert asked[0].at_s is None
+    assert "no moments" in panel.notes.text()

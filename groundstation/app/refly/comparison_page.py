@@ -198,7 +198,7 @@ def _charts(runs: Sequence[Run], curves: Sequence[Curves], index: int, sheet: Sh
 
 def _legend(runs: Sequence[Run], sheet: Sheet, top: float) -> float:
     x, y = paper.LEFT_MM, top + 2.0
-    looks = [("recorded", RECORDED), *((run.name, _look(place)) for place, run in enumerate(runs))]
+    looks = [("recorded", RECORDED), *((run.title, _look(place)) for place, run in enumerate(runs))]
     for name, (colour, dash) in looks[: MOST_RUNS + 1]:
         words = paper.fitted(name, 44.0, paper.SMALL_MM)
         wide = 8.0 + paper.text_width_mm(words, paper.SMALL_MM) + 4.0
@@ -263,7 +263,7 @@ def _runs(runs: Sequence[Run], index: int, sheet: Sheet, top: float) -> None:
     for run in runs[:MOST_RUNS]:
         one = run.vehicles[index]
         y += 3.7
-        sheet.text(paper.LEFT_MM, y, paper.fitted(run.name, 58.0, paper.BODY_MM))
+        sheet.text(paper.LEFT_MM, y, paper.fitted(run.title, 58.0, paper.BODY_MM))
         for x, words in zip(at, _row(run, one), strict=True):
             sheet.text(x, y, words, anchor="end")
     separations = [run for run in runs if run.separation_p95_m is not None]

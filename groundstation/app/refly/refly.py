@@ -27,7 +27,7 @@ from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.refly.comparison import P95, Curves, compared, separation_m
 from groundstation.fleet.refly.expectation import Expectation
 from groundstation.fleet.refly.flown import FlownFlight, NothingFlownError
-from groundstation.fleet.refly.result import Result, Run, plain
+from groundstation.fleet.refly.result import AS_RECORDED, Result, Run, plain
 from groundstation.fleet.refly.retrace import Tolerance, retraced
 from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.logs.flights import flights
@@ -97,7 +97,7 @@ def refly(wish: Wish, tell: Tell, say: Callable[[str], None], stop: threading.Ev
     simulators = simulators_for(recorded, wish)
     wish.out.mkdir(parents=True, exist_ok=True)
     _write_plans(recorded, missions, wish.out)
-    weathers = [("as recorded", Weather()), *wish.what_ifs]
+    weathers = [(AS_RECORDED, Weather()), *wish.what_ifs]
     found = Flown(_result(wish, simulators, (), notes), recorded)
     runs: list[Run] = []
     for index, (name, weather) in enumerate(weathers):

@@ -11,8 +11,15 @@ import numpy as np
 from groundstation.fleet.refly.comparison import Comparison, Curves
 from groundstation.fleet.refly.flown import Numbers
 
+AS_RECORDED = "as recorded"
+"""Name of the run in which nothing is different."""
+UNCHANGED = "flown again, nothing changed"
+"""What that one is called where it is read: the record itself is another thing."""
 MOST_POINTS = 600
 """Of each curve that is kept with the result."""
+
+LEAST_PACE_S = 1.0
+"""Of a log: less of it tells no pace."""
 
 
 class PlainCurves(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,12 +42,30 @@ class PlainCurves(msgspec.Struct, frozen=True, kw_only=True):
     log_s: tuple[float, ...] = ()
     """When the record was there, by the clock of its log."""
 
+    @property
+    def recorded_pace(self) -> float | None:
+        """Seconds of the vehicle in one of the record's log: more than 1 where it was recorded in hurried time.
+
+        None where the log's clock is not known, or the flight was too short to tell.
+        """
+        if len(self.log_s) < 2 or self.log_s[-1] - self.log_s[0] < LEAST_PACE_S:
+            return None
+        return (self.time_s[-1] - self.time_s[0]) / (self.log_s[-1] - self.log_s[0])
+
+    def log_moment_s(self, at_s: float) -> float | None:
+        """When that was, by the clock of the record's log; None where that is not known.
+
+        Args:
+            at_s: seconds of the vehicle after the record's take-off.
+        """
+        return float(np.interp(at_s, self.time_s, self.log_s)) if self.log_s else None
+
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One time that everything was flown again."""
 
     name: str
-    """``as recorded``, or what was different."""
+    """`AS_RECORDED`, or what was different."""
     recording: str
     """Folder of its session, from the folder of the result."""
     vehicles: tuple[Comparison, ...]
@@ -54,6 +79,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     curves: tuple[PlainCurves, ...] = ()
     """Of each vehicle."""
+
+    @property
+    def title(self) -> str:
+        """What it is called where it is read, in English."""
+        return UNCHANGED if self.name == AS_RECORDED else self.name
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):

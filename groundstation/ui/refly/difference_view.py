@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,8 @@ LEFT, RIGHT, BOTTOM, HEAD, GAP = 46.0, 168.0, 22.0, 20.0, 6.0
 NARROW_PX = 460
 """Below it the figures beside the curves have no room."""
 LEAST = 0.5
+WITH_LARGEST_PX = 44.0
+"""A lower curve has its p95 alone beside it."""
 
 
 class Kind(NamedTuple):
@@ -48,7 +50,10 @@ def tr(text: str) -> str:
 
 
 class DifferenceView(QWidget):
-    """Curves of all runs of one vehicle; the chosen run is bright."""
+    """Curves of all runs of one vehicle; the chosen run is bright. A press on a largest value goes to its moment."""
+
+    moment_wanted = Signal(float)
+    """Seconds of the vehicle after the record's take-off."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,10 +163,32 @@ class DifferenceView(QWidget):
         painter.drawText(QPointF(left, room.top() + 14.0), f"{figures.p95:.2f}")
         painter.setFont(font(TINY_PX))
         painter.setPen(ink(Ink.MUTED))
-        if room.height() >= 44.0:
+        box = self._largest(room)
+        if box is not None:
             words = tr("max {value:.2f} at {time}").format(value=figures.max, time=clock(figures.max_at_s))
-            painter.drawText(QPointF(left, room.top() + 30.0), words)
+            painter.setFont(font(TINY_PX, 600))
+            painter.setPen(ink(Ink.ACCENT))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            painter.setFont(font(TINY_PX))
+            painter.setPen(ink(Ink.MUTED))
             painter.drawText(QPointF(left, room.top() + 44.0), tr("mean {value:.2f}").format(value=figures.mean))
+
+    def _largest(self, room: QRectF) -> QRectF | None:
+        """Where the largest value stands beside a curve; None where it has no room."""
+        if self._right < RIGHT or room.height() < WITH_LARGEST_PX:
+            return None
+        return QRectF(room.right() + 14.0, room.top() + 19.0, RIGHT - 18.0, 15.0)
+
+    def _figures_at(self, place: QPointF) -> Figures | None:
+        """Whose largest value is under the mouse; None for none."""
+        if not self._curves():
+            return None
+        for number, kind in enumerate(KINDS):
+            box = self._largest(self._room(number))
+            if box is not None and box.contains(place):
+                found: Figures = getattr(self._runs[self._chosen].vehicles[self._vehicle], kind.figures)
+                return found
+        return None
 
     def _pointer(self, painter: QPainter, room: QRectF, kind: Kind) -> None:
         """The value where the mouse is."""
@@ -194,7 +221,15 @@ class DifferenceView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: the value under the mouse is told."""
         self._mouse_x = event.position().x()
+        is_link = self._figures_at(event.position()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a largest value goes to its moment."""
+        figures = self._figures_at(event.position())
+        if figures is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.moment_wanted.emit(figures.max_at_s)
 
     def leaveEvent(self, event: object) -> None:
         """Qt: no longer."""

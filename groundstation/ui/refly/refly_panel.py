@@ -9,24 +9,19 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.fleet.refly.comparison import Comparison, EventPair
+from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.refly.error_way import error_ways
-from groundstation.fleet.refly.result import Run
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.eliding_label import ElidingLabel
@@ -34,14 +29,13 @@ from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.refly.difference_view import DifferenceView
 from groundstation.ui.refly.refly_dialog import ReflyDialog
 from groundstation.ui.refly.refly_port import Both, Outcome, ReflyAccess, ReflyWish
+from groundstation.ui.refly.result_tables import EventsTable, RunsTable
+from groundstation.ui.refly.verdict import verdict
 from groundstation.ui.task import Ended, Task, Tasks
 from groundstation.ui.theme.dress import set_style
 from groundstation.ui.theme.icons import icon
 
 POLL_MS = 200
-RUN_COLUMNS = ("Run", "Vehicle", "Aside p95", "max m", "Height", "Speed", "Time s", "Battery", "Wanted")
-EVENT_COLUMNS = ("Event", "Recorded", "Again", "Difference")
-NONE = "\N{EM DASH}"
 
 
 def tr(text: str) -> str:
@@ -81,32 +75,53 @@ class ReflyPanel(QWidget):
     # ---- making ----
 
     def _build(self) -> None:
-        self.title = ElidingLabel()
-        set_style(self.title, "font-weight: 600;")
-        self.vehicle: ChoiceField[int] = ChoiceField(tr("Vehicle"), [])
-        self.vehicle.activated.connect(self._on_vehicle)
-        self.both = _button("history", tr("Show both"), tr("Look at record and flight together, aligned by take-off"))
-        self.report = _button("report", tr("Report"), tr("Open the printable comparison"))
-        self.open = _button("open", tr("Open…"), tr("Open an earlier comparison"))
-        self.cancel = _button("close", tr("Cancel"), tr("Give the flight up; what was recorded stays"))
-        self.both.clicked.connect(self._on_both)
-        self.report.clicked.connect(self._on_report)
-        self.open.clicked.connect(self._on_open)
-        self.cancel.clicked.connect(self.give_up)
+        self.verdict, self.notes = QLabel(), QLabel()
+        for label, margins in ((self.verdict, (12, 0, 12, 6)), (self.notes, (12, 2, 12, 6))):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setContentsMargins(*margins)
+        self.notes.setProperty("role", "muted")
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head())
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.progress)
+        layout.addWidget(self._result(), 1)
+        layout.addWidget(self.notes)
+
+    def _head(self) -> QHBoxLayout:
+        self.title = ElidingLabel()
+        set_style(self.title, "font-weight: 600;")
+        self.vehicle: ChoiceField[int] = ChoiceField(tr("Vehicle"), [])
+        self.vehicle.activated.connect(self._on_vehicle)
+        self.worst = _button("goto", "", tr("Show both at the moment at which it was farthest aside"))
+        self.both = _button("history", tr("Show both"), tr("Look at record and flight together, aligned by take-off"))
+        self.report = _button("report", tr("Report"), tr("Open the printable comparison"))
+        self.open = _button("open", tr("Open…"), tr("Open an earlier comparison"))
+        self.cancel = _button("close", tr("Cancel"), tr("Give the flight up; what was recorded stays"))
+        self.worst.clicked.connect(self._on_worst)
+        self.both.clicked.connect(self._on_both)
+        self.report.clicked.connect(self._on_report)
+        self.open.clicked.connect(self._on_open)
+        self.cancel.clicked.connect(self.give_up)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 4)
         head.setSpacing(8)
         head.addWidget(self.title, 1)
-        for one in (self.vehicle, self.both, self.report, self.open, self.cancel):
+        for one in (self.vehicle, self.worst, self.both, self.report, self.open, self.cancel):
             head.addWidget(one)
-        self.runs = _table(RUN_COLUMNS, tr("Runs"))
+        return head
+
+    def _result(self) -> QWidget:
+        self.runs, self.events = RunsTable(), EventsTable()
         self.runs.itemSelectionChanged.connect(self._show_run)
-        self.events = _table(EVENT_COLUMNS, tr("Events"))
         self.view = DifferenceView()
+        self.view.moment_wanted.connect(self._show_moment)
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.runs)
         left.addWidget(self.events)
@@ -116,18 +131,7 @@ class ReflyPanel(QWidget):
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
         self.split.setSizes([540, 360])
-        self.notes = QLabel()
-        self.notes.setTextFormat(Qt.TextFormat.PlainText)
-        self.notes.setWordWrap(True)
-        self.notes.setProperty("role", "muted")
-        self.notes.setContentsMargins(12, 2, 12, 6)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.split, 1)
-        layout.addWidget(self.notes)
+        return self.split
 
     # ---- flying ----
 
@@ -202,7 +206,7 @@ class ReflyPanel(QWidget):
     def _show_outcome(self) -> None:
         self._show_progress()
         outcome = self.outcome
-        for one in (self.both, self.report, self.vehicle, self.split):
+        for one in (self.both, self.worst, self.verdict, self.report, self.vehicle, self.split):
             one.setVisible(outcome is not None)
         if outcome is None:
             self.title.setText(tr("Nothing was flown again yet"))
@@ -215,25 +219,14 @@ class ReflyPanel(QWidget):
         vehicles = [one.vehicle for one in result.runs[0].vehicles] if result.runs else []
         self.vehicle.show_choices([(name, index) for index, name in enumerate(vehicles)])
         self.vehicle.setVisible(len(vehicles) > 1)
-        self._fill_runs(result.runs)
+        self.runs.show_runs(result.runs, self._vehicle)
         self.notes.setText("\n".join(result.notes))
         self.runs.selectRow(0)
         self._show_run()
 
-    def _fill_runs(self, runs: Sequence[Run]) -> None:
-        vehicle = self._vehicle
-        self.runs.setRowCount(len(runs))
-        for row, run in enumerate(runs):
-            for column, words in enumerate(_run_words(run, run.vehicles[vehicle])):
-                item = QTableWidgetItem(words)
-                if column > 1:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                self.runs.setItem(row, column, item)
-        self.runs.setColumnHidden(1, len(runs[0].vehicles) < 2 if runs else True)
-
     def _on_vehicle(self) -> None:
         if self.outcome is not None:
-            self._fill_runs(self.outcome.result.runs)
+            self.runs.show_runs(self.outcome.result.runs, self._vehicle)
             self._show_run()
 
     @property
@@ -253,20 +246,31 @@ class ReflyPanel(QWidget):
         runs = outcome.result.runs
         chosen = self._chosen
         self.view.show_runs(runs, self._vehicle, chosen)
-        events = runs[chosen].vehicles[self._vehicle].events
-        self.events.setRowCount(len(events))
-        for row, pair in enumerate(events):
-            for column, words in enumerate(_event_words(pair)):
-                item = QTableWidgetItem(words)
-                if column:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                if not pair.is_alike:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                self.events.setItem(row, column, item)
+        self.verdict.setText(verdict(runs[chosen], self._vehicle))
+        largest = runs[chosen].vehicles[self._vehicle].cross_track
+        words = tr("Worst place: {error:.1f} m at {time}")
+        self.worst.setText(words.format(error=largest.max, time=clock_text(largest.max_at_s)))
+        self.events.show_events(runs[chosen].vehicles[self._vehicle].events)
 
     # ---- wishes ----
+
+    def _on_worst(self) -> None:
+        if self.outcome is not None:
+            run = self.outcome.result.runs[self._chosen]
+            self._show_moment(run.vehicles[self._vehicle].cross_track.max_at_s)
+
+    def _show_moment(self, at_s: float) -> None:
+        """Show both at so many seconds of the vehicle after the record's take-off."""
+        if self.outcome is None:
+            return
+        result = self.outcome.result
+        # several logs are laid over each other by their take-offs, on the clock of the first one
+        place = self._vehicle if len(result.files) == 1 else 0
+        curves = result.runs[self._chosen].curves
+        moment_s = curves[place].log_moment_s(at_s) if place < len(curves) else None
+        if moment_s is None:
+            self.notes.setText(tr("This comparison is of an earlier version and has no moments; both are shown whole."))
+        self._show_both(moment_s)
 
     def _on_both(self) -> None:
         self._show_both(None)
@@ -298,40 +302,6 @@ class ReflyPanel(QWidget):
         dialog.setDirectory(str(self._access.folder))
         dialog.fileSelected.connect(lambda name: self.show_result(Path(name)))
         dialog.show()
-
-
-def _run_words(run: Run, one: Comparison) -> tuple[str, ...]:
-    met = NONE if not run.expected else tr("met") if all(is_met for _, is_met in run.expected) else tr("not met")
-    battery = NONE if one.again_charge is None else f"{100.0 * one.again_charge:.0f} %"
-    figures = (one.cross_track.p95, one.cross_track.max, one.height.p95, one.speed.p95)
-    late = f"{one.again_s - one.recorded_s:+.1f}"
-    return (run.name, one.vehicle, *(f"{value:.2f}" for value in figures), late, battery, met)
-
-
-def _event_words(pair: EventPair) -> tuple[str, ...]:
-    if pair.recorded_s is not None and pair.again_s is not None:
-        difference = f"{pair.again_s - pair.recorded_s:+.1f} s"
-    else:
-        difference = tr("only recorded") if pair.again_s is None else tr("only again")
-    times = (NONE if one is None else f"{one:.1f} s" for one in (pair.recorded_s, pair.again_s))
-    return (pair.what, *times, difference)
-
-
-def _table(columns: Sequence[str], name: str) -> QTableWidget:
-    table = QTableWidget(0, len(columns))
-    table.setHorizontalHeaderLabels([tr(one) for one in columns])
-    table.setAccessibleName(name)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(26)
-    table.setShowGrid(False)
-    header = table.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setMinimumSectionSize(56)
-    header.setHighlightSections(False)
-    return table
 
 
 def _button(icon_name: str, text: str, tip: str) -> QPushButton:
