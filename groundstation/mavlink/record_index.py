@@ -320,8 +320,8 @@ class RecordIndex(ABC):
             codes, times, starts = codes[found.believed], times[found.believed], starts[found.believed]
         counts = np.bincount(codes)
         present = np.flatnonzero(counts)
-        # numbers of 16 bits are sorted in one go
-        ranks = np.zeros(counts.size, np.uint16 if present.size < 1 << 16 else np.uint32)
+        # numbers of 8 bits are sorted in one go, those of 16 in two, others by comparing them
+        ranks = np.zeros(counts.size, np.min_scalar_type(present.size))
         ranks[present] = np.arange(present.size)
         order = np.argsort(ranks[codes], kind="stable")
         bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[present])])

@@ -45,6 +45,7 @@ def test_a_made_dataflash_log_is_whole_for_us_and_for_pymavlink(tmp_path: Path) 
 @pytest.mark.slow
 def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "ROUNDS", 1)
+    monkeypatch.setattr(logs, "SHORT_ROUNDS", 1)
     report = logs.run([shared_log("copter_square.tlog")], 0, threading.Event(), lambda _: None)
     assert len(report.comparisons) == 2
     for one in report.comparisons:
@@ -62,6 +63,7 @@ def test_a_native_parser_is_a_peer_too_where_it_is_installed(
     name: str, native: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logs, "ROUNDS", 1)
+    monkeypatch.setattr(logs, "SHORT_ROUNDS", 1)
     said: list[str] = []
     report = logs.run([shared_log(name)], 0, threading.Event(), said.append)
     beside = [one for one in report.comparisons if native in one.name]

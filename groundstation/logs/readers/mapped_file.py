@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.logs.log import LogError
+
+SHORT_BYTES = 4 << 20
+"""A file so short is fetched at once: each page that is fetched when it is looked at costs more than its bytes."""
 
 
 class MappedFile:
@@ -26,7 +30,7 @@ class MappedFile:
     def __init__(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
-                self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                self.map = _mapped(file.fileno())
         except OSError as error:
             raise LogError(_reason(path, error)) from error
         except ValueError as error:  # nothing to map
@@ -45,6 +49,13 @@ class MappedFile:
         # an array that somebody still has keeps the map open, and closes it when it goes
         with contextlib.suppress(BufferError):
             self.map.close()
+
+
+def _mapped(descriptor: int) -> mmap.mmap:
+    # only Linux has the flag
+    if hasattr(mmap, "MAP_POPULATE") and os.fstat(descriptor).st_size <= SHORT_BYTES:
+        return mmap.mmap(descriptor, 0, mmap.MAP_SHARED | mmap.MAP_POPULATE, mmap.PROT_READ)
+    return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
 
 
 def _reason(path: Path, error: OSError) -> str:
