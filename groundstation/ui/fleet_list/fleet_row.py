@@ -25,6 +25,8 @@ ROW_HEIGHT = 48
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_BETWEEN = 10
+"""Pixels between a trouble and what is said beside it."""
 _LEVEL_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution"}
 
 
@@ -112,8 +114,17 @@ class FleetRowDelegate(QStyledItemDelegate):
             text = said(row.worst) or _motion_text(row)
         more = f"  +{len(row.conditions) - 1}" if len(row.conditions) > 1 else ""
         width = rect.width() - metrics(SMALL_PX).horizontalAdvance(more)
-        text = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(rect, _LEFT, text + more)
+        shown = metrics(SMALL_PX).elidedText(text, Qt.TextElideMode.ElideRight, width) + more
+        painter.drawText(rect, _LEFT, shown)
+        if row.worst and row.is_heard:
+            self._paint_motion_beside(painter, rect, row, metrics(SMALL_PX).horizontalAdvance(shown))
+
+    def _paint_motion_beside(self, painter: QPainter, rect: QRect, row: VehicleSummary, used: int) -> None:
+        """Where it is and how fast, in what the trouble leaves: who is in trouble is who is looked at."""
+        room = rect.width() - used - _BETWEEN
+        text = next((one for one in _motion_texts(row) if metrics(SMALL_PX).horizontalAdvance(one) <= room), "")
+        painter.setPen(ink(Ink.MUTED))
+        painter.drawText(rect, _RIGHT, text)
 
     def _paint_battery(self, painter: QPainter, area: QRect, row: VehicleSummary) -> None:
         painter.setFont(font(SMALL_PX, 500))
@@ -166,11 +177,16 @@ class FleetRowDelegate(QStyledItemDelegate):
 
 
 def _motion_text(row: VehicleSummary) -> str:
+    return _motion_texts(row)[0] or DASH
+
+
+def _motion_texts(row: VehicleSummary) -> tuple[str, ...]:
+    """Height, mission item and speed, the whole first, then the part that counts most."""
     if row.is_flying is False:
-        return "on ground"
+        return ("on ground",)
     height = "" if row.height_home_m is None else f"{fixed(row.height_home_m)} m"
     speed = "" if row.ground_speed_mps is None else f"{fixed(row.ground_speed_mps)} m/s"
-    return " · ".join(part for part in (height, _mission_text(row), speed) if part) or DASH
+    return " · ".join(part for part in (height, _mission_text(row), speed) if part), height
 
 
 def _mission_text(row: VehicleSummary) -> str:
