@@ -201,6 +201,7 @@ class Workspace(QObject):
             widget.deleteLater()
             return None
         dock = self._keep(free, row, widget)
+        self._contents[free].fill()
         dock.closed.connect(lambda: self._on_closed(free))
         if self._is_past and self._past_context is not None:
             # before it is placed: nothing that commands is ever seen in the past
@@ -257,6 +258,8 @@ class Workspace(QObject):
             self.manager.addDockWidget(row.place.side, self.docks[row.name], area)
             if beside is not None and row.place.side == Side.CenterDockWidgetArea:
                 beside.setAsCurrentTab()
+        for content in self._contents.values():
+            content.fill()
         share_out(self._arrangement())
 
     def _arrangement(self) -> Arrangement:

@@ -155,14 +155,24 @@ class PastStrip(QFrame):
 
 
 class DockContent(QStackedWidget):
-    """What a dock holds: the panel of now, and that of the past, once there is one."""
+    """What a dock holds: the panel of now, and that of the past, once there is one.
+
+    Args:
+        live: the panel of now; `fill` puts it in.
+    """
 
     def __init__(self, live: QWidget) -> None:
         super().__init__()
         self.live = live
-        self.addWidget(live)
         self.past: QWidget | None = None
         self._strip = PastStrip()
+
+    def fill(self) -> None:
+        """Put the panel of now in, before any of the past.
+
+        Best when the dock has its place: wherever a dock is put, Qt styles anew all that is in it.
+        """
+        self.addWidget(self.live)
 
     def set_past(self, past: QWidget) -> None:
         """The panel that stands here while the past is shown."""
