@@ -15,14 +15,15 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.progress import CancelledError
+from groundstation.fleet.refly.news import Phase
 from groundstation.fleet.vehicle import VehicleState
 
 ORDER_S = 120.0
 AGAIN_S = 1.0
 """Between two tries to start one that is not ready yet."""
 
-Tell = Callable[[float, str], None]
-"""Which share is done, and in words what is done."""
+Tell = Callable[[float, Phase], None]
+"""Which share is done, and what is done."""
 
 
 def heard(desk: Desk, count: int, tell: Tell, stop: threading.Event) -> list[VehicleKey]:
@@ -39,7 +40,7 @@ def heard(desk: Desk, count: int, tell: Tell, stop: threading.Event) -> list[Veh
         CancelledError: by `stop`.
     """
     keys = [VehicleKey("sim", f"uav-{number}") for number in range(1, count + 1)]
-    tell(0.0, "waits for the simulator")
+    tell(0.0, Phase.SIMULATOR)
     give_up_s = time.monotonic() + READY_S
     while time.monotonic() < give_up_s:
         try:
@@ -63,7 +64,7 @@ def all_ready(desk: Desk, keys: Sequence[VehicleKey], tell: Tell, stop: threadin
     Raises:
         CancelledError: by `stop`.
     """
-    tell(0.0, "waits until all are ready")
+    tell(0.0, Phase.READY)
     desk.turn_until(lambda: all(_is_ready(desk.fleet.get(key)) for key in keys), READY_S, stop)
     cancelled(stop)
 
@@ -96,7 +97,7 @@ def upload(desk: Desk, items: Mapping[VehicleKey, tuple[PlanItem, ...]], tell: T
         GroundStationError: one did not take it.
         CancelledError: by `stop`.
     """
-    tell(0.0, "gives the mission")
+    tell(0.0, Phase.MISSION)
     args: Args = {"list": PlanKind.MISSION.value}
     records = give_order(desk, list(items), Verb.PLAN_UPLOAD, args, lambda _: None, stop, ORDER_S, items=items)
     cancelled(stop)

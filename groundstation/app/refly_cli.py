@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -13,12 +15,15 @@ from groundstation.fleet.errors import UsageError
 
 if TYPE_CHECKING:
     from groundstation.app.refly.weather import Weather
+    from groundstation.fleet.refly.news import FlightNews
     from groundstation.fleet.refly.result import Result, Run
 
 errors = Console(stderr=True, emoji=False)
 NOT_MET = 3
 PROGRESS = "progress "
-"""Begins a line of `--tell`: the share that is done and what is done."""
+"""Begins a line of `--tell`: what follows is a `FlightNews`."""
+NEWS_S = 0.25
+"""Between two lines of `--tell` that say the same phase."""
 MOST_SPEED = 20.0
 
 
@@ -119,7 +124,7 @@ def refly(
     )
     with stop_on_signal() as stop, Teller(is_told) as teller:
         try:
-            found = fly_again(wish, teller.tell, teller.say, stop)
+            found = fly_again(wish, teller.hear, teller.say, stop)
         except CancelledError:
             raise typer.Exit(130) from None
     write_reports(found, out)
@@ -169,7 +174,9 @@ class Teller:
     def __init__(self, is_told: bool) -> None:
         from rich.progress import Progress
 
-        self._is_told, self._last = is_told, ""
+        self._is_told = is_told
+        self._last: tuple[int, str] = (-1, "")
+        self._last_s = -math.inf
         self._bar = Progress(console=errors, transient=True) if errors.is_terminal and not is_told else None
         self._task = self._bar.add_task("", total=1.0) if self._bar is not None else None
 
@@ -186,13 +193,35 @@ class Teller:
         """Which share is done, and what is done."""
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=share, description=words)
-        elif words != self._last and self._is_told:
-            self._last = words
-            self.say(f"{PROGRESS}{share:.3f} {words}")
+
+    def hear(self, news: FlightNews) -> None:
+        """How far a flight that is flown again is: for a window a line for each phase, and some a second."""
+        if not self._is_told:
+            self.tell(news.share, news_words(news))
+            return
+        import msgspec
+
+        phase, now_s = (news.run, str(news.phase)), time.monotonic()
+        if phase != self._last or news.ways or now_s - self._last_s >= NEWS_S:
+            self._last, self._last_s = phase, now_s
+            self.say(f"{PROGRESS}{msgspec.json.encode(news).decode()}")
 
     def say(self, line: str) -> None:
         """What an operator should know."""
         errors.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def news_words(news: FlightNews) -> str:
+    """How far it is, for a terminal."""
+    from groundstation.fleet.refly.news import Phase
+    from groundstation.fleet.refly.result import title_of
+
+    words = str(news.phase)
+    if news.phase is Phase.FLIES:
+        far_m = [one.distance_m for one in news.vehicles if one is not None and one.distance_m is not None]
+        words = f"flies {news.flown_s:.0f} of {news.of_s:.0f} s"
+        words += f", {max(far_m):.1f} m from the record now" if far_m else ""
+    return f"{title_of(news.runs[news.run])}: {words}" if news.runs else words
 
 
 def _show(result: Result) -> None:

@@ -19,6 +19,7 @@ from groundstation.app.refly.refly import COMPARISON
 from groundstation.app.refly_cli import NOT_MET, PROGRESS
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.progress import CancelledError
+from groundstation.fleet.refly.news import FlightNews, Phase
 from groundstation.fleet.refly.result import Result
 from groundstation.simulator.sitl.programs import found_programs
 from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish, Told
@@ -111,7 +112,7 @@ def words_of(wish: ReflyWish) -> list[str]:
 def _followed(process: subprocess.Popen[str], told: Told) -> str:
     """Read what it says to its end; returns its last line that is no progress."""
     assert process.stderr is not None  # noqa: S101 - asked for
-    said, share, words = "", 0.0, ""
+    said, news = "", FlightNews(share=0.0, phase=Phase.READING)
     lines: list[str | None] = []
     arrived = threading.Condition()
 
@@ -134,13 +135,13 @@ def _followed(process: subprocess.Popen[str], told: Told) -> str:
             if line is None:
                 return said
             if line.startswith(PROGRESS):
-                number, _, words = line.removeprefix(PROGRESS).partition(" ")
-                with contextlib.suppress(ValueError):
-                    share = float(number)
+                with contextlib.suppress(msgspec.DecodeError):
+                    news = msgspec.json.decode(line.removeprefix(PROGRESS), type=FlightNews)
+                    told(news)
             elif line:
                 said = line.removeprefix("groundstation: ")
         # also where nothing came: it may be cancelled meanwhile
-        told(share, words)
+        told(news)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

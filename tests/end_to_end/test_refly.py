@@ -6,9 +6,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from groundstation.app.plan_work import read_file
+from groundstation.app.refly_cli import PROGRESS
+from groundstation.fleet.refly.news import FlightNews, Phase
 from tests.support import sitl
 from tests.support.programs import run_program
 
@@ -57,6 +60,25 @@ def test_a_copter_s_way_is_followed_within_two_metres_and_what_ifs_stand_beside_
         # beside the session lies the recorder's lock
         (session,) = (one for one in (out / run["recording"]).iterdir() if one.is_dir())
         assert run_program("log", "info", str(session), timeout_s=60.0).returncode == 0
+
+
+@pytest.mark.long
+def test_while_it_flies_it_tells_how_far_it_is_from_the_record(tmp_path):
+    words = (str(DATA / "copter_square.tlog"), "-o", str(tmp_path / "again"), "--speed-up", "8", "--tell")
+    done = run_program("refly", *words, timeout_s=LONGEST_S)
+    assert done.returncode == 0, done.stderr
+    lines = [one.removeprefix(PROGRESS) for one in done.stderr.splitlines() if one.startswith(PROGRESS)]
+    news = [msgspec.json.decode(one, type=FlightNews) for one in lines]
+    phases = [one.phase for one in news]
+    assert [one for place, one in enumerate(phases) if one not in phases[:place]] == list(Phase)
+    assert [len(one.ways) for one in news if one.ways] == [1]
+    far_m = [one.vehicles[0].distance_m for one in news if one.vehicles and one.vehicles[0] is not None]
+    known = [one for one in far_m if one is not None]
+    assert far_m[0] is None
+    # what is told live is what the comparison says afterwards of the same moments
+    (one,) = json.loads((tmp_path / "again" / "comparison.json").read_text())["runs"][0]["vehicles"]
+    assert known
+    assert max(known) < one["along_track"]["max"] + one["cross_track"]["max"] + one["height"]["max"] + 1.0
 
 
 @pytest.mark.long

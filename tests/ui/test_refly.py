@@ -3,27 +3,46 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.progress import CancelledError
 from groundstation.fleet.refly.comparison import compared
 from groundstation.fleet.refly.error_way import error_ways
-from groundstation.fleet.refly.flown import Event
+from groundstation.fleet.refly.flown import Event, place_of
+from groundstation.fleet.refly.news import Beside, FlightNews, Phase, RecordedWay
 from groundstation.fleet.refly.result import Result, Run, plain
+from groundstation.ui.refly.beside_view import DOT_PX, MOST_POINTS, RING_PX, BesideView
 from groundstation.ui.refly.refly_dialog import ReflyDialog
 from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish
+from groundstation.ui.refly.under_way import PHASES, UnderWay, phase_words
 from groundstation.ui.refly.verdict import verdict
 from tests.fleet.refly.ways import flight, square
 from tests.support.waiting import PATIENCE_S
 
 LOG = Path("logs/copter.tlog")
+NAMES = ("as recorded", "wind 10 m/s from 0°", "battery 50 %")
+BESIDE = Beside(
+    lat_deg=41.0001,
+    lon_deg=39.7,
+    height_m=20.0,
+    recorded_lat_deg=41.0,
+    recorded_lon_deg=39.7,
+    recorded_height_m=20.0,
+    distance_m=11.1,
+)
+WAY = RecordedWay(name="one", lat_deg=(41.0, 41.001, 41.001), lon_deg=(39.7, 39.7, 39.701))
+NEWS = FlightNews(
+    share=0.4, phase=Phase.FLIES, runs=NAMES, run=1, flown_s=34.4, of_s=79.2, vehicles=(BESIDE,), ways=(WAY,)
+)
 EVENTS = (Event(0.0, "arm"), Event(30.0, "mode RTL"))
 
 
@@ -57,9 +76,10 @@ class Flying:
 
     def fly(self, wish, told):
         self.wishes.append(wish)
-        told(0.25, "as recorded: flies 00:20")
+        told(NEWS)
         while self.is_endless:
-            told(0.25, "as recorded: flies 00:20")
+            told(msgspec.structs.replace(NEWS, ways=()))
+            time.sleep(0.01)
         if self.problem:
             raise GroundStationError(self.problem)
         return self.outcome
@@ -99,7 +119,7 @@ def ended(app, panel):
 def test_nothing_is_compared_at_first_and_it_is_said_how_one_gets_there(panel):
     assert "Fly again" in panel.notes.text()
     assert not panel.split.isVisible()
-    assert not panel.cancel.isVisible()
+    assert not panel.under_way.cancel.isVisible()
 
 
 def test_the_question_becomes_a_flight_and_the_flight_a_comparison(app, panel, flying):
@@ -172,7 +192,7 @@ def test_a_flight_that_can_not_be_is_told_in_its_words(app, panel, flying):
     panel.fly(ReflyWish(files=(LOG,)))
     ended(app, panel)
     assert panel.notes.text() == "copter.tlog: it never was in the air"
-    assert not panel.cancel.isVisible()
+    assert not panel.under_way.cancel.isVisible()
 
 
 def test_one_at_a_time_and_it_can_be_given_up(app, panel, flying):
@@ -183,10 +203,17 @@ def test_one_at_a_time_and_it_can_be_given_up(app, panel, flying):
         if flying.wishes:
             break
         QTest.qWait(5)
-    assert panel.cancel.isVisible()
+    for _ in range(1000):
+        app.processEvents()
+        if len(panel.under_way.rows) == len(NAMES):
+            break
+        QTest.qWait(5)
+    assert panel.under_way.cancel.isVisible()
+    assert "copter.tlog" in panel.title.text()
+    assert panel.under_way.view.isVisible()
     panel.fly(ReflyWish(files=(LOG,)))
     assert "under way" in panel.notes.text()
-    QTest.mouseClick(panel.cancel, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(panel.under_way.cancel, Qt.MouseButton.LeftButton)
     ended(app, panel)
     assert panel.notes.text() == "It was given up."
     assert len(flying.wishes) == 1
@@ -319,3 +346,174 @@ def test_a_comparison_of_before_moments_were_kept_is_shown_whole_and_says_why(ap
     QTest.mouseClick(panel.worst, Qt.MouseButton.LeftButton)
     assert asked[0].at_s is None
     assert "no moments" in panel.notes.text()
+
+
+@pytest.fixture
+def under_way(app):
+    made = UnderWay()
+    made.resize(900, 240)
+    made.begin()
+    made.show()
+    yield made
+    made.deleteLater()
+
+
+def test_each_run_is_a_row_that_says_what_it_does_or_waits_for_with_cancel_on_that_which_flies(app, under_way):
+    assert [one.words.text() for one in under_way.rows] == ["reading the log"]
+    under_way.show_news(NEWS)
+    app.processEvents()
+    assert [one.name.text() for one in under_way.rows] == ["Flown again, nothing changed", *NAMES[1:]]
+    assert [one.words.text() for one in under_way.rows] == [
+        "flown",
+        "flying 34 of 79 s, 11.1 m from the record now",
+        "waits for its turn",
+    ]
+    assert [one.bar.value() for one in under_way.rows] == [1000, int(1000 * 34.4 / 79.2), 0]
+    middle = lambda one: one.mapTo(under_way, one.rect().center()).y()  # noqa: E731
+    assert middle(under_way.rows[1].name) - 4 <= middle(under_way.cancel) <= middle(under_way.rows[1].bar) + 4
+    asked = []
+    under_way.cancel_wanted.connect(lambda: asked.append(True))
+    QTest.mouseClick(under_way.cancel, Qt.MouseButton.LeftButton)
+    assert asked == [True]
+    under_way.end()
+    under_way.show_news(NEWS)
+    assert under_way.rows[1].words.text() == "is being ended"
+    assert not under_way.cancel.isEnabled()
+
+
+def test_ways_are_told_once_and_stay_when_newer_news_have_come(app, panel, flying):
+    flying.is_endless = True
+    panel.fly(ReflyWish(files=(LOG,)))
+    view = panel.under_way.view
+    for _ in range(int(PATIENCE_S * 100)):
+        app.processEvents()
+        if view.flown:
+            break
+        QTest.qWait(10)
+    assert [words for _, words in view.labels(view.fit())] == ["11.1 m"]
+    panel.give_up()
+    ended(app, panel)
+
+
+def test_given_up_before_anything_was_told_it_says_so_at_once(under_way):
+    under_way.end()
+    assert under_way.rows[0].words.text() == "is being ended"
+    assert not under_way.cancel.isEnabled()
+    under_way.begin()
+    assert under_way.rows[0].words.text() == "reading the log"
+    assert under_way.cancel.isEnabled()
+
+
+def test_of_an_earlier_flight_with_more_runs_nothing_is_left(app, under_way):
+    under_way.show_news(NEWS)
+    gone = under_way.rows[1:]
+    under_way.begin()
+    app.processEvents()
+    assert [one.name.text() for one in under_way.rows] == ["Flown again"]
+    assert not any(one.isVisible() for one in gone)
+
+
+def test_what_is_done_is_read_whole_in_a_narrow_panel(app, under_way):
+    under_way.show_news(msgspec.structs.replace(NEWS, vehicles=(BESIDE, BESIDE)))
+    under_way.resize(under_way.minimumSizeHint().width(), 400)
+    app.processEvents()
+    words = under_way.rows[1].words
+    needed = words.fontMetrics().boundingRect(words.contentsRect(), Qt.TextFlag.TextWordWrap, words.text())
+    assert words.contentsRect().height() >= needed.height()
+    assert words.contentsRect().width() >= needed.width()
+    assert needed.height() > words.fontMetrics().height()
+
+
+def test_each_phase_has_words_and_no_share_that_nobody_knows(under_way):
+    assert set(PHASES) == set(Phase)
+    for phase in set(Phase) - {Phase.FLIES}:
+        told = FlightNews(share=0.0, phase=phase, runs=NAMES[:1])
+        assert phase_words(told) == PHASES[phase]
+        under_way.show_news(told)
+        assert under_way.rows[0].bar.value() == (1000 if phase is Phase.COMPARES else 0)
+
+
+def test_of_several_the_one_farthest_from_its_record_is_told_and_before_the_take_off_nothing():
+    near, on_ground = msgspec.structs.replace(BESIDE, distance_m=0.4), msgspec.structs.replace(BESIDE, distance_m=None)
+    words = lambda *vehicles: phase_words(msgspec.structs.replace(NEWS, vehicles=vehicles))  # noqa: E731
+    assert words(near) == "flying 34 of 79 s, 0.4 m from the record now"
+    assert words(near, BESIDE) == "flying 34 of 79 s, at most 11.1 m from the record now"
+    assert words(on_ground) == words(None) == words() == "flying 34 of 79 s"
+
+
+def test_the_vehicle_is_drawn_and_its_shadow_and_where_it_was_and_another_run_begins_anew(app):
+    view = BesideView()
+    view.resize(300, 240)
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=(None,)))
+    ground = view.grab().toImage()
+    view.show_news(NEWS)
+    flown = view.grab().toImage()
+    fit = view.fit()
+    here, shadow = (BESIDE.lat_deg, BESIDE.lon_deg), (BESIDE.recorded_lat_deg, BESIDE.recorded_lon_deg)
+    # on their rims, where neither the ways nor the line between them are
+    for place, beside_px in ((here, DOT_PX - 2.0), (shadow, 2.0 - RING_PX)):
+        at = (fit.point(Place(*place)) + QPointF(beside_px, 0.0)).toPoint()
+        assert flown.pixelColor(at) != ground.pixelColor(at)
+    assert view.flown == [[Place(BESIDE.lat_deg, BESIDE.lon_deg)]]
+    # told twice it is one place, and on the ground it is none
+    view.show_news(NEWS)
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=(msgspec.structs.replace(BESIDE, distance_m=None),)))
+    assert len(view.flown[0]) == 1
+    view.show_news(msgspec.structs.replace(NEWS, run=2, vehicles=()))
+    assert view.flown == []
+    view.clear()
+    view.grab()
+    view.deleteLater()
+
+
+@pytest.mark.parametrize(("apart_px", "count"), [(-1.0, 1), (1.0, 2)])
+def test_distances_that_would_lie_on_each_other_are_told_of_the_farthest(app, apart_px, count):
+    view = BesideView()
+    view.resize(400, 600)
+    ways = (WAY, msgspec.structs.replace(WAY, name="two"))
+    near = msgspec.structs.replace(BESIDE, distance_m=0.4)
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=(near, BESIDE), ways=ways))
+    high_px = view.labels(view.fit())[0][0].height()
+    up_deg = (high_px + apart_px) / view.fit().px_per_m / 111_319.5
+    off = msgspec.structs.replace(near, lat_deg=BESIDE.lat_deg + up_deg)
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=(off, BESIDE), ways=ways))
+    assert [words for _, words in view.labels(view.fit())] == ["two  11.1 m", "one  0.4 m"][:count]
+    view.deleteLater()
+
+
+def test_the_distance_of_one_alone_has_no_name_and_is_in_the_picture_wherever_it_flies(app):
+    view = BesideView()
+    view.resize(300, 240)
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=()))
+    fit = view.fit()
+    corner = fit.point(Place(41.0, 39.7))
+    for x_px, y_px in ((2, 2), (298, 2), (298, 238), (2, 238), (150, 120)):
+        north_m, east_m = (corner.y() - y_px) / fit.px_per_m, (x_px - corner.x()) / fit.px_per_m
+        at = place_of(Place(41.0, 39.7), north_m, east_m)
+        there = msgspec.structs.replace(BESIDE, lat_deg=at.lat_deg, lon_deg=at.lon_deg)
+        view.show_news(msgspec.structs.replace(NEWS, vehicles=(there,)))
+        ((box, words),) = view.labels(view.fit())
+        assert words == "11.1 m"
+        assert view.rect().contains(box.toAlignedRect())
+    view.deleteLater()
+
+
+def test_a_way_over_longitude_180_is_as_wide_as_any_other(app):
+    view = BesideView()
+    view.resize(300, 240)
+    over = RecordedWay(name="one", lat_deg=(41.0, 41.0), lon_deg=(179.9995, -179.9995))
+    view.show_news(msgspec.structs.replace(NEWS, vehicles=(), ways=(over,)))
+    west, east = (view.fit().point(Place(41.0, lon_deg)) for lon_deg in over.lon_deg)
+    assert 200.0 < east.x() - west.x() < 300.0
+    view.deleteLater()
+
+
+def test_a_long_flight_is_thinned_and_ends_where_it_is(app):
+    view = BesideView()
+    for number in range(MOST_POINTS + 5):
+        place = msgspec.structs.replace(BESIDE, lat_deg=41.0 + number * 1e-6)
+        view.show_news(msgspec.structs.replace(NEWS, vehicles=(place,)))
+    assert MOST_POINTS / 2 <= len(view.flown[0]) <= MOST_POINTS
+    assert view.flown[0][0].lat_deg == 41.0
+    assert view.flown[0][-1].lat_deg == pytest.approx(41.0 + (MOST_POINTS + 4) * 1e-6, abs=1e-9)
+    view.deleteLater()

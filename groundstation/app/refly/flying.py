@@ -6,13 +6,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from groundstation.app.field import READY_S, Field
-from groundstation.app.field_orders import Repeated, Tell, all_ready, cancelled, heard, upload
+from groundstation.app.field_orders import Repeated, all_ready, cancelled, heard, upload
 from groundstation.app.ordering import TICK_S, Desk
 from groundstation.app.refly.weather import Weather
 from groundstation.fleet.commands import Verb
@@ -20,6 +20,8 @@ from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.refly.flown import FlownFlight
+from groundstation.fleet.refly.news import FlightNews, Phase, recorded_way
+from groundstation.fleet.refly.shadowed import Shadowed
 from groundstation.fleet.vehicle import GROUND_KINDS, VehicleState
 from groundstation.simulator.engine.faults import Fault
 
@@ -32,6 +34,9 @@ START_SPEED = 1.0
 AHEAD_S = 1.0
 DOWN_S = 1.0
 """After the disarming, of our time: what is told of it still comes."""
+
+TellNews = Callable[[FlightNews], None]
+"""How far it is; called often, on the thread that flies."""
 
 
 @dataclass
@@ -53,6 +58,10 @@ class _Turn:
     has_moved: bool = False
     moved_s: float = 0.0
     """When it moved last, of what drives."""
+    shadow: Shadowed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shadow = Shadowed(self.flight)
 
 
 def fly(
@@ -61,7 +70,7 @@ def fly(
     missions: Sequence[tuple[PlanItem, ...]],
     weather: Weather,
     speed: float,
-    tell: Tell,
+    tell: TellNews,
     stop: threading.Event,
 ) -> list[str]:
     """Fly all of them once.
@@ -72,7 +81,7 @@ def fly(
         missions: what each is given.
         weather: what goes wrong on the way.
         speed: simulated seconds for each real one.
-        tell: told how far it is.
+        tell: told how far it is; names and number of the run are left out.
         stop: gives up.
 
     Returns:
@@ -82,18 +91,23 @@ def fly(
         GroundStationError: a mission could not be given, or a vehicle could not be started.
         CancelledError: by `stop`.
     """
+
+    def told(share: float, phase: Phase) -> None:
+        tell(FlightNews(share=share, phase=phase))
+
+    tell(FlightNews(share=0.0, phase=Phase.SIMULATOR, ways=tuple(recorded_way(one) for one in flights)))
     with Desk(world.url, ("sim",), None) as desk:
-        keys = heard(desk, len(flights), tell, stop)
+        keys = heard(desk, len(flights), told, stop)
         for number, flight in enumerate(flights, start=1):
             charge = flight.charge_begin if weather.charge is None else weather.charge
             if charge is not None:
                 world.fault(Fault("battery", number, 0.0, values=(100.0 * charge,)), begins=True)
-        upload(desk, dict(zip(keys, missions, strict=True)), tell, stop)
+        upload(desk, dict(zip(keys, missions, strict=True)), told, stop)
         turns = [
             _Turn(key, flight, begin_s, LONGER * float(flight.way.time_s[-1]) + MORE_S)
             for key, flight, begin_s in zip(keys, flights, begins_s(flights), strict=True)
         ]
-        all_ready(desk, keys, tell, stop)
+        all_ready(desk, keys, told, stop)
         return _run(desk, _Flying(turns, world, weather, speed), turns, tell, stop)
 
 
@@ -152,13 +166,19 @@ class _Flying:
             self._world.ask_speed(wanted)
             self._now_speed = wanted
 
-    def words(self) -> str:
-        minutes, seconds = divmod(int(self.flown_s), 60)
+    def news(self, longest_s: float) -> FlightNews:
+        """How far it is, where it took so many seconds in the record."""
         is_up = any(turn.started_s is not None and not turn.is_over for turn in self._turns)
-        return f"flies {minutes:02}:{seconds:02}" if is_up else "starts the mission"
+        return FlightNews(
+            share=min(self.flown_s / longest_s, 1.0),
+            phase=Phase.FLIES if is_up else Phase.START,
+            flown_s=round(self.flown_s, 1),
+            of_s=round(longest_s, 1),
+            vehicles=tuple(turn.shadow.beside for turn in self._turns),
+        )
 
 
-def _run(desk: Desk, flying: _Flying, turns: Sequence[_Turn], tell: Tell, stop: threading.Event) -> list[str]:
+def _run(desk: Desk, flying: _Flying, turns: Sequence[_Turn], tell: TellNews, stop: threading.Event) -> list[str]:
     longest_s = max(turn.begin_s + float(turn.flight.way.time_s[-1]) for turn in turns)
     ready_by_s = time.monotonic() + READY_S
     while not flying.is_over:
@@ -167,7 +187,7 @@ def _run(desk: Desk, flying: _Flying, turns: Sequence[_Turn], tell: Tell, stop: 
         flying.go_on(desk, now_s)
         if not flying.has_begun and now_s > ready_by_s:
             raise GroundStationError(f"{turns[0].key.id} did not start its mission: {turns[0].refused}")
-        tell(min(flying.flown_s / longest_s, 1.0), flying.words())
+        tell(flying.news(longest_s))
         if stop.wait(TICK_S):
             cancelled(stop)
     settle_s = time.monotonic() + DOWN_S
@@ -192,11 +212,20 @@ def longest_stop_s(flight: FlownFlight) -> float:
     return float(np.diff(moves).max()) if len(moves) > 1 else 0.0
 
 
+def _look(turn: _Turn, state: VehicleState | None) -> None:
+    """Where it is, beside the record."""
+    at = state.position if state is not None else None
+    if at is None or at.boot_ms is None or at.lat_deg is None or at.lon_deg is None or at.height_home_m is None:
+        return
+    turn.shadow.heard(at.boot_ms / 1e3, at.lat_deg, at.lon_deg, at.height_home_m)
+
+
 def _go_on(desk: Desk, turn: _Turn, asked_s: float, now_s: float) -> None:
     state = desk.fleet.get(turn.key)
     is_armed = state is not None and state.armed is not None and state.armed.is_armed is True
     if turn.is_over:
         return
+    _look(turn, state)
     if turn.started_s is None:
         if asked_s >= turn.begin_s and is_armed:
             turn.started_s, turn.was_armed, turn.refused = asked_s, True, ""

@@ -16,7 +16,7 @@ import numpy as np
 
 from groundstation.app.field import field_of
 from groundstation.app.plan_work import write_whole
-from groundstation.app.refly.flying import begins_s, fly
+from groundstation.app.refly.flying import TellNews, begins_s, fly
 from groundstation.app.refly.weather import Simulators, Weather, conditions_of, flyers_of
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.flight import Flight
@@ -27,6 +27,7 @@ from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.refly.comparison import P95, Curves, compared, separation_m
 from groundstation.fleet.refly.expectation import Expectation
 from groundstation.fleet.refly.flown import FlownFlight, NothingFlownError
+from groundstation.fleet.refly.news import FlightNews, Phase
 from groundstation.fleet.refly.result import AS_RECORDED, Result, Run, plain
 from groundstation.fleet.refly.retrace import Tolerance, retraced
 from groundstation.fleet.vehicle import GROUND_KINDS
@@ -40,8 +41,6 @@ COMPARISON, REPORT = "comparison.json", "report.html"
 WINGED = frozenset({VehicleKind.PLANE, VehicleKind.VTOL})
 FLY_SHARE = 0.9
 MOST_VEHICLES = 20
-
-Tell = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,12 @@ class Flown:
     curves: dict[str, tuple[Curves, ...]] = field(default_factory=dict)
 
 
-def refly(wish: Wish, tell: Tell, say: Callable[[str], None], stop: threading.Event) -> Flown:
+def refly(wish: Wish, tell: TellNews, say: Callable[[str], None], stop: threading.Event) -> Flown:
     """Fly it again.
 
     Args:
         wish: what.
-        tell: told which share is done, and in words what is done.
+        tell: told how far it is, often; on this thread.
         say: told what an operator should know, a line each.
         stop: gives up; what was flown until then stays in the folder.
 
@@ -86,6 +85,7 @@ def refly(wish: Wish, tell: Tell, say: Callable[[str], None], stop: threading.Ev
         GroundStationError: a log can't be read, or something can't be started.
         CancelledError: by `stop`.
     """
+    tell(FlightNews(share=0.0, phase=Phase.READING))
     recorded = flights_of(wish)
     for name, weather in wish.what_ifs:
         astray = [fault.number for fault in weather.faults if not 1 <= fault.number <= len(recorded)]
@@ -100,11 +100,14 @@ def refly(wish: Wish, tell: Tell, say: Callable[[str], None], stop: threading.Ev
     weathers = [(AS_RECORDED, Weather()), *wish.what_ifs]
     found = Flown(_result(wish, simulators, (), notes), recorded)
     runs: list[Run] = []
+    names = tuple(name for name, _ in weathers)
     for index, (name, weather) in enumerate(weathers):
-        share = FLY_SHARE / len(weathers)
 
-        def told(done: float, words: str, index: int = index, name: str = name, share: float = share) -> None:
-            tell((index + done) * share, f"{name}: {words}")
+        def told(news: FlightNews, index: int = index) -> None:
+            share = (index + news.share) * FLY_SHARE / len(names)
+            tell(msgspec.structs.replace(news, share=share, runs=names, run=index))
+
+        told(FlightNews(share=0.0, phase=Phase.SIMULATOR))
 
         folder = wish.out / f"run-{index + 1}"
         if folder.exists():
@@ -113,6 +116,7 @@ def refly(wish: Wish, tell: Tell, say: Callable[[str], None], stop: threading.Ev
         flyers, conditions = flyers_of(recorded, simulators), conditions_of(recorded, simulators, weather)
         with field_of(flyers, conditions, folder, say, stop) as world:
             said = fly(world, recorded, missions, weather, simulators.speed, told, stop)
+        told(FlightNews(share=1.0, phase=Phase.COMPARES))
         again = _again(folder / "recording", recorded)
         runs.append(_run(name, wish, recorded, again, found, tuple(said)))
     found.result = _result(wish, simulators, tuple(runs), notes)

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from groundstation.app.field import READY_S, Field, field_of
-from groundstation.app.field_orders import AGAIN_S, Tell, all_ready, cancelled, heard, upload
+from groundstation.app.field_orders import AGAIN_S, all_ready, cancelled, heard, upload
 from groundstation.app.ordering import TICK_S, Desk
 from groundstation.app.scenario.clocks import VehicleClock
 from groundstation.app.scenario.prepared import Order, Prepared
@@ -31,6 +31,9 @@ MOST_FLOWN_S = 1800.0
 """A flight that nobody gave a duration ends then."""
 SETTLE_S = 1.0
 """After the end, of our time: what is told of it still comes."""
+
+Tell = Callable[[float, str], None]
+"""Which share is done, and in words what is done."""
 
 
 class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,7 +83,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def title(self) -> str:
         """What it is called where it is read, in English."""
-        return UNCHANGED if self.name == AS_RECORDED else self.name
+        return title_of(self.name)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +100,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     def is_as_expected(self) -> bool:
         """Whether every expectation is met in every run."""
         return all(met for run in self.runs for _, met in run.expected)
+
+
+def title_of(name: str) -> str:
+    """What a run of this name is called where it is read, in English."""
+    return UNCHANGED if name == AS_RECORDED else name
 
 
 def plain(curves: Curves) -> PlainCurves:

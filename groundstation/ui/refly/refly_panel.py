@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.refly.error_way import error_ways
+from groundstation.fleet.refly.news import FlightNews, RecordedWay
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.eliding_label import ElidingLabel
@@ -30,6 +31,7 @@ from groundstation.ui.refly.difference_view import DifferenceView
 from groundstation.ui.refly.refly_dialog import ReflyDialog
 from groundstation.ui.refly.refly_port import Both, Outcome, ReflyAccess, ReflyWish
 from groundstation.ui.refly.result_tables import EventsTable, RunsTable
+from groundstation.ui.refly.under_way import UnderWay
 from groundstation.ui.refly.verdict import verdict
 from groundstation.ui.task import Ended, Task, Tasks
 from groundstation.ui.theme.dress import set_style
@@ -62,7 +64,10 @@ class ReflyPanel(QWidget):
         self._tasks = Tasks("refly", tr("it can't be flown again"), self)
         self.task: Task | None = None
         """The flight that is under way; None while there is none."""
-        self._words = ""
+        self._news: FlightNews | None = None
+        """The newest of what is under way."""
+        self._ways: tuple[RecordedWay, ...] = ()
+        self._about = ""
         self.outcome: Outcome | None = None
         """What is shown."""
         self.dialog: ReflyDialog | None = None
@@ -81,17 +86,15 @@ class ReflyPanel(QWidget):
             label.setWordWrap(True)
             label.setContentsMargins(*margins)
         self.notes.setProperty("role", "muted")
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedHeight(6)
+        self.under_way = UnderWay()
+        self.under_way.cancel_wanted.connect(self.give_up)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._head())
+        layout.addWidget(self.under_way, 2)
         layout.addWidget(self.verdict)
-        layout.addWidget(self.progress)
-        layout.addWidget(self._result(), 1)
+        layout.addWidget(self._result(), 3)
         layout.addWidget(self.notes)
 
     def _head(self) -> QHBoxLayout:
@@ -103,17 +106,15 @@ class ReflyPanel(QWidget):
         self.both = _button("history", tr("Show both"), tr("Look at record and flight together, aligned by take-off"))
         self.report = _button("report", tr("Report"), tr("Open the printable comparison"))
         self.open = _button("open", tr("Open…"), tr("Open an earlier comparison"))
-        self.cancel = _button("close", tr("Cancel"), tr("Give the flight up; what was recorded stays"))
         self.worst.clicked.connect(self._on_worst)
         self.both.clicked.connect(self._on_both)
         self.report.clicked.connect(self._on_report)
         self.open.clicked.connect(self._on_open)
-        self.cancel.clicked.connect(self.give_up)
         head = QHBoxLayout()
         head.setContentsMargins(12, 8, 12, 4)
         head.setSpacing(8)
         head.addWidget(self.title, 1)
-        for one in (self.vehicle, self.worst, self.both, self.report, self.open, self.cancel):
+        for one in (self.vehicle, self.worst, self.both, self.report, self.open):
             head.addWidget(one)
         return head
 
@@ -155,13 +156,17 @@ class ReflyPanel(QWidget):
             return
 
         def work(task: Task) -> Outcome:
-            def told(share: float, words: str) -> None:
-                self._words = words
-                task.told(share)
+            def told(news: FlightNews) -> None:
+                # frozen values, of which the window looks at the newest alone
+                self._ways = news.ways or self._ways
+                self._news = news
+                task.told(news.share)
 
             return self._access.fly(wish, told)
 
-        self._words = tr("begins")
+        self._news, self._ways = None, ()
+        self._about = ", ".join(shown_path(one.name) for one in wish.files)
+        self.under_way.begin()
         self.notes.setText("")
         self.task = self._tasks.run_task(work, self._on_flown)
         self._timer.start()
@@ -171,7 +176,8 @@ class ReflyPanel(QWidget):
         """Give up what is under way."""
         if self.task is not None:
             self.task.cancel()
-            self._words = tr("is being ended")
+            self.under_way.end()
+            self._show_progress()
 
     def stop(self) -> None:
         """The window closes."""
@@ -189,12 +195,15 @@ class ReflyPanel(QWidget):
 
     def _show_progress(self) -> None:
         is_flying = self.task is not None
-        self.progress.setVisible(is_flying)
-        self.cancel.setVisible(is_flying)
+        self.under_way.setVisible(is_flying)
         self.open.setVisible(not is_flying)
-        if self.task is not None:
-            self.progress.setValue(int(self.task.share * 1000))
-            self.title.setText(f"{self._words}   {self.task.share:.0%}")
+        news = self._news
+        if not is_flying or news is None:
+            return
+        if self.outcome is None:
+            self.title.setText(tr("{names}, being flown again: SIM").format(names=self._about))
+        # a run's ways are told once, and newer news may have come since
+        self.under_way.show_news(msgspec.structs.replace(news, ways=self._ways))
 
     # ---- showing ----
 

@@ -10,6 +10,7 @@ import msgspec
 
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.refly.error_way import ErrorWay
+from groundstation.fleet.refly.news import FlightNews
 from groundstation.fleet.refly.result import Result
 
 
@@ -63,8 +64,8 @@ class Both(msgspec.Struct, frozen=True, kw_only=True):
     """The moment that is shown first, on the clock of the first log; None for the beginning of the flight."""
 
 
-Told = Callable[[float, str], None]
-"""Which share is done, and in words what is done; may raise CancelledError."""
+Told = Callable[[FlightNews], None]
+"""How far it is, some times a second, on the thread of `ReflyAccess.fly`; may raise CancelledError."""
 
 
 class ReflyAccess(msgspec.Struct, frozen=True):
