@@ -12,13 +12,17 @@ from groundstation.simulator.engine.wire import known_type
 SYSTEM, COMPONENT = 254, 190
 """Its own ids; the station that the bridge is stays 255, whose heartbeats the autopilot waits for."""
 _HEARTBEAT, _SYS_STATUS, _GPS_RAW_INT, _PARAM_VALUE, _COMMAND_ACK, _STATUSTEXT = 0, 1, 24, 22, 77, 253
-_PARAM_SET, _COMMAND_LONG = 23, 76
+_PARAM_SET, _COMMAND_LONG, _EKF_STATUS = 23, 76, 193
 _TIMED = (30, 33)
 """ATTITUDE and GLOBAL_POSITION_INT begin with the time since the start, milliseconds."""
 _SET_MESSAGE_INTERVAL, _REBOOT = 511, 246
 _PREARM_BIT = 1 << 28
 _FIX_3D = 3
+_PLACED, _PLACELESS = (1 << 4) | (1 << 9), 1 << 7
+"""Flags of the estimator: it knows where it is, or would once armed; it takes itself to stand still, not knowing."""
 _HEALTH = struct.Struct("<III")
+_SHOWN = (_SYS_STATUS, _GPS_RAW_INT, _EKF_STATUS)
+"""What ArduPilot shows its readiness by. Its check alone passes without a place in modes that need none."""
 _ASK_S = 2.0
 _REASON_S = 35.0
 """ArduPilot repeats what keeps it from arming each 30 s."""
@@ -50,6 +54,8 @@ class Attendant:
         self._heard_s: float | None = None
         self._asked_s = -_ASK_S
         self._fix = 0
+        self._is_placed = True
+        """Its estimator knows where it is; also where it does not tell."""
         self._reasons: dict[str, float] = {}
         self._wishes: dict[str, tuple[float, int, float]] = {}
         self._stored: set[str] = set()
@@ -57,6 +63,7 @@ class Attendant:
             _HEARTBEAT: self._on_heartbeat,
             _SYS_STATUS: self._on_status,
             _GPS_RAW_INT: self._on_gps,
+            _EKF_STATUS: self._on_estimate,
             _STATUSTEXT: self._on_text,
             _PARAM_VALUE: self._on_parameter,
             _COMMAND_ACK: self._on_ack,
@@ -109,7 +116,7 @@ class Attendant:
         if self._heard_s is not None and not self.is_ready and now_s - self._asked_s >= _ASK_S:
             self._asked_s = now_s
             if self.firmware == "ardupilot":  # PX4 tells both unasked
-                said += b"".join(self._command(_SET_MESSAGE_INTERVAL, one, 1e6) for one in (_SYS_STATUS, _GPS_RAW_INT))
+                said += b"".join(self._command(_SET_MESSAGE_INTERVAL, one, 1e6) for one in _SHOWN)
         if self._heard_s is not None:
             said += b"".join(self._wished(name, now_s) for name in list(self._wishes))
         return said
@@ -157,12 +164,18 @@ class Attendant:
         del now_s
         _, _, health = _HEALTH.unpack_from(payload.ljust(_HEALTH.size, b"\0"))
         # PX4 1.14 says that the check passes, and not that it has one
-        self.is_ready |= self._fix >= _FIX_3D and bool(health & _PREARM_BIT)
+        self.is_ready |= self._fix >= _FIX_3D and self._is_placed and bool(health & _PREARM_BIT)
         return False
 
     def _on_gps(self, payload: bytes, now_s: float) -> bool:
         del now_s
         self._fix = known_type(_GPS_RAW_INT).values(payload)["fix_type"]
+        return False
+
+    def _on_estimate(self, payload: bytes, now_s: float) -> bool:
+        del now_s
+        flags = known_type(_EKF_STATUS).values(payload)["flags"]
+        self._is_placed = bool(flags & _PLACED) and not flags & _PLACELESS
         return False
 
     def _on_time(self, payload: bytes, now_s: float) -> bool:

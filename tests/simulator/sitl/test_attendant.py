@@ -92,12 +92,33 @@ def test_without_a_fix_the_bit_alone_is_not_enough():
     assert not bench.attendant.is_ready
 
 
+@pytest.mark.parametrize(
+    ("flags", "is_ready"),
+    [
+        (1 << 4, True),
+        (1 << 9, True),  # a place as soon as it is armed
+        ((1 << 4) | (1 << 7), False),  # it holds a place that it does not know
+        (1 << 3, False),  # it knows where it moves, not where it is
+        (0, False),
+    ],
+)
+def test_its_check_alone_is_not_enough_where_its_estimator_has_no_place(flags, is_ready):
+    bench = Bench()
+    bench.hear()
+    bench.hear(24, fix_type=6)
+    bench.hear(193, flags=flags)
+    bench.hear(1, onboard_control_sensors_present=1 << 28, onboard_control_sensors_health=1 << 28)
+    assert bench.attendant.is_ready == is_ready
+    assert bench.waits_for() == ("" if is_ready else "its position")
+
+
 def test_it_asks_ardupilot_for_what_it_needs_and_only_until_it_is_ready():
     bench = Bench()
     bench.hear()
     asked = bench.run(3.0)
-    assert {(msgid, values["command"], values["param1"]) for msgid, values in asked} == {(76, 511, 1), (76, 511, 24)}
-    assert len(asked) == 4
+    what = {(msgid, values["command"], values["param1"]) for msgid, values in asked}
+    assert what == {(76, 511, 1), (76, 511, 24), (76, 511, 193)}
+    assert len(asked) == 6
     bench.hear(24, fix_type=3)
     bench.hear(1, onboard_control_sensors_present=1 << 28, onboard_control_sensors_health=1 << 28)
     assert not bench.run(5.0)
