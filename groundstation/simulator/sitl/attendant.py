@@ -15,6 +15,8 @@ _HEARTBEAT, _SYS_STATUS, _GPS_RAW_INT, _PARAM_VALUE, _COMMAND_ACK, _STATUSTEXT =
 _PARAM_SET, _COMMAND_LONG, _EKF_STATUS = 23, 76, 193
 _TIMED = (30, 33)
 """ATTITUDE and GLOBAL_POSITION_INT begin with the time since the start, milliseconds."""
+_LATE_MS = 1000
+"""So much older than the one before a message may be: a busy PX4 tells a place after an attitude that is newer."""
 _SET_MESSAGE_INTERVAL, _REBOOT = 511, 246
 _PREARM_BIT = 1 << 28
 _FIX_3D = 3
@@ -181,9 +183,13 @@ class Attendant:
     def _on_time(self, payload: bytes, now_s: float) -> bool:
         del now_s
         boot_ms = int.from_bytes(payload[:4].ljust(4, b"\0"), "little")
-        if self._boot_ms is not None:
+        last_ms = self._boot_ms
+        if last_ms is not None:
+            back_ms = last_ms - boot_ms
+            if 0 < back_ms <= _LATE_MS:
+                return False
             # after a restart its clock begins anew: what it shows is how long the start has taken
-            self.lived_s += (boot_ms - self._boot_ms if boot_ms >= self._boot_ms else boot_ms) / 1000.0
+            self.lived_s += (boot_ms if back_ms > 0 else -back_ms) / 1000.0
         self._boot_ms = boot_ms
         return False
 

@@ -229,3 +229,11 @@ def test_its_own_clock_tells_how_long_it_lives_over_restarts_too(msgid):
     for boot_ms in (5_000, 5_250, 9_000, 700, 1_200):
         bench.hear(msgid, time_boot_ms=boot_ms)
     assert bench.attendant.lived_s == pytest.approx(4.0 + 1.2)
+
+
+@pytest.mark.parametrize(("late_ms", "lived_s"), [(1_000, 4.2), (1_001, 4.0 + 7.999 + 1.201)])
+def test_a_message_that_is_told_late_is_no_restart(late_ms, lived_s):
+    bench = Bench()
+    for msgid, boot_ms in ((30, 5_000), (30, 9_000), (33, 9_000 - late_ms), (30, 9_200)):
+        bench.hear(msgid, time_boot_ms=boot_ms)
+    assert bench.attendant.lived_s == pytest.approx(lived_s)
