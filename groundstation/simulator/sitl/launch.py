@@ -110,7 +110,8 @@ def _px4(seat: Seat, plan: SitlPlan, folder: Path, terminal: str) -> Launch:
         "PATH": os.pathsep.join((str(folder / "start"), str(seat.path.parent), os.environ.get("PATH", ""))),
     }
     link = f"mavlink start -x -d {terminal} -b {_BAUD} -r {_PX4_BYTES_PER_S}\n"
-    settings = "".join(f"param set {name} {value:.9g}\n" for name, value in plan.parameters.items())
+    parameters = {**seat.program.parameters, **plan.parameters}
+    settings = "".join(f"param set {name} {value:.9g}\n" for name, value in parameters.items())
     settings += _PX4_WHOLE_PLACES.format(lat=round(home.latitude_deg * 1e7), lon=round(home.longitude_deg * 1e7))
     words = [
         # PX4 takes its system id from its instance: one more

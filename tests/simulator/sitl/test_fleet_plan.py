@@ -118,9 +118,17 @@ def test_px4_talks_on_the_terminal_alone_and_keeps_to_our_time(programs, tmp_pat
     script = launch.files["start/px4-rc.mavlink"]
     assert script.count("mavlink start") == 1
     assert "-d /dev/pts/9" in script
-    assert "param set MPC_XY_CRUISE 7" in launch.files["start/px4-rc.params"]
+    settings = launch.files["start/px4-rc.params"].splitlines()
+    assert "param set MPC_XY_CRUISE 7" in settings
+    assert "param set BAT1_V_LOAD_DROP 0" in settings  # its simulated battery does not sag: it would count too much
     with pytest.raises(SimulationError, match="time of PX4"):
         plan(programs, "px4", speed=2.0)
+
+
+def test_parameters_of_the_operator_go_before_those_of_the_simulator(programs, tmp_path):
+    one = plan(programs, "px4", parameters={"BAT1_V_LOAD_DROP": 0.1})
+    settings = launch_of(one.seats()[0], one, tmp_path, "/dev/pts/9").files["start/px4-rc.params"].splitlines()
+    assert [line for line in settings if "LOAD_DROP" in line] == ["param set BAT1_V_LOAD_DROP 0.1"]
 
 
 def test_every_fault_that_ours_knows_is_known_or_told_for_each_firmware():
