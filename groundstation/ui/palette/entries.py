@@ -12,9 +12,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
+from groundstation.fleet.folded import folded
 from groundstation.ui.commanding.commands_menu import HEADING
 from groundstation.ui.focus import GUARDED
-from groundstation.ui.folded import folded
 from groundstation.ui.window_menus import PANEL
 from groundstation.ui.workspace import Workspace
 

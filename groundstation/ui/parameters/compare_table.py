@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.parameters.parameter import Parameter, value_text
 from groundstation.fleet.parameters.parameter_compare import FleetRow, across
 from groundstation.fleet.shown_text import harmless
-from groundstation.ui.folded import folded
 from groundstation.ui.parameters.param_model import tr
 from groundstation.ui.theme.icons import icon
 

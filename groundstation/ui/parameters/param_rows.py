@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from groundstation.fleet.folded import folded
 from groundstation.fleet.parameters.fact_entries import ParameterFacts
 from groundstation.fleet.parameters.parameter import Parameter, is_same_value, value_text
 from groundstation.fleet.shown_text import harmless
-from groundstation.ui.folded import folded
 
 OTHERS = ""
 """Group of what stands alone by its name."""
