@@ -15,7 +15,19 @@ from rich.console import Console
 from groundstation.fleet.errors import UsageError
 
 NOT_INSTALLED = "the benchmark is part of the source tree, not of the installed program: run 'make bench' in a checkout"
-NAMES = ("fleet", "commands", "logs", "recorder", "broker", "sensors", "plots", "replay", "plans", "transfers")
+NAMES = (
+    "fleet",
+    "commands",
+    "logs",
+    "recorder",
+    "broker",
+    "sensors",
+    "plots",
+    "replay",
+    "plans",
+    "transfers",
+    "topics",
+)
 MODULES = {"broker": "brokers"}
 """Those that are not called as their measurement."""
 ONE_BRIDGE = 250
@@ -36,7 +48,8 @@ def bench(
             "counted at the vehicles. logs: reading logs. recorder: its memory over hours. broker: what each carries. "
             "sensors: a window full of other devices. plots: long curves that are panned and zoomed. "
             "replay: a long session that is opened, looked into and played. plans: long plans edited and looked at. "
-            "transfers: plans and parameters over ways that lose frames."
+            "transfers: plans and parameters over ways that lose frames. "
+            "topics: a million topics in the tree of any broker."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -48,6 +61,7 @@ def bench(
         int, typer.Option(help="transfers: seeded runs of each; of the peer, in real time, 40 at most.", min=2)
     ] = 100,
     devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
+    topics: Annotated[int, typer.Option(help="topics: how many.", min=1_000, max=1_000_000)] = 1_000_000,
     points: Annotated[
         int, typer.Option(help="plots: of each of ten curves; 10 million take 3 GB of memory.", min=10_000)
     ] = 10_000_000,
@@ -81,6 +95,7 @@ def bench(
             "plans": (),
             "plots": (points,),
             "transfers": (runs, seed),
+            "topics": (topics,),
             "fleet": (vehicles or 100, duration, warm_up),
         }
         # only here: an installed program has none of these modules

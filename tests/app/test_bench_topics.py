@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `bench topics` compares has heard the same messages; its times are its own business."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from groundstation.app.bench.topic_run import messages
+from groundstation.ui.resources import resource
+from tests.support.programs import run_program
+
+
+@pytest.mark.slow
+def test_the_bench_keeps_as_many_topics_as_it_was_asked_for() -> None:
+    done = run_program("bench", "topics", "--topics", "2000", "--json", timeout_s=240.0)
+    assert done.returncode in (0, 1), done.stderr
+    found = json.loads(done.stdout)
+    told = {one["name"]: one for one in found["comparisons"]}
+    assert told["topics kept"]["value"] == 2000.0
+    assert found["settings"] == {"topics": 2000.0, "times": 3.0, "forgotten": 400.0}
+    assert told["memory"]["peer"] is not None
+
+
+def test_the_peer_hears_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(resource("bench/plain_topics.py").parent))
+    monkeypatch.delitem(sys.modules, "plain_topics", raising=False)
+    import plain_topics  # type: ignore[import-not-found]
+
+    assert list(messages(0, 1000, 2)) == list(plain_topics.messages(1000, 2))
