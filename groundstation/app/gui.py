@@ -114,6 +114,7 @@ class Station:
         if role is Role.OPERATOR:
             self.feed.vehicles_forgotten.connect(self._on_forgotten)
         self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.sensors.filters), 0))
+        self._explore()
         self.sensors.filter_added.connect(self._on_filter_added)
         self.sensors.filter_removed.connect(self._on_filter_removed)
         self._told = 0
@@ -170,11 +171,18 @@ class Station:
         loop = WindowLoop(self.application, self.window, on_tick, at_end, ends_on_fault=ends_on_fault)
         loop.run(stop, self.start, ends)
 
+    def _explore(self) -> None:
+        """Of the fleet's own tree only what was asked for is shown among the topics: it comes in any case."""
+        reaching = (one for one in self.sensors.filters if one.partition("/")[0] in (*topics.ROOTS, "+", "#"))
+        self.inbox.explored = tuple(reaching)
+
     def _on_filter_added(self, topic_filter: str) -> None:
+        self._explore()
         self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})
         self._tell_sensors()
 
     def _on_filter_removed(self, topic_filter: str) -> None:
+        self._explore()
         self.bus.worker.unsubscribe([topic_filter])
 
     def _on_bus_changed(self, status: BusStatus) -> None:

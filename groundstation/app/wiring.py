@@ -202,6 +202,8 @@ class StationBus:
             on_status=self._status_changed,
             # a station that dies lets go of what it controls, see `bridge/control_desk.py`
             will=presence(actor, LinkState.OFFLINE) if actor is not None else will,
+            # looked at with the topics of other devices; ours have none but an expiry
+            keeps_properties=True,
         )
         self._way, self._interest = SlowWay(), Interest(roots)
         self._lock = threading.Lock()

@@ -33,7 +33,7 @@ class Arrivals:
         """Messages cut because they were larger than the limit."""
 
     def take(
-        self, topic: str, payload: bytes, missing: int, qos: int, retain: bool, told: tuple[tuple[str, str], ...]
+        self, topic: str, payload: bytes, missing: int, qos: int, retain: bool, told: tuple[tuple[str, str], ...] | None
     ) -> None:
         """Take a message in; a fault in whoever hears it must not end the thread."""
         now_s = time.monotonic()

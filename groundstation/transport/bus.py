@@ -26,8 +26,9 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     """True for a message that the broker had kept."""
     received_s: float
     """Seconds on this process's monotonic clock."""
-    properties: tuple[tuple[str, str], ...] = ()
-    """MQTT 5 properties by name, only on a connection that was asked to keep them."""
+    properties: tuple[tuple[str, str], ...] | None = None
+    """MQTT 5 properties by name, only on a connection that was asked to keep them; None where they are not known, as
+    with MQTT 3.1.1, which has none."""
 
 
 class BusState(Name):

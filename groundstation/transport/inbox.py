@@ -18,12 +18,13 @@ from typing import TypeVar
 
 import msgspec
 
-from groundstation.fleet.sensors import SensorReading
+from groundstation.fleet.sensors import SensorReading, matches
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.heard import HeardQueue
 from groundstation.transport.leaves import ACKS, EVT, PART, Audience, Leaf, leaf_of
 from groundstation.transport.parts import Joiner
 from groundstation.transport.sequence_check import SequenceCheck, Verdict
@@ -69,6 +70,8 @@ class Delivery(msgspec.Struct, frozen=True):
     """About the fleet, in order of arrival within each class."""
     readings: list[SensorReading]
     """Of other devices."""
+    heard: list[Message] = []
+    """Messages themselves, for who shows topics; of the fleet's own tree those alone that somebody asked for."""
 
 
 class Inbox:
@@ -80,6 +83,11 @@ class Inbox:
         self._telemetry: deque[Update] = deque()
         self._events: deque[Update] = deque()
         self._readings: deque[SensorReading] = deque()
+        self._heard = HeardQueue()
+        self.keeps_heard = False
+        """Whether messages themselves are wanted too, by who shows topics."""
+        self.explored: tuple[str, ...] = ()
+        """Filters that reach into the fleet's own tree; replaced as a whole."""
         self._checks: OrderedDict[str, SequenceCheck] = OrderedDict()
         self._told: OrderedDict[str, OrderedDict[tuple[str, int], int]] = OrderedDict()
         self._asked_anew: set[str] = set()
@@ -99,7 +107,7 @@ class Inbox:
             received_bytes=self._received_bytes,
             missing=self._missing + self._joiner.given_up,
             duplicates=self._duplicates,
-            dropped=self._dropped,
+            dropped=self._dropped + self._heard.dropped,
             undecodable=self._undecodable + self._joiner.spoiled,
             implausible=implausible,
         )
@@ -114,6 +122,9 @@ class Inbox:
 
     def _offer(self, message: Message) -> None:
         topic = topics.parse(message.topic)
+        if self.keeps_heard and (topic is None or any(matches(one, message.topic) for one in self.explored)):
+            with self._lock:
+                self._heard.put(message)
         if topic is None:
             # whatever else was subscribed to: it is taken as it is and never decoded as ours
             self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
@@ -166,7 +177,8 @@ class Inbox:
             self._events.clear()
             self._telemetry.clear()
             self._readings.clear()
-        return Delivery(updates, readings)
+            heard = self._heard.take()
+        return Delivery(updates, readings, heard)
 
     def _append(self, queue: deque[Item], item: Item, limit: int) -> None:
         with self._lock:

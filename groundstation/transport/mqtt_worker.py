@@ -270,6 +270,10 @@ class MqttWorker:
             self.report.tell(BusState.CONNECTING, "")
         connection.say_goodbye()
 
+    @property
+    def _tells_properties(self) -> bool:
+        return self._keeps_properties and self._protocol is _V5
+
     def _drop_client(self) -> None:
         client, self._client, self._connection = self._client, None, None
         if client is not None:
@@ -320,14 +324,16 @@ class MqttWorker:
         """A QoS 1 message, from the library."""
         missing = self._connection.missing_bytes() if self._connection is not None else 0
         self._arrivals.oversize += missing > 0
-        told = _named(message.properties) if self._keeps_properties else ()
+        told = _named(message.properties) if self._tells_properties else None
         with contextlib.suppress(UnicodeDecodeError):
             self._arrivals.take(message.topic, bytes(message.payload), missing, message.qos, message.retain, told)
 
     def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool, properties: bytes) -> None:
         """A QoS 0 message, from the socket."""
         self._arrivals.oversize += missing > 0
-        told = _unpacked(properties) if self._keeps_properties and properties else ()
+        told = None
+        if self._tells_properties:
+            told = _unpacked(properties) if properties else ()
         with contextlib.suppress(UnicodeDecodeError):
             self._arrivals.take(topic.decode(), payload, missing, 0, retain, told)
 

@@ -14,10 +14,11 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, LinkState
+from groundstation.fleet.sensors import matches
 from groundstation.fleet.summary import Summaries, VehicleSummary
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.transport.bus import BusStatus
+from groundstation.transport.bus import BusStatus, Message
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
 from groundstation.ui.fleet_view import FeedStats, FleetView, LoggedEvent
@@ -28,6 +29,8 @@ from groundstation.ui.timeline import LiveTimeline
 TICK_MS = 33
 AGE_MS = 300
 """Ages are repainted about three times a second, data or not."""
+LEAVING_S = 10.0
+"""So long a topic may still come that is not subscribed to any more."""
 STALL_S = 1.0
 """A gap between two ticks that is counted as a stall."""
 
@@ -51,6 +54,7 @@ class FleetFeed(FleetView):
             parent: Qt's.
         """
         super().__init__(timeline or LiveTimeline(), parent)
+        inbox.keeps_heard = True
         self._inbox, self._bus_status, self._clock = inbox, bus_status, self.timeline.now_s
         self._summaries = Summaries()
         self._summaries.alarmed = self._fleet.alarms.beside_conditions
@@ -63,6 +67,8 @@ class FleetFeed(FleetView):
         self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
         self._slowest_s = 0.0
         self._last_tick_s: float | None = None
+        self._left: dict[str, float] = {}
+        self._kept_filters: list[str] = []
         self._delay = LoopDelay(self._clock, self)
         self.on_updates: Callable[[list[Update]], None] | None = None
         """Called once a tick, after folding, with everything that arrived; what commands need it."""
@@ -77,6 +83,11 @@ class FleetFeed(FleetView):
     def bus(self) -> BusStatus:
         """The newest report of the connection to the broker."""
         return self._status
+
+    @property
+    def is_live(self) -> bool:
+        """Whether messages come."""
+        return True
 
     @property
     def counts(self) -> InboxCounts:
@@ -144,6 +155,24 @@ class FleetFeed(FleetView):
                 kept.append(update)
         return kept
 
+    def leave_topics(self, gone: str, kept: list[str]) -> None:
+        """A filter was taken back: what still comes of it is not taken in."""
+        self._left[gone], self._kept_filters = self._clock() + LEAVING_S, kept
+
+    def _take_topics(self, heard: list[Message], now_s: float) -> None:
+        if self._left:
+            self._left = {one: until_s for one, until_s in self._left.items() if until_s > now_s}
+            heard = [one for one in heard if not self._is_left(one.topic)]
+        take, remember = self._topics.take, self.recent.add
+        for one in heard:
+            told = one.properties or ()
+            take(one.topic, one.payload, one.size_bytes, one.received_s, is_retained=one.retain, properties=told)
+            remember(one)
+
+    def _is_left(self, topic: str) -> bool:
+        is_gone = any(matches(one, topic) for one in self._left)
+        return is_gone and not any(matches(one, topic) for one in self._kept_filters)
+
     def tick(self) -> None:
         """Drain and fold once, and tell what changed."""
         now_s = self._clock()
@@ -162,6 +191,7 @@ class FleetFeed(FleetView):
         # all of it before anybody is told: a panel that asks about another vehicle sees one moment
         self._fleet.fold(updates)
         self._board.fold(delivery.readings)
+        self._take_topics(delivery.heard, now_s)
         if self.on_updates is not None:
             self.on_updates(updates)
         self._history.record_updates(updates)

@@ -18,12 +18,14 @@ from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import VehicleSummary, summary_of
+from groundstation.fleet.topics.topic_tree import TopicTree
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus
 from groundstation.transport.inbox import InboxCounts
 from groundstation.ui.history import History
 from groundstation.ui.loop_delay import LoopDelays
 from groundstation.ui.raw_source import RawSource
+from groundstation.ui.recent_messages import RecentMessages
 from groundstation.ui.timeline import Timeline
 
 
@@ -84,6 +86,9 @@ class FleetView(QObject):
         self.error_ways: tuple[ErrorWay, ...] = ()
         """Of flights that were flown again and are shown beside their records; nothing of what is live."""
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
+        self._topics = TopicTree(timeline.now_s())
+        self.recent = RecentMessages()
+        """The last messages of other devices; none of a recording."""
 
     @property
     def fleet(self) -> Fleet:
@@ -94,6 +99,16 @@ class FleetView(QObject):
     def sensors(self) -> SensorBoard:
         """Every other device."""
         return self._board
+
+    @property
+    def topics(self) -> TopicTree:
+        """Every topic of other devices; not to be changed but by pauses and by who unsubscribes."""
+        return self._topics
+
+    @property
+    def is_live(self) -> bool:
+        """Whether messages come, and not moments."""
+        return False
 
     @property
     def history(self) -> History:
@@ -138,6 +153,14 @@ class FleetView(QObject):
         Args:
             by: who.
             keys: whom; none for who shows nothing any more.
+        """
+
+    def leave_topics(self, gone: str, kept: list[str]) -> None:
+        """A filter was taken back: what still comes of it is not taken in.
+
+        Args:
+            gone: the filter.
+            kept: those that stay, now and later.
         """
 
     def forget(self, key: VehicleKey) -> None:

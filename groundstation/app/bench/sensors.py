@@ -82,7 +82,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
             return (time.process_time() - began_cpu) / max(0.001, time.monotonic() - began_s)
 
         warm_until_s = time.monotonic() + duration_s
-        while len(panel.model.topics) < sensors and time.monotonic() < warm_until_s and not stop.is_set():
+        while len(feed.topics) < sensors and time.monotonic() < warm_until_s and not stop.is_set():
             turn(0.5)
         delay = LoopDelay(time.monotonic)
         delay.start()
@@ -91,7 +91,7 @@ def _watch(sensors: int, duration_s: float, stop: threading.Event) -> tuple[floa
         came = feed.stats().readings - before
         share = 100.0 * came / max(1.0, sensors * (time.monotonic() - began_s))
         # rows of a panel that nobody sees cost nothing, and would make the window look quick
-        shown = len(panel.model.topics) if panel.isVisible() else 0
+        shown = len(feed.topics) if panel.isVisible() else 0
         delay.stop()
         p99_ms = delay.delays().p99_ms
         silence.set()

@@ -13,10 +13,13 @@ from PySide6.QtCore import QObject
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 from groundstation.fleet.past import Moment, Track
+from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.summary import Summaries, VehicleSummary
 from groundstation.fleet.time_order import put_in
+from groundstation.fleet.topics.topic_tree import TopicTree
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.fleet_view import FleetView, LoggedEvent
+from groundstation.ui.past import past_topics
 from groundstation.ui.past.past_history import PastHistory
 from groundstation.ui.past.past_timeline import PastTimeline
 
@@ -41,6 +44,16 @@ class PastView(FleetView):
         self._events: list[LoggedEvent] = []
         self._commands: list[Landmark] = []
         self._shown_s: float | None = None
+        self._readings: dict[str, SensorReading] = {}
+        self._are_topics_old = False
+
+    @property
+    def topics(self) -> TopicTree:
+        """Every topic of the moment; thousands of them are only looked at for who asks."""
+        if self._are_topics_old:
+            self._are_topics_old = False
+            past_topics.fit(self._topics, self._readings, self._board)
+        return self._topics
 
     def summary(self, state: VehicleState) -> VehicleSummary:
         """One vehicle in a few words."""
@@ -82,6 +95,7 @@ class PastView(FleetView):
         self._past_history.show(at_s, tracks)
         added, changed, gone = self._take(moment)
         self._board.put_back(list(moment.readings))
+        self._are_topics_old = True
         self._fleet.alarms.put_back(moment.alarms, at_s)
         self.timeline.tell(is_rewound=is_rewound, is_playing=is_playing)
         if gone:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other devices on the broker: subscribe, watch, plot. GUI thread; works only while visible."""
+"""Topics of any broker: subscribe, look for, watch, plot. GUI thread; works only while visible."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QSplitter,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -21,17 +22,28 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.sensors import matches
+from groundstation.fleet.topics.topic_search import TopicSearch
+from groundstation.fleet.topics.topic_tree import ROOT
 from groundstation.fleet.value_path import ValueRef
 from groundstation.transport.topics import checked_filter
+from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
-from groundstation.ui.sensors_panel.sensor_model import SensorModel
+from groundstation.ui.sensors_panel.slices import Slices
+from groundstation.ui.sensors_panel.topic_cells import AGE, KEPT, RATE, SIZE, TOPIC, VALUE
+from groundstation.ui.sensors_panel.topic_model import TopicModel
+from groundstation.ui.sensors_panel.topic_row import Row
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
+from groundstation.ui.sensors_panel.topic_words import rate_text, size_text
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
-MOST_AT_ONCE = 500
-"""New topics that are put into the tree in one turn; the rest waits for the next."""
+FEW = 200
+"""A tree of so many topics opens by itself."""
+SYSTEM = "$SYS/#"
+"""What a broker tells of itself, if it does (MQTT 5, section 4.7.2)."""
+STEPS = 500
+"""Topics that are looked at between two looks at the clock."""
 
 
 class SensorsPanel(LivePanel):
@@ -46,11 +58,10 @@ class SensorsPanel(LivePanel):
         super().__init__(REFRESH_MS, parent)
         self._feed = feed
         self.filters: list[str] = []
-        self._had_filters = False
-        self._changed: set[str] = set()
-        self.model = SensorModel(feed.sensors, self)
+        self.model = TopicModel(feed, self)
+        self._search: TopicSearch | None = None
+        self._searching, self._pruning = Slices(self), Slices(self)
         self._build()
-        feed.sensors_changed.connect(self._changed.update)
 
     def subscribe(self, text: str) -> bool:
         """Add a filter; False when it breaks MQTT's rules, which is then said beside the box."""
@@ -62,7 +73,6 @@ class SensorsPanel(LivePanel):
         self._say("")
         if wanted not in self.filters:
             self.filters.append(wanted)
-            self._had_filters = True
             self._show_filters()
             self.filter_added.emit(wanted)
         return True
@@ -71,7 +81,10 @@ class SensorsPanel(LivePanel):
         """Take a filter back; topics that no other filter covers go."""
         if wanted in self.filters:
             self.filters.remove(wanted)
-            self.model.keep([topic for topic in self.model.topics if self._is_covered(topic)])
+            # what still comes of it must not bring its topics again
+            self._feed.leave_topics(wanted, self.filters)
+            steps = self._feed.topics.pruning(self._is_covered)
+            self._pruning.run(lambda: sum(1 for _ in zip(range(STEPS), steps, strict=False)) == STEPS, self.refresh)
             self._show_filters()
             self.filter_removed.emit(wanted)
 
@@ -82,39 +95,89 @@ class SensorsPanel(LivePanel):
                 self.filters.append(checked_filter(text))
             except UsageError:
                 continue
-        self._had_filters = bool(self.filters)
         self._show_filters()
 
     def focus_subscribe(self) -> None:
         """Put the cursor into the box."""
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def focus_search(self) -> None:
+        """Put the cursor into the box of the search."""
+        self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def look_for(self, text: str) -> None:
+        """Show topics whose path holds a text; all where it is empty."""
+        self._search = search = TopicSearch(self._feed.topics, text) if text.strip() else None
+        if search is None:
+            self._searching.stop()
+            self._show_search()
+            return
+        self._searching.run(lambda: search.step(STEPS), self._show_search)
+
     def refresh(self) -> None:
         """Show what arrived, and ages."""
-        now_s = self._feed.now_s()
-        is_new = self.model.is_new
-        # what still comes of a filter that was taken back must not bring its topics again
-        fresh = sorted(topic for topic in self._changed if is_new(topic) and self._is_covered(topic))
-        # thousands of retained topics come at once with a `#`
-        later = set(fresh[MOST_AT_ONCE:])
-        shown = [topic for topic in self._changed if not is_new(topic)]
-        self._changed.clear()
-        self._changed |= later
-        self.model.show_topics([*shown, *fresh[:MOST_AT_ONCE]], now_s)
-        self.model.show_ages(now_s)
-        # the model tells no change, see `show_topics`
+        self.model.refresh()
+        self._open_by_itself()
+        for row in list(self.model.unfinished()):
+            last = self.model.index_of((row.rows or [row])[-1])
+            if self.tree.viewport().rect().intersects(self.tree.visualRect(last)):
+                self.model.fetch_more_of(row)
+        # the model tells no change, see `topic_model.py`
         self.tree.viewport().update()
-        has_topics = self.model.has_topics
-        self.tree.setVisible(has_topics)
+        has_topics = len(self._feed.topics) > 0
+        self._split.setVisible(has_topics)
+        self._foot.setVisible(has_topics)
         self._empty.setVisible(not has_topics)
+        self._foot.setText(self._totals())
         self._empty.setText(
             self.tr("Nothing arrived yet on\n{filters}").format(filters="\n".join(map(visible_topic, self.filters)))
             if self.filters
             else self.tr("Any device on the broker can be watched here.\nWrite a topic above, such as site/room/#")
         )
 
+    def _totals(self) -> str:
+        """What there is altogether, and what there is no more."""
+        tree, now_s = self._feed.topics, self._feed.now_s()
+        words = [self.tr("{0} topics").format(f"{len(tree):,}")]
+        if self._feed.is_live:
+            rate = rate_text(tree.flows.rate_hz(ROOT, now_s)) or "0"
+            words.append(self.tr("{0} messages/s, {1}/s").format(rate, size_text(tree.flows.bytes_per_s(ROOT, now_s))))
+        if self._search is not None:
+            words.append(self._found())
+        counts = (
+            (tree.twins, self.tr("{0} names differ from another by their Unicode form alone")),
+            (tree.forgotten, self.tr("{0} topics forgotten, the longest silent first")),
+            (tree.dropped_payloads, self.tr("{0} values let go for newer ones")),
+        )
+        return "  ·  ".join([*words, *(text.format(f"{count:,}") for count, text in counts if count)])
+
+    def _found(self) -> str:
+        if self._search is None or not self._search.is_over:
+            return self.tr("looking…")
+        text = self.tr("more than {0} found") if self._search.is_cut else self.tr("{0} found")
+        return text.format(f"{self._search.topics:,}")
+
     def _is_covered(self, topic: str) -> bool:
-        return not self._had_filters or any(matches(one, topic) for one in self.filters)
+        return any(matches(one, topic) for one in self.filters)
+
+    def _show_search(self) -> None:
+        self.model.look_for(self._search)
+        self.refresh()
+
+    def _open_by_itself(self) -> None:
+        """Open what is few, and levels as long as there is one alone."""
+        is_few = len(self._feed.topics) <= FEW
+        found = self._search is not None and len(self._search.above) <= FEW
+        for row in self.model.branches():
+            is_only = row.parent is not None and len(row.parent.rows or ()) == 1
+            if row.was_opened or not (is_few or found or is_only):
+                continue
+            row.was_opened = True
+            index = self.model.index_of(row)
+            # a view that is to be laid out anew only notes what is open: what is below is looked at right here
+            if self.model.canFetchMore(index):
+                self.model.fetchMore(index)
+            self.tree.expand(index)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -133,7 +196,14 @@ class SensorsPanel(LivePanel):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._error)
         layout.addWidget(self._empty, 1)
-        layout.addWidget(self._tree(), 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(self._tree())
+        self._split.setChildrenCollapsible(False)
+        layout.addWidget(self._split, 1)
+        self._foot = ElidingLabel()
+        self._foot.setProperty("role", "muted")
+        self._foot.setContentsMargins(12, 4, 12, 4)
+        layout.addWidget(self._foot)
         self._show_filters()
 
     def _bar(self) -> QHBoxLayout:
@@ -153,8 +223,14 @@ class SensorsPanel(LivePanel):
         self.filters_button.setAccessibleName(self.tr("Subscriptions"))
         self._filters_menu = QMenu(self)
         self.filters_button.setMenu(self._filters_menu)
-        bar.addWidget(self.filter_box, 1)
+        self.search_box = QLineEdit()
+        self.search_box.setPlaceholderText(self.tr("Find"))
+        self.search_box.setAccessibleName(self.tr("Find a topic"))
+        self.search_box.setClearButtonEnabled(True)
+        self.search_box.textChanged.connect(self.look_for)
+        bar.addWidget(self.filter_box, 3)
         bar.addWidget(add)
+        bar.addWidget(self.search_box, 2)
         bar.addWidget(self.filters_button)
         return bar
 
@@ -163,20 +239,20 @@ class SensorsPanel(LivePanel):
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
         self.tree.setIndentation(14)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.setDragEnabled(True)
         self.tree.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.tree.setAccessibleName(self.tr("Sensors"))
+        self.tree.setAccessibleName(self.tr("Topics"))
         self.tree.customContextMenuRequested.connect(self._on_menu_requested)
         self.tree.activated.connect(self._on_activated)
-        self.model.rowsInserted.connect(self._on_rows_inserted)
-        self.model.modelReset.connect(self._span_groups)
         header = self.tree.header()
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 130), (2, 56), (3, 52), (4, 56)):
+        header.setSectionResizeMode(TOPIC, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(36)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((RATE, 52), (SIZE, 60), (AGE, 56), (KEPT, 44)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.tree.setColumnWidth(column, width)
         copy = QAction(self.tr("Copy topic"), self.tree, shortcut=QKeySequence(QKeySequence.StandardKey.Copy))
@@ -192,27 +268,18 @@ class SensorsPanel(LivePanel):
         self.filter_box.style().polish(self.filter_box)
 
     def _show_filters(self) -> None:
-        self.filters_button.setVisible(bool(self.filters))
         self.filters_button.setText(self.tr("{count} subscribed").format(count=len(self.filters)))
         self._filters_menu.clear()
-        for one in self.filters:
+        system = self._filters_menu.addAction(self.tr("What the broker tells of itself ($SYS)"))
+        system.setCheckable(True)
+        system.setChecked(SYSTEM in self.filters)
+        system.toggled.connect(lambda on: self.subscribe(SYSTEM) if on else self.unsubscribe(SYSTEM))
+        self._filters_menu.addSeparator()
+        for one in (one for one in self.filters if one != SYSTEM):
             # Qt takes a single & for the letter of a shortcut
             text = visible_topic(one).replace("&", "&&")
             action = self._filters_menu.addAction(icon("close"), self.tr("Unsubscribe {topic}").format(topic=text))
             action.triggered.connect(lambda _checked=False, one=one: self.unsubscribe(one))
-
-    def _span_groups(self) -> None:
-        self._open_groups(0, self.model.rowCount() - 1)
-
-    def _open_groups(self, first: int, last: int) -> None:
-        for row in range(first, last + 1):
-            # Qt forgets it with each reset
-            self.tree.setFirstColumnSpanned(row, QModelIndex(), True)
-            self.tree.expand(self.model.index(row, 0))
-
-    def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
-        if not parent.isValid():
-            self._open_groups(first, last)
 
     def _on_subscribe_pressed(self) -> None:
         if self.subscribe(self.filter_box.text()):
@@ -244,9 +311,30 @@ class SensorsPanel(LivePanel):
         plot = menu.addAction(icon("plot"), self.tr("Plot"), lambda: self.plot_requested.emit(refs))
         plot.setEnabled(bool(refs))
         menu.addAction(icon("copy"), self.tr("Copy topic"), self._copy_topic)
+        row = self.model.row_at(self.tree.currentIndex())
+        if row is not None and row.path is None and self._feed.is_live:
+            self._add_pause(menu, row)
         menu.exec(self.tree.viewport().mapToGlobal(point))
 
+    def _add_pause(self, menu: QMenu, row: Row) -> None:
+        if self._feed.topics.is_paused(row.node):
+            menu.addAction(icon("play"), self.tr("Let values follow again"), lambda: self.resume(row))
+        else:
+            menu.addAction(icon("pause"), self.tr("Hold values here and below"), lambda: self.pause(row))
+
+    def pause(self, row: Row) -> None:
+        """Values at and below a row hold still; counts go on."""
+        if self.model.topics.is_current(row):
+            self._feed.topics.pause(row.node, self._feed.now_s())
+            self.refresh()
+
+    def resume(self, row: Row) -> None:
+        """Values follow again."""
+        if self.model.topics.is_current(row):
+            self._feed.topics.resume(row.node)
+            self.refresh()
+
     def _copy_topic(self) -> None:
-        topic = self.model.topic_at(self.tree.currentIndex())
-        if topic is not None:
-            QGuiApplication.clipboard().setText(topic)
+        row = self.model.row_at(self.tree.currentIndex())
+        if row is not None:
+            QGuiApplication.clipboard().setText(self._feed.topics.path(row.node))
