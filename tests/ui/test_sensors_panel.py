@@ -281,3 +281,28 @@ def test_topics_of_the_fleet_are_shown_to_who_asks_for_them_alone(panel, station
     panel.refresh()
     assert set(rows(panel)) == {"a", "fleet/uav-1/conn"}
     assert panel.model.ref_at(index_of(panel, "fleet/uav-1/conn")) is None
+
+
+def test_what_is_below_a_hit_is_shown_with_it(panel, station):
+    station.offer(*[message(f"ev/kabin/derin/{number}", b"1", station.now_s) for number in range(3)])
+    station.offer(message("ev/bahçe", b"1", station.now_s))
+    panel.search_box.setText("kabin")
+    panel.refresh()
+    for index in walk(panel):
+        if panel.model.canFetchMore(index):
+            panel.model.fetchMore(index)
+    assert set(rows(panel)) == {f"ev/kabin/derin/{number}" for number in range(3)}
+
+
+def test_a_topic_that_was_forgotten_and_came_again_has_a_row_of_its_own(panel, station):
+    station.offer(message("a/x", b"1", station.now_s), message("a/y", b"1", station.now_s))
+    panel.refresh()
+    tree = station.feed.topics
+    for topic in ("a/x", "a/y"):
+        tree.forget(tree.find(topic))
+    # in other numbers
+    station.now_s += 1.0
+    station.offer(message("z", b"0", station.now_s))
+    station.offer(message("a/y", b"2", station.now_s), message("a/x", b"3", station.now_s))
+    panel.refresh()
+    assert {topic: texts[1] for topic, texts in rows(panel).items()} == {"a/x": "3", "a/y": "2", "z": "0"}

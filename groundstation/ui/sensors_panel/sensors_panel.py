@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -31,6 +31,7 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.sensors_panel.slices import Slices
 from groundstation.ui.sensors_panel.topic_cells import AGE, KEPT, RATE, SIZE, TOPIC, VALUE
+from groundstation.ui.sensors_panel.topic_detail import TopicDetail
 from groundstation.ui.sensors_panel.topic_model import TopicModel
 from groundstation.ui.sensors_panel.topic_row import Row
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
@@ -42,6 +43,10 @@ FEW = 200
 """A tree of so many topics opens by itself."""
 SYSTEM = "$SYS/#"
 """What a broker tells of itself, if it does (MQTT 5, section 4.7.2)."""
+ROOM_HEIGHT, ROOM_WIDTH = 440, 760
+"""A panel that has less, both ways, shows what is chosen only when it is asked to."""
+LEAST_WIDTHS = {SIZE: 440, KEPT: 400, RATE: 340, AGE: 280}
+"""Of the tree; in a narrower one the column gives its room to names and values."""
 STEPS = 500
 """Topics that are looked at between two looks at the clock."""
 
@@ -60,6 +65,7 @@ class SensorsPanel(LivePanel):
         self.filters: list[str] = []
         self.model = TopicModel(feed, self)
         self._search: TopicSearch | None = None
+        self._wants_detail: bool | None = None
         self._searching, self._pruning = Slices(self), Slices(self)
         self._build()
 
@@ -122,6 +128,8 @@ class SensorsPanel(LivePanel):
             last = self.model.index_of((row.rows or [row])[-1])
             if self.tree.viewport().rect().intersects(self.tree.visualRect(last)):
                 self.model.fetch_more_of(row)
+        for column, least in LEAST_WIDTHS.items():
+            self.tree.setColumnHidden(column, self.tree.viewport().width() < least)
         # the model tells no change, see `topic_model.py`
         self.tree.viewport().update()
         has_topics = len(self._feed.topics) > 0
@@ -129,6 +137,9 @@ class SensorsPanel(LivePanel):
         self._foot.setVisible(has_topics)
         self._empty.setVisible(not has_topics)
         self._foot.setText(self._totals())
+        self.detail.choose(self.model.topic_at(self.tree.currentIndex()) or self.detail.topic)
+        if not self.detail.isHidden():
+            self.detail.refresh()
         self._empty.setText(
             self.tr("Nothing arrived yet on\n{filters}").format(filters="\n".join(map(visible_topic, self.filters)))
             if self.filters
@@ -197,8 +208,13 @@ class SensorsPanel(LivePanel):
         layout.addWidget(self._error)
         layout.addWidget(self._empty, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
+        self.detail = TopicDetail(self._feed)
         self._split.addWidget(self._tree())
+        self.detail.plot_requested.connect(self.plot_requested)
+        self._split.addWidget(self.detail)
         self._split.setChildrenCollapsible(False)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
         layout.addWidget(self._split, 1)
         self._foot = ElidingLabel()
         self._foot.setProperty("role", "muted")
@@ -231,6 +247,13 @@ class SensorsPanel(LivePanel):
         bar.addWidget(self.filter_box, 3)
         bar.addWidget(add)
         bar.addWidget(self.search_box, 2)
+        self.detail_button = QToolButton()
+        self.detail_button.setIcon(icon("report"))
+        self.detail_button.setCheckable(True)
+        self.detail_button.setToolTip(self.tr("All of the chosen topic"))
+        self.detail_button.setAccessibleName(self.tr("All of the chosen topic"))
+        self.detail_button.clicked.connect(self._on_detail_pressed)
+        bar.addWidget(self.detail_button)
         bar.addWidget(self.filters_button)
         return bar
 
@@ -247,6 +270,7 @@ class SensorsPanel(LivePanel):
         self.tree.setAccessibleName(self.tr("Topics"))
         self.tree.customContextMenuRequested.connect(self._on_menu_requested)
         self.tree.activated.connect(self._on_activated)
+        self.tree.selectionModel().currentChanged.connect(lambda index: self.detail.choose(self.model.topic_at(index)))
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(TOPIC, QHeaderView.ResizeMode.Stretch)
@@ -315,6 +339,23 @@ class SensorsPanel(LivePanel):
         if row is not None and row.path is None and self._feed.is_live:
             self._add_pause(menu, row)
         menu.exec(self.tree.viewport().mapToGlobal(point))
+
+    def _on_detail_pressed(self, wanted: bool) -> None:
+        self._wants_detail = wanted
+        self._place_detail()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: what is chosen stands beside or below the tree, where there is room."""
+        super().resizeEvent(event)
+        self._place_detail()
+
+    def _place_detail(self) -> None:
+        has_room = self.height() >= ROOM_HEIGHT or self.width() >= ROOM_WIDTH
+        is_shown = has_room if self._wants_detail is None else self._wants_detail
+        is_tall = self.height() >= ROOM_HEIGHT and self.width() < ROOM_WIDTH
+        self._split.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
+        self.detail.setVisible(is_shown)
+        self.detail_button.setChecked(is_shown)
 
     def _add_pause(self, menu: QMenu, row: Row) -> None:
         if self._feed.topics.is_paused(row.node):

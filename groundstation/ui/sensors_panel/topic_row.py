@@ -30,8 +30,8 @@ class Row:
         """Whether it is shown with all that is below it, while something is looked for."""
         self.was_opened = False
         """Whether it was opened by itself once: not again, once the operator closed it."""
-        self.read: tuple[int, SensorReading | None] | None = None
-        """Its newest message as it was understood, by the count of messages."""
+        self.read: tuple[int, float, SensorReading | None] | None = None
+        """Its newest message as it was understood, by how many came and when the last did."""
 
 
 class Topics:
@@ -76,10 +76,10 @@ class Topics:
         tree, node = self.tree, row.node
         if not self.is_current(row) or not tree.is_topic(node):
             return None
-        count = tree.flows.counts[node]
-        if row.read is None or row.read[0] != count:
-            row.read = count, self._understood(node)
-        return row.read[1]
+        count, at_s = tree.flows.counts[node], tree.flows.last_s[node]
+        if row.read is None or row.read[:2] != (count, at_s):
+            row.read = count, at_s, self._understood(node)
+        return row.read[2]
 
     def numbers(self, row: Row) -> list[str]:
         """Paths of the numbers in its payload, where it is one with names."""
