@@ -101,6 +101,7 @@ class Station:
             parameters=param_access(),
             refly=refly_access(),
             simulator=self.simulator.access() if role is Role.OPERATOR else None,
+            publish=self.bus.worker.publish if role is Role.OPERATOR else None,
             alarms=self.alarms.access(),
         )
         self.window.selection.changed.connect(self._on_selected)

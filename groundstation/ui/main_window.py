@@ -48,6 +48,7 @@ from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
 from groundstation.ui.simulator.simulator_port import SimulatorAccess
 from groundstation.ui.theme_menu import ThemeMenu, wear_remembered
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         parameters: ParamAccess | None = None,
         refly: ReflyAccess | None = None,
         simulator: SimulatorAccess | None = None,
+        publish: Publish | None = None,
         alarms: AlarmAccess | None = None,
     ) -> None:
         """Build the window.
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
             parameters: ways to parameters on disk; None for a window without.
             refly: ways to flying again; None for a window without.
             simulator: ways to simulators; None for a window without.
+            publish: gives messages by hand to the connection; None for who only looks.
             alarms: ways to the engine of alarms; None for a window without.
         """
         super().__init__()
@@ -118,7 +121,7 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice)
+        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice, publish)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""

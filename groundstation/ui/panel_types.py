@@ -27,6 +27,7 @@ from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.publish_dialog import Publish
 
 Side = ads.DockWidgetArea
 W = TypeVar("W", bound=QWidget)
@@ -89,6 +90,8 @@ class PanelContext:
     """Ways to the engine of alarms; None for a window without."""
     voice: AlarmVoice | None = None
     """Says them; None where there are none."""
+    publish: Publish | None = None
+    """Gives messages by hand to the connection; None for who only looks."""
 
 
 class Place(NamedTuple):

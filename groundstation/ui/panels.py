@@ -86,7 +86,7 @@ def _plots(context: PanelContext) -> PlotsPanel:
 
 
 def _sensors(context: PanelContext) -> SensorsPanel:
-    panel = SensorsPanel(context.feed)
+    panel = SensorsPanel(context.feed, publish=context.publish if context.feed.is_live else None)
     panel.plot_requested.connect(context.asks.plot_wanted)
     return panel
 
@@ -283,12 +283,27 @@ PANELS: Panels = (
         make=_sensors,
         place=Place(7, Side.CenterDockWidgetArea, "messages"),
         keyboard=lambda panel: (panel.tree, panel.filter_box),
-        entries=(MenuEntry("&Subscribe…", "Ctrl+T", SensorsPanel.focus_subscribe, menu="&Sensors"),),
+        entries=(
+            MenuEntry("&Subscribe…", "Ctrl+T", SensorsPanel.focus_subscribe, menu="&Sensors"),
+            MenuEntry("&Find a topic", "Ctrl+Shift+T", SensorsPanel.focus_search, menu="&Sensors"),
+            MenuEntry(
+                "&Publish…",
+                "",
+                lambda panel: panel.acts.open_publish(),
+                menu="&Sensors",
+                is_offered=lambda panel: panel.acts.publish is not None,
+            ),
+        ),
         memories=(
             Memory(
                 "sensors/filters",
                 lambda panel: json.dumps(panel.filters),
                 lambda panel, text: panel.restore(texts_of(text)),
+            ),
+            Memory(
+                "sensors/templates",
+                lambda panel: panel.acts.kept_templates(),
+                lambda panel, text: panel.acts.restore_templates(text),
             ),
         ),
     ),

@@ -239,7 +239,7 @@ def test_a_paused_branch_says_so_and_counts_on(panel, station):
     station.offer(message("a/b/x", b"1", station.now_s), message("a/y", b"1", station.now_s))
     panel.refresh()
     row = panel.model.row_at(panel.model.find("a/b"))
-    panel.pause(row)
+    panel.acts.pause(row)
     station.now_s += 7.0
     station.offer(message("a/b/x", b'{"t": 2}', station.now_s), message("a/y", b"2", station.now_s))
     panel.refresh()
@@ -248,7 +248,7 @@ def test_a_paused_branch_says_so_and_counts_on(panel, station):
     assert "paused for 7.0 s" in index_of(panel, "a/b/x").data(Qt.ItemDataRole.ToolTipRole)
     assert "2 messages" in index_of(panel, "a/b/x").data(Qt.ItemDataRole.ToolTipRole)
     assert panel.model.find("a/b").data(Qt.ItemDataRole.DecorationRole) is not None
-    panel.resume(row)
+    panel.acts.resume(row)
     station.offer(message("a/b/x", b"3", station.now_s))
     panel.refresh()
     assert rows(panel)["a/b/x"][1] == "3"

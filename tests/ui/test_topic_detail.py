@@ -139,12 +139,12 @@ def test_a_picture_is_drawn_and_one_that_says_it_is_huge_is_not(panel, station):
 def test_a_paused_topic_is_shown_as_it_was(panel, station):
     station.offer(message("a/b", b"1", station.now_s))
     choose(panel, "a/b")
-    panel.pause(panel.model.row_at(panel.model.find("a")))
+    panel.acts.pause(panel.model.row_at(panel.model.find("a")))
     station.now_s += 3.0
     station.offer(message("a/b", b"2", station.now_s))
     assert choose(panel, "a/b") == "1"
     assert "paused for 3.0 s" in panel.detail._facts.text()
-    panel.resume(panel.model.row_at(panel.model.find("a")))
+    panel.acts.resume(panel.model.row_at(panel.model.find("a")))
     assert choose(panel, "a/b") == "2"
 
 

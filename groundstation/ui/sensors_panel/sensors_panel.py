@@ -29,11 +29,12 @@ from groundstation.transport.topics import checked_filter
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.sensors_panel.slices import Slices
+from groundstation.ui.sensors_panel.topic_acts import TopicActs
 from groundstation.ui.sensors_panel.topic_cells import AGE, KEPT, RATE, SIZE, TOPIC, VALUE
 from groundstation.ui.sensors_panel.topic_detail import TopicDetail
 from groundstation.ui.sensors_panel.topic_model import TopicModel
-from groundstation.ui.sensors_panel.topic_row import Row
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
 from groundstation.ui.sensors_panel.topic_words import rate_text, size_text
 from groundstation.ui.theme.icons import icon
@@ -45,6 +46,8 @@ SYSTEM = "$SYS/#"
 """What a broker tells of itself, if it does (MQTT 5, section 4.7.2)."""
 ROOM_HEIGHT, ROOM_WIDTH = 440, 760
 """A panel that has less, both ways, shows what is chosen only when it is asked to."""
+NARROW = 520
+"""A panel that is narrower shows short buttons, and the tree or what is chosen."""
 LEAST_WIDTHS = {SIZE: 440, KEPT: 400, RATE: 340, AGE: 280}
 """Of the tree; in a narrower one the column gives its room to names and values."""
 STEPS = 500
@@ -59,11 +62,20 @@ class SensorsPanel(LivePanel):
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
 
-    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None, *, publish: Publish | None = None) -> None:
+        """Build it.
+
+        Args:
+            feed: what is known.
+            parent: Qt's.
+            publish: gives messages by hand to the connection; None for who only looks.
+        """
         super().__init__(REFRESH_MS, parent)
         self._feed = feed
         self.filters: list[str] = []
         self.model = TopicModel(feed, self)
+        self.acts = TopicActs(feed, self.model.topics, publish, self)
+        self.acts.changed.connect(self.refresh)
         self._search: TopicSearch | None = None
         self._wants_detail: bool | None = None
         self._searching, self._pruning = Slices(self), Slices(self)
@@ -232,8 +244,9 @@ class SensorsPanel(LivePanel):
         self.filter_box.returnPressed.connect(self._on_subscribe_pressed)
         # not `textChanged`: clearing the box after a subscription is no edit
         self.filter_box.textEdited.connect(self._on_text_edited)
-        add = QPushButton(icon("add"), self.tr("Subscribe"))
-        add.clicked.connect(self._on_subscribe_pressed)
+        self._add_button = QPushButton(icon("add"), self.tr("Subscribe"))
+        self._add_button.setAccessibleName(self.tr("Subscribe"))
+        self._add_button.clicked.connect(self._on_subscribe_pressed)
         self.filters_button = QToolButton()
         self.filters_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.filters_button.setAccessibleName(self.tr("Subscriptions"))
@@ -245,7 +258,7 @@ class SensorsPanel(LivePanel):
         self.search_box.setClearButtonEnabled(True)
         self.search_box.textChanged.connect(self.look_for)
         bar.addWidget(self.filter_box, 3)
-        bar.addWidget(add)
+        bar.addWidget(self._add_button)
         bar.addWidget(self.search_box, 2)
         self.detail_button = QToolButton()
         self.detail_button.setIcon(icon("report"))
@@ -292,7 +305,8 @@ class SensorsPanel(LivePanel):
         self.filter_box.style().polish(self.filter_box)
 
     def _show_filters(self) -> None:
-        self.filters_button.setText(self.tr("{count} subscribed").format(count=len(self.filters)))
+        text = self.tr("{count} subscribed") if self.width() >= NARROW else "{count}"
+        self.filters_button.setText(text.format(count=len(self.filters)))
         self._filters_menu.clear()
         system = self._filters_menu.addAction(self.tr("What the broker tells of itself ($SYS)"))
         system.setCheckable(True)
@@ -337,7 +351,7 @@ class SensorsPanel(LivePanel):
         menu.addAction(icon("copy"), self.tr("Copy topic"), self._copy_topic)
         row = self.model.row_at(self.tree.currentIndex())
         if row is not None and row.path is None and self._feed.is_live:
-            self._add_pause(menu, row)
+            self.acts.add_to(menu, row)
         menu.exec(self.tree.viewport().mapToGlobal(point))
 
     def _on_detail_pressed(self, wanted: bool) -> None:
@@ -347,6 +361,8 @@ class SensorsPanel(LivePanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: what is chosen stands beside or below the tree, where there is room."""
         super().resizeEvent(event)
+        self._add_button.setText(self.tr("Subscribe") if self.width() >= NARROW else "")
+        self._show_filters()
         self._place_detail()
 
     def _place_detail(self) -> None:
@@ -355,25 +371,9 @@ class SensorsPanel(LivePanel):
         is_tall = self.height() >= ROOM_HEIGHT and self.width() < ROOM_WIDTH
         self._split.setOrientation(Qt.Orientation.Vertical if is_tall else Qt.Orientation.Horizontal)
         self.detail.setVisible(is_shown)
+        # where both have no room, what was asked for has all of it
+        self.tree.setVisible(not is_shown or has_room or self.width() >= NARROW)
         self.detail_button.setChecked(is_shown)
-
-    def _add_pause(self, menu: QMenu, row: Row) -> None:
-        if self._feed.topics.is_paused(row.node):
-            menu.addAction(icon("play"), self.tr("Let values follow again"), lambda: self.resume(row))
-        else:
-            menu.addAction(icon("pause"), self.tr("Hold values here and below"), lambda: self.pause(row))
-
-    def pause(self, row: Row) -> None:
-        """Values at and below a row hold still; counts go on."""
-        if self.model.topics.is_current(row):
-            self._feed.topics.pause(row.node, self._feed.now_s())
-            self.refresh()
-
-    def resume(self, row: Row) -> None:
-        """Values follow again."""
-        if self.model.topics.is_current(row):
-            self._feed.topics.resume(row.node)
-            self.refresh()
 
     def _copy_topic(self) -> None:
         row = self.model.row_at(self.tree.currentIndex())
