@@ -45,7 +45,7 @@ _RULES: tuple[tuple[Callable[[str], bool], str], ...] = (
     (lambda topic: topic.startswith("$"), "what begins with '$' belongs to the broker"),
     (
         lambda topic: topic.partition("/")[0] in ROOTS,
-        "what is below fleet/, sim/ and replay/ belongs to vehicles, control and alarms: use their commands",
+        "fleet/, sim/, replay/ belong to vehicles and alarms: use their commands",
     ),
 )
 

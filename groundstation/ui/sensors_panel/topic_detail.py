@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from groundstation.fleet.sensors import PayloadKind, SensorReading
@@ -22,6 +22,8 @@ from groundstation.ui.units import age_text
 
 PAYLOAD, HEX, CHANGED, HISTORY, PROPERTIES = range(5)
 HISTORY_LINES = 50
+LEAST_HEIGHT = 150
+"""A lower one leaves out what is said about the message."""
 
 
 class TopicDetail(QWidget):
@@ -44,6 +46,13 @@ class TopicDetail(QWidget):
         if topic != self.topic:
             self.topic, self._shown = topic, ()
             self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: where there is little room the payload has it."""
+        super().resizeEvent(event)
+        self._facts.setVisible(self.height() >= LEAST_HEIGHT)
+        edge = 8 if self.height() >= LEAST_HEIGHT else 0
+        self._layout.setContentsMargins(12, edge, 12, edge)
 
     def refresh(self) -> None:
         """Show it as it is now."""
@@ -175,12 +184,14 @@ class TopicDetail(QWidget):
             self.plot_requested.emit(refs[:MOST_PLOTTED])
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
         head = QHBoxLayout()
         self._title = ElidingLabel()
         self._title.setProperty("role", "strong")
+        # a letter with a mark above it is taller than its line
+        self._title.setMinimumHeight(self._title.fontMetrics().height() + 4)
         self.plot_button = QPushButton(icon("plot"), self.tr("Plot"))
         self.plot_button.setToolTip(self.tr("Every number of it"))
         self.plot_button.clicked.connect(self._plot)
