@@ -161,7 +161,7 @@ class SensorsPanel(LivePanel):
     def _totals(self) -> str:
         """What there is altogether, and what there is no more."""
         tree, now_s = self._feed.topics, self._feed.now_s()
-        words = [self.tr("{0} topics").format(f"{len(tree):,}")]
+        words = [self.tr("{0} topics").format(f"{len(tree):,}") if len(tree) != 1 else self.tr("1 topic")]
         if self._feed.is_live:
             rate = rate_text(tree.flows.rate_hz(ROOT, now_s)) or "0"
             words.append(self.tr("{0} messages/s, {1}/s").format(rate, size_text(tree.flows.bytes_per_s(ROOT, now_s))))
