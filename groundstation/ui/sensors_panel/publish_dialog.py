@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -28,6 +27,7 @@ from groundstation.fleet.errors import UsageError
 from groundstation.transport.bus import Outgoing
 from groundstation.transport.publishing import MAX_TEMPLATES, UNIX_S, UTC, Template, clearing, message_of, objection
 from groundstation.ui.sensors_panel.topic_text import visible_topic
+from groundstation.ui.timeline import local_time, wall_s
 
 Publish = Callable[[list[Outgoing]], int]
 """Gives messages to the connection; returns how many were taken, 0 where there is none."""
@@ -79,12 +79,12 @@ class PublishDialog(QDialog):
     def send(self) -> None:
         """Publish it, and say what became of it."""
         try:
-            message = message_of(self.template(), time.time())
+            message = message_of(self.template(), wall_s())
         except UsageError as error:
             self._say(str(error), is_wrong=True)
             return
         if self._publish([message]):
-            self._say(self.tr("Given to the connection at {0}").format(time.strftime("%H:%M:%S")))
+            self._say(self.tr("Given to the connection at {0}").format(local_time(wall_s())))
         else:
             self._say(self.tr("Not sent: there is no connection; nothing is kept for later"), is_wrong=True)
 

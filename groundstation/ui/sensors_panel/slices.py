@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+
+from groundstation.ui.timeline import monotonic_s
 
 SLICE_S = 0.008
 
@@ -38,12 +39,12 @@ class Slices(QObject):
         self._timer.stop()
 
     def _turn(self) -> None:
-        until_s = time.monotonic() + SLICE_S
+        until_s = monotonic_s() + SLICE_S
         while self._step is not None:
             if not self._step():
                 self.stop()
                 self._at_end()
-            elif time.monotonic() >= until_s:
+            elif monotonic_s() >= until_s:
                 return
 
 
