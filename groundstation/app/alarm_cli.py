@@ -251,7 +251,7 @@ def try_(
 
 
 def _show(found: RuleSet, out: Path | None) -> None:
-    from groundstation.app.plan_work import write_whole
+    from groundstation.app.whole_file import write_whole
     from groundstation.fleet.alarms.rule_file import write_rules
 
     if out is None:

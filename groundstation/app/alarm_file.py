@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from groundstation.app.plan_work import write_whole
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.alarms.rule import RuleSet, understood
 from groundstation.fleet.errors import UsageError

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from groundstation.app.plan_work import write_whole
 from groundstation.app.players import open_file
 from groundstation.app.sounds import Sounds
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.alarms.alarm import AlarmAction
 from groundstation.fleet.alarms.rule import RuleSet
 from groundstation.fleet.alarms.trial import Trial, tried

@@ -240,9 +240,10 @@ def bridge(
     ] = True,
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
+    from groundstation.app.bridge_process import make_bridge
     from groundstation.app.company import staying_on
     from groundstation.app.processes import stop_on_signal
-    from groundstation.app.wiring import broker_from_text, default_bridge_id, make_bridge, parse_names
+    from groundstation.app.wiring import broker_from_text, default_bridge_id, parse_names
     from groundstation.bridge.outbox_store import default_store_path
     from groundstation.fleet.identity import is_vehicle_id
     from groundstation.fleet.preconditions import Limits

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from groundstation.app.plan_work import write_whole
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.parameters.component_metadata import MAX_FILE_BYTES, ParamMeta, is_crc_text, is_of
 from groundstation.fleet.parameters.fact_entries import ParameterFacts

@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ import msgspec
 import platformdirs
 
 from groundstation.app.ground_work import ground_heights
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.identity import Autopilot, VehicleKind
 from groundstation.fleet.plans.files.fleet_file import SUFFIX, part_names, read_fleet, write_fleet
@@ -327,24 +326,6 @@ def write_draft(draft: PlanDraft | None, path: Path) -> None:
         write_whole(msgspec.json.encode(_Draft(DRAFT_FORMAT, draft.plan, file)), path)
     except OSError as error:
         raise GroundStationError(f"the plan can't be kept aside in {path} ({error.strerror or error})") from error
-
-
-def write_whole(data: bytes, path: Path) -> None:
-    """Write a file whole or not at all.
-
-    Raises:
-        OSError: the disk does not take it; what was there stays.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def plan_access() -> PlanAccess:

@@ -38,10 +38,10 @@ def fly_files(files: list[Path], sitl: list[str], out: Path | None, speed: float
         UsageError: a file, or something in it, can't be meant.
         GroundStationError: something can't be read or started.
     """
-    from groundstation.app.plan_work import write_whole
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.scenario.flight import fly_scenario
     from groundstation.app.scenario.prepared import prepared, read_scenarios, with_programs
+    from groundstation.app.whole_file import write_whole
     from groundstation.fleet.progress import CancelledError
 
     if out is not None and out.exists() and any(out.iterdir() if out.is_dir() else [out]):

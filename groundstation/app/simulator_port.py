@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from groundstation.app.plan_work import write_whole
 from groundstation.app.processes import STOP_S, Child
 from groundstation.app.simulate_cli import FAULT, JOINS, MEND
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.files.plan_file import PlanFile

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The composition root: builds services and joins them. The only place where the rooms meet."""
+"""What every process is joined of: names, a broker from its URL, a station's connection; see `bridge_process` too."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ import time
 import uuid
 from collections.abc import Callable
 
-from groundstation.bridge.link_text import parse_link
-from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will, root_of
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
@@ -104,56 +102,6 @@ def calm_collector() -> None:
     # all that was imported is left out of every later look
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-class BridgeProcess:
-    """A bridge with its connection to the broker."""
-
-    def __init__(self, url: BrokerUrl, settings: BridgeSettings) -> None:
-        self.root = settings.root
-        """First topic level of what it publishes."""
-        # a will goes with the connect packet (MQTT 5, 3.1.2.5), so its session is chosen before
-        will = bridge_will(settings.root, settings.bridge_id)
-        self.bus = MqttWorker(
-            url,
-            client_id=client_id("bridge"),
-            echo_topic=topics.bridge(settings.root, settings.bridge_id, "echo"),
-            on_message=self._on_message,
-            on_status=self._on_status,
-            will=will.message,
-        )
-        self.service = BridgeService(settings, self.bus, will.session)
-
-    def _on_message(self, message: Message) -> None:
-        self.service.on_message(message)
-
-    def _on_status(self, status: BusStatus) -> None:
-        self.service.on_status(status)
-
-    def run(self, stop: threading.Event) -> None:
-        """Serve until stopped.
-
-        Raises:
-            GroundStationError: a link can't be opened.
-        """
-        calm_collector()
-        # links first: with one that can't be opened nothing is said on the bus
-        self.service.open()
-        self.bus.start()
-        try:
-            self.service.run(stop)
-        finally:
-            self.bus.stop()
-
-
-def make_bridge(url: BrokerUrl, links: list[str], root: str, settings: dict[str, object]) -> BridgeProcess:
-    """A bridge from the texts of the command line.
-
-    Raises:
-        UsageError: a text can't be read, or a recording stands beside living links.
-    """
-    specs = tuple(parse_link(text) for text in links)
-    return BridgeProcess(url, BridgeSettings(links=specs, root=root_of(specs, root), **settings))  # type: ignore[arg-type]
 
 
 class StationBus:

@@ -88,7 +88,7 @@ def test_three_copters_of_three_logs_fly_together_as_far_apart_as_they_did(tmp_p
     assert len(run["vehicles"]) == 3
     late_s = run["takeoff_late_s"]
     # an order that was long on its way through a busy machine is not what is looked at here; they fly 5 m/s
-    assert run["separation_p95_m"] < 2.0 + 6.0 * (max(late_s) - min(late_s))
+    assert run["separation_p95_m"] < 3.0 + 6.0 * (max(late_s) - min(late_s))
     assert run["separation_p95_m"] < run["separation_max_m"]
     assert max(one["cross_track"]["p95"] for one in run["vehicles"]) < 2.0
 

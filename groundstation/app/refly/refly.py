@@ -15,9 +15,9 @@ import msgspec
 import numpy as np
 
 from groundstation.app.field import field_of
-from groundstation.app.plan_work import write_whole
 from groundstation.app.refly.flying import TellNews, begins_s, fly
 from groundstation.app.refly.weather import Simulators, Weather, conditions_of, flyers_of
+from groundstation.app.whole_file import write_whole
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.flight import Flight
 from groundstation.fleet.identity import VehicleKind
