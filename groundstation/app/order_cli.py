@@ -243,7 +243,9 @@ def show(
     from groundstation.app.ordering import control_words
 
     with desk_of(broker, root, None) as desk:
-        for key in desk.find(vehicle):
+        keys = desk.find(vehicle)
+        desk.learn_control(keys)
+        for key in keys:
             state = desk.fleet.get(key)
             if state is None:
                 continue

@@ -44,6 +44,8 @@ FIND_S = 2.5
 """How long vehicles may take to be found: bridges answer within 2 s."""
 PLACE_S = 1.5
 """How long the place of a vehicle that is sent somewhere is waited for."""
+CONTROL_S = 6.0
+"""How long it is waited for who is in control; a bridge says it when a station asks, and every 5 s."""
 ALONE_S = 0.5
 """A namesake under another root answers within this time, or four round trips to the broker."""
 RELEASE_S = 1.0
@@ -283,6 +285,18 @@ class Desk:
         self.bus.worker.publish([one for key in keys for one in forgetting(key)])
         waited_s = time.monotonic() + RELEASE_S
         self.turn_until(lambda: time.monotonic() >= waited_s, RELEASE_S)
+
+    def learn_control(self, keys: list[VehicleKey]) -> None:
+        """Wait until it is known who is in control of vehicles: it is told on a leaf of its own, which may come last.
+
+        Args:
+            keys: which.
+        """
+        self.turn_until(lambda: all(self._knows_control(key) for key in keys), CONTROL_S)
+
+    def _knows_control(self, key: VehicleKey) -> bool:
+        state = self.fleet.get(key)
+        return state is None or state.control is not None
 
     def knows_place(self, key: VehicleKey) -> bool:
         """Whether the height above the sea of a vehicle has come, by which others are kept apart from it."""

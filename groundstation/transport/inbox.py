@@ -133,6 +133,8 @@ class Inbox:
         if (
             not message.payload
             or topic.leaf.startswith(topics.LATE)
+            # each process's word to itself, which a wide filter of the operator's brings too
+            or topic.leaf == topics.ECHO
             or (leaf is not None and leaf.audience in _NOT_OURS)
         ):
             return

@@ -58,7 +58,7 @@ MISTAKES = [
     (("demo", "--headless", "--flavour", "boat"), "copter, plane, px4"),
     (("simulate", "--link", "udpin:nowhere"), "udpout:host:port"),
     (("simulate", "--vehicles", "250", "--first-sysid", "9"), "1 to 250"),
-    (("simulate", "--vehicles", "1001"), "equal to 1000"),
+    (("simulate", "--vehicles", "1001"), "1<=x<=1000"),
     (("bench", "commands", "--vehicles", "251"), "at most 250 vehicles"),
     (("broker", "--kind", "emqx"), "auto, mosquitto and iotcore"),
     (("watch", "--broker", "mqtt://"), "mqtt://"),

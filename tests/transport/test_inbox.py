@@ -205,6 +205,13 @@ def test_cleared_retained_messages_are_no_news() -> None:
     assert inbox.counts.undecodable == 0
 
 
+@pytest.mark.parametrize(("topic", "count"), [("fleet/_gs/here/echo", 0), ("fleet/_gs/here/ecko", 1)])
+def test_what_a_process_tells_itself_is_nothing_lost(topic: str, count: int) -> None:
+    inbox = Inbox()
+    inbox.offer(Message(topic, b"17", 2, 0, False, 1.0))
+    assert inbox.counts.undecodable == count
+
+
 def test_other_topics_are_readings() -> None:
     inbox = Inbox()
     topic = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/ Nem-Sıcaklık/Nem"
