@@ -65,7 +65,7 @@ def get(
     metadata: Metadata = None,
 ) -> None:
     """Read parameters and show them."""
-    from groundstation.app.param_orders import found_in
+    from groundstation.app.param_orders import found_in, list_values
 
     wanted = [name.upper() for name in names or []]
     with _station(broker, root, journal, timeout, vehicle, is_json=json_lines) as (station, keys):
@@ -75,11 +75,11 @@ def get(
             records = station.read_some(keys, wanted)
             for record in records:
                 told = [one for one in map(found_in, record.results) if one is not None]
-                _list(station, record.key, told, _facts(station, record.key, metadata))
+                list_values(station, record.key, told, _facts(station, record.key, metadata))
             raise typer.Exit(exit_code(one.state for one in records))
         for key, found in station.read_all(keys).items():
             chosen = [one for one in found if not wanted or any(fnmatchcase(one.name, name) for name in wanted)]
-            _list(station, key, sorted(chosen, key=lambda one: one.name), _facts(station, key, metadata))
+            list_values(station, key, sorted(chosen, key=lambda one: one.name), _facts(station, key, metadata))
 
 
 @params.command(name="set", epilog=EXIT_CODES_HELP, context_settings={"ignore_unknown_options": True})
@@ -369,20 +369,6 @@ def _station(
         except WaitedError as error:
             typer.echo("groundstation: not waited for any longer; the transfer goes on", err=True)
             raise typer.Exit(130 if error.is_stopped else TIME_OVER) from None
-
-
-def _list(station: ParamStation, key: VehicleKey, found: list[Parameter], facts: Mapping[str, ParameterFacts]) -> None:
-    from groundstation.app.param_orders import printable, shown_value
-
-    for one in found:
-        told = facts.get(one.name)
-        if station.is_json:
-            more = {} if told is None else {"unit": told.unit, "default": told.default, "short": told.short}
-            kind = None if one.type is None else one.type.value
-            station.line(vehicle=str(key), name=one.name, value=one.value, type=kind, **more)
-            continue
-        words = "" if told is None else f"{told.unit:<6} {told.short}"
-        typer.echo(f"{key}  {one.name:<16} {shown_value(one):>14}  {printable(words)}".rstrip())
 
 
 def _pairs(words: list[str]) -> Iterator[Parameter]:

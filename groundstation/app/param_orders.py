@@ -238,13 +238,53 @@ def shown_value(one: Parameter | None) -> str:
     return "-" if one is None else value_text(one.value, one.type)
 
 
+def list_values(
+    station: ParamStation, key: VehicleKey, found: Iterable[Parameter], facts: Mapping[str, ParameterFacts]
+) -> None:
+    """Show parameters, one a line, with what is known of them.
+
+    Args:
+        station: whose words they are.
+        key: the vehicle.
+        found: its parameters.
+        facts: what metadata tells, by name.
+    """
+    for one in found:
+        told = facts.get(one.name)
+        if station.is_json:
+            kind = None if one.type is None else one.type.value
+            station.line(vehicle=str(key), name=one.name, value=one.value, type=kind, **_told(told))
+            continue
+        words = "" if told is None else f"{told.unit:<6} {_described(told, one)}"
+        typer.echo(f"{key}  {one.name:<16} {shown_value(one):>14}  {printable(words)}".rstrip())
+
+
+def _told(facts: ParameterFacts | None) -> dict[str, object]:
+    """What is known of a parameter, for a program; nothing without metadata."""
+    if facts is None:
+        return {}
+    return {
+        "unit": facts.unit, "default": facts.default, "short": facts.short, "low": facts.low, "high": facts.high,
+        "values": facts.values, "bits": facts.bits, "needs_reboot": facts.needs_reboot,
+    }  # fmt: skip
+
+
+def _described(facts: ParameterFacts, one: Parameter) -> str:
+    """Title, meaning of the value, and what it may be, in a line."""
+    meaning = facts.meaning(one.value)
+    default = "" if facts.default is None else f"default {value_text(facts.default, one.type)}"
+    # ends say less than words for single values, and nothing where bits are counted together
+    allowed = "" if facts.values or facts.bits else facts.range
+    told = ", ".join(part for part in (allowed, default, "after a reboot" if facts.needs_reboot else "") if part)
+    return facts.short + (f": {meaning}" if meaning else "") + (f" ({told})" if told else "")
+
+
 def _unusual(facts: ParameterFacts | None, value: float) -> str:
     if facts is None or not (facts.is_outside(value) or facts.is_unknown(value)):
         return ""
     if facts.is_unknown(value):
         return "  (none of the known values)"
-    ends = ("" if end is None else f"{end:g}" for end in (facts.low, facts.high))
-    return f"  (outside of the recommended {' to '.join(ends).strip()})"
+    return f"  (outside of the recommended {facts.range})"
 
 
 def show_plan(station: ParamStation, key: VehicleKey, plan: LoadPlan, facts: Mapping[str, ParameterFacts]) -> None:

@@ -206,6 +206,8 @@ def test_a_px4_describes_its_parameters_itself(three: Params, monkeypatch: pytes
     [kept] = (tmp_path / "cache").rglob("own-*")
     [told] = [one for one in three.lines("get", "sim/uav-3", "MPC_XY_CRUISE") if "value" in one]
     assert (told["unit"], told["default"], told["short"]) == ("m/s", 5.0, "Speed in missions")
+    assert (told["low"], told["high"], told["values"]) == (3.0, 20.0, [])
+    assert "(3 to 20, default 5)" in three.run("get", "sim/uav-3", "MPC_XY_CRUISE").stdout
     assert "it describes none" in three.run("metadata", "sim/uav-1", code=11).stdout
     assert list((tmp_path / "cache").rglob("own-*")) == [kept]
 

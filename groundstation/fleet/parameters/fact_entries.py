@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from groundstation.fleet.errors import GroundStationError
-from groundstation.fleet.parameters.parameter import is_possible_name
+from groundstation.fleet.parameters.parameter import is_possible_name, value_text
 from groundstation.fleet.shown_text import harmless
 
 MAX_FACTS = 20_000
@@ -23,6 +23,8 @@ MAX_SHORT, MAX_LONG, MAX_CHOICES = 200, 5_000, 1_000
 """Characters of a title and of an explanation, and values or bits of one parameter."""
 _RANGE = re.compile(r"\s*(\S+)\s+(\S+)\s*")
 _INDEX = re.compile(r"\{n\}")
+MOST_PLAIN = 2**32
+"""Ends of ranges below are written in all their digits."""
 MOST_INSTANCES = 16
 """How many numbers a `{n}` in a name of PX4 stands for, 0 to 15."""
 
@@ -64,6 +66,18 @@ class ParameterFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def is_outside(self, value: float) -> bool:
         """Whether a value is outside of the recommended range, as far as there is one."""
         return (self.low is not None and value < self.low) or (self.high is not None and value > self.high)
+
+    @property
+    def range(self) -> str:
+        """The recommended range: `0 to 20`, or with one end `≥ 0.07`; empty without any."""
+        low, high = ("" if end is None else _end_text(end) for end in (self.low, self.high))
+        if low and high:
+            return f"{low} to {high}"
+        return f"\N{GREATER-THAN OR EQUAL TO} {low}" if low else f"\N{LESS-THAN OR EQUAL TO} {high}" if high else ""
+
+    def meaning(self, value: float) -> str:
+        """What a value means; empty where it has no word."""
+        return next((words for one, words in self.values if one == value), "")
 
     def is_unknown(self, value: float) -> bool:
         """Whether values have a meaning, and this one has none; of bits every sum has one."""
@@ -151,6 +165,11 @@ def _of_px4(name: str, entry: Mapping[str, Any]) -> ParameterFacts:
         group=text_of(entry.get("group"), MAX_SHORT),
         is_advanced=entry.get("category") in ("Developer", "System"),
     )
+
+
+def _end_text(end: float) -> str:
+    # a PX4 recommends up to 9999999 and 10000000, which six digits or a power of ten would not tell
+    return str(int(end)) if end.is_integer() and abs(end) < MOST_PLAIN else value_text(end)
 
 
 def _either(entry: Mapping[str, Any], new: str, old: str) -> Any:

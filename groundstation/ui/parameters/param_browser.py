@@ -29,7 +29,7 @@ from groundstation.ui.theme.icons import icon
 WIDTHS = {
     ParamModel.VALUE: 78,
     ParamModel.NEW: 70,
-    ParamModel.UNIT: 46,
+    ParamModel.UNIT: 54,
     ParamModel.DEFAULT: 60,
     ParamModel.RANGE: 104,
 }

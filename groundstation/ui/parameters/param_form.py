@@ -73,7 +73,7 @@ def unusual_words(row: ParamRow, value: float) -> str:
     if facts.is_unknown(value):
         return tr("Not one of the known values.")
     if facts.is_outside(value):
-        return tr("Outside of the recommended {range}.").format(range=row.range)
+        return tr("Outside of the recommended {range}.").format(range=facts.range)
     return ""
 
 
@@ -239,7 +239,7 @@ class ParamForm(QWidget):
         with QSignalBlocker(self.choice):
             self.choice.clear()
             for value, words in known:
-                self.choice.addItem(f"{value:g}  {harmless(words)}", value)
+                self.choice.addItem(f"{value_text(value)}  {harmless(words)}", value)
             if now is not None and all(value != now for value, _ in known):
                 self.choice.addItem(value_text(now), now)
             self.choice.setCurrentIndex(-1 if now is None else self.choice.findData(now))
@@ -345,8 +345,9 @@ def _explanation(row: ParamRow, most: int) -> str:
         told.append(tr("unit {unit}").format(unit=harmless(facts.unit)))
     if row.default:
         told.append(tr("default {value}").format(value=row.default))
-    if facts.low is not None and facts.high is not None:
-        told.append(tr("recommended {range}").format(range=f"{facts.low:g} to {facts.high:g}"))
+    # where values or bits have a meaning the field below offers all of them
+    if facts.range and not facts.values and not facts.bits:
+        told.append(tr("recommended {range}").format(range=facts.range))
     return "\n".join(part for part in (*parts, ", ".join(told)) if part)
 
 

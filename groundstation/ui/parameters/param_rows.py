@@ -73,7 +73,8 @@ class ParamRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def default(self) -> str:
         """Its default; empty where that is not known."""
         known = self.facts.default if self.facts is not None else None
-        return "" if known is None else value_text(known, self.first.type if self.first is not None else None)
+        kind = self.first.type if self.first is not None else None
+        return "" if known is None else shown_value(Parameter(self.name, known, kind), self.facts)
 
     @property
     def is_default(self) -> bool | None:
@@ -90,19 +91,17 @@ class ParamRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if facts is None:
             return ""
         if facts.values:
-            told = ", ".join(f"{value:g} {harmless(words)}" for value, words in facts.values[:MOST_CHOICES])
+            told = ", ".join(f"{value_text(value)} {harmless(words)}" for value, words in facts.values[:MOST_CHOICES])
             return told + (", …" if len(facts.values) > MOST_CHOICES else "")
         if facts.bits:
             return f"{len(facts.bits)} bits"
-        if facts.low is not None and facts.high is not None:
-            return f"{facts.low:g} to {facts.high:g}"
-        return ""
+        return facts.range
 
 
 def shown_value(one: Parameter, facts: ParameterFacts | None) -> str:
     """A value, with the word for it where there is one."""
     text = value_text(one.value, one.type)
-    words = next((words for value, words in facts.values if value == one.value), "") if facts is not None else ""
+    words = facts.meaning(one.value) if facts is not None else ""
     return f"{text} {harmless(words)}" if words else text
 
 

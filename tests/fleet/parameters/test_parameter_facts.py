@@ -246,3 +246,31 @@ def test_titles_of_ardupilots_own_file_are_found_and_numbers_stand_in_their_orde
     assert (found.short, found.long, found.is_advanced) == ("Failsafe options", "What it does then.", True)
     assert found.bits == ((0, "Go on"), (2, "Early"), (10, "Late"))
     assert found.values == ((0.0, "None"), (2.0, "Land"), (16.0, "Stay"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told", "inside", "outside"),
+    [
+        (0.0, 20.0, "0 to 20", (0.0, 20.0), (-0.001, 20.001)),
+        # of 73 parameters a PX4 1.14 recommends one end alone
+        (0.07, None, "≥ 0.07", (0.07, 1e9), (0.0699,)),
+        (None, -0.5, "≤ -0.5", (-0.5, -1e9), (-0.499,)),
+        (None, None, "", (0.0, 1e30), ()),
+        # six digits would tell ten millions, and a power of ten
+        (0.0, 9_999_999.0, "0 to 9999999", (9_999_999.0,), (10_000_000.0,)),
+        (-1_800_000_000.0, 1_800_000_000.0, "-1800000000 to 1800000000", (0.0,), (1_800_000_001.0,)),
+        (0.0, 4_294_967_295.0, "0 to 4294967295", (0.0,), (-1.0,)),
+        (0.0, 4_294_967_296.0, "0 to 4.2949673e+09", (0.0,), (-1.0,)),
+        (0.0, 3.4e38, "0 to 3.4e+38", (3.4e38,), (-1.0,)),
+    ],
+)
+def test_a_range_is_told_with_the_ends_that_it_has(low, high, told, inside, outside):
+    facts = ParameterFacts(name="A", low=low, high=high)
+    assert facts.range == told
+    assert not any(facts.is_outside(value) for value in inside)
+    assert all(facts.is_outside(value) for value in outside)
+
+
+def test_a_value_has_the_meaning_that_is_its_own():
+    facts = ParameterFacts(name="A", values=((0.0, "Off"), (1.0, "On")))
+    assert [facts.meaning(value) for value in (0.0, 1.0, 1.0001, 2.0)] == ["Off", "On", "", ""]
