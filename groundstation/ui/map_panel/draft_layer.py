@@ -171,7 +171,9 @@ class DraftLayer(Layer):
         camera = frame.camera
         inside = (points[:, 0] > -20) & (points[:, 0] < camera.width + 20)
         inside &= (points[:, 1] > -20) & (points[:, 1] < camera.height + 20) & np.array(way.is_own)
-        places = sorted(np.flatnonzero(inside).tolist(), key=lambda one: way.numbers[one] not in chosen)
+        places = np.flatnonzero(inside).tolist()
+        if chosen:
+            places.sort(key=lambda one: way.numbers[one] not in chosen)
         for place in with_room(points, places)[::-1]:
             x, y = (float(one) for one in points[place])
             number = way.numbers[place]
@@ -196,8 +198,9 @@ class DraftLayer(Layer):
             words = part_name(part, at)
             if flight is not None and flight.moments:
                 words += f"  {clock_text(flight.duration_s)}"
-            spots = [QPointF(*points[place]) + NAME_ABOVE for place in np.argsort(-away, kind="stable").tolist()]
-            boxes = (_label_box(painter, spot, words) for spot in spots)
+            # one after the other, until one is free: mostly the first
+            order = np.argsort(-away, kind="stable").tolist()
+            boxes = (_label_box(painter, QPointF(*points[place].tolist()) + NAME_ABOVE, words) for place in order)
             # where all places are taken the chip in the panel has to do
             box = next((one for one in boxes if not any(one.intersects(other) for other in taken)), None)
             if box is not None:

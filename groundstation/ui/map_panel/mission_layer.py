@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from groundstation.fleet.plans.plan_progress import current_number
 from groundstation.fleet.plans.plan_status import ListState
@@ -20,7 +20,7 @@ from groundstation.ui.map_panel.mercator import WORLD_M, Points, near
 from groundstation.ui.map_panel.plan_filter import PlanFilter
 from groundstation.ui.map_panel.plan_shapes import PlanShapes, Way
 from groundstation.ui.map_panel.polygon import polygon_from_points
-from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
+from groundstation.ui.map_panel.sprites import SPRITE_PX, painter_on, sprite
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, wearing
@@ -174,9 +174,25 @@ def number_disc(number: int, vehicle_id: str, is_flown: bool, is_active: bool, r
         ratio: device pixels for a logical one.
         theme: by whose colours it is kept.
     """
+    pixels = QPixmap(_disc(vehicle_id, is_flown, is_active, ratio, theme))
+    painter = painter_on(pixels)
+    painter.setPen(_fill(vehicle_id) if is_flown else ink(Ink.BACKGROUND))
+    painter.setFont(font(TINY_PX if number < 1000 else TINY_PX - 2, 700))
+    painter.drawText(QRectF(-16, -8, 32, 16), Qt.AlignmentFlag.AlignCenter, str(number))
+    painter.end()
+    return pixels
+
+
+def _fill(vehicle_id: str) -> QColor:
+    return vehicle_colour(vehicle_id) if vehicle_id else ink(Ink.TEXT)
+
+
+@functools.lru_cache(maxsize=512)
+def _disc(vehicle_id: str, is_flown: bool, is_active: bool, ratio: float, theme: str) -> QPixmap:
+    """The same without a number: a map that is moved shows dozens of new numbers with each frame."""
     del theme
     pixels, painter = sprite(ratio)
-    fill = vehicle_colour(vehicle_id) if vehicle_id else ink(Ink.TEXT)
+    fill = _fill(vehicle_id)
     if is_active:
         painter.setPen(QPen(ink(Ink.ACCENT), 2.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -184,8 +200,5 @@ def number_disc(number: int, vehicle_id: str, is_flown: bool, is_active: bool, r
     painter.setPen(QPen(ink(Ink.BACKGROUND), 1.5) if not is_flown else QPen(fill, 1.5))
     painter.setBrush(ink(Ink.BACKGROUND) if is_flown else fill)
     painter.drawEllipse(QPointF(0, 0), DISC_PX, DISC_PX)
-    painter.setPen(fill if is_flown else ink(Ink.BACKGROUND))
-    painter.setFont(font(TINY_PX if number < 1000 else TINY_PX - 2, 700))
-    painter.drawText(QRectF(-16, -8, 32, 16), Qt.AlignmentFlag.AlignCenter, str(number))
     painter.end()
     return pixels

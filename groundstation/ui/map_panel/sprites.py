@@ -15,7 +15,12 @@ def sprite(ratio: float) -> tuple[QPixmap, QPainter]:
     # else it would be half as large on a screen of twice as many pixels
     pixels.setDevicePixelRatio(ratio)
     pixels.fill(Qt.GlobalColor.transparent)
+    return pixels, painter_on(pixels)
+
+
+def painter_on(pixels: QPixmap) -> QPainter:
+    """A painter on such a picture, whose origin is its middle."""
     painter = QPainter(pixels)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(SPRITE_PX / 2, SPRITE_PX / 2)
-    return pixels, painter
+    return painter

@@ -6,12 +6,14 @@ from __future__ import annotations
 import functools
 
 import qtawesome
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 
+MOST_KEPT = 1024
+"""Icons as pixels: of some hundred in two or three states and sizes."""
 _DRAWINGS = {
     "fleet": "mdi6.format-list-bulleted",
     "vehicle": "mdi6.quadcopter",
@@ -112,18 +114,18 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Qt: into a rectangle."""
-        drawn = _drawn(self._name, *(ink(one).name() for one in (self._role, self._active, Ink.FAINT)))
+        drawn = _drawn(self._name, *self._colours())
         drawn.paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Qt: as pixels of that size."""
-        pixels = QPixmap(size)
-        # Qt leaves new pixels as they were in memory
-        pixels.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixels)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return pixels
+        # a copy, which shares its pixels: Qt sets its ratio
+        return QPixmap(_painted(self._name, self._colours(), size.width(), size.height(), mode, state))
+
+    def _colours(self) -> tuple[str, str, str]:
+        """Of this moment: as it is, active, disabled."""
+        role, active, faint = (ink(one).name() for one in (self._role, self._active, Ink.FAINT))
+        return role, active, faint
 
     def clone(self) -> QIconEngine:
         """Qt: another one of the same."""
@@ -153,6 +155,21 @@ def _drawn(name: str, colour: str, active: str, disabled: str) -> QIcon:
         _DRAWINGS[name], color=colour, color_active=active, color_selected=active, color_disabled=disabled
     )
     return made
+
+
+@functools.lru_cache(maxsize=MOST_KEPT)
+def _painted(
+    name: str, colours: tuple[str, str, str], width: int, height: int, mode: QIcon.Mode, state: QIcon.State
+) -> QPixmap:
+    """Drawn once: the buttons on the map are painted with each frame of it, and took more of that than its lines."""
+    pixels = QPixmap(width, height)
+    # Qt leaves new pixels as they were in memory
+    pixels.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixels)
+    rect = QRect(0, 0, width, height)
+    _drawn(name, *colours).paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
+    painter.end()
+    return pixels
 
 
 def pixmap(name: str, size: int, role: Ink = Ink.MUTED, ratio: float = 1.0) -> QPixmap:
