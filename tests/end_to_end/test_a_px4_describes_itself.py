@@ -35,7 +35,7 @@ __all__ = ["stack"]
 pytestmark = pytest.mark.mosquitto
 VEHICLE = VehicleKey("sim", "uav-1")
 LEAST = 800
-"""Parameters that any PX4 in its own physics has in use; 1.13 and 1.14 have 860 to 880."""
+"""Parameters that a PX4 in its own physics has in use at least; a 1.14.0 has 877."""
 
 
 class ParamWindow:
