@@ -8,8 +8,8 @@ PYTHON := .venv/bin/python
 run: setup
 	@$(PYTHON) -m groundstation demo
 
-# Most tests wait for brokers and programs more than they compute: six at once, the longest first.
-TEST := $(PYTHON) -m pytest -q -n 6 --dist load --maxschedchunk 1
+# Many tests wait for brokers and programs more than they compute: four at once on two cores, the longest first.
+TEST := $(PYTHON) -m pytest -q -n 4 --dist load --maxschedchunk 1
 
 test: setup-test
 	@$(TEST) -m "not long"

@@ -41,7 +41,9 @@ TICK_S = 0.02
 CONNECT_S = 8.0
 """How long a broker may take to let us in."""
 FIND_S = 2.5
-"""How long vehicles may take to be found: bridges answer within 2 s."""
+"""How long a whole fleet is waited for: bridges answer within 2 s."""
+NAMED_S = 6.0
+"""How long one that is named may take to be found: longer only where it is not there, or on a slow way."""
 PLACE_S = 1.5
 """How long the place of a vehicle that is sent somewhere is waited for."""
 CONTROL_S = 6.0
@@ -219,7 +221,8 @@ class Desk:
         # waits for everything known: an id under both roots must be noticed
         self._ask_for(by_name)
         began_s = time.monotonic()
-        self.turn_until(lambda: self._has_settled(by_name, time.monotonic() - began_s), FIND_S)
+        limit_s = NAMED_S if by_name else FIND_S
+        self.turn_until(lambda: self._has_settled(by_name, time.monotonic() - began_s), limit_s)
         if not by_name or len(by_name) != len(wanted):
             return self._matching(text)
         return [self._named(word) for word in wanted]

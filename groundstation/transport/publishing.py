@@ -71,7 +71,11 @@ def message_of(template: Template, unix_s: float) -> Outgoing:
     if template.qos not in (0, 1):
         raise UsageError("QoS is 0 or 1")
     utc = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(unix_s))
-    payload = template.payload.replace(UTC, utc).replace(UNIX_S, f"{unix_s:.3f}").encode()
+    try:
+        payload = template.payload.replace(UTC, utc).replace(UNIX_S, f"{unix_s:.3f}").encode()
+    except UnicodeEncodeError as error:
+        # half of a pair, as a paste from elsewhere can bring
+        raise UsageError("the payload holds a character that is none; write it again") from error
     if len(payload) > MAX_BYTES:
         raise UsageError("a message by hand has 64 kB at most")
     # an empty retained message takes back what the broker keeps, which is asked for by its own name

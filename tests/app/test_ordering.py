@@ -149,6 +149,7 @@ class KnownFleet(Fleet):
 
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *states: VehicleState, roots=("fleet", "sim")) -> Desk:
     monkeypatch.setattr("groundstation.app.ordering.FIND_S", 0.0)
+    monkeypatch.setattr("groundstation.app.ordering.NAMED_S", 0.0)
     one = Desk(parse_broker_url("mqtt://127.0.0.1:1"), roots, None)
     one.fleet = KnownFleet(*states)
     return one

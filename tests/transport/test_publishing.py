@@ -68,3 +68,8 @@ def test_what_would_do_something_else_than_it_says_is_refused(qos, retain):
 def test_clearing_is_an_empty_retained_message():
     message = clearing("a/b")
     assert (message.topic, message.payload, message.qos, message.retain) == ("a/b", b"", 1, True)
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(UsageError, match="a character that is none"):
+        message_of(Template(name="", topic="a", payload="\ud83d"), 0.0)
