@@ -112,9 +112,14 @@ class FleetCheck(msgspec.Struct, frozen=True, kw_only=True):
         near = self.neighbours[index] if index < len(self.neighbours) else Neighbours()
         if near.parts:
             some, more = tuple(names[at] for at in near.parts[:MOST_NEAR]), max(0, len(near.parts) - MOST_NEAR)
-            least_m, alarm_m = near_homes_m(near.apart_m, margin_m), near_homes_m(near.apart_m, APART_M)
-            numbers = {"apart_m": near.apart_m, "least_m": least_m, "alarm_m": alarm_m}
-            said = say("check_near_home", whom=some, more=more or None, **numbers)
+            said = say(
+                "check_near_home",
+                whom=some,
+                more=more or None,
+                apart_m=near.apart_m,
+                least_m=near_homes_m(near.apart_m, margin_m),
+                alarm_m=near_homes_m(near.apart_m, APART_M),
+            )
             found.append((Finding(item=None, said=said), ()))
         if self.is_alarm_wider:
             said = say("check_alarm_wider", apart_m=APART_M, height_m=APART_HEIGHT_M)

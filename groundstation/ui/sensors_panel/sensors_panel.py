@@ -119,6 +119,10 @@ class SensorsPanel(LivePanel):
         """Put the cursor into the box."""
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def keyboard_places(self) -> tuple[QWidget, ...]:
+        """What gets the keyboard first: the topics, and where there are none the box that brings some."""
+        return (self.tree, self.filter_box) if len(self._feed.topics) else (self.filter_box,)
+
     def focus_search(self) -> None:
         """Put the cursor into the box of the search."""
         self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
