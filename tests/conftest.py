@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def place(item: pytest.Item) -> tuple[bool, int]:
         parts = item.path.relative_to(Path(__file__).parent).parts
         # what takes long begins first: else one process still waits when all others are done
-        is_long = any(item.get_closest_marker(name) for name in ("slow", "long"))
+        is_long = item.get_closest_marker("long") is not None
         return not (is_one_of_several and is_long), ROOMS.index(parts[0]) if parts[0] in ROOMS else -1
 
     items.sort(key=place)

@@ -93,10 +93,11 @@ def _sessions(folder: Path, broker: str, since_unix_s: float) -> list[Path]:
         if manifest is None or manifest.broker != broker:
             continue
         try:
-            times = [path.stat().st_mtime for path in session_folder.mcap_files(one)]
+            stats = [path.stat() for path in session_folder.mcap_files(one)]
         except OSError:
             continue  # dropped meanwhile to make room
-        if max(times, default=0.0) >= since_unix_s:
+        # a recorder writes the manifest first: a folder without a byte of a file is one that begins just now
+        if max((stat.st_mtime for stat in stats if stat.st_size), default=-np.inf) >= since_unix_s:
             found.append(one)
     return found
 

@@ -42,7 +42,7 @@ def test_a_made_dataflash_log_is_whole_for_us_and_for_pymavlink(tmp_path: Path) 
         assert log.info.size_bytes >= 300_000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "ROUNDS", 1)
     monkeypatch.setattr(logs, "SHORT_ROUNDS", 1)
@@ -55,10 +55,10 @@ def test_ours_is_compared_with_pymavlink_over_the_same_values(monkeypatch: pytes
         assert one.goal == 50.0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "native"), [("px4_0_square.tlog", "fasttlogparser"), ("copter_square.bin", "mavparser")]
 )
+@pytest.mark.long
 def test_a_native_parser_is_a_peer_too_where_it_is_installed(
     name: str, native: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

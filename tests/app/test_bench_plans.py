@@ -12,7 +12,7 @@ from groundstation.fleet.plans.plan_commands import Cmd
 from tests.support.programs import run_program
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_bench_edits_pans_and_reckons() -> None:
     done = run_program("bench", "plans", "--json", timeout_s=600.0)
     assert done.returncode in (0, 1), done.stderr

@@ -12,7 +12,7 @@ from groundstation.ui.plots.older_runs import OlderRuns
 from tests.support.programs import run_program
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_bench_draws_all_curves_beside_a_peer() -> None:
     done = run_program("bench", "plots", "--points", "20000", "--json", timeout_s=240.0)
     assert done.returncode in (0, 1), done.stderr

@@ -13,7 +13,7 @@ def figures(outcome: dict[str, object], hours: float) -> dict[str, tuple[float, 
     return {one.name: (one.value, one.holds) for one in recorder._comparisons(outcome, hours)}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_recorder_is_fed_and_its_memory_looked_at() -> None:
     said: list[str] = []
     report = recorder.run(2, 0.05, threading.Event(), said.append)

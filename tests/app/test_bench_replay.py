@@ -18,6 +18,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return record(tmp_path_factory.mktemp("benched"), published(2, 20.0), lambda *_: None)
 
 
+@pytest.mark.long
 def test_ours_and_the_librarys_reader_measure_the_same_session(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replay_run, "SEEKS", 5)
     monkeypatch.setattr(replay_run, "PLAYED_S", 0.5)

@@ -10,7 +10,7 @@ import pytest
 from tests.support.programs import run_program
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_bench_shows_as_many_sensors_as_it_was_asked_for() -> None:
     done = run_program("bench", "sensors", "--sensors", "40", "--duration", "5", "--json", timeout_s=240.0)
     assert done.returncode in (0, 1), done.stderr

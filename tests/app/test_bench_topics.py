@@ -13,7 +13,6 @@ from groundstation.ui.resources import resource
 from tests.support.programs import run_program
 
 
-@pytest.mark.slow
 def test_the_bench_keeps_as_many_topics_as_it_was_asked_for() -> None:
     done = run_program("bench", "topics", "--topics", "2000", "--json", timeout_s=240.0)
     assert done.returncode in (0, 1), done.stderr

@@ -23,6 +23,7 @@ def figures(report: transfers.Report) -> dict[str, transfers.Comparison]:
     return {one.name: one for one in report.comparisons}
 
 
+@pytest.mark.long
 def test_a_short_seeded_run_holds_what_is_claimed_and_says_the_same_again(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[str] = []
     reports = [transfers.measure(4, 7, None, threading.Event(), told.append, items=ITEMS) for _ in range(2)]
@@ -73,6 +74,7 @@ def test_what_a_station_has_is_compared_with_the_vehicle_by_name_and_value() -> 
     assert (judged.missing, judged.wrong) == (1, 2)
 
 
+@pytest.mark.long
 def test_a_way_on_which_nothing_arrives_is_no_success() -> None:
     sent, read = transfer_run.send(1.0, 1, 3), transfer_run.read(1.0, 1, 50)
     assert (sent.is_told_done, sent.is_read_back, sent.is_there) == (False, False, False)
@@ -124,8 +126,8 @@ def test_it_is_ended_early() -> None:
         transfers.measure(2, 1, None, stop, lambda _: None, items=3)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("mavsdk") is None, reason="MAVSDK is not installed")
+@pytest.mark.long
 def test_mavsdk_gives_and_reads_over_the_same_way() -> None:
     # without loss: what it makes of losses is its own affair
     stop = threading.Event()

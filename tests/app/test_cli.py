@@ -240,6 +240,7 @@ def test_doctor_shows_a_table(runner: CliRunner) -> None:
     assert "Python" in result.output
 
 
+@pytest.mark.long
 def test_a_remedy_of_doctor_is_a_line_that_can_be_copied() -> None:
     bare = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
     findings = json.loads(run_program("doctor", "--json", **bare).stdout)

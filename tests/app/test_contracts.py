@@ -126,6 +126,7 @@ def test_a_thread_without_a_name_is_seen(line: str, found: list[int]) -> None:
     assert nameless_threads(line) == found
 
 
+@pytest.mark.long
 def test_every_thread_has_a_name() -> None:
     found = {
         str(path.relative_to(ROOT)): nameless_threads(path.read_text())

@@ -152,17 +152,20 @@ def window(kind: str, folder: Path) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("kind", ["tick", "end", "slot that ends"])
+@pytest.mark.long
 def test_a_fault_where_the_end_is_decided_ends_the_process_with_one_traceback(kind: str, tmp_path: Path) -> None:
     code, said = window(kind, tmp_path)
     assert (code, said.count("Traceback"), said.count("ValueError: planted")) == (1, 1, 1), said
     assert "goes on" not in said
 
 
+@pytest.mark.long
 def test_an_expected_fault_where_the_end_is_decided_is_raised_to_whoever_runs_the_window(tmp_path: Path) -> None:
     code, said = window("expected", tmp_path)
     assert (code, said.count("GroundStationError: planted")) == (1, 1), said
 
 
+@pytest.mark.long
 def test_the_garbage_collector_does_not_look_at_what_a_window_begins_with(tmp_path: Path) -> None:
     code, said = window("count", tmp_path)
     numbers = re.search(r"left out (\d+) looked at (\d+)", said)
@@ -171,6 +174,7 @@ def test_the_garbage_collector_does_not_look_at_what_a_window_begins_with(tmp_pa
     assert int(numbers[1]) > 50_000 > 10 * int(numbers[2])
 
 
+@pytest.mark.long
 def test_a_window_goes_on_with_a_fault_in_a_part_of_it_and_says_so_once(tmp_path: Path) -> None:
     code, said = window("slot", tmp_path)
     assert (code, said.count("Traceback")) == (0, 1), said
@@ -179,11 +183,13 @@ def test_a_window_goes_on_with_a_fault_in_a_part_of_it_and_says_so_once(tmp_path
 
 
 @pytest.mark.parametrize("kind", ["close", "closed by its frame"])
+@pytest.mark.long
 def test_a_fault_while_the_window_closes_keeps_nothing_alive(kind: str, tmp_path: Path) -> None:
     code, said = window(kind, tmp_path)
     assert (code, said.splitlines()[-1]) == (0, "goes on after 1"), said
 
 
+@pytest.mark.long
 def test_the_demo_reports_no_trouble_with_the_broker_that_it_starts(tmp_path: Path) -> None:
     words = ("-m", "groundstation", "demo", "--vehicles", "1", "--headless", "--duration", "2")
     code, said = run(*words, "--screenshot", str(tmp_path / "a.png"), folder=tmp_path)
@@ -222,6 +228,7 @@ def test_a_display_that_does_not_answer_is_one_line_of_the_window(tmp_path: Path
     assert "the display ':7919' does not answer" in said
 
 
+@pytest.mark.long
 def test_a_display_that_does_not_answer_sends_the_demo_off_screen(tmp_path: Path) -> None:
     words = (
         "-m",
@@ -255,6 +262,7 @@ def screen() -> Iterator[str]:
         yield address
 
 
+@pytest.mark.long
 def test_a_window_says_that_it_is_open_and_how_it_ends(
     screen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +285,7 @@ def test_check_picture_names_the_cause(tmp_path: Path) -> None:
         check_picture(tmp_path / "file" / "a.png")
 
 
+@pytest.mark.long
 def test_a_reader_that_goes_away_ends_the_demo(tmp_path: Path) -> None:
     words = ("-m", "groundstation", "demo", "--vehicles", "1", "--headless", "--duration", "100")
     with start(*words, folder=tmp_path) as process:

@@ -20,7 +20,7 @@ def shown(url: str) -> set[str]:
     return {f"{one['root']}/{one['id']}" for one in map(json.loads, done.stdout.splitlines())}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_a_broker_keeps_of_a_vehicle_that_is_gone_is_cleared(mosquitto_broker: BrokerChild) -> None:
     url, link = mosquitto_broker.url, f"127.0.0.1:{free_port()}"
     bridge = Program("bridge", "--broker", url, "--link", f"udpin:{link}", "--root", "sim")

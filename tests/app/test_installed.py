@@ -67,6 +67,7 @@ def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_a_wheel_has_every_file_of_the_resources(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = [one.relative_to(ROOT) for one in (ROOT / "resources").rglob("*") if one.is_file()]
@@ -77,6 +78,7 @@ def test_a_wheel_has_every_file_of_the_resources(wheel: Path) -> None:
     assert not [name for name in inside if name.startswith(("resources", "tests", "typings", "packaging"))]
 
 
+@pytest.mark.long
 def test_the_benchmark_stays_in_the_source_tree(wheel: Path) -> None:
     names = [Path(name) for name in zipfile.ZipFile(wheel).namelist()]
     assert Path("groundstation/app/bench_cli.py") in names
@@ -84,6 +86,7 @@ def test_the_benchmark_stays_in_the_source_tree(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("fleet", "--vehicles", "3"), ("logs", "--json")])
+@pytest.mark.long
 def test_an_installed_program_says_where_its_benchmark_is(home: Path, words: tuple[str, ...]) -> None:
     done = run(home / "env" / "bin" / "groundstation", "bench", *words, cwd=home)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
@@ -97,6 +100,7 @@ def test_the_installed_program_is_the_one_that_runs(home: Path) -> None:
     assert [str(home) in word for word in done.stdout.split()] == [True, True]
 
 
+@pytest.mark.long
 def test_doctor_is_content_with_an_installed_program(home: Path) -> None:
     done = run(home / "env" / "bin" / "groundstation", "doctor", "--json", cwd=home)
     findings = {one["name"]: one for one in json.loads(done.stdout)}
@@ -106,6 +110,7 @@ def test_doctor_is_content_with_an_installed_program(home: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.long
 def test_an_installed_demo_runs_outside_its_checkout(home: Path, tmp_path: Path) -> None:
     program = home / "env" / "bin" / "groundstation"
     done = run(
@@ -115,6 +120,7 @@ def test_an_installed_demo_runs_outside_its_checkout(home: Path, tmp_path: Path)
     assert (done.returncode, (tmp_path / "a.png").is_file()) == (0, True), done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_an_installation_without_its_resources_says_so_before_qt_and_what_helps(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home / "env", tmp_path / "env", symlinks=True)
     packages = next((tmp_path / "env" / "lib").glob("python3*")) / "site-packages"

@@ -127,6 +127,7 @@ def has_session(folder: Path) -> bool:
     return bool(list(folder.glob("*/session.json")))
 
 
+@pytest.mark.long
 def test_a_recorder_outlives_a_window_that_dies_while_something_is_armed_and_no_second_one_starts(
     parent: Callable[..., subprocess.Popen[str]], vehicle: Vehicle, mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_recorder_outlives_a_window_that_dies_while_something_is_armed_and_no_
     wait_until(lambda: is_recorded(tmp_path, mosquitto_broker.url), what="the second window's recorder")
 
 
+@pytest.mark.long
 def test_a_window_that_is_closed_leaves_its_recorder_only_while_something_is_armed(
     parent: Callable[..., subprocess.Popen[str]], vehicle: Vehicle, mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:
@@ -250,6 +252,7 @@ def the_note(folder: Path) -> Note | None:
     return None
 
 
+@pytest.mark.long
 def test_a_demo_finds_all_that_one_left_which_was_killed_and_ends_it_when_it_is_closed(tmp_path: Path) -> None:
     first = begun(tmp_path, "--duration", "600")
     try:

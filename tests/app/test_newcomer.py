@@ -197,6 +197,7 @@ def test_everything_that_the_page_tells_is_proven() -> None:
 
 
 @pytest.mark.parametrize("title", PROOFS)
+@pytest.mark.long
 def test_what_the_page_tells_a_newcomer_to_touch_is_enough(title: str, tree: Path) -> None:
     assert prove(tree, PROOFS[title]).returncode != 0, "it is there already"
     for edit in edits_of(title):

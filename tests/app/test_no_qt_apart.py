@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.programs import ROOT
 
 ALL_WAYS = """
@@ -47,6 +49,7 @@ print(loaded)
 """
 
 
+@pytest.mark.long
 def test_the_ways_to_logs_and_journal_do_all_their_work_without_qt(tmp_path: Path) -> None:
     logs, out = tmp_path / "logs", tmp_path / "out"
     logs.mkdir()

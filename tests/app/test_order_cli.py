@@ -195,7 +195,7 @@ def test_control_is_shown_and_given_back_by_ctrl_c_and_by_release(line: Line) ->
     assert "free" in line.run("control", "show", UAV).stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_second_is_told_who_and_has_it_after_the_firsts_death(line: Line) -> None:
     holder = held(line)
     refused = run("control", "acquire", UAV, "--timeout", "1", "--broker", line.broker.url)
@@ -225,6 +225,7 @@ def test_a_journal_as_a_file_is_whole_and_in_the_terminal_the_newest(tmp_path: P
     assert run("journal", "--journal", str(path)).stdout.count("uav-1") == NEWEST
 
 
+@pytest.mark.long
 def test_the_journal_holds_what_was_commanded(line: Line, tmp_path: Path) -> None:
     assert line.command(UAV, "roi_none").returncode == 10
     target = tmp_path / "out.csv"

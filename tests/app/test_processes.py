@@ -87,6 +87,7 @@ class Slow(Child):
         assert self.pid is None
 
 
+@pytest.mark.long
 def test_stop_ends_all_the_last_one_first() -> None:
     supervisor, log = Supervisor(), []
     for name in ("broker", "second", "third"):

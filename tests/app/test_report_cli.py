@@ -44,6 +44,7 @@ def test_a_pdf_has_a_page_for_each_flight(tmp_path: Path, name: str, pages: int)
     assert b"Inter" in data
 
 
+@pytest.mark.long
 def test_a_pdf_is_made_without_a_display(tmp_path: Path) -> None:
     out = tmp_path / "flight.pdf"
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -133,6 +134,7 @@ def test_a_report_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path, monkeypat
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.long
 def test_what_can_not_be_done_is_one_line(tmp_path: Path) -> None:
     log = shared_log("copter_square.tlog")
     for words, kind in (

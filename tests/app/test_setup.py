@@ -101,12 +101,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("level", "what"), [("run", "run"), ("test", "run"), ("test", "test")])
+@pytest.mark.long
 def test_what_was_set_up_is_not_set_up_again(made: Path, level: str, what: str) -> None:
     stamped(made, level)
     done = set_up(made, what)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.long
 def test_the_test_tools_without_a_network_are_one_line_and_leave_the_program_as_it_is(made: Path) -> None:
     stamped(made, "run")
     before = (made / ".venv" / ".installed").read_text()
@@ -120,6 +122,7 @@ def test_the_test_tools_without_a_network_are_one_line_and_leave_the_program_as_
 
 @pytest.mark.parametrize("place", ["plain", "with a space", "deep" * 40])
 @pytest.mark.parametrize("way", ["moved", "copied"])
+@pytest.mark.long
 def test_a_moved_or_copied_checkout_runs_its_own_code_without_a_network(
     made: Path, tmp_path: Path, place: str, way: str
 ) -> None:
@@ -144,6 +147,7 @@ def test_a_moved_or_copied_checkout_runs_its_own_code_without_a_network(
     assert left == []
 
 
+@pytest.mark.long
 def test_an_environment_of_another_python_is_made_anew(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "upgraded"
     shutil.copytree(made, folder, symlinks=True)

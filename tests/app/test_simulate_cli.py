@@ -38,7 +38,7 @@ def heard(url, wanted):
     raise AssertionError(found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_window_s_simulator_joins_its_broker_fails_on_request_and_leaves_nothing(mosquitto_broker: BrokerChild):
     lines, told = [], threading.Condition()
 
@@ -82,7 +82,7 @@ def test_the_broker_s_password_is_on_no_command_line():
     assert child._environment[JOINS].endswith("@h:1")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_real_ones_of_a_command_line_join_a_broker_and_end_with_it(mosquitto_broker: BrokerChild, tmp_path):
     program = written(tmp_path / "bin")
     process = subprocess.Popen(

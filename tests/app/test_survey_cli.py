@@ -38,6 +38,7 @@ def ring(path: str) -> shapely.Polygon:
     return shapely.Polygon([(one.lon_deg, one.lat_deg) for one in read_file(Path(path)).areas[0].outer])
 
 
+@pytest.mark.long
 def test_an_area_becomes_a_survey_that_can_be_opened_and_changed_again(tmp_path: Path) -> None:
     plan = tmp_path / "out.plan"
     start = ("--start", "41.0015,39.7178")
@@ -87,6 +88,7 @@ def test_a_line_becomes_a_corridor(tmp_path: Path) -> None:
     assert {one.z for one in found.mission if one.command == Cmd.WAYPOINT} == {70.0}
 
 
+@pytest.mark.long
 def test_a_split_is_a_plan_for_each_and_all_in_one_file(tmp_path: Path) -> None:
     out = tmp_path / "out"
     starts = ("--starts", "41.0,39.714 41.003,39.722", "--starts", "41.006,39.716")
@@ -119,6 +121,7 @@ def test_who_would_meet_whom_is_told() -> None:
     assert any(line.startswith("advice  1: 0 m from 2 at 0:") for line in lines)
 
 
+@pytest.mark.long
 def test_a_fence_is_an_area_and_its_circles_are_kept_out(tmp_path: Path) -> None:
     fence = tmp_path / "fence.waypoints"
     centre, radius_m = (41.0015, 39.7165), 60.0
@@ -150,6 +153,7 @@ def test_programs_get_lines_of_json() -> None:
     assert all(one["time_s"] > 60.0 and one["items"] > 10 and one["file"] == "" for one in flights)
 
 
+@pytest.mark.long
 def test_as_many_flights_as_batteries_last_and_what_holds_is_not_written(tmp_path: Path) -> None:
     words = ("split", FIELD, "--to", "uav-1", *P1, "--starts", "41.0,39.714", "--endurance", "1000")
     done = run_program("mission", *words, "-o", str(tmp_path / "held"))

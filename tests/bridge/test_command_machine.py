@@ -6,6 +6,7 @@ Invariants: no order is executed twice, none after its deadline, and each comes 
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -129,3 +130,4 @@ TestCommandMachine.settings = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+TestCommandMachine.pytestmark = [pytest.mark.long]

@@ -461,6 +461,7 @@ def test_a_transfer_is_cancelled_and_says_what_became_of_each() -> None:
             assert held(world)[one.name] == one.found
 
 
+@pytest.mark.long
 def test_a_thousand_are_written_in_parts_while_others_command() -> None:
     world = simulated("copter")
     station = world.station()

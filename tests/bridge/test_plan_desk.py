@@ -102,6 +102,7 @@ def test_an_upload_is_known_to_every_station_by_what_was_read_back(flavour: str)
     assert state_of(third).plan_list(PlanKind.MISSION) == state_of(first).plan_list(PlanKind.MISSION)
 
 
+@pytest.mark.long
 def test_a_mission_of_six_hundred_items_travels_in_parts_while_others_command() -> None:
     world = simulated("copter")
     station = world.station()

@@ -77,6 +77,7 @@ def test_a_list_is_cleared_and_read_back_empty(flavour: str, kind: PlanKind) -> 
 @pytest.mark.parametrize("flavour", FLAVOURS)
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("loss", [0.05, 0.2])
+@pytest.mark.long
 def test_a_way_that_loses_frames_never_makes_a_false_end(flavour: str, seed: int, loss: float) -> None:
     way = LossyVehicle(flavour, loss, seed)
     wanted = mission(100)
@@ -127,6 +128,7 @@ def test_a_px4_keeps_the_old_list_when_it_refuses_a_new_one() -> None:
     assert job.end.items == before.items
 
 
+@pytest.mark.long
 def test_a_vehicle_that_is_silent_ends_it() -> None:
     way = LossyVehicle("copter", loss=1.0)
     job = way.run(PlanJob(PlanKind.MISSION, Goal.READ, way.facts()))

@@ -107,8 +107,8 @@ def set_parameter(stack: Stack, vehicle: str, name: str, value: str, folder: Pat
     words(stack, "params", "set", vehicle, name, value, "--snapshots", str(folder / "kept"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("witness", ["sim"], indirect=True)
+@pytest.mark.long
 def test_one_plan_is_flown_as_it_stands_by_simulated_autopilots(
     stack: Stack, witness: Witness, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

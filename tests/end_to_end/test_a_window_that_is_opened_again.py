@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from groundstation.app.wiring import StationBus
 from groundstation.fleet.events import Event
 from groundstation.transport.broker_url import parse_broker_url
@@ -26,6 +28,7 @@ class Window:
         return wanted(self.texts)
 
 
+@pytest.mark.long
 def test_events_of_before_come_and_come_once(mosquitto_broker: BrokerChild) -> None:
     port, url = free_port(), mosquitto_broker.url
     bridge = Program("bridge", "--broker", url, "--link", f"udpin:127.0.0.1:{port}", "--root", "sim", "--id", "b")

@@ -240,6 +240,7 @@ def test_what_a_stranger_says_does_no_harm(town):
     assert engine.lease.leads
 
 
+@pytest.mark.long
 def test_the_command_line_lists_acknowledges_and_gives_rules(town, tmp_path):
     station = town.station()
     engine = town.engine("a")

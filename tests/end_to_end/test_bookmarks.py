@@ -19,7 +19,7 @@ from tests.support.mcap_check import assert_strictly_sound
 from tests.support.programs import Program, run_program
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

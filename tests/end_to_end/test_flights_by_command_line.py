@@ -121,7 +121,7 @@ def test_a_copter_a_plane_and_a_px4_quad_arm_take_off_go_return_and_land(stack: 
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_command_and_its_control_on_each_embedded_broker(any_broker: BrokerChild, tmp_path: Path) -> None:
     stack = Stack(any_broker, tmp_path)
     try:

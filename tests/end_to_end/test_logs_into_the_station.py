@@ -195,6 +195,7 @@ def is_undisturbed(station: Station, vehicle: str, *, has_gaps: bool = False) ->
 
 
 @pytest.mark.parametrize(("name", "sysid"), FLIGHTS)
+@pytest.mark.long
 def test_everything_shown_is_what_was_sent_all_along(name: str, sysid: int, monkeypatch: pytest.MonkeyPatch) -> None:
     path = shared_log(name)
     truth, station = truth_of(path, sysid), Station(path, "1")
@@ -210,6 +211,7 @@ def test_everything_shown_is_what_was_sent_all_along(name: str, sysid: int, monk
 
 
 @pytest.mark.parametrize(("name", "sysid"), FLIGHTS)
+@pytest.mark.long
 def test_as_fast_as_possible_ends_with_the_last_values(name: str, sysid: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "TICK_S", 0.0)
     path = shared_log(name)

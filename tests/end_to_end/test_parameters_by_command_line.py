@@ -65,7 +65,7 @@ def three(stack: Stack, tmp_path: Path) -> Params:
     return Params(stack, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_three_kinds_of_autopilots_are_dumped_changed_loaded_and_reverted(three: Params, tmp_path: Path) -> None:
     names = {1: ("WPNAV_SPEED", 612.5), 2: ("AIRSPEED_CRUISE", 23.25), 3: ("MPC_XY_VEL_MAX", 7.5)}
     three.run("dump", "sim/uav-1,sim/uav-2,sim/uav-3", "-o", str(tmp_path / "a"))
@@ -105,7 +105,7 @@ def test_three_kinds_of_autopilots_are_dumped_changed_loaded_and_reverted(three:
         assert three.value(vehicle, name) == pytest.approx(old)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_who_differs_from_the_others_is_found_and_what_a_vehicle_made_otherwise_is_told(
     three: Params, tmp_path: Path
 ) -> None:
@@ -135,7 +135,7 @@ def test_who_differs_from_the_others_is_found_and_what_a_vehicle_made_otherwise_
         assert ("(outside of the recommended 20 to 2000)" in done.stdout) is is_told, value
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_nobody_can_mean_sends_nothing(three: Params, tmp_path: Path) -> None:
     own = tmp_path / "own.param"
     own.write_text("COMPASS_OFS_X,123\nSTAT_BOOTCNT,5\nnot a line at all\n")
@@ -198,7 +198,7 @@ def test_a_real_autopilot_is_dumped_changed_and_reverted(stack: Stack, tmp_path:
         autopilot.stop()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_px4_describes_its_parameters_itself(three: Params, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     done = three.run("metadata", "sim/uav-3")

@@ -58,7 +58,7 @@ def written(path: Path, items: tuple[PlanItem, ...], place: tuple[float, float])
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_file_goes_to_three_kinds_of_autopilots_and_comes_back(stack: Stack, tmp_path: Path) -> None:
     link = f"127.0.0.1:{free_port()}"
     stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
@@ -77,7 +77,7 @@ def test_one_file_goes_to_three_kinds_of_autopilots_and_comes_back(stack: Stack,
     assert back(stack, "sim/uav-1", "mission", tmp_path / "none.plan").mission == ()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_nobody_can_mean_sends_nothing(stack: Stack, tmp_path: Path) -> None:
     strange = tmp_path / "strange.plan"
     strange.write_text("no plan")
@@ -97,7 +97,7 @@ def test_what_nobody_can_mean_sends_nothing(stack: Stack, tmp_path: Path) -> Non
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_more_than_the_battery_has_goes_up_only_where_somebody_says_so(stack: Stack, tmp_path: Path) -> None:
     link = f"127.0.0.1:{free_port()}"
     stack.start("bridge", "--broker", stack.url, "--link", f"udpin:{link}", "--root", "sim")
@@ -118,7 +118,7 @@ def test_more_than_the_battery_has_goes_up_only_where_somebody_says_so(stack: St
     planned(stack, *words[:4], "--yes")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_broker_that_is_killed_in_the_middle_leaves_one_true_state(
     stack: Stack, mosquitto_broker: BrokerChild, tmp_path: Path
 ) -> None:

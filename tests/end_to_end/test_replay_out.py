@@ -36,7 +36,7 @@ from tests.support.programs import Program, run_program
 from tests.support.sessions import make_session, said_of
 from tests.support.waiting import PATIENCE_S, Collector, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 FLEET = ("uav-1", "uav-2", "uav-3")
 
 

@@ -36,8 +36,8 @@ def test_each_fault_has_a_file():
     assert all(one.expected for one in told)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("names", [TOGETHER, LINKS, ALONE], ids=["together", "links", "alone"])
+@pytest.mark.long
 def test_faults_are_answered_as_by_real_autopilots(names, tmp_path):
     result = fly(names, TMPDIR=str(tmp_path))
     assert [one for one in result["expected"] if not one["is_met"]] == []
@@ -45,7 +45,7 @@ def test_faults_are_answered_as_by_real_autopilots(names, tmp_path):
     assert list(tmp_path.glob("groundstation-scenario-*")) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_not_met_is_told_with_what_was_seen_and_the_recording_stays(tmp_path):
     (tmp_path / "mine.yaml").write_text(
         "speed: 10\n"
@@ -121,6 +121,7 @@ def test_what_can_not_be_is_one_line(tmp_path, text, words, said):
     assert not out.exists()
 
 
+@pytest.mark.long
 def test_words_of_a_scenario_need_one(tmp_path):
     for words in (("-o", str(tmp_path / "x")), ("--json",)):
         done = run_program("simulate", *words, timeout_s=60.0)

@@ -158,7 +158,7 @@ def is_plausible(state: VehicleState) -> None:
     assert state.link.damaged == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_vehicles_appear_and_outlive_the_death_of_broker_and_bridge(scene: Scene, any_broker: BrokerChild) -> None:
     station = scene.station
     scene.fly(2)
@@ -205,7 +205,7 @@ def test_vehicles_appear_and_outlive_the_death_of_broker_and_bridge(scene: Scene
     station.until(lambda: station.has(1, LinkState.OFFLINE, ConnReason.BRIDGE_STOPPED), "deaths")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_faults_are_told_for_what_they_are(quick_scene: Scene) -> None:
     station = quick_scene.station
     # started together and silent about their hardware 1 and 2 could not be told apart, so 2 starts anew before
@@ -234,7 +234,7 @@ def test_faults_are_told_for_what_they_are(quick_scene: Scene) -> None:
     assert conflicts(2) == conflicts(3) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_more_vehicles_than_system_ids_are_told_apart_by_their_bridges(mosquitto_broker: BrokerChild) -> None:
     port = free_port(2)
     bridges = [

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
@@ -24,6 +25,7 @@ PAST_S = 6.0
 KEYS = (VehicleKey("sim", "uav-1"), VehicleKey("sim", "uav-2"))
 
 
+@pytest.mark.long
 def test_trails_of_before_stand_before_the_live_ones(mosquitto_broker: BrokerChild, tmp_path: Path) -> None:
     port, url, out = free_port(), mosquitto_broker.url, tmp_path / "recordings"
     programs = [

@@ -55,6 +55,7 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(plain) if name}
 
 
+@pytest.mark.long
 def test_every_code_that_is_said_has_a_template_with_its_arguments() -> None:
     wrong = []
     said = set(CODES_BY_TABLE)

@@ -149,6 +149,7 @@ JSON = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(m
 
 @settings(max_examples=400, deadline=None)
 @given(data=st.data(), verb=st.sampled_from(list(Verb)))
+@pytest.mark.long
 def test_whatever_is_given_the_answer_is_arguments_or_a_usage_error(data: st.DataObject, verb: Verb) -> None:
     names = [arg.name for arg in VERBS[verb].args] if verb in VERBS else []
     keys = st.one_of(st.sampled_from([*names, "wings"]), st.text(max_size=10))

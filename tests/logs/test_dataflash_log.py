@@ -29,8 +29,8 @@ def written(tmp_path: Path, data: bytes) -> Path:
     return path
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [SMALL, "dronekit-la_log171.bin", "copter_square.bin"])
+@pytest.mark.long
 def test_every_value_is_pymavlinks(name: str) -> None:
     path = shared_log(name)
     peer = DFReader_binary(str(path))
@@ -64,6 +64,7 @@ def test_a_part_of_the_time_is_that_part_of_the_values() -> None:
         assert part.units["Roll"] == "deg"
 
 
+@pytest.mark.long
 def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
     data = shared_log(SMALL).read_bytes()
     with DataflashLog(shared_log(SMALL)) as log:

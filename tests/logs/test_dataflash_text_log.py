@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pymavlink.DFReader import DFReader_text
 
 from groundstation.logs.readers.dataflash_text_log import DataflashTextLog
@@ -65,6 +66,7 @@ def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None
             last = total
 
 
+@pytest.mark.long
 def test_random_damage_crashes_nothing_and_most_stays(tmp_path: Path) -> None:
     data = shared_log(NAN).read_bytes()
     with DataflashTextLog(shared_log(NAN)) as log:

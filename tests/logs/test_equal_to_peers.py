@@ -39,8 +39,8 @@ def test_a_tlog_has_the_values_that_pymavlink_reads(name: str) -> None:
         assert peers.assert_equal(log, peers.tlog(path)) > 1000
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", names(BINS, ".bin"))
+@pytest.mark.long
 def test_a_dataflash_log_has_the_values_that_pymavlink_reads(name: str) -> None:
     path = shared_log(name)
     with open_log(path) as log:

@@ -58,8 +58,8 @@ def comparable(column: np.ndarray[Any, Any]) -> Any:
     return column
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", LOGS)
+@pytest.mark.long
 def test_an_imported_log_is_equal_in_every_message_and_value(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +87,7 @@ def test_an_imported_log_is_equal_in_every_message_and_value(
 
 
 @pytest.mark.parametrize("name", ["copter_square.tlog", "pymavlink_test.bin", "pyulog_sample_log_small.ulg"])
+@pytest.mark.long
 def test_an_imported_log_passes_the_librarys_reader_and_a_strict_check(name: str, tmp_path: Path) -> None:
     made = export(shared_log(name), ExportFormat.MCAP, tmp_path / "out.mcap")
     total = assert_strictly_sound(made.path)
@@ -120,6 +121,7 @@ def test_one_vehicle_of_a_telemetry_log_is_what_pymavlink_finds_of_it(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["copter_boot.tlog", "dronekit-la_log171.bin", "pyulog_sample_log_small.ulg"])
+@pytest.mark.long
 def test_csv_has_every_value(name: str, tmp_path: Path) -> None:
     path = shared_log(name)
     made = export(path, ExportFormat.CSV, tmp_path / "out")
@@ -163,6 +165,7 @@ def test_one_message_is_one_file_from_one_time_to_another(tmp_path: Path) -> Non
     assert made.messages == wanted.time_s.size > 0
 
 
+@pytest.mark.long
 def test_a_part_of_a_recording_is_a_recording(tmp_path: Path) -> None:
     whole = export(shared_log("dronekit-la_log171.bin"), ExportFormat.MCAP, tmp_path / "whole.mcap").path
     with open_log(whole) as log:
@@ -177,6 +180,7 @@ def test_a_part_of_a_recording_is_a_recording(tmp_path: Path) -> None:
         np.testing.assert_array_equal(log.columns("ATT").values["Roll"], wanted.values["Roll"])
 
 
+@pytest.mark.long
 def test_a_damaged_recording_becomes_a_sound_one(tmp_path: Path) -> None:
     whole = export(shared_log("copter_square.tlog"), ExportFormat.MCAP, tmp_path / "whole.mcap").path
     data = bytearray(whole.read_bytes())

@@ -69,6 +69,7 @@ def packed(path: Path, out: Path, **changes: object) -> tuple[Path, Incident]:
         return out, pack(log, Wish(**fields), out)
 
 
+@pytest.mark.long
 def test_all_of_that_time_is_in_it_and_all_that_was_known_before(session: Path, tmp_path: Path) -> None:
     zipped, about = packed(session, tmp_path / "i.zip", versions={"Python": "3.11"}, commands=b"n\r\n", command_rows=0)
     folder = tmp_path / "unpacked"

@@ -65,7 +65,7 @@ def test_a_chunk_stays_below_64_kib(tmp_path: Path) -> None:
     assert all(one.uncompressed_size <= 64 * 1024 for one in chunks_of(tmp_path / "a.mcap"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_cut_at_any_byte_keeps_every_whole_chunk(tmp_path: Path) -> None:
     whole = tmp_path / "whole.mcap"
     file = filled(whole, 60)

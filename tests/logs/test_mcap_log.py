@@ -100,8 +100,8 @@ def test_anybodys_file_is_read(tmp_path: Path, compression: CompressionType, opt
         assert log.columns("/scan").values["payload"][7] == b"\x08\x96\x01"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"use_chunking": False}])
+@pytest.mark.long
 def test_a_file_cut_anywhere_keeps_what_is_whole(tmp_path: Path, options: dict[str, object]) -> None:
     data = foreign(tmp_path / "a.mcap", chunk_size=900, **options).read_bytes()
     cut, last = tmp_path / "cut.mcap", 0

@@ -107,8 +107,8 @@ def differences(player: Player, vehicle: str, peer: Said, shift_s: float, at_s: 
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
+@pytest.mark.long
 def test_at_ten_moments_of_a_log_the_panels_show_what_its_peer_decodes(name: str) -> None:
     path = a_log(name)
     player = whole(path)

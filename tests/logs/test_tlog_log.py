@@ -101,7 +101,7 @@ def test_frames_of_many_lengths_are_compared_in_groups_that_hold_each_once(count
     assert sizes == expected[count]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
     data = shared_log("copter_boot.tlog").read_bytes()[: 64 << 10]
     _, whole = read(tmp_path, data)
@@ -114,6 +114,7 @@ def test_a_log_cut_anywhere_keeps_what_is_before_the_cut(tmp_path: Path) -> None
         assert info.damage.is_cut == (int(ends[kept - 1]) < cut)
 
 
+@pytest.mark.long
 def test_random_damage_takes_only_what_it_hits(tmp_path: Path) -> None:
     data = shared_log("copter_boot.tlog").read_bytes()
     _, whole = read(tmp_path, data)

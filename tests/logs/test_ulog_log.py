@@ -147,6 +147,7 @@ def test_a_cut_log_keeps_what_is_before_the_cut(tmp_path: Path) -> None:
             last = total
 
 
+@pytest.mark.long
 def test_random_damage_is_told_and_crashes_nothing(tmp_path: Path) -> None:
     data = shared_log(SAMPLE).read_bytes()[:150_000]
     rng = random.Random(11)

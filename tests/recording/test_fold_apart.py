@@ -102,6 +102,7 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
 
 
+@pytest.mark.long
 def test_forwards_backwards_and_anyhow_it_tells_what_this_process_would(both: Apart) -> None:
     both.begun()
     times = [number * 0.9 for number in range(int(SECONDS / 0.9))]
@@ -128,6 +129,7 @@ def test_states_that_are_the_same_are_the_same_objects(tmp_path: Path) -> None:
     made.close()
 
 
+@pytest.mark.long
 def test_one_that_was_begun_and_is_not_wanted_any_more_does_not_come_instead_of_the_next(both: Apart) -> None:
     process = both.begun()
     both.player.begin(EPOCH_S + 5.0)
@@ -149,6 +151,7 @@ def test_a_replay_of_a_session_begins_its_moments_too(both: Apart) -> None:
     assert {one.key.root for one in found.states} == {"replay"}
 
 
+@pytest.mark.long
 def test_what_is_recorded_meanwhile_is_seen(tmp_path: Path) -> None:
     made: list[Apart] = []
     asked_s = [8.0]
@@ -187,6 +190,7 @@ def test_a_damaged_keyframe_is_gone_around_as_without_it(session: Path, tmp_path
     made.close()
 
 
+@pytest.mark.long
 def test_when_it_is_killed_the_player_goes_on_alone_and_says_so_once(
     both: Apart, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -209,6 +213,7 @@ def test_when_it_dies_while_it_is_asked_the_player_goes_on_alone(both: Apart, ca
     assert len(warnings(caplog)) == 1
 
 
+@pytest.mark.long
 def test_when_it_hangs_nobody_waits_for_ever(
     both: Apart, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +238,7 @@ def test_an_answer_that_is_none_is_the_last_one(session: Path, caplog: pytest.Lo
     made.close()
 
 
+@pytest.mark.long
 def test_until_it_has_begun_and_where_it_never_does_moments_are_folded_here(
     session: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -254,6 +260,7 @@ def test_until_it_has_begun_and_where_it_never_does_moments_are_folded_here(
     assert warnings(caplog) == [f"{said}: No such file or directory", f"{said} from now on: it ended with code 3"]
 
 
+@pytest.mark.long
 def test_it_ends_with_its_player_and_when_that_is_killed(session: Path, both: Apart) -> None:
     pid = both.begun().pid
     both.player.close()

@@ -72,6 +72,7 @@ def look(player: SessionPlayer) -> list[float]:
     return found
 
 
+@pytest.mark.long
 def test_a_read_only_session_has_its_helpers_elsewhere_for_as_long_as_it_is_open(
     session: Path, place: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_read_only_session_has_its_helpers_elsewhere_for_as_long_as_it_is_open
         assert not list(place.iterdir())
 
 
+@pytest.mark.long
 def test_a_disk_that_fills_while_helpers_are_made_is_left_for_another(
     session: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +113,7 @@ def test_a_disk_that_fills_while_helpers_are_made_is_left_for_another(
     assert not list(place.iterdir())
 
 
+@pytest.mark.long
 def test_without_any_place_it_is_one_line(session: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(place / "gone"))
     with (

@@ -204,6 +204,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(path: Path) -> None:
     assert first_break(path) is None
 
 
+@pytest.mark.long
 def test_what_was_committed_survives_kill_9_at_any_moment(path: Path) -> None:
     committed: dict[str, int] = {}
     for life in range(20):

@@ -62,6 +62,7 @@ def heights(folder: Path) -> list[float | None]:
 
 
 @pytest.mark.parametrize("has_helpers", [True, False])
+@pytest.mark.long
 def test_what_was_missed_is_seen_at_its_own_time(tmp_path: Path, has_helpers: bool) -> None:
     told: dict[str, list[float | None]] = {}
     for name, steps in (

@@ -65,6 +65,7 @@ def assert_row(found: dict[str, Any], times: list[float], columns: dict[str, lis
         ("ardupilot_loganalyzer_nan.log", ("ATT", "CTUN", "GPS")),
     ],
 )
+@pytest.mark.long
 def test_a_message_at_a_moment_is_what_pymavlink_reads(name: str, some: tuple[str, ...]) -> None:
     path = shared_log(name)
     peer = (peers.tlog if name.endswith(".tlog") else peers.dataflash)(path)

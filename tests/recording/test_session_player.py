@@ -120,6 +120,7 @@ def assert_same(player: SessionPlayer, moment: tuple[float, dict[VehicleKey, Veh
     assert {one.reading.topic: one.reading.text for one in found.readings} == readings
 
 
+@pytest.mark.long
 def test_states_of_any_moment_are_those_that_were_live(flown: tuple[Path, Witness]) -> None:
     folder, witness = flown
     assert len(witness.seen) >= 100
@@ -137,6 +138,7 @@ def test_states_of_any_moment_are_those_that_were_live(flown: tuple[Path, Witnes
     assert len(sessions) > 1
 
 
+@pytest.mark.long
 def test_without_helpers_they_are_made_anew(flown: tuple[Path, Witness], tmp_path: Path) -> None:
     folder, witness = flown
     copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns(FOLDER, "killed"))
@@ -241,6 +243,7 @@ def moments_before(witness: Witness, end_s: float) -> list[Any]:
     return [one for one in witness.seen if one[0] < end_s]
 
 
+@pytest.mark.long
 def test_a_session_that_was_killed_is_shown_as_far_as_it_goes(flown: tuple[Path, Witness], tmp_path: Path) -> None:
     folder, witness = flown
     player = SessionPlayer(killed_copy(folder, tmp_path))
@@ -264,6 +267,7 @@ def test_a_session_that_was_mended_is_shown_as_it_was(flown: tuple[Path, Witness
     player.close()
 
 
+@pytest.mark.long
 def test_a_session_that_was_gone_on_with_after_a_kill_is_one(flown: tuple[Path, Witness], tmp_path: Path) -> None:
     folder, witness = flown
     copy = killed_copy(folder, tmp_path)
@@ -292,6 +296,7 @@ def test_a_session_that_was_gone_on_with_after_a_kill_is_one(flown: tuple[Path, 
 
 
 @pytest.mark.parametrize("spoil", ["states", "keys", "rows", "gone"])
+@pytest.mark.long
 def test_damaged_helpers_cost_nothing(flown: tuple[Path, Witness], tmp_path: Path, spoil: str) -> None:
     folder, witness = flown
     copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns("killed"))

@@ -56,6 +56,7 @@ def test_a_copter_takes_off_in_the_time_it_really_needs(copter) -> None:
     assert copter.vehicle.height_home_m == pytest.approx(20.0, abs=0.6)
 
 
+@pytest.mark.long
 def test_a_copter_flies_where_it_is_sent_comes_home_lands_and_disarms(copter) -> None:
     copter.command(511, 245, 100000)
     copter.take_off(12.0)
@@ -205,6 +206,7 @@ def test_pause_and_continue(copter) -> None:
     copter.wait_for(lambda: _distance_m(copter, *NORTH_50) < 3.0, 20.0)
 
 
+@pytest.mark.long
 def test_a_plane_takes_off_by_mode_and_circles(plane) -> None:
     plane.stream(5)
     assert plane.mode(13) == 0
@@ -224,6 +226,7 @@ def test_a_plane_takes_off_by_mode_and_circles(plane) -> None:
     assert plane.command(400, 0) == 4
 
 
+@pytest.mark.long
 def test_a_plane_flies_a_mission_lands_and_disarms_late(plane) -> None:
     places = [
         (409985000, 397710000, 80),
@@ -271,7 +274,7 @@ def test_home_moved_in_the_air_moves_the_zero_of_the_height(copter) -> None:
     assert copter.last("GLOBAL_POSITION_INT").relative_alt == pytest.approx(0, abs=300)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_demo_flies_and_rests_by_itself(bench) -> None:
     field = bench(vehicles=2, flavours=("copter", "plane"), autofly=True, seed=4)
     stations = [field.station(system) for system in (1, 2)]
@@ -283,8 +286,8 @@ def test_the_demo_flies_and_rests_by_itself(bench) -> None:
     stations[0].wait_for(lambda: stations[0].texts().count("Arming motors") > armings, 70.0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("order", "flies_again"), [(None, True), ((511, 30, 200_000), True), ((21,), False)])
+@pytest.mark.long
 def test_who_was_told_to_land_does_not_take_off_again(bench, order: tuple | None, flies_again: bool) -> None:
     field = bench(vehicles=1, flavours=("copter",), autofly=True, seed=4)
     station = field.station(1)

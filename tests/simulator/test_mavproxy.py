@@ -18,7 +18,7 @@ from groundstation.simulator.squadron import Squadron
 from tests.support.waiting import PATIENCE_S
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(importlib.util.find_spec("MAVProxy") is None, reason="MAVProxy is not installed"),
 ]
 

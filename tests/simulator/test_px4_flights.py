@@ -142,6 +142,7 @@ def test_a_take_off_asked_for_before_arming_waits_for_it(px4) -> None:
     assert _states(px4, "EXTENDED_SYS_STATE", "landed_state")[-2:] == [TAKING_OFF, IN_AIR]
 
 
+@pytest.mark.long
 def test_it_flies_where_it_is_sent_comes_home_and_goes_to_loiter(px4) -> None:
     _fly(px4, 20.0)
     assert px4.command_int(192, 6, (-1, 1, 0, NAN), *NORTH_50, GROUND_AMSL_M + 20.0) == 0
@@ -167,6 +168,7 @@ def test_it_flies_where_it_is_sent_comes_home_and_goes_to_loiter(px4) -> None:
     assert _distance_m(px4, 409940000, 397710000) < 2.0
 
 
+@pytest.mark.long
 def test_a_relative_height_is_taken_as_one_above_the_sea(px4) -> None:
     _fly(px4, 20.0)
     assert px4.command_int(192, 6, (-1, 1, 0, NAN), *NORTH_50, 90.0) == 0
@@ -185,6 +187,7 @@ def test_a_reposition_on_the_ground_changes_the_mode_and_moves_nothing(px4) -> N
     assert not px4.vehicle.guidance.is_airborne
 
 
+@pytest.mark.long
 def test_landing_takes_its_time_and_the_detector_wavers(px4) -> None:
     _fly(px4, 8.0)
     assert px4.command(21) == 0
@@ -195,6 +198,7 @@ def test_landing_takes_its_time_and_the_detector_wavers(px4) -> None:
     assert px4.vehicle.motion.impact_mps < 0.6
 
 
+@pytest.mark.long
 def test_a_mission_start_arms_by_itself_and_its_own_commands_are_acknowledged_for_all_to_hear(px4) -> None:
     _upload(px4, [*SQUARE, (20, 2, (0, 0, 0, 0), 0, 0, 0)])
     px4.forget()
@@ -215,6 +219,7 @@ def test_a_mission_start_arms_by_itself_and_its_own_commands_are_acknowledged_fo
     assert (current.total, current.mission_state, current.mission_mode) == (0, 0, 0)
 
 
+@pytest.mark.long
 def test_a_mission_without_an_end_loiters_and_hold_interrupts_it(px4) -> None:
     _upload(px4, SQUARE)
     assert px4.command(300) == 0
@@ -314,7 +319,7 @@ def test_a_lost_gps_brings_it_down(px4) -> None:
     assert px4.last("HEARTBEAT").system_status == 5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_flies_and_rests_by_itself_like_the_others(bench) -> None:
     field = bench(flavours=("px4",), autofly=True, seed=4)
     vehicle = field.airfield.vehicle(1)
@@ -348,6 +353,7 @@ def test_a_second_station_on_its_udp_port_is_not_served() -> None:
     ("fault", "text"),
     [("gps_loss", "Failsafe enabled: no global position\t"), ("battery_low", "Low battery level, return advised\t")],
 )
+@pytest.mark.long
 def test_faults_of_the_others_befall_it_too(bench, fault: str, text: str) -> None:
     station = bench(flavours=("px4",), autofly=True, faults=(Fault.parse(f"{fault}:1@20+20"),)).station()
     station.bench.run(35.0)

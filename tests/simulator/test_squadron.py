@@ -201,6 +201,7 @@ def test_as_many_vehicles_as_one_thousand_can_be_planned(vehicles: int) -> None:
     assert all(1 <= system <= 250 for _, system in seats)
 
 
+@pytest.mark.long
 def test_after_250_vehicles_the_ids_begin_anew_on_the_next_port() -> None:
     port = free_port(2)
     with (

@@ -134,7 +134,6 @@ def test_a_killed_broker_is_told_at_once_and_found_again(any_broker: BrokerChild
     soon_enough(told, 2.0)
 
 
-@pytest.mark.slow
 def test_a_frozen_broker_is_noticed_within_seven_seconds(mosquitto_broker: BrokerChild, connect: Connect) -> None:
     def noticed() -> float:
         _, collector = connect(mosquitto_broker.url)
@@ -224,6 +223,7 @@ def make_certificates(folder: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificates with openssl")
+@pytest.mark.long
 def test_tls_with_ca_and_client_certificate(tmp_path: Path, connect: Connect) -> None:
     make_certificates(tmp_path)
     options = f"cafile {tmp_path}/ca.pem\ncertfile {tmp_path}/server.pem\nkeyfile {tmp_path}/server.key"
@@ -276,8 +276,8 @@ def test_a_fault_in_a_subscriber_does_not_end_the_connection(mosquitto_broker: B
     assert worker.status.connections == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("qos", [0, 1])
+@pytest.mark.long
 def test_256_mb_pass_by_without_being_kept(
     mosquitto_broker: BrokerChild, connect: Connect, tmp_path: Path, qos: int
 ) -> None:

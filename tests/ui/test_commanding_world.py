@@ -98,6 +98,7 @@ def test_what_the_vehicle_says_against_it_is_read_on_the_panel(world, made):
     assert not world.vehicle.armed
 
 
+@pytest.mark.long
 def test_two_stations_one_asks_the_other_gives(world, made):
     _, first = made("gs-1")
     _, second = made("gs-2")

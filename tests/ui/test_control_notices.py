@@ -109,6 +109,7 @@ def test_notices_go_by_themselves_and_are_plain(window, commands):
     assert window.floating.upper.isHidden()
 
 
+@pytest.mark.long
 def test_what_floats_never_covers_the_strip(window, commands, app):
     [one] = flying(1)
     commands.hear(one)
@@ -139,6 +140,7 @@ def test_notices_leave_the_titles_of_the_panels_free(window, commands, app, size
     assert not any(QRect(one.mapToGlobal(QPoint(0, 0)), one.size()).intersects(where) for one in upper)
 
 
+@pytest.mark.long
 def test_the_policy_is_chosen_in_the_menu_and_remembered(window, commands, station, settings):
     menu = next(one for one in window.findChildren(QMenu) if "Commands" in one.title())
     menu.fill()

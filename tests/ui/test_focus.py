@@ -93,6 +93,7 @@ OF_ALL = frozenset({"detach", "close"})
 
 
 @pytest.mark.parametrize("action", LAYOUT)
+@pytest.mark.long
 def test_no_change_of_the_layout_puts_the_keyboard_on_what_commands(window, commands, app, action):
     # bringing back a layout is half a second of work
     for name in NAMES if action in OF_ALL else SOME:
@@ -114,6 +115,7 @@ def test_no_change_of_the_layout_puts_the_keyboard_on_what_commands(window, comm
         settle(app)
 
 
+@pytest.mark.long
 def test_a_panel_that_is_detached_keeps_the_keyboard(window, app):
     for name in [name for name in NAMES if name != "vehicle"]:  # off-screen, QAds hides that window again
         window.activateWindow()
@@ -128,6 +130,7 @@ def test_a_panel_that_is_detached_keeps_the_keyboard(window, app):
         settle(app)
 
 
+@pytest.mark.long
 def test_closing_another_panel_leaves_the_keyboard_where_it_was(window, app):
     window.workspace.focus("map")
     for name in ("messages", "vehicle", "plots"):

@@ -43,6 +43,7 @@ def place_in(widget, above):
 
 
 @pytest.mark.parametrize("size", SCREENS)
+@pytest.mark.long
 def test_nothing_makes_the_window_larger(window, station, app, size):
     window.resize(*size)
     # sixteen panels on the smallest screen; where there is more room fewer tell as much, and each is painted
@@ -165,6 +166,7 @@ def test_a_panel_in_a_window_of_its_own_goes_back_where_it_was(window, app, name
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+@pytest.mark.long
 def test_a_panel_above_the_window_does_not_cover_a_question(window, station, commands, app, share):
     [vehicle] = flying(1)
     commands.hear(vehicle)
@@ -190,6 +192,7 @@ def test_a_panel_above_the_window_does_not_cover_a_question(window, station, com
     above.deleteLater()
 
 
+@pytest.mark.long
 def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     fleet = [PretendVehicle(number) for number in (1, 2, 3)]
     station.hear(*fleet)
@@ -210,6 +213,7 @@ def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     assert [one.text() for one in view.actions() if one.text().startswith("uav")] == [*named[:2], named[3]]
 
 
+@pytest.mark.long
 def test_vehicle_panels_that_would_be_too_narrow_stand_behind_one_another(window, station, app):
     fleet = [PretendVehicle(number) for number in range(1, 9)]
     station.hear(*fleet)

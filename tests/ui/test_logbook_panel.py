@@ -547,6 +547,7 @@ def test_alt_9_brings_the_logbook_and_its_filter(window, logs, app):
     assert window.focusWidget() is window.panel(LogbookPanel).bar.filter_box
 
 
+@pytest.mark.long
 def test_the_folder_is_remembered(window, station, settings, logs):
     window.panel(LogbookPanel).set_folder(Path("/other"))
     window.save()

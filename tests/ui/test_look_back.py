@@ -39,6 +39,7 @@ __all__ = ["looking", "session"]
 DATA = Path(__file__).parents[1] / "data"
 
 
+@pytest.mark.long
 def test_f9_goes_back_and_comes_back(looking):
     assert not looking.past.banner.isVisible()
     key(looking, Qt.Key.Key_F9)
@@ -53,6 +54,7 @@ def test_f9_goes_back_and_comes_back(looking):
     assert looking.windowTitle() == "Ground station"
 
 
+@pytest.mark.long
 def test_every_panel_shows_the_moment(looking, station, vehicle):
     station.hear(vehicle)
     go(looking, 30.0)
@@ -75,6 +77,7 @@ def test_every_panel_shows_the_moment(looking, station, vehicle):
         assert looking.workspace.shown(name) is not looking.workspace.named(name), name
 
 
+@pytest.mark.long
 def test_the_past_has_nothing_to_command_with(looking, station, vehicle):
     station.hear(vehicle)
     assert looking.workspace.named("vehicle").findChildren(CommandBar)
@@ -90,6 +93,7 @@ def test_the_past_has_nothing_to_command_with(looking, station, vehicle):
     assert isinstance(looking.workspace.shown("commands"), CommandsPanel)
 
 
+@pytest.mark.long
 def test_emergency_keys_act_on_the_living_alone(looking, station):
     living = ToldVehicle(7)
     station.hear(living)
@@ -108,6 +112,7 @@ def test_emergency_keys_act_on_the_living_alone(looking, station):
     assert looking.past.look.is_past
 
 
+@pytest.mark.long
 def test_it_is_stepped_message_by_message(looking):
     at_s = go(looking, 30.0)
     key(looking, Qt.Key.Key_Right)
@@ -119,6 +124,7 @@ def test_it_is_stepped_message_by_message(looking):
     assert shown(looking) < later_s
 
 
+@pytest.mark.long
 def test_it_is_played_both_ways_and_at_any_speed(looking):
     look = looking.past.look
     go(looking, 20.0)
@@ -137,6 +143,7 @@ def test_it_is_played_both_ways_and_at_any_speed(looking):
     assert look.playing.rate == 0.05
 
 
+@pytest.mark.long
 def test_it_jumps_from_event_to_event(looking):
     go(looking, 0.5)
     places = [looking.past.look.view.now_s()]
@@ -162,6 +169,7 @@ def test_the_timeline_is_dragged(looking):
     assert (first, second) == pytest.approx((scale.at(GUTTER + 50), scale.at(GUTTER + 250)), abs=0.01)
 
 
+@pytest.mark.long
 def test_a_time_is_typed(looking):
     go(looking, 30.0)
     field = looking.past.timeline.bar.field
@@ -187,6 +195,7 @@ def test_letters_that_are_written_play_nothing(looking):
     assert looking.past.look.playing.rate == 1.0
 
 
+@pytest.mark.long
 def test_a_log_is_dropped_on_the_window(looking):
     path = DATA / "copter_square.tlog"
     data = QMimeData()
@@ -241,6 +250,7 @@ def test_a_session_that_is_opened_is_a_replay(looking, session, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["copter_square.bin", "px4_mission.tlog"])
+@pytest.mark.long
 def test_logs_of_other_formats_are_looked_at(looking, name):
     looking.past.open_files([shared_log(name)])
     look = looking.past.look
@@ -316,6 +326,7 @@ def test_buttons_do_what_the_keys_do(looking):
     assert not looking.past.look.is_past
 
 
+@pytest.mark.long
 def test_two_flights_are_aligned_and_compared(looking):
     looking.past.open_files([shared_log("copter_square.tlog"), shared_log("px4_0_square.tlog")])
     look, bar = looking.past.look, looking.past.timeline.compare
@@ -338,6 +349,7 @@ def test_two_flights_are_aligned_and_compared(looking):
     assert not bar.isVisible()
 
 
+@pytest.mark.long
 def test_what_is_shown_is_flown_again_and_both_are_shown_by_their_take_offs(looking):
     look, asks = looking.past.look, looking.asks
     asked = []
@@ -368,6 +380,7 @@ def test_what_is_shown_is_flown_again_and_both_are_shown_by_their_take_offs(look
     assert look.view.error_ways == ()
 
 
+@pytest.mark.long
 def test_b_sets_a_bookmark_at_the_moment_that_is_shown(looking):
     told = []
     access = looking.past._access
@@ -386,6 +399,7 @@ def test_b_sets_a_bookmark_at_the_moment_that_is_shown(looking):
     assert told == [(at_s, "passed close by", KEY)]
 
 
+@pytest.mark.long
 def test_an_incident_is_packed_and_opened_by_dropping_it(looking, tmp_path):
     go(looking, 30.0)
     looking.past.save_incident()

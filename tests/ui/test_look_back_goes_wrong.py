@@ -47,6 +47,7 @@ def copied(session, tmp_path):
     return shutil.copytree(session, tmp_path / "20990101-000000-another")
 
 
+@pytest.mark.long
 def test_a_new_session_that_begins_meanwhile_never_brings_the_living_panels_into_the_past(
     looking, station, vehicle, session, tmp_path
 ):
@@ -68,6 +69,7 @@ def test_a_new_session_that_begins_meanwhile_never_brings_the_living_panels_into
     wait(lambda: looking.past.look.told is not None and looking.past.look.source == other)
 
 
+@pytest.mark.long
 def test_a_panel_that_is_added_in_the_past_is_of_the_past(looking, station, vehicle):
     station.hear(vehicle)
     go(looking, 30.0)
@@ -84,6 +86,7 @@ def test_a_panel_that_is_added_in_the_past_is_of_the_past(looking, station, vehi
     assert "vehicle-2" in living(looking)
 
 
+@pytest.mark.long
 def test_a_session_that_is_deleted_while_it_is_looked_at_is_shown_to_its_end(looking, station, session, tmp_path):
     other = copied(session, tmp_path)
     tell_recorded(station, other)
@@ -113,6 +116,7 @@ def test_a_session_that_has_just_begun_is_opened_as_soon_as_something_is_in_it(l
     assert look.source == folder
 
 
+@pytest.mark.long
 def test_what_a_recorder_of_another_computer_says_opens_no_folder_of_this_one(looking, station, session, tmp_path):
     look, other = looking.past.look, copied(session, tmp_path)
     tell_recorded(station, session, RecorderState.ENDED)
@@ -122,6 +126,7 @@ def test_what_a_recorder_of_another_computer_says_opens_no_folder_of_this_one(lo
     assert look.source == other
 
 
+@pytest.mark.long
 def test_nothing_is_written_into_a_folder_that_a_broker_names(looking, station, session, tmp_path):
     look, other = looking.past.look, copied(session, tmp_path)
     shutil.rmtree(other / FOLDER)
@@ -134,6 +139,7 @@ def test_nothing_is_written_into_a_folder_that_a_broker_names(looking, station, 
     assert {path: path.stat().st_mtime_ns for path in other.rglob("*")} == before
 
 
+@pytest.mark.long
 def test_after_a_failure_f9_tries_again(looking):
     look = looking.past.look
     go(looking, 30.0)
@@ -180,6 +186,7 @@ def test_keys_that_are_held_down_do_it_once(looking):
     assert found["Right"]
 
 
+@pytest.mark.long
 def test_home_and_end_move_in_a_list_that_has_the_keyboard(looking):
     at_s = go(looking, 30.0)
     table = looking.workspace.shown("fleet").list
@@ -192,6 +199,7 @@ def test_home_and_end_move_in_a_list_that_has_the_keyboard(looking):
     assert looking.past.look.at_s == at_s
 
 
+@pytest.mark.long
 def test_a_low_window_has_fewer_lanes(looking):
     go(looking, 30.0)
     canvas = looking.past.timeline.canvas
@@ -211,6 +219,7 @@ def test_a_low_window_has_fewer_lanes(looking):
     assert canvas.height() == high
 
 
+@pytest.mark.long
 def test_the_ground_of_the_past_has_no_colour(looking, station, vehicle):
     station.hear(vehicle)
     live = ground(looking.workspace.shown("map"))
@@ -282,6 +291,7 @@ def test_what_is_no_recording_is_told_in_one_line_and_now_is_there_again(looking
     assert name in said[0]
 
 
+@pytest.mark.long
 def test_a_log_that_is_opened_while_another_is_loading_is_the_one_that_is_shown(looking):
     look, told = looking.past.look, []
     look.noticed.connect(told.append)
@@ -296,6 +306,7 @@ def test_a_log_that_is_opened_while_another_is_loading_is_the_one_that_is_shown(
     assert not told
 
 
+@pytest.mark.long
 def test_f9_twenty_times_ends_where_it_began(looking, station, vehicle):
     station.hear(vehicle)
     look, said = looking.past.look, []

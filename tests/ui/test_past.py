@@ -252,6 +252,25 @@ def test_no_session_a_foreign_one_and_one_of_another_broker_cost_nothing(
     assert not caplog.records
 
 
+@pytest.mark.parametrize("begun", [None, b""], ids=["the folder", "an empty file"])
+def test_a_recorder_that_begins_in_this_moment_costs_nothing(station, now, recording, out, loaders, app, caplog, begun):
+    """The manifest is written first; a window that is opened then is told of no damage."""
+    flying = PretendVehicle(1)
+    recording.fly(flying, now - 60.0, now)
+    recording.written()
+    station.hear(flying)
+    (folder,) = session_folder.sessions(out)
+    newer = out / "2099-01-01_00-00-00"
+    newer.mkdir()
+    (newer / session_folder.MANIFEST).write_bytes((folder / session_folder.MANIFEST).read_bytes())
+    if begun is not None:
+        (newer / session_folder.file_name(flying.key)).write_bytes(begun)
+    with caplog.at_level(logging.WARNING):
+        opened(station, out, loaders, app)
+    assert len(kept(station, flying.key)[0]) > 50
+    assert not caplog.records
+
+
 def test_damage_costs_what_is_damaged_and_a_line_at_most(station, now, recording, out, loaders, app, caplog):
     whole, torn, broken = (PretendVehicle(number) for number in (1, 2, 3))
     for step in range(12):

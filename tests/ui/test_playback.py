@@ -61,6 +61,7 @@ def asked(app, session):
     made.playback.stop()
 
 
+@pytest.mark.long
 def test_a_moment_does_not_wait_for_a_value_which_comes_whole_after_it(asked):
     asked.ask()
     wait(lambda: asked.player.begun == 1)
@@ -74,6 +75,7 @@ def test_a_moment_does_not_wait_for_a_value_which_comes_whole_after_it(asked):
     assert len(found.times) > 20
 
 
+@pytest.mark.long
 def test_who_drags_on_and_on_sees_the_value_all_the_same(asked):
     asked.ask()
     for number in range(MOST_TURNS):
@@ -87,6 +89,7 @@ def test_who_drags_on_and_on_sees_the_value_all_the_same(asked):
     assert asked.player.begun == MOST_TURNS + 1
 
 
+@pytest.mark.long
 def test_a_value_that_is_asked_for_anew_while_it_gives_way_is_the_newer_one(asked):
     asked.ask()
     wait(lambda: asked.player.begun == 1)
@@ -98,6 +101,7 @@ def test_a_value_that_is_asked_for_anew_while_it_gives_way_is_the_newer_one(aske
     assert [told[1:3] for told in asked.came] == [(EPOCH_S + 10.0, EPOCH_S + 40.0)]
 
 
+@pytest.mark.long
 def test_nothing_is_read_beside_while_a_moment_is_painted(asked, monkeypatch):
     monkeypatch.setattr(playback_module, "PAINT_S", 60.0)
     asked.player.is_let.set()
@@ -114,6 +118,7 @@ def test_nothing_is_read_beside_while_a_moment_is_painted(asked, monkeypatch):
     assert begun == [0]
 
 
+@pytest.mark.long
 def test_a_moment_that_was_painted_does_not_let_others_read_beside_the_next_one(asked, monkeypatch):
     monkeypatch.setattr(playback_module, "PAINT_S", 60.0)
     monkeypatch.setattr(playback_module, "PAINTED_MS", 600_000)
@@ -153,6 +158,7 @@ class Noting(SessionPlayer):
         return super().moment(at_s)
 
 
+@pytest.mark.long
 def test_trails_are_read_while_another_process_folds_the_moment(app, session):
     players, shown = [], []
 

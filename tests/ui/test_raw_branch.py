@@ -90,6 +90,7 @@ def open_branch(values, message):
     values.tree.scrollTo(branch(values, f"raw:{message}"), values.tree.ScrollHint.PositionAtTop)
 
 
+@pytest.mark.long
 def test_a_message_that_is_opened_shows_what_the_log_has_at_the_moment(looking, asked):
     look = open_log(looking)
     values = tree_of(looking)
@@ -113,6 +114,7 @@ def test_a_message_that_is_opened_shows_what_the_log_has_at_the_moment(looking, 
     assert all(len(names) < 30 for _, names, _ in asked)
 
 
+@pytest.mark.long
 def test_a_search_finds_them_and_what_is_found_is_read(looking, asked):
     look = open_log(looking)
     values = tree_of(looking)
@@ -127,6 +129,7 @@ def test_a_search_finds_them_and_what_is_found_is_read(looking, asked):
     assert look.told.raw[KEY]
 
 
+@pytest.mark.long
 def test_they_are_plotted_by_enter_and_by_a_drag(looking):
     open_log(looking)
     values = tree_of(looking)
@@ -156,6 +159,7 @@ def test_they_are_plotted_by_enter_and_by_a_drag(looking):
     ("name", "message", "field"),
     [("copter_square.bin", "ATT", "DesRoll"), ("pyulog_sample_log_small.ulg", "vehicle_attitude", "q[0]")],
 )
+@pytest.mark.long
 def test_logs_on_board_have_theirs(looking, name, message, field):
     look = open_log(looking, name)
     look.seek((look.told.extent.begin_s + look.told.extent.end_s) / 2)

@@ -109,6 +109,7 @@ def make(station, settings, commands, app):
         window.deleteLater()
 
 
+@pytest.mark.long
 def test_another_panel_is_one_row(make, app):
     window = make(panels=(*PANELS, WIND))
     panel, dock = window.panel(WindPanel), window.dock("wind")
@@ -128,6 +129,7 @@ def test_another_panel_is_one_row(make, app):
     assert make(panels=(*PANELS, WIND)).panel(WindPanel).limit.value() == 7
 
 
+@pytest.mark.long
 def test_a_row_that_is_new_has_a_place_in_a_layout_of_before(make):
     before = make()
     before.dock("links").toggleView(False)
@@ -185,6 +187,7 @@ def test_keys_go_on_after_the_ninth_panel_and_none_is_taken_twice(make):
     assert panel_keys(0) == "Alt+1"
 
 
+@pytest.mark.long
 def test_what_was_remembered_before_panels_were_rows_comes_back(make, tmp_path):
     path = tmp_path / "before.ini"
     shutil.copy(BEFORE, path)

@@ -182,7 +182,7 @@ assert ended == [], "somebody was called who is gone"
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_owner_that_is_deleted_while_its_works_end_ends_nothing_else():
     """Threads that told an object that Qt was deleting at that moment ended the process."""
     done = subprocess.run([sys.executable, "-c", DELETED_MEANWHILE], capture_output=True, text=True, check=False)

@@ -155,6 +155,7 @@ def windows(app, tmp_path):
 
 
 @pytest.mark.parametrize(("first", "second"), [(DARK, LIGHT), (LIGHT, DARK)])
+@pytest.mark.long
 def test_a_window_looks_as_if_it_had_been_opened_in_the_theme_that_it_was_given_later(windows, app, first, second):
     wear(first)
     window = windows("switched")
@@ -182,6 +183,7 @@ def entry(window, name):
     return found[0]
 
 
+@pytest.mark.long
 def test_a_theme_is_chosen_in_the_menu_and_remembered(windows, station, app):
     window = windows("first")
     assert entry(window, "dark").isChecked()
@@ -206,6 +208,7 @@ def test_a_theme_that_is_not_known_is_the_first(settings, station, damaged):
     assert wearing().theme is DARK
 
 
+@pytest.mark.long
 def test_the_theme_is_found_by_its_name(windows):
     window = windows("first")
     found = matching(entries(window.menu_bar, window.workspace), "theme light")
@@ -214,6 +217,7 @@ def test_the_theme_is_found_by_its_name(windows):
     assert wearing().theme is LIGHT
 
 
+@pytest.mark.long
 def test_a_notice_and_an_icon_on_a_button_are_in_the_colours_of_now(windows, app):
     window = windows("first")
     notice = window.floating.notices.notices[-1]

@@ -224,6 +224,7 @@ def test_what_is_no_metadata_is_refused_in_one_line(data: bytes, word: str) -> N
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda data: lzma.compress(data, preset=0)], ids=["gzip", "xz"])
+@pytest.mark.long
 def test_a_bomb_is_refused_at_its_limit(pack) -> None:
     small = of_px4({"name": "A"})
     just = small + b" " * (MAX_UNPACKED_BYTES - len(small))

@@ -229,6 +229,7 @@ def bits(value: float) -> bytes:
 
 
 @given(parameter_sets(), st.sampled_from(list(FileKind)), st.text(max_size=40))
+@pytest.mark.long
 def test_what_was_written_is_read_again_exactly(found, kind: FileKind, comment: str) -> None:
     again = read_parameters(write_parameters(found, kind, comment=comment, sysid=3))
     assert (again.refused, again.notes) == ((), ())
@@ -249,6 +250,7 @@ def test_the_largest_number_is_read_as_it_is_written_and_one_step_more_is_refuse
 
 
 @given(parameter_sets())
+@pytest.mark.long
 def test_what_mavproxy_writes_itself_is_the_same_within_its_rounding(found) -> None:
     rows = "".join(f"{one.name:<16.16s} {one.value:f}\n" for one in found if abs(one.value) < 1e20)
     if not rows:

@@ -52,6 +52,7 @@ SCENARIOS = st.builds(
 
 
 @given(SCENARIOS, st.lists(sentences(), max_size=3))
+@pytest.mark.long
 def test_what_is_written_reads_back_equal(scenario, expected):
     there = tuple(one.text for one in expected if set(one.vehicles) <= set(names_of(scenario)))
     whole = Scenario(**{**{name: getattr(scenario, name) for name in scenario.__struct_fields__}, "expect": there})
@@ -126,6 +127,7 @@ DEEP = "[" * 3000 + "]" * 3000
         (GOOD + "date: 2026-99-99\n", "no YAML"),
     ],
 )
+@pytest.mark.long
 def test_what_is_wrong_is_one_line_with_its_place(text, said):
     with pytest.raises(GroundStationError) as told:
         read_scenario("a.yaml", text.encode())

@@ -42,6 +42,7 @@ heights = st.lists(st.floats(-100.0, 5_000.0).map(lambda one: round(one, 3)), ma
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(heights, st.text(max_size=80)), min_size=1, max_size=6))
+@pytest.mark.long
 def test_any_parts_come_out_as_they_went_in(told: list[tuple[list[float], str]]) -> None:
     parts = tuple(
         PlanPart(

@@ -128,6 +128,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.long
 def test_hostile_files_are_refused_soon(what: str) -> None:
     started_s = time.process_time()
     refusal(HOSTILE[what])
@@ -137,6 +138,7 @@ def test_hostile_files_are_refused_soon(what: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(SEEDS), st.data())
+@pytest.mark.long
 def test_mutated_files_are_read_or_refused_and_nothing_else(text: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         start = data.draw(st.integers(0, len(text)))

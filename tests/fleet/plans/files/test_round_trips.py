@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,12 +48,14 @@ def test_a_list_is_read_back_from_waypoints(plan: PlanFile, kind: PlanKind) -> N
 
 @FEW
 @given(documents())
+@pytest.mark.long
 def test_an_untouched_file_keeps_all_that_is_unknown(made: dict[str, Any]) -> None:
     assert json.loads(write_plan(".plan", read_plan("a.plan", as_text(made)))) == made
 
 
 @FEW
 @given(documents(), missions())
+@pytest.mark.long
 def test_another_mission_in_a_file_is_read_back_and_leaves_the_rest(
     made: dict[str, Any], mission: tuple[PlanItem, ...]
 ) -> None:
@@ -67,6 +70,7 @@ def test_another_mission_in_a_file_is_read_back_and_leaves_the_rest(
 
 @FEW
 @given(documents(), st.data())
+@pytest.mark.long
 def test_a_mission_that_was_edited_here_and_there_is_read_back(made: dict[str, Any], data: st.DataObject) -> None:
     plan = read_plan("a.plan", as_text(made))
     mission = [item for item in plan.mission if item.command != 177]

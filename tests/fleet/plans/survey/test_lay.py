@@ -73,6 +73,7 @@ def codes(found: Coverage) -> set[str]:
 
 @ANY
 @given(surveys())
+@pytest.mark.long
 def test_lines_cover_any_area_within_half_a_spacing_and_leave_keep_outs_alone(task: SurveyTask) -> None:
     found, told = laid_or_told(task)
     if found is None:
@@ -94,6 +95,7 @@ def test_lines_cover_any_area_within_half_a_spacing_and_leave_keep_outs_alone(ta
 
 @ANY
 @given(surveys())
+@pytest.mark.long
 def test_nothing_is_flown_outside_where_the_operator_says_so(task: SurveyTask) -> None:
     task = changed(task, edge_m=0.0, turnaround_m=0.0)
     try:

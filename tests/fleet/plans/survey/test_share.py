@@ -73,6 +73,7 @@ def check_parts(shares: Sequence[Share], task: AnyTask, seen: shapely.Geometry) 
 
 @ANY
 @given(surveys(), st.integers(1, 6), st.sampled_from([By.TIME, By.AREA]))
+@pytest.mark.long
 def test_parts_make_up_any_area_without_overlap(task: SurveyTask, count: int, by: By) -> None:
     rings = [ring for one in (task.area, *task.keep_outs) for ring in (one.outer, *one.holes)]
     # of an outline that crosses itself by a hair the larger part is taken
@@ -113,6 +114,7 @@ def test_parts_make_up_any_area_without_overlap(task: SurveyTask, count: int, by
     ],
 )
 @pytest.mark.parametrize("starts", [[(-30.0, -30.0)] * 6, STARTS])
+@pytest.mark.long
 def test_the_longest_flight_takes_no_longer_than_the_others(
     task: AnyTask, count: int, starts: list[tuple[float, float]]
 ) -> None:
