@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from math import asin, atan2, cos, degrees, hypot, radians, sin, sqrt
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the WGS 84 ellipsoid (IUGG)."""
 METRES_PER_DEGREE = radians(EARTH_RADIUS_M)
@@ -19,6 +22,16 @@ def distance_m(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_d
     half += cos(lat) * cos(other_lat) * sin(radians(other_lon_deg - lon_deg) / 2) ** 2
     # rounding may bring it above 1 for places on opposite sides, where asin raises
     return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(half)))
+
+
+def distances_m(
+    lat_deg: ArrayLike, lon_deg: ArrayLike, other_lat_deg: ArrayLike, other_lon_deg: ArrayLike
+) -> NDArray[np.float64]:
+    """The same for many pairs of places at once; the four go together as numpy broadcasts them."""
+    lat, other_lat = np.radians(lat_deg), np.radians(other_lat_deg)
+    half = np.sin((other_lat - lat) / 2) ** 2
+    half = half + np.cos(lat) * np.cos(other_lat) * np.sin(np.radians(np.subtract(other_lon_deg, lon_deg)) / 2) ** 2
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))), dtype=np.float64)
 
 
 def bearing_deg(lat_deg: float, lon_deg: float, other_lat_deg: float, other_lon_deg: float) -> float:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.fleet import geometry
 from groundstation.fleet.geometry import EARTH_RADIUS_M
 from groundstation.logs.sources import Numbers
 
@@ -34,12 +35,7 @@ class Track(NamedTuple):
 
 def distances_m(track: Track, lat_deg: float, lon_deg: float) -> Numbers:
     """How far each position is from a place along the ground, metres, shape (n,)."""
-    lat, lon = np.radians(track.lat_deg), np.radians(track.lon_deg)
-    # haversine formula, which is exact for short ways too
-    half = np.sin((lat - np.radians(lat_deg)) / 2) ** 2
-    half += np.cos(lat) * np.cos(np.radians(lat_deg)) * np.sin((lon - np.radians(lon_deg)) / 2) ** 2
-    # rounding may bring it beyond 1, of which there is no arcsine
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0))), dtype=np.float64)
+    return geometry.distances_m(track.lat_deg, track.lon_deg, lat_deg, lon_deg)
 
 
 def without_jumps(track: Track, fastest_mps: float | None, flown_s: Numbers | None = None) -> Track:

@@ -12,14 +12,16 @@ from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
 from groundstation.ui.map_panel import label_placer
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
+from groundstation.ui.map_panel.land_picture import path_of
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.map_panel.map_view import REST_MS
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, nice_length
 from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import places
 from groundstation.ui.map_panel.trail_layer import TrailLayer
-from groundstation.ui.map_panel.world_layer import path_of
 from groundstation.ui.selection import Selection
+from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 
@@ -136,6 +138,18 @@ def test_what_is_remembered_comes_back(panel, station):
     assert other.view.stack.layer(TrailLayer).length_s == 600.0
     assert other.view.stack.hidden == ["labels"]
     other.restore_state({"trail_s": "much", "labels": 3, "x_m": None, "touched": True})
+
+
+def test_a_map_that_was_zoomed_a_little_becomes_sharp_when_it_rests(panel, app):
+    app.processEvents()
+    # a slow computer would rest between two steps
+    panel.view._rest.setInterval(10**8)
+    for factor in (1.0, 0.99, 0.98):
+        panel.view.zoom(factor)
+        panel.view.viewport().repaint()
+    assert panel.view.stack.is_rough
+    panel.view._rest.setInterval(REST_MS)
+    wait_until(lambda: (app.processEvents(), not panel.view.stack.is_rough)[1], what="the rest")
 
 
 def test_mercator_there_and_back():

@@ -13,9 +13,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
 
 from groundstation.ui.map_panel import outlines as module
+from groundstation.ui.map_panel.land_picture import path_of
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, mercator_from_degrees
 from groundstation.ui.map_panel.outlines import NEARER, Layer, Outlines, Regional
-from groundstation.ui.map_panel.world_layer import path_of
 
 COAST = Camera(*mercator_from_degrees(41.0, 39.7), 400.0, 600, 400)
 SQUARE = np.array([(0.0, 0.0), (1_000.0, 0.0), (1_000.0, 1_000.0), (0.0, 1_000.0)])

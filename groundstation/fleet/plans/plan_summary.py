@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import msgspec
+import numpy as np
 
-from groundstation.fleet.geometry import distance_m
+from groundstation.fleet.geometry import distances_m
 from groundstation.fleet.plans.plan_heights import height_home_m
 from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.plans.plan_path import Place, path_of
@@ -40,11 +39,12 @@ def plan_summary(items: tuple[PlanItem, ...], home: Place | None, home_amsl_m: f
     places = [*([home] if home is not None else []), *(point.place for point in path)]
     found = (height_home_m(point.item, home_amsl_m) for point in path if point.is_own)
     heights = [one for one in found if one is not None]
+    lats, lons = np.array(places, dtype=np.float64).reshape(-1, 2).T
     return PlanSummary(
         items=len(items),
         points=len(path),
-        length_m=sum(distance_m(*one, *other) for one, other in itertools.pairwise(places)),
+        length_m=float(distances_m(lats[:-1], lons[:-1], lats[1:], lons[1:]).sum()),
         lowest_m=min(heights, default=None),
         highest_m=max(heights, default=None),
-        farthest_m=max((distance_m(*home, *one) for one in places), default=None) if home is not None else None,
+        farthest_m=float(distances_m(lats, lons, *home).max()) if home is not None else None,
     )

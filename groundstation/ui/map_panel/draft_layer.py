@@ -88,6 +88,9 @@ class DraftLayer(Layer):
     def __init__(self, document: PlanDocument | None, study: PlanStudy | None = None) -> None:
         self._document, self._study = document, study
         self._shapes: list[_Shape] = []
+        self._lonely: list[tuple[int, Points]] = []
+        """Of each part places for its name, the best first; they stay while nothing but the view changes."""
+        self._lonely_of: list[_Shape] = []
         self.names: list[QRectF] = []
         """Where names of parts stand, as painted last."""
 
@@ -182,15 +185,11 @@ class DraftLayer(Layer):
 
     def _names(self, painter: QPainter, frame: Frame, parts: tuple[PlanPart, ...]) -> None:
         """Whose each is and how long it takes, where its way is farthest from all others."""
-        ways = [(at, on_screen(frame, one.way.points)) for at, one in enumerate(self._shapes) if one.way is not None]
-        some = [(at, points[:: max(1, len(points) // NAMED_POINTS)]) for at, points in ways]
+        if self._lonely_of != self._shapes:
+            self._lonely, self._lonely_of = _lonely_first(self._shapes), list(self._shapes)
         # corners are taken hold of where they are seen
         taken, self.names = self._handles(frame), []
-        for at, points in some:
-            others = [found for other, found in some if other != at]
-            away = np.zeros(len(points))
-            if others:
-                away = np.linalg.norm(points[:, None] - np.concatenate(others)[None], axis=2).min(axis=1)
+        for at, spots in self._lonely:
             part = parts[at]
             # while plans are reckoned anew a time may be that of another one
             is_known = self._study is not None and not self._study.is_behind
@@ -199,8 +198,8 @@ class DraftLayer(Layer):
             if flight is not None and flight.moments:
                 words += f"  {clock_text(flight.duration_s)}"
             # one after the other, until one is free: mostly the first
-            order = np.argsort(-away, kind="stable").tolist()
-            boxes = (_label_box(painter, QPointF(*points[place].tolist()) + NAME_ABOVE, words) for place in order)
+            points = on_screen(frame, spots).tolist()
+            boxes = (_label_box(painter, QPointF(*point) + NAME_ABOVE, words) for point in points)
             # where all places are taken the chip in the panel has to do
             box = next((one for one in boxes if not any(one.intersects(other) for other in taken)), None)
             if box is not None:
@@ -238,6 +237,20 @@ class DraftLayer(Layer):
         if index in (conflict.one, conflict.other):
             words = f"{conflict.apart_m:.0f} m  {clock_text(conflict.at_s)}"
             _label(painter, spot + QPointF(0, RING_PX + 14), words, ink(Ink.TEXT))
+
+
+def _lonely_first(shapes: list[_Shape]) -> list[tuple[int, Points]]:
+    """Some points of each part's way with its number, what is farthest from all others first."""
+    ways = [(at, one.way.points) for at, one in enumerate(shapes) if one.way is not None]
+    some = [(at, points[:: max(1, len(points) // NAMED_POINTS)]) for at, points in ways]
+    found = []
+    for at, points in some:
+        others = [other for number, other in some if number != at]
+        away = np.zeros(len(points))
+        if others:
+            away = np.linalg.norm(points[:, None] - np.concatenate(others)[None], axis=2).min(axis=1)
+        found.append((at, points[np.argsort(-away, kind="stable")]))
+    return found
 
 
 def _path(frame: Frame, area: Area) -> QPainterPath:

@@ -82,6 +82,11 @@ class LayerStack:
         """Whether a kept layer is being drawn anew; `work` goes on with it."""
         return any(self._pixels[key].is_busy for key in self._shown() if key in self._pixels)
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether something is sharper once the view rests and is painted again."""
+        return any(self._layers[key].is_rough for key in self._shown())
+
     def work(self) -> bool:
         """Draw one part of what is new, between two frames; True when there is something new to be seen."""
         busy = next((one for key in self._shown() if (one := self._pixels.get(key)) is not None and one.is_busy), None)

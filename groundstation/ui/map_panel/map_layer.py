@@ -54,6 +54,11 @@ class Frame(NamedTuple):
 class Layer:
     """One thing that the map draws, in logical pixels of the screen."""
 
+    @property
+    def is_rough(self) -> bool:
+        """Whether it was painted quickly because the view moved, and wants to be asked again once it rests."""
+        return False
+
     def stale(self, frame: Frame) -> Hashable:
         """When this differs from last time, the layer is renewed; the camera is looked at for kept layers anyhow."""
         del frame

@@ -32,6 +32,8 @@ EDGE_SHARE = 0.03
 """A vehicle so near to the edge is about to leave the view."""
 LEAST_SPAN_M = 350.0
 """Fitting the fleet never zooms closer than this."""
+REST_MS = 120
+"""After the last frame of a movement, what was painted quickly is painted sharply."""
 TURN_MS = 4
 """Between two parts of what is drawn anew; whatever else there is to do comes in between."""
 HOMES_S = 0.5
@@ -79,6 +81,8 @@ class MapView(pg.GraphicsView):
         self._turns = QTimer(self, interval=TURN_MS, singleShot=True)
         self._turns.setTimerType(Qt.TimerType.PreciseTimer)
         self._turns.timeout.connect(self._on_turn)
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self.repaint_soon)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Map"))
@@ -219,6 +223,9 @@ class MapView(pg.GraphicsView):
     def _go_on(self) -> None:
         if self.stack.is_busy and self.isVisible() and not self._turns.isActive():
             self._turns.start()
+        if self.stack.is_rough:
+            # begun anew with each frame of a movement
+            self._rest.start()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: the tool may take hold of something; else the map is moved."""

@@ -7,13 +7,13 @@ import math
 from collections.abc import Hashable
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
+from groundstation.ui.map_panel.land_picture import LandPicture
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
     EARTH_RADIUS_M,
     Camera,
-    Points,
     degrees_from_mercator,
     mercator_from_degrees,
     near,
@@ -21,9 +21,7 @@ from groundstation.ui.map_panel.mercator import (
     normalised_lon,
     stretch,
 )
-from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.places import Place, places
-from groundstation.ui.map_panel.polygon import polygon_from_points
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -50,11 +48,17 @@ class WorldLayer(Layer):
             is_past: whether it is of the past, whose ground has no colour.
         """
         self._is_past = is_past
+        self._land = LandPicture()
 
     def stale(self, frame: Frame) -> Hashable:
-        """The grid begins at a home."""
+        """The grid begins at a home; the land of a view that was moving is drawn sharp once it rests."""
         # any home would do, but the same one each time: the grid must not jump
-        return min(frame.homes, default=None)
+        return min(frame.homes, default=None), self._land.wishes(frame)
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether the coasts are those of another scale, as while the map is zoomed."""
+        return self._land.is_rough
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the ground."""
@@ -75,39 +79,9 @@ class WorldLayer(Layer):
 
     def _paint(self, painter: QPainter, frame: Frame) -> None:
         camera = frame.camera
-        painter.fillRect(QRectF(0, 0, camera.width, camera.height), ink(Ink.SEA))
-        _paint_land(painter, camera)
+        self._land.paint(painter, frame)
         _paint_grid(painter, camera, min(frame.homes, default=None))
         _paint_names(painter, camera)
-
-
-def path_of(lines: list[Points], *, closed: bool) -> QPainterPath:
-    """Lines in screen coordinates as one path."""
-    path = QPainterPath()
-    for line in lines:
-        path.addPolygon(polygon_from_points(line))
-        if closed:
-            path.closeSubpath()
-    return path
-
-
-def _paint_land(painter: QPainter, camera: Camera) -> None:
-    world = outlines()
-    land = path_of(world.land(camera), closed=True)
-    is_near = camera.ground_scale_m < 300
-    if is_near:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        glow = ink(Ink.COAST)
-        for width, alpha in ((22, 18), (11, 26)):
-            glow.setAlpha(alpha)
-            painter.setPen(QPen(glow, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            painter.drawPath(land)
-    painter.setBrush(ink(Ink.LAND))
-    painter.setPen(QPen(ink(Ink.COAST), 1.2))
-    painter.drawPath(land)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(ink(Ink.BORDER), 1, Qt.PenStyle.DashLine))
-    painter.drawPath(path_of(world.borders(camera), closed=False))
 
 
 def _paint_grid(painter: QPainter, camera: Camera, home: tuple[float, float] | None) -> None:

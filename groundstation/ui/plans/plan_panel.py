@@ -14,11 +14,11 @@ from groundstation.fleet.identity import Autopilot
 from groundstation.fleet.plans import plan_edit
 from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.plan_badge import Badge, badge_of
-from groundstation.fleet.plans.plan_check import Finding
+from groundstation.fleet.plans.plan_check import Checked, Finding
 from groundstation.fleet.plans.plan_commands import BY_COMMAND
 from groundstation.fleet.plans.plan_items import FRAME_RELATIVE, KINDS, PlanItem, PlanKind
 from groundstation.fleet.plans.plan_progress import flown_number
-from groundstation.fleet.plans.plan_summary import plan_summary
+from groundstation.fleet.plans.plan_summary import PlanSummary, plan_summary
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
@@ -112,6 +112,8 @@ class PlanPanel(LivePanel):
         self.summary.setWordWrap(True)
         self.summary.setProperty("role", "small")
         self.summary.setContentsMargins(12, 2, 12, 4)
+        self._summed: tuple[Checked, PlanSummary] | None = None
+        """Of what was shown last: each look at the fleet asks for it again."""
         self._hint_words = self.tr("Open a plan, add an item, or read what the selected vehicle has.")
         self.hint = _muted(self._hint_words)
         self.hint.setContentsMargins(12, 0, 12, 0)
@@ -189,7 +191,9 @@ class PlanPanel(LivePanel):
 
     def _show_summary(self) -> None:
         checked, flight = self._study.checked, self._study.flight
-        told = plan_summary(checked.items, checked.home, checked.home_amsl_m)
+        if self._summed is None or self._summed[0] != checked:
+            self._summed = checked, plan_summary(checked.items, checked.home, checked.home_amsl_m)
+        told = self._summed[1]
         words = self.tr("{count} items, {km:.2f} km").format(count=told.items, km=told.length_m / 1000.0)
         if flight is not None and not self._study.is_behind and flight.moments:
             words += ", " + clock_text(flight.duration_s)
