@@ -146,7 +146,7 @@ def test_a_map_that_was_zoomed_a_little_becomes_sharp_when_it_rests(panel, app):
     panel.view._rest.setInterval(10**8)
     for factor in (1.0, 0.99, 0.98):
         panel.view.zoom(factor)
-        panel.view.viewport().repaint()
+        app.processEvents()
     assert panel.view.stack.is_rough
     panel.view._rest.setInterval(REST_MS)
     wait_until(lambda: (app.processEvents(), not panel.view.stack.is_rough)[1], what="the rest")
