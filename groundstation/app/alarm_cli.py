@@ -71,9 +71,12 @@ def run(
     from groundstation.app.alarm_file import default_path
     from groundstation.app.alarm_process import AlarmProcess
     from groundstation.app.processes import stop_on_signal
+    from groundstation.app.said_store import default_path as default_said
     from groundstation.app.wiring import broker_from_text
 
     url = broker_from_text(broker)
+    path = file or default_path(url.shown)
+    said = default_said(url.shown) if file is None else file.with_name(f"{file.stem}-said.sqlite3")
     running: list[AlarmProcess] = []
     begun = threading.Event()
 
@@ -87,7 +90,7 @@ def run(
         Console(stderr=True).print(
             f"alarms of {url.shown}; Ctrl-C ends it", soft_wrap=True, markup=False, highlight=False
         )
-        running.append(AlarmProcess(url, file or default_path(url.shown)))
+        running.append(AlarmProcess(url, path, said))
         begun.set()
         running[0].run(stop)
 

@@ -17,6 +17,8 @@ from groundstation import __version__
 from groundstation.app.alarm_file import KeptAlarms, read_kept, write_kept
 from groundstation.app.company import Company, stay_while_needed
 from groundstation.app.processes import GOES_ON
+from groundstation.app.said_desk import SaidDesk
+from groundstation.app.said_store import SaidStore
 from groundstation.app.wiring import StationBus, calm_collector, host_name
 from groundstation.bridge.publisher import new_session
 from groundstation.fleet.alarms.alarm import Alarm, AlarmAction, AlarmState, EngineState
@@ -56,12 +58,13 @@ TELL_ALL_S = 2.0
 class AlarmProcess:
     """An engine with its connection to the broker."""
 
-    def __init__(self, url: BrokerUrl, path: Path) -> None:
+    def __init__(self, url: BrokerUrl, path: Path, said: Path) -> None:
         """Prepare; `run` serves.
 
         Args:
             url: the broker.
             path: file in which rules and alarms are kept.
+            said: file in which is kept what operators say.
         """
         self.name = f"{host_name()}-{uuid.uuid4().hex[:6]}"
         self._path, self._kept = path, read_kept(path)
@@ -83,6 +86,7 @@ class AlarmProcess:
         self.bus = StationBus(
             url, ROOTS, self.inbox, role="alarms", on_message=self._on_message, will=self._outgoing(self._conn, gone)
         )
+        self.said = SaidDesk(self.name, SaidStore(said), self._outgoing, self.bus.worker.publish)
         # who only stands by hears what every station does
         self.bus.follow(frozenset())
         self.bus.worker.subscribe(engine_filters())
@@ -103,8 +107,11 @@ class AlarmProcess:
         """On the worker thread: wishes wait apart, everything else is taken in as by any station."""
         self._company.take(message, message.received_s)
         topic = topics.parse(message.topic)
-        if isinstance(topic, topics.ServiceTopic) and topic.leaf == topics.ALM and topic.service == topics.STATION:
+        service = topic if isinstance(topic, topics.ServiceTopic) else None
+        if service is not None and service.leaf == topics.ALM and service.service == topics.STATION:
             self._take_wish(message)
+        elif service is not None and self.said.take(service, message):
+            pass
         elif message.topic == topics.sync_all(ROOTS[0]):
             self._is_asked = True
         else:
@@ -131,6 +138,7 @@ class AlarmProcess:
                 self.tick(time.monotonic(), time.time())
         finally:
             self._keep()
+            self.said.close()
             self._forget_rules()
             self.bus.worker.publish([self._outgoing(self._conn, EngineState(is_online=False, version=__version__))])
             self.bus.stop()
@@ -166,6 +174,7 @@ class AlarmProcess:
             self._look(now_s)
         if self.lease.tick(now_s):
             self._begin_to_lead()
+        self.said.tick(self.lease.leader or "", now_s)
         # of no consequence where it is so already
         self.bus.follow(None if self.lease.leads else frozenset())
         if self.lease.leads:
@@ -302,7 +311,7 @@ class AlarmProcess:
             term=self.lease.term,
             rules=self.engine.rules.revision,
             alarms=len(self.engine.alarms),
-            dropped=self._dropped + self.engine.dropped,
+            dropped=self._dropped + self.engine.dropped + self.said.dropped,
             version=__version__,
         )
         self.bus.worker.publish([self._outgoing(self._conn, state)])

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from groundstation.fleet.commands import Actor, Id, Role, ShortText
@@ -18,6 +20,10 @@ ASK_S = 10.0
 """How long the holder is asked before the answer counts as no."""
 REQUEST_TTL_MS = 5_000
 """Age at which a request for control is too old to be granted."""
+
+
+MAX_LOOKED_AT = 16
+"""Vehicles that a station tells that its operator looks at."""
 
 
 class Takeover(Name):
@@ -115,9 +121,11 @@ class StationPresence(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     state: LinkState
     """`online` or `offline`."""
-    op: str = ""
+    op: ShortText = ""
     """The operator's name."""
     role: Role = Role.OPERATOR
     """What it may do."""
-    version: str = ""
+    version: ShortText = ""
     """Version of the software."""
+    looks_at: Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=MAX_LOOKED_AT)] = ()
+    """Vehicles that the operator has chosen, `fleet/uav-1`; of more the first."""

@@ -8,7 +8,7 @@ for news; `lives.py` decides which life is shown.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,9 +16,13 @@ from groundstation.fleet.alarms.alarm import Alarm, EngineState
 from groundstation.fleet.alarms.book import AlarmBook
 from groundstation.fleet.alarms.rule import RuleSet
 from groundstation.fleet.bookmark import Bookmark, Bookmarks
+from groundstation.fleet.control import StationPresence
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.lives import Lives, LivesRecord
+from groundstation.fleet.operators.conversation import Conversation
+from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidAnswer
+from groundstation.fleet.operators.stations import Stations
 from groundstation.fleet.parameters.parameter_status import ParamChange
 from groundstation.fleet.recorder import RecorderState, RecorderStatus
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
@@ -48,6 +52,18 @@ class Fleet:
         """What operators marked, at any station."""
         self.alarms = AlarmBook()
         """What engines of alarms say."""
+        self.stations = Stations()
+        """Who is on."""
+        self.conversation = Conversation()
+        """What operators say."""
+        self._folds: dict[type, Callable[[Any], object]] = {
+            Bookmark: self.bookmarks.fold,
+            RuleSet: self.alarms.fold_rules,
+            OperatorMessage: self.conversation.fold,
+            ReadMarks: self.conversation.fold_marks,
+            SaidAnswer: self.conversation.fold_answer,
+        }
+        """Of what is the same whoever brings it, and whenever."""
         self.ignored = 0
         """Updates that are not shown: of a life that is not, of vehicles beyond `MAX_VEHICLES`, or kept by no right."""
 
@@ -96,19 +112,22 @@ class Fleet:
                 self._fold_service(update)
 
     def _fold_service(self, update: ServiceUpdate) -> None:
-        match update.content:
+        content = update.content
+        match content:
             case BridgePresence():
                 self._fold_bridge(update)
             case RecorderStatus():
                 self._fold_recorder(update)
-            case Bookmark():
-                self.bookmarks.fold(update.content)
-            case Alarm():
-                self.alarms.fold(update.content, update.received_s)
             case EngineState():
-                self.alarms.fold_engine(update.service, update.content, update.received_s)
-            case RuleSet():
-                self.alarms.fold_rules(update.content)
+                self.alarms.fold_engine(update.service, content, update.received_s)
+            case Alarm():
+                self.alarms.fold(content, update.received_s)
+            case StationPresence():
+                self.stations.fold(update.service, content, update.received_s)
+            case _:
+                fold = self._folds.get(type(content))
+                if fold is not None:
+                    fold(content)
 
     def take_changed(self) -> set[VehicleKey]:
         """Vehicles that changed since the last call."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,10 +18,12 @@ from groundstation.fleet.alarms.wishes import AlarmWish
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.commands import Actor, CommandRequest
-from groundstation.fleet.control import ControlRequest, StationPresence
+from groundstation.fleet.control import MAX_LOOKED_AT, ControlRequest, StationPresence
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.operations import Operations, Publication, bridge_clock_ms
+from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidWish
+from groundstation.fleet.operators.talk import Word
 from groundstation.fleet.recorder import StationSensors
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
@@ -66,13 +68,23 @@ def new_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}-{secrets.token_hex(6)}"
 
 
-def presence(actor: Actor, state: LinkState) -> Outgoing:
-    """Birth of a station, or the will that tells its death."""
-    content = StationPresence(state=state, op=actor.op, role=actor.role, version=__version__)
-    envelope = payloads.Envelope(sid=actor.gs, seq=0, ts=int(time.time() * 1000), bms=0, d=content)
-    topic = topics.station(Root.FLEET.value, actor.gs, topics.CONN)
+def presence(actor: Actor, state: LinkState, looks_at: Sequence[VehicleKey] = ()) -> Outgoing:
+    """Birth and sign of life of a station, or the will that tells its death.
+
+    Args:
+        actor: whose station.
+        state: online or offline.
+        looks_at: vehicles that its operator has chosen.
+    """
+    chosen = tuple(str(one) for one in looks_at[:MAX_LOOKED_AT])
+    content = StationPresence(state=state, op=actor.op, role=actor.role, version=__version__, looks_at=chosen)
     # not retained: a station's id is never used again, and a broker would collect them
-    return Outgoing(topic, payloads.encode(envelope), qos=1)
+    return _of_station(actor, topics.CONN, content, 0)
+
+
+def _of_station(actor: Actor, leaf: str, content: Any, number: int) -> Outgoing:
+    envelope = payloads.Envelope(sid=actor.gs, seq=number, ts=int(time.time() * 1000), bms=0, d=content)
+    return Outgoing(topics.station(Root.FLEET.value, actor.gs, leaf), payloads.encode(envelope), qos=1)
 
 
 def sensors(actor: Actor, filters: Sequence[str], number: int) -> Outgoing:
@@ -83,9 +95,7 @@ def sensors(actor: Actor, filters: Sequence[str], number: int) -> Outgoing:
         filters: topic filters, byte for byte.
         number: of the message, counted from 0.
     """
-    content = StationSensors(filters=tuple(filters))
-    envelope = payloads.Envelope(sid=actor.gs, seq=number, ts=int(time.time() * 1000), bms=0, d=content)
-    return Outgoing(topics.station(Root.FLEET.value, actor.gs, topics.SENSORS), payloads.encode(envelope), qos=1)
+    return _of_station(actor, topics.SENSORS, StationSensors(filters=tuple(filters)), number)
 
 
 def mark(bookmark: Bookmark, number: int) -> Outgoing:
@@ -95,9 +105,7 @@ def mark(bookmark: Bookmark, number: int) -> Outgoing:
         bookmark: whose `by` is the station that says it.
         number: of the message at that station, counted from 0.
     """
-    station = bookmark.by.gs
-    envelope = payloads.Envelope(sid=station, seq=number, ts=int(time.time() * 1000), bms=0, d=bookmark)
-    return Outgoing(topics.station(Root.FLEET.value, station, topics.MARK), payloads.encode(envelope), qos=1)
+    return _of_station(bookmark.by, topics.MARK, bookmark, number)
 
 
 def alarm_wish(wish: AlarmWish, number: int) -> Outgoing:
@@ -107,9 +115,21 @@ def alarm_wish(wish: AlarmWish, number: int) -> Outgoing:
         wish: whose `by` is the station that says it.
         number: of the message at that station, counted from 0.
     """
-    station = wish.by.gs
-    envelope = payloads.Envelope(sid=station, seq=number, ts=int(time.time() * 1000), bms=0, d=wish)
-    return Outgoing(topics.station(Root.FLEET.value, station, topics.ALM), payloads.encode(envelope), qos=1)
+    return _of_station(wish.by, topics.ALM, wish, number)
+
+
+_WORDS = {OperatorMessage: topics.SAY, ReadMarks: topics.READ, SaidWish: topics.SAID_REQ}
+
+
+def spoken(actor: Actor, word: Word, number: int) -> Outgoing:
+    """What an operator says, has read, or wants to have told.
+
+    Args:
+        actor: whose station.
+        word: as `Talk` gave it.
+        number: of the message at that station, counted from 0.
+    """
+    return _of_station(actor, _WORDS[type(word)], word, number)
 
 
 class _Held(msgspec.Struct):

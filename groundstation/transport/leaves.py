@@ -21,6 +21,7 @@ from groundstation.fleet.events import Event
 from groundstation.fleet.identity import Root, VehicleInfo
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
+from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidAnswer, SaidWish
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.parameters.component_metadata import ParamMeta
 from groundstation.fleet.parameters.parameter_status import ParamChange, ParamList, ParamStatus
@@ -212,7 +213,7 @@ BRIDGE_CONN = Leaf(
     qos=1, is_retained=True,
 )  # fmt: skip
 STATION_CONN = Leaf(
-    name=topics.CONN, owner=topics.STATION, content=StationPresence, audience=Audience.BRIDGES, lane=Lane.URGENT,
+    name=topics.CONN, owner=topics.STATION, content=StationPresence, audience=Audience.OVERVIEW, lane=Lane.URGENT,
     qos=1,
 )  # fmt: skip
 STATION_SENSORS = Leaf(
@@ -245,6 +246,25 @@ ENGINE_RULES = Leaf(
     is_retained=True, is_kept=False,
 )  # fmt: skip
 
+STATION_SAY = Leaf(
+    name=topics.SAY, owner=topics.STATION, content=OperatorMessage, audience=Audience.OVERVIEW, lane=Lane.URGENT,
+    qos=1, is_kept=False,
+)  # fmt: skip
+STATION_READ = msgspec.structs.replace(STATION_SAY, name=topics.READ, content=ReadMarks)
+# what was said stands in a recording where it was said
+ENGINE_SAID = Leaf(
+    name=topics.SAID, owner=topics.ENGINE, content=SaidAnswer, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1,
+    is_kept=False, is_recorded=False,
+)  # fmt: skip
+SAID_REQS = tuple(
+    Leaf(
+        name=topics.SAID_REQ, owner=owner, content=SaidWish, audience=Audience.BRIDGES, lane=Lane.URGENT, qos=1,
+        is_kept=False, is_recorded=False,
+    )
+    for owner in (topics.STATION, topics.ENGINE)
+)  # fmt: skip
+"""From who wants to know what was said."""
+
 LATE_MARKS, LATE_END = (_late(topics.LATE_MARKS, LateMarks, VEHICLE), _late(topics.LATE_END, LateEnd, VEHICLE))
 
 LEAVES: tuple[Leaf, ...] = (
@@ -252,7 +272,7 @@ LEAVES: tuple[Leaf, ...] = (
     *(MSN_ACK, MSN_CUR, *MSN_LISTS.values(), PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL, PAR_META),
     *(CMD_REQ, MSN_REQ, PAR_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
     *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, STATION_ALM, RECORDER_CONN),
-    *(ALARM_NOW, ENGINE_CONN, ENGINE_RULES),
+    *(ALARM_NOW, ENGINE_CONN, ENGINE_RULES, STATION_SAY, STATION_READ, ENGINE_SAID, *SAID_REQS),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),
 )
@@ -301,17 +321,19 @@ def station_filters(root: str) -> dict[str, int]:
 
 
 def station_news() -> dict[str, int]:
-    """What a station subscribes to whatever it watches: how recording goes, what operators mark, and alarms."""
-    marks = topics.station(Root.FLEET.value, "+", topics.MARK)
+    """What a station subscribes to whatever it watches: how recording goes, alarms, who is on, what operators say."""
+    told = (STATION_CONN, STATION_MARK, STATION_SAY, STATION_READ)
+    stations = {topics.station(Root.FLEET.value, "+", one.name): one.qos for one in told}
+    said = {topics.engine("+", topics.SAID): ENGINE_SAID.qos}
     alarms = {topics.alarm("+"): ALARM_NOW.qos, topics.engine("+", topics.CONN): ENGINE_CONN.qos}
     rules = {topics.engine("+", topics.ENGINE_RULES): ENGINE_RULES.qos}
-    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos, marks: STATION_MARK.qos, **alarms, **rules}
+    return {topics.recorder("+", topics.CONN): RECORDER_CONN.qos, **stations, **said, **alarms, **rules}
 
 
 def engine_filters() -> dict[str, int]:
     """What an engine of alarms subscribes to besides what every station does: wishes, and who asks for everything."""
-    wishes = topics.station(Root.FLEET.value, "+", topics.ALM)
-    return {wishes: STATION_ALM.qos, topics.sync_all(Root.FLEET.value): 1}
+    wishes = {topics.station(Root.FLEET.value, "+", one): 1 for one in (topics.ALM, topics.SAID_REQ)}
+    return {**wishes, topics.engine("+", topics.SAID_REQ): 1, topics.sync_all(Root.FLEET.value): 1}
 
 
 def bridge_filters(root: str, bridge_id: str) -> dict[str, int]:

@@ -48,6 +48,8 @@ MARK = "mark"
 """Of a station: something that its operator marked."""
 ALM, NOW, ENGINE_RULES = "alm", "now", "rules"
 """Of a station: what its operator wants of alarms. Of an alarm: how it is. Of an engine: what it goes by."""
+SAY, READ, SAID, SAID_REQ = "say", "read", "said", "said/req"
+"""Of a station: a word of its operator, what that one has read. Of an engine: what was said. Of both: who wants it."""
 ECHO = "echo"
 
 MAX_TOPIC_BYTES = 65_535

@@ -46,7 +46,7 @@ class Town:
         path = self.folder / f"{name}.json"
         if not path.exists():
             write_kept(path, KeptAlarms(rules=RuleSet(rules=rules)))
-        process, stop = AlarmProcess(self.url, path), threading.Event()
+        process, stop = AlarmProcess(self.url, path, path.with_suffix(".sqlite3")), threading.Event()
         thread = threading.Thread(target=process.run, args=(stop,), name=f"engine-{name}")
         thread.start()
         self._engines.append((process, stop, thread))
