@@ -20,6 +20,7 @@ from groundstation.app import (
     log_cli,
     logbook_cli,
     mark_cli,
+    operators_cli,
     order_cli,
     param_cli,
     plan_cli,
@@ -328,6 +329,7 @@ param_cli.add_to(app)
 plan_cli.add_to(app)
 mark_cli.add_to(app)
 alarm_cli.add_to(app)
+operators_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
 replay_cli.add_to(app)

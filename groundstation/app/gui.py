@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from PySide6.QtCore import QSettings, QTimer
 from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.journal_export import export
 from groundstation.app.logbook_reader import logbook_access
+from groundstation.app.operators_port import WindowOperators
 from groundstation.app.ordering import operator_name
 from groundstation.app.param_work import param_access
 from groundstation.app.past_reader import past_access
@@ -42,6 +44,7 @@ from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 
 ROOTS = ("fleet", "sim", "replay")
+TALK_MS = 500
 TELL_SENSORS_MS = 5_000
 """A recorder that starts later than the window hears of its sensors so much later at most."""
 
@@ -90,6 +93,7 @@ class Station:
         self.feed.on_updates = self.orders.tick
         self.simulator = WindowSimulator(url.secret_text())
         self.alarms = WindowAlarms(actor, self.bus.worker.publish)
+        self.operators = WindowOperators(actor, self.feed.fleet, self.orders.book, self.bus.worker.publish, settings)
         self.window = MainWindow(
             self.feed,
             settings,
@@ -103,6 +107,7 @@ class Station:
             simulator=self.simulator.access() if role is Role.OPERATOR else None,
             publish=self.bus.worker.publish if role is Role.OPERATOR else None,
             alarms=self.alarms.access(),
+            operators=self.operators.access(),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -121,6 +126,8 @@ class Station:
         self._told = 0
         self._tell_timer = QTimer(self.window, interval=TELL_SENSORS_MS)
         self._tell_timer.timeout.connect(self._tell_sensors)
+        self._talk_timer = QTimer(self.window, interval=TALK_MS)
+        self._talk_timer.timeout.connect(self._on_talk)
         self.feed.bus_changed.connect(self._on_bus_changed)
         self._was_connected = False
 
@@ -130,6 +137,9 @@ class Station:
         bookmark = Bookmark(id=uuid.uuid4().hex, at_unix_s=at_s, note=note, by=self._actor, vehicle=vehicle)
         self.bus.worker.publish([mark(bookmark, self._marks)])
         self._marks += 1
+
+    def _on_talk(self) -> None:
+        self.operators.tick(self.bus.worker.status, self.window.selection.keys, time.monotonic())
 
     def _on_selected(self) -> None:
         """What the operator has chosen is shown closely on the map too."""
@@ -145,6 +155,7 @@ class Station:
         self.journal.start()
         self.feed.start()
         self._tell_timer.start()
+        self._talk_timer.start()
         self.bus.start()
 
     def run(

@@ -30,6 +30,10 @@ class HeardQueue:
         self.dropped = 0
         """Messages that made room for newer ones."""
 
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     def put(self, message: Message) -> None:
         """One more."""
         self._waiting.append(message)

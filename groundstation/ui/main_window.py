@@ -32,6 +32,7 @@ from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.notices.floating import Floating
 from groundstation.ui.notices.overlay import Overlay
+from groundstation.ui.operators.operators_port import OperatorsAccess
 from groundstation.ui.orders import Orders
 from groundstation.ui.palette.entries import entries
 from groundstation.ui.palette.palette import Palette
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         simulator: SimulatorAccess | None = None,
         publish: Publish | None = None,
         alarms: AlarmAccess | None = None,
+        operators: OperatorsAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
             simulator: ways to simulators; None for a window without.
             publish: gives messages by hand to the connection; None for who only looks.
             alarms: ways to the engine of alarms; None for a window without.
+            operators: ways to other operators; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -121,7 +124,7 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice, publish)
+        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice, publish, operators)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""
@@ -134,6 +137,8 @@ class MainWindow(QMainWindow):
         self._over = Overlay(stage, centre, gap=PALETTE_GAP, pushes=False, windows=windows)
         self._over.add(self.palette_box)
         self.top_bar.alarms_wanted.connect(lambda: self.asks.panel_wanted.emit("alarms"))
+        self.top_bar.words_wanted.connect(lambda: self.asks.panel_wanted.emit("operators"))
+        self.top_bar.reader = operators.me.op if operators is not None else ""
         self._fill_menus()
         self.document.restore_draft()
         # when all is made: what is remembered is given to panels

@@ -21,6 +21,7 @@ from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.messages.message_log import MessageLog
+from groundstation.ui.operators.operators_port import OperatorsAccess
 from groundstation.ui.parameters.param_port import ParamAccess
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
@@ -92,6 +93,8 @@ class PanelContext:
     """Says them; None where there are none."""
     publish: Publish | None = None
     """Gives messages by hand to the connection; None for who only looks."""
+    operators: OperatorsAccess | None = None
+    """Ways to other operators; None for a window without."""
 
 
 class Place(NamedTuple):

@@ -12,6 +12,7 @@ from groundstation.fleet.value_path import ValueRef, json_from_refs, refs_from_j
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarms_panel import AlarmsPanel
 from groundstation.ui.commands_panel.commands_panel import CommandsPanel
+from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.links_panel.links_panel import LinksPanel
@@ -19,6 +20,7 @@ from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
+from groundstation.ui.operators.operators_panel import OperatorsPanel
 from groundstation.ui.panel_types import Again, Memory, MenuEntry, Panel, PanelContext, Panels, Place, Side
 from groundstation.ui.parameters.param_panel import ParamPanel
 from groundstation.ui.parameters.past_parameters import PastParameters
@@ -50,6 +52,20 @@ def _alarms(context: PanelContext) -> AlarmsPanel | None:
         context.asks.panel_wanted.emit("vehicle")
 
     panel.vehicle_wanted.connect(show)
+    return panel
+
+
+def _operators(context: PanelContext) -> OperatorsPanel | None:
+    if context.operators is None or not isinstance(context.feed, FleetFeed):
+        return None
+    panel = OperatorsPanel(context.feed, context.selection, context.operators)
+
+    def show(keys: tuple[VehicleKey, ...]) -> None:
+        context.selection.select(keys)
+        context.asks.panel_wanted.emit("vehicle")
+
+    panel.vehicles_wanted.connect(show)
+    panel.moment_wanted.connect(context.asks.moment_wanted)
     return panel
 
 
@@ -414,5 +430,20 @@ PANELS: Panels = (
                 lambda panel, text: panel.restore_mutes(texts_of(text)),
             ),
         ),
+    ),
+    Panel[OperatorsPanel](
+        name="operators",
+        title="Operators",
+        icon="operators",
+        make=_operators,
+        place=Place(14, Side.CenterDockWidgetArea, "messages"),
+        keyboard=lambda panel: (panel.box,),
+        entries=(
+            MenuEntry(
+                "&Say something to operators", "Ctrl+Shift+M", lambda panel: panel.box.setFocus(), menu="&Operators"
+            ),
+            MenuEntry("&Hand over…", "", OperatorsPanel.open_handover, menu="&Operators"),
+        ),
+        has_past=False,
     ),
 )

@@ -25,6 +25,7 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.timeline import LiveTimeline
 from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
+from tests.ui.support.talking import Talking
 
 BENIGN = ("This plugin does not support",)
 """The offscreen platform has no window manager."""
@@ -89,6 +90,9 @@ class Station:
         for one in messages:
             self.inbox.offer(one)
         self.feed.tick()
+        # topics are taken in turns
+        while len(self.inbox._heard):
+            self.feed.tick()
 
     def hear(self, *vehicles, motion=True):
         """Everything of these vehicles once."""
@@ -137,7 +141,9 @@ def commands(station):
 @pytest.fixture
 def window(station, settings, commands, app):
     """The window of an operator, shown."""
-    made = MainWindow(station.feed, settings, commands.orders, alarms=AlarmAccess())
+    made = MainWindow(
+        station.feed, settings, commands.orders, alarms=AlarmAccess(), operators=Talking(station).access()
+    )
     made.show()
     app.processEvents()
     yield made

@@ -87,6 +87,7 @@ _DRAWINGS = {
     "folder": "mdi6.folder-outline",
     "report": "mdi6.file-document-outline",
     "refresh": "mdi6.refresh",
+    "operators": "mdi6.account-group-outline",
     "control_mine": "mdi6.account-check",
     "control_other": "mdi6.account-lock",
     "control_free": "mdi6.account-outline",

@@ -32,6 +32,8 @@ class TopBar(QFrame):
     """Always visible; refreshed a few times a second."""
 
     alarms_wanted = Signal()
+    words_wanted = Signal()
+    """What operators say is to be shown."""
 
     def __init__(
         self, feed: FleetFeed, menus: QMenuBar, desk: OperatorDesk | None = None, parent: QWidget | None = None
@@ -59,6 +61,13 @@ class TopBar(QFrame):
             readout.setCursor(Qt.CursorShape.PointingHandCursor)
             readout.setToolTip(self.tr("Vehicles and others with a caution or a warning; a press shows the alarms"))
             readout.pressed.connect(self.alarms_wanted)
+        self.reader = ""
+        """Whose unread messages are counted; empty for nobody's."""
+        self.words = Readout(self.tr("unread"), "messages", Ink.ACCENT)
+        self.words.setToolTip(self.tr("What operators said to you; a press shows it"))
+        self.words.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.words.pressed.connect(self.words_wanted)
+        self.words.hide()
         self.losses = Readout(self.tr("dropped"), "caution", Ink.CAUTION)
         self.losses.hide()
         self.loop = Readout(self.tr("ms loop"))
@@ -93,6 +102,9 @@ class TopBar(QFrame):
         self.cautions.show_number(found.count(Level.CAUTION))
         self.warnings.show_number(found.count(Level.WARNING))
         self._show_losses()
+        unread = len(self._feed.fleet.conversation.unread(self.reader)) if self.reader else 0
+        self.words.setVisible(unread > 0)
+        self.words.show_number(unread)
         self.loop.show_number(round(self._feed.stats().delays.p99_ms))
         now_unix_s = self._feed.timeline.now_unix_s
         self.clock.show_text(local_time(now_unix_s), local_time(now_unix_s, "UTC%z")[:6])
@@ -138,6 +150,7 @@ class TopBar(QFrame):
         layout.addWidget(_rule())
         for readout in (self.vehicles, self.flying, self.cautions, self.warnings):
             layout.addWidget(readout)
+        layout.addWidget(self.words)
         layout.addWidget(self.losses)
         layout.addStretch(1)
         if self.emergency is not None:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is on, in which role, what each looks at and controls. GUI thread; plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
+
+from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operators.stations import Station
+from groundstation.fleet.shown_text import harmless
+from groundstation.ui.commanding.words import names_text
+from groundstation.ui.operators.said_words import tr
+from groundstation.ui.plain_text import plain_tip
+
+ROW_PX, MOST_ROWS = 24, 4
+NAMES = 4
+"""Vehicles that are named; of more the number is told."""
+
+
+class StationsList(QListWidget):
+    """A row for each station."""
+
+    operator_wanted = Signal(str)
+    """Somebody is to be spoken to, by name."""
+    vehicles_wanted = Signal(object)
+    """A tuple of `VehicleKey` that somebody looks at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setUniformItemSizes(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setAccessibleName(self.tr("Who is on"))
+        self.itemDoubleClicked.connect(self._on_double_clicked)
+        self.itemActivated.connect(self._on_activated)
+        self._shown: list[tuple[str, str]] = []
+        self._stations: list[Station] = []
+
+    def show_stations(self, stations: list[Station], controls: dict[str, list[VehicleKey]], me: Actor) -> None:
+        """Show everything as it is now.
+
+        Args:
+            stations: who is on.
+            controls: vehicles by the id of the station that controls them.
+            me: this station.
+        """
+        self._stations = stations
+        rows = [(one.actor.gs, station_text(one, controls.get(one.actor.gs, ()), me)) for one in stations]
+        if rows == self._shown:
+            return
+        same = [gs for gs, _ in rows] == [gs for gs, _ in self._shown]
+        self._shown = rows
+        if same:
+            for place, (_, words) in enumerate(rows):
+                self._dress(self.item(place), words)
+            return
+        self.clear()
+        for _, words in rows:
+            made = QListWidgetItem()
+            self._dress(made, words)
+            self.addItem(made)
+        self.setFixedHeight(ROW_PX * min(MOST_ROWS, max(1, len(rows))) + 6)
+
+    @staticmethod
+    def _dress(item: QListWidgetItem, words: str) -> None:
+        item.setText(words)
+        item.setToolTip(plain_tip(words))
+
+    def _on_activated(self, item: QListWidgetItem) -> None:
+        row = self.row(item)
+        if row < len(self._stations):
+            self.operator_wanted.emit(self._stations[row].actor.op)
+
+    def _on_double_clicked(self, item: QListWidgetItem) -> None:
+        row = self.row(item)
+        if row < len(self._stations) and self._stations[row].looks_at:
+            self.vehicles_wanted.emit(self._stations[row].looks_at)
+
+
+def station_text(one: Station, controls: Iterable[VehicleKey], me: Actor) -> str:
+    """One station in a line."""
+    who = harmless(one.actor.op)
+    where = tr("this window") if one.actor.gs == me.gs else tr("at {place}").format(place=harmless(one.actor.place))
+    parts = [f"{who}, {where}"]
+    if one.actor.role is not Role.OPERATOR:
+        parts.append(tr("only looks"))
+    held = tuple(controls)
+    if held:
+        parts.append(tr("controls {names}").format(names=names_text(held, NAMES)))
+    if one.looks_at:
+        parts.append(tr("looks at {names}").format(names=names_text(one.looks_at, NAMES)))
+    return "  ·  ".join(parts)

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The panel of operators: who is on, what they say, the handover of a shift."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
+
+from groundstation.app.handover_document import document
+from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link import LinkState
+from groundstation.fleet.operators.said import SaidKind
+from groundstation.fleet.operators.stations import GONE_S
+from groundstation.ui.operators.handover_dialog import HandoverDialog, HandoverView
+from groundstation.ui.operators.handover_gather import gathered
+from groundstation.ui.operators.operators_panel import OperatorsPanel
+from groundstation.ui.operators.said_row import MOST_HEIGHT
+from groundstation.ui.selection import Selection
+from tests.support.waiting import wait_until
+from tests.ui.support.pretend_fleet import PretendVehicle
+from tests.ui.support.talking import CEM, ME, Talking
+
+DENIZ = Actor(op="deniz", gs="gui-x-2")
+
+
+@pytest.fixture
+def talking(station):
+    return Talking(station)
+
+
+@pytest.fixture
+def selection(app):
+    return Selection()
+
+
+@pytest.fixture
+def panel(app, station, talking, selection):
+    found, frame = OperatorsPanel(station.feed, selection, talking.access()), QWidget()
+    QVBoxLayout(frame).addWidget(found)
+    frame.resize(520, 420)
+    frame.show()
+    frame.activateWindow()
+    wait_until(lambda: (app.processEvents(), frame.isActiveWindow())[1], what="the window")
+    yield found
+    frame.close()
+    frame.deleteLater()
+
+
+def texts(panel):
+    return [(row.head, row.body, row.state) for row in panel.model.rows]
+
+
+def stations(panel):
+    return [panel.stations.item(row).text() for row in range(panel.stations.count())]
+
+
+def test_who_is_on_with_role_what_they_look_at_and_control(panel, station, talking, commands):
+    talking.be_on(ME)
+    talking.be_on(CEM, Role.OBSERVER, ("fleet/uav-3", "sim/uav-4"))
+    panel.refresh()
+    mine, theirs = stations(panel)
+    assert mine == "ayşe, this window"
+    assert theirs.startswith("cem, at ")
+    assert "only looks" in theirs
+    assert "looks at uav-3, uav-4" in theirs
+    station.pass_time(GONE_S - 0.1)
+    panel.refresh()
+    assert len(stations(panel)) == 2
+    talking.be_on(CEM, state=LinkState.OFFLINE)
+    panel.refresh()
+    assert stations(panel) == ["ayşe, this window"]
+    station.pass_time(0.2)
+    panel.refresh()
+    assert stations(panel) == []
+
+
+def test_a_word_is_sent_and_it_is_told_how_far_it_is(panel, talking):
+    QTest.keyClicks(panel.box, "landing in 5")
+    QTest.keyClick(panel.box, Qt.Key.Key_Return)
+    assert panel.box.text() == ""
+    (one,) = talking.said
+    assert (one.text, one.to) == ("landing in 5", ())
+    assert texts(panel) == [("you", "landing in 5", "waits for the broker")]
+    talking.talk.tick(0.0, "", 1, is_connected=True)
+    panel.refresh()
+    assert texts(panel)[0][2] == "sent; nobody keeps it yet"
+    talking.keep(one.id)
+    panel.refresh()
+    assert texts(panel)[0][2] == "sent"
+    talking.tell("fleet/_gs/gui-lab-7/read", talking_read(one))
+    panel.refresh()
+    assert texts(panel)[0][2] == "read by cem"
+
+
+def talking_read(one):
+    from groundstation.fleet.operators.said import ReadMarks
+
+    return ReadMarks(by=CEM, ids=(one.id,))
+
+
+def test_nothing_is_sent_without_words(panel, talking):
+    panel.box.setText("   ")
+    QTest.keyClick(panel.box, Qt.Key.Key_Return)
+    assert talking.said == []
+
+
+def test_to_one_operator_with_the_vehicle_that_is_selected(panel, station, talking, selection):
+    flying = PretendVehicle(3)
+    station.hear(flying)
+    talking.be_on(CEM)
+    panel.refresh()
+    panel.to.setCurrentIndex(panel.to.findData("cem"))
+    assert panel.box.placeholderText() == "Say something to cem"
+    assert not panel.about.isVisible()
+    selection.select((flying.key,))
+    assert panel.about.isVisible()
+    panel.about.setChecked(True)
+    panel.box.setText("look at this one")
+    panel.send_button.click()
+    (one,) = talking.said
+    position = station.feed.fleet.get(flying.key).position
+    assert (one.to, one.vehicle) == (("cem",), str(flying.key))
+    assert (one.lat_deg, one.lon_deg) == (position.lat_deg, position.lon_deg)
+    # the next one is about nothing again
+    assert not panel.about.isChecked()
+
+
+def test_what_is_seen_is_read_and_what_is_not_waits(panel, station, talking, app):
+    talking.hear("first")
+    assert len(station.feed.fleet.conversation.unread("ayşe")) == 1
+    panel.refresh()
+    assert station.feed.fleet.conversation.unread("ayşe") == []
+    panel.hide()
+    talking.hear("second")
+    talking.hear("not for you", to=("deniz",))
+    station.pass_time(0.1)
+    assert panel.windowTitle() == "Operators 1"
+    panel.show()
+    panel.refresh()
+    assert panel.windowTitle() == "Operators"
+    assert [row.body for row in panel.model.rows] == ["first", "second"]
+
+
+def test_what_is_above_the_view_is_not_read(panel, station, talking):
+    for number in range(60):
+        talking.hear(f"word {number}")
+    panel.refresh()
+    panel.refresh()
+    left = station.feed.fleet.conversation.unread("ayşe")
+    assert 0 < len(left) < 60
+    assert left[0].text == "word 0"
+    # the newest are in view
+    assert left[-1].text != "word 59"
+
+
+def test_the_list_stays_where_somebody_reads_and_follows_at_its_end(panel, talking, app):
+    for number in range(60):
+        talking.hear(f"word {number}")
+    panel.refresh()
+    app.processEvents()
+    bar = panel.list.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    talking.hear("one more")
+    panel.refresh()
+    app.processEvents()
+    assert bar.value() == 0
+
+
+def test_a_search_finds_words_and_names_in_all_that_was_said(panel, talking):
+    talking.hear("the north field")
+    talking.hear("battery of uav-9", by=DENIZ, vehicle="fleet/uav-9")
+    panel.text_box.setText("UAV-9")
+    assert [row.head for row in panel.model.rows] == ["deniz"]
+    panel.text_box.setText("nothing like it")
+    assert panel.pages.currentWidget() is panel.empty
+    assert "has this in it" in panel.empty.text()
+
+
+def test_forged_words_are_letters_and_a_long_text_has_an_end(panel, talking):
+    talking.hear("<b>bold</b>\x1b[31m\u202e", by=Actor(op="<img src=x>", gs="gui-evil"))
+    talking.hear("word " * 400)
+    talking.be_on(Actor(op="<i>eve</i>\n\n", gs="gui-evil"))
+    panel.refresh()
+    first, second = panel.model.rows
+    assert (first.head, first.body) == ("<img src=x>", "<b>bold</b> [31m ")
+    assert panel.list.sizeHintForIndex(panel.model.index(1)).height() <= MOST_HEIGHT + 60
+    assert second.body == ("word " * 400)
+    assert stations(panel)[0].startswith("<i>eve</i>")
+    panel.grab()
+
+
+def test_going_to_the_vehicle_of_a_message(panel, talking):
+    gone = []
+    panel.vehicles_wanted.connect(gone.append)
+    talking.hear("look", vehicle="fleet/uav-3")
+    panel.refresh()
+    panel.list.activated.emit(panel.model.index(0))
+    assert gone == [(VehicleKey("fleet", "uav-3"),)]
+    (row,) = panel.model.rows
+    names = [action.text() for action in panel.menu_of(row).actions()]
+    assert names == ["&Go to the vehicle", "&Look at that moment", "&Answer", "&Copy"]
+
+
+# ---- handover ----
+
+
+def test_a_handover_gathers_what_there_is_is_signed_and_saved(panel, station, talking, tmp_path, app):
+    flying = PretendVehicle(3)
+    station.hear(flying)
+    talking.be_on(CEM)
+    panel.refresh()
+    dialog = panel.open_handover()
+    assert isinstance(dialog, HandoverDialog)
+    assert dialog.to.currentText() == "cem"
+    assert "1 vehicles" in dialog.summary.text()
+    dialog.notes.setPlainText("uav-3 has a new battery")
+    dialog.limits.setPlainText("120 m")
+    dialog.give()
+    (one,) = talking.said
+    assert (one.kind, one.to, one.text) == (SaidKind.HANDOVER, ("cem",), "uav-3 has a new battery")
+    assert [row.name for row in one.page.vehicles] == [str(flying.key)]
+    assert one.page.limits == "120 m"
+    panel.refresh()
+    assert texts(panel)[0][1:] == ("Handover: 1 vehicles, 0 alarms\nuav-3 has a new battery", "waits for cem")
+    talking.hear("taken", kind=SaidKind.ACCEPTED, about=one.id, to=("ayşe",))
+    panel.refresh()
+    assert texts(panel)[0][2] == "signed by cem"
+    assert texts(panel)[1][1] == "Takes over from ayşe: taken"
+    panel.open_message(one)
+    view = panel.findChild(HandoverView)
+    text = view.browser.toPlainText()
+    for words in ("uav-3 has a new battery", "120 m", "Handed over by ayşe", "Taken over by cem", str(flying.key)):
+        assert words in text
+    view.save(tmp_path / "page.html")
+    view.save(tmp_path / "page.pdf")
+    assert "Taken over by cem" in talking.written[tmp_path / "page.html"].decode()
+    assert talking.written[tmp_path / "page.pdf"].startswith(b"%PDF")
+    view.close()
+    app.sendPostedEvents(None, 52)
+    panel.refresh()
+
+
+def test_who_is_asked_signs_and_who_is_not_can_not(panel, talking):
+    mine = talking.hear("", kind=SaidKind.HANDOVER, to=("ayşe",))
+    others = talking.hear("", kind=SaidKind.HANDOVER, to=("deniz", "ayşe2"))
+    for one, is_asked in ((mine, True), (others, False)):
+        view = HandoverView(one, panel._conversation, talking.access(), panel)
+        view.show()
+        assert view.accept_button.isVisible() is is_asked
+        view.close()
+    view = HandoverView(mine, panel._conversation, talking.access(), panel)
+    view.show()
+    view.reason.setText("with the wind")
+    view.accept_button.click()
+    assert not view.accept_button.isVisible()
+    (answer,) = talking.said
+    assert (answer.kind, answer.about, answer.to, answer.text) == (
+        SaidKind.ACCEPTED,
+        mine.id,
+        ("cem",),
+        "with the wind",
+    )
+    view.close()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "ayşe"])
+def test_a_handover_needs_somebody_else(panel, talking, name):
+    dialog = HandoverDialog(gathered(panel._feed, []), [], talking.access(), panel)
+    dialog.show()
+    dialog.to.setCurrentText(name)
+    dialog.give()
+    assert dialog.isVisible()
+    assert dialog.problem.text() == "Name the operator who takes over."
+    assert talking.said == []
+    dialog.close()
+
+
+def test_a_disk_that_does_not_take_it_is_told(panel, talking, tmp_path):
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    one = talking.hear("", kind=SaidKind.HANDOVER, to=("ayşe",))
+    view = HandoverView(one, panel._conversation, talking.access(write=full), panel)
+    view.save(tmp_path / "x.html")
+    assert view.state.text().endswith("can't be written: No space left on device")
+    view.close()
+
+
+def test_a_page_of_somebody_else_is_text_whatever_stands_in_it(panel, talking):
+    one = talking.hear("<script>x</script>", by=Actor(op="<b>eve</b>", gs="x"), kind=SaidKind.HANDOVER, to=("ayşe",))
+    page = document(one, panel._conversation)
+    assert "<script>" not in page
+    assert "<b>eve" not in page
+
+
+# ---- in the window ----
+
+
+def test_the_top_bar_counts_what_is_unread_and_leads_there(window, station, app):
+    talking = Talking(station)
+    talking.hear("hello")
+    window.top_bar.refresh()
+    assert not window.top_bar.words.isHidden()
+    assert window.top_bar.words.value.text() == "1"
+    window.top_bar.words.pressed.emit()
+    QApplication.processEvents()
+    panel = window.panel(OperatorsPanel)
+    assert panel.isVisible()
+    window.activateWindow()
+    wait_until(lambda: (app.processEvents(), window.isActiveWindow())[1], what="the window")
+    panel.refresh()
+    window.top_bar.refresh()
+    assert window.top_bar.words.isHidden()
+    assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox)]
