@@ -12,14 +12,18 @@ from groundstation.fleet.operators.handover_page import HandoverPage
 from groundstation.fleet.operators.said import OperatorMessage, SaidKind
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.operators.said_words import handover_text, tr
+from groundstation.ui.theme.tokens import FONT_FAMILY
 
 # of paper, not of the window: black on white in every theme
 _STYLE = (
-    "body{font-family:sans-serif;font-size:10pt;color:#000;background:#fff}"
+    f"body{{font-family:'{FONT_FAMILY}',sans-serif;font-size:10pt;color:#000;background:#fff;margin:12pt}}"
     "h1{font-size:16pt;margin-bottom:2pt}h2{font-size:12pt;margin:14pt 0 4pt}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #888;padding:3pt 5pt;text-align:left;"
     "vertical-align:top}th{background:#eee}p{white-space:pre-wrap}"
 )
+
+# Qt's documents take these from the attributes alone
+_TABLE = "<table width='100%' border='1' cellpadding='4' cellspacing='0'>"
 
 
 def document(one: OperatorMessage, conversation: Conversation) -> str:
@@ -65,7 +69,7 @@ def _signatures(one: OperatorMessage, conversation: Conversation) -> str:
         taken = template.format(who=f"{end.by}", time=_time(end.at_unix_s))
         taken += f": {end.text}" if end.text else ""
     heading = f"<h2>{_safe(tr('Signatures'))}</h2>"
-    return f"{heading}<table><tr><td>{_safe(given)}</td><td>{_safe(taken)}</td></tr></table>"
+    return f"{heading}{_TABLE}<tr><td>{_safe(given)}</td><td>{_safe(taken)}</td></tr></table>"
 
 
 def _time(unix_s: float) -> str:
@@ -77,7 +81,7 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
         return f"<h2>{_safe(title)}</h2><p>—</p>"
     head = "".join(f"<th>{_safe(one)}</th>" for one in columns)
     body = "".join("<tr>" + "".join(f"<td>{_safe(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<h2>{_safe(title)}</h2><table><tr>{head}</tr>{body}</table>"
+    return f"<h2>{_safe(title)}</h2>{_TABLE}<tr>{head}</tr>{body}</table>"
 
 
 def _safe(text: str) -> str:

@@ -77,8 +77,9 @@ class HandoverDialog(QDialog):
         self.problem.setProperty("role", "warning")
         self.problem.hide()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        give = self.buttons.addButton(self.tr("Sign and hand over"), QDialogButtonBox.ButtonRole.AcceptRole)
-        give.setIcon(QIcon())
+        self.buttons.addButton(self.tr("Sign and hand over"), QDialogButtonBox.ButtonRole.AcceptRole)
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.accepted.connect(self.give)
         self.buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -140,7 +141,10 @@ class HandoverView(QDialog):
         self.save_button.clicked.connect(self.ask_where)
         row = QHBoxLayout()
         row.addWidget(self.state, 1)
-        for button in (self.reason, self.decline_button, self.accept_button, self.save_button):
+        row.addWidget(self.reason)
+        for button in (self.decline_button, self.accept_button, self.save_button):
+            # the return key in the line beside them signs nothing
+            button.setAutoDefault(False)
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser, 1)

@@ -83,7 +83,11 @@ class OperatorsPanel(LivePanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._bar())
-        layout.addWidget(self.stations)
+        # in line with the words below
+        inset = QHBoxLayout()
+        inset.setContentsMargins(8, 0, 8, 4)
+        inset.addWidget(self.stations)
+        layout.addLayout(inset)
         self.empty = QLabel(self.tr("Nobody has said anything yet."))
         self.empty.setTextFormat(Qt.TextFormat.PlainText)
         self.empty.setProperty("role", "muted")

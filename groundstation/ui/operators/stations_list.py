@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from groundstation.fleet.commands import Actor, Role
@@ -69,6 +69,7 @@ class StationsList(QListWidget):
     @staticmethod
     def _dress(item: QListWidgetItem, words: str) -> None:
         item.setText(words)
+        item.setSizeHint(QSize(0, ROW_PX))
         item.setToolTip(plain_tip(words))
 
     def _on_activated(self, item: QListWidgetItem) -> None:
