@@ -29,6 +29,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     properties: tuple[tuple[str, str], ...] | None = None
     """MQTT 5 properties by name, only on a connection that was asked to keep them; None where they are not known, as
     with MQTT 3.1.1, which has none."""
+    sha256: str = ""
+    """Of the whole payload, once a recorder has it on disk; empty for any other message."""
 
 
 class BusState(Name):

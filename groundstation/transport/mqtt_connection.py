@@ -18,7 +18,7 @@ from groundstation.transport.bus import Outgoing
 from groundstation.transport.causes import cause_of
 from groundstation.transport.departures import Departures
 from groundstation.transport.echo import Echo, silence
-from groundstation.transport.mqtt_socket import MqttSocket
+from groundstation.transport.mqtt_socket import Cut, MqttSocket
 from groundstation.transport.refusal import WRONG_PROTOCOL, RefusedError
 from groundstation.transport.subscriptions import Subscriptions
 from groundstation.transport.wake import Wake
@@ -195,10 +195,10 @@ class MqttConnection:
         self.sock.is_leaving = True
         self._client.disconnect()
 
-    def missing_bytes(self) -> int:
-        """How much was cut from the next PUBLISH that the library hands out; asked once for each, in order."""
+    def next_cut(self) -> Cut | None:
+        """What was cut from the next PUBLISH that the library hands out; asked once for each, in order."""
         self._publishes_seen += 1
-        return self.sock.missing_bytes(self._publishes_seen)
+        return self.sock.cut_of(self._publishes_seen)
 
     def _read(self) -> bool:
         for _ in range(MAX_READS):

@@ -4,8 +4,8 @@
 Telemetry is QoS 0, thousands of messages a second; the library takes 58 us to receive and 17 us to send one (measured).
 QoS 0 messages therefore take a short cut here, both ways; everything that needs an answer or an order of its own
 (CONNECT, SUBSCRIBE, QoS 1, keepalive) stays with the library. A payload may be 256 MB: a PUBLISH above a limit is
-shortened to its beginning, the rest is read and thrown away as it comes. Used on the worker thread only.
-See docs/adr/0006. Sections below are of the MQTT 5 specification.
+shortened to its beginning, the rest is read and thrown away as it comes, or handed on piece by piece to who wants it
+whole (docs/adr/0040). Used on the worker thread only. See docs/adr/0006. Sections below are of MQTT 5.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+
+from groundstation.transport.large import LargeWay
 
 try:
     import fcntl
@@ -40,10 +42,28 @@ Received = Callable[[bytes, bytes, int, bool, bytes], None]
 """Takes a QoS 0 message: topic (not decoded), payload, bytes missing from the payload, retain, properties as sent."""
 
 
+class Cut(NamedTuple):
+    """A PUBLISH that was let through to the library as its beginning alone."""
+
+    number: int
+    """Which, from 1."""
+    missing_bytes: int
+    is_taken: bool
+    """Its rest is handed on piece by piece, and the beginning with it."""
+
+
 class MqttSocket:
     """Wraps a connected, non-blocking socket (plain, TLS or WebSocket)."""
 
-    def __init__(self, raw: Any, limit_bytes: int, on_received: Received, *, has_properties: bool) -> None:
+    def __init__(
+        self,
+        raw: Any,
+        limit_bytes: int,
+        on_received: Received,
+        *,
+        has_properties: bool,
+        large: LargeWay | None = None,
+    ) -> None:
         """Wrap a socket.
 
         Args:
@@ -51,7 +71,11 @@ class MqttSocket:
             limit_bytes: longest PUBLISH let through whole, its topic and properties included.
             on_received: called for each QoS 0 message.
             has_properties: True for MQTT 5, whose PUBLISH has properties.
+            large: takes what is longer piece by piece; None where nobody does.
         """
+        self._large = large
+        self._is_taken = False
+        """Whether what is left of a giant is handed on."""
         self._raw = raw
         self._limit = limit_bytes
         self._on_received = on_received
@@ -74,16 +98,16 @@ class MqttSocket:
         """Bytes read from the network: the sign of life of the other side."""
         self.publishes = 0
         """PUBLISH packets let through to the library, cut or whole."""
-        self.cuts: deque[tuple[int, int]] = deque()
-        """For each of those that was cut its number (from 1) and how many bytes are missing."""
+        self.cuts: deque[Cut] = deque()
+        """Those of them that were cut."""
 
-    def missing_bytes(self, number: int) -> int:
-        """Bytes that were cut from a PUBLISH let through to the library.
+    def cut_of(self, number: int) -> Cut | None:
+        """What was cut from a PUBLISH let through to the library; None for one that is whole.
 
         Args:
             number: which, from 1; asked for in order.
         """
-        return self.cuts.popleft()[1] if self.cuts and self.cuts[0][0] == number else 0
+        return self.cuts.popleft() if self.cuts and self.cuts[0].number == number else None
 
     def publish(self, topic: bytes, payload: bytes, *, retain: bool) -> bool:
         """Queue a QoS 0 PUBLISH for the next `flush`; False when too much is waiting already."""
@@ -171,6 +195,9 @@ class MqttSocket:
 
     def close(self) -> None:
         """Flush what can be flushed at once, then close."""
+        if self._large is not None and self._is_taken:
+            self._is_taken = False
+            self._large.break_off()
         try:
             self.flush()
             if self.is_leaving:
@@ -228,7 +255,7 @@ class MqttSocket:
         while place < end:
             if self._discard_bytes:
                 step = min(self._discard_bytes, end - place)
-                self._discard_bytes -= step
+                self._pass_on(buffer, place, step)
                 place += step
                 continue
             header_end, remaining = _fixed_header(buffer, place, end)
@@ -241,6 +268,15 @@ class MqttSocket:
             self._sort(buffer, place, header_end, header_end + kept)
             place = header_end + kept
 
+    def _pass_on(self, buffer: bytes, place: int, step: int) -> None:
+        """Some more of a giant: to who wants it, or away."""
+        self._discard_bytes -= step
+        if self._large is not None and self._is_taken:
+            self._large.more(buffer[place : place + step])
+            if not self._discard_bytes:
+                self._is_taken = False
+                self._large.end()
+
     def _kept(self, first: int, remaining: int) -> int:
         return min(remaining, self._limit) if first & 0xF0 == PUBLISH else remaining
 
@@ -251,7 +287,8 @@ class MqttSocket:
         elif first & QOS_BITS:
             self.publishes += 1
             if self._discard_bytes:
-                self.cuts.append((self.publishes, self._discard_bytes))
+                self._is_taken = self._numbered_is_taken(buffer, header_end, packet_end, first)
+                self.cuts.append(Cut(self.publishes, self._discard_bytes, self._is_taken))
             # a cut packet gets the length of what is left of it, or the library would wait for the rest
             self._ready += buffer[place : place + 1] + _remaining_length(packet_end - header_end)
             self._ready += buffer[header_end:packet_end]
@@ -259,22 +296,46 @@ class MqttSocket:
             self._receive(buffer, header_end, packet_end, bool(first & RETAIN_BIT))
 
     def _receive(self, buffer: bytes, start: int, end: int, retain: bool) -> None:
-        """Take a QoS 0 PUBLISH apart (section 3.3): topic, properties, payload. A malformed one is the broker's fault.
+        """Take a QoS 0 PUBLISH.
+
+        Raises:
+            ConnectionError: the packet contradicts itself.
+        """
+        topic, properties, payload = self._parts(buffer, start, end, number_bytes=0)
+        missing = self._discard_bytes
+        if missing and self._large is not None:
+            self._is_taken = self._large.begin(topic, payload, missing, 0, retain, properties)
+        if not self._is_taken:
+            self._on_received(topic, payload, missing, retain, properties)
+
+    def _numbered_is_taken(self, buffer: bytes, start: int, end: int, first: int) -> bool:
+        """Whether somebody wants the rest of a giant of QoS 1 or 2, whose beginning the library acknowledges."""
+        if self._large is None:
+            return False
+        try:
+            topic, properties, payload = self._parts(buffer, start, end, number_bytes=2)
+        except ConnectionError:
+            return False  # properties alone may be longer than the limit: the library says what it thinks of it
+        qos, retain = (first & QOS_BITS) >> 1, bool(first & RETAIN_BIT)
+        return self._large.begin(topic, payload, self._discard_bytes, qos, retain, properties)
+
+    def _parts(self, buffer: bytes, start: int, end: int, *, number_bytes: int) -> tuple[bytes, bytes, bytes]:
+        """Take a PUBLISH apart (section 3.3): topic, properties, payload. A malformed one is the broker's fault.
 
         Raises:
             ConnectionError: the packet contradicts itself.
         """
         topic_end = start + 2 + int.from_bytes(buffer[start : start + 2], "big")
-        payload_start, properties = topic_end, b""
-        if self._has_properties and topic_end < end:
+        payload_start, properties = topic_end + number_bytes, b""
+        if self._has_properties and payload_start < end:
             # the properties begin with their length, in the form of the fixed header's remaining length
-            after_length, length = _fixed_header(buffer, topic_end - 1, end)
+            begin = payload_start
+            after_length, length = _fixed_header(buffer, begin - 1, end)
             payload_start = after_length + length if after_length >= 0 else end + 1
-            properties = buffer[topic_end:payload_start] if length else b""
+            properties = buffer[begin:payload_start] if length else b""
         if topic_end > end or payload_start > end:
             raise ConnectionError("the broker sent a malformed PUBLISH")
-        topic, payload = buffer[start + 2 : topic_end], buffer[payload_start:end]
-        self._on_received(topic, payload, self._discard_bytes, retain, properties)
+        return buffer[start + 2 : topic_end], properties, buffer[payload_start:end]
 
 
 def _unacknowledged(descriptor: int) -> int:

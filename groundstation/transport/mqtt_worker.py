@@ -28,6 +28,7 @@ from groundstation.transport.bus import BusState, BusStatus, MessageCallback, Ou
 from groundstation.transport.bus_report import BusReport
 from groundstation.transport.causes import cause_of
 from groundstation.transport.departures import Departures
+from groundstation.transport.large import LargePayloads, LargeWay
 from groundstation.transport.mqtt_connection import MqttConnection
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
@@ -53,10 +54,13 @@ class _Client(mqtt.Client):
 
     on_quick: Received
     limit_bytes = LIMIT_BYTES
+    large: LargeWay | None = None
 
     def _create_socket(self) -> Any:
         has_properties = self._protocol is _V5
-        return MqttSocket(super()._create_socket(), self.limit_bytes, self.on_quick, has_properties=has_properties)
+        return MqttSocket(
+            super()._create_socket(), self.limit_bytes, self.on_quick, has_properties=has_properties, large=self.large
+        )
 
     def send(self, message: Outgoing) -> None:
         """Publish; how long it may wait on its way is told where the version can."""
@@ -110,6 +114,7 @@ class MqttWorker:
         backoff: Backoff | None = None,
         limit_bytes: int = LIMIT_BYTES,
         keeps_properties: bool = False,
+        large: LargePayloads | None = None,
     ) -> None:
         """Prepare a connection; `start` makes it.
 
@@ -123,6 +128,7 @@ class MqttWorker:
             backoff: waits between tries.
             limit_bytes: longest PUBLISH kept whole; a longer one is cut to its beginning.
             keeps_properties: give the properties of MQTT 5 on with each message.
+            large: wants longer ones piece by piece; None where their beginning is enough.
         """
         self._url = url
         self._limit_bytes, self._keeps_properties = limit_bytes, keeps_properties
@@ -133,6 +139,7 @@ class MqttWorker:
         self._subscriptions = Subscriptions({echo_topic: 0})
         self._departures = Departures(lambda: self.status.state is BusState.CONNECTED)
         self._arrivals = Arrivals(echo_topic, on_message, self._departures.came_back)
+        self._large = None if large is None else LargeWay(large, self._arrivals, self._told_properties)
         self.report = BusReport(url.shown, self._departures, self._arrivals, on_status)
         """How it is; its `note` may be set."""
         self._stopping, self._renewing = threading.Event(), threading.Event()
@@ -301,7 +308,7 @@ class MqttWorker:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_quick = self._on_quick
-        client.limit_bytes = self._limit_bytes
+        client.limit_bytes, client.large = self._limit_bytes, self._large
         if self._url.is_websocket:
             client.ws_set_options(path=self._url.path)
         if self._url.user is not None:
@@ -322,7 +329,10 @@ class MqttWorker:
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         """A QoS 1 message, from the library."""
-        missing = self._connection.missing_bytes() if self._connection is not None else 0
+        cut = self._connection.next_cut() if self._connection is not None else None
+        if cut is not None and cut.is_taken:
+            return
+        missing = cut.missing_bytes if cut is not None else 0
         self._arrivals.oversize += missing > 0
         told = _named(message.properties) if self._tells_properties else None
         with contextlib.suppress(UnicodeDecodeError):
@@ -331,11 +341,14 @@ class MqttWorker:
     def _on_quick(self, topic: bytes, payload: bytes, missing: int, retain: bool, properties: bytes) -> None:
         """A QoS 0 message, from the socket."""
         self._arrivals.oversize += missing > 0
-        told = None
-        if self._tells_properties:
-            told = _unpacked(properties) if properties else ()
+        told = self._told_properties(properties)
         with contextlib.suppress(UnicodeDecodeError):
             self._arrivals.take(topic.decode(), payload, missing, 0, retain, told)
+
+    def _told_properties(self, properties: bytes) -> tuple[tuple[str, str], ...] | None:
+        if not self._tells_properties:
+            return None
+        return _unpacked(properties) if properties else ()
 
 
 def _named(properties: Properties | None) -> tuple[tuple[str, str], ...]:
