@@ -89,6 +89,12 @@ def record(
     max_size: Annotated[
         str, typer.Option(help="All sessions together; the oldest that are not pinned are dropped.")
     ] = "20GB",
+    max_large: Annotated[
+        str,
+        typer.Option(
+            help="Of that, payloads of more than 192 KiB, which lie beside the files; the oldest are dropped. 0: none."
+        ),
+    ] = "4GB",
     keep_free: Annotated[str, typer.Option(help="Room that is left on the disk; recording waits below it.")] = "50MB",
 ) -> None:
     """Record every message of the fleet, of sensors, and every MAVLink frame, until Ctrl-C.
@@ -109,6 +115,7 @@ def record(
         broker=url.shown,
         filters=tuple(topics.checked_filter(text) for text in subscribe or []),
         max_bytes=bytes_from_text(max_size, "--max-size"),
+        large_bytes=bytes_from_text(max_large, "--max-large"),
         keep_free_bytes=bytes_from_text(keep_free, "--keep-free"),
         host=host_name(),
     )

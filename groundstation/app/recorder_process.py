@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A recorder joined to its broker. Three threads: `mqtt-worker` takes in, `disk` writes, this one tells how it goes."""
+"""A recorder joined to its broker. Four threads: `mqtt-worker` takes in, `disk` and `large` write, this one tells."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ from groundstation.transport.mqtt_worker import MqttWorker
 log = logging.getLogger("groundstation.recorder")
 
 ROOTS = ("fleet", "sim")
-RECORDED_BYTES = 16 * 1024 * 1024
-"""Longest message that is recorded whole; a longer one is cut to its beginning, and marked."""
 STATUS_S = 1.0
 STANDBY_S = 0.5
 SHOWN_ARMED = 3
@@ -51,6 +49,8 @@ class RecorderProcess:
         self._topic = topics.recorder(name, topics.CONN)
         self._session, self._seq, self._connections = new_session(), 0, 0
         self._company = Company(time.monotonic())
+        self.recorder = Recorder(settings, self._ask, lambda: self.bus.status.state is BusState.CONNECTED)
+        self.recorder.on_filters = self._subscribe
         self.bus = MqttWorker(
             url,
             client_id=f"gs-{name}",
@@ -59,11 +59,9 @@ class RecorderProcess:
             on_status=self._on_status,
             # what the broker says when the connection breaks off: windows must not show a recording that has ended
             will=self._report(RecorderStatus(state=RecorderState.ENDED, problem="the recorder vanished")),
-            limit_bytes=RECORDED_BYTES,
             keeps_properties=True,
+            large=self.recorder.large,
         )
-        self.recorder = Recorder(settings, self._ask, lambda: self.bus.status.state is BusState.CONNECTED)
-        self.recorder.on_filters = self._subscribe
         # a message comes at most with the QoS that it was published with: telemetry stays at 0
         self.bus.subscribe(dict.fromkeys(topics.recorder_filters(ROOTS), 1))
         self._subscribe(set(settings.filters))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`groundstation recordings`: the recorded sessions, and which of them are kept for ever."""
+"""`groundstation recordings`: the recorded sessions, which of them are kept for ever, and what is large in them."""
 
 from __future__ import annotations
 
@@ -9,31 +9,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from groundstation.app import large_cli
+from groundstation.app.session_names import Recordings, Session, session_named
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.shown_text import harmless
 
 if TYPE_CHECKING:
     from groundstation.logs.session_folder import Manifest
 
-Session = Annotated[
-    str, typer.Argument(metavar="SESSION", help="Its name, such as 2026-05-31_08-15-00, or its folder.")
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--recordings", metavar="DIR", help="Folder of the recordings; this user's own by default."),
-]
-
-_recordings = typer.Typer(help="List recorded sessions, and keep the ones that matter.", no_args_is_help=True)
+_recordings = typer.Typer(
+    help="List recorded sessions, keep the ones that matter, and take large payloads out of them.", no_args_is_help=True
+)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
+    large_cli.add_to(_recordings)
     app.add_typer(_recordings, name="recordings")
 
 
 @_recordings.command(name="list")
 def list_sessions(
-    recordings: Out = None, json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False
+    recordings: Recordings = None,
+    json_document: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """List the sessions, the oldest first: when, how long, which vehicles, how large."""
     import msgspec
@@ -54,13 +52,13 @@ def list_sessions(
 
 
 @_recordings.command()
-def pin(name: Session, recordings: Out = None) -> None:
+def pin(name: Session, recordings: Recordings = None) -> None:
     """Keep a session for ever: it is never dropped to make room."""
     _set_pin(name, recordings, is_pinned=True)
 
 
 @_recordings.command()
-def unpin(name: Session, recordings: Out = None) -> None:
+def unpin(name: Session, recordings: Recordings = None) -> None:
     """Keep a session no longer than there is room for it."""
     _set_pin(name, recordings, is_pinned=False)
 
@@ -68,24 +66,10 @@ def unpin(name: Session, recordings: Out = None) -> None:
 def _set_pin(name: str, recordings: Path | None, *, is_pinned: bool) -> None:
     from groundstation.logs import session_folder
 
-    folder = _folder(name, recordings or session_folder.default_recordings())
+    folder = session_named(name, recordings)
     session_folder.pin(folder, is_pinned=is_pinned)
     words = "is kept for ever" if is_pinned else "goes when room is needed and it is the oldest"
     typer.echo(f"{folder.name} {words}")
-
-
-def _folder(name: str, out: Path) -> Path:
-    """The folder of a session by its name, else by its path."""
-    from groundstation.logs import session_folder
-
-    by_name = {one.name: one for one in session_folder.sessions(out)}
-    if name in by_name:
-        return by_name[name]
-    path = Path(name)
-    if session_folder.load(path) is not None:
-        return path.absolute()
-    newest = f"; the newest is {max(by_name)}" if by_name else ""
-    raise GroundStationError(f"no session '{name}' in {out}{newest}; see 'groundstation recordings list'")
 
 
 def _described(folder: Path) -> dict[str, Any]:

@@ -53,6 +53,12 @@ class RecorderStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Messages that never come: nobody has them any more."""
     implausible: Whole = 0
     """Numbers and times that can't be: forged, or a writer's fault; what carried them is recorded all the same."""
+    large: Whole = 0
+    """Payloads too large for memory that were put whole beside the session."""
+    large_lost: Whole = 0
+    """Such payloads of which only the beginning could be recorded."""
+    large_dropped: Whole = 0
+    """Such payloads that were deleted to make room for newer ones."""
     free_bytes: Whole | None = None
     """Room left on the disk; None when it can't be told."""
     left_s: float | None = None

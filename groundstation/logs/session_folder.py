@@ -91,6 +91,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Numbered messages that nobody had any more."""
     dropped: int = 0
     """Messages that memory could not keep while the disk did not take them."""
+    large: int = 0
+    """Large payloads that came and were put whole into `large/`, see `large_payloads.py`."""
+    large_lost: int = 0
+    """Large payloads of which the beginning alone was recorded."""
+    large_dropped: int = 0
+    """Large payloads, of this session or an earlier one, that were deleted to make room."""
     notes: tuple[Note, ...] = ()
     """Newest `MAX_NOTES`: troubles, repairs, what was lost."""
     v: int = VERSION

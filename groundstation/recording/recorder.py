@@ -21,10 +21,12 @@ from filelock import FileLock
 
 from groundstation import __version__
 from groundstation.fleet.recorder import Missed, RecorderState, RecorderStatus
-from groundstation.logs import session_folder
+from groundstation.logs import large_payloads, session_folder
 from groundstation.logs.session_folder import Manifest, Note, SessionState
 from groundstation.recording import resume, session
 from groundstation.recording.intake import MAX_BYTES, Intake
+from groundstation.recording.large_files import LargeRoom
+from groundstation.recording.large_store import LargeCounts, LargeStore
 from groundstation.recording.seeking import Seeking
 from groundstation.recording.session_files import SessionFiles
 from groundstation.recording.sorter import Entry, Sorter
@@ -43,6 +45,8 @@ SLOW_S = 1.5
 """A disk that takes longer for one turn is told to the operator."""
 ALMOST_FULL_S = 600.0
 GAPS_A_REQUEST = 300
+LARGE_END_S = 1.0
+"""So long the end waits for what large payloads have on the way to the disk."""
 RATE_S = 60.0
 """The rate of writing is taken over so long."""
 
@@ -58,6 +62,8 @@ class RecorderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Topic filters besides the fleet's trees."""
     max_bytes: int = 20_000_000_000
     """Bound of all sessions together; the oldest that are not pinned go first."""
+    large_bytes: int = 4_000_000_000
+    """Bound of the large payloads among them; the oldest in sessions that are not pinned go first. 0: none is kept."""
     keep_free_bytes: int = 50_000_000
     """Stop writing when the disk has less room than that."""
     memory_bytes: int = MAX_BYTES
@@ -89,6 +95,11 @@ class Recorder:
         self._settings, self._clock, self._wall_clock = settings, clock, wall_clock
         self._ask, self._can_ask = ask, can_ask
         self._intake = Intake(settings.memory_bytes)
+        room = LargeRoom(settings.out, settings.large_bytes, settings.keep_free_bytes)
+        self.large = LargeStore(room, self._folder, self._intake.offer, wall_clock)
+        """Takes payloads that are too large for memory, piece by piece."""
+        self._before = LargeCounts()
+        """Of an earlier life of the session."""
         self._sequences = Sequences()
         self._sorter = Sorter(self._sequences, clock, wall_clock)
         self._entries: deque[Entry] = deque()
@@ -124,9 +135,12 @@ class Recorder:
     def start(self) -> None:
         """Begin to record."""
         self._thread.start()
+        self.large.start()
 
     def stop(self, timeout_s: float = 2.5) -> None:
         """Write what waits, close the files, and end."""
+        # first: what it says of the last one is recorded too
+        self.large.stop(LARGE_END_S)
         self._stopping.set()
         self._intake.end()
         if self._thread.is_alive():
@@ -153,11 +167,19 @@ class Recorder:
             recovered=sequences.recovered,
             lost=sequences.lost,
             implausible=sequences.implausible + self._sorter.strange_times,
+            large=self.large.counts.kept,
+            large_lost=self.large.counts.lost,
+            large_dropped=self.large.counts.dropped,
             free_bytes=self._free_bytes,
             left_s=left_s,
             pid=os.getpid(),
             host=self._settings.host,
         )
+
+    def _folder(self) -> Path | None:
+        """Of the session that is recorded now; None while there is none."""
+        files = self._files
+        return files.folder if files is not None else None
 
     def _slowness(self) -> str:
         began_s = self._turn_began_s
@@ -253,6 +275,8 @@ class Recorder:
             self._say(
                 f"{session_folder.CLOCK_SET} by {self._sorter.clock_steps.pop(0):+.0f} s; times go on by the old one"
             )
+        for text in self.large.take_notes():
+            self._say(text)
         new = self._sorter.take_filters() - self.filters
         if new:
             self.filters |= new
@@ -312,6 +336,8 @@ class Recorder:
             self._sequences.take(topic, stamp.sid, stamp.seq, now_s)
         self._sequences.duplicates = 0
         self._files, self._manifest, self._lock = files, found.manifest, found.lock
+        told = found.manifest
+        self._before = LargeCounts(kept=told.large, lost=told.large_lost, dropped=told.large_dropped)
         self.filters |= set(found.manifest.filters)
         self.on_filters(set(found.manifest.filters))
         self._messages = sum(layout.messages for layout in found.layouts.values())
@@ -338,8 +364,7 @@ class Recorder:
         self._free_bytes = shutil.disk_usage(self._settings.out).free
         if now_s >= self._next_prune_s:
             self._next_prune_s = now_s + PRUNE_S
-            current = self._files.folder if self._files is not None else None
-            for name in session.drop_oldest(self._settings.out, self._settings.max_bytes, current):
+            for name in session.drop_oldest(self._settings.out, self._settings.max_bytes, self._folder()):
                 self._say(f"session {name} was dropped to keep recordings below {self._settings.max_bytes} bytes")
         if self._free_bytes < self._settings.keep_free_bytes:
             free_mb = self._free_bytes / 1e6
@@ -370,6 +395,9 @@ class Recorder:
             missing=sequences.missing,
             lost=sequences.lost,
             dropped=self._intake.dropped + self._refused + self._sorter.refused,
+            large=self._before.kept + self.large.counts.kept,
+            large_lost=self._before.lost + self.large.counts.lost,
+            large_dropped=self._before.dropped + self.large.counts.dropped,
         )
         if not is_over:
             numbers = resume.Numbers(sequences.snapshot(), sorted(sequences.kept), self._files.ends())
@@ -399,6 +427,7 @@ class Recorder:
                 self._seeking.end()
             described = self._files.described()
             self._files.close()
+            large_payloads.remove_parts(self._files.folder)
             if self._manifest is not None:
                 self._manifest = msgspec.structs.replace(self._manifest, files=described)
             self._write_manifest(SessionState.CLOSED)

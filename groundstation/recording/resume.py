@@ -13,7 +13,7 @@ import msgspec
 from filelock import FileLock
 from mcap.opcode import Opcode
 
-from groundstation.logs import session_folder
+from groundstation.logs import large_payloads, session_folder
 from groundstation.logs.log import LogError
 from groundstation.logs.mcap.chunk_ledger import Layout
 from groundstation.logs.mcap.mcap_file import MAGIC
@@ -86,6 +86,7 @@ def _mend_one(folder: Path, now_unix_s: float, broker: str, *, is_newest: bool) 
         return None
     found: Resumed | None = None
     try:
+        large_payloads.remove_parts(folder)
         last_unix_s = _last_written_unix_s(folder, manifest)
         # a time to come is of a clock that was set: how young it is nobody can tell
         is_young = 0 <= now_unix_s - last_unix_s < YOUNG_S

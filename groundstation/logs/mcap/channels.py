@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from groundstation.logs import large_payloads
 from groundstation.logs.mcap import schemas
 from groundstation.transport import frame_batches
 from groundstation.transport.bus import Message
@@ -26,6 +27,8 @@ MAX_SHAPED_BYTES = 64 * 1024
 """Larger payloads are stored, and not looked into."""
 MAX_PROPERTY_SETS = 1_000
 """Sets of properties that are told apart; what is more is stored with the mark that its properties are not."""
+MAX_CUTS = 1_000
+"""Sizes and hashes of large payloads that are told apart, likewise; the list beside the session has all."""
 MAX_TOPICS = 20_000
 """Topics whose shapes are remembered."""
 
@@ -48,6 +51,7 @@ class Channels:
     def __init__(self) -> None:
         self._shapes: dict[str, list[dict[str, Any]]] = {}
         self._property_sets: set[tuple[tuple[str, str], ...]] = set()
+        self._cuts: set[tuple[int, str]] = set()
 
     def place(
         self, topic: str, leaf: Leaf | None, message: Message, stamp: Stamp | None, *, is_late: bool
@@ -102,10 +106,22 @@ class Channels:
             # others in the file have the time of their reception; this tells a reader why this one has not
             told.append(("log_time", "of publishing"))
         if message.size_bytes != len(message.payload):
-            told.append(("cut_from_bytes", str(message.size_bytes)))
+            told += self._cut(message.size_bytes, message.sha256)
         if message.properties:
             told += self._properties(message.properties)
         return tuple(told)
+
+    def _cut(self, size_bytes: int, sha256: str) -> list[tuple[str, str]]:
+        """How long it is as a whole, and where that lies."""
+        if (size_bytes, sha256) not in self._cuts:
+            # each is a channel, of which a file has 65,535 at most
+            if len(self._cuts) >= MAX_CUTS:
+                return [("cut_from_bytes", "not kept: too many different ones")]
+            self._cuts.add((size_bytes, sha256))
+        told = [("cut_from_bytes", str(size_bytes))]
+        if sha256:
+            told += [("sha256", sha256), ("whole", f"{large_payloads.FOLDER}/{large_payloads.file_name(sha256)}")]
+        return told
 
     def _properties(self, properties: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
         if properties not in self._property_sets:

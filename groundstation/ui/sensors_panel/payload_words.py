@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from groundstation.fleet.hex_rows import hex_rows
 from groundstation.fleet.sensors import PayloadKind
 from groundstation.fleet.shown_text import harmless
 from groundstation.transport.foreign import decode_json
@@ -18,7 +19,6 @@ HEX_BYTES = 4_096
 TEXT_CHARACTERS = 64_000
 MOST_LINES = 400
 """Of differences."""
-A_ROW = 16
 LONGEST_CELL = 80
 MAX_DEPTH = 12
 _PACKED = (PayloadKind.CBOR, PayloadKind.MSGPACK)
@@ -51,11 +51,7 @@ def laid_out(payload: bytes, kind: PayloadKind) -> str:
 
 def hex_dump(payload: bytes) -> str:
     """Bytes in rows of sixteen: where, which, and as letters."""
-    rows = []
-    for at in range(0, min(len(payload), HEX_BYTES), A_ROW):
-        part = payload[at : at + A_ROW]
-        letters = "".join(chr(one) if 32 <= one < 127 else "." for one in part)
-        rows.append(f"{at:06x}  {part[:8].hex(' '):<23}  {part[8:].hex(' '):<23}  {letters}")
+    rows = hex_rows(payload[:HEX_BYTES])
     if len(payload) > HEX_BYTES:
         rows.append(f"… {len(payload) - HEX_BYTES:,} bytes more")
     return "\n".join(rows)
