@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """An incident: the time around a moment as one zip that another computer opens. Any thread; writes files.
 
-In it lies a session's folder, flat: a manifest and MCAP files, with what was known at their beginning, and beside them
-bookmarks, commands, versions and a text that says what is what; `incident_pack.py` makes it. What comes from elsewhere
-is believed in nothing: names, sizes, links and content are looked at before a file is written.
+In it lies a session's folder: a manifest and MCAP files, with what was known at their beginning, large payloads of that
+time, and beside them bookmarks, commands, versions and a text that says what is what; `incident_pack.py` makes it. What
+comes from elsewhere is believed in nothing: names, sizes, links and content are looked at before a file is written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import stat
@@ -19,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from groundstation.fleet.progress import Progress
-from groundstation.logs import session_folder
+from groundstation.logs import large_payloads, session_folder
 from groundstation.logs.log import LogError
 from groundstation.logs.mcap.mcap_file import MAGIC
 from groundstation.logs.own_files import new_file
@@ -27,8 +28,10 @@ from groundstation.logs.own_files import new_file
 INCIDENT, README, BOOKMARKS, COMMANDS = "incident.json", "README.txt", "bookmarks.json", "commands.csv"
 ZIP_MAGIC = b"PK\x03\x04"
 VERSION = 1
+MAX_LARGE = 150
+"""Large payloads in one zip."""
 MAX_MEMBERS = 600
-"""Files in one zip; a session has at most some 400."""
+"""Files in one zip; a session has at most some 400, and large payloads."""
 MAX_BYTES = 8 << 30
 """Of all files together, unpacked."""
 MAX_TEXT_BYTES = 16 << 20
@@ -38,7 +41,9 @@ RATIO, SPARE_BYTES = 200, 8 << 20
 not at all; the rest is a bomb."""
 COPY_BYTES = 1 << 20
 _MCAP_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.mcap", re.ASCII)
-_TEXTS = frozenset({INCIDENT, README, BOOKMARKS, COMMANDS, session_folder.MANIFEST})
+_LARGE_NAME = re.compile(rf"{large_payloads.FOLDER}/{large_payloads.NAME.pattern}", re.ASCII)
+LARGE_INDEX = f"{large_payloads.FOLDER}/{large_payloads.INDEX}"
+_TEXTS = frozenset({INCIDENT, README, BOOKMARKS, COMMANDS, session_folder.MANIFEST, LARGE_INDEX})
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,12 +124,16 @@ def _checked(path: Path, file: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return members
 
 
+def _is_ours(name: str) -> bool:
+    return name in _TEXTS or any(one.fullmatch(name) for one in (_MCAP_NAME, _LARGE_NAME))
+
+
 _RULES: tuple[tuple[Callable[[list[zipfile.ZipInfo]], bool], str], ...] = (
     (lambda all_of: len(all_of) > MAX_MEMBERS, "it holds too many files"),
     (lambda all_of: len({one.filename.casefold() for one in all_of}) < len(all_of), "it holds a name twice"),
     (
-        # a plain name and nothing else: no folders, no way up, no names that mean something to a system
-        lambda all_of: not all(one.filename in _TEXTS or _MCAP_NAME.fullmatch(one.filename) for one in all_of),
+        # a name of ours and nothing else: no other folders, no way up, no names that mean something to a system
+        lambda all_of: not all(_is_ours(one.filename) for one in all_of),
         "it holds a file that does not belong there",
     ),
     (lambda all_of: any(stat.S_ISLNK(one.external_attr >> 16) for one in all_of), "it holds a link"),
@@ -143,6 +152,9 @@ def _extract(
 ) -> None:
     total, done = sum(one.file_size for one in members), 0
     for one in members:
+        is_large, digest = _LARGE_NAME.fullmatch(one.filename) is not None, hashlib.sha256()
+        if one.filename.startswith(large_payloads.FOLDER):
+            large_payloads.make_folder(folder)
         with file.open(one) as source, new_file(folder / one.filename) as place:
             left = one.file_size
             # by what comes, too: the list may lie
@@ -151,11 +163,15 @@ def _extract(
                 if left < 0:
                     raise LogError(f"{path} is no incident of groundstation: {one.filename} is longer than it says")
                 place.write(data)
+                if is_large:
+                    digest.update(data)
                 done += len(data)
                 if told is not None:
                     told(min(1.0, done / max(total, 1)))
         if one.filename.endswith(session_folder.SUFFIX) and not _begins_with(folder / one.filename, MAGIC):
             raise LogError(f"{path} is no incident of groundstation: {one.filename} is no recording")
+        if is_large and not one.filename.endswith(large_payloads.file_name(digest.hexdigest())):
+            raise LogError(f"{path} is no incident of groundstation: {one.filename} is not what its name says")
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:

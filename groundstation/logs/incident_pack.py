@@ -9,16 +9,18 @@ import stat
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.progress import Progress, part_of
-from groundstation.logs import session_folder
+from groundstation.logs import large_payloads, session_folder
 from groundstation.logs.bookmarks import bookmarks_of
 from groundstation.logs.exports import as_mcap
 from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.incident import BOOKMARKS, COMMANDS, COPY_BYTES, INCIDENT, README, Incident
+from groundstation.logs.incident_large import Taken, take
 from groundstation.logs.log import Log, LogError
 from groundstation.logs.log_lookup import named_vehicle
 from groundstation.logs.own_files import new_file
@@ -26,6 +28,7 @@ from groundstation.logs.readers.session_log import SessionLog
 from groundstation.logs.session_folder import Manifest, SessionFile, SessionState
 
 _SECRET = re.compile(r"(\w+://)[^/\s@\"]*@")
+_STORED = (session_folder.SUFFIX, large_payloads.SUFFIX)
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -75,8 +78,8 @@ def pack(log: Log, wish: Wish, out: Path, on_progress: Progress | None = None) -
         files = _cut(log, folder, scope, on_progress)
         if not files:
             raise LogError(f"{log.info.path} has nothing between these times; 'groundstation log info' tells them")
-        marks = bookmarks_of(log, begin_s, end_s)
-        _write_texts(log, folder, about, files, marks, wish.commands)
+        marks, large = bookmarks_of(log, begin_s, end_s), take(log, folder, begin_s, end_s)
+        _write_texts(log, folder, about, files, _Beside(marks, large, wish.commands))
         _zip(folder, out)
     return about
 
@@ -120,17 +123,23 @@ def _written(log: Log, path: Path, scope: ExportScope, told: Progress | None) ->
         return 0
 
 
-def _write_texts(
-    log: Log, folder: Path, about: Incident, files: list[SessionFile], marks: list[Bookmark], commands: bytes | None
-) -> None:
+class _Beside(NamedTuple):
+    """What is in the zip beside recorded files."""
+
+    marks: list[Bookmark]
+    large: Taken
+    commands: bytes | None
+
+
+def _write_texts(log: Log, folder: Path, about: Incident, files: list[SessionFile], beside: _Beside) -> None:
     texts = {
         INCIDENT: msgspec.json.format(msgspec.json.encode(about)).decode(),
-        BOOKMARKS: msgspec.json.format(msgspec.json.encode(marks)).decode(),
+        BOOKMARKS: msgspec.json.format(msgspec.json.encode(beside.marks)).decode(),
         session_folder.MANIFEST: msgspec.json.format(msgspec.json.encode(_manifest(log, about, files))).decode(),
-        README: _readme(about, files, marks),
+        README: _readme(about, files, beside),
     }
-    if commands is not None:
-        texts[COMMANDS] = commands.decode()
+    if beside.commands is not None:
+        texts[COMMANDS] = beside.commands.decode()
     for name, text in texts.items():
         (folder / name).write_text(without_secrets(text), encoding="utf-8", newline="")
 
@@ -157,7 +166,7 @@ def _manifest(log: Log, about: Incident, files: list[SessionFile]) -> Manifest:
     )
 
 
-def _readme(about: Incident, files: list[SessionFile], marks: list[Bookmark]) -> str:
+def _readme(about: Incident, files: list[SessionFile], beside: _Beside) -> str:
     from_log = f"{about.begin_s:.3f} to {about.end_s:.3f} s of {about.source} ({about.time_base})"
     lines = [
         f"An incident at {about.at_s:.3f} s, cut from {from_log}" + (f", of {about.vehicle}" if about.vehicle else ""),
@@ -167,26 +176,34 @@ def _readme(about: Incident, files: list[SessionFile], marks: list[Bookmark]) ->
         "",
         *(f"{one.name}: {one.messages:,} messages, with what was said last before the beginning" for one in files),
         f"{session_folder.MANIFEST}: the manifest of the session",
-        f"{BOOKMARKS}: {len(marks)} bookmarks of that time, with their notes",
+        *_large_lines(beside.large),
+        f"{BOOKMARKS}: {len(beside.marks)} bookmarks of that time, with their notes",
         f"{COMMANDS}: "
         + ("no journal of that time was at hand" if about.commands is None else f"{about.commands} rows"),
         f"{INCIDENT}: the same for programs, with the versions of what made it",
         "",
         *(f"{name} {version}" for name, version in about.versions.items()),
         "",
-        *(f"{one.at_unix_s:.3f}  {one.vehicle or '-'}  {one.by}: {one.shown_note}" for one in marks),
+        *(f"{one.at_unix_s:.3f}  {one.vehicle or '-'}  {one.by}: {one.shown_note}" for one in beside.marks),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _large_lines(large: Taken) -> list[str]:
+    if not any(large):
+        return []
+    left_out = f"; of {large.left_out} more the beginning alone is in the recorded files" if large.left_out else ""
+    return [f"{large_payloads.FOLDER}/: {large.whole} large payloads, each named by its SHA-256{left_out}"]
 
 
 def _zip(folder: Path, out: Path) -> None:
     with new_file(out) as file:
         try:
             with zipfile.ZipFile(file, "w", allowZip64=True) as target:
-                for one in sorted(folder.iterdir()):
-                    # recordings are packed already
-                    kind = zipfile.ZIP_STORED if one.suffix == session_folder.SUFFIX else zipfile.ZIP_DEFLATED
-                    info = zipfile.ZipInfo(one.name, _DATE)
+                for one in sorted(path for path in folder.rglob("*") if path.is_file()):
+                    # recordings are packed already; a payload of zeros would look like a bomb
+                    kind = zipfile.ZIP_STORED if one.suffix in _STORED else zipfile.ZIP_DEFLATED
+                    info = zipfile.ZipInfo(one.relative_to(folder).as_posix(), _DATE)
                     info.compress_type, info.external_attr = kind, (stat.S_IFREG | 0o644) << 16
                     with one.open("rb") as source, target.open(info, "w", force_zip64=True) as place:
                         shutil.copyfileobj(source, place, COPY_BYTES)

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import random
+import shutil
 import stat
 import zipfile
 from collections.abc import Callable
@@ -18,9 +20,12 @@ from groundstation.app.replaying.played import Played
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.kinds import KINDS
-from groundstation.logs import incident, session_folder
+from groundstation.fleet.large import LargePayload, head_hash
+from groundstation.logs import incident, incident_large, large_payloads, session_folder
 from groundstation.logs.bookmarks import bookmarks_of
 from groundstation.logs.exports import as_mcap
+from groundstation.logs.exports.export import export
+from groundstation.logs.exports.formats import ExportFormat
 from groundstation.logs.exports.selection import ExportScope
 from groundstation.logs.incident import INCIDENT, Incident, is_incident, unpack
 from groundstation.logs.incident_pack import Wish, pack, without_secrets
@@ -287,3 +292,82 @@ def test_a_size_that_lies_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(LogError):
         unpack(zipped, tmp_path / "folder")
     assert {one.name for one in tmp_path.iterdir()} == {"x.zip"}
+
+
+# ---- large payloads ----
+
+
+def large(session: Path, name: str, at_unix_s: float, size: int = 300_000) -> LargePayload:
+    data = hashlib.shake_128(name.encode()).digest(size)
+    one = LargePayload(
+        topic=f"site/../{name}",
+        at_unix_s=at_unix_s,
+        size_bytes=size,
+        sha256=hashlib.sha256(data).hexdigest(),
+        head_sha256=head_hash(data),
+    )
+    (large_payloads.make_folder(session) / large_payloads.file_name(one.sha256)).write_bytes(data)
+    large_payloads.add_entry(session, one)
+    return one
+
+
+@pytest.fixture
+def with_large(session: Path, tmp_path: Path) -> tuple[Path, list[LargePayload]]:
+    """The session with large payloads before, at both edges of, and behind the time of an incident."""
+    copy = tmp_path / session.name
+    shutil.copytree(session, copy)
+    with open_log(session) as log:
+        at_s = begin_of(log) + 15.0
+    times = {"before": -3.001, "first": -3.0, "last": 4.0, "behind": 4.001}
+    return copy, [large(copy, name, at_s + by_s) for name, by_s in times.items()]
+
+
+def test_large_payloads_of_that_time_go_with_it_and_come_whole(
+    with_large: tuple[Path, list[LargePayload]], tmp_path: Path
+) -> None:
+    session, (_, first, last, _) = with_large
+    zipped, _ = packed(session, tmp_path / "i.zip")
+    folder = tmp_path / "unpacked"
+    unpack(zipped, folder)
+    assert large_payloads.entries(folder) == [first, last]
+    for one in (first, last):
+        path = large_payloads.path_of(folder, one)
+        assert path is not None
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == one.sha256
+    assert len(large_payloads.kept_files(folder)) == 2
+    assert "large/: 2 large payloads, each named by its SHA-256\n" in (folder / "README.txt").read_text()
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_those_that_have_no_room_are_counted(
+    with_large: tuple[Path, list[LargePayload]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    monkeypatch.setattr(incident_large, "MAX_LARGE_BYTES", 600_000 - over)
+    session, _ = with_large
+    unpack(packed(session, tmp_path / "i.zip")[0], tmp_path / "unpacked")
+    assert len(large_payloads.kept_files(tmp_path / "unpacked")) == 2 - over
+    assert ("of 1 more the beginning" in (tmp_path / "unpacked" / "README.txt").read_text()) is bool(over)
+
+
+def test_one_that_was_dropped_costs_no_incident(with_large: tuple[Path, list[LargePayload]], tmp_path: Path) -> None:
+    session, (_, first, last, _) = with_large
+    (session / "large" / large_payloads.file_name(first.sha256)).unlink()
+    unpack(packed(session, tmp_path / "i.zip")[0], tmp_path / "unpacked")
+    assert large_payloads.entries(tmp_path / "unpacked") == [first, last]
+    assert large_payloads.path_of(tmp_path / "unpacked", first) is None
+
+
+@pytest.mark.parametrize("name", ["large/x.bin", f"large/{'0' * 64}.bin", f"large/../{'0' * 64}.bin", "large/"])
+def test_a_large_payload_that_is_not_what_its_name_says_is_refused(name: str, tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "bad.zip", with_((name, b"something else")))
+    with pytest.raises(LogError, match="is no incident of groundstation"):
+        unpack(path, tmp_path / "unpacked")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["bad.zip"]
+
+
+def test_an_export_says_that_they_are_beside_the_session(
+    with_large: tuple[Path, list[LargePayload]], tmp_path: Path
+) -> None:
+    made = export(with_large[0], ExportFormat.MCAP, tmp_path / "a.mcap")
+    assert [note for note in made.notes if note.startswith("4 large payloads are in it by their beginning")]
+    assert not [note for note in export(with_large[0], ExportFormat.KML, tmp_path / "a.kml").notes if "large" in note]

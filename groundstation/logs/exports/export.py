@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from groundstation.fleet.progress import Progress, part_of
+from groundstation.logs import large_payloads
 from groundstation.logs.damage_text import damage_lines
 from groundstation.logs.exports import as_csv, as_mcap, as_tlog, as_tracks
 from groundstation.logs.exports.formats import ExportFormat
@@ -86,7 +87,7 @@ def export(
         CancelledError: by `on_progress`; nothing is left behind.
     """
     with open_log(path, part_of(on_progress, 0.0, OPENING)) as log:
-        notes = tuple(damage_lines(log.info))
+        notes = (*damage_lines(log.info), *_large_note(path, form))
         wanted = ExportScope() if selection is None else selection(log)
         is_folder = form is ExportFormat.CSV and as_csv.is_folder(log, wanted)
         target = out if out is not None else default_out(path, form, is_folder=is_folder)
@@ -101,6 +102,14 @@ def export(
             return Exported(target, messages, _size(target), notes)
         except OSError as error:
             raise LogError(f"{target} can't be written ({error.strerror or error}); choose another place") from error
+
+
+def _large_note(path: Path, form: ExportFormat) -> tuple[str, ...]:
+    """Large payloads lie beside a session, and are in no other file."""
+    count = len(large_payloads.entries(path)) if form is ExportFormat.MCAP else 0
+    if not count:
+        return ()
+    return (f"{count} large payloads are in it by their beginning; 'groundstation recordings large' saves them whole",)
 
 
 def _check(path: Path, target: Path, *, is_folder: bool, may_replace: bool) -> None:
