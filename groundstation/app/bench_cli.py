@@ -49,7 +49,7 @@ def bench(
             "sensors: a window full of other devices. plots: long curves that are panned and zoomed. "
             "replay: a long session that is opened, looked into and played. plans: long plans edited and looked at. "
             "transfers: plans and parameters over ways that lose frames. "
-            "topics: a million topics in the tree of any broker."
+            "topics: a million topics in the tree of any broker; a message of 256 MB while vehicles fly."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -62,6 +62,9 @@ def bench(
     ] = 100,
     devices: Annotated[int, typer.Option("--sensors", help="sensors: how many.", min=10, max=10_000)] = 10_000,
     topics: Annotated[int, typer.Option(help="topics: how many.", min=1_000, max=1_000_000)] = 1_000_000,
+    large: Annotated[
+        float, typer.Option(metavar="MB", help="topics: size of the large message; 0 for none.", min=0, max=268.4)
+    ] = 268.4,
     points: Annotated[
         int, typer.Option(help="plots: of each of ten curves; 10 million take 3 GB of memory.", min=10_000)
     ] = 10_000_000,
@@ -95,7 +98,7 @@ def bench(
             "plans": (),
             "plots": (points,),
             "transfers": (runs, seed),
-            "topics": (topics,),
+            "topics": (topics, large),
             "fleet": (vehicles or 100, duration, warm_up),
         }
         # only here: an installed program has none of these modules
