@@ -14,6 +14,7 @@ from PySide6.QtCore import QSettings, QTimer
 
 from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.journal_export import export
+from groundstation.app.large_work import large_access
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.operators_port import WindowOperators
 from groundstation.app.ordering import operator_name
@@ -108,6 +109,7 @@ class Station:
             publish=self.bus.worker.publish if role is Role.OPERATOR else None,
             alarms=self.alarms.access(),
             operators=self.operators.access(),
+            large=large_access(),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)

@@ -224,4 +224,5 @@ def save(path: Path, one: LargePayload, target: Path, told: Progress | None = No
 
 
 def _read_no_links(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
+    # a pipe that somebody put there must hold nobody up
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

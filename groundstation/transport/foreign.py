@@ -71,7 +71,7 @@ def _understood(message: Message) -> _Understood:
     try:
         return PayloadKind.JSON, dict(_numbers(decode_json(payload), "", 0)), None
     except ValueError:
-        return _of_text(payload) if _is_text(payload) else _of_bytes(payload)
+        return _of_text(payload) if is_text(payload) else _of_bytes(payload)
 
 
 def _of_text(payload: bytes) -> _Understood:
@@ -171,7 +171,7 @@ def _finite(value: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _is_text(payload: bytes) -> bool:
+def is_text(payload: bytes) -> bool:
     """Valid UTF-8 that says something: what a device makes of its own is mostly control characters, if it is valid."""
     try:
         # what was cut may end inside a letter
@@ -184,6 +184,6 @@ def _is_text(payload: bytes) -> bool:
 
 
 def _shown(payload: bytes, kind: PayloadKind) -> str:
-    if kind is PayloadKind.BINARY or (kind is PayloadKind.OVERSIZE and not _is_text(payload[:LOOKED_AT_BYTES])):
+    if kind is PayloadKind.BINARY or (kind is PayloadKind.OVERSIZE and not is_text(payload[:LOOKED_AT_BYTES])):
         return payload[: SHOWN_CHARACTERS // 4].hex(" ")
     return harmless(payload[: SHOWN_CHARACTERS * 4].decode(errors="replace")[:SHOWN_CHARACTERS])

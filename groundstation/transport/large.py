@@ -16,6 +16,9 @@ from groundstation.transport.bus import Message
 
 log = logging.getLogger("groundstation.mqtt")
 
+WHOLE_BYTES = 192 * 1024
+"""Longest PUBLISH that is kept whole, topic included; the payload of a longer one is large. It is above what is parsed:
+96 kB of ours (`payloads.py`), and of others 64 KiB (`foreign.py`)."""
 Properties = tuple[tuple[str, str], ...] | None
 
 

@@ -28,7 +28,7 @@ from groundstation.transport.bus import BusState, BusStatus, MessageCallback, Ou
 from groundstation.transport.bus_report import BusReport
 from groundstation.transport.causes import cause_of
 from groundstation.transport.departures import Departures
-from groundstation.transport.large import LargePayloads, LargeWay
+from groundstation.transport.large import WHOLE_BYTES, LargePayloads, LargeWay
 from groundstation.transport.mqtt_connection import MqttConnection
 from groundstation.transport.mqtt_properties import named
 from groundstation.transport.mqtt_socket import MqttSocket, Received
@@ -41,9 +41,6 @@ log = logging.getLogger("groundstation.mqtt")
 KEEPALIVE_S, CONNECT_TIMEOUT_S = 5, 5.0
 ANSWER_S = 2.0
 """Silence after a CONNECT of version 5 that means 3.1.1: some brokers wait for ever for the rest of one with a will."""
-LIMIT_BYTES = 192 * 1024
-"""Longest PUBLISH kept whole, topic included. It is above what is parsed: 96 kB of ours (`payloads.py`), and of others
-64 KiB (`foreign.py`)."""
 STATUS_PERIOD_S, MISC_PERIOD_S = 1.0, 0.5
 _V5, _V311 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 _PROTOCOL_NAMES = {_V5: "MQTT 5", _V311: "MQTT 3.1.1"}
@@ -53,7 +50,7 @@ class _Client(mqtt.Client):
     """paho's client on our socket."""
 
     on_quick: Received
-    limit_bytes = LIMIT_BYTES
+    limit_bytes = WHOLE_BYTES
     large: LargeWay | None = None
 
     def _create_socket(self) -> Any:
@@ -112,7 +109,7 @@ class MqttWorker:
         on_status: StatusCallback | None = None,
         will: Outgoing | None = None,
         backoff: Backoff | None = None,
-        limit_bytes: int = LIMIT_BYTES,
+        limit_bytes: int = WHOLE_BYTES,
         keeps_properties: bool = False,
         large: LargePayloads | None = None,
     ) -> None:

@@ -49,6 +49,7 @@ from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
 from groundstation.ui.simulator.simulator_port import SimulatorAccess
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         publish: Publish | None = None,
         alarms: AlarmAccess | None = None,
         operators: OperatorsAccess | None = None,
+        large: LargeAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
             publish: gives messages by hand to the connection; None for who only looks.
             alarms: ways to the engine of alarms; None for a window without.
             operators: ways to other operators; None for a window without.
+            large: ways to payloads that are too large for the window; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -124,7 +127,8 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        context = PanelContext(feed, self.selection, log, self.asks, *own, alarms, self.voice, publish, operators)
+        ways = (alarms, self.voice, publish, operators, large)
+        context = PanelContext(feed, self.selection, log, self.asks, *own, *ways)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""

@@ -28,6 +28,7 @@ from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 
 Side = ads.DockWidgetArea
@@ -95,6 +96,8 @@ class PanelContext:
     """Gives messages by hand to the connection; None for who only looks."""
     operators: OperatorsAccess | None = None
     """Ways to other operators; None for a window without."""
+    large: LargeAccess | None = None
+    """Ways to payloads that are too large for the window; None for a window without."""
 
 
 class Place(NamedTuple):

@@ -102,7 +102,8 @@ def _plots(context: PanelContext) -> PlotsPanel:
 
 
 def _sensors(context: PanelContext) -> SensorsPanel:
-    panel = SensorsPanel(context.feed, publish=context.publish if context.feed.is_live else None)
+    publish = context.publish if context.feed.is_live else None
+    panel = SensorsPanel(context.feed, publish=publish, large=context.large)
     panel.plot_requested.connect(context.asks.plot_wanted)
     return panel
 

@@ -13,9 +13,9 @@ import pytest
 from groundstation.transport.arrivals import Arrivals
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Message
-from groundstation.transport.large import LargeWay
+from groundstation.transport.large import WHOLE_BYTES, LargeWay
 from groundstation.transport.mqtt_socket import MqttSocket
-from groundstation.transport.mqtt_worker import LIMIT_BYTES, MqttWorker
+from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.brokers import BrokerChild
 from tests.support.waiting import Collector, wait_until
 from tests.transport.test_mqtt_socket import LIMIT, PINGRESP, Network, publish
@@ -197,7 +197,7 @@ def test_from_a_real_broker_it_comes_whole_in_small_pieces(
     wait_until(lambda: bool(wants.wholes))
     assert wants.wholes == [giant.read_bytes()]
     assert wants.most_bytes <= 512 * 1024
-    assert len(wants.firsts[0].payload) <= LIMIT_BYTES
+    assert len(wants.firsts[0].payload) <= WHOLE_BYTES
     assert wants.firsts[0].properties == (("ContentType", "x/y"),)
     assert [one.topic for one in collector.messages] == ["site/small"]
     assert worker.status.oversize == 0

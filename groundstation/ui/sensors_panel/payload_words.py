@@ -11,7 +11,7 @@ from typing import Any
 from groundstation.fleet.hex_rows import hex_rows
 from groundstation.fleet.sensors import PayloadKind
 from groundstation.fleet.shown_text import harmless
-from groundstation.transport.foreign import decode_json
+from groundstation.transport.foreign import decode_json, is_text
 from groundstation.transport.packed import decode_packed
 from groundstation.ui.units import compact
 
@@ -44,7 +44,9 @@ def laid_out(payload: bytes, kind: PayloadKind) -> str:
         except (ValueError, RecursionError):
             return hex_dump(payload)
         return _readable(text)
-    if kind in (PayloadKind.BINARY, PayloadKind.IMAGE, *_PACKED):
+    # random bytes as letters of all scripts are nothing to read, and slow to draw
+    is_bytes = kind is PayloadKind.OVERSIZE and not is_text(payload[:HEX_BYTES])
+    if is_bytes or kind in (PayloadKind.BINARY, PayloadKind.IMAGE, *_PACKED):
         return hex_dump(payload)
     return _readable(payload[: 4 * TEXT_CHARACTERS].decode(errors="replace"))
 

@@ -29,6 +29,7 @@ from groundstation.transport.topics import checked_filter
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.sensors_panel.slices import Slices
 from groundstation.ui.sensors_panel.topic_acts import TopicActs
@@ -62,16 +63,24 @@ class SensorsPanel(LivePanel):
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
 
-    def __init__(self, feed: FleetView, parent: QWidget | None = None, *, publish: Publish | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetView,
+        parent: QWidget | None = None,
+        *,
+        publish: Publish | None = None,
+        large: LargeAccess | None = None,
+    ) -> None:
         """Build it.
 
         Args:
             feed: what is known.
             parent: Qt's.
             publish: gives messages by hand to the connection; None for who only looks.
+            large: ways to payloads that are too large for the window; None for a window without.
         """
         super().__init__(REFRESH_MS, parent)
-        self._feed = feed
+        self._feed, self._large = feed, large
         self.filters: list[str] = []
         self.model = TopicModel(feed, self)
         self.acts = TopicActs(feed, self.model.topics, publish, self)
@@ -224,7 +233,7 @@ class SensorsPanel(LivePanel):
         layout.addWidget(self._error)
         layout.addWidget(self._empty, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self.detail = TopicDetail(self._feed)
+        self.detail = TopicDetail(self._feed, large=self._large)
         self._split.addWidget(self._tree())
         self.detail.plot_requested.connect(self.plot_requested)
         self._split.addWidget(self.detail)

@@ -13,6 +13,8 @@ from groundstation.transport.bus import Message
 from groundstation.transport.foreign import reading_from_message
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.sensors_panel.large_bar import LargeBar
+from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.payload_words import differences, hex_dump, laid_out
 from groundstation.ui.sensors_panel.picture_view import PictureView
 from groundstation.ui.sensors_panel.topic_text import visible_topic
@@ -20,7 +22,7 @@ from groundstation.ui.sensors_panel.topic_words import payload_text, size_text
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.units import age_text
 
-PAYLOAD, HEX, CHANGED, HISTORY, PROPERTIES = range(5)
+PAYLOAD, HEX, CHANGED, HISTORY, PROPERTIES, WHOLE = range(6)
 HISTORY_LINES = 50
 LEAST_HEIGHT = 150
 """A lower one leaves out what is said about the message."""
@@ -32,9 +34,18 @@ class TopicDetail(QWidget):
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
 
-    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None, *, large: LargeAccess | None = None) -> None:
+        """Build it.
+
+        Args:
+            feed: what is known.
+            parent: Qt's.
+            large: ways to payloads that are too large for the window; None for a window without.
+        """
         super().__init__(parent)
         self._feed = feed
+        self.large = LargeBar(feed, large)
+        """Where the whole of a large payload is."""
         self.topic: str | None = None
         """Which is shown; None for none."""
         self._shown: tuple[object, ...] = ()
@@ -64,6 +75,7 @@ class TopicDetail(QWidget):
         if topic is None or node is None or not is_there:
             self._title.setText(self.tr("Choose a topic to see all of it"))
             self._facts.setText("")
+            self.large.look_at(None)
             return
         paused_s = tree.paused_s(node)
         self._title.setText(visible_topic(topic))
@@ -86,7 +98,9 @@ class TopicDetail(QWidget):
         facts = self._fact_words(reading, newest, paused_s)
         self._facts.setText(f"{facts}  ·  {self._picture_words}" if self._picture_words else facts)
         self.plot_button.setEnabled(bool(self._refs(reading)))
-        shown = (self.tabs.currentIndex(), newest, len(heard), topic)
+        self.large.look_at(newest)
+        self.tabs.setTabVisible(WHOLE, not self.large.isHidden())
+        shown = (self.tabs.currentIndex(), newest, len(heard), topic, self.large.look.version)
         # a text that is set anew loses what the operator marked in it
         if shown != self._shown:
             self._shown = shown
@@ -105,8 +119,6 @@ class TopicDetail(QWidget):
         words = [_KINDS.get(reading.kind, reading.kind.value), size_text(reading.size_bytes)]
         if newest is not None:
             words.append(f"QoS {newest.qos}")
-            if len(newest.payload) < newest.size_bytes:
-                words.append(self.tr("its first {0} are here").format(size_text(len(newest.payload))))
         words.append(
             self.tr("kept by the broker") if reading.is_retained else age_text(max(0.0, now_s - reading.received_s))
         )
@@ -133,6 +145,8 @@ class TopicDetail(QWidget):
             self._changed(heard)
         elif tab == HISTORY:
             self._history(heard)
+        elif tab == WHOLE:
+            self._say(self.large.look.text())
         else:
             self._properties(newest)
 
@@ -209,8 +223,10 @@ class TopicDetail(QWidget):
             self.tr("Changed"),
             self.tr("History"),
             self.tr("Properties"),
+            self.tr("Whole"),
         ):
             self.tabs.addTab(title)
+        self.tabs.setTabVisible(WHOLE, False)
         self.tabs.currentChanged.connect(lambda _: self.refresh())
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
@@ -223,6 +239,7 @@ class TopicDetail(QWidget):
         self._stack.addWidget(self.picture)
         layout.addLayout(head)
         layout.addWidget(self._facts)
+        layout.addWidget(self.large)
         layout.addWidget(self.tabs)
         layout.addWidget(self._stack, 1)
 
@@ -233,4 +250,5 @@ _KINDS = {
     PayloadKind.CBOR: "CBOR",
     PayloadKind.MSGPACK: "MessagePack",
     PayloadKind.CSV: "CSV",
+    PayloadKind.OVERSIZE: "large",
 }

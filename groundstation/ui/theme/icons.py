@@ -59,6 +59,7 @@ _DRAWINGS = {
     "add": "mdi6.plus",
     "remove": "mdi6.trash-can-outline",
     "copy": "mdi6.content-copy",
+    "save": "mdi6.content-save-outline",
     "plot": "mdi6.chart-line-variant",
     "bottom": "mdi6.arrow-down",
     "commands": "mdi6.send-outline",
