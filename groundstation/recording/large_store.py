@@ -28,8 +28,9 @@ log = logging.getLogger("groundstation.recorder")
 QUEUE_BYTES = 8 * 1024 * 1024
 PATIENCE_S = 2.0
 """So long the connection waits for a disk that takes nothing: the echo, telemetry and all else wait with it."""
-MOST_WAITED_S = 30.0
-"""For one payload altogether, on a disk that is slow and not stuck."""
+MOST_WAITED_S, FORGIVEN = 30.0, 0.5
+"""On a disk that is slow and not stuck it waits so long, and in the long run half of the time: behind a flood of large
+payloads telemetry has to come through too."""
 SESSION_S = 2.0
 """So long the thread waits for a session to begin: what a broker has kept comes at once."""
 BROKEN_OFF = "the connection was lost in the middle of it"
@@ -65,6 +66,7 @@ class LargeStore:
         room: LargeRoom,
         session: Callable[[], Path | None],
         offer: Callable[[Message], None],
+        clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Prepare; `start` begins.
@@ -73,9 +75,11 @@ class LargeStore:
             room: how much of it there may be.
             session: folder of the session that is recorded now; None before there is one.
             offer: takes a message that is to be recorded, with the beginning of its payload.
+            clock: monotonic seconds.
             wall_clock: seconds since 1970.
         """
-        self._room, self._session, self._offer, self._wall_clock = room, session, offer, wall_clock
+        self._room, self._session, self._offer = room, session, offer
+        self._clock, self._wall_clock = clock, wall_clock
         self._waiting: deque[Message | bytes | _End] = deque()
         self._bytes = 0
         self._news = threading.Condition()
@@ -83,7 +87,7 @@ class LargeStore:
         self._is_stopping = self._is_stuck = False
         # of the payload that comes; the connection's thread, but for `stop`
         self._is_open = False
-        self._waited_s = 0.0
+        self._waited_s = self._waited_until_s = 0.0
         # of the payload that is written; thread `large`
         self._first: Message | None = None
         self._part: LargePart | None = None
@@ -125,10 +129,10 @@ class LargeStore:
             if self._is_stopping:
                 return False
             # a disk that hangs costs one wait, not one for each
-            if first.size_bytes > self._room.max_bytes or self._is_stuck:
+            if first.size_bytes > self._room.max_bytes or self._is_stuck or self._patience_s() <= 0.0:
                 self._count(lost=1)
                 return False
-            self._is_open, self._waited_s = True, 0.0
+            self._is_open = True
             self._put(first, len(first.payload))
         return True
 
@@ -144,11 +148,17 @@ class LargeStore:
             self._put(data, len(data))
 
     def _has_room(self, size: int) -> bool:
-        began_s = time.monotonic()
-        limit_s = max(0.0, min(PATIENCE_S, MOST_WAITED_S - self._waited_s))
+        limit_s, began_s = min(PATIENCE_S, self._patience_s()), self._clock()
         is_free = self._news.wait_for(lambda: self._bytes + size <= QUEUE_BYTES or not self._is_open, limit_s)
-        self._waited_s += time.monotonic() - began_s
+        self._waited_s += self._clock() - began_s
         return is_free
+
+    def _patience_s(self) -> float:
+        """How much longer the connection may wait; what it has waited is forgiven as time passes."""
+        now_s = self._clock()
+        self._waited_s = max(0.0, self._waited_s - FORGIVEN * (now_s - self._waited_until_s))
+        self._waited_until_s = now_s
+        return max(0.0, MOST_WAITED_S - self._waited_s)
 
     def end(self) -> None:
         """All of it came."""
@@ -220,7 +230,7 @@ class LargeStore:
         sha256, is_new = part.keep()
         large = LargePayload(
             topic=first.topic,
-            at_unix_s=self._wall_clock() - max(0.0, time.monotonic() - first.received_s),
+            at_unix_s=self._wall_clock() - max(0.0, self._clock() - first.received_s),
             size_bytes=first.size_bytes,
             sha256=sha256,
             head_sha256=head_hash(first.payload),

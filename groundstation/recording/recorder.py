@@ -96,7 +96,7 @@ class Recorder:
         self._ask, self._can_ask = ask, can_ask
         self._intake = Intake(settings.memory_bytes)
         room = LargeRoom(settings.out, settings.large_bytes, settings.keep_free_bytes)
-        self.large = LargeStore(room, self._folder, self._intake.offer, wall_clock)
+        self.large = LargeStore(room, self._folder, self._intake.offer, clock, wall_clock)
         """Takes payloads that are too large for memory, piece by piece."""
         self._before = LargeCounts()
         """Of an earlier life of the session."""

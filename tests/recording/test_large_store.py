@@ -21,6 +21,7 @@ from groundstation.logs.mcap.channels import MAX_CUTS, Channels
 from groundstation.logs.session_folder import SessionState
 from groundstation.recording import large_store
 from groundstation.recording.large_files import LargePart, LargeRoom
+from groundstation.recording.large_store import MOST_WAITED_S, LargeStore
 from groundstation.recording.recorder import Recorder, RecorderSettings
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Message
@@ -270,6 +271,19 @@ def test_a_disk_that_hangs_holds_the_connection_up_once(
     assert one.offer("site/c", content("c"))
     one.wait(kept=1)
     assert names(one.folder) == {large_payloads.file_name(sha(content("c"))), "index.jsonl"}
+
+
+@pytest.mark.parametrize(("rest_s", "is_taken"), [(2.0, False), (2.1, True)])
+def test_behind_a_slow_disk_large_payloads_wait_half_of_the_time_at_most(
+    tmp_path: Path, rest_s: float, is_taken: bool
+) -> None:
+    now_s = 100.0
+    store = LargeStore(LargeRoom(tmp_path, 10**9, 0), lambda: None, lambda _: None, clock=lambda: now_s)
+    store._patience_s()
+    store._waited_s = MOST_WAITED_S + 1.0
+    now_s += rest_s
+    assert store.begin(Message("site/a", b"x", 10, 0, False, now_s)) is is_taken
+    assert store.counts.lost == (not is_taken)
 
 
 # ---- room ----
