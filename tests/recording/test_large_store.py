@@ -27,6 +27,7 @@ from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Message
 from groundstation.transport.mqtt_worker import MqttWorker
 from tests.support.brokers import BrokerChild
+from tests.support.slow_link import SlowLink
 from tests.support.waiting import Collector, wait_until
 
 HOSTILE = "site/../../../tmp/ ev\u0131l\u202e/" + "x" * 300
@@ -161,6 +162,39 @@ def test_what_was_broken_off_leaves_no_file_and_is_counted(tmp_path: Path, line:
     assert "sha256" not in told
     assert whole["sha256"] == sha(content("b"))
     assert one.recorder.status().large_lost == 1
+
+
+def test_a_connection_that_is_lost_in_the_middle_of_one_leaves_no_part(
+    tmp_path: Path, line: Callable[..., Line], mosquitto_broker: BrokerChild
+) -> None:
+    one, giant = line(tmp_path / "out"), tmp_path / "giant"
+    giant.write_bytes(content("giant", 2_000_000))
+    way, collector = SlowLink(mosquitto_broker.port, 8e6, 0.0), Collector()
+    worker = MqttWorker(
+        parse_broker_url(f"mqtt://127.0.0.1:{way.port}"),
+        client_id="recorder",
+        echo_topic="fleet/_recorder/r/echo",
+        on_message=one.recorder.offer,
+        on_status=collector.on_status,
+        large=one.recorder.large,
+    )
+    worker.subscribe({"site/#": 1})
+    worker.start()
+    try:
+        collector.wait_state(BusState.CONNECTED)
+        words = ["mosquitto_pub", "-p", str(mosquitto_broker.port), "-q", "1", "-t", "site/a", "-f", str(giant)]
+        subprocess.run(words, check=True)
+        wait_until(lambda: any(name.endswith(".part") for name in names(one.folder)))
+        way.close()
+        collector.wait_state(BusState.LOST)
+        one.wait(lost=1, kept=0)
+    finally:
+        worker.stop()
+        way.close()
+    assert names(one.folder) == set()
+    one.wait_written(1)
+    one.recorder.stop()
+    assert [data for _, _, data in recorded(one.folder)] == [content("giant", 2_000_000)[:HEAD_BYTES]]
 
 
 def test_the_end_of_the_recorder_in_the_middle_leaves_nothing_half(tmp_path: Path, line: Callable[..., Line]) -> None:
