@@ -138,7 +138,7 @@ class StationBus:
         self._wish = payloads.encode_request(SyncRequest(from_event=0)) if asks_events else b"{}"
         self._roots, self._inbox = roots, inbox
         self._on_status = on_status
-        self._connections = 0
+        self._connections, self._is_connected = 0, False
         self.last_problem = ""
         """Why there was no connection the last time that there was none."""
         name = actor.gs if actor is not None else client_id(role)
@@ -181,6 +181,9 @@ class StationBus:
             self.worker.publish([Outgoing(topics.sync_all(root), self._wish, 1) for root in self._roots])
         if status.state in (BusState.LOST, BusState.REFUSED):
             self.last_problem = status.reason
+        if self._is_connected and status.state is not BusState.CONNECTED:
+            self._inbox.lost_touch(time.monotonic())
+        self._is_connected = status.state is BusState.CONNECTED
         wish = self._way.look(status, time.monotonic())
         if wish is not None:
             self._ask_for(wish)

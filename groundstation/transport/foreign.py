@@ -18,8 +18,10 @@ import msgspec
 
 from groundstation.fleet.sensors import PayloadKind, SensorReading
 from groundstation.fleet.shown_text import harmless
+from groundstation.fleet.sparkplug.address import parse
 from groundstation.transport.bus import Message
 from groundstation.transport.packed import decode_packed, numbers_in_csv, picture_kind
+from groundstation.transport.sparkplug.as_json import words_of
 
 PARSED_BYTES = 64 * 1024
 """Larger payloads are shown by their beginning and not parsed."""
@@ -38,7 +40,26 @@ _json = msgspec.json.Decoder()
 
 
 def reading_from_message(message: Message) -> SensorReading:
-    """A reading from any message; never fails."""
+    """A reading from any message by itself; never fails.
+
+    What nodes of Sparkplug B say needs what they said before (`sparkplug/listener.py`): here it has words alone.
+    """
+    told = words_of(message) if parse(message.topic) is not None else None
+    if told is None:
+        return plain_reading(message)
+    return SensorReading(
+        topic=message.topic,
+        received_s=message.received_s,
+        kind=PayloadKind.SPARKPLUG,
+        size_bytes=message.size_bytes,
+        text=harmless(told[:SHOWN_CHARACTERS]),
+        numbers={},
+        is_retained=message.retain,
+    )
+
+
+def plain_reading(message: Message) -> SensorReading:
+    """A reading by the payload alone; never fails."""
     kind, numbers, text = _understood(message)
     return SensorReading(
         topic=message.topic,

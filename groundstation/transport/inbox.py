@@ -19,6 +19,8 @@ from typing import TypeVar
 import msgspec
 
 from groundstation.fleet.sensors import SensorReading, matches
+from groundstation.fleet.sparkplug.faults import Fault
+from groundstation.fleet.sparkplug.node import KeptNode
 from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.transport import parts, payloads, topics
 from groundstation.transport.bus import Message
@@ -28,6 +30,7 @@ from groundstation.transport.heard import HeardQueue
 from groundstation.transport.leaves import ACKS, EVT, PART, Audience, Leaf, leaf_of
 from groundstation.transport.parts import Joiner
 from groundstation.transport.sequence_check import SequenceCheck, Verdict
+from groundstation.transport.sparkplug.listener import SparkplugListener
 
 log = logging.getLogger("groundstation.inbox")
 
@@ -45,7 +48,7 @@ Item = TypeVar("Item")
 
 
 class InboxCounts(msgspec.Struct, frozen=True):
-    """What went past the inbox since it was made."""
+    """What went past the inbox since it was made; faults of nodes of Sparkplug B count, too."""
 
     received: int = 0
     """Messages of the fleet's tree."""
@@ -97,19 +100,21 @@ class Inbox:
         self._implausible = 0
         self._joiner = Joiner()
         self._wholes: OrderedDict[str, None] = OrderedDict()
+        self._sparkplug = SparkplugListener()
 
     @property
     def counts(self) -> InboxCounts:
         """What went past so far."""
         implausible = self._implausible + self.clocks.strange
+        faults = self._sparkplug.host.faults
         return InboxCounts(
             received=self._received,
             received_bytes=self._received_bytes,
-            missing=self._missing + self._joiner.given_up,
-            duplicates=self._duplicates,
-            dropped=self._dropped + self._heard.dropped,
-            undecodable=self._undecodable + self._joiner.spoiled,
-            implausible=implausible,
+            missing=self._missing + self._joiner.given_up + faults[Fault.MISSING],
+            duplicates=self._duplicates + faults[Fault.LATE] + faults[Fault.LATE_DEATH],
+            dropped=self._dropped + self._heard.dropped + faults[Fault.LEFT_OUT] + faults[Fault.FORGOTTEN],
+            undecodable=self._undecodable + self._joiner.spoiled + faults[Fault.MALFORMED] + faults[Fault.TOO_LARGE],
+            implausible=implausible + sum(faults[one] for one in _IMPLAUSIBLE),
         )
 
     def offer(self, message: Message) -> None:
@@ -127,7 +132,7 @@ class Inbox:
                 self._heard.put(message)
         if topic is None:
             # whatever else was subscribed to: it is taken as it is and never decoded as ours
-            self._append(self._readings, reading_from_message(message), SENSOR_QUEUE)
+            self._take_device(message)
             return
         leaf = leaf_of(topic)
         if (
@@ -151,6 +156,32 @@ class Inbox:
         if update is not None:
             queue, limit = (self._events, EVENT_QUEUE) if leaf.is_lossless else (self._telemetry, TELEMETRY_QUEUE)
             self._append(queue, update, limit)
+
+    def _take_device(self, message: Message) -> None:
+        readings = self._sparkplug.take(message)
+        for one in readings if readings is not None else (reading_from_message(message),):
+            self._append(self._readings, one, SENSOR_QUEUE)
+            # a birth is the first that is said on the topic of the values, also for who shows topics
+            if self.keeps_heard and one.topic != message.topic and not one.is_derived:
+                with self._lock:
+                    self._heard.put(msgspec.structs.replace(message, topic=one.topic))
+
+    def lost_touch(self, now_s: float) -> None:
+        """The way to the broker is cut: of devices whose death it would have told nobody knows it. Worker thread.
+
+        Args:
+            now_s: seconds on this station's monotonic clock.
+        """
+        for one in self._sparkplug.host.lost_touch(now_s):
+            self._append(self._readings, one, SENSOR_QUEUE)
+
+    def nodes(self) -> tuple[KeptNode, ...]:
+        """What is known of nodes of Sparkplug B, for a recording; the thread that calls `offer`."""
+        return self._sparkplug.host.kept()
+
+    def put_back_nodes(self, known: Iterable[KeptNode]) -> None:
+        """What `nodes` told; the thread that calls `offer`."""
+        self._sparkplug.host.put_back(known)
 
     def asked_anew(self, filters: Iterable[str]) -> None:
         """Topics are subscribed to that were not until now: what was said there meanwhile is not missing. Any thread.
@@ -307,5 +338,6 @@ class Inbox:
         return self.clocks.learn(envelope.sid, envelope.bms / 1000.0, message.received_s)
 
 
+_IMPLAUSIBLE = (Fault.MISTYPED, Fault.UNNAMED, Fault.UNKNOWN_ALIAS, Fault.ALIAS_TWICE, Fault.UNBORN, Fault.TWICE)
 _NOT_OURS = frozenset({Audience.CONTROL, Audience.BRIDGES, Audience.RECORDER})
 """What is for others than stations."""

@@ -23,6 +23,7 @@ VIOLATIONS = {
     "Rooms: the data flows up, imports point down": ("fleet/roster.py", "import groundstation.transport.topics"),
     "Qt lives in ui and app only": ("bridge/links.py", "import PySide6.QtCore"),
     "paho lives in transport.mqtt_worker only": ("transport/inbox.py", "import paho.mqtt.client"),
+    "protobuf lives in transport.sparkplug.schema only": ("transport/inbox.py", "import google.protobuf.message"),
     "pymavlink lives in mavlink and simulator only": ("app/wiring.py", "import pymavlink.mavutil"),
     "Logs are read for the recording and the app, not for the window, the bridge, the simulator": (
         "ui/docks.py",
