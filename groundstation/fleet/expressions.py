@@ -73,6 +73,8 @@ class Number(NamedTuple, Generic[Subject]):
     get: Callable[[Subject], float | None]
     unit: str = ""
     """May be written behind a number that it is compared with."""
+    told_unit: Callable[[Subject], str] | None = None
+    """Of a value that tells its unit itself."""
 
 
 class Words(NamedTuple, Generic[Subject]):
@@ -85,6 +87,8 @@ class Words(NamedTuple, Generic[Subject]):
     """Where a word that is none of these is looked for."""
     address: Callable[[str], Number[Subject] | None] = lambda _: None
     """What a word stands for that is no name of a number, and may be the address of one."""
+    has_names_with_blanks: bool = False
+    """Whether what stands in quotation marks before a comparison is a name."""
 
     def number(self, name: str) -> Number[Subject] | None:
         """What a word stands for, in small letters; None when it is no number."""
@@ -213,8 +217,9 @@ class _Parser(Generic[Subject]):
         return question if question is not None else self._anywhere(_content(token))
 
     def _comparison(self, left: _Token, sign: _Token) -> Test[Subject]:
-        name, right = left.text.casefold(), self._value(sign)
-        if left.kind == "word" and self._words.number(name) is not None:
+        is_name = left.kind == "word" or self._words.has_names_with_blanks
+        name, right = (_content(left) if is_name else left.text).casefold(), self._value(sign)
+        if is_name and self._words.number(name) is not None:
             return self._of_number(name, sign, right)
         if name in self._words.texts:
             return self._of_text(name, sign, right)

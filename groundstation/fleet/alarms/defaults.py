@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from groundstation.fleet.alarms.rule import AlarmRule, RuleSet
 from groundstation.fleet.conditions import Level
+from groundstation.fleet.sparkplug.address import ALL
 
 _CONDITIONS: tuple[tuple[str, str, tuple[str, ...], float, str], ...] = (
     # name, title, codes, seconds, advice
@@ -61,6 +62,22 @@ _VALUES: tuple[AlarmRule, ...] = (
         vehicles="armed",
     ),
 )  # fmt: skip
+_DEVICES: tuple[tuple[str, str, str, Level, float, str], ...] = (
+    # of nodes of Sparkplug B: name, title, condition, level, seconds, advice
+    ("node_dead", "Dead", "dead", Level.WARNING, 0.0, "See its power and its way to the broker; its values are old"),
+    (
+        "node_absent", "Not back with its node", "absent", Level.CAUTION, 30.0,
+        "See the device behind the node; its values are old",
+    ),
+    (
+        "node_incomplete", "Messages of a node are missing", "incomplete", Level.CAUTION, 15.0,
+        "Ask the node for its births: groundstation sparkplug --host ID does it",
+    ),
+    (
+        "node_contested", "Two nodes have one name", "contested", Level.WARNING, 0.0,
+        "Give one of them another name; their values are mixed",
+    ),
+)  # fmt: skip
 
 DEFAULT_RULES = RuleSet(
     rules=(
@@ -69,6 +86,19 @@ DEFAULT_RULES = RuleSet(
             for name, title, codes, after_s, advice in _CONDITIONS
         ),
         *_VALUES,
+        *(
+            AlarmRule(
+                name=name,
+                title=title,
+                topics=ALL,
+                when=when,
+                level=level,
+                after_s=after_s,
+                off_after_s=1.0,
+                advice=advice,
+            )
+            for name, title, when, level, after_s, advice in _DEVICES
+        ),
     )
 )
 """What an engine goes by until somebody gives it others."""

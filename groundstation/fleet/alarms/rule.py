@@ -22,7 +22,7 @@ from groundstation.fleet.sensors import matches
 
 MAX_RULES = 200
 LONGEST_S = 24 * 3600.0
-_COMPARED = re.compile(r"([^\s<>=:!()\"]+)\s*(?:<|>|=)")
+_COMPARED = re.compile(r"""(?:"([^"]+)"|'([^']+)'|([^\s<>=:!()\"']+))\s*(?:<|>|=)""")
 Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=LONGEST_S)]
 Expression = Annotated[str, msgspec.Meta(max_length=2_000)]
 
@@ -116,7 +116,7 @@ class ReadRule:
 def _first_number(words: Any, when: str) -> Number[Seen] | None:
     """What a condition compares first: the number that is told where no other is asked for."""
     for name in _COMPARED.findall(when.casefold()):
-        found: Number[Seen] | None = words.number(name)
+        found: Number[Seen] | None = words.number("".join(name))
         if found is not None:
             return found
     return None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from groundstation.fleet.conditions import Condition
 from groundstation.fleet.expressions import Number, Words
 from groundstation.fleet.fleet_filter import WORDS
-from groundstation.fleet.sensors import SensorReading
+from groundstation.fleet.sensors import Life, Liveness, SensorReading
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.value_path import exists
 
@@ -108,11 +108,23 @@ def _age_s(seen: Seen, kind: str) -> float | None:
 
 
 def _sensor_number(reading: SensorReading, path: str) -> float | None:
+    name = _sensor_path(reading, path)
+    return None if name is None else reading.numbers.get(name)
+
+
+def _sensor_path(reading: SensorReading, path: str) -> str | None:
     wanted = "" if path == VALUE else path
     if wanted in reading.numbers:
-        return reading.numbers[wanted]
+        return wanted
     # the words of a rule know no capitals
-    return next((one for name, one in reading.numbers.items() if name.casefold() == wanted), None)
+    return next((name for name in reading.numbers if name.casefold() == wanted), None)
+
+
+def _sensor_unit(reading: SensorReading, path: str) -> str:
+    """As the device says it."""
+    name = _sensor_path(reading, path)
+    note = reading.notes.get(name) if name is not None else None
+    return note.unit if note is not None else ""
 
 
 def _sensor_address(path: str) -> Number[Seen] | None:
@@ -121,7 +133,10 @@ def _sensor_address(path: str) -> Number[Seen] | None:
         return None
     plain = path.removesuffix(RATE)
     if plain == path:
-        return Number(lambda seen: None if seen.reading is None else _sensor_number(seen.reading, path))
+        return Number(
+            lambda seen: None if seen.reading is None else _sensor_number(seen.reading, path),
+            told_unit=lambda seen: "" if seen.reading is None else _sensor_unit(seen.reading, path),
+        )
 
     def rate(seen: Seen) -> float | None:
         if seen.reading is None:
@@ -130,6 +145,11 @@ def _sensor_address(path: str) -> Number[Seen] | None:
         return seen.rates.take(seen.source, plain, found, seen.reading.received_s)
 
     return Number(rate)
+
+
+def _life(get: Callable[[Liveness], bool]) -> Callable[[Seen], bool | None]:
+    """A question about a device that tells of its births and deaths; of others nobody knows."""
+    return lambda seen: None if seen.reading is None or seen.reading.liveness is None else get(seen.reading.liveness)
 
 
 def _text(get: Callable[[VehicleSummary], str | None]) -> Callable[[Seen], str | None]:
@@ -157,7 +177,16 @@ SENSOR_WORDS: Words[Seen] = Words(
         "size": Number(lambda seen: None if seen.reading is None else float(seen.reading.size_bytes), "B"),
     },
     texts=SENSOR_TEXTS,
-    questions={"retained": lambda seen: None if seen.reading is None else seen.reading.is_retained},
+    questions={
+        "retained": lambda seen: None if seen.reading is None else seen.reading.is_retained,
+        # of nodes of Sparkplug B and the devices behind them (docs/adr/0041)
+        "dead": _life(lambda known: known.life is Life.DEAD),
+        "absent": _life(lambda known: known.life is Life.ABSENT),
+        "unborn": _life(lambda known: known.life is Life.UNBORN),
+        "incomplete": _life(lambda known: known.is_incomplete),
+        "contested": _life(lambda known: known.is_contested),
+    },
     anywhere=lambda seen: (seen.source,),
     address=_sensor_address,
+    has_names_with_blanks=True,
 )

@@ -74,8 +74,10 @@ class Watch:
         if rule.holds(seen) is not True:
             return None
         number = rule.number
-        value = number.get(seen) if number is not None else None
-        return Sight(level=rule.rule.level, value=value, unit=number.unit if number is not None else "")
+        if number is None:
+            return Sight(level=rule.rule.level)
+        unit = number.told_unit(seen) if number.told_unit is not None else number.unit
+        return Sight(level=rule.rule.level, value=number.get(seen), unit=unit)
 
     def _condition(self, seen: Seen) -> Sight | None:
         meant = [one for one in seen.conditions if code_of(one.said) in self.rule.rule.conditions]
