@@ -18,6 +18,7 @@ from groundstation.fleet.core_values import CORE_PATHS
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.past import Track
+from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.value_path import ValueRef
 from groundstation.logs import session_folder
 from groundstation.logs.log import LogError
@@ -25,6 +26,7 @@ from groundstation.recording.session_player import SessionPlayer
 from groundstation.transport import topics
 from groundstation.transport.bus import Message
 from groundstation.transport.foreign import reading_from_message
+from groundstation.transport.sparkplug.listener import SparkplugListener
 from groundstation.ui.history import MAX_SENSOR_SERIES, SENSOR_PERIOD_S
 from groundstation.ui.past_port import PastAccess, PastReadings, PastRows
 from groundstation.ui.series import HISTORY_S
@@ -124,18 +126,18 @@ def _rows(players: list[SessionPlayer], key: VehicleKey, since_s: float) -> Iter
 
 def _readings(players: list[SessionPlayer], since_s: float, goes_on: GoesOn) -> Iterator[PastReadings]:
     found: dict[ValueRef, tuple[list[float], list[float]]] = {}
-    messages = (message for one in players for message in one.messages_of(None, since_s, one.extent.end_s))
-    for number, one in enumerate(messages):
+    told = (reading for one in players for reading in _told(one, since_s))
+    for number, reading in enumerate(told):
         if number % AT_ONCE == 0:
             if not goes_on():
                 return
             time.sleep(BREATH_S)
-        if one.is_retained or topics.parse(one.topic) is not None:
+        # what is None was said before the time that is asked for, or is no device's
+        if reading is None or reading.is_retained:
             continue
-        at_s = one.log_ns / 1e9
-        reading = reading_from_message(Message(one.topic, one.data, len(one.data), 0, False, at_s))
+        at_s = reading.received_s
         for path, value in reading.numbers.items():
-            ref = ValueRef(one.topic, path)
+            ref = ValueRef(reading.topic, path)
             # the window keeps no more of them either
             if ref not in found and len(found) >= MAX_SENSOR_SERIES:
                 continue
@@ -145,6 +147,23 @@ def _readings(players: list[SessionPlayer], since_s: float, goes_on: GoesOn) -> 
                 values.append(value)
     for ref, (times, values) in found.items():
         yield PastReadings(ref=ref, times=_frozen(np.array(times)), values=_frozen(np.array(values)))
+
+
+def _told(player: SessionPlayer, since_s: float) -> Iterator[SensorReading | None]:
+    """What a session tells of other devices since a time; None for what says nothing of it."""
+    listener, (known, known_s) = SparkplugListener(), player.nodes_before(since_s)
+    listener.host.put_back(known)
+    # names of what a node says between two births were told before
+    begin_s = known_s if known else since_s
+    for one in player.messages_of(None, begin_s, player.extent.end_s):
+        at_s = one.log_ns / 1e9
+        if topics.parse(one.topic) is not None:
+            yield None
+            continue
+        message = Message(one.topic, one.data, len(one.data), 0, one.is_retained, at_s)
+        readings = listener.take(message)
+        for reading in readings if readings is not None else (reading_from_message(message),):
+            yield reading if at_s >= since_s else None
 
 
 def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:

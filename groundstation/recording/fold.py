@@ -14,6 +14,7 @@ from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.lives import LivesRecord
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensors import KeptReading, SensorBoard
+from groundstation.fleet.sparkplug.node import KeptNode
 from groundstation.fleet.updates import Update
 from groundstation.transport.bus import Message
 from groundstation.transport.inbox import Inbox
@@ -37,6 +38,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bridges: tuple[KeptBridge, ...] = ()
     readings: tuple[KeptReading, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    nodes: tuple[KeptNode, ...] = ()
+    """What births of nodes of Sparkplug B told: messages between two births don't tell it again."""
 
 
 class _Clock:
@@ -101,7 +104,11 @@ class Fold:
         )
         of_vehicles = self.kept_of(keys)
         return msgspec.structs.replace(
-            of_vehicles, bridges=bridges, readings=tuple(self.board.kept()), alarms=tuple(self.fleet.alarms)
+            of_vehicles,
+            bridges=bridges,
+            readings=tuple(self.board.kept()),
+            alarms=tuple(self.fleet.alarms),
+            nodes=self.inbox.nodes(),
         )
 
     def put_back(self, kept: Kept) -> None:
@@ -112,6 +119,7 @@ class Fold:
             self.fleet.put_back(lives)
         for one in kept.bridges:
             self.fleet.put_back_bridge(one.root, one.id, one.session, one.presence)
+        self.inbox.put_back_nodes(kept.nodes)
         if kept.readings:
             self.board.put_back(list(kept.readings))
         if kept.alarms:

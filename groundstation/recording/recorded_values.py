@@ -14,6 +14,8 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples
 from groundstation.fleet.link import LinkReport
 from groundstation.fleet.past import GoesOn, PastValues, Track
+from groundstation.fleet.sparkplug.address import NAMESPACE, parse
+from groundstation.fleet.sparkplug.node import KeptNode
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.recording.keyframes import Taken
 from groundstation.transport import payloads, topics
@@ -21,6 +23,7 @@ from groundstation.transport.bus import Message
 from groundstation.transport.clock_offsets import ClockOffsets
 from groundstation.transport.foreign import reading_from_message
 from groundstation.transport.leaves import leaf_of
+from groundstation.transport.sparkplug.listener import SparkplugListener
 
 FINE_S = 900.0
 """Longer times are shown once a second, where a value is kept so."""
@@ -37,6 +40,9 @@ class Recorded(Protocol):
     def messages_of(self, key: VehicleKey | None, begin_s: float, end_s: float) -> Iterator[Taken]:
         """Messages of a vehicle, or of all that belongs to none, both ends included."""
 
+    def nodes_before(self, at_s: float) -> tuple[tuple[KeptNode, ...], float]:
+        """What was known of nodes of Sparkplug B a while before a time, and when that was."""
+
 
 def values(player: Recorded, ref: ValueRef, begin_s: float, end_s: float, goes_on: GoesOn) -> PastValues:
     """A value between two times; what was found so far when `goes_on` ends it.
@@ -52,9 +58,15 @@ def values(player: Recorded, ref: ValueRef, begin_s: float, end_s: float, goes_o
         track = player.track(ref.source, begin_s, end_s)
         column = CORE_PATHS.index(ref.path)
         return PastValues(track.times, track.table[:, column] if len(track.times) else np.empty(0))
-    key = ref.source if isinstance(ref.source, VehicleKey) else None
-    messages = _breathing(player.messages_of(key, begin_s, end_s), goes_on)
-    points = _of_vehicle(messages, ref.path) if key is not None else _of_sensor(messages, str(ref.source), ref.path)
+    if isinstance(ref.source, VehicleKey):
+        points = _of_vehicle(_breathing(player.messages_of(ref.source, begin_s, end_s), goes_on), ref.path)
+    elif parse(ref.source) is not None:
+        # what a node says between two births is told by what was said before
+        known, from_s = player.nodes_before(begin_s)
+        messages = _breathing(player.messages_of(None, from_s, end_s), goes_on)
+        points = (one for one in _of_node(messages, known, ref) if one[0] >= begin_s)
+    else:
+        points = _of_sensor(_breathing(player.messages_of(None, begin_s, end_s), goes_on), ref.source, ref.path)
     found = np.array(list(points), dtype=np.float64).reshape(-1, 2)
     # what was sent again, and what a sample's own time says, is not in the order of the file
     found = found[np.argsort(found[:, 0], kind="stable")]
@@ -116,3 +128,20 @@ def _of_sensor(messages: Iterator[Taken], topic: str, path: str) -> Iterator[tup
             value = reading.numbers.get(path)
             if value is not None:
                 yield came_s, value
+
+
+def _of_node(messages: Iterator[Taken], known: tuple[KeptNode, ...], ref: ValueRef) -> Iterator[tuple[float, float]]:
+    listener = SparkplugListener()
+    listener.host.put_back(known)
+    for one in messages:
+        if not one.topic.startswith(f"{NAMESPACE}/"):
+            continue
+        came_s = one.log_ns / 1e9
+        message = Message(one.topic, one.data, len(one.data), 0, one.is_retained, came_s)
+        for reading in listener.take(message) or ():
+            if reading.topic != ref.source or reading.is_retained:
+                continue
+            if ref.path in reading.numbers:
+                yield came_s, reading.numbers[ref.path]
+            elif reading.has_lost(ref.path):
+                yield came_s, np.nan

@@ -274,6 +274,21 @@ def read_state(paths: SeekPaths, keys: Keys, number: int) -> Kept | None:
     return state_at(paths.states, keys[number - base], key) if base <= number else None
 
 
+def state_before(paths: SeekPaths, keys: Keys, number: int) -> tuple[Kept, int] | None:
+    """What was known at a keyframe, or where that is damaged at the one before; with its time, nanoseconds since 1970.
+
+    Args:
+        paths: of the helpers.
+        keys: of the file.
+        number: of the keyframe; -1 for the beginning of the file.
+    """
+    for one in range(number, -1, -1):
+        kept = read_state(paths, keys, one)
+        if kept is not None:
+            return kept, int(keys[one]["at_ns"])
+    return None
+
+
 def expect_state(path: Path, first: np.void, key: np.void) -> None:
     """Let the system read what `state_at` reads next; see `expect`."""
     with _opened(path) as file:

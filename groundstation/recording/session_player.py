@@ -22,6 +22,7 @@ import numpy as np
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark
 from groundstation.fleet.past import NO_TRACK, Extent, GoesOn, Moment, PastValues, Track
+from groundstation.fleet.sparkplug.node import KeptNode
 from groundstation.fleet.time_order import put_in
 from groundstation.fleet.value_path import ValueRef
 from groundstation.fleet.vehicle import MAX_MESSAGES, VehicleState
@@ -34,7 +35,7 @@ from groundstation.recording.fold_apart import FoldApart
 from groundstation.recording.keyframes import Taken
 from groundstation.recording.recorded_file import RecordedFile
 from groundstation.recording.seek_builder import SeekBuilder, own_place
-from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state
+from groundstation.recording.seek_files import FOLDER, Keys, SeekPaths, read_keys, read_rows, read_state, state_before
 from groundstation.recording.segments import END_NS, Part, Segment, Step, steps_of
 
 HOLE_BYTES = 4 * 1024 * 1024
@@ -424,6 +425,16 @@ class SessionPlayer:
         begin, end = one.offset(one.before(begin_ns - SLACK_NS)), one.offset(one.before(end_ns + SLACK_NS) + 1) + 1
         yield from one.file.messages(begin, end, begin_ns, end_ns, is_late=False)
         yield from self._late_between(one, begin_ns, end_ns)
+
+    def nodes_before(self, at_s: float) -> tuple[tuple[KeptNode, ...], float]:
+        """What was known of nodes of Sparkplug B at the keyframe before a time, and when that was.
+
+        Returns:
+            Nothing, and the beginning, where there is no keyframe.
+        """
+        one = self._files.get(session_folder.file_name(None))
+        known = state_before(one.paths, one.keys, one.before(round(at_s * 1e9))) if one is not None else None
+        return (known[0].nodes, known[1] / 1e9) if known is not None else ((), 0.0)
 
     @staticmethod
     def _late_between(one: _File, begin_ns: int, end_ns: int) -> Iterable[Taken]:

@@ -8,6 +8,7 @@ and begins with what was kept of it before.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import OrderedDict
 from collections.abc import Iterable
 
@@ -166,6 +167,9 @@ class History:
             if reading.is_retained:
                 continue
             tracked = self._by_topic.get(reading.topic, ())
+            for ref in tracked:
+                if reading.has_lost(ref.path):
+                    self._tracked[ref].append(reading.received_s, math.nan)
             for path, value in reading.numbers.items():
                 ref = ValueRef(reading.topic, path)
                 series = self._sensor_series(ref)
