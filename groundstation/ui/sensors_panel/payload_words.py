@@ -13,6 +13,7 @@ from groundstation.fleet.sensors import PayloadKind
 from groundstation.fleet.shown_text import harmless
 from groundstation.transport.foreign import decode_json, is_text
 from groundstation.transport.packed import decode_packed
+from groundstation.transport.sparkplug.as_json import as_json
 from groundstation.ui.units import compact
 
 HEX_BYTES = 4_096
@@ -31,6 +32,8 @@ def value_of(payload: bytes, kind: PayloadKind) -> Any:
             return decode_json(payload)
         except ValueError:
             return None
+    if kind is PayloadKind.SPARKPLUG:
+        return as_json(payload)
     found = decode_packed(payload) if kind in _PACKED else None
     return None if found is None else found[1]
 
@@ -46,7 +49,7 @@ def laid_out(payload: bytes, kind: PayloadKind) -> str:
         return _readable(text)
     # random bytes as letters of all scripts are nothing to read, and slow to draw
     is_bytes = kind is PayloadKind.OVERSIZE and not is_text(payload[:HEX_BYTES])
-    if is_bytes or kind in (PayloadKind.BINARY, PayloadKind.IMAGE, *_PACKED):
+    if is_bytes or kind in (PayloadKind.BINARY, PayloadKind.IMAGE, PayloadKind.SPARKPLUG, *_PACKED):
         return hex_dump(payload)
     return _readable(payload[: 4 * TEXT_CHARACTERS].decode(errors="replace"))
 

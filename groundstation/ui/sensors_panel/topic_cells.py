@@ -9,18 +9,18 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
 from PySide6.QtGui import QColor, QFont, QIcon
 
 from groundstation.fleet.kinds import Freshness
-from groundstation.fleet.sensors import STRUCTURED, UNKNOWN_STALE_S, PayloadKind
+from groundstation.fleet.sensors import STRUCTURED, UNKNOWN_STALE_S, PayloadKind, Quality
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_row import Row, Topics
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_level, visible_topic
-from groundstation.ui.sensors_panel.topic_words import payload_text, rate_text, size_text, tr
+from groundstation.ui.sensors_panel.topic_words import life_text, payload_text, rate_text, size_text, tr, value_text
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
-from groundstation.ui.units import DASH, age_text, compact
+from groundstation.ui.units import DASH, age_text
 
 TITLES = (
     QT_TRANSLATE_NOOP("Topics", "Topic"),
@@ -63,7 +63,7 @@ class Cells:
             return row.path if row.path is not None else visible_level(row.name)
         if row.path is not None:
             reading = self._topics.reading(row) if column == VALUE else None
-            return compact(reading.numbers.get(row.path)) if reading is not None else ""
+            return value_text(reading, row.path) if reading is not None else ""
         texts = {VALUE: self._value_text, RATE: self._rate_text, SIZE: self._size_text, AGE: self._age_text}
         if column in texts:
             return texts[column](row)
@@ -112,6 +112,8 @@ class Cells:
             return ink(Ink.MUTED)
         is_data = reading.kind in (PayloadKind.NUMBER, PayloadKind.TEXT, *STRUCTURED)
         is_paused = self._topics.tree.paused_s(row.node) is not None
+        note = reading.notes.get(row.path) if row.path is not None else None
+        is_data = is_data and (note is None or note.quality is Quality.GOOD)
         is_told = is_data and not is_paused and self._freshness(row) is Freshness.FRESH
         return ink(Ink.TEXT if is_told else Ink.MUTED)
 
@@ -142,6 +144,9 @@ class Cells:
         lines = [visible_topic(path)]
         if has_marks(path):
             lines.append(tr("· marks a space that belongs to the name"))
+        known = self._feed.sensors.get(path)
+        life = life_text(known.liveness) if known is not None else ""
+        lines += [life] if life else []
         lines += [
             tr("looks like another name but has other bytes: {0}").format(ascii(one)) for one in self._twins(node)
         ]

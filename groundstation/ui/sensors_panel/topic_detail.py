@@ -18,7 +18,7 @@ from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.payload_words import differences, hex_dump, laid_out
 from groundstation.ui.sensors_panel.picture_view import PictureView
 from groundstation.ui.sensors_panel.topic_text import visible_topic
-from groundstation.ui.sensors_panel.topic_words import payload_text, size_text
+from groundstation.ui.sensors_panel.topic_words import life_text, payload_text, size_text, values_text
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.units import age_text
 
@@ -94,17 +94,18 @@ class TopicDetail(QWidget):
                 tree.flows.last_s[node],
                 kept.properties or None,
             )
+        known = self._feed.sensors.get(topic) if paused_s is None else None
         reading = reading_from_message(newest) if newest is not None else self._feed.sensors.get(topic)
         facts = self._fact_words(reading, newest, paused_s)
         self._facts.setText(f"{facts}  ·  {self._picture_words}" if self._picture_words else facts)
         self.plot_button.setEnabled(bool(self._refs(reading)))
         self.large.look_at(newest)
         self.tabs.setTabVisible(WHOLE, not self.large.isHidden())
-        shown = (self.tabs.currentIndex(), newest, len(heard), topic, self.large.look.version)
+        shown = (self.tabs.currentIndex(), newest, len(heard), topic, known, self.large.look.version)
         # a text that is set anew loses what the operator marked in it
         if shown != self._shown:
             self._shown = shown
-            self._show(reading, newest, heard)
+            self._show(reading, newest, heard, known)
         elif self.tabs.currentIndex() == HISTORY:
             self._history(heard)
 
@@ -122,23 +123,37 @@ class TopicDetail(QWidget):
         words.append(
             self.tr("kept by the broker") if reading.is_retained else age_text(max(0.0, now_s - reading.received_s))
         )
+        known = self._feed.sensors.get(reading.topic)
+        if known is not None and (life := life_text(known.liveness)):
+            words.append(life)
         if paused_s is not None:
             words.append(self.tr("paused for {0}").format(age_text(now_s - paused_s)))
         return "  ·  ".join(words)
 
-    def _show(self, reading: SensorReading | None, newest: Message | None, heard: list[Message]) -> None:
+    def _show(
+        self,
+        reading: SensorReading | None,
+        newest: Message | None,
+        heard: list[Message],
+        known: SensorReading | None,
+    ) -> None:
         tab = self.tabs.currentIndex()
         is_picture = tab == PAYLOAD and newest is not None and reading is not None and reading.kind is PayloadKind.IMAGE
         self._stack.setCurrentIndex(1 if is_picture else 0)
         self._picture_words = ""
         if newest is None:
-            self._say(reading.text if reading is not None and tab == PAYLOAD else self.tr("not in a recording"))
+            told = values_text(known) if known is not None and known.liveness is not None else None
+            words = told or (reading.text if reading is not None else "")
+            self._say(words if words and tab == PAYLOAD else self.tr("not in a recording"))
         elif is_picture:
             self._picture_words = self.picture.show_bytes(newest.payload)
             facts = self._fact_words(reading, newest, None)
             self._facts.setText(f"{facts}  ·  {self._picture_words}")
         elif tab == PAYLOAD:
-            self._say(laid_out(newest.payload, reading.kind if reading is not None else PayloadKind.BINARY))
+            laid = laid_out(newest.payload, reading.kind if reading is not None else PayloadKind.BINARY)
+            # what a node of Sparkplug B says has names only by what it said before
+            has_values = known is not None and known.liveness is not None
+            self._say(f"{values_text(known)}\n\n{laid}" if known is not None and has_values else laid)
         elif tab == HEX:
             self._say(hex_dump(newest.payload))
         elif tab == CHANGED:
@@ -181,7 +196,10 @@ class TopicDetail(QWidget):
     def _refs(self, reading: SensorReading | None) -> list[ValueRef]:
         if reading is None or self._feed.sensors.get(reading.topic) is None:
             return []
-        return [ValueRef(reading.topic, path) for path in reading.numbers]
+        known = self._feed.sensors.get(reading.topic)
+        # a node's message has names only by what it said before
+        told = known if known is not None and known.liveness is not None else reading
+        return [ValueRef(told.topic, path) for path in told.numbers]
 
     def _say(self, text: str) -> None:
         if self.text.toPlainText() == text:
@@ -251,4 +269,5 @@ _KINDS = {
     PayloadKind.MSGPACK: "MessagePack",
     PayloadKind.CSV: "CSV",
     PayloadKind.OVERSIZE: "large",
+    PayloadKind.SPARKPLUG: "Sparkplug B",
 }

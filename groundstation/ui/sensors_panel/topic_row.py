@@ -88,7 +88,7 @@ class Topics:
         found = self.reading(row)
         if found is None or found.kind not in STRUCTURED:
             return []
-        paths = list(found.numbers)
+        paths = found.paths
         return [] if paths == [""] else paths
 
     def _understood(self, node: int) -> SensorReading | None:

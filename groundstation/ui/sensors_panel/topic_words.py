@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from groundstation.fleet.sensors import PayloadKind, SensorReading
+from groundstation.fleet.sensors import Life, Liveness, PayloadKind, Quality, SensorReading
+from groundstation.fleet.shown_text import harmless
 from groundstation.ui.units import DASH, compact
 
 SHOWN_CHARACTERS = 120
+MOST_VALUES = 2_000
+"""Of a payload in one text."""
+LONGEST_NAME = 40
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -52,3 +56,48 @@ def payload_text(reading: SensorReading) -> str:
     """A payload in one line."""
     shown = _SHOWN.get(reading.kind)
     return (shown(reading) if shown is not None else reading.text)[:SHOWN_CHARACTERS]
+
+
+def value_text(reading: SensorReading, path: str) -> str:
+    """One value of a payload, with its unit and what is wrong with it, as far as the device says that."""
+    note = reading.notes.get(path)
+    if note is None:
+        return compact(reading.numbers.get(path))
+    text = note.text or compact(reading.numbers.get(path))
+    if note.unit and text != DASH:
+        text = f"{text} {note.unit}"
+    mark = _QUALITIES.get(note.quality)
+    return (f"{text}  {tr(str(mark))}" if mark is not None else text)[:SHOWN_CHARACTERS]
+
+
+_QUALITIES = {
+    Quality.BAD: QT_TRANSLATE_NOOP("Topics", "bad"),
+    Quality.STALE: QT_TRANSLATE_NOOP("Topics", "stale"),
+    Quality.OTHER: QT_TRANSLATE_NOOP("Topics", "doubtful"),
+}
+_LIVES = {
+    Life.UNBORN: QT_TRANSLATE_NOOP("Topics", "its birth was not heard: what has no name is not shown"),
+    Life.UNSURE: QT_TRANSLATE_NOOP("Topics", "not heard in full since the connection was lost"),
+    Life.FALLEN: QT_TRANSLATE_NOOP("Topics", "its node is dead: these values are old"),
+    Life.ABSENT: QT_TRANSLATE_NOOP("Topics", "its node was born again, and it was not: these values are old"),
+    Life.DEAD: QT_TRANSLATE_NOOP("Topics", "dead: these values are old"),
+}
+
+
+def life_text(known: Liveness | None) -> str:
+    """How it stands with a device that tells of its birth; empty where all is well."""
+    if known is None:
+        return ""
+    told = [tr(str(_LIVES[known.life]))] if known.life in _LIVES else []
+    told += [tr("messages of it are missing")] if known.is_incomplete else []
+    told += [tr("two devices have this name")] if known.is_contested else []
+    return "  ·  ".join(told)
+
+
+def values_text(reading: SensorReading) -> str:
+    """All values of a payload, a line each."""
+    paths = reading.paths[:MOST_VALUES]
+    width = min(max((len(one) for one in paths), default=0), LONGEST_NAME)
+    lines = [f"{harmless(one):<{width}}  {value_text(reading, one)}" for one in paths]
+    more = len(reading.paths) - len(paths)
+    return "\n".join([*lines, tr("… {0} more").format(f"{more:,}")] if more else lines)
