@@ -30,6 +30,7 @@ from groundstation.app import (
     replay_cli,
     report_cli,
     simulate_cli,
+    sparkplug_cli,
 )
 from groundstation.app.command_options import Broker, BrokerDefault, Flavours
 from groundstation.fleet.errors import GroundStationError, UsageError
@@ -339,3 +340,4 @@ logbook_cli.add_to(app)
 export_cli.add_to(app)
 report_cli.add_to(app)
 simulate_cli.add_to(app)
+sparkplug_cli.add_to(app)

@@ -12,6 +12,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import paho.mqtt.client as mqtt
@@ -107,7 +108,7 @@ class MqttWorker:
         echo_topic: str,
         on_message: MessageCallback,
         on_status: StatusCallback | None = None,
-        will: Outgoing | None = None,
+        will: Outgoing | Callable[[], Outgoing] | None = None,
         backoff: Backoff | None = None,
         limit_bytes: int = WHOLE_BYTES,
         keeps_properties: bool = False,
@@ -121,7 +122,7 @@ class MqttWorker:
             echo_topic: a topic of our own, for noticing a silent broker.
             on_message: called on the worker thread for every message.
             on_status: called on the worker thread on each change and once a second.
-            will: what the broker publishes when we vanish.
+            will: what the broker publishes when we vanish; a function is asked for it at each connection.
             backoff: waits between tries.
             limit_bytes: longest PUBLISH kept whole; a longer one is cut to its beginning.
             keeps_properties: give the properties of MQTT 5 on with each message.
@@ -312,8 +313,9 @@ class MqttWorker:
             client.username_pw_set(self._url.user, self._url.password)
         if self._url.is_tls:
             client.tls_set(ca_certs=self._url.ca, certfile=self._url.cert, keyfile=self._url.key)
-        if self._will is not None:
-            client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
+        will = self._will() if callable(self._will) else self._will
+        if will is not None:
+            client.will_set(will.topic, will.payload, will.qos, will.retain)
         return client
 
     def _on_connect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:

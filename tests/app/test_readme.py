@@ -39,6 +39,7 @@ ENDLESS = {
     "simulate": "simulated vehicle",
     "record": "recording mqtt://",
     "alarms run": "alarms of mqtt://",
+    "sparkplug": "Ctrl-C ends it",
     "gui": "the window is open",
     "replay tests/data/copter_boot.tlog": "the window is open",
     "replay tests/data/copter_square.tlog --mavlink": "-> udpout:",
