@@ -83,6 +83,7 @@ def test_a_life_that_ends_leaves_the_values_and_their_age() -> None:
     assert board.freshness("a", 1e6) is Freshness.FRESH
     board.fold([partial(300.0, {}, liveness=Liveness(Life.DEAD), is_derived=True)])
     assert (known(board).numbers, known(board).received_s, board.count("a")) == ({"x": 2.0}, 2.0, 2)
+    assert board.kept()[0].pace_s == 1.0
     old_s = 2.0 + sensors.EXPIRED_TIMES * sensors.UNKNOWN_STALE_S
     assert board.freshness("a", old_s) is Freshness.STALE
     assert board.freshness("a", old_s + 0.1) is Freshness.EXPIRED

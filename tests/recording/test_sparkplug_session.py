@@ -95,6 +95,7 @@ def test_each_moment_is_what_a_station_showed(player, recorded):
 def test_values_between_two_births_have_their_names(player, begin_s):
     found = player.values(TEMPERATURE, EPOCH_S + begin_s, EPOCH_S + 100.0, lambda: True)
     told = dict(zip(np.round(found.times - EPOCH_S, 3).tolist(), found.values.tolist(), strict=True))
+    assert min(told) >= begin_s
     for second in range(int(begin_s) + 1, SECONDS):
         value = told.get(float(second))
         if second in (10, DIES_S):

@@ -118,6 +118,16 @@ def test_of_a_birth_so_many_metrics_are_taken(metrics, left_out):
     assert (len(found.metrics), found.left_out) == (MAX_METRICS, left_out)
 
 
+@pytest.mark.parametrize(("members", "left_out"), [(MAX_METRICS - 2, 0), (MAX_METRICS - 1, 1)])
+def test_members_of_templates_count_as_metrics(members, left_out):
+    inner = wire.metric("x", wire.BOOLEAN, value=True) * members
+    found = decode(
+        wire.payload(wire.metric("t", 19, raw=wire.some(18, inner)), wire.metric("last", wire.BOOLEAN, value=True))
+    )
+    assert found.left_out == left_out
+    assert len(found.metrics) == 2 - left_out
+
+
 @pytest.mark.parametrize(("properties", "left_out"), [(MAX_PROPERTIES, 0), (MAX_PROPERTIES + 1, 1)])
 def test_of_a_metric_so_many_properties_are_taken(properties, left_out):
     keys = b"".join(wire.some(1, f"p{number}") for number in range(properties))
@@ -187,6 +197,7 @@ def test_a_birth_that_was_cut_on_its_way_is_told(station):
 def test_nothing_at_all_is_no_birth(station):
     station.hear(said("NBIRTH", wire.birth(wire.metric("t", wire.DOUBLE, 1.0))), said("NBIRTH", b"", retain=True))
     assert station.board.get(NODE).numbers["t"] == 1.0
+    assert station.counts == {}
 
 
 def test_damaged_births_never_raise_and_never_stop_the_others(station):

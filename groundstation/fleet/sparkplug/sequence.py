@@ -51,7 +51,7 @@ class NodeSequence:
         """The newest time that was told with a number, by the node's clock."""
         self._oldest_ms = born_ms
         self.missing: set[int] = set()
-        """Numbers that did not come."""
+        """Numbers that did not come; also once they come again in the next round, since what they said is not known."""
         self._refused, self._in_a_row = -1, 0
         self._second, self._of_second, self._calm = -1, 0, 0
 
@@ -81,7 +81,6 @@ class NodeSequence:
         self._refused, self._in_a_row = -1, 0
         self._second = self.last if ahead else self._second
         self.missing.update((self.last + 1 + step) % WRAP for step in range(ahead))
-        self.missing.discard(seq)
         self.last = seq
         self.newest_ms = at_ms if at_ms is not None else self.newest_ms
         return (Verdict.GAP, ahead) if ahead else (Verdict.NEXT, 0)

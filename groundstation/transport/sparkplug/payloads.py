@@ -91,7 +91,8 @@ class _Reader:
 
     def _metrics(self, found: Any, depth: int) -> tuple[Metric, ...]:
         taken = []
-        for one in found[: self._room]:
+        for one in found:
+            # those within templates count, too
             if self._room <= 0:
                 break
             self._room -= 1

@@ -144,6 +144,11 @@ def test_members_of_a_template_have_their_path_and_data_may_tell_some(world):
     assert world.number(NODE, "main motor.speed rpm") == -3
     assert world.number(NODE, "main motor.valve.temperature") == 21.5
     assert world.faults() == {}
+    (kept,) = world.host.kept()
+    assert not any(one.name.startswith("motor") for one in kept.members[0].definitions)
+    # the alias of a member of a template is none of the node's
+    world.say("NDATA", alias(1, 99.0), seq=2)
+    assert world.faults() == {"unknown_alias": 1}
 
 
 def test_items_of_an_array_that_became_shorter_go(world):
@@ -189,6 +194,21 @@ def test_a_goodbye_that_counts_on_already_is_a_death(world, life, later_ms, dies
     world.born(life=0)
     world.say("NDEATH", bdseq(life), at_ms=world.ms + later_ms)
     assert (world.life(NODE) is Life.DEAD) is dies
+
+
+def test_until_a_device_is_born_again_its_names_mean_nothing(born):
+    born.born(life=1)
+    born.say("DDATA", alias(10, 99.0), seq=1, device="tank")
+    assert born.number(TANK, "level") == 3.0
+    assert born.life(TANK) is Life.UNBORN
+    assert born.faults() == {"unborn": 1, "unknown_alias": 1}
+
+
+def test_the_dead_are_not_asked_for_what_is_missing_of_them(born):
+    born.say("NDATA", alias(1, 22.0), seq=9)
+    assert set(born.host.wanting()) == {KEY}
+    born.say("NDEATH", bdseq(0))
+    assert born.host.wanting() == {}
 
 
 def test_the_death_of_a_device_is_its_own(born):

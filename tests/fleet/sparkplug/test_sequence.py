@@ -46,6 +46,15 @@ def test_the_same_number_twice_is_one_message_unless_it_is_newer(at_ms, verdict)
     assert numbers.take(1, at_ms)[0] is verdict
 
 
+@pytest.mark.parametrize("has_times", [True, False])
+def test_what_is_missing_stays_so_when_its_number_comes_round_again(has_times):
+    numbers = sequence()
+    for step in (1, 2, *range(4, 600)):
+        verdict, _ = numbers.take(step % 256, BORN_MS + step if has_times else None)
+        assert verdict is (Verdict.GAP if step == 4 else Verdict.NEXT), step
+    assert numbers.missing == {3}
+
+
 @pytest.mark.parametrize(("at_ms", "verdict"), [(BORN_MS, Verdict.NEXT), (BORN_MS - 1, Verdict.LATE)])
 def test_a_number_that_follows_by_chance_is_late_if_it_was_said_before_the_birth(at_ms, verdict):
     assert sequence().take(1, at_ms)[0] is verdict
