@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections import OrderedDict
+from collections.abc import Callable
 
 import msgspec
 
@@ -202,6 +203,8 @@ class SensorBoard:
         self._counts: dict[str, int] = {}
         self._paces: dict[str, float] = {}
         self._changed: set[str] = set()
+        self.expected_s: Callable[[str], float | None] = lambda _topic: None
+        """How often a topic should speak, where somebody has said that; else it is learnt."""
         self.forgotten = 0
         """Topics dropped because there were more than `MAX_TOPICS`."""
 
@@ -266,7 +269,7 @@ class SensorBoard:
             return Freshness.STALE
         if reading.liveness is not None and reading.liveness.life is not Life.UNBORN:
             return self._by_life(reading, reading.liveness.life, now_s)
-        age_s, pace_s = now_s - reading.received_s, self._paces.get(topic)
+        age_s, pace_s = now_s - reading.received_s, self.expected_s(topic) or self._paces.get(topic)
         stale_s = max(LEAST_STALE_S, MISSED * pace_s) if pace_s is not None else UNKNOWN_STALE_S
         if age_s <= stale_s:
             return Freshness.FRESH

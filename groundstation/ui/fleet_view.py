@@ -16,6 +16,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
 from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.roster import Fleet
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.sensors import SensorBoard
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.topics.topic_tree import TopicTree
@@ -68,6 +69,8 @@ class FleetView(QObject):
     bridges_changed = Signal()
     sensors_changed = Signal(object)
     """A frozenset of topics."""
+    meanings_changed = Signal()
+    """Another file says what topics mean."""
     bus_changed = Signal(object)
     """The new `BusStatus`."""
 
@@ -87,6 +90,7 @@ class FleetView(QObject):
         """Of flights that were flown again and are shown beside their records; nothing of what is live."""
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
         self._topics = TopicTree(timeline.now_s())
+        self._meanings = SensorMap()
         self.recent = RecentMessages()
         """The last messages of other devices; none of a recording."""
 
@@ -99,6 +103,17 @@ class FleetView(QObject):
     def sensors(self) -> SensorBoard:
         """Every other device."""
         return self._board
+
+    @property
+    def meanings(self) -> SensorMap:
+        """What topics of other devices mean."""
+        return self._meanings
+
+    def use_meanings(self, meanings: SensorMap) -> None:
+        """Another file says what they mean."""
+        self._meanings = meanings
+        self._board.expected_s = lambda topic: meanings.of(topic).period_s
+        self.meanings_changed.emit()
 
     @property
     def topics(self) -> TopicTree:

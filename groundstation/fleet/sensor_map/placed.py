@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Devices that have a place, as columns: ten thousand of them are drawn as one table. Pure; one thread owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
+from groundstation.fleet.sensors import SensorBoard, SensorReading
+
+Numbers = NDArray[np.float64]
+FIRST_ROOM = 256
+
+
+class PlacedSensors:
+    """The newest place and value of each."""
+
+    def __init__(self, meanings: SensorMap) -> None:
+        """Begin with nobody.
+
+        Args:
+            meanings: what topics mean.
+        """
+        self.meanings = meanings
+        self._rows: dict[str, int] = {}
+        self._topics: list[str] = []
+        self._columns = np.zeros((4, FIRST_ROOM))
+        self.revision = 0
+        """Grows with each change."""
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    @property
+    def topics(self) -> list[str]:
+        """Whose the rows are."""
+        return self._topics
+
+    @property
+    def places(self) -> Numbers:
+        """Latitude and longitude, degrees, shape (n, 2)."""
+        return self._columns[:2, : len(self._topics)].T
+
+    @property
+    def values(self) -> Numbers:
+        """The value that the map shows, shape (n,); not a number where there is none."""
+        return self._columns[2, : len(self._topics)]
+
+    @property
+    def heard_s(self) -> Numbers:
+        """When each was heard last, monotonic seconds, shape (n,); minus infinity for what the broker had kept."""
+        return self._columns[3, : len(self._topics)]
+
+    def use(self, meanings: SensorMap, board: SensorBoard) -> None:
+        """Another file: everything is looked at anew."""
+        self.meanings = meanings
+        self._rows, self._topics = {}, []
+        self.fold(board.topics(), board)
+        self.revision += 1
+
+    def fold(self, changed: Iterable[str], board: SensorBoard) -> None:
+        """Take in what was heard of some topics."""
+        for topic in changed:
+            reading = board.get(topic)
+            if reading is None:
+                self._drop(topic)
+            else:
+                self._take(topic, reading)
+        # what a board forgot for want of room is told by nobody
+        if len(self._topics) > len(board):
+            for topic in [one for one in self._topics if board.get(one) is None]:
+                self._drop(topic)
+
+    def _take(self, topic: str, reading: SensorReading) -> None:
+        meaning = self.meanings.of(topic)
+        place = meaning.place(reading.numbers)
+        row = self._rows.get(topic)
+        # one that says where it is only now and then stays where it was
+        if place is None and row is None:
+            return
+        if row is None:
+            row = self._rows[topic] = len(self._topics)
+            self._topics.append(topic)
+            if row == self._columns.shape[1]:
+                self._columns = np.hstack([self._columns, np.zeros_like(self._columns)])
+            self._columns[2, row] = np.nan
+        path = meaning.main_path(reading.numbers)
+        if place is not None:
+            self._columns[:2, row] = place
+        # one that tells several things in turn keeps what it told of this one
+        if path is not None:
+            self._columns[2, row] = meaning.shown(path, reading.numbers[path])
+        self._columns[3, row] = -np.inf if reading.is_retained else reading.received_s
+        self.revision += 1
+
+    def _drop(self, topic: str) -> None:
+        row = self._rows.pop(topic, None)
+        if row is None:
+            return
+        last = len(self._topics) - 1
+        # the last one takes its row
+        self._columns[:, row] = self._columns[:, last]
+        self._topics[row] = self._topics[last]
+        if row != last:
+            self._rows[self._topics[row]] = row
+        self._topics.pop()
+        self.revision += 1
