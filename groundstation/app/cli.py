@@ -31,6 +31,7 @@ from groundstation.app import (
     report_cli,
     simulate_cli,
     sparkplug_cli,
+    topics_cli,
 )
 from groundstation.app.command_options import Broker, BrokerDefault, Flavours
 from groundstation.fleet.errors import GroundStationError, UsageError
@@ -143,10 +144,14 @@ def gui(
     alarms: Annotated[
         bool, typer.Option("--alarms/--no-alarms", help="Run an engine of alarms; of several on a broker one leads.")
     ] = True,
+    meanings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What topics mean: names, units, places; see 'topics'.")
+    ] = None,
 ) -> None:
     """Open the window on a broker, and record what happens."""
     from groundstation.app.alarm_cli import alarm_child
     from groundstation.app.display import check_qt, display_problem
+    from groundstation.app.meanings_work import read_meanings
     from groundstation.app.processes import Supervisor, stop_on_signal
     from groundstation.app.record_cli import recorder_child
     from groundstation.app.wiring import broker_from_text
@@ -156,6 +161,8 @@ def gui(
     url = broker_from_text(broker)
     # before anything is started: a filter that MQTT forbids is wrong usage
     filters = tuple(topics.checked_filter(text) for text in subscribe or [])
+    if meanings is not None:
+        read_meanings(meanings)
     # before Qt, which ends the process where it finds no display
     problem = display_problem()
     if problem is not None:
@@ -175,7 +182,7 @@ def gui(
             if alarms:
                 supervisor.add(alarm_child(broker, _say_plain, is_left=True))
             settings = QSettings("groundstation", "groundstation")
-            station = Station(url, settings, filters, role=role, recordings=recordings)
+            station = Station(url, settings, filters, role=role, recordings=recordings, meanings=meanings)
             errors.print(WINDOW_OPEN)
             station.run(stop)
         finally:
@@ -331,6 +338,7 @@ plan_cli.add_to(app)
 mark_cli.add_to(app)
 alarm_cli.add_to(app)
 operators_cli.add_to(app)
+topics_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
 replay_cli.add_to(app)

@@ -16,6 +16,7 @@ from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.journal_export import export
 from groundstation.app.large_work import large_access
 from groundstation.app.logbook_reader import logbook_access
+from groundstation.app.meanings_work import meanings_of
 from groundstation.app.operators_port import WindowOperators
 from groundstation.app.ordering import operator_name
 from groundstation.app.param_work import param_access
@@ -70,6 +71,7 @@ class Station:
         role: Role = Role.OPERATOR,
         journal: Path | None = None,
         recordings: Path | None = None,
+        meanings: Path | None = None,
     ) -> None:
         """Build everything; nothing runs yet.
 
@@ -80,6 +82,7 @@ class Station:
             role: what this station may do.
             journal: where commands are written down; None for this user's own file.
             recordings: where this window's recordings are; None for this user's own folder.
+            meanings: file that says what topics mean; None for the one that the window remembers.
         """
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self._actor, self._marks = actor, 0
@@ -110,11 +113,14 @@ class Station:
             alarms=self.alarms.access(),
             operators=self.operators.access(),
             large=large_access(),
+            read_meanings=meanings_of,
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
         self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
         self.sensors = self.window.panel(SensorsPanel)
+        if meanings is not None:
+            self.sensors.meanings.open(meanings)
         for one in filters:
             # before its signals are joined: all of them are subscribed to at once, below
             self.sensors.subscribe(one)

@@ -50,6 +50,7 @@ from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.large_port import LargeAccess
+from groundstation.ui.sensors_panel.meanings_file import ReadMeanings
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
 from groundstation.ui.simulator.simulator_port import SimulatorAccess
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         alarms: AlarmAccess | None = None,
         operators: OperatorsAccess | None = None,
         large: LargeAccess | None = None,
+        read_meanings: ReadMeanings | None = None,
     ) -> None:
         """Build the window.
 
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
             alarms: ways to the engine of alarms; None for a window without.
             operators: ways to other operators; None for a window without.
             large: ways to payloads that are too large for the window; None for a window without.
+            read_meanings: reads a file that says what topics mean; None for a window that reads none.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -127,7 +130,7 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        ways = (alarms, self.voice, publish, operators, large)
+        ways = (alarms, self.voice, publish, operators, read_meanings, large)
         context = PanelContext(feed, self.selection, log, self.asks, *own, *ways)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None

@@ -29,6 +29,7 @@ from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.large_port import LargeAccess
+from groundstation.ui.sensors_panel.meanings_file import ReadMeanings
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 
 Side = ads.DockWidgetArea
@@ -51,6 +52,8 @@ class Asks(QObject):
     """A moment that is to be looked at, seconds on the clock of the view's timeline."""
     panel_wanted = Signal(str)
     """Name of the panel that is to be brought into view."""
+    topic_wanted = Signal(str)
+    """A topic of another device that is to be shown."""
     log_wanted = Signal(str, float)
     """Path of a log that is to be looked at, and the moment that is shown first, on its own clock."""
     both_wanted = Signal(object)
@@ -96,6 +99,8 @@ class PanelContext:
     """Gives messages by hand to the connection; None for who only looks."""
     operators: OperatorsAccess | None = None
     """Ways to other operators; None for a window without."""
+    read_meanings: ReadMeanings | None = None
+    """Reads a file that says what topics mean; None for a window that reads none."""
     large: LargeAccess | None = None
     """Ways to payloads that are too large for the window; None for a window without."""
 

@@ -103,8 +103,14 @@ def _plots(context: PanelContext) -> PlotsPanel:
 
 def _sensors(context: PanelContext) -> SensorsPanel:
     publish = context.publish if context.feed.is_live else None
-    panel = SensorsPanel(context.feed, publish=publish, large=context.large)
+    panel = SensorsPanel(context.feed, publish=publish, large=context.large, read_meanings=context.read_meanings)
     panel.plot_requested.connect(context.asks.plot_wanted)
+
+    def show(topic: str) -> None:
+        context.asks.panel_wanted.emit("sensors")
+        panel.show_topic(topic)
+
+    context.asks.topic_wanted.connect(show)
     return panel
 
 
@@ -225,7 +231,14 @@ PANELS: Panels = (
         title="Map",
         icon="map",
         make=lambda context: MapPanel(
-            MapContext(context.feed, context.selection, context.desk, context.document, context.study)
+            MapContext(
+                context.feed,
+                context.selection,
+                context.desk,
+                context.document,
+                context.study,
+                context.asks.topic_wanted.emit,
+            )
         ),
         place=Place(1, Side.CenterDockWidgetArea),
         keyboard=lambda panel: (panel.view,),
@@ -304,6 +317,13 @@ PANELS: Panels = (
             MenuEntry("&Subscribe…", "Ctrl+T", SensorsPanel.focus_subscribe, menu="&Sensors"),
             MenuEntry("&Find a topic", "Ctrl+Shift+T", SensorsPanel.focus_search, menu="&Sensors"),
             MenuEntry(
+                "What topics &mean…",
+                "",
+                lambda panel: panel.meanings.ask(),
+                menu="&Sensors",
+                is_offered=lambda panel: panel.meanings.can_read,
+            ),
+            MenuEntry(
                 "&Publish…",
                 "",
                 lambda panel: panel.acts.open_publish(),
@@ -316,6 +336,11 @@ PANELS: Panels = (
                 "sensors/filters",
                 lambda panel: json.dumps(panel.filters),
                 lambda panel, text: panel.restore(texts_of(text)),
+            ),
+            Memory(
+                "sensors/meanings",
+                lambda panel: str(panel.meanings.path or ""),
+                lambda panel, text: panel.meanings.restore(str(text)),
             ),
             Memory(
                 "sensors/templates",

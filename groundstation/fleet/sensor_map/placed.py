@@ -27,7 +27,8 @@ class PlacedSensors:
         self.meanings = meanings
         self._rows: dict[str, int] = {}
         self._topics: list[str] = []
-        self._columns = np.zeros((4, FIRST_ROOM))
+        self._kinds: dict[str, int] = {}
+        self._columns = np.zeros((7, FIRST_ROOM))
         self.revision = 0
         """Grows with each change."""
 
@@ -57,7 +58,7 @@ class PlacedSensors:
     def use(self, meanings: SensorMap, board: SensorBoard) -> None:
         """Another file: everything is looked at anew."""
         self.meanings = meanings
-        self._rows, self._topics = {}, []
+        self._rows, self._topics, self._kinds = {}, [], {}
         self.fold(board.topics(), board)
         self.revision += 1
 
@@ -87,6 +88,7 @@ class PlacedSensors:
             if row == self._columns.shape[1]:
                 self._columns = np.hstack([self._columns, np.zeros_like(self._columns)])
             self._columns[2, row] = np.nan
+            self._describe(row, topic, reading)
         path = meaning.main_path(reading.numbers)
         if place is not None:
             self._columns[:2, row] = place
@@ -95,6 +97,29 @@ class PlacedSensors:
             self._columns[2, row] = meaning.shown(path, reading.numbers[path])
         self._columns[3, row] = -np.inf if reading.is_retained else reading.received_s
         self.revision += 1
+
+    def _describe(self, row: int, topic: str, reading: SensorReading) -> None:
+        """What is compared with each other: a kind of the file, else values of one name."""
+        meaning = self.meanings.of(topic)
+        path = meaning.main_path(reading.numbers) or ""
+        kind = meaning.kind or path
+        value = meaning.value(path)
+        low = np.nan if value.low is None else value.low
+        high = np.nan if value.high is None else value.high
+        self._columns[4:, row] = low, high, self._kinds.setdefault(kind, len(self._kinds))
+
+    def shares(self) -> Numbers:
+        """How high each value is, from 0 to 1: by the file, else among its kind; shape (n,), not a number for none."""
+        values, (lows, highs, kinds) = self.values, self._columns[4:, : len(self._topics)].copy()
+        for kind in np.unique(kinds):
+            own = (kinds == kind) & np.isfinite(values)
+            if own.any():
+                lows[own & np.isnan(lows)] = values[own].min()
+                highs[own & np.isnan(highs)] = values[own].max()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = np.clip((values - lows) / (highs - lows), 0.0, 1.0)
+        # all the same: the middle
+        return np.where(np.isfinite(values) & ~(highs > lows), 0.5, found)
 
     def _drop(self, topic: str) -> None:
         row = self._rows.pop(topic, None)

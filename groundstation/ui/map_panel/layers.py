@@ -11,6 +11,7 @@ from groundstation.ui.map_panel.label_layer import LabelLayer
 from groundstation.ui.map_panel.map_layer import MapLayer
 from groundstation.ui.map_panel.mission_layer import MissionLayer
 from groundstation.ui.map_panel.scale_layer import ScaleLayer
+from groundstation.ui.map_panel.sensor_layer import SensorLayer
 from groundstation.ui.map_panel.shadow_layer import ShadowLayer
 from groundstation.ui.map_panel.target_layer import TargetLayer
 from groundstation.ui.map_panel.trail_layer import TrailLayer
@@ -50,6 +51,12 @@ LAYERS = (
         title="Trails",
         make=lambda context: TrailLayer(context.feed.history),
         is_kept=True,
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="sensors",
+        title="Sensors",
+        make=lambda context: SensorLayer(context.feed),
         is_switchable=True,
     ),
     MapLayer(

@@ -32,6 +32,8 @@ class MapContext(NamedTuple):
     """The plans on the screen; None for a map on which nothing is planned."""
     study: PlanStudy | None = None
     """What is to be said of them; None where there is no document."""
+    show_topic: Callable[[str], None] = lambda _topic: None
+    """Brings a topic of another device into view."""
 
 
 class Frame(NamedTuple):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_tool import Click, Tool
+from groundstation.ui.map_panel.sensor_layer import SensorSpot
 
 
 class PointerTool(Tool):
@@ -26,6 +27,10 @@ class PointerTool(Tool):
                 selection.toggle(click.hit)
             else:
                 selection.select((click.hit,))
-        elif desk is not None:
+            return True
+        if isinstance(click.hit, SensorSpot):
+            self._context.show_topic(click.hit.topics[0])
+        # beside a device there is a place too, for an order that waits for one
+        if desk is not None:
             desk.point_offered.emit(click.lat_deg, click.lon_deg)
         return True

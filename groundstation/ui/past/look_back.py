@@ -68,6 +68,8 @@ class LookBack(QObject):
         super().__init__(parent)
         self._feed, self._access, self.panel = feed, access, panel
         self.view = PastView(self)
+        self.view.use_meanings(feed.meanings)
+        feed.meanings_changed.connect(lambda: self.view.use_meanings(feed.meanings))
         self.playback: Playback | None = None
         self.told: Told | None = None
         """How the open recording is; None before it is there."""

@@ -30,6 +30,7 @@ from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.sensors_panel.large_port import LargeAccess
+from groundstation.ui.sensors_panel.meanings_file import MeaningsFile, ReadMeanings
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.sensors_panel.slices import Slices
 from groundstation.ui.sensors_panel.topic_acts import TopicActs
@@ -70,6 +71,7 @@ class SensorsPanel(LivePanel):
         *,
         publish: Publish | None = None,
         large: LargeAccess | None = None,
+        read_meanings: ReadMeanings | None = None,
     ) -> None:
         """Build it.
 
@@ -78,6 +80,7 @@ class SensorsPanel(LivePanel):
             parent: Qt's.
             publish: gives messages by hand to the connection; None for who only looks.
             large: ways to payloads that are too large for the window; None for a window without.
+            read_meanings: reads a file that says what topics mean; None for a window that reads none.
         """
         super().__init__(REFRESH_MS, parent)
         self._feed, self._large = feed, large
@@ -88,7 +91,24 @@ class SensorsPanel(LivePanel):
         self._search: TopicSearch | None = None
         self._wants_detail: bool | None = None
         self._searching, self._pruning = Slices(self), Slices(self)
+        self.meanings = MeaningsFile(feed, read_meanings, self)
         self._build()
+        self.meanings.said.connect(self._say_of_meanings)
+
+    def _say_of_meanings(self, problem: str) -> None:
+        self._say(problem)
+        # it is no fault of what stands in the box
+        self.filter_box.setProperty("wrong", False)
+        self.filter_box.style().polish(self.filter_box)
+        self.refresh()
+
+    def show_topic(self, topic: str) -> None:
+        """Bring a topic into view, and choose it; one that is not there changes nothing."""
+        self.refresh()
+        index = self.model.find(topic)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
 
     def subscribe(self, text: str) -> bool:
         """Add a filter; False when it breaks MQTT's rules, which is then said beside the box."""

@@ -9,7 +9,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt
 from PySide6.QtGui import QColor, QFont, QIcon
 
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.sensor_map.sensor_map import Meaning
 from groundstation.fleet.sensors import STRUCTURED, UNKNOWN_STALE_S, PayloadKind, Quality
+from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_row import Row, Topics
@@ -63,7 +65,7 @@ class Cells:
             return row.path if row.path is not None else visible_level(row.name)
         if row.path is not None:
             reading = self._topics.reading(row) if column == VALUE else None
-            return value_text(reading, row.path) if reading is not None else ""
+            return value_text(reading, row.path, self._meaning(row)) if reading is not None else ""
         texts = {VALUE: self._value_text, RATE: self._rate_text, SIZE: self._size_text, AGE: self._age_text}
         if column in texts:
             return texts[column](row)
@@ -75,7 +77,13 @@ class Cells:
             below = tree.topics_below(row.node)
             return tr("{0} topics").format(f"{below:,}") if below > 1 else tr("1 topic")
         reading = self._topics.reading(row)
-        return payload_text(reading) if reading is not None else DASH
+        if reading is None:
+            return DASH
+        # a payload that is a plain number has the unit that a file gives it
+        return value_text(reading, "", self._meaning(row)) if "" in reading.numbers else payload_text(reading)
+
+    def _meaning(self, row: Row) -> Meaning:
+        return self._feed.meanings.of(self._topics.tree.path(row.node))
 
     def _rate_text(self, row: Row) -> str:
         # what a recording tells is what was known at a moment, and no message
@@ -142,6 +150,9 @@ class Cells:
         tree, flows, node = self._topics.tree, self._topics.tree.flows, row.node
         path, now_s = tree.path(node), self._feed.now_s()
         lines = [visible_topic(path)]
+        meaning = self._feed.meanings.of(path)
+        if meaning.name != path:
+            lines.insert(0, harmless(meaning.name))
         if has_marks(path):
             lines.append(tr("· marks a space that belongs to the name"))
         known = self._feed.sensors.get(path)

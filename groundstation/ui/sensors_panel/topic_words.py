@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from groundstation.fleet.sensor_map.sensor_map import Meaning
 from groundstation.fleet.sensors import Life, Liveness, PayloadKind, Quality, SensorReading
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.units import DASH, compact
@@ -58,11 +59,14 @@ def payload_text(reading: SensorReading) -> str:
     return (shown(reading) if shown is not None else reading.text)[:SHOWN_CHARACTERS]
 
 
-def value_text(reading: SensorReading, path: str) -> str:
-    """One value of a payload, with its unit and what is wrong with it, as far as the device says that."""
+def value_text(reading: SensorReading, path: str, meaning: Meaning | None = None) -> str:
+    """One value of a payload, with its unit and what is wrong with it, as far as the device or a file says that."""
     note = reading.notes.get(path)
+    number = reading.numbers.get(path)
     if note is None:
-        return compact(reading.numbers.get(path))
+        if meaning is None or number is None:
+            return compact(number)
+        return f"{compact(meaning.shown(path, number))} {meaning.unit(path)}".rstrip()
     text = note.text or compact(reading.numbers.get(path))
     if note.unit and text != DASH:
         text = f"{text} {note.unit}"

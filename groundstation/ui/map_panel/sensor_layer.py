@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other devices that have a place: coloured by value, those that would cover each other as one disc. GUI thread."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
+
+from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.sensor_map.placed import PlacedSensors
+from groundstation.fleet.shown_text import harmless
+from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.map_panel.map_layer import Frame, Layer
+from groundstation.ui.map_panel.sensor_groups import Group, groups
+from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
+from groundstation.ui.theme.colours import error_colour
+from groundstation.ui.theme.fonts import font, metrics
+from groundstation.ui.theme.inks import ink, veil, wearing
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
+from groundstation.ui.units import age_text, compact
+
+CLICK_PX = 14.0
+SHADES = 16
+LABELLED = 40
+"""Of so many discs in view single devices have their value beside them."""
+OLD_S = 120.0
+LONGEST_NAME = 60
+
+
+class SensorSpot(NamedTuple):
+    """Devices under the mouse."""
+
+    topics: tuple[str, ...]
+
+
+class SensorLayer(Layer):
+    """Draws them below everything that flies."""
+
+    def __init__(self, feed: FleetView) -> None:
+        """Begin with what is known.
+
+        Args:
+            feed: knows the devices, and what their topics mean.
+        """
+        self._feed = feed
+        self.placed = PlacedSensors(feed.meanings)
+        self.placed.fold(feed.sensors.topics(), feed.sensors)
+        feed.sensors_changed.connect(self._on_changed)
+        feed.meanings_changed.connect(self._on_meanings)
+        self.groups: list[Group] = []
+        """What was painted last."""
+
+    def _on_changed(self, topics: frozenset[str]) -> None:
+        self.placed.fold(topics, self._feed.sensors)
+
+    def _on_meanings(self) -> None:
+        self.placed.use(self._feed.meanings, self._feed.sensors)
+
+    def stale(self, frame: Frame) -> Hashable:
+        """Something was heard, the view has moved, or a second has passed, by which values grow old."""
+        return (self.placed.revision, frame.camera, int(frame.now_s)) if len(self.placed) else None
+
+    def renew(self, frame: Frame) -> None:
+        """See who stands where."""
+        if not len(self.placed):
+            self.groups = []
+            return
+        old = np.asarray(frame.now_s - self.placed.heard_s > OLD_S)
+        self.groups = groups(self.placed, self.placed.shares(), old, frame.camera)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw every disc, and what the one under the mouse says."""
+        theme, ratio = wearing().theme.key, frame.ratio
+        has_labels = len(self.groups) <= LABELLED
+        for one in self.groups:
+            is_old = one.is_old or (one.number == 1 and self._is_old(one))
+            shade = None if one.share is None else min(SHADES - 1, int(one.share * SHADES))
+            pixels = _disc(_count_text(one.number), shade, is_old, ratio, theme)
+            painter.drawPixmap(QPointF(one.x - SPRITE_PX / 2, one.y - SPRITE_PX / 2), pixels)
+            if has_labels and one.number == 1:
+                self._paint_value(painter, one)
+        under = self._under(frame.mouse) if frame.mouse is not None else None
+        if under is not None:
+            self._paint_words(painter, frame, under)
+
+    def hit(self, frame: Frame, point: QPointF) -> SensorSpot | None:
+        """The device under a pixel; None where several are one disc."""
+        del frame
+        found = self._under(point)
+        return SensorSpot((self.placed.topics[found.row],)) if found is not None and found.number == 1 else None
+
+    def _under(self, point: QPointF) -> Group | None:
+        near = [((one.x - point.x()) ** 2 + (one.y - point.y()) ** 2, one) for one in self.groups]
+        found = min(near, key=lambda pair: pair[0], default=None)
+        # what is painted may be older than the devices that are known
+        is_there = found is not None and found[0] <= CLICK_PX**2 and found[1].row < len(self.placed)
+        return found[1] if found is not None and is_there else None
+
+    def _is_old(self, one: Group) -> bool:
+        if one.row >= len(self.placed):
+            return True
+        told = self._feed.sensors.freshness(self.placed.topics[one.row], self._feed.now_s())
+        return told is not Freshness.FRESH
+
+    def _value_text(self, row: int) -> str:
+        meaning = self.placed.meanings.of(self.placed.topics[row])
+        value = float(self.placed.values[row])
+        if not np.isfinite(value):
+            return ""
+        reading = self._feed.sensors.get(self.placed.topics[row])
+        path = meaning.main_path(reading.numbers) if reading is not None else None
+        return f"{compact(value)} {meaning.unit(path) if path is not None else ''}".rstrip()
+
+    def _paint_value(self, painter: QPainter, one: Group) -> None:
+        text = self._value_text(one.row) if one.row < len(self.placed) else ""
+        if text:
+            _words(painter, QPointF(one.x + 10.0, one.y - 9.0), [text])
+
+    def _paint_words(self, painter: QPainter, frame: Frame, one: Group) -> None:
+        if one.number > 1:
+            _words(painter, QPointF(one.x + 12.0, one.y + 8.0), [f"{one.number:,} sensors"], frame.camera.width)
+            return
+        topic = self.placed.topics[one.row]
+        meaning, heard_s = self.placed.meanings.of(topic), float(self.placed.heard_s[one.row])
+        age = age_text(max(0.0, frame.now_s - heard_s)) if np.isfinite(heard_s) else ""
+        name = meaning.name if len(meaning.name) <= LONGEST_NAME else f"…{meaning.name[-LONGEST_NAME:]}"
+        lines = [harmless(name), "  ".join(part for part in (self._value_text(one.row), age) if part)]
+        _words(painter, QPointF(one.x + 12.0, one.y + 8.0), lines, frame.camera.width)
+
+
+def _count_text(count: int) -> str:
+    if count < 2:
+        return ""
+    return str(count) if count < 1_000 else f"{count / 1_000:.0f}k"
+
+
+@functools.lru_cache(maxsize=2048)
+def _disc(text: str, shade: int | None, is_old: bool, ratio: float, theme: str) -> QPixmap:
+    """A disc; hollow where nothing was heard lately, with a number where it is several."""
+    del theme  # by whose colours it is kept
+    pixels, painter = sprite(ratio)
+    radius = 5.0 if not text else 10.0 + len(text)
+    colour = ink(Ink.MUTED) if shade is None else error_colour(shade / (SHADES - 1))
+    painter.setPen(QPen(ink(Ink.BACKGROUND), 2.4))
+    painter.setBrush(veil(Ink.BACKGROUND, 190) if is_old or text else colour)
+    painter.drawEllipse(QPointF(0, 0), radius, radius)
+    if is_old or text:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colour, 2.0, Qt.PenStyle.DotLine if is_old else Qt.PenStyle.SolidLine))
+        painter.drawEllipse(QPointF(0, 0), radius - 1.0, radius - 1.0)
+    if text:
+        painter.setFont(font(TINY_PX, 600))
+        painter.setPen(ink(Ink.MUTED if is_old else Ink.TEXT))
+        painter.drawText(QRectF(-16, -16, 32, 32), Qt.AlignmentFlag.AlignCenter, text)
+    painter.end()
+    return pixels
+
+
+def _words(painter: QPainter, place: QPointF, lines: list[str], width: float | None = None) -> None:
+    """Lines on a ground of their own; left of their place where there is no room."""
+    lines = [one for one in lines if one]
+    wide = max((metrics(SMALL_PX, 500).horizontalAdvance(one) for one in lines), default=0) + 10.0
+    left = place.x() if width is None or place.x() + wide < width else max(0.0, place.x() - wide - 24.0)
+    box = QRectF(left, place.y(), wide, 17.0 * len(lines) + 2.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(veil(Ink.BACKGROUND, 200))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setFont(font(SMALL_PX, 500))
+    painter.setPen(ink(Ink.TEXT))
+    for number, line in enumerate(lines):
+        row = QRectF(box.left() + 5.0, box.top() + 1.0 + 17.0 * number, wide, 17.0)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)

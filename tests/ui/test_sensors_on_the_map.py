@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other devices on the map, and what their topics mean in the window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter, QPixmap
+
+from groundstation.app.meanings_work import meanings_of
+from groundstation.fleet.sensor_map.mapping import PlaceRow, SensorRow, ValueRow
+from groundstation.fleet.sensor_map.placed import PlacedSensors
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
+from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
+from groundstation.ui.map_panel.map_layer import Frame, MapContext
+from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
+from groundstation.ui.map_panel.sensor_groups import CELL_PX, groups
+from groundstation.ui.map_panel.sensor_layer import OLD_S, SensorLayer, SensorSpot
+from groundstation.ui.selection import Selection
+from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
+from tests.support.waiting import wait_until
+from tests.ui.support.pretend_fleet import message
+
+DATA = Path(__file__).parents[1] / "data" / "sensors.yaml"
+HERE = Camera(*mercator_from_degrees(41.0, 39.0), 10.0, 800, 600)
+
+
+def placed_at(*places, values=None):
+    board = SensorBoard()
+    board.fold(
+        [
+            SensorReading(
+                topic=f"s/{number}",
+                received_s=1.0,
+                kind=PayloadKind.JSON,
+                size_bytes=1,
+                text="",
+                numbers={"lat": lat, "lon": lon, "v": float(number if values is None else values[number])},
+            )
+            for number, (lat, lon) in enumerate(places)
+        ]
+    )
+    found = PlacedSensors(SensorMap())
+    found.fold(board.topics(), board)
+    return found
+
+
+def seen(placed, camera=HERE):
+    return groups(placed, placed.shares(), np.zeros(len(placed), bool), camera)
+
+
+def test_devices_that_would_cover_each_other_are_one_disc_and_others_are_not():
+    apart = placed_at((41.0, 39.0), (41.0, 39.02))
+    assert sorted(one.number for one in seen(apart)) == [1, 1]
+    crowd = placed_at(*[(41.0001, 39.0001 + number * 1e-6) for number in range(50)])
+    (disc,) = seen(crowd)
+    assert disc.number == 50
+    assert disc.share == pytest.approx(0.5, abs=0.02)
+
+
+def test_what_is_out_of_view_is_not_there_and_the_date_line_is_no_edge():
+    assert seen(placed_at((10.0, 39.0))) == []
+    at_the_line = Camera(*mercator_from_degrees(41.0, 179.999), 10.0, 800, 600)
+    (disc,) = seen(placed_at((41.0, -179.999)), at_the_line)
+    assert 400.0 < disc.x < 440.0
+
+
+def test_a_map_that_is_dragged_keeps_its_discs():
+    placed = placed_at(*[(40.99 + number * 1e-4, 39.0 + (number * 7 % 40) * 3e-4) for number in range(200)])
+    before = sorted(one.number for one in seen(placed))
+    moved = Camera(HERE.x_m + 13.0 * HERE.scale_m, HERE.y_m + 7.0 * HERE.scale_m, HERE.scale_m, 800, 600)
+    assert sorted(one.number for one in seen(placed, moved)) == before
+    assert len(before) < 200
+    assert max(before) > 1
+    assert CELL_PX > 20
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [((0, 5, 10), (0.0, 0.5, 1.0)), ((7, 7, 7), (0.5, 0.5, 0.5)), ((1, float("nan"), 2), (0, None, 1))],
+)
+def test_a_value_is_as_high_as_it_is_among_its_kind(values, shares):
+    placed = placed_at((41.0, 39.0), (41.0, 39.1), (41.0, 39.2), values=values)
+    found = placed.shares()
+    by_row = dict(zip(placed.topics, found.tolist(), strict=True))
+    for number, share in enumerate(shares):
+        told = by_row[f"s/{number}"]
+        assert np.isnan(told) if share is None else told == pytest.approx(share)
+
+
+def test_the_file_says_where_a_scale_ends():
+    rows = (
+        SensorRow(
+            topics="s/+", values={"v": ValueRow(low=0.0, high=100.0)}, place=PlaceRow(lat_path="lat", lon_path="lon")
+        ),
+    )
+    placed = placed_at((41.0, 39.0), (41.0, 39.1), values=(50, 200))
+    board = SensorBoard()
+    board.fold(
+        [
+            SensorReading(
+                topic=topic,
+                received_s=1.0,
+                kind=PayloadKind.JSON,
+                size_bytes=1,
+                text="",
+                numbers={"lat": 41.0, "lon": 39.0, "v": value},
+            )
+            for topic, value in (("s/0", 50.0), ("s/1", 200.0))
+        ]
+    )
+    placed.use(SensorMap(rows), board)
+    assert placed.shares().tolist() == [0.5, 1.0]
+
+
+# ---- in the window ----
+
+
+@pytest.fixture
+def topics():
+    return []
+
+
+@pytest.fixture
+def panel(station, topics):
+    made = MapPanel(MapContext(station.feed, Selection(), show_topic=topics.append))
+    made.resize(800, 600)
+    made.show()
+    yield made
+    made.close()
+
+
+def say(station, topic, told):
+    payload = json.dumps(told).encode() if not isinstance(told, bytes) else told
+    station.offer(message(topic, payload, station.now_s))
+
+
+def painted(panel, station, mouse=None):
+    layer = panel.view.stack.layer(SensorLayer)
+    frame = Frame(HERE, station.now_s, mouse=mouse)
+    pixels = QPixmap(800, 600)
+    painter = QPainter(pixels)
+    layer.stale(frame)
+    layer.renew(frame)
+    layer.paint(painter, frame)
+    painter.end()
+    return layer
+
+
+def test_a_device_that_says_where_it_is_stands_there_and_a_click_shows_its_topic(panel, station, topics):
+    say(station, "bus/7", {"lat": 41.0, "lon": 39.0, "speed_mps": 12.0})
+    say(station, "room/1", {"temp": 20.0})
+    layer = painted(panel, station, QPointF(400, 300))
+    (one,) = layer.groups
+    assert (one.x, one.y) == (pytest.approx(400.0), pytest.approx(300.0))
+    frame = Frame(HERE, station.now_s)
+    assert layer.hit(frame, QPointF(405, 300)) == SensorSpot(("bus/7",))
+    assert layer.hit(frame, QPointF(420, 300)) is None
+    panel.view.tool.click(_click(layer.hit(frame, QPointF(405, 300))))
+    assert topics == ["bus/7"]
+
+
+def _click(hit):
+    from groundstation.ui.map_panel.map_tool import Click
+
+    return Click(QPointF(405, 300), 41.0, 39.0, hit, False)
+
+
+def test_several_devices_of_one_disc_are_no_single_topic(panel, station):
+    for number in range(3):
+        say(station, f"bus/{number}", {"lat": 41.0001, "lon": 39.0001, "speed_mps": 12.0})
+    layer = painted(panel, station, QPointF(400, 300))
+    (one,) = layer.groups
+    assert one.number == 3
+    assert layer.hit(Frame(HERE, station.now_s), QPointF(one.x, one.y)) is None
+
+
+@pytest.mark.parametrize(("passed_s", "is_old"), [(OLD_S - 1.0, False), (OLD_S + 1.0, True)])
+def test_what_was_not_heard_lately_is_hollow(panel, station, passed_s, is_old):
+    say(station, "bus/7", {"lat": 41.0, "lon": 39.0})
+    station.pass_time(passed_s)
+    (one,) = painted(panel, station).groups
+    assert one.is_old is is_old
+
+
+def test_a_map_without_such_devices_does_nothing(panel, station):
+    layer = panel.view.stack.layer(SensorLayer)
+    assert layer.stale(Frame(HERE, station.now_s)) is None
+
+
+# ---- the file, in the panel of topics ----
+
+NEM = "Türkiye/Trabzon/Orta Hisar/KTÜ/Kabin1/Nem-Sıcaklık/Nem"
+
+
+@pytest.fixture
+def sensors(station, app):
+    made = SensorsPanel(station.feed, read_meanings=meanings_of)
+    made.resize(700, 400)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def opened(sensors, app, path):
+    said = []
+    sensors.meanings.said.connect(said.append)
+    sensors.meanings.open(path)
+    wait_until(lambda: (app.processEvents(), said)[1], what="the file")
+    return said[0]
+
+
+def value_of(sensors, topic):
+    sensors.refresh()
+    sensors.tree.expandAll()
+    sensors.refresh()
+    index = sensors.model.find(topic)
+    assert sensors.model.topic_at(index) == topic
+    return index.siblingAtColumn(1).data()
+
+
+def test_a_file_gives_a_topic_its_unit_its_name_and_a_place_on_the_map(sensors, panel, station, app):
+    say(station, NEM, b"61.5")
+    assert value_of(sensors, NEM) == "61.5"
+    assert opened(sensors, app, DATA) == ""
+    assert value_of(sensors, NEM) == "61.5 %"
+    assert "Kabin1 humidity" in sensors.model.find(NEM).data(3)
+    layer = panel.view.stack.layer(SensorLayer)
+    assert layer.placed.topics == [NEM]
+    assert layer.placed.places[0].tolist() == [40.995, 39.772]
+    # 60 s are promised: silence is told after three of them
+    station.pass_time(179.0)
+    assert station.feed.sensors.freshness(NEM, station.now_s).name == "FRESH"
+    station.pass_time(2.0)
+    assert station.feed.sensors.freshness(NEM, station.now_s).name == "STALE"
+    sensors.meanings.close()
+    assert value_of(sensors, NEM) == "61.5"
+    assert layer.placed.topics == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("sensors: [{topics: a, unit: x}]", "no such field"), (None, "can't be read")]
+)
+def test_a_file_that_is_none_is_told_and_changes_nothing(sensors, station, app, tmp_path, text, words):
+    say(station, NEM, b"61.5")
+    opened(sensors, app, DATA)
+    path = tmp_path / "bad.yaml"
+    if text is not None:
+        path.write_text(text)
+    assert words in opened(sensors, app, path)
+    assert words in sensors._error.text()
+    assert value_of(sensors, NEM) == "61.5 %"
+    assert sensors.meanings.path == DATA
+
+
+def test_a_topic_is_brought_into_view(sensors, station):
+    say(station, NEM, b"61.5")
+    value_of(sensors, NEM)
+    sensors.show_topic(NEM)
+    assert sensors.model.topic_at(sensors.tree.currentIndex()) == NEM
