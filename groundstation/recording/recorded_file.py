@@ -68,6 +68,10 @@ class RecordedFile:
         """
         self.path, self.name = path, path.name
         self._ways: dict[int, _Way] = {}
+        self._frames: set[int] = set()
+        """Channels that are passed over."""
+        self._scanned = 0
+        """Up to here the channels of a growing file are known."""
         self._first_ns: int | None = None
         self._last: tuple[int, int | None] = (0, None)
         """Length of the file when it was looked at last, and its newest time then."""
@@ -168,11 +172,19 @@ class RecordedFile:
             if record.opcode != Opcode.MESSAGE or record.end - record.body < MESSAGE_HEAD_BYTES:
                 continue
             channel_id, _, log_ns, _ = MESSAGE_HEAD.unpack_from(content, record.body)
-            way = self._ways.get(channel_id)
+            way = self._ways.get(channel_id) or self._way_since(channel_id)
             # a time that counts from a start can't be placed among the others
             if way is not None and MIN_NS <= log_ns < MAX_NS:
                 data = content[record.body + MESSAGE_HEAD_BYTES : record.end]
                 yield Taken(self.name, way.topic, log_ns, way.is_late, way.is_retained, data)
+
+    def _way_since(self, channel_id: int) -> _Way | None:
+        """Of a channel that began since the file was opened: a moment is read from a keyframe on, not from there."""
+        size = os.fstat(self._file).st_size
+        if self._end is not None or channel_id in self._frames or size == self._scanned:
+            return None
+        self._scan(self._scanned or self.begin, size)
+        return self._ways.get(channel_id)
 
     def _records(self, place: int, end: int) -> Iterator[tuple[int, bytes, Record]]:
         """Whole records, each with where it begins in the file; what is damaged is gone over."""
@@ -253,6 +265,7 @@ class RecordedFile:
             if opcode == 0 or length > size - place:
                 return
             place += HEAD.size + length
+            self._scanned = place
 
     def _summary_start(self, size: int) -> int | None:
         """Where the summary of a closed file begins; None for one that has none."""
@@ -275,3 +288,5 @@ class RecordedFile:
             told = channel.metadata
             way = _Way(channel.topic, told.get("late") == "true", told.get("retain") == "true")
             self._ways.setdefault(channel.id, way)
+        else:
+            self._frames.add(channel.id)
