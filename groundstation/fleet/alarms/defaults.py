@@ -64,7 +64,10 @@ _VALUES: tuple[AlarmRule, ...] = (
 )  # fmt: skip
 _DEVICES: tuple[tuple[str, str, str, Level, float, str], ...] = (
     # of nodes of Sparkplug B: name, title, condition, level, seconds, advice
-    ("node_dead", "Dead", "dead", Level.WARNING, 0.0, "See its power and its way to the broker; its values are old"),
+    (
+        "node_dead", "Node or device dead", "dead", Level.WARNING, 0.0,
+        "See its power and its way to the broker; its values are old",
+    ),
     (
         "node_absent", "Not back with its node", "absent", Level.CAUTION, 30.0,
         "See the device behind the node; its values are old",

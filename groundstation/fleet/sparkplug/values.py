@@ -17,6 +17,8 @@ from groundstation.fleet.sparkplug.payload import DataSet, DataType, Metric, Pla
 
 MAX_ITEMS = 100
 """Of an array that have a path of their own."""
+EXACT = 1 << 53
+"""Up to here each whole number has a float of its own."""
 MAX_CELLS = 500
 """Of a table."""
 MAX_LETTERS = 200
@@ -190,6 +192,8 @@ def told(path: str, raw: Raw, datatype: int | None) -> Iterator[Told]:
 def _plain(path: str, value: bool | float | str | bytes) -> Told:
     if isinstance(value, bool):
         return Told(path, float(value), "true" if value else "false")
+    if isinstance(value, int) and abs(value) > EXACT:
+        return Told(path, float(value), str(value))
     if isinstance(value, int | float):
         # NaN and infinity are no numbers that could be drawn or compared
         return Told(path, float(value), "") if math.isfinite(value) else Told(path, None, str(value))
@@ -199,10 +203,14 @@ def _plain(path: str, value: bool | float | str | bytes) -> Told:
 
 
 def _listed(items: tuple[bool | int | float | str, ...], datatype: int | None) -> str:
-    show: Callable[[Any], str] = _moment if datatype == DataType.DATETIME_ARRAY else str
+    show: Callable[[Any], str] = _moment if datatype == DataType.DATETIME_ARRAY else _word
     text = harmless(", ".join(show(one) for one in items[:MAX_ITEMS]))
     is_cut = len(items) > MAX_ITEMS or len(text) > MAX_LETTERS
     return f"[{text[:MAX_LETTERS]}{', …' if is_cut else ''}]"
+
+
+def _word(item: bool | float | str) -> str:
+    return str(item).lower() if isinstance(item, bool) else str(item)
 
 
 def _moment(at_ms: int) -> str:

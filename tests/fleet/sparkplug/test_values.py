@@ -99,3 +99,13 @@ def test_a_time_is_shown_as_one(raw, text):
 )
 def test_units_are_properties(properties, unit):
     assert unit_of(properties) == unit
+
+
+@pytest.mark.parametrize(("raw", "text"), [(1 << 53, ""), ((1 << 53) + 1, "9007199254740993")])
+def test_a_whole_number_that_no_float_holds_is_shown_in_all_its_digits(raw, text):
+    (one,) = told("x", raw, DataType.UINT64)
+    assert (one.number, one.text) == (float(raw), text)
+
+
+def test_truths_in_a_list_are_words():
+    assert next(told("x", b"\x02\0\0\0\x80", DataType.BOOLEAN_ARRAY)).text == "[true, false]"
