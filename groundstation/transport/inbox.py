@@ -29,6 +29,7 @@ from groundstation.transport.foreign import reading_from_message
 from groundstation.transport.heard import HeardQueue
 from groundstation.transport.leaves import ACKS, EVT, PART, Audience, Leaf, leaf_of
 from groundstation.transport.parts import Joiner
+from groundstation.transport.reading_queue import ReadingQueue
 from groundstation.transport.sequence_check import SequenceCheck, Verdict
 from groundstation.transport.sparkplug.listener import SparkplugListener
 
@@ -36,7 +37,6 @@ log = logging.getLogger("groundstation.inbox")
 
 TELEMETRY_QUEUE = 50_000
 EVENT_QUEUE = 20_000
-SENSOR_QUEUE = 10_000
 TOLD_EVENTS = 1_000
 """Of a vehicle that are remembered; a bridge keeps fewer."""
 MAX_TRACKED = 50_000
@@ -85,7 +85,7 @@ class Inbox:
         self._lock = threading.Lock()
         self._telemetry: deque[Update] = deque()
         self._events: deque[Update] = deque()
-        self._readings: deque[SensorReading] = deque()
+        self._readings = ReadingQueue()
         self._heard = HeardQueue()
         self.keeps_heard = False
         """Whether messages themselves are wanted too, by who shows topics."""
@@ -112,7 +112,11 @@ class Inbox:
             received_bytes=self._received_bytes,
             missing=self._missing + self._joiner.given_up + faults[Fault.MISSING],
             duplicates=self._duplicates + faults[Fault.LATE] + faults[Fault.LATE_DEATH],
-            dropped=self._dropped + self._heard.dropped + faults[Fault.LEFT_OUT] + faults[Fault.FORGOTTEN],
+            dropped=self._dropped
+            + self._heard.dropped
+            + self._readings.dropped
+            + faults[Fault.LEFT_OUT]
+            + faults[Fault.FORGOTTEN],
             undecodable=self._undecodable + self._joiner.spoiled + faults[Fault.MALFORMED] + faults[Fault.TOO_LARGE],
             implausible=implausible + sum(faults[one] for one in _IMPLAUSIBLE),
         )
@@ -160,7 +164,8 @@ class Inbox:
     def _take_device(self, message: Message) -> None:
         readings = self._sparkplug.take(message)
         for one in readings if readings is not None else (reading_from_message(message),):
-            self._append(self._readings, one, SENSOR_QUEUE)
+            with self._lock:
+                self._readings.put(one)
             # a birth is the first that is said on the topic of the values, also for who shows topics
             if self.keeps_heard and one.topic != message.topic and not one.is_derived:
                 with self._lock:
@@ -172,8 +177,10 @@ class Inbox:
         Args:
             now_s: seconds on this station's monotonic clock.
         """
-        for one in self._sparkplug.host.lost_touch(now_s):
-            self._append(self._readings, one, SENSOR_QUEUE)
+        unsure = self._sparkplug.host.lost_touch(now_s)
+        with self._lock:
+            for one in unsure:
+                self._readings.put(one)
 
     def nodes(self) -> tuple[KeptNode, ...]:
         """What is known of nodes of Sparkplug B, for a recording; the thread that calls `offer`."""
@@ -206,10 +213,9 @@ class Inbox:
         with self._lock:
             # a birth comes before telemetry of the life that it begins, also where both waited
             updates = [*self._events, *self._telemetry]
-            readings = list(self._readings)
+            readings = self._readings.take()
             self._events.clear()
             self._telemetry.clear()
-            self._readings.clear()
             heard = self._heard.take()
         return Delivery(updates, readings, heard)
 
