@@ -10,8 +10,6 @@ from groundstation.transport.bus import Message
 MOST = 20_000
 MOST_BYTES = 32 * 1024 * 1024
 """Of payloads: a single one may have 192 kB."""
-AT_ONCE = 1_000
-"""Messages in one turn: a window takes thirty turns a second, and 13 µs for a message (docs/adr/0039)."""
 
 
 class HeardQueue:
@@ -42,8 +40,13 @@ class HeardQueue:
             self._bytes -= len(self._waiting.popleft().payload)
             self.dropped += 1
 
-    def take(self) -> list[Message]:
-        """Those that wait longest, in order; the rest waits for the next turn of the thread that shows them."""
-        found = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+    def take(self, most: int | None = None) -> list[Message]:
+        """Those that wait longest, in order.
+
+        Args:
+            most: how many; the rest waits for the next turn. None for all.
+        """
+        count = len(self._waiting)
+        found = [self._waiting.popleft() for _ in range(count if most is None else min(most, count))]
         self._bytes -= sum(len(one.payload) for one in found)
         return found

@@ -39,6 +39,8 @@ TELEMETRY_QUEUE = 50_000
 EVENT_QUEUE = 20_000
 TOLD_EVENTS = 1_000
 """Of a vehicle that are remembered; a bridge keeps fewer."""
+LEAST_TURN, TURNS = 300, 3
+"""So many of other devices' messages are taken in one turn, or a third of what waits: each costs a window 25 µs."""
 MAX_TRACKED = 50_000
 """Topics whose sequence is followed; the one heard longest ago goes first."""
 MAX_WHOLES = 1_000
@@ -208,15 +210,19 @@ class Inbox:
             if topic in asked or any(topic.startswith(root) and topic.endswith(leaf) for root, leaf in every):
                 self._checks.pop(topic, None)
 
-    def drain(self) -> Delivery:
-        """Everything since the last call: births, deaths and events first, then telemetry, then other devices."""
+    def drain(self, *, in_turns: bool = False) -> Delivery:
+        """Everything since the last call: births, deaths and events first, then telemetry, then other devices.
+
+        Args:
+            in_turns: of other devices a part alone, for a thread that must not be held up: messages come in bursts.
+        """
         with self._lock:
             # a birth comes before telemetry of the life that it begins, also where both waited
             updates = [*self._events, *self._telemetry]
-            readings = self._readings.take()
+            readings = self._readings.take(_turn(len(self._readings)) if in_turns else None)
             self._events.clear()
             self._telemetry.clear()
-            heard = self._heard.take()
+            heard = self._heard.take(_turn(len(self._heard)) if in_turns else None)
         return Delivery(updates, readings, heard)
 
     def _append(self, queue: deque[Item], item: Item, limit: int) -> None:
@@ -345,5 +351,12 @@ class Inbox:
 
 
 _IMPLAUSIBLE = (Fault.MISTYPED, Fault.UNNAMED, Fault.UNKNOWN_ALIAS, Fault.ALIAS_TWICE, Fault.UNBORN, Fault.TWICE)
+
+
+def _turn(waiting: int) -> int:
+    """How many of those that wait are taken in one turn: what is left after some of them is never much."""
+    return max(LEAST_TURN, -(-waiting // TURNS))
+
+
 _NOT_OURS = frozenset({Audience.CONTROL, Audience.BRIDGES, Audience.RECORDER})
 """What is for others than stations."""

@@ -41,11 +41,20 @@ class ReadingQueue:
             if oldest.liveness is not None:
                 self._keep_together(oldest)
 
-    def take(self) -> list[SensorReading]:
-        """All that wait, in order; what was put together first, since it is older."""
-        found = [*self._together.values(), *self._waiting]
+    def __len__(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
+    def take(self, most: int | None = None) -> list[SensorReading]:
+        """Those that wait longest, in order; what was put together first, since it is older.
+
+        Args:
+            most: how many; the rest waits for the next turn. None for all.
+        """
+        count = len(self._waiting)
+        some = [self._waiting.popleft() for _ in range(count if most is None else min(most, count))]
+        found = [*self._together.values(), *some]
         self._together.clear()
-        self._waiting.clear()
         return found
 
     def _keep_together(self, reading: SensorReading) -> None:

@@ -181,7 +181,7 @@ class FleetFeed(FleetView):
             self._stalls += 1
         since_s, self._last_tick_s = now_s - (self._last_tick_s or now_s), now_s
         self._ticks += 1
-        delivery = self._inbox.drain()
+        delivery = self._inbox.drain(in_turns=True)
         updates, merged = thinned(delivery.updates)
         self._coalesced += merged
         self._folded += len(updates)

@@ -91,7 +91,7 @@ class Station:
             self.inbox.offer(one)
         self.feed.tick()
         # topics are taken in turns
-        while len(self.inbox._heard):
+        while len(self.inbox._heard) or len(self.inbox._readings):
             self.feed.tick()
 
     def hear(self, *vehicles, motion=True):

@@ -19,7 +19,7 @@ from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
 from groundstation.ui.map_panel.map_layer import Frame, MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
-from groundstation.ui.map_panel.sensor_groups import CELL_PX, groups
+from groundstation.ui.map_panel.sensor_groups import CELL_PX, groups, on_mercator
 from groundstation.ui.map_panel.sensor_layer import OLD_S, SensorLayer, SensorSpot
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -51,7 +51,7 @@ def placed_at(*places, values=None):
 
 
 def seen(placed, camera=HERE):
-    return groups(placed, placed.shares(), np.zeros(len(placed), bool), camera)
+    return groups(on_mercator(placed), placed.shares(), np.zeros(len(placed), bool), camera)
 
 
 def test_devices_that_would_cover_each_other_are_one_disc_and_others_are_not():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,15 @@ from groundstation.fleet.sensors import SensorBoard, SensorReading
 
 Numbers = NDArray[np.float64]
 FIRST_ROOM = 256
+
+
+class _Fixed(NamedTuple):
+    """How to take in what one says that stays where it is."""
+
+    row: int
+    path: str
+    factor: float
+    offset: float
 
 
 class PlacedSensors:
@@ -28,6 +38,10 @@ class PlacedSensors:
         self._rows: dict[str, int] = {}
         self._topics: list[str] = []
         self._kinds: dict[str, int] = {}
+        self._fixed: dict[str, _Fixed] = {}
+        """Those whose place a file says."""
+        self.moved = 0
+        """Grows when a place is another one, or a row somebody else's."""
         self._columns = np.zeros((7, FIRST_ROOM))
         self.revision = 0
         """Grows with each change."""
@@ -58,7 +72,8 @@ class PlacedSensors:
     def use(self, meanings: SensorMap, board: SensorBoard) -> None:
         """Another file: everything is looked at anew."""
         self.meanings = meanings
-        self._rows, self._topics, self._kinds = {}, [], {}
+        self._rows, self._topics, self._kinds, self._fixed = {}, [], {}, {}
+        self.moved += 1
         self.fold(board.topics(), board)
         self.revision += 1
 
@@ -76,6 +91,15 @@ class PlacedSensors:
                 self._drop(topic)
 
     def _take(self, topic: str, reading: SensorReading) -> None:
+        fixed = self._fixed.get(topic)
+        if fixed is not None:
+            # mostly: it stays where a file says, and says one number
+            number = reading.numbers.get(fixed.path)
+            if number is not None:
+                self._columns[2, fixed.row] = number * fixed.factor + fixed.offset
+            self._columns[3, fixed.row] = -np.inf if reading.is_retained else reading.received_s
+            self.revision += 1
+            return
         meaning = self.meanings.of(topic)
         place = meaning.place(reading.numbers)
         row = self._rows.get(topic)
@@ -90,13 +114,17 @@ class PlacedSensors:
             self._columns[2, row] = np.nan
             self._describe(row, topic, reading)
         path = meaning.main_path(reading.numbers)
-        if place is not None:
+        if place is not None and tuple(self._columns[:2, row]) != place:
             self._columns[:2, row] = place
+            self.moved += 1
         # one that tells several things in turn keeps what it told of this one
         if path is not None:
             self._columns[2, row] = meaning.shown(path, reading.numbers[path])
         self._columns[3, row] = -np.inf if reading.is_retained else reading.received_s
         self.revision += 1
+        if meaning.lat_deg is not None and path is not None:
+            value = meaning.value(path)
+            self._fixed[topic] = _Fixed(row, path, value.factor, value.offset)
 
     def _describe(self, row: int, topic: str, reading: SensorReading) -> None:
         """What is compared with each other: a kind of the file, else values of one name."""
@@ -125,6 +153,8 @@ class PlacedSensors:
         row = self._rows.pop(topic, None)
         if row is None:
             return
+        # rows go to others
+        self._fixed, self.moved = {}, self.moved + 1
         last = len(self._topics) - 1
         # the last one takes its row
         self._columns[:, row] = self._columns[:, last]

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.sensor_map.placed import Numbers, PlacedSensors
-from groundstation.ui.map_panel.mercator import HALF_WORLD_M, WORLD_M, Camera, mercator_from_places
+from groundstation.ui.map_panel.mercator import HALF_WORLD_M, WORLD_M, Camera, Points, mercator_from_places
 
 CELL_PX = 38.0
 """Devices in one square of this size are one disc."""
 EDGE_PX = 20.0
+SQUARES = 1 << 31
 
 
 class Group(NamedTuple):
@@ -32,19 +33,22 @@ class Group(NamedTuple):
     """Of the only one, or of one of them."""
 
 
-def groups(placed: PlacedSensors, shares: Numbers, old: NDArray[np.bool_], camera: Camera) -> list[Group]:
+def on_mercator(placed: PlacedSensors) -> Points:
+    """Where they are, Mercator metres, shape (n, 2)."""
+    return mercator_from_places(np.clip(placed.places, (-90.0, -180.0), (90.0, 180.0)))
+
+
+def groups(places: Points, shares: Numbers, old: NDArray[np.bool_], camera: Camera) -> list[Group]:
     """What is in view.
 
     Args:
-        placed: the devices.
+        places: of the devices, as `on_mercator` told.
         shares: as `PlacedSensors.shares` told.
         old: which of them were not heard lately, shape (n,), bool.
         camera: the view.
     """
-    if not len(placed):
-        return []
-    places = mercator_from_places(np.clip(placed.places, (-90.0, -180.0), (90.0, 180.0)))
     # the copy of the world that is nearest to the middle
+    places = places.copy()
     places[:, 0] = camera.x_m + (places[:, 0] - camera.x_m + HALF_WORLD_M) % WORLD_M - HALF_WORLD_M
     points = camera.screen_points(places)
     inside = (points[:, 0] > -EDGE_PX) & (points[:, 0] < camera.width + EDGE_PX)
@@ -54,7 +58,9 @@ def groups(placed: PlacedSensors, shares: Numbers, old: NDArray[np.bool_], camer
         return []
     # squares of the ground and not of the screen: a map that is dragged keeps its discs
     squares = np.floor(places[rows] / (CELL_PX * camera.scale_m)).astype(np.int64)
-    _, first, which, counts = np.unique(squares, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    # as one number: a map has fewer squares than that at any scale
+    numbers = squares[:, 0] * SQUARES + squares[:, 1]
+    _, first, which, counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
     which = which.reshape(-1)
     has_value = np.isfinite(shares[rows])
     valued = np.bincount(which, weights=has_value)

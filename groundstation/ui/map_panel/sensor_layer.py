@@ -16,7 +16,7 @@ from groundstation.fleet.sensor_map.placed import PlacedSensors
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.sensor_groups import Group, groups
+from groundstation.ui.map_panel.sensor_groups import Group, groups, on_mercator
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
 from groundstation.ui.theme.colours import error_colour
 from groundstation.ui.theme.fonts import font, metrics
@@ -55,6 +55,7 @@ class SensorLayer(Layer):
         feed.meanings_changed.connect(self._on_meanings)
         self.groups: list[Group] = []
         """What was painted last."""
+        self._moved, self._places = -1, on_mercator(self.placed)
 
     def _on_changed(self, topics: frozenset[str]) -> None:
         self.placed.fold(topics, self._feed.sensors)
@@ -72,7 +73,9 @@ class SensorLayer(Layer):
             self.groups = []
             return
         old = np.asarray(frame.now_s - self.placed.heard_s > OLD_S)
-        self.groups = groups(self.placed, self.placed.shares(), old, frame.camera)
+        if self._moved != self.placed.moved:
+            self._moved, self._places = self.placed.moved, on_mercator(self.placed)
+        self.groups = groups(self._places, self.placed.shares(), old, frame.camera)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw every disc, and what the one under the mouse says."""
