@@ -17,7 +17,7 @@ from groundstation.fleet.topics.topic_tree import ROOT
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.sensors_panel.topic_cells import TITLES, Cells
-from groundstation.ui.sensors_panel.topic_row import A_PORTION, SORTED_MOST, Row, Topics
+from groundstation.ui.sensors_panel.topic_row import A_PORTION, SORTED_MOST, Row, Topics, order_of
 from groundstation.ui.sensors_panel.topic_words import tr
 from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 
@@ -143,7 +143,7 @@ class TopicModel(QAbstractItemModel):
             self._append(row, self._next_portion(row))
         elif row.is_sorted:
             known = {one.name for one in rows if one.path is None}
-            self._put_in(row, sorted(name for name in children if name not in known), children)
+            self._put_in(row, sorted((name for name in children if name not in known), key=order_of), children)
         elif len(rows) < A_PORTION:
             self._append(row, self._next_portion(row))
 
@@ -158,8 +158,8 @@ class TopicModel(QAbstractItemModel):
         rows, first = row.rows or [], len(self._paths(row))
         place, run = first, list[Row]()
         for name in names:
-            at = place
-            while at < len(rows) and rows[at].name < name:
+            at, order = place, order_of(name)
+            while at < len(rows) and rows[at].order < order:
                 at += 1
             if at != place and run:
                 self._insert(row, place, run)

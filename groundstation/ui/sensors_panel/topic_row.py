@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from groundstation.fleet.sensors import STRUCTURED, SensorBoard, SensorReading
 from groundstation.fleet.topics.topic_search import TopicSearch
 from groundstation.fleet.topics.topic_tree import TopicTree
@@ -12,15 +14,28 @@ from groundstation.transport.foreign import reading_from_message
 SORTED_MOST = 5_000
 """Children up to so many are shown all at once, by name; more come in the order of arrival, some at a time."""
 A_PORTION = 500
+ORDERED_BY = 200
+"""Letters of a name that are looked at for numbers."""
+
+
+_NUMBER = re.compile(r"(\d{1,18})")
+
+
+def order_of(name: str) -> tuple[tuple[tuple[int, str], ...], str]:
+    """A sort key by which `sensor-2` comes before `sensor-10`; two names are never equal."""
+    parts = _NUMBER.split(name[:ORDERED_BY])
+    return tuple((int(one), "") if one.isdecimal() else (-1, one.casefold()) for one in parts if one), name
 
 
 class Row:
     """A node of the tree that is shown, or a number in its payload."""
 
-    __slots__ = ("at", "is_free", "is_sorted", "name", "node", "parent", "path", "read", "rows", "was_opened")
+    __slots__ = ("at", "is_free", "is_sorted", "name", "node", "order", "parent", "path", "read", "rows", "was_opened")
 
     def __init__(self, parent: Row | None, node: int, name: str, *, path: str | None = None) -> None:
         self.parent, self.node, self.name, self.path = parent, node, name, path
+        self.order = order_of(name)
+        """By this it stands among its neighbours."""
         self.at = 0
         """Its place among its parent's rows."""
         self.rows: list[Row] | None = None
