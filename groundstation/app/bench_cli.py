@@ -27,6 +27,7 @@ NAMES = (
     "plans",
     "transfers",
     "topics",
+    "alarms",
 )
 MODULES = {"broker": "brokers"}
 """Those that are not called as their measurement."""
@@ -49,7 +50,8 @@ def bench(
             "sensors: a window full of other devices. plots: long curves that are panned and zoomed. "
             "replay: a long session that is opened, looked into and played. plans: long plans edited and looked at. "
             "transfers: plans and parameters over ways that lose frames. "
-            "topics: a million topics in the tree of any broker; a message of 256 MB while vehicles fly."
+            "topics: a million topics in the tree of any broker; a message of 256 MB while vehicles fly. "
+            "alarms: hundreds that are raised at once, seen and heard."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -65,6 +67,7 @@ def bench(
     large: Annotated[
         float, typer.Option(metavar="MB", help="topics: size of the large message; 0 for none.", min=0, max=268.4)
     ] = 268.4,
+    raised: Annotated[int, typer.Option("--alarms", help="alarms: how many at once.", min=5, max=5_000)] = 500,
     points: Annotated[
         int, typer.Option(help="plots: of each of ten curves; 10 million take 3 GB of memory.", min=10_000)
     ] = 10_000_000,
@@ -99,6 +102,7 @@ def bench(
             "plots": (points,),
             "transfers": (runs, seed),
             "topics": (topics, large),
+            "alarms": (raised,),
             "fleet": (vehicles or 100, duration, warm_up),
         }
         # only here: an installed program has none of these modules
