@@ -65,7 +65,7 @@ class Plant:
         self.bus = StationBus(self.url, ("fleet",), self.inbox, on_message=self._on_message)
         self.bus.worker.subscribe({"spBv1.0/#": 1})
         self.states, self.commands, self._ends, self._children = [], [], [], []
-        self.alarms = AlarmProcess(self.url, folder / "alarms.json")
+        self.alarms = AlarmProcess(self.url, folder / "alarms.json", folder / "said.sqlite3")
         self.bus.start()
         self.serve(self.alarms.run)
         self.wait(lambda: self.alarms.lease.leads, "the engine leads")
