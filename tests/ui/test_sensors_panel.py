@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 
 from groundstation.fleet.value_path import ValueRef
-from groundstation.ui.sensors_panel.sensors_panel import FEW, SensorsPanel
+from groundstation.ui.sensors_panel.sensors_panel import FEW, SYSTEM, SYSTEM_S, SensorsPanel
 from groundstation.ui.sensors_panel.topic_row import A_PORTION, SORTED_MOST
 from groundstation.ui.sensors_panel.topic_text import visible_topic
 from groundstation.ui.theme.inks import ink
@@ -319,3 +319,16 @@ def test_names_stand_in_the_order_of_their_numbers_whenever_they_come(panel, sta
     assert shown == [
         "a9x", "a10x", "b", "Sensor-1", "sensor-2", "sensor-3", "sensor-٣", "sensor-10", "999999999999",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("waited_s", "is_told"), [(SYSTEM_S - 0.1, False), (SYSTEM_S, True)])
+def test_a_broker_that_tells_nothing_of_itself_is_said(panel, station, waited_s, is_told):
+    station.offer(message("a/b", b"1", station.now_s))
+    panel.subscribe(SYSTEM)
+    panel.refresh()
+    station.pass_time(waited_s)
+    panel.refresh()
+    assert ("$SYS" in panel._foot.text()) is is_told
+    station.offer(message("$SYS/broker/uptime", b"1", station.now_s))
+    panel.refresh()
+    assert "$SYS" not in panel._foot.text()

@@ -25,6 +25,7 @@ from groundstation.fleet.sensors import matches
 from groundstation.fleet.topics.topic_search import TopicSearch
 from groundstation.fleet.topics.topic_tree import ROOT
 from groundstation.fleet.value_path import ValueRef
+from groundstation.transport.bus import BusState
 from groundstation.transport.topics import checked_filter
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
@@ -45,6 +46,8 @@ REFRESH_MS = 200
 FEW = 200
 """A tree of so many topics opens by itself."""
 SYSTEM = "$SYS/#"
+SYSTEM_S = 15.0
+"""mosquitto tells it every ten seconds."""
 """What a broker tells of itself, if it does (MQTT 5, section 4.7.2)."""
 ROOM_HEIGHT, ROOM_WIDTH = 440, 760
 """A panel that has less, both ways, shows what is chosen only when it is asked to."""
@@ -89,6 +92,7 @@ class SensorsPanel(LivePanel):
         self.acts = TopicActs(feed, self.model.topics, publish, self)
         self.acts.changed.connect(self.refresh)
         self._search: TopicSearch | None = None
+        self._system_since_s: float | None = None
         self._wants_detail: bool | None = None
         self._searching, self._pruning = Slices(self), Slices(self)
         self.meanings = MeaningsFile(feed, read_meanings, self)
@@ -200,12 +204,23 @@ class SensorsPanel(LivePanel):
             words.append(self.tr("{0} messages/s, {1}/s").format(rate, size_text(tree.flows.bytes_per_s(ROOT, now_s))))
         if self._search is not None:
             words.append(self._found())
+        if self._is_system_silent(now_s):
+            words.append(self.tr("this broker tells nothing of itself under $SYS"))
         counts = (
             (tree.twins, self.tr("{0} names differ from another by their Unicode form alone")),
             (tree.forgotten, self.tr("{0} topics forgotten, the longest silent first")),
             (tree.dropped_payloads, self.tr("{0} values let go for newer ones")),
         )
         return "  ·  ".join([*words, *(text.format(f"{count:,}") for count, text in counts if count)])
+
+    def _is_system_silent(self, now_s: float) -> bool:
+        """Whether what the broker tells of itself was asked for and did not come."""
+        if SYSTEM not in self.filters or self._feed.topics.find("$SYS") is not None or not self._feed.is_live:
+            self._system_since_s = None
+            return False
+        if self._system_since_s is None or self._feed.bus.state is not BusState.CONNECTED:
+            self._system_since_s = now_s
+        return now_s - self._system_since_s >= SYSTEM_S
 
     def _found(self) -> str:
         if self._search is None or not self._search.is_over:
