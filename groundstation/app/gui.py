@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 
 from groundstation.app.alarm_port import WindowAlarms
+from groundstation.app.device_bus import DeviceBus
 from groundstation.app.journal_export import export
 from groundstation.app.large_work import large_access
 from groundstation.app.logbook_reader import logbook_access
@@ -89,7 +90,8 @@ class Station:
         # before the first widget: Qt allows none without an application
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
-        self.bus = StationBus(url, ROOTS, self.inbox, actor=actor, asks_events=True)
+        self.bus = StationBus(url, ROOTS, self.inbox, actor=actor, asks_events=True, hears_devices=False)
+        self.devices = DeviceBus(url, self.inbox)
         self.feed = FleetFeed(self.inbox, lambda: self.bus.worker.status)
         self.journal = Journal(journal or default_path(), actor.gs)
         self.orders = Orders(Commander(actor, self.bus.worker, self.journal), self.feed.fleet)
@@ -127,8 +129,9 @@ class Station:
         # a window that only looks changes nothing on the broker, where others would miss it
         if role is Role.OPERATOR:
             self.feed.vehicles_forgotten.connect(self._on_forgotten)
-        self.bus.worker.subscribe(dict.fromkeys(map(topics.checked_filter, self.sensors.filters), 0))
         self._explore()
+        for one in self.sensors.filters:
+            self.devices.subscribe(topics.checked_filter(one))
         self.sensors.filter_added.connect(self._on_filter_added)
         self.sensors.filter_removed.connect(self._on_filter_removed)
         self._told = 0
@@ -148,6 +151,9 @@ class Station:
 
     def _on_talk(self) -> None:
         self.operators.tick(self.bus.worker.status, self.window.selection.keys, time.monotonic())
+        # where both are cut the banner says it
+        is_alone = self.bus.worker.status.state is BusState.CONNECTED
+        self.sensors.tell_way(self.devices.problem if is_alone else "")
 
     def _on_selected(self) -> None:
         """What the operator has chosen is shown closely on the map too."""
@@ -165,6 +171,7 @@ class Station:
         self._tell_timer.start()
         self._talk_timer.start()
         self.bus.start()
+        self.devices.start()
 
     def run(
         self,
@@ -187,7 +194,15 @@ class Station:
         """
         # called backwards: what looks at the window ends first, the journal last, with all that was ordered
         silence = self.alarms.sounds.close
-        ends = (self.journal.stop, self.bus.stop, silence, self.simulator.close, self.past.stop, self.feed.stop)
+        ends = (
+            self.journal.stop,
+            self.bus.stop,
+            self.devices.stop,
+            silence,
+            self.simulator.close,
+            self.past.stop,
+            self.feed.stop,
+        )
         loop = WindowLoop(self.application, self.window, on_tick, at_end, ends_on_fault=ends_on_fault)
         loop.run(stop, self.start, ends)
 
@@ -198,12 +213,12 @@ class Station:
 
     def _on_filter_added(self, topic_filter: str) -> None:
         self._explore()
-        self.bus.worker.subscribe({topics.checked_filter(topic_filter): 0})
+        self.devices.subscribe(topics.checked_filter(topic_filter))
         self._tell_sensors()
 
     def _on_filter_removed(self, topic_filter: str) -> None:
         self._explore()
-        self.bus.worker.unsubscribe([topic_filter])
+        self.devices.unsubscribe(topic_filter)
 
     def _on_bus_changed(self, status: BusStatus) -> None:
         is_connected = status.state is BusState.CONNECTED

@@ -119,6 +119,7 @@ class StationBus:
         *,
         asks_events: bool = False,
         will: Outgoing | None = None,
+        hears_devices: bool = True,
     ) -> None:
         """Prepare a connection.
 
@@ -133,11 +134,13 @@ class StationBus:
             asks_events: whether bridges are asked for the events that they keep, so that a window that is opened again
                 shows what happened before.
             will: what the broker says of it when the connection breaks off; of who has an actor that tells it.
+            hears_devices: whether topics of other devices come this way too; of a window they have their own, see
+                `device_bus.py`.
         """
         self._actor = actor
         self._wish = payloads.encode_request(SyncRequest(from_event=0)) if asks_events else b"{}"
         self._roots, self._inbox = roots, inbox
-        self._on_status = on_status
+        self._on_status, self._hears_devices = on_status, hears_devices
         self._connections, self._is_connected = 0, False
         self.last_problem = ""
         """Why there was no connection the last time that there was none."""
@@ -146,7 +149,7 @@ class StationBus:
             url,
             client_id=name,
             echo_topic=topics.station(roots[0], name, "echo"),
-            on_message=on_message or inbox.offer,
+            on_message=on_message or (inbox.offer if hears_devices else inbox.offer_fleet),
             on_status=self._status_changed,
             # a station that dies lets go of what it controls, see `bridge/control_desk.py`
             will=presence(actor, LinkState.OFFLINE) if actor is not None else will,
@@ -181,7 +184,7 @@ class StationBus:
             self.worker.publish([Outgoing(topics.sync_all(root), self._wish, 1) for root in self._roots])
         if status.state in (BusState.LOST, BusState.REFUSED):
             self.last_problem = status.reason
-        if self._is_connected and status.state is not BusState.CONNECTED:
+        if self._hears_devices and self._is_connected and status.state is not BusState.CONNECTED:
             self._inbox.lost_touch(time.monotonic())
         self._is_connected = status.state is BusState.CONNECTED
         wish = self._way.look(status, time.monotonic())

@@ -124,14 +124,30 @@ class Inbox:
         )
 
     def offer(self, message: Message) -> None:
-        """Take one message in; called on the worker thread, never fails."""
+        """Take one message in, of a connection that brings all; called on the worker thread, never fails."""
+        self._guarded(message, self.offer_device, self.offer_fleet)
+
+    def offer_fleet(self, message: Message) -> None:
+        """Take one in of a connection that is for the fleet alone; its worker thread, never fails."""
+        self._guarded(message, self._take_ours)
+
+    def offer_device(self, message: Message) -> None:
+        """Take one in of a connection that is for other devices alone; its worker thread, never fails.
+
+        What a wide filter brings of the fleet's own tree there is shown among the topics and not folded again.
+        """
+        self._guarded(message, self._take_foreign)
+
+    def _guarded(self, message: Message, *ways: Callable[[Message], None]) -> None:
         try:
-            self._offer(message)
+            for way in ways:
+                way(message)
         except Exception:  # a message that we stumble over must not cost the connection; it is logged whole
             log.exception("a message on %r could not be read", message.topic[:80])
-            self._undecodable += 1
+            with self._lock:
+                self._undecodable += 1
 
-    def _offer(self, message: Message) -> None:
+    def _take_foreign(self, message: Message) -> None:
         topic = topics.parse(message.topic)
         if self.keeps_heard and (topic is None or any(matches(one, message.topic) for one in self.explored)):
             with self._lock:
@@ -139,6 +155,10 @@ class Inbox:
         if topic is None:
             # whatever else was subscribed to: it is taken as it is and never decoded as ours
             self._take_device(message)
+
+    def _take_ours(self, message: Message) -> None:
+        topic = topics.parse(message.topic)
+        if topic is None:
             return
         leaf = leaf_of(topic)
         if (
@@ -174,7 +194,7 @@ class Inbox:
                     self._heard.put(msgspec.structs.replace(message, topic=one.topic))
 
     def lost_touch(self, now_s: float) -> None:
-        """The way to the broker is cut: of devices whose death it would have told nobody knows it. Worker thread.
+        """The way to the broker is cut: of devices whose death it would have told nobody knows it. Their worker thread.
 
         Args:
             now_s: seconds on this station's monotonic clock.

@@ -93,6 +93,7 @@ class SensorsPanel(LivePanel):
         self.acts.changed.connect(self.refresh)
         self._search: TopicSearch | None = None
         self._system_since_s: float | None = None
+        self._way_problem = ""
         self._wants_detail: bool | None = None
         self._searching, self._pruning = Slices(self), Slices(self)
         self.meanings = MeaningsFile(feed, read_meanings, self)
@@ -105,6 +106,13 @@ class SensorsPanel(LivePanel):
         self.filter_box.setProperty("wrong", False)
         self.filter_box.style().polish(self.filter_box)
         self.refresh()
+
+    def tell_way(self, problem: str) -> None:
+        """Say why nothing comes of other devices though vehicles are heard; empty when all is well."""
+        if problem != self._way_problem:
+            self._way_problem = problem
+            words = self.tr("topics don't come: {why}; it is tried again by itself").format(why=problem)
+            self._say_of_meanings(words if problem else "")
 
     def show_topic(self, topic: str) -> None:
         """Bring a topic into view, and choose it; one that is not there changes nothing."""
