@@ -87,7 +87,7 @@ def test_lines_cover_any_area_within_half_a_spacing_and_leave_keep_outs_alone(ta
     outs = shapely.union_all([shape(one, plane).buffer(task.margin_m - 0.003) for one in task.keep_outs])
     assert shapely.length(shapely.intersection(outs, flown)).max(initial=0.0) < 0.001
     if "survey_crosses_keep_out" not in codes(found):
-        assert shapely.length(shapely.intersection(outs, legs(found.swaths, plane))).max() < 0.01
+        assert shapely.length(shapely.intersection(outs, legs(found.swaths, plane))).max(initial=0.0) < 0.01
     if "survey_leaves_area" not in codes(found):
         near = whole(task).buffer(1.01 * (task.turnaround_m + spacing(task) / 2.0) + 0.05)
         assert shapely.covers(near, legs(found.swaths, plane)).all()
