@@ -85,6 +85,7 @@ class SaidDesk:
         with self._lock:
             waiting = list(self._waiting)
             self._waiting.clear()
+        self._store.tick(now_s)
         kept = self._keep([content for topic, content in waiting if topic.id != self._name])
         for topic, content in waiting:
             if isinstance(content, SaidWish) and topic.id != self._name:

@@ -9,9 +9,9 @@ import sqlite3
 import pytest
 
 from groundstation.app import said_store
-from groundstation.app.said_store import SaidStore
+from groundstation.app.said_store import RETRY_S, SaidStore
 from groundstation.fleet.commands import Actor
-from groundstation.fleet.operators.said import OperatorMessage, Readers, ReadMarks
+from groundstation.fleet.operators.said import MAX_TO, OperatorMessage, Readers, ReadMarks
 
 AYSE = Actor(op="ayşe", gs="gui-a-1")
 
@@ -73,8 +73,22 @@ def test_a_disk_that_does_not_take_it_is_told_and_nothing_is_said_to_be_kept(tmp
     assert "can't be kept in" in store.problem
     assert len(caplog.records) == 1
     assert store.add([word(1)]) == []
+    store.add_marks(ReadMarks(by=AYSE, ids=("id-1",)))
     # it is told to who asks all the same, as long as this goes on
     assert store.newest() == [word(1)]
+    assert store.readers(["id-1"]) == [Readers(id="id-1", ops=("ayşe",))]
+    store.tick(0.0)
+    assert len(caplog.records) == 1
+    # and it is kept once there is a place for it
+    (tmp_path / "no folder").unlink()
+    store.tick(RETRY_S - 0.1)
+    assert store.problem
+    store.tick(RETRY_S)
+    assert store.problem == ""
+    store.close()
+    again = made("no folder/said.sqlite3")
+    assert again.newest() == [word(1)]
+    assert again.readers(["id-1"]) == [Readers(id="id-1", ops=("ayşe",))]
 
 
 def test_a_full_disk_is_told_once_and_again_when_it_is_over(made, caplog):
@@ -91,13 +105,16 @@ def test_a_full_disk_is_told_once_and_again_when_it_is_over(made, caplog):
         def executemany(self, *_):
             raise sqlite3.OperationalError("database or disk is full")
 
-        execute = real.execute
+        def execute(self, *query):
+            return real.execute(*query)
 
     store._database = Full()
     with caplog.at_level(logging.WARNING):
         assert store.add([word(1)]) == store.add([word(1)]) == []
         assert "disk is full" in store.problem
+        assert store.newest() == [word(1)]
         store._database = real
+        store.tick(0.0)
         assert store.add([word(1)]) == ["id-1"]
     assert store.problem == ""
     assert len(caplog.records) == 2
@@ -111,3 +128,33 @@ def test_a_row_that_nobody_can_read_costs_itself(made, caplog):
     with caplog.at_level(logging.WARNING):
         assert store.newest() == [word(2)]
     assert "can't be read" in caplog.text
+
+
+def test_a_file_that_another_process_holds_costs_nothing_but_the_confirmation(made, tmp_path):
+    first, other = made(), sqlite3.connect(tmp_path / "said.sqlite3", isolation_level=None)
+    first.add([word(0)])
+    other.execute("BEGIN EXCLUSIVE")
+    assert first.add([word(1)]) == []
+    first.add_marks(ReadMarks(by=AYSE, ids=("id-0", "id-1")))
+    assert first.newest() == [word(0), word(1)]
+    # one that is begun meanwhile waits for the file too
+    second = made()
+    assert second.add([word(2)]) == []
+    other.execute("ROLLBACK")
+    other.close()
+    for store in (first, second):
+        store.tick(0.0)
+        assert store.problem == ""
+    assert first.newest() == second.newest() == [word(0), word(1), word(2)]
+    assert [one.id for one in second.readers(["id-0", "id-1"])] == ["id-0", "id-1"]
+
+
+@pytest.mark.parametrize(("count", "rows"), [(MAX_TO, 1), (MAX_TO + 1, 2)])
+def test_of_many_readers_none_is_left_out(made, count, rows):
+    store = made()
+    store.add([word(1)])
+    for number in range(count):
+        store.add_marks(ReadMarks(by=Actor(op=f"op {number}", gs="x"), ids=("id-1",)))
+    found = store.readers(["id-1"])
+    assert len(found) == rows
+    assert len({name for one in found for name in one.ops}) == count

@@ -18,6 +18,8 @@ MAX_TEXT = 2_000
 """Letters of a message."""
 MAX_TO = 50
 """Operators whom one message is for."""
+MAX_READERS = 500
+"""Of one message, that are remembered: as many as there are stations."""
 MAX_IDS = 500
 """Messages that are named at once."""
 AT_ONCE = 20
@@ -113,7 +115,7 @@ class SaidWish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has read a message."""
+    """Who has read a message; of many there are several of these."""
 
     id: Id
     ops: Annotated[tuple[ShortText, ...], msgspec.Meta(max_length=MAX_TO)] = ()
