@@ -20,6 +20,7 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.fleet_filter import is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy, bridge_clock_ms
+from groundstation.fleet.operators.names import name_of
 from groundstation.fleet.parameters.parameter_entries import ParamEntry
 from groundstation.fleet.phrases import Words
 from groundstation.fleet.plans.plan_items import PlanItem
@@ -86,7 +87,7 @@ def operator_name() -> str:
     """The name of the person at this computer, as far as it knows."""
     try:
         # a user id without a name, as in a container, is a KeyError, and an OSError from Python 3.13 on
-        return getpass.getuser()
+        return name_of(getpass.getuser()) or "operator"
     except (KeyError, OSError):
         return "operator"
 

@@ -16,7 +16,7 @@ from groundstation.fleet.operators.said import SaidKind
 from groundstation.fleet.operators.stations import GONE_S
 from groundstation.ui.operators.handover_dialog import HandoverDialog, HandoverView
 from groundstation.ui.operators.handover_gather import gathered
-from groundstation.ui.operators.operators_panel import OperatorsPanel
+from groundstation.ui.operators.operators_panel import SPOKEN, OperatorsPanel
 from groundstation.ui.operators.said_row import MOST_HEIGHT
 from groundstation.ui.selection import Selection
 from tests.support.waiting import wait_until
@@ -205,6 +205,27 @@ def test_going_to_the_vehicle_of_a_message(panel, talking):
     assert names == ["&Go to the vehicle", "&Look at that moment", "&Answer", "&Copy"]
 
 
+def test_an_answer_to_who_spoke_long_ago_goes_to_nobody_else(panel, talking):
+    talking.hear("long ago", by=DENIZ)
+    for number in range(SPOKEN):
+        talking.hear(f"since then {number}")
+    panel.refresh()
+    panel.answer("deniz")
+    panel.refresh()
+    panel.box.setText("only for you")
+    panel.send()
+    assert talking.said[0].to == ("deniz",)
+
+
+def test_who_is_on_under_two_ways_to_write_a_name_is_offered_once(panel, talking):
+    for number, name in enumerate(("Cem", "cem", "AYŞE", "<b>\u202eeve")):
+        talking.be_on(Actor(op=name, gs=f"gui-{number}"))
+    talking.hear("hello", by=CEM)
+    panel.refresh()
+    offered = [panel.to.itemText(row) for row in range(panel.to.count())]
+    assert offered == ["All", "<b> eve", "Cem"]
+
+
 # ---- handover ----
 
 
@@ -267,7 +288,7 @@ def test_who_is_asked_signs_and_who_is_not_can_not(panel, talking):
     view.close()
 
 
-@pytest.mark.parametrize("name", ["", "  ", "ayşe"])
+@pytest.mark.parametrize("name", ["", "  ", "ayşe", "Ayşe "])
 def test_a_handover_needs_somebody_else(panel, talking, name):
     dialog = HandoverDialog(gathered(panel._feed, []), [], talking.access(), panel)
     dialog.show()

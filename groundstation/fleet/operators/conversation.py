@@ -7,9 +7,10 @@ import bisect
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from groundstation.fleet.operators.names import name_key
 from groundstation.fleet.operators.said import (
     MAX_IDS,
-    MAX_TO,
+    MAX_READERS,
     OperatorMessage,
     ReadMarks,
     SaidAnswer,
@@ -20,8 +21,9 @@ MAX_MESSAGES = 5_000
 """That a station remembers; the earliest go first."""
 MAX_ANSWERED = 200
 """Stations that are remembered to have been answered."""
-AHEAD_MS = 3_600_000
-"""A number so far in the future is of a clock that is wrong: nobody counts on from it."""
+COUNTED_MS = 3_786_912_000_000
+"""From any number up to this (the year 2090) one counts on, also from a clock that is wrong: else all that is said
+would stand before its words until their time has come. Behind it there must be room to count."""
 
 
 class Conversation:
@@ -30,13 +32,15 @@ class Conversation:
     def __init__(self) -> None:
         self._known: dict[str, OperatorMessage] = {}
         self._order: list[tuple[int, str]] = []
-        self._readers: dict[str, set[str]] = {}
+        self._readers: dict[str, dict[str, str]] = {}
+        """Names by their keys."""
         self._kept: set[str] = set()
         self._answers: dict[str, list[OperatorMessage]] = {}
         """To handovers, by their ids; an answer may come before what it answers."""
         self._answered: OrderedDict[str, int] = OrderedDict()
         self.revision = 0
         """Grows with each change."""
+        self._unread: tuple[int, str, list[OperatorMessage]] = (-1, "", [])
         self.ignored = 0
         """Messages that are not shown: repeats, and times that can't be."""
 
@@ -81,6 +85,10 @@ class Conversation:
         """All of them, the earliest first."""
         return [self._known[own_id] for _, own_id in self._order]
 
+    def newest(self, count: int) -> list[OperatorMessage]:
+        """So many of them at most, the earliest first."""
+        return [self._known[own_id] for _, own_id in self._order[-count:]]
+
     def get(self, own_id: str) -> OperatorMessage | None:
         """One by its id; None for one that is not known."""
         return self._known.get(own_id)
@@ -91,7 +99,11 @@ class Conversation:
 
     def readers(self, own_id: str) -> list[str]:
         """Who has read a message, by name."""
-        return sorted(self._readers.get(own_id, ()))
+        return sorted(self._readers.get(own_id, {}).values())
+
+    def is_read(self, own_id: str, operator: str) -> bool:
+        """Whether an operator has read a message."""
+        return name_key(operator) in self._readers.get(own_id, ())
 
     def is_kept(self, own_id: str) -> bool:
         """Whether a store has a message on its disk."""
@@ -100,9 +112,11 @@ class Conversation:
     def end_of(self, own_id: str) -> OperatorMessage | None:
         """How a handover ended: the first answer of the one whom it was for; None while it is open."""
         handover = self._known.get(own_id)
-        # who was not asked can't sign, and a second answer changes nothing
-        asked = handover.to if handover is not None else ()
-        answers = [one for one in self._answers.get(own_id, ()) if one.by.op in asked]
+        if handover is None:
+            return None
+        # who was not asked can't sign, nor can who hands over; a second answer changes nothing
+        asked = {name_key(one) for one in handover.to} - {name_key(handover.by.op)}
+        answers = [one for one in self._answers.get(own_id, ()) if name_key(one.by.op) in asked]
         return min(answers, key=lambda one: one.order, default=None)
 
     def answered(self, station: str) -> int:
@@ -111,11 +125,12 @@ class Conversation:
 
     def unread(self, operator: str) -> list[OperatorMessage]:
         """What is for an operator, was said by others and was not read, the earliest first."""
-        return [
-            one
-            for one in self.all()
-            if one.by.op != operator and one.is_for(operator) and operator not in self._readers.get(one.id, ())
-        ]
+        revision, asked, found = self._unread
+        # asked for several times a second, and mostly nothing has changed
+        if (revision, asked) != (self.revision, operator):
+            found = [one for one in self.all() if one.is_news_for(operator) and not self.is_read(one.id, operator)]
+            self._unread = self.revision, operator, found
+        return list(found)
 
     def next_number(self, now_unix_s: float) -> int:
         """Number of what is said next: behind all that is known here.
@@ -124,19 +139,24 @@ class Conversation:
             now_unix_s: by this station's clock.
         """
         now_ms = int(now_unix_s * 1000)
-        known = bisect.bisect_left(self._order, (now_ms + AHEAD_MS + 1, ""))
+        known = bisect.bisect_left(self._order, (COUNTED_MS + 1, ""))
         return max(now_ms, self._order[known - 1][0] + 1) if known else now_ms
 
     def _read(self, operator: str, ids: Iterable[str]) -> None:
+        key = name_key(operator)
         for own_id in ids:
-            found = self._readers.setdefault(own_id, set()) if own_id in self._known else None
-            if found is not None and operator not in found and len(found) < MAX_TO:
-                found.add(operator)
+            found = self._readers.setdefault(own_id, {}) if own_id in self._known else None
+            if found is not None and key not in found:
+                # one who reads it now must not read it again and again for want of room
+                if len(found) >= MAX_READERS:
+                    del found[next(iter(found))]
+                found[key] = operator
                 self.revision += 1
 
     def _forget(self, own_id: str) -> None:
         gone = self._known.pop(own_id)
         self._readers.pop(own_id, None)
         self._kept.discard(own_id)
-        # of the handover that it is, or to which it answers: both are of the same day
-        self._answers.pop(gone.about or own_id, None)
+        left = [one for one in self._answers.pop(gone.about, ()) if one.id != own_id]
+        if left:
+            self._answers[gone.about] = left

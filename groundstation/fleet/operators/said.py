@@ -11,6 +11,7 @@ import msgspec
 
 from groundstation.fleet.commands import Actor, Id, ShortText
 from groundstation.fleet.operators.handover_page import HandoverPage
+from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.sample import Name, Whole
 from groundstation.fleet.shown_text import harmless
 
@@ -93,7 +94,15 @@ class OperatorMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_for(self, operator: str) -> bool:
         """Whether an operator is meant, or said it."""
-        return not self.to or operator in self.to or self.by.op == operator
+        return not self.to or any(is_same(one, operator) for one in (*self.to, self.by.op))
+
+    def is_by(self, operator: str) -> bool:
+        """Whether an operator said it, in whatever window."""
+        return is_same(self.by.op, operator)
+
+    def is_news_for(self, operator: str) -> bool:
+        """Whether it is for an operator, and somebody else said it."""
+        return self.is_for(operator) and not self.is_by(operator)
 
 
 class ReadMarks(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import StationPresence
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.operators.names import name_key
 
 TELL_S = 5.0
 """A station says so often that it is there."""
@@ -61,8 +62,8 @@ class Stations:
         return sorted(found, key=lambda one: (one.actor.op.casefold(), one.actor.gs))
 
     def operators(self, now_s: float) -> list[str]:
-        """Names of the operators that are on, each once."""
-        return list(dict.fromkeys(one.actor.op for one in self.on(now_s)))
+        """Names of the operators that are on, each once, however it is written."""
+        return list({name_key(one.actor.op): one.actor.op for one in reversed(self.on(now_s))}.values())[::-1]
 
 
 def key_of(name: str) -> VehicleKey | None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.handover_page import MAX_WORDS, HandoverPage
+from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
 from groundstation.ui.operators.operators_port import OperatorsAccess
 from groundstation.ui.operators.said_words import handover_text
@@ -91,7 +92,7 @@ class HandoverDialog(QDialog):
     def give(self) -> None:
         """Sign it, and say it to the other."""
         to = self.to.currentText().strip()
-        if not to or to == self._access.me.op:
+        if not to or is_same(to, self._access.me.op):
             self.problem.setText(self.tr("Name the operator who takes over."))
             self.problem.show()
             return
@@ -157,7 +158,8 @@ class HandoverView(QDialog):
         self.browser.setHtml(self._access.document(self._one))
         end = self._conversation.end_of(self._one.id)
         self.state.setText(handover_text(self._one, self._conversation))
-        is_asked = end is None and self._access.me.op in self._one.to
+        me = self._access.me.op
+        is_asked = end is None and not self._one.is_by(me) and any(is_same(one, me) for one in self._one.to)
         for widget in (self.reason, self.accept_button, self.decline_button):
             widget.setVisible(is_asked)
 

@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operators.names import is_same, name_key
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
 from groundstation.fleet.operators.stations import key_of
+from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.live_panel import LivePanel
@@ -36,6 +38,8 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 
 PERIOD_MS = 500
+SPOKEN = 200
+"""Of so many messages, the newest, who said them can be spoken to."""
 
 
 class OperatorsPanel(LivePanel):
@@ -186,18 +190,27 @@ class OperatorsPanel(LivePanel):
 
     def _offer(self, on: list[str]) -> None:
         """Who can be spoken to: who is on, and who has said something; what is chosen stays."""
-        spoken = (one.by.op for one in self._conversation.all()[-200:])
-        names = [one for one in dict.fromkeys((*on, *spoken)) if one != self._access.me.op]
-        shown = [self.to.itemData(row) for row in range(1, self.to.count())]
-        if names != shown:
-            chosen = self.to.currentData()
-            self.to.blockSignals(True)
-            while self.to.count() > 1:
-                self.to.removeItem(1)
-            for name in names if chosen in ("", None, *names) else (chosen, *names):
-                self.to.addItem(name, name)
-            self.to.setCurrentIndex(max(0, self.to.findData(chosen)))
-            self.to.blockSignals(False)
+        # a list that is open must not change under the hand
+        if self.to.view().isVisible():
+            return
+        chosen = self.to.currentData()
+        spoken = (one.by.op for one in self._conversation.newest(SPOKEN))
+        found: dict[str, str] = {}
+        for name in (*((chosen,) if chosen else ()), *on, *spoken):
+            if not is_same(name, self._access.me.op):
+                found.setdefault(name_key(name), name)
+        names = sorted(found.values(), key=name_key)
+        if names != [self.to.itemData(row) for row in range(1, self.to.count())]:
+            self._fill(names, chosen)
+
+    def _fill(self, names: list[str], chosen: str | None) -> None:
+        self.to.blockSignals(True)
+        while self.to.count() > 1:
+            self.to.removeItem(self.to.count() - 1)
+        for name in names:
+            self.to.addItem(harmless(name), name)
+        self.to.setCurrentIndex(max(0, self.to.findData(chosen)))
+        self.to.blockSignals(False)
 
     def _read(self) -> None:
         """What is on the screen of a window that is worked with was read."""
@@ -217,7 +230,9 @@ class OperatorsPanel(LivePanel):
 
     def _show_hint(self) -> None:
         name = self.to.currentData()
-        words = self.tr("Say something to {name}").format(name=name) if name else self.tr("Say something to all")
+        words = (
+            self.tr("Say something to {name}").format(name=harmless(name)) if name else self.tr("Say something to all")
+        )
         self.box.setPlaceholderText(words)
 
     # ---- what is done ----
@@ -249,15 +264,21 @@ class OperatorsPanel(LivePanel):
 
     def answer(self, name: str) -> None:
         """Speak to one operator."""
-        row = self.to.findData(name)
-        if row >= 0:
-            self.to.setCurrentIndex(row)
+        if is_same(name, self._access.me.op):
+            return
+        rows = range(1, self.to.count())
+        row = next((row for row in rows if is_same(self.to.itemData(row), name)), None)
+        # one who said something long ago: what is meant for him alone must not go to all
+        if row is None:
+            row = self.to.count()
+            self.to.addItem(harmless(name), name)
+        self.to.setCurrentIndex(row)
         self.box.setFocus()
 
     def open_handover(self) -> HandoverDialog:
         """Gather the page of a handover."""
         now_s = self._feed.now_s()
-        others = [one for one in self._feed.fleet.stations.operators(now_s) if one != self._access.me.op]
+        others = [one for one in self._feed.fleet.stations.operators(now_s) if not is_same(one, self._access.me.op)]
         dialog = HandoverDialog(gathered(self._feed, self._access.under_way()), others, self._access, self)
         show_beside(dialog)
         return dialog

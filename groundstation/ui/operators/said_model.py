@@ -77,8 +77,8 @@ class SaidModel(QAbstractListModel):
             body_text(one, conversation),
             about_text(one, now_unix_s),
             state_text(one, conversation, me, self._access.delivery(one.id)),
-            one.by.op == me,
-            one.by.op != me and me not in conversation.readers(one.id),
+            one.is_by(me),
+            not one.is_by(me) and not conversation.is_read(one.id, me),
         )
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.operators.conversation import Conversation
+from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import OperatorMessage, SaidKind
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.operators.operators_port import Delivery
@@ -29,8 +30,8 @@ def when_text(unix_s: float, now_unix_s: float) -> str:
 
 def head_text(one: OperatorMessage, me: str) -> str:
     """Who says it to whom."""
-    who = tr("you") if one.by.op == me else harmless(one.by.op)
-    to = ", ".join(tr("you") if name == me else harmless(name) for name in one.to)
+    who = tr("you") if one.is_by(me) else harmless(one.by.op)
+    to = ", ".join(tr("you") if is_same(name, me) else harmless(name) for name in one.to)
     return f"{who} {TO} {to}" if to else who
 
 
@@ -65,9 +66,9 @@ def state_text(one: OperatorMessage, conversation: Conversation, me: str, delive
     """At the right: how far an own message is and who has read it; whether a handover is signed."""
     if one.kind is SaidKind.HANDOVER:
         return handover_text(one, conversation)
-    if one.by.op != me:
+    if not one.is_by(me):
         return ""
-    readers = [harmless(name) for name in conversation.readers(one.id) if name != me]
+    readers = [harmless(name) for name in conversation.readers(one.id) if not is_same(name, me)]
     if readers:
         named = ", ".join(readers[:MOST_READERS])
         more = f" +{len(readers) - MOST_READERS}" if len(readers) > MOST_READERS else ""

@@ -11,7 +11,7 @@ import pytest
 
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.operators import conversation as module
-from groundstation.fleet.operators.conversation import AHEAD_MS, Conversation
+from groundstation.fleet.operators.conversation import COUNTED_MS, Conversation
 from groundstation.fleet.operators.handover_page import (
     MAX_ROWS,
     MOST_BYTES,
@@ -20,8 +20,10 @@ from groundstation.fleet.operators.handover_page import (
     HandoverVehicle,
     with_room,
 )
+from groundstation.fleet.operators.names import is_same, name_of
 from groundstation.fleet.operators.said import (
     LATEST_UNIX_S,
+    MAX_READERS,
     OperatorMessage,
     Readers,
     ReadMarks,
@@ -65,12 +67,25 @@ def test_an_answer_stands_behind_what_it_answers_though_its_clock_is_ten_minutes
     assert [one.text for one in late.all()] == ["wind?", "6 m/s"]
 
 
-@pytest.mark.parametrize(("ahead_ms", "counts"), [(AHEAD_MS, True), (AHEAD_MS + 1, False)])
-def test_nobody_counts_on_from_a_clock_that_is_far_ahead(ahead_ms, counts):
+@pytest.mark.parametrize("hours", [-24 * 365 * 30, -3, 3, 24 * 365])
+def test_words_stand_in_the_order_in_which_they_were_said_whatever_one_clock_shows(hours):
+    # a clock set to the time of another zone, a battery that is empty: of hours, and of years
+    one, other = Conversation(), Conversation()
+    right, wrong = talk_of(AYSE, one), talk_of(CEM, other)
+    for number in range(3):
+        other.fold(right.say(f"question {number}", NOW_S + number))
+        one.fold(wrong.say(f"answer {number}", NOW_S + hours * 3600.0 + number))
+    said = [f"{kind} {number}" for number in range(3) for kind in ("question", "answer")]
+    assert [word.text for word in one.all()] == [word.text for word in other.all()] == said
+
+
+@pytest.mark.parametrize(("number", "counts"), [(COUNTED_MS, True), (COUNTED_MS + 1, False)])
+def test_a_number_at_the_end_of_time_leaves_room_to_count(number, counts):
     found = Conversation()
-    now_ms = int(NOW_S * 1000)
-    found.fold(word(now_ms + ahead_ms))
-    assert found.next_number(NOW_S) == (now_ms + ahead_ms + 1 if counts else now_ms)
+    found.fold(word(number))
+    said = talk_of(CEM, found).say("on", NOW_S)
+    assert said.is_plausible
+    assert said.number == (number + 1 if counts else int(NOW_S * 1000))
 
 
 @pytest.mark.parametrize(
@@ -220,3 +235,63 @@ def test_read_marks_go_out_once():
 
 def test_lines_of_a_text_stay_lines_and_what_steers_does_not():
     assert word(1, "one\nt\x1b[31mwo\u202e").shown_text == "one\nt [31mwo "
+
+
+def test_a_word_that_many_have_read_is_read_by_who_comes_last_too():
+    found = Conversation()
+    found.fold(word(1))
+    for number in range(MAX_READERS + 1):
+        name = f"operator {number}"
+        assert len(found.unread(name)) == 1
+        found.fold_marks(ReadMarks(by=Actor(op=name, gs="x"), ids=("id-1-",)))
+        assert found.unread(name) == []
+    assert len(found.readers("id-1-")) == MAX_READERS
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ayşe", "ayşe"),
+        ("ayşe", "ays\u0327e"),
+        ("  ayşe  k", "Ayşe K"),
+        ("İnci", "inci"),
+        ("IŞIL", "ışıl"),
+    ],
+)
+def test_ways_to_write_a_name_are_one_operator(one, other):
+    found = Conversation()
+    found.fold(word(1, "take over", kind=SaidKind.HANDOVER, to=(other,), by=CEM))
+    assert len(found.unread(one)) == 1
+    found.fold_marks(ReadMarks(by=Actor(op=other, gs="x"), ids=("id-1-take over",)))
+    assert found.unread(one) == []
+    found.fold(word(2, "mine", by=Actor(op=other, gs="x")))
+    assert found.unread(one) == []
+    found.fold(word(3, "yes", by=Actor(op=one, gs="y"), kind=SaidKind.ACCEPTED, about="id-1-take over"))
+    assert found.end_of("id-1-take over").text == "yes"
+    assert not is_same(one, f"{other}2")
+
+
+def test_nobody_hands_over_to_himself():
+    found = Conversation()
+    found.fold(word(1, "x", kind=SaidKind.HANDOVER, to=("Ayşe", "cem")))
+    found.fold(word(2, "yes", by=AYSE, kind=SaidKind.ACCEPTED, about="id-1-x"))
+    assert found.end_of("id-1-x") is None
+
+
+def test_a_forged_answer_that_is_forgotten_takes_no_signature_with_it(monkeypatch):
+    monkeypatch.setattr(module, "MAX_MESSAGES", 3)
+    found = Conversation()
+    found.fold(word(0, "no", by=Actor(op="eve", gs="x"), kind=SaidKind.ACCEPTED, about="id-1-x"))
+    found.fold(word(1, "x", kind=SaidKind.HANDOVER, to=("cem",)))
+    signed = word(2, "yes", by=CEM, kind=SaidKind.ACCEPTED, about="id-1-x")
+    found.fold(signed)
+    found.fold(word(3))
+    assert found.end_of("id-1-x") is signed
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("cem", "cem"), ("x" * 201, "x" * 200), ("a\udcffb", "a?b"), (" \n ", ""), ("a\n b", "a b")],
+)
+def test_a_name_of_the_system_can_travel(text, name):
+    assert name_of(text) == name
