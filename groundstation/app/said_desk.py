@@ -29,8 +29,12 @@ log = logging.getLogger("groundstation.said")
 
 MAX_WAITING = 2_000
 """Messages that wait for the next turn."""
-MAX_ANSWERS = 20
-"""Who is answered in one turn."""
+MAX_WISHES = 1_000
+"""Who waits for an answer; who asks again is one."""
+MAX_ANSWERS = 200
+"""Who is answered at once."""
+ANSWER_S = 1.0
+"""Between two answers: every station hears each of them, and all ask at once when a broker comes back."""
 ASK_S = 10.0
 """One who follows asks the leader again after so long without an answer."""
 
@@ -53,6 +57,7 @@ class SaidDesk:
         self._waiting: deque[tuple[topics.ServiceTopic, Any]] = deque()
         self._lock = threading.Lock()
         self._wishes: dict[tuple[str, str], SaidWish] = {}
+        self._answered_s = float("-inf")
         self._asked: str = ""
         self._asked_s = float("-inf")
         self.dropped = 0
@@ -89,11 +94,11 @@ class SaidDesk:
         kept = self._keep([content for topic, content in waiting if topic.id != self._name])
         for topic, content in waiting:
             if isinstance(content, SaidWish) and topic.id != self._name:
-                self._wishes[topic.service, topic.id] = content
+                self._wish(topic, content)
         if leader == self._name:
             if kept:
                 self._tell(SaidAnswer(kept=tuple(kept[:MAX_IDS])))
-            self._answer()
+            self._answer(now_s)
         else:
             # whoever asks again is answered by the one that leads
             self._wishes.clear()
@@ -119,17 +124,27 @@ class SaidDesk:
                 self._store.add_readers(one.readers)
         return kept
 
-    def _answer(self) -> None:
+    def _wish(self, topic: topics.ServiceTopic, wish: SaidWish) -> None:
+        self._wishes[topic.service, topic.id] = wish
+        if len(self._wishes) > MAX_WISHES:
+            del self._wishes[next(iter(self._wishes))]
+            self.dropped += 1
+
+    def _answer(self, now_s: float) -> None:
+        """Tell what they lack to all who ask, once: who lacks nothing of it knows what comes twice."""
         some = list(self._wishes.items())[:MAX_ANSWERS]
-        if not some:
+        if not some or now_s - self._answered_s < ANSWER_S:
             return
+        self._answered_s = now_s
         newest = self._store.newest()
         readers = self._store.readers([one.id for one in newest])
-        for key, wish in some:
+        known = set.intersection(*(set(wish.known) for _, wish in some))
+        for answer in answers(some[0][0][1], [one for one in newest if one.id not in known], readers):
+            self._tell(answer)
+        for key, _ in some[1:]:
+            self._tell(SaidAnswer(to=key[1], is_all=True))
+        for key, _ in some:
             del self._wishes[key]
-            known = set(wish.known)
-            for answer in answers(key[1], [one for one in newest if one.id not in known], readers):
-                self._tell(answer)
 
     def _ask(self, leader: str, now_s: float) -> None:
         """What was said while this engine was not there; asked of each new leader until it has answered."""
