@@ -99,7 +99,9 @@ class Station:
         self.feed.on_updates = self.orders.tick
         self.simulator = WindowSimulator(url.secret_text())
         self.alarms = WindowAlarms(actor, self.bus.worker.publish)
-        self.operators = WindowOperators(actor, self.feed.fleet, self.orders.book, self.bus.worker.publish, settings)
+        self.operators = WindowOperators(
+            actor, self.feed.fleet, self.orders.book, self.bus.worker.publish, settings, url.shown
+        )
         self.window = MainWindow(
             self.feed,
             settings,

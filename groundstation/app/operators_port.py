@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -18,14 +19,24 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.operators.said import OperatorMessage
 from groundstation.fleet.operators.stations import TELL_S
-from groundstation.fleet.operators.talk import Talk, decoded, encoded
+from groundstation.fleet.operators.talk import MAX_PENDING, Talk, decoded, encoded
 from groundstation.fleet.roster import Fleet
 from groundstation.transport.bus import BusState, BusStatus, Outgoing
 from groundstation.transport.commander import presence, spoken
 from groundstation.ui.operators.operators_port import Delivery, OperatorsAccess
 
-UNSENT = "operators/unsent"
-"""Own messages that no store had confirmed when the window was closed."""
+UNSENT = "operators/unsent-"
+"""Own messages that no store had confirmed when the window was closed; behind it a hash of the broker: what was to be
+said at one place must not be said at another."""
+
+
+def unsent_key(broker: str) -> str:
+    """Under which name they are remembered.
+
+    Args:
+        broker: its URL without a password.
+    """
+    return UNSENT + hashlib.sha256(broker.encode()).hexdigest()[:8]
 
 
 class WindowOperators:
@@ -38,6 +49,7 @@ class WindowOperators:
         book: CommandBook,
         publish: Callable[[list[Outgoing]], object],
         settings: QSettings,
+        broker: str,
     ) -> None:
         """Prepare; what was not confirmed last time waits again.
 
@@ -47,11 +59,13 @@ class WindowOperators:
             book: orders of everybody.
             publish: puts messages on the bus.
             settings: what the window remembers.
+            broker: its URL without a password.
         """
         self._actor, self._fleet, self._book, self._publish, self._settings = actor, fleet, book, publish, settings
+        self._key = unsent_key(broker)
         self.talk = Talk(actor, fleet.conversation, lambda: uuid.uuid4().hex)
-        self.talk.restore(decoded(str(settings.value(UNSENT, "[]"))))
-        self._kept_text = ""
+        self.talk.restore(self._remembered())
+        self._pending: tuple[OperatorMessage, ...] = self.talk.pending
         self._number = 0
         self._told: tuple[VehicleKey, ...] = ()
         self._told_s = float("-inf")
@@ -103,8 +117,17 @@ class WindowOperators:
             self._publish([presence(self._actor, LinkState.ONLINE, chosen)])
         self._remember()
 
+    def _remembered(self) -> tuple[OperatorMessage, ...]:
+        # another window of this user writes there too
+        self._settings.sync()
+        return decoded(str(self._settings.value(self._key, "[]")))
+
     def _remember(self) -> None:
-        text = encoded(self.talk.pending)
-        if text != self._kept_text:
-            self._kept_text = text
-            self._settings.setValue(UNSENT, text)
+        pending = self.talk.pending
+        if pending == self._pending:
+            return
+        own = {one.id for one in (*self._pending, *pending)}
+        self._pending = pending
+        conversation = self._fleet.conversation
+        others = [one for one in self._remembered() if one.id not in own and not conversation.is_kept(one.id)]
+        self._settings.setValue(self._key, encoded((*others, *pending)[-MAX_PENDING:]))
