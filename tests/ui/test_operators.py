@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMessageBox, QVBoxLayout, QWidget
 
 from groundstation.app.handover_document import document
 from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.operators.handover_page import HandoverPage, HandoverVehicle
 from groundstation.fleet.operators.said import SaidKind
 from groundstation.fleet.operators.stations import GONE_S
 from groundstation.ui.operators.handover_dialog import HandoverDialog, HandoverView
 from groundstation.ui.operators.handover_gather import gathered
 from groundstation.ui.operators.operators_panel import SPOKEN, OperatorsPanel
 from groundstation.ui.operators.said_row import MOST_HEIGHT
+from groundstation.ui.operators.stations_list import ROW_PX
 from groundstation.ui.selection import Selection
 from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -180,6 +184,27 @@ def test_a_search_finds_words_and_names_in_all_that_was_said(panel, talking):
     assert "has this in it" in panel.empty.text()
 
 
+def test_rows_are_made_only_when_something_in_them_is_new(panel, talking, station):
+    talking.hear("hello")
+    # the first look reads it, which is news
+    panel.refresh()
+    panel.refresh()
+    made = panel.model.looked
+    station.pass_time(2.0)
+    panel.refresh()
+    assert panel.model.looked == made
+    panel.box.setText("mine")
+    panel.send()
+    assert panel.model.looked == made + 1
+    talking.talk.tick(0.0, "", 1, is_connected=True)
+    panel.refresh()
+    assert (panel.model.looked, panel.model.rows[-1].state) == (made + 2, "sent; nobody keeps it yet")
+    panel.text_box.setText("hello")
+    assert (panel.model.looked, len(panel.model.rows)) == (made + 3, 1)
+    panel.model.show(panel._conversation, station.unix_s() + 86_400.0, "hello")
+    assert panel.model.rows[0].when.count("-") == 2
+
+
 def test_forged_words_are_letters_and_a_long_text_has_an_end(panel, talking):
     talking.hear("<b>bold</b>\x1b[31m\u202e", by=Actor(op="<img src=x>", gs="gui-evil"))
     talking.hear("word " * 400)
@@ -316,6 +341,91 @@ def test_a_page_of_somebody_else_is_text_whatever_stands_in_it(panel, talking):
     page = document(one, panel._conversation)
     assert "<script>" not in page
     assert "<b>eve" not in page
+
+
+def long_page():
+    return HandoverPage(vehicles=tuple(HandoverVehicle(name=f"fleet/uav-{number}") for number in range(100)))
+
+
+def test_who_reads_a_long_page_stays_where_he_is_and_sees_what_becomes_of_it(panel, talking, station, app):
+    one, other = (talking.hear("", kind=SaidKind.HANDOVER, to=("deniz",), page=long_page()) for _ in range(2))
+    for message in (one, other):
+        panel.open_message(message)
+    first, second = panel.findChildren(HandoverView)
+    app.processEvents()
+    second.close()
+    bar = first.browser.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    place = bar.value()
+    first.save(Path("page.html"))
+    panel.hide()
+    station.pass_time(1.0)
+    panel.refresh()
+    assert (bar.value(), first.state.text()) == (place, "Written to page.html")
+    first._written = ""
+    talking.hear("", by=DENIZ, kind=SaidKind.ACCEPTED, about=one.id)
+    station.pass_time(1.0)
+    assert first.state.text() == "signed by deniz"
+    assert bar.value() == place > 0
+    first.close()
+
+
+def test_what_was_signed_in_another_window_is_not_signed_again(panel, talking):
+    one = talking.hear("", kind=SaidKind.HANDOVER, to=("ayşe",))
+    view = HandoverView(one, panel._conversation, talking.access(), panel)
+    view.show()
+    talking.hear("", by=Actor(op="ayşe", gs="gui-other"), kind=SaidKind.DECLINED, about=one.id)
+    view.accept_button.click()
+    assert talking.said == []
+    assert view.state.text() == "declined by ayşe"
+    view.close()
+
+
+def test_a_stray_return_signs_nothing_and_a_stray_escape_costs_no_words(panel, talking):
+    talking.be_on(CEM)
+    dialog = panel.open_handover()
+    dialog.notes.setPlainText("an hour of work")
+    QTest.keyClick(dialog.to, Qt.Key.Key_Return)
+    assert talking.said == []
+    cancel = dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+    cancel.setFocus()
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    dialog = panel.open_handover()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    again = panel.open_handover()
+    assert again.notes.toPlainText() == "an hour of work"
+    again.give()
+    assert talking.said[0].text == "an hour of work"
+    assert panel.open_handover().notes.toPlainText() == ""
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "W" * 200])
+def test_a_long_name_makes_no_dialog_wider_than_a_small_screen(panel, talking, name):
+    talking.be_on(Actor(op=name, gs="gui-long"))
+    one = talking.hear("", by=Actor(op=name, gs="gui-long"), kind=SaidKind.HANDOVER, to=(name, "ayşe"))
+    view = HandoverView(one, panel._conversation, talking.access(), panel)
+    view.save(Path("x" * 250))
+    dialog = panel.open_handover()
+    panel.refresh()
+    for widget in (view, dialog, panel):
+        assert widget.minimumSizeHint().width() <= 860
+    view.close()
+    dialog.close()
+
+
+@pytest.mark.parametrize(("height", "rows"), [(250, 3), (600, 4)])
+def test_who_is_on_takes_whole_rows_and_leaves_room_for_words(panel, talking, app, height, rows):
+    for number in range(9):
+        talking.be_on(Actor(op=f"op {number}", gs=f"gui-{number}"))
+    panel.refresh()
+    panel.window().resize(520, height + 22)
+    app.processEvents()
+    assert panel.stations.viewport().height() == rows * ROW_PX
+    panel.stations.setCurrentRow(5)
+    talking.be_on(Actor(op="a new one", gs="gui-new"))
+    panel.refresh()
+    assert panel.stations.currentItem().text().startswith("op 5")
 
 
 # ---- in the window ----

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Signal
-from PySide6.QtGui import QIcon, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -28,10 +28,14 @@ from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.handover_page import MAX_WORDS, HandoverPage
 from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
+from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.operators.operators_port import OperatorsAccess
 from groundstation.ui.operators.said_words import handover_text
+from groundstation.ui.plain_text import plain_tip
 
 SIZE = (720, 640)
+MARGIN = QSize(40, 80)
+"""That a screen keeps around it, with the frame of the window."""
 
 
 class HandoverDialog(QDialog):
@@ -55,6 +59,10 @@ class HandoverDialog(QDialog):
         self.to.setEditable(True)
         self.to.addItems(operators)
         self.to.setCurrentIndex(0 if operators else -1)
+        # a name of 200 letters must not make the dialog as wide
+        self.to.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.to.setMinimumContentsLength(20)
+        self.to.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         edit = self.to.lineEdit()
         if edit is not None:
             edit.setPlaceholderText(self.tr("Name of an operator"))
@@ -89,6 +97,17 @@ class HandoverDialog(QDialog):
             layout.addWidget(widget)
         self.resize(SIZE[0], 420)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: the return key behind a name signs nothing; a button in focus has taken it before."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+
+    @property
+    def words(self) -> HandoverPage:
+        """What is written so far, without what was gathered."""
+        notes, limits, weather = (one.toPlainText()[:MAX_WORDS] for one in (self.notes, self.limits, self.weather))
+        return HandoverPage(notes=notes, limits=limits, weather=weather)
+
     def give(self) -> None:
         """Sign it, and say it to the other."""
         to = self.to.currentText().strip()
@@ -96,11 +115,9 @@ class HandoverDialog(QDialog):
             self.problem.setText(self.tr("Name the operator who takes over."))
             self.problem.show()
             return
-        notes, limits, weather = (
-            one.toPlainText().strip()[:MAX_WORDS] for one in (self.notes, self.limits, self.weather)
-        )
-        page = msgspec.structs.replace(self._page, notes="", limits=limits, weather=weather)
-        self._access.say(notes[:MAX_TEXT], kind=SaidKind.HANDOVER, to=(to,), page=page)
+        words = self.words
+        page = msgspec.structs.replace(self._page, notes="", limits=words.limits.strip(), weather=words.weather.strip())
+        self._access.say(words.notes.strip()[:MAX_TEXT], kind=SaidKind.HANDOVER, to=(to,), page=page)
         self.accept()
 
 
@@ -130,10 +147,14 @@ class HandoverView(QDialog):
         self._one, self._conversation, self._access = one, conversation, access
         self.browser = QTextBrowser()
         self.browser.setOpenLinks(False)
-        self.state = QLabel()
+        self.browser.setAccessibleName(self.tr("What is handed over"))
+        self.state = ElidingLabel()
+        self._written = ""
+        """Where it was written to, or why it was not."""
         self.reason = QLineEdit()
         self.reason.setMaxLength(MAX_TEXT)
         self.reason.setPlaceholderText(self.tr("A word with it"))
+        self.reason.setAccessibleName(self.tr("A word with it"))
         self.accept_button = QPushButton(self.tr("Sign and take over"))
         self.decline_button = QPushButton(self.tr("Do not take over"))
         self.save_button = QPushButton(self.tr("Save as…"))
@@ -141,29 +162,46 @@ class HandoverView(QDialog):
         self.decline_button.clicked.connect(lambda: self._answer(SaidKind.DECLINED))
         self.save_button.clicked.connect(self.ask_where)
         row = QHBoxLayout()
-        row.addWidget(self.state, 1)
-        row.addWidget(self.reason)
+        row.addWidget(self.reason, 1)
+        row.addStretch()
         for button in (self.decline_button, self.accept_button, self.save_button):
             # the return key in the line beside them signs nothing
             button.setAutoDefault(False)
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser, 1)
+        layout.addWidget(self.state)
         layout.addLayout(row)
-        self.resize(*SIZE)
+        room = self.screen().availableSize() - MARGIN
+        self.resize(QSize(*SIZE).boundedTo(room))
+        self._shown = ""
         self.refresh()
 
     def refresh(self) -> None:
-        """Show it as it is now."""
-        self.browser.setHtml(self._access.document(self._one))
+        """Show it as it is now; who reads it stays where he is."""
+        text = self._access.document(self._one)
+        if text != self._shown:
+            self._shown = text
+            bar = self.browser.verticalScrollBar()
+            place = bar.value()
+            self.browser.setHtml(text)
+            bar.setValue(place)
         end = self._conversation.end_of(self._one.id)
-        self.state.setText(handover_text(self._one, self._conversation))
+        words = self._written or handover_text(self._one, self._conversation)
+        if words != self.state.text():
+            self.state.setText(words)
+            self.state.setToolTip(plain_tip(words))
         me = self._access.me.op
         is_asked = end is None and not self._one.is_by(me) and any(is_same(one, me) for one in self._one.to)
         for widget in (self.reason, self.accept_button, self.decline_button):
             widget.setVisible(is_asked)
 
     def _answer(self, kind: SaidKind) -> None:
+        # another window of the same operator may have answered since this one was drawn
+        if self._conversation.end_of(self._one.id) is not None:
+            self.refresh()
+            return
+        self._written = ""
         self._access.say(self.reason.text().strip(), kind=kind, to=(self._one.by.op,), about=self._one.id)
         self.refresh()
 
@@ -182,9 +220,11 @@ class HandoverView(QDialog):
             else:
                 self._access.write(path, _pdf(self._access.document(self._one)))
         except OSError as error:
-            self.state.setText(self.tr("{file} can't be written: {why}").format(file=path, why=error.strerror or error))
+            self._written = self.tr("{file} can't be written: {why}").format(file=path, why=error.strerror or error)
+            self.refresh()
             return
-        self.state.setText(self.tr("Written to {file}").format(file=path))
+        self._written = self.tr("Written to {file}").format(file=path)
+        self.refresh()
         self.saved.emit(str(path))
 
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.operators.handover_page import HandoverPage
 from groundstation.fleet.operators.names import is_same, name_key
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
 from groundstation.fleet.operators.stations import key_of
@@ -77,8 +79,11 @@ class OperatorsPanel(LivePanel):
         selection.changed.connect(self._show_about)
         # the tab tells how many wait though nobody looks at the panel
         feed.timeline.passed.connect(self._on_passed)
-        self._shown_revision = -1
-        self._view: HandoverView | None = None
+        self._seen_revision = -1
+        self._views: list[HandoverView] = []
+        """Handovers that are open."""
+        self._draft = HandoverPage()
+        """What was written of a handover that was not given."""
         self._show_about()
         self.refresh()
 
@@ -166,16 +171,19 @@ class OperatorsPanel(LivePanel):
         self._offer(self._feed.fleet.stations.operators(now_s))
         self._read()
         self._show_title()
-        if self._view is not None:
-            self._view.refresh()
 
     def _on_passed(self, now_s: float) -> None:
         del now_s
-        if not self.isVisible() and self._conversation.revision != self._shown_revision:
+        if self._conversation.revision == self._seen_revision:
+            return
+        self._seen_revision = self._conversation.revision
+        # a handover is read beside the window, whatever panel is in front there
+        for view in self._views:
+            view.refresh()
+        if not self.isVisible():
             self._show_title()
 
     def _show_title(self) -> None:
-        self._shown_revision = self._conversation.revision
         waiting = len(self._conversation.unread(self._access.me.op))
         title = self.tr("Operators {count}").format(count=waiting) if waiting else self.tr("Operators")
         if title != self.windowTitle():
@@ -235,6 +243,11 @@ class OperatorsPanel(LivePanel):
         )
         self.box.setPlaceholderText(words)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: who is on gives way to what is said."""
+        super().resizeEvent(event)
+        self.stations.fit(self.height())
+
     # ---- what is done ----
 
     def send(self) -> None:
@@ -279,23 +292,33 @@ class OperatorsPanel(LivePanel):
         """Gather the page of a handover."""
         now_s = self._feed.now_s()
         others = [one for one in self._feed.fleet.stations.operators(now_s) if not is_same(one, self._access.me.op)]
-        dialog = HandoverDialog(gathered(self._feed, self._access.under_way()), others, self._access, self)
+        page, draft = gathered(self._feed, self._access.under_way()), self._draft
+        page = msgspec.structs.replace(
+            page, notes=draft.notes, limits=draft.limits, weather=draft.weather or page.weather
+        )
+        dialog = HandoverDialog(page, others, self._access, self)
+        # a stray Escape must not cost what was written
+        dialog.rejected.connect(lambda: self._keep_draft(dialog.words, page.weather))
+        dialog.accepted.connect(lambda: self._keep_draft(HandoverPage(), ""))
         show_beside(dialog)
         return dialog
+
+    def _keep_draft(self, words: HandoverPage, weather: str) -> None:
+        # what was gathered is gathered again: it is of its moment
+        is_own = words.weather != weather
+        self._draft = msgspec.structs.replace(words, weather=words.weather if is_own else "")
 
     def open_message(self, one: OperatorMessage) -> None:
         """Go to what a message is about: a handover's page, a vehicle."""
         handover = one if one.kind is SaidKind.HANDOVER else self._conversation.get(one.about)
         key = key_of(one.vehicle)
         if handover is not None and handover.kind is SaidKind.HANDOVER:
-            self._view = HandoverView(handover, self._conversation, self._access, self)
-            self._view.destroyed.connect(self._on_view_gone)
-            show_beside(self._view)
+            view = HandoverView(handover, self._conversation, self._access, self)
+            self._views.append(view)
+            view.finished.connect(lambda _result: self._views.remove(view))
+            show_beside(view)
         elif key is not None:
             self.vehicles_wanted.emit((key,))
-
-    def _on_view_gone(self) -> None:
-        self._view = None
 
     def _on_activated(self, index: object) -> None:
         row = self.model.rows[index.row()]  # type: ignore[attr-defined]

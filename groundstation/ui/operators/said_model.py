@@ -11,6 +11,7 @@ from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.said import OperatorMessage
 from groundstation.ui.operators.operators_port import OperatorsAccess
 from groundstation.ui.operators.said_words import about_text, body_text, head_text, state_text, when_text
+from groundstation.ui.timeline import local_time
 
 MOST_SHOWN = 500
 """The newest; a search looks at all."""
@@ -37,6 +38,9 @@ class SaidModel(QAbstractListModel):
         super().__init__(parent)
         self._access = access
         self.rows: list[SaidRow] = []
+        self._shown: tuple[object, ...] = ()
+        self.looked = 0
+        """How often rows were made."""
 
     def show(self, conversation: Conversation, now_unix_s: float, text: str) -> None:
         """Show everything as it is now.
@@ -46,6 +50,17 @@ class SaidModel(QAbstractListModel):
             now_unix_s: for dates.
             text: what rows must contain; empty for all.
         """
+        # asked twice a second: rows are made when something that stands in them is new
+        own = tuple(self._access.delivery(row.message.id) for row in self.rows if row.is_mine)
+        shown = conversation.revision, text, local_time(now_unix_s, "%Y-%m-%d"), own
+        if shown == self._shown:
+            return
+        self._fill(conversation, now_unix_s, text)
+        own = tuple(self._access.delivery(row.message.id) for row in self.rows if row.is_mine)
+        self._shown = (*shown[:3], own)
+        self.looked += 1
+
+    def _fill(self, conversation: Conversation, now_unix_s: float, text: str) -> None:
         me = self._access.me.op
         mine = [one for one in conversation.all() if one.is_for(me)]
         rows = [self._row(one, conversation, now_unix_s) for one in (mine if text else mine[-MOST_SHOWN:])]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from groundstation.fleet.commands import Actor, Role
@@ -40,6 +41,7 @@ class StationsList(QListWidget):
         self.itemActivated.connect(self._on_activated)
         self._shown: list[tuple[str, str]] = []
         self._stations: list[Station] = []
+        self._room_px, self._around_px = 3 * ROW_PX * MOST_ROWS, 6
 
     def show_stations(self, stations: list[Station], controls: dict[str, list[VehicleKey]], me: Actor) -> None:
         """Show everything as it is now.
@@ -54,17 +56,41 @@ class StationsList(QListWidget):
         if rows == self._shown:
             return
         same = [gs for gs, _ in rows] == [gs for gs, _ in self._shown]
+        chosen = self._shown[self.currentRow()][0] if 0 <= self.currentRow() < len(self._shown) else ""
         self._shown = rows
         if same:
             for place, (_, words) in enumerate(rows):
                 self._dress(self.item(place), words)
             return
+        place = self.verticalScrollBar().value()
         self.clear()
-        for _, words in rows:
+        for gs, words in rows:
             made = QListWidgetItem()
             self._dress(made, words)
             self.addItem(made)
-        self.setFixedHeight(ROW_PX * min(MOST_ROWS, max(1, len(rows))) + 6)
+            # somebody else who comes or goes takes nothing out of the hand
+            if gs == chosen:
+                self.setCurrentItem(made)
+        self.verticalScrollBar().setValue(place)
+        self.fit()
+
+    def fit(self, room_px: int | None = None) -> None:
+        """Take whole rows, a few at most, and not more than a third of what there is: the rest is for words.
+
+        Args:
+            room_px: height of the panel; None for as it was.
+        """
+        self._room_px = room_px if room_px is not None else self._room_px
+        most = max(1, min(MOST_ROWS, self._room_px // 3 // ROW_PX))
+        # what the style keeps around it is known once it was laid out
+        self._around_px = max(0, self.height() - self.viewport().height()) if self.isVisible() else self._around_px
+        self.setFixedHeight(ROW_PX * min(most, max(1, len(self._shown))) + self._around_px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: whole rows also once the style's room around them is known."""
+        super().resizeEvent(event)
+        if self.isVisible() and self.height() - self.viewport().height() != self._around_px:
+            self.fit()
 
     @staticmethod
     def _dress(item: QListWidgetItem, words: str) -> None:
