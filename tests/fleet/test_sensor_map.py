@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.sensor_map.mapping import PlaceRow, SensorRow, ValueRow, json_schema, read_map, write_map
+from groundstation.fleet.sensor_map.mapping import (
+    PlaceRow,
+    SensorRow,
+    ValueRow,
+    json_schema,
+    problem_of,
+    read_map,
+    write_map,
+)
 from groundstation.fleet.sensor_map.placed import FIRST_ROOM, PlacedSensors
 from groundstation.fleet.sensor_map.sensor_map import SensorMap, guessed_place
 from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
@@ -114,6 +122,10 @@ def test_what_the_map_shows_of_a_payload_with_a_guessed_place_is_no_part_of_the_
         (SensorRow(topics="a/+", name="{0}"), "{1} is the first"),
         (SensorRow(topics="a/+", name="{1"), "not closed"),
         (SensorRow(topics="a", values={"x": ValueRow()}, main="y"), "none of its values"),
+        (SensorRow(topics="a", values={"x": ValueRow(low=2.0, high=2.0)}), "low (2) must be below high (2)"),
+        (SensorRow(topics="a", values={"x": ValueRow(low=float("inf"))}), "finite numbers"),
+        (SensorRow(topics="a", values={"x": ValueRow(factor=float("nan"))}), "finite numbers"),
+        (SensorRow(topics="a", values={"x": ValueRow(factor=0.0)}), "every number would be the same"),
         (SensorRow(topics="a", place=PlaceRow()), "place: give"),
         (SensorRow(topics="a", place=PlaceRow(lat_deg=1.0)), "other half"),
         (SensorRow(topics="a", place=PlaceRow(lat_path="x")), "other half"),
@@ -126,6 +138,10 @@ def test_a_row_that_means_nothing_is_named_with_the_remedy(row, words):
     with pytest.raises(UsageError, match=r"row 1 .*") as caught:
         read_map("x.yaml", data)
     assert words in str(caught.value)
+
+
+def test_a_scale_that_is_just_one_is_none_wrong():
+    assert problem_of(SensorRow(topics="a", values={"x": ValueRow(low=2.0, high=2.1, factor=-1.0)})) == ""
 
 
 def _file():
@@ -208,3 +224,55 @@ def test_another_file_is_another_place():
     assert len(found) == 0
     found.use(SensorMap((SensorRow(topics="a", place=PlaceRow(lat_deg=3.0, lon_deg=4.0)),)), board)
     assert found.places.tolist() == [[3.0, 4.0]]
+
+
+def test_what_a_board_forgot_goes_though_most_devices_have_no_place(monkeypatch):
+    monkeypatch.setattr("groundstation.fleet.sensors.MAX_TOPICS", 10)
+    found, board = placed(*[reading(f"s/{number}", {"lat": 1.0, "lon": 2.0}) for number in range(3)])
+    for number in range(9):
+        board.fold([reading(f"room/{number}", {"v": 1.0})])
+        found.fold(board.take_changed(), board)
+    assert found.topics == ["s/2"]
+
+
+def test_one_whose_first_word_had_no_number_is_compared_with_its_kind_later():
+    found, board = placed(
+        reading("a", {"lat": 1.0, "lon": 2.0}),
+        reading("b", {"lat": 1.0, "lon": 2.0, "temp_c": 10.0}),
+        reading("c", {"lat": 1.0, "lon": 2.0, "temp_c": 20.0}),
+    )
+    board.fold([reading("a", {"lat": 1.0, "lon": 2.0, "temp_c": 15.0})])
+    found.fold(["a"], board)
+    assert dict(zip(found.topics, found.shares().tolist(), strict=True)) == {"a": 0.5, "b": 0.0, "c": 1.0}
+
+
+def test_as_many_kinds_as_devices_are_compared_each_with_its_own_and_forgotten_with_them():
+    count = 3 * FIRST_ROOM
+    found, board = placed()
+    for round_ in range(4):
+        topics = [f"{round_}/{number}" for number in range(count)]
+        board.fold([reading(one, {"lat": 1.0, "lon": 2.0, one.replace("/", "_"): 1.0}) for one in topics])
+        found.fold(board.take_changed(), board)
+        if round_:
+            for number in range(count):
+                found._drop(f"{round_ - 1}/{number}")
+    board.fold([reading("x", {"lat": 1.0, "lon": 2.0, "v": 1.0}), reading("y", {"lat": 1.0, "lon": 2.0, "v": 3.0})])
+    found.fold(board.take_changed(), board)
+    shares = dict(zip(found.topics, found.shares().tolist(), strict=True))
+    assert (shares.pop("x"), shares.pop("y")) == (0.0, 1.0)
+    assert set(shares.values()) == {0.5}
+    assert len(found._kinds) <= 2 * len(found) + FIRST_ROOM + 1
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e308, -1e308])
+def test_a_number_that_can_not_be_shown_costs_itself(value):
+    rows = (SensorRow(topics="#", values={"v": ValueRow(factor=1e10)}, place=PlaceRow(lat_path="lat", lon_path="lon")),)
+    found, _ = placed(
+        reading("a", {"lat": 1.0, "lon": 2.0, "v": value}),
+        reading("b", {"lat": 1.0, "lon": 2.0, "v": 1.0}),
+        reading("c", {"lat": 1.0, "lon": 2.0, "v": 3.0}),
+        rows=rows,
+    )
+    shares = dict(zip(found.topics, found.shares().tolist(), strict=True))
+    assert math.isnan(shares["a"])
+    assert (shares["b"], shares["c"]) == (0.0, 1.0)

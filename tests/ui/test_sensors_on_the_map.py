@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainter, QPixmap
 
 from groundstation.app.meanings_work import meanings_of
@@ -18,13 +18,15 @@ from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
 from groundstation.ui.map_panel.map_layer import Frame, MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
+from groundstation.ui.map_panel.map_tool import Click
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
+from groundstation.ui.map_panel.sensor_choice import MOST_LISTED
 from groundstation.ui.map_panel.sensor_groups import CELL_PX, groups, on_mercator
-from groundstation.ui.map_panel.sensor_layer import OLD_S, SensorLayer, SensorSpot
+from groundstation.ui.map_panel.sensor_layer import OLD_S, SensorLayer, words_box
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from tests.support.waiting import wait_until
-from tests.ui.support.pretend_fleet import message
+from tests.ui.support.pretend_fleet import PretendVehicle, message
 
 DATA = Path(__file__).parents[1] / "data" / "sensors.yaml"
 HERE = Camera(*mercator_from_degrees(41.0, 39.0), 10.0, 800, 600)
@@ -159,25 +161,95 @@ def test_a_device_that_says_where_it_is_stands_there_and_a_click_shows_its_topic
     (one,) = layer.groups
     assert (one.x, one.y) == (pytest.approx(400.0), pytest.approx(300.0))
     frame = Frame(HERE, station.now_s)
-    assert layer.hit(frame, QPointF(405, 300)) == SensorSpot(("bus/7",))
+    assert layer.hit(frame, QPointF(405, 300)).topics == ("bus/7",)
     assert layer.hit(frame, QPointF(420, 300)) is None
     panel.view.tool.click(_click(layer.hit(frame, QPointF(405, 300))))
     assert topics == ["bus/7"]
 
 
 def _click(hit):
-    from groundstation.ui.map_panel.map_tool import Click
-
     return Click(QPointF(405, 300), 41.0, 39.0, hit, False)
 
 
-def test_several_devices_of_one_disc_are_no_single_topic(panel, station):
+def pressed(panel, place_m):
+    """A press on the map, as pyqtgraph's scene tells it."""
+    at = panel.view.camera.screen_points(np.array([place_m]))[0]
+    hit = panel.view.stack.hit(panel.view.frame(), QPointF(*at))
+    panel.view.tool.click(Click(QPointF(*at), 0.0, 0.0, hit, False))
+    return hit, panel.sensor_choice.choose(hit, QPoint(0, 0)) if len(hit.topics) > 1 else None
+
+
+def drawn(panel, app):
+    panel.view.refresh(panel._feed.now_s())
+    app.processEvents()
+    panel.grab()
+    return panel.view.stack.layer(SensorLayer).groups
+
+
+def test_a_press_on_a_disc_of_several_goes_nearer_until_each_is_one(panel, station, app, topics):
+    for number in range(8):
+        say(station, f"bus/{number}", {"lat": 41.0 + 0.0002 * number, "lon": 39.0, "speed_mps": float(number)})
+    panel.view.restore_view(*mercator_from_degrees(41.0, 39.0), 200.0)
+    steps = 0
+    while len(drawn(panel, app)) < 8:
+        one = max(panel.view.stack.layer(SensorLayer).groups, key=lambda group: group.number)
+        hit, menu = pressed(panel, panel.view.camera.world(one.x, one.y))
+        assert (len(hit.topics), menu) == (one.number, None)
+        steps += 1
+    assert 1 <= steps <= 4
+    assert topics == []
+
+
+def test_devices_on_one_spot_are_offered_by_name(panel, station, app, topics):
+    for number in range(MOST_LISTED + 2):
+        say(station, f"room/{number}&x", {"lat": 41.0, "lon": 39.0, "temp_c": float(number)})
+    panel.view.restore_view(*mercator_from_degrees(41.0, 39.0), 0.1)
+    (one,) = drawn(panel, app)
+    _, menu = pressed(panel, panel.view.camera.world(one.x, one.y))
+    names = [action.text() for action in menu.actions()]
+    assert names[0] == "room/0&&x  0 °C"
+    assert names[2] == "room/2&&x  2 °C"
+    assert (len(names), names[-1]) == (MOST_LISTED + 1, "2 more")
+    menu.actions()[1].trigger()
+    assert topics == ["room/1&x"]
+    menu.close()
+
+
+def test_devices_on_both_sides_of_the_date_line_are_gone_to_and_not_around_the_world(panel, station, app):
+    for number, lon in enumerate((179.9995, -179.9995)):
+        say(station, f"buoy/{number}", {"lat": 41.0, "lon": lon, "temp_c": 1.0})
+    panel.view.restore_view(*mercator_from_degrees(41.0, 179.9999), 60.0)
+    groups = drawn(panel, app)
+    one = max(groups, key=lambda group: group.number)
+    if one.number == 2:
+        pressed(panel, panel.view.camera.world(one.x, one.y))
+    assert panel.view.camera.scale_m * 800 < 1_000_000
+
+
+def test_without_a_vehicle_the_whole_fleet_is_the_devices(panel, station, app):
     for number in range(3):
-        say(station, f"bus/{number}", {"lat": 41.0001, "lon": 39.0001, "speed_mps": 12.0})
-    layer = painted(panel, station, QPointF(400, 300))
-    (one,) = layer.groups
-    assert one.number == 3
-    assert layer.hit(Frame(HERE, station.now_s), QPointF(one.x, one.y)) is None
+        say(station, f"bus/{number}", {"lat": 41.0 + 0.1 * number, "lon": 39.0, "speed_mps": 1.0})
+    say(station, "room/1", {"temp": 20.0})
+    panel.fit_fleet()
+    assert sum(group.number for group in drawn(panel, app)) == 3
+    assert panel.view.camera.scale_m < 100.0
+    panel.view.stack.show("sensors", is_shown=False)
+    panel.view.restore_view(0.0, 0.0, 1_000.0)
+    panel.fit_fleet()
+    assert panel.view.camera.x_m == pytest.approx(0.0)
+    flying = PretendVehicle(3)
+    station.hear(flying)
+    panel.view.stack.show("sensors", is_shown=True)
+    panel.view.refresh(station.now_s)
+    panel.fit_fleet()
+    (mark,) = panel.view.marks
+    assert panel.view.camera.x_m == pytest.approx(mark.x_m)
+
+
+@pytest.mark.parametrize("place", [(5.0, 5.0), (795.0, 5.0), (795.0, 595.0), (5.0, 595.0)])
+def test_what_a_device_says_stays_on_the_map_at_every_edge(app, place):
+    box = words_box(QPointF(*place), ["a name of some length", "20 °C  3 s"], QSizeF(800, 600))
+    assert QRectF(0, 0, 800, 600).contains(box)
 
 
 @pytest.mark.parametrize(("passed_s", "is_old"), [(OLD_S - 1.0, False), (OLD_S + 1.0, True)])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 from typing import Annotated, Any
 
@@ -117,9 +118,21 @@ def problem_of(row: SensorRow) -> str:
         problem = _problem_of_words(text, words)
         if problem:
             return problem
+    for path, value in row.values.items():
+        problem = _problem_of_value(value)
+        if problem:
+            return f"values: '{path[:60]}': {problem}"
     if row.main and row.values and row.main not in row.values:
         return f"main: '{row.main}' is none of its values"
     return _problem_of_place(place) if place is not None else ""
+
+
+def _problem_of_value(value: ValueRow) -> str:
+    if not all(math.isfinite(one) for one in (value.factor, value.offset, value.low or 0.0, value.high or 0.0)):
+        return "factor, offset, low and high are finite numbers"
+    if value.low is not None and value.high is not None and value.low >= value.high:
+        return f"low ({value.low:g}) must be below high ({value.high:g})"
+    return "factor: every number would be the same" if value.factor == 0.0 else ""
 
 
 def _problem_of_words(text: str, words: int) -> str:

@@ -38,6 +38,9 @@ class PlacedSensors:
         self._rows: dict[str, int] = {}
         self._topics: list[str] = []
         self._kinds: dict[str, int] = {}
+        self._kind_of: list[str] = []
+        """Of each row."""
+        self._forgotten = 0
         self._fixed: dict[str, _Fixed] = {}
         """Those whose place a file says."""
         self.moved = 0
@@ -53,6 +56,10 @@ class PlacedSensors:
     def topics(self) -> list[str]:
         """Whose the rows are."""
         return self._topics
+
+    def row_of(self, topic: str) -> int | None:
+        """Which row a topic has; None for none."""
+        return self._rows.get(topic)
 
     @property
     def places(self) -> Numbers:
@@ -72,7 +79,7 @@ class PlacedSensors:
     def use(self, meanings: SensorMap, board: SensorBoard) -> None:
         """Another file: everything is looked at anew."""
         self.meanings = meanings
-        self._rows, self._topics, self._kinds, self._fixed = {}, [], {}, {}
+        self._rows, self._topics, self._kinds, self._kind_of, self._fixed = {}, [], {}, [], {}
         self.moved += 1
         self.fold(board.topics(), board)
         self.revision += 1
@@ -86,7 +93,8 @@ class PlacedSensors:
             else:
                 self._take(topic, reading)
         # what a board forgot for want of room is told by nobody
-        if len(self._topics) > len(board):
+        if board.forgotten != self._forgotten:
+            self._forgotten = board.forgotten
             for topic in [one for one in self._topics if board.get(one) is None]:
                 self._drop(topic)
 
@@ -109,11 +117,15 @@ class PlacedSensors:
         if row is None:
             row = self._rows[topic] = len(self._topics)
             self._topics.append(topic)
+            self._kind_of.append("")
             if row == self._columns.shape[1]:
                 self._columns = np.hstack([self._columns, np.zeros_like(self._columns)])
-            self._columns[2, row] = np.nan
+            self._columns[2:6, row] = np.nan
             self._describe(row, topic, reading)
         path = meaning.main_path(reading.numbers)
+        # of one that has told no number until now nobody knew what it is to be compared with
+        if path is not None and np.isnan(self._columns[2, row]):
+            self._describe(row, topic, reading)
         if place is not None and tuple(self._columns[:2, row]) != place:
             self._columns[:2, row] = place
             self.moved += 1
@@ -134,20 +146,27 @@ class PlacedSensors:
         value = meaning.value(path)
         low = np.nan if value.low is None else value.low
         high = np.nan if value.high is None else value.high
+        self._kind_of[row] = kind
+        # devices come and go, and with them their words
+        if len(self._kinds) > 2 * len(self._topics) + FIRST_ROOM:
+            self._kinds = {}
+            for other, word in enumerate(self._kind_of):
+                self._columns[6, other] = self._kinds.setdefault(word, len(self._kinds))
         self._columns[4:, row] = low, high, self._kinds.setdefault(kind, len(self._kinds))
 
     def shares(self) -> Numbers:
         """How high each value is, from 0 to 1: by the file, else among its kind; shape (n,), not a number for none."""
-        values, (lows, highs, kinds) = self.values, self._columns[4:, : len(self._topics)].copy()
-        for kind in np.unique(kinds):
-            own = (kinds == kind) & np.isfinite(values)
-            if own.any():
-                lows[own & np.isnan(lows)] = values[own].min()
-                highs[own & np.isnan(highs)] = values[own].max()
-        with np.errstate(invalid="ignore", divide="ignore"):
+        values, (lows, highs, kinds) = self.values, self._columns[4:, : len(self._topics)]
+        number, own = kinds.astype(np.intp), np.isfinite(values)
+        # in one pass: there may be as many kinds as devices
+        least, most = np.full(len(self._kinds), np.inf), np.full(len(self._kinds), -np.inf)
+        np.minimum.at(least, number[own], values[own])
+        np.maximum.at(most, number[own], values[own])
+        lows, highs = np.where(np.isnan(lows), least[number], lows), np.where(np.isnan(highs), most[number], highs)
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             found = np.clip((values - lows) / (highs - lows), 0.0, 1.0)
         # all the same: the middle
-        return np.where(np.isfinite(values) & ~(highs > lows), 0.5, found)
+        return np.where(own, np.where(highs > lows, found, 0.5), np.nan)
 
     def _drop(self, topic: str) -> None:
         row = self._rows.pop(topic, None)
@@ -158,8 +177,9 @@ class PlacedSensors:
         last = len(self._topics) - 1
         # the last one takes its row
         self._columns[:, row] = self._columns[:, last]
-        self._topics[row] = self._topics[last]
+        self._topics[row], self._kind_of[row] = self._topics[last], self._kind_of[last]
         if row != last:
             self._rows[self._topics[row]] = row
         self._topics.pop()
+        self._kind_of.pop()
         self.revision += 1

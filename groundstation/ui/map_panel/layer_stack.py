@@ -40,6 +40,10 @@ class LayerStack:
         """The layer of a kind; there must be one."""
         return next(one for one in self._layers.values() if isinstance(one, kind))
 
+    def shown(self, kind: type[L]) -> list[L]:
+        """Layers of a kind that are not switched off; mostly one."""
+        return [one for key in self._shown() if isinstance(one := self._layers[key], kind)]
+
     @property
     def hidden(self) -> list[str]:
         """Keys of the layers that the operator has switched off."""

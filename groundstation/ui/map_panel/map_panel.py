@@ -20,6 +20,7 @@ from groundstation.ui.map_panel.map_tool import MapTool, Tool
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.pointer_tool import PointerTool
+from groundstation.ui.map_panel.sensor_choice import SensorChoice
 from groundstation.ui.map_panel.tools import TOOLS
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.theme.icons import icon
@@ -59,6 +60,7 @@ class MapPanel(QWidget):
         self.view = MapView(context, layers)
         self.orders = MapOrders(context.desk, self.view) if context.desk is not None else None
         """Its menu and the places that are told; None where nothing can be commanded."""
+        self.sensor_choice = SensorChoice(context, self.view, self._on_moved_by_hand)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
@@ -83,7 +85,7 @@ class MapPanel(QWidget):
             context.document.view_wanted.connect(partial(self.fit_plans, context.document))
 
     def fit_fleet(self) -> None:
-        """Show every vehicle, and keep them in view until the operator moves the map."""
+        """Show every vehicle, and keep them in view until the operator moves the map; without one, other devices."""
         self.follow.setChecked(False)
         self._wants_fit = True
         self._has_fitted = self.view.fit()

@@ -22,6 +22,7 @@ from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, near, together
 from groundstation.ui.map_panel.pointer_tool import PointerTool
+from groundstation.ui.map_panel.sensor_layer import SensorLayer, SensorSpot
 from groundstation.ui.right_of_way import right_of_way
 
 FIRST_VIEW = (mercator_from_degrees(20.0, 0.0), mercator_from_degrees(62.0, 70.0))
@@ -45,6 +46,8 @@ class MapView(pg.GraphicsView):
 
     menu_wanted = Signal(QPoint, float, float)
     """Where on the screen, and which place."""
+    several_wanted = Signal(object, QPoint)
+    """A `SensorSpot` with several devices was pressed, and where on the screen."""
     moved_by_hand = Signal()
     tool_done = Signal()
     """The tool in the hand has done its work, or was put away with Escape."""
@@ -106,19 +109,27 @@ class MapView(pg.GraphicsView):
         self.repaint_soon()
 
     def fit(self, keys: tuple[VehicleKey, ...] = ()) -> bool:
-        """Show all vehicles, or these; False when none of them has a known place."""
+        """Show all vehicles, or these; where there is none, other devices. False when none has a known place."""
         marks = [mark for mark in self.marks if not keys or mark.key in keys]
-        return self.fit_places([(mark.x_m, mark.y_m) for mark in marks])
+        if marks or keys:
+            return self.fit_places([(mark.x_m, mark.y_m) for mark in marks])
+        # a broker of sensors alone
+        return self.fit_places([place for layer in self.stack.shown(SensorLayer) for place in layer.places()])
 
-    def fit_places(self, places: Sequence[tuple[float, float]]) -> bool:
-        """Show some places, Mercator metres; False for none."""
+    def fit_places(self, places: Sequence[tuple[float, float]], least_m: float = LEAST_SPAN_M) -> bool:
+        """Show some places; False for none.
+
+        Args:
+            places: Mercator metres.
+            least_m: so much is shown to each side of their middle at least.
+        """
         if not places:
             return False
         # what is on both sides of longitude 180 is near to itself
         xs, ys = together([x_m for x_m, _ in places]), [y_m for _, y_m in places]
         middle_x, middle_y = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-        half_x = max((max(xs) - min(xs)) * FIT_SHARE, LEAST_SPAN_M)
-        half_y = max((max(ys) - min(ys)) * FIT_SHARE, LEAST_SPAN_M)
+        half_x = max((max(xs) - min(xs)) * FIT_SHARE, least_m)
+        half_y = max((max(ys) - min(ys)) * FIT_SHARE, least_m)
         self.box.setRange(
             xRange=(middle_x - half_x, middle_x + half_x), yRange=(middle_y - half_y, middle_y + half_y), padding=0
         )
@@ -191,6 +202,8 @@ class MapView(pg.GraphicsView):
         hit = self.stack.hit(self.frame(), point)
         if not self.tool.click(Click(point, *self._place_at(point), hit, bool(event.modifiers() & modifiers))):
             self.tool_done.emit()
+        elif isinstance(hit, SensorSpot) and len(hit.topics) > 1 and isinstance(self.tool, PointerTool):
+            self.several_wanted.emit(hit, self.mapToGlobal(point.toPoint()))
         self.repaint_soon()
 
     def _place_at(self, point: QPointF) -> tuple[float, float]:

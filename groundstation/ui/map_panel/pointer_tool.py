@@ -28,7 +28,8 @@ class PointerTool(Tool):
             else:
                 selection.select((click.hit,))
             return True
-        if isinstance(click.hit, SensorSpot):
+        # of several the map goes nearer, or offers their names
+        if isinstance(click.hit, SensorSpot) and len(click.hit.topics) == 1:
             self._context.show_topic(click.hit.topics[0])
         # beside a device there is a place too, for an order that waits for one
         if desk is not None:

@@ -47,19 +47,14 @@ def groups(places: Points, shares: Numbers, old: NDArray[np.bool_], camera: Came
         old: which of them were not heard lately, shape (n,), bool.
         camera: the view.
     """
-    # the copy of the world that is nearest to the middle
-    places = places.copy()
-    places[:, 0] = camera.x_m + (places[:, 0] - camera.x_m + HALF_WORLD_M) % WORLD_M - HALF_WORLD_M
+    places = _near(places, camera)
     points = camera.screen_points(places)
     inside = (points[:, 0] > -EDGE_PX) & (points[:, 0] < camera.width + EDGE_PX)
     inside &= (points[:, 1] > -EDGE_PX) & (points[:, 1] < camera.height + EDGE_PX)
     rows = np.flatnonzero(inside)
     if not len(rows):
         return []
-    # squares of the ground and not of the screen: a map that is dragged keeps its discs
-    squares = np.floor(places[rows] / (CELL_PX * camera.scale_m)).astype(np.int64)
-    # as one number: a map has fewer squares than that at any scale
-    numbers = squares[:, 0] * SQUARES + squares[:, 1]
+    numbers = _squares(places[rows], camera)
     _, first, which, counts = np.unique(numbers, return_index=True, return_inverse=True, return_counts=True)
     which = which.reshape(-1)
     has_value = np.isfinite(shares[rows])
@@ -78,3 +73,30 @@ def groups(places: Points, shares: Numbers, old: NDArray[np.bool_], camera: Came
         )
         for at in range(len(counts))
     ]
+
+
+def together_with(row: int, places: Points, camera: Camera) -> NDArray[np.intp]:
+    """Rows of those that are one disc with a device, itself too.
+
+    Args:
+        row: of the device.
+        places: of all, as `on_mercator` told.
+        camera: the view.
+    """
+    numbers = _squares(_near(places, camera), camera)
+    return np.flatnonzero(numbers == numbers[row])
+
+
+def _near(places: Points, camera: Camera) -> Points:
+    """On the copy of the world that is nearest to the middle."""
+    places = places.copy()
+    places[:, 0] = camera.x_m + (places[:, 0] - camera.x_m + HALF_WORLD_M) % WORLD_M - HALF_WORLD_M
+    return places
+
+
+def _squares(places: Points, camera: Camera) -> NDArray[np.int64]:
+    # squares of the ground and not of the screen: a map that is dragged keeps its discs
+    squares = np.floor(places / (CELL_PX * camera.scale_m)).astype(np.int64)
+    # as one number: a map has fewer squares than that at any scale
+    numbers: NDArray[np.int64] = squares[:, 0] * SQUARES + squares[:, 1]
+    return numbers

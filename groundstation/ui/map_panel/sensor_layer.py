@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from groundstation.fleet.kinds import Freshness
@@ -16,7 +16,7 @@ from groundstation.fleet.sensor_map.placed import PlacedSensors
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.sensor_groups import Group, groups, on_mercator
+from groundstation.ui.map_panel.sensor_groups import Group, groups, on_mercator, together_with
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
 from groundstation.ui.theme.colours import error_colour
 from groundstation.ui.theme.fonts import font, metrics
@@ -37,6 +37,8 @@ class SensorSpot(NamedTuple):
     """Devices under the mouse."""
 
     topics: tuple[str, ...]
+    places: tuple[tuple[float, float], ...] = ()
+    """Where they are, Mercator metres, in the same order."""
 
 
 class SensorLayer(Layer):
@@ -93,10 +95,26 @@ class SensorLayer(Layer):
             self._paint_words(painter, frame, under)
 
     def hit(self, frame: Frame, point: QPointF) -> SensorSpot | None:
-        """The device under a pixel; None where several are one disc."""
-        del frame
+        """The devices under a pixel: one, or those of a disc."""
         found = self._under(point)
-        return SensorSpot((self.placed.topics[found.row],)) if found is not None and found.number == 1 else None
+        # what is known may be newer than what was painted
+        if found is None or len(self._places) != len(self.placed):
+            return None
+        rows = [found.row] if found.number == 1 else together_with(found.row, self._places, frame.camera).tolist()
+        return SensorSpot(
+            tuple(self.placed.topics[row] for row in rows),
+            tuple((float(x_m), float(y_m)) for x_m, y_m in self._places[rows]),
+        )
+
+    def places(self) -> list[tuple[float, float]]:
+        """Where all of them are, Mercator metres."""
+        return [(float(x_m), float(y_m)) for x_m, y_m in on_mercator(self.placed)]
+
+    def name_of(self, topic: str) -> str:
+        """What a device is called, with its value."""
+        row = self.placed.row_of(topic)
+        value = self._value_text(row) if row is not None else ""
+        return "  ".join(one for one in (harmless(_short(self.placed.meanings.of(topic).name)), value) if one)
 
     def _under(self, point: QPointF) -> Group | None:
         near = [((one.x - point.x()) ** 2 + (one.y - point.y()) ** 2, one) for one in self.groups]
@@ -126,15 +144,20 @@ class SensorLayer(Layer):
             _words(painter, QPointF(one.x + 10.0, one.y - 9.0), [text])
 
     def _paint_words(self, painter: QPainter, frame: Frame, one: Group) -> None:
+        room = QSizeF(frame.camera.width, frame.camera.height)
         if one.number > 1:
-            _words(painter, QPointF(one.x + 12.0, one.y + 8.0), [f"{one.number:,} sensors"], frame.camera.width)
+            words = QCoreApplication.translate("SensorLayer", "{count} sensors").format(count=f"{one.number:,}")
+            _words(painter, QPointF(one.x + 12.0, one.y + 8.0), [words], room)
             return
         topic = self.placed.topics[one.row]
         meaning, heard_s = self.placed.meanings.of(topic), float(self.placed.heard_s[one.row])
         age = age_text(max(0.0, frame.now_s - heard_s)) if np.isfinite(heard_s) else ""
-        name = meaning.name if len(meaning.name) <= LONGEST_NAME else f"…{meaning.name[-LONGEST_NAME:]}"
-        lines = [harmless(name), "  ".join(part for part in (self._value_text(one.row), age) if part)]
-        _words(painter, QPointF(one.x + 12.0, one.y + 8.0), lines, frame.camera.width)
+        lines = [harmless(_short(meaning.name)), "  ".join(part for part in (self._value_text(one.row), age) if part)]
+        _words(painter, QPointF(one.x + 12.0, one.y + 8.0), lines, room)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"…{name[-LONGEST_NAME:]}"
 
 
 def _count_text(count: int) -> str:
@@ -165,17 +188,33 @@ def _disc(text: str, shade: int | None, is_old: bool, ratio: float, theme: str) 
     return pixels
 
 
-def _words(painter: QPainter, place: QPointF, lines: list[str], width: float | None = None) -> None:
-    """Lines on a ground of their own; left of their place where there is no room."""
-    lines = [one for one in lines if one]
+def words_box(place: QPointF, lines: list[str], room: QSizeF | None = None) -> QRectF:
+    """Where lines go: left of and above their place where there is no room.
+
+    Args:
+        place: pixels.
+        lines: what is written.
+        room: of the map; None for no edges.
+    """
     wide = max((metrics(SMALL_PX, 500).horizontalAdvance(one) for one in lines), default=0) + 10.0
-    left = place.x() if width is None or place.x() + wide < width else max(0.0, place.x() - wide - 24.0)
-    box = QRectF(left, place.y(), wide, 17.0 * len(lines) + 2.0)
+    high = 17.0 * len(lines) + 2.0
+    left, top = place.x(), place.y()
+    if room is not None and left + wide > room.width():
+        left = max(0.0, left - wide - 24.0)
+    if room is not None and top + high > room.height():
+        top = max(0.0, top - high - 16.0)
+    return QRectF(left, top, wide, high)
+
+
+def _words(painter: QPainter, place: QPointF, lines: list[str], room: QSizeF | None = None) -> None:
+    """Lines on a ground of their own."""
+    lines = [one for one in lines if one]
+    box = words_box(place, lines, room)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(veil(Ink.BACKGROUND, 200))
     painter.drawRoundedRect(box, 3, 3)
     painter.setFont(font(SMALL_PX, 500))
     painter.setPen(ink(Ink.TEXT))
     for number, line in enumerate(lines):
-        row = QRectF(box.left() + 5.0, box.top() + 1.0 + 17.0 * number, wide, 17.0)
+        row = QRectF(box.left() + 5.0, box.top() + 1.0 + 17.0 * number, box.width(), 17.0)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)
