@@ -190,13 +190,13 @@ def test_a_press_on_a_disc_of_several_goes_nearer_until_each_is_one(panel, stati
     for number in range(8):
         say(station, f"bus/{number}", {"lat": 41.0 + 0.0002 * number, "lon": 39.0, "speed_mps": float(number)})
     panel.view.restore_view(*mercator_from_degrees(41.0, 39.0), 200.0)
-    steps = 0
-    while len(drawn(panel, app)) < 8:
+    for _ in range(4):
+        if len(drawn(panel, app)) == 8:
+            break
         one = max(panel.view.stack.layer(SensorLayer).groups, key=lambda group: group.number)
         hit, menu = pressed(panel, panel.view.camera.world(one.x, one.y))
         assert (len(hit.topics), menu) == (one.number, None)
-        steps += 1
-    assert 1 <= steps <= 4
+    assert len(drawn(panel, app)) == 8
     assert topics == []
 
 
@@ -215,15 +215,14 @@ def test_devices_on_one_spot_are_offered_by_name(panel, station, app, topics):
     menu.close()
 
 
-def test_devices_on_both_sides_of_the_date_line_are_gone_to_and_not_around_the_world(panel, station, app):
-    for number, lon in enumerate((179.9995, -179.9995)):
+def test_two_on_one_spot_of_the_date_line_are_not_a_world_apart(panel, station, app):
+    for number, lon in enumerate((179.99999, -179.99999)):
         say(station, f"buoy/{number}", {"lat": 41.0, "lon": lon, "temp_c": 1.0})
     panel.view.restore_view(*mercator_from_degrees(41.0, 179.9999), 60.0)
-    groups = drawn(panel, app)
-    one = max(groups, key=lambda group: group.number)
-    if one.number == 2:
-        pressed(panel, panel.view.camera.world(one.x, one.y))
-    assert panel.view.camera.scale_m * 800 < 1_000_000
+    (one,) = drawn(panel, app)
+    _, menu = pressed(panel, panel.view.camera.world(one.x, one.y))
+    assert len(menu.actions()) == 2
+    menu.close()
 
 
 def test_without_a_vehicle_the_whole_fleet_is_the_devices(panel, station, app):
