@@ -160,6 +160,23 @@ def test_what_is_above_the_view_is_not_read(panel, station, talking):
     assert left[-1].text != "word 59"
 
 
+def test_the_newest_is_in_view_when_the_panel_is_shown_and_made_smaller(panel, talking, app):
+    panel.hide()
+    for number in range(30):
+        talking.hear(f"word {number} " * 30)
+    for number in range(6):
+        talking.be_on(Actor(op=f"op {number}", gs=f"gui-{number}"))
+    panel.show()
+    for size in ((520, 420), (360, 300)):
+        panel.window().resize(*size)
+        for _ in range(4):
+            app.processEvents()
+        bar = panel.list.verticalScrollBar()
+        assert bar.value() == bar.maximum() > 0
+    panel.refresh()
+    assert panel.stations.viewport().height() % ROW_PX == 0
+
+
 def test_the_list_stays_where_somebody_reads_and_follows_at_its_end(panel, talking, app):
     for number in range(60):
         talking.hear(f"word {number}")

@@ -245,6 +245,17 @@ def test_without_a_vehicle_the_whole_fleet_is_the_devices(panel, station, app):
     assert panel.view.camera.x_m == pytest.approx(mark.x_m)
 
 
+def test_a_value_is_written_only_where_no_disc_and_no_other_value_stands(panel, station):
+    say(station, "a", {"lat": 41.0, "lon": 39.0, "temp_c": 20.0})
+    painted(panel, station)
+    layer = panel.view.stack.layer(SensorLayer)
+    assert [layer.placed.topics[row] for row in layer.labelled] == ["a"]
+    # a disc to the right of it, 10 m to a pixel
+    say(station, "b", {"lat": 41.0, "lon": 39.0 + 40 * 10 / 111_320, "temp_c": 21.0})
+    assert len(painted(panel, station).groups) == 2
+    assert [layer.placed.topics[row] for row in layer.labelled] == ["b"]
+
+
 @pytest.mark.parametrize("place", [(5.0, 5.0), (795.0, 5.0), (795.0, 595.0), (5.0, 595.0)])
 def test_what_a_device_says_stays_on_the_map_at_every_edge(app, place):
     box = words_box(QPointF(*place), ["a name of some length", "20 °C  3 s"], QSizeF(800, 600))

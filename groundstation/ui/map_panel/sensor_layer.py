@@ -57,6 +57,8 @@ class SensorLayer(Layer):
         feed.meanings_changed.connect(self._on_meanings)
         self.groups: list[Group] = []
         """What was painted last."""
+        self.labelled: list[int] = []
+        """Rows whose value stands beside them."""
         self._moved, self._places = -1, on_mercator(self.placed)
 
     def _on_changed(self, topics: frozenset[str]) -> None:
@@ -82,14 +84,13 @@ class SensorLayer(Layer):
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw every disc, and what the one under the mouse says."""
         theme, ratio = wearing().theme.key, frame.ratio
-        has_labels = len(self.groups) <= LABELLED
         for one in self.groups:
             is_old = one.is_old or (one.number == 1 and self._is_old(one))
             shade = None if one.share is None else min(SHADES - 1, int(one.share * SHADES))
             pixels = _disc(_count_text(one.number), shade, is_old, ratio, theme)
             painter.drawPixmap(QPointF(one.x - SPRITE_PX / 2, one.y - SPRITE_PX / 2), pixels)
-            if has_labels and one.number == 1:
-                self._paint_value(painter, one)
+        if len(self.groups) <= LABELLED:
+            self._paint_values(painter)
         under = self._under(frame.mouse) if frame.mouse is not None else None
         if under is not None:
             self._paint_words(painter, frame, under)
@@ -138,10 +139,21 @@ class SensorLayer(Layer):
         path = meaning.main_path(reading.numbers) if reading is not None else None
         return f"{compact(value)} {meaning.unit(path) if path is not None else ''}".rstrip()
 
-    def _paint_value(self, painter: QPainter, one: Group) -> None:
-        text = self._value_text(one.row) if one.row < len(self.placed) else ""
-        if text:
-            _words(painter, QPointF(one.x + 10.0, one.y - 9.0), [text])
+    def _paint_values(self, painter: QPainter) -> None:
+        """Beside each single one, where nothing else stands."""
+        taken = [
+            QRectF(one.x - _radius(one), one.y - _radius(one), 2 * _radius(one), 2 * _radius(one))
+            for one in self.groups
+        ]
+        self.labelled = []
+        for one in self.groups:
+            text = self._value_text(one.row) if one.number == 1 and one.row < len(self.placed) else ""
+            place = QPointF(one.x + 10.0, one.y - 9.0)
+            box = words_box(place, [text])
+            if text and not any(box.intersects(other) for other in taken):
+                _words(painter, place, [text])
+                taken.append(box)
+                self.labelled.append(one.row)
 
     def _paint_words(self, painter: QPainter, frame: Frame, one: Group) -> None:
         room = QSizeF(frame.camera.width, frame.camera.height)
@@ -160,6 +172,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"…{name[-LONGEST_NAME:]}"
 
 
+def _radius(one: Group) -> float:
+    text = _count_text(one.number)
+    return 10.0 + len(text) if text else 5.0
+
+
 def _count_text(count: int) -> str:
     if count < 2:
         return ""
@@ -171,7 +188,7 @@ def _disc(text: str, shade: int | None, is_old: bool, ratio: float, theme: str) 
     """A disc; hollow where nothing was heard lately, with a number where it is several."""
     del theme  # by whose colours it is kept
     pixels, painter = sprite(ratio)
-    radius = 5.0 if not text else 10.0 + len(text)
+    radius = 10.0 + len(text) if text else 5.0
     colour = ink(Ink.MUTED) if shade is None else error_colour(shade / (SHADES - 1))
     painter.setPen(QPen(ink(Ink.BACKGROUND), 2.4))
     painter.setBrush(veil(Ink.BACKGROUND, 190) if is_old or text else colour)

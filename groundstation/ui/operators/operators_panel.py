@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -159,6 +159,7 @@ class OperatorsPanel(LivePanel):
         now_s = self._feed.now_s()
         stations = self._feed.fleet.stations.on(now_s)
         self.stations.show_stations(stations, self._controls(), self._access.me)
+        self.stations.fit()
         is_at_end = self.list.is_at_end
         count = len(self.model.rows)
         self.model.show(self._conversation, self._feed.timeline.now_unix_s, self.text_box.text().strip())
@@ -168,6 +169,7 @@ class OperatorsPanel(LivePanel):
         self.empty.setText(nothing if is_search else self.tr("Nobody has said anything yet."))
         if is_at_end and len(self.model.rows) != count:
             self.list.scrollToBottom()
+            QTimer.singleShot(0, self.list.scrollToBottom)
         self._offer(self._feed.fleet.stations.operators(now_s))
         self._read()
         self._show_title()
@@ -244,9 +246,13 @@ class OperatorsPanel(LivePanel):
         self.box.setPlaceholderText(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: who is on gives way to what is said."""
+        """Qt: who is on gives way to what is said, and the newest stays in view."""
+        is_at_end = self.list.is_at_end
         super().resizeEvent(event)
         self.stations.fit(self.height())
+        if is_at_end:
+            # heights of rows are by the width, and known once they are laid out
+            QTimer.singleShot(0, self.list.scrollToBottom)
 
     # ---- what is done ----
 
