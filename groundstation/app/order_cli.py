@@ -104,9 +104,10 @@ def command(
     journal: JournalFile = None,
 ) -> None:
     """Tell vehicles what to do, and wait until it is known what became of it."""
-    from groundstation.app.ordering import TIME_OVER, exit_code, give_order, parse_args, parse_verb
+    from groundstation.app.ordering import TIME_OVER, exit_code, give_order
     from groundstation.app.processes import stop_on_signal
     from groundstation.fleet.operations import GroupPolicy
+    from groundstation.fleet.order_text import parse_args, parse_verb
     from groundstation.fleet.verbs import checked_args
 
     what = parse_verb(verb)

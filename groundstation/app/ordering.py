@@ -29,7 +29,6 @@ from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.summary import natural_order, summary_of
 from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.fleet.verbs import VERBS, ArgKind
 from groundstation.recording.journal import Journal
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
@@ -90,52 +89,6 @@ def operator_name() -> str:
         return name_of(getpass.getuser()) or "operator"
     except (KeyError, OSError):
         return "operator"
-
-
-def parse_verb(word: str) -> Verb:
-    """A verb from the command line; `-` and `_` are the same.
-
-    Raises:
-        UsageError: there is no such verb; names them all.
-    """
-    verb = Verb(word.strip().lower().replace("-", "_"))
-    if verb not in VERBS:
-        raise UsageError(f"there is no verb '{word[:40]}'; there are {', '.join(one.value for one in VERBS)}")
-    return verb
-
-
-def parse_args(verb: Verb, words: list[str]) -> Args:
-    """Arguments from words: in the verb's order, or as NAME=VALUE.
-
-    Raises:
-        UsageError: too many words, an argument given twice, or a number that is none.
-    """
-    specs = VERBS[verb].args
-    by_name = {arg.name: arg for arg in specs}
-    given: Args = {}
-    places = iter(specs)
-    for word in words:
-        name, equals, value = word.partition("=")
-        if equals and name not in by_name:
-            raise UsageError(
-                f"{verb.value}: there is no argument '{name[:40]}'; it takes {', '.join(by_name) or 'none'}"
-            )
-        arg = by_name[name] if equals else next(places, None)
-        if arg is None:
-            raise UsageError(
-                f"{verb.value}: '{word[:40]}' is one argument too many; it takes {', '.join(by_name) or 'none'}"
-            )
-        # else an argument by name and again by place would take the second: a go-to could swap its coordinates
-        if arg.name in given:
-            raise UsageError(f"{verb.value}: {arg.name} is given twice; '{word[:40]}' is the second")
-        text = value if equals else word
-        given[arg.name] = text.upper() if arg.name == "mode" else text
-        if arg.kind is ArgKind.NUMBER:
-            try:
-                given[arg.name] = float(text)
-            except ValueError:
-                raise UsageError(f"{verb.value}: {arg.name} is a number ({arg.help}), not '{text[:40]}'") from None
-    return given
 
 
 class Desk:

@@ -380,4 +380,40 @@ DIFFERENCES: dict[str, str] = {
 }
 """In what two plans differ."""
 
-ENGLISH: dict[str, str] = CONDITIONS | REFUSALS | CONTROL | PROOFS | PLANS | PARAMETERS | SURVEYS | DIFFERENCES
+PROCEDURES: dict[str, str] = {
+    "procedure_whole": "{procedure}, {count:.0f} steps[: {said}]",
+    "procedure_step": "{procedure}, step {number:.0f} of {count:.0f}, {kind!w}: {text}[; {said}]",
+    "procedure_no_vehicle": "there is no vehicle; choose at least one",
+    "procedure_many_vehicles": "{count:.0f} vehicles are too many for one procedure; at most {most:.0f}",
+    "procedure_busy": "{vehicle} is in the procedure {procedure}; stop that first",
+    "procedure_stopped": "stopped by {who}",
+    "procedure_halted": "step {number:.0f} failed",
+    "procedure_left": "it left the procedure at step {number:.0f}",
+    "procedure_unasked": "there is nobody to ask",
+    "step_holds": "holds[: {values}]",
+    "step_holds_not": "does not hold[: {values}]; waited {within_s:g} s",
+    "step_not_known": "nobody knows whether it holds[: {values}]; waited {within_s:g} s",
+    "step_late": "holds only now[: {values}]; waited {within_s:g} s",
+    "step_follows": "{state!w}[ {percent:.0f} %][; {said}]",
+    "step_not_heard": "the vehicle is not heard; waited {within_s:g} s",
+    "step_confirmed": "confirmed by {who}",
+    "step_declined": "declined by {who}",
+    "step_unanswered": "nobody confirmed it; waited {within_s:g} s",
+    "step_endless": "no end after {within_s:g} s",
+    "step_forgotten": "what became of the order is no longer known",
+    "step_said": "said to all operators",
+    "step_control_taken": "{who} took control",
+    "step_ordered_elsewhere": "{who} ordered {verb!w}",
+    "step_asked": "asks: {text}",
+    "step_rescue": "{said}; {verb!w} is ordered",
+    "step_would_order": "would order {order}[; now: {why}]",
+    "step_would_ask": "would ask: {text}",
+    "step_would_say": "would say: {text}",
+    "step_would_wait": "would wait at most {within_s:g} s[: {values}]",
+}
+"""What becomes of the steps of procedures."""
+
+ENGLISH: dict[str, str] = {
+    **(CONDITIONS | REFUSALS | CONTROL | PROOFS | PLANS),
+    **(PARAMETERS | SURVEYS | DIFFERENCES | PROCEDURES),
+}

@@ -89,6 +89,8 @@ class Words(NamedTuple, Generic[Subject]):
     """What a word stands for that is no name of a number, and may be the address of one."""
     has_names_with_blanks: bool = False
     """Whether what stands in quotation marks before a comparison is a name."""
+    takes_any_word: bool = True
+    """Whether a word that is none of these is looked for; else it is a mistake."""
 
     def number(self, name: str) -> Number[Subject] | None:
         """What a word stands for, in small letters; None when it is no number."""
@@ -214,6 +216,9 @@ class _Parser(Generic[Subject]):
             self._take()
             return self._comparison(token, sign)
         question = self._words.questions.get(token.text.casefold()) if token.kind == "word" else None
+        if question is None and not self._words.takes_any_word:
+            known = ", ".join(self._words.questions)
+            raise self._error(f"'{token.text}' is no question; there are {known}, and comparisons", token)
         return question if question is not None else self._anywhere(_content(token))
 
     def _comparison(self, left: _Token, sign: _Token) -> Test[Subject]:

@@ -17,6 +17,8 @@ from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.value_path import exists, getter, number, unit_of_path
 
 Test = Callable[[VehicleSummary], bool]
+Condition = Callable[[VehicleSummary], bool | None]
+"""Whether something holds of a vehicle; None where nobody knows."""
 
 
 def _turned(value: bool | None) -> bool | None:
@@ -76,6 +78,18 @@ def parse_filter(text: str) -> Test:
     test = parse(text, WORDS)
     # where nobody knows, the vehicle is not chosen: an order must not go to it by chance
     return lambda one: test(one) is True
+
+
+EXACT_WORDS = WORDS._replace(takes_any_word=False)
+
+
+def parse_condition(text: str) -> Condition:
+    """A test by which something is decided: there a word that is only looked for would be a slip of the keyboard.
+
+    Raises:
+        ExpressionError: it means nothing; tells where, and what would.
+    """
+    return parse(text, EXACT_WORDS)
 
 
 def is_filter(text: str) -> bool:

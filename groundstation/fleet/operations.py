@@ -108,6 +108,8 @@ class _Followed(msgspec.Struct):
 class _Batch(msgspec.Struct):
     """A group order that is not through."""
 
+    name: str
+    """Several orders may share it."""
     policy: GroupPolicy
     waiting: list[_Followed]
     next_s: float = 0.0
@@ -131,7 +133,7 @@ class Operations:
         self.keeper = ControlKeeper(actor, new_id)
         """Control of vehicles."""
         self._new_id, self._wall = new_id, wall
-        self._batches: dict[str, _Batch] = {}
+        self._batches: list[_Batch] = []
         self._sent: list[_Followed] = []
         self._count = int(wall() * 1000.0)
         """Grows over restarts too; see `CommandRequest.count`."""
@@ -150,6 +152,7 @@ class Operations:
         fleet: Fleet | None = None,
         items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
         values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
+        batch: str = "",
     ) -> str:
         """Give a command to vehicles.
 
@@ -163,6 +166,7 @@ class Operations:
             fleet: what is known of all vehicles, to keep them apart; None where nothing is.
             items: what a plan order gives to each.
             values: what an order about parameters writes to each, or asks it for.
+            batch: id that it shares with other orders, as those of one procedure do; empty for one of its own.
 
         Returns:
             Id of the batch, which all of them share.
@@ -176,7 +180,7 @@ class Operations:
         if played is not None:
             raise RefusedError(say("named_recording", vehicle=played))
         orders = orders_of(keys, verb, checked_args(verb, args), policy, fleet)
-        batch = self._new_id()
+        batch = batch or self._new_id()
         followed = []
         for key in keys:
             one = _Followed(
@@ -198,12 +202,20 @@ class Operations:
             # the station's own steps have negative numbers, so that none is taken for a bridge's report in the journal,
             # where the same command, state and number is written once
             self.book.put(record, -2)
-        self._batches[batch] = _Batch(policy=policy, waiting=followed, next_s=now_s, sent=[])
+        self._batches.append(_Batch(name=batch, policy=policy, waiting=followed, next_s=now_s, sent=[]))
         return batch
 
-    def stop(self, batch: str, now_s: float) -> None:
-        """Don't send what of a batch was not sent yet."""
-        self._stop_waiting(batch, now_s, say("stopped_by_operator"), Reason.ASKED)
+    def stop(self, batch: str, now_s: float, *, is_failure: bool = False) -> None:
+        """Don't send what of a batch was not sent yet.
+
+        Args:
+            batch: its id.
+            now_s: monotonic seconds.
+            is_failure: because one of the group has failed, not because an operator wants it.
+        """
+        why = say("one_before_failed") if is_failure else say("stopped_by_operator")
+        for one in [one for one in self._batches if one.name == batch]:
+            self._stop_waiting(one, now_s, why, Reason.BATCH_STOPPED if is_failure else Reason.ASKED)
 
     @property
     def is_idle(self) -> bool:
@@ -237,8 +249,8 @@ class Operations:
             What to publish now. What could not be published must be told by `unsent`.
         """
         out: list[Publication] = []
-        for name, batch in list(self._batches.items()):
-            out += self._run_batch(name, batch, states, now_s, is_connected=is_connected)
+        for batch in list(self._batches):
+            out += self._run_batch(batch, states, now_s, is_connected=is_connected)
         out += self._follow(states, now_s, is_connected=is_connected, was_away=was_away)
         # the keeper forgets what it returns: without a broker a release of control would be lost
         if is_connected:
@@ -254,9 +266,7 @@ class Operations:
 
     # ---- batches ----
 
-    def _run_batch(
-        self, name: str, batch: _Batch, states: States, now_s: float, *, is_connected: bool
-    ) -> list[Publication]:
+    def _run_batch(self, batch: _Batch, states: States, now_s: float, *, is_connected: bool) -> list[Publication]:
         out: list[Publication] = []
         waiting, batch.waiting = batch.waiting, []
         is_halted = False
@@ -270,7 +280,7 @@ class Operations:
             if batch.policy.stops_on_failure and any(self._is_bad(other) for other in batch.sent):
                 # the batch is cut to what was not sent: only that is cancelled, what flies already goes on
                 batch.waiting = waiting[waiting.index(one) :]
-                self._stop_waiting(name, now_s, say("one_before_failed"), Reason.BATCH_STOPPED)
+                self._stop_waiting(batch, now_s, say("one_before_failed"), Reason.BATCH_STOPPED)
                 return out
             request, is_settled = self._try_send(one, states, now_s, is_connected=is_connected)
             if not is_settled:
@@ -284,7 +294,7 @@ class Operations:
             if request is not None:
                 out.append((one.key, request))
         if not batch.waiting:
-            self._batches.pop(name, None)
+            self._batches = [one for one in self._batches if one is not batch]
         return out
 
     def _has_room(self, batch: _Batch) -> bool:
@@ -292,9 +302,10 @@ class Operations:
         limit = 1 if batch.policy.stops_on_failure and not batch.policy.at_once else batch.policy.at_once
         return not limit or sum(not self._is_over(one) for one in batch.sent) < limit
 
-    def _stop_waiting(self, name: str, now_s: float, why: Words, reason: Reason) -> None:
-        batch = self._batches.pop(name, None)
-        for one in batch.waiting if batch is not None else ():
+    def _stop_waiting(self, batch: _Batch, now_s: float, why: Words, reason: Reason) -> None:
+        # itself, not one that is equal
+        self._batches = [one for one in self._batches if one is not batch]
+        for one in batch.waiting:
             record = self.book.get(one.key, one.id)
             if record is not None:
                 self._move(record, CommandState.CANCELLED, now_s, reason, _not_sent(why))

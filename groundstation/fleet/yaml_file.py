@@ -13,7 +13,7 @@ from groundstation.fleet.errors import GroundStationError
 
 MOST_BYTES = 1_000_000
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*?)`(?: - at `\$(?P<path>.*)`)?")
-_WRONG = re.compile(r"(?P<words>.*?)(?: - at `\$(?P<path>.*)`)?")
+_WRONG = re.compile(r"(?:field `(?P<field>\w+)`: )?(?P<words>.*?)(?: - at `\$(?P<path>.*)`)?")
 _STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+|\.\.\.)\]")
 Content = TypeVar("Content")
 
@@ -57,6 +57,16 @@ def from_yaml(name: str, data: bytes, kind: type[Content], what: str, begins: st
         raise YamlFileError(f"{name}{_where(node, str(error))}") from error
 
 
+def wrong_field(name: str, words: str) -> ValueError:
+    """What a type raises in its `__post_init__` where the content of a field means nothing: it is told with its line.
+
+    Args:
+        name: of the field.
+        words: what is wrong, and what helps.
+    """
+    return ValueError(f"field `{name}`: {' '.join(words.split())}")
+
+
 def to_yaml(content: Any) -> bytes:
     """A file that reads back equal."""
     # escaped where it is not ASCII: YAML folds some line ends that Unicode has (U+0085)
@@ -78,6 +88,8 @@ def _where(node: yaml.Node | None, words: str) -> str:
     else:
         wrong = _WRONG.fullmatch(words)
         path, trouble = (wrong["path"] or "", wrong["words"]) if wrong is not None else ("", words)
+        if wrong is not None and wrong["field"] is not None:
+            path = f"{path}.{wrong['field']}"
         trouble = trouble[:1].lower() + trouble[1:]
     line = _line(node, path)
     place = f", line {line}" if line is not None else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The journal of commands: every state of every command, append-only, in SQLite.
+"""The journal: every state of every command, and every step of procedures, append-only, in SQLite.
 
 WAL with synchronous FULL: what was committed survives `kill -9` and a power cut. Rows can't be changed or removed, and
 each holds a hash over itself and the row before, so that a missing row shows. Writing happens on the thread `journal`;
@@ -27,8 +27,10 @@ import msgspec
 import platformdirs
 
 from groundstation.fleet.command_book import Transition
+from groundstation.fleet.commands import CommandState
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.phrases import Phrase, Words, restored, stored, written
+from groundstation.fleet.procedures.progress import StepNote, StepState
 from groundstation.logs.csv_cells import guarded
 
 log = logging.getLogger("groundstation.journal")
@@ -62,6 +64,21 @@ PRAGMA user_version = {SCHEMA_VERSION};
 """
 _INSERT = f"INSERT INTO transitions ({', '.join(_COLUMNS)}, chain) VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"  # noqa: S608 - our own names
 _IS_THERE = "SELECT 1 FROM transitions WHERE command=? AND root=? AND vehicle=? AND state=? AND step=?"
+
+
+PROCEDURE = "procedure"
+"""Stands for the verb in rows about steps of procedures."""
+PROCEDURE_STEP = -5
+"""Their `step`: no bridge reports them."""
+_STEP_STATES = {
+    StepState.WAITING: CommandState.QUEUED,
+    StepState.RUNNING: CommandState.IN_PROGRESS,
+    StepState.DONE: CommandState.SUCCEEDED,
+    StepState.FAILED: CommandState.FAILED,
+    StepState.SKIPPED: CommandState.CANCELLED,
+}
+Entry = Transition | StepNote
+"""What is written down."""
 
 
 class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,8 +121,9 @@ def default_path() -> Path:
     return Path(platformdirs.user_data_dir("groundstation", appauthor=False)) / "journal.sqlite3"
 
 
-def _values(transition: Transition, recorder: str) -> tuple[Any, ...]:
-    return tuple(_storable(value) for value in _fields(transition, recorder))
+def _values(entry: Entry, recorder: str) -> tuple[Any, ...]:
+    fields = _note_fields(entry, recorder) if isinstance(entry, StepNote) else _fields(entry, recorder)
+    return tuple(_storable(value) for value in fields)
 
 
 def _storable(value: str | float | None) -> str | float | None:
@@ -144,6 +162,26 @@ def _fields(transition: Transition, recorder: str) -> tuple[str | float | None, 
     )
 
 
+def _note_fields(note: StepNote, recorder: str) -> tuple[str | float | None, ...]:
+    """A step of a procedure beside the commands: one file tells the whole story, and its chain guards all of it."""
+    args = {"procedure": note.procedure, "step": note.number, "kind": note.kind, "text": note.text}
+    return (
+        round(min(max(note.at_unix_s, 0.0), LATEST_UNIX_S), 3),
+        f"{note.run}.{note.number}",
+        note.run,
+        note.key.root,
+        note.key.id,
+        PROCEDURE,
+        json.dumps(args, sort_keys=True, ensure_ascii=False),
+        note.by.op,
+        note.by.gs,
+        _STEP_STATES[note.state].value,
+        "none",
+        stored(note.said),
+        *("", None, None, PROCEDURE_STEP, recorder),
+    )
+
+
 def _chained(before: str, values: Sequence[Any]) -> str:
     # one way to write each value: the hash must come out the same on every computer
     text = json.dumps([before, *values], ensure_ascii=False, separators=(",", ":"))
@@ -161,7 +199,7 @@ class Journal:
             recorder: our station's id.
         """
         self._path, self._recorder = path, recorder
-        self._waiting: queue.Queue[Transition | None] = queue.Queue(MAX_WAITING)
+        self._waiting: queue.Queue[Entry | None] = queue.Queue(MAX_WAITING)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._stopping = threading.Event()
         self.given = 0
@@ -193,8 +231,8 @@ class Journal:
             # the thread is a daemon: a disk that hangs must not keep the window from closing
             self._thread.join(3.0)
 
-    def record(self, transitions: Sequence[Transition]) -> int:
-        """Take transitions; returns at once.
+    def record(self, transitions: Sequence[Entry]) -> int:
+        """Take transitions, and notes of procedures; returns at once.
 
         Returns:
             The value that `committed` will have reached once these are on disk.
@@ -205,7 +243,7 @@ class Journal:
                 self._refused += 1
         return self.given
 
-    def _put(self, item: Transition | None) -> bool:
+    def _put(self, item: Entry | None) -> bool:
         try:
             self._waiting.put_nowait(item)
         except queue.Full:
@@ -215,7 +253,7 @@ class Journal:
     # ---- thread `journal` ----
 
     def _run(self) -> None:
-        batch: list[Transition] = []
+        batch: list[Entry] = []
         while True:
             if not batch:
                 if self._stopping.is_set() and self._waiting.empty():
@@ -230,18 +268,18 @@ class Journal:
             else:
                 self._stopping.wait(RETRY_S)
 
-    def _take(self) -> list[Transition]:
+    def _take(self) -> list[Entry]:
         """Everything that waits, at least one."""
         first = self._waiting.get()
         return [*([first] if first is not None else []), *self._take_waiting()]
 
-    def _take_waiting(self) -> list[Transition]:
+    def _take_waiting(self) -> list[Entry]:
         found = []
         while not self._waiting.empty():
             found.append(self._waiting.get_nowait())
         return [one for one in found if one is not None]
 
-    def _write(self, batch: list[Transition]) -> bool:
+    def _write(self, batch: list[Entry]) -> bool:
         try:
             # opened for each batch: several stations of one user write the same file, and a disk may be changed
             with closing(_opened(self._path)) as database:
@@ -291,7 +329,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _append(database: sqlite3.Connection, batch: list[Transition], recorder: str) -> None:
+def _append(database: sqlite3.Connection, batch: list[Entry], recorder: str) -> None:
     """All of a batch in one transaction; what another process wrote of the same command is not written twice."""
     # the lock is taken before the last row is read: two writers would else chain to the same one
     database.execute("BEGIN IMMEDIATE")

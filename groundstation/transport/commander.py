@@ -24,6 +24,7 @@ from groundstation.fleet.link import LinkState
 from groundstation.fleet.operations import Operations, Publication, bridge_clock_ms
 from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidWish
 from groundstation.fleet.operators.talk import Word
+from groundstation.fleet.procedures.progress import StepNote
 from groundstation.fleet.recorder import StationSensors
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
@@ -48,8 +49,8 @@ class JournalPort(Protocol):
     def problem(self) -> str:
         """Why it can't write, and what helps; empty when all is well."""
 
-    def record(self, transitions: Sequence[Transition]) -> int:
-        """Take transitions; returns what `committed` will be once they are safe."""
+    def record(self, transitions: Sequence[Transition | StepNote]) -> int:
+        """Take transitions, and notes of procedures; returns what `committed` will be once they are safe."""
 
 
 class NoJournal:
@@ -57,7 +58,7 @@ class NoJournal:
 
     committed, problem = 0, ""
 
-    def record(self, transitions: Sequence[Transition]) -> int:
+    def record(self, transitions: Sequence[Transition | StepNote]) -> int:
         """Forget them."""
         del transitions
         return 0
@@ -193,6 +194,10 @@ class Commander:
     def journal_problem(self) -> str:
         """Why commands can't be written down, and what helps; empty when all is well."""
         return self._journal.problem
+
+    def write_down(self, notes: Sequence[StepNote]) -> None:
+        """Put what happened in procedures into the journal."""
+        self._journal.record(notes)
 
     def tick(self, updates: Sequence[Update], fleet: Fleet) -> list[Transition]:
         """Take in what arrived, and publish what is due.

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from groundstation.app.ordering import EXIT_CODES, TIME_OVER, Desk, exit_code, parse_args, parse_verb
+from groundstation.app.ordering import EXIT_CODES, TIME_OVER, Desk, exit_code
 from groundstation.fleet.commands import END_STATES, CommandState, Verb
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
+from groundstation.fleet.order_text import parse_args, parse_verb
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.status import Armed
 from groundstation.fleet.vehicle import VehicleState

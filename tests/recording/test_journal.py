@@ -23,6 +23,7 @@ from groundstation.fleet.commands import Actor, CommandState, Reason, Verb
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import say
+from groundstation.fleet.procedures.progress import StepNote, StepState
 from groundstation.recording import journal as journal_module
 from groundstation.recording.journal import Journal, first_break, read, write_csv
 from tests.support.programs import ROOT
@@ -433,3 +434,45 @@ def test_the_search_looks_in_all_of_a_long_text(path: Path) -> None:
     written(path, [transition(0, detail=words), transition(1, detail=code)])
     assert [row.detail for row in read(path, "NEEDLE")] == [words]
     assert [row.detail for row in read(path, "became loiter")] == [code]
+
+
+# ---- procedures ----
+
+
+def note(number: int = 2, state: StepState = StepState.DONE, **changes: object) -> StepNote:
+    values: dict = {
+        "at_unix_s": 1.7e9,
+        "run": "run-1",
+        "procedure": "take-off",
+        "number": number,
+        "kind": "confirm",
+        "text": "clear?\n",
+        "key": KEY,
+        "by": Actor(op="ayşe", gs="gs-1"),
+        "state": state,
+        "said": say("step_confirmed", who="ayşe at desk"),
+        **changes,
+    }
+    return StepNote(**values)
+
+
+def test_steps_of_procedures_stand_among_the_commands_and_are_found_and_guarded(path: Path) -> None:
+    given = [note(0, StepState.RUNNING), transition(1), note(2, StepState.RUNNING), note(2), note(0, StepState.FAILED)]
+    written(path, given)  # type: ignore[arg-type]
+    written(path, [note(2)], "gs-2")  # type: ignore[list-item]
+    rows = read(path, "procedure take-off run-1")
+    assert [(row.command, row.state) for row in rows] == [
+        ("run-1.0", "in_progress"),
+        ("run-1.2", "in_progress"),
+        ("run-1.2", "succeeded"),
+        ("run-1.0", "failed"),
+    ]
+    found = read(path, "confirmed desk")[2]
+    assert (found.batch, found.vehicle, found.operator, str(found.detail)) == (
+        *("run-1", "uav-1", "ayşe"),
+        "confirmed by ayşe at desk",
+    )
+    assert first_break(path) is None
+    out = io.StringIO()
+    write_csv(rows, out)
+    assert out.getvalue().count("take-off") == 4

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 
 from groundstation.app.field import Conditions, Flyer
-from groundstation.app.ordering import parse_args, parse_verb
 from groundstation.app.plan_work import read_file
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.geometry import moved
+from groundstation.fleet.order_text import parse_args, parse_verb
 from groundstation.fleet.plans.pace import Wind as MeanWind
 from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.scenario.expectation import END_OF, TAKEOFF, Expectation

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 
 import msgspec
+from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Args, CommandState, Reason, Verb
@@ -97,13 +98,21 @@ def entries_of(rows: Iterable[JournalRowLike]) -> list[JournalEntry]:
             row.command,
             # its first row tells when it was given, its last one how it stands
             known.at_unix_s if known is not None else row.at_unix_s,
-            order_text(Verb(row.verb), _args(row.args)),
+            _order_of(row),
             by,
             state,
             state_words(state, Verb(row.verb), Reason(row.reason)),
             words,
         )
     return list(found.values())
+
+
+def _order_of(row: JournalRowLike) -> str:
+    args = _args(row.args)
+    if row.verb == "procedure":
+        # of a step of a procedure; what it is about stands in its words
+        return QCoreApplication.translate("Commanding", "Procedure {name}").format(name=args.get("procedure", ""))
+    return order_text(Verb(row.verb), args)
 
 
 def _args(text: str) -> Args:
