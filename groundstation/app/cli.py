@@ -24,6 +24,7 @@ from groundstation.app import (
     order_cli,
     param_cli,
     plan_cli,
+    procedure_cli,
     record_cli,
     recordings_cli,
     refly_cli,
@@ -335,6 +336,7 @@ bench_cli.add_to(app)
 order_cli.add_to(app)
 param_cli.add_to(app)
 plan_cli.add_to(app)
+procedure_cli.add_to(app)
 mark_cli.add_to(app)
 alarm_cli.add_to(app)
 operators_cli.add_to(app)

@@ -94,7 +94,7 @@ def say(
             if len(keys) != 1:
                 raise UsageError(f"--vehicle '{vehicle[:80]}' may be {', '.join(map(str, keys[:5]))}; name one")
             about = str(keys[0])
-        talk, turn = _talking(desk)
+        talk, turn = talking(desk)
         one = talk.say(text, time.time(), to=tuple(dict.fromkeys(to or ())), vehicle=about)
         if not _turn_until(desk, turn, lambda: desk.fleet.conversation.is_kept(one.id), KEPT_S):
             if desk.fleet.alarms.leader(time.monotonic()) is None:
@@ -113,7 +113,7 @@ def messages(
     import msgspec
 
     with _desk(broker) as desk:
-        _, turn = _talking(desk)
+        _, turn = talking(desk)
         conversation = desk.fleet.conversation
         if not _turn_until(desk, turn, lambda: conversation.answered(desk.actor.gs) > 0, KEPT_S):
             raise GroundStationError(f"nothing can be shown: {NO_STORE}")
@@ -138,8 +138,12 @@ def _desk(broker: str) -> Desk:
     return ordering.Desk(broker_from_text(broker), ("fleet", "sim", "replay"), None)
 
 
-def _talking(desk: Desk) -> tuple[Talk, Callable[[], None]]:
-    """A voice of this station, and its turn."""
+def talking(desk: Desk) -> tuple[Talk, Callable[[], None]]:
+    """A voice of a station without a window, and its turn: to be called as often as the desk is turned.
+
+    Args:
+        desk: connected.
+    """
     from groundstation.fleet.operators.talk import Talk
     from groundstation.transport.bus import BusState
     from groundstation.transport.commander import spoken

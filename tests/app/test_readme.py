@@ -213,7 +213,10 @@ def test_a_block_of_the_readme_does_what_it_says(number: int, world: World) -> N
     flies = (
         bool(
             names
-            & {"command", "control", "journal", "watch", "record", "replay", "mark", "mission", "params", "alarms"}
+            & {
+                *("command", "control", "journal", "watch", "record", "replay", "mark", "mission", "params", "alarms"),
+                "procedure",
+            }
         )
         or lines[0][0] == "mosquitto_pub"
     )
@@ -267,6 +270,7 @@ def test_every_reason_belongs_to_a_line() -> None:
         assert {row_of(words, table) for words in lines} - {None} == set(table)
 
 
-def test_the_scenario_that_is_shown_is_the_one_that_is_flown() -> None:
+def test_what_is_shown_of_files_is_what_they_are() -> None:
     shown = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert shown == [(ROOT / "tests/data/scenarios/gps_loss_copter.yaml").read_text(encoding="utf-8")]
+    files = ("scenarios/gps_loss_copter.yaml", "procedures/take_off_and_land.yaml")
+    assert shown == [(ROOT / "tests/data" / one).read_text(encoding="utf-8") for one in files]
