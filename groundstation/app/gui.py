@@ -24,6 +24,7 @@ from groundstation.app.param_work import param_access
 from groundstation.app.past_reader import past_access
 from groundstation.app.plan_work import plan_access
 from groundstation.app.players import player_access
+from groundstation.app.procedure_files import procedure_access
 from groundstation.app.refly_port import refly_access
 from groundstation.app.simulator_port import WindowSimulator
 from groundstation.app.window_loop import WindowLoop
@@ -118,6 +119,7 @@ class Station:
             operators=self.operators.access(),
             large=large_access(),
             read_meanings=meanings_of,
+            procedures=procedure_access(),
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)

@@ -9,6 +9,7 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.procedures.procedure import Procedure
 from groundstation.fleet.procedures.procedure_file import read_procedures
 from groundstation.fleet.yaml_file import MOST_BYTES
+from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.resources import resource
 
 
@@ -33,6 +34,11 @@ def read(file: str) -> tuple[Procedure, ...]:
     elif not path.exists():
         raise UsageError(f"there is no file '{file[:200]}'; {', '.join(sorted(bundled))} come along")
     return read_procedures(path.name, _bytes_of(path))
+
+
+def procedure_access() -> ProcedureAccess:
+    """The window's ways to them; called on threads of its own."""
+    return ProcedureAccess(read=lambda path: read_procedures(path.name, _bytes_of(path)), bundled=bundled_files)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -389,6 +389,8 @@ PROCEDURES: dict[str, str] = {
     "procedure_stopped": "stopped by {who}",
     "procedure_halted": "step {number:.0f} failed",
     "procedure_left": "it left the procedure at step {number:.0f}",
+    "procedure_closed": "the window was closed",
+    "procedure_only_looks": "this window only looks",
     "procedure_unasked": "there is nobody to ask",
     "step_holds": "holds[: {values}]",
     "step_holds_not": "does not hold[: {values}]; waited {within_s:g} s",

@@ -46,6 +46,7 @@ from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_port import PlanAccess
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
+from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         operators: OperatorsAccess | None = None,
         large: LargeAccess | None = None,
         read_meanings: ReadMeanings | None = None,
+        procedures: ProcedureAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
             operators: ways to other operators; None for a window without.
             large: ways to payloads that are too large for the window; None for a window without.
             read_meanings: reads a file that says what topics mean; None for a window that reads none.
+            procedures: ways to files of procedures; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -130,7 +133,7 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        ways = (alarms, self.voice, publish, operators, read_meanings, large)
+        ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures)
         context = PanelContext(feed, self.selection, log, self.asks, *own, *ways)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None

@@ -18,6 +18,7 @@ from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPo
 from groundstation.fleet.parameters.parameter_entries import ParamEntry
 from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.preconditions import Limits, refusal
+from groundstation.fleet.procedures.progress import StepNote
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.updates import Update
 from groundstation.fleet.vehicle import VehicleState
@@ -91,6 +92,7 @@ class Orders(QObject):
         policy: GroupPolicy = AT_ONCE,
         items: Mapping[VehicleKey, tuple[PlanItem, ...]] = NO_ITEMS,
         values: Mapping[VehicleKey, tuple[ParamEntry, ...]] = NO_VALUES,
+        batch: str = "",
     ) -> str:
         """Give a command; returns the id of the batch.
 
@@ -101,19 +103,24 @@ class Orders(QObject):
             policy: how a group goes.
             items: what a plan order gives to each.
             values: what an order about parameters writes to each.
+            batch: id that it shares with other orders; empty for one of its own.
 
         Raises:
             UsageError: the arguments are wrong; nothing was given.
         """
         batch = self._commander.operations.order(
-            keys, verb, args, self._clock(), policy, fleet=self._fleet, items=items, values=values
+            keys, verb, args, self._clock(), policy, fleet=self._fleet, items=items, values=values, batch=batch
         )
         self.ordered.emit(batch)
         return batch
 
-    def stop(self, batch: str) -> None:
-        """Don't send what of a batch was not sent yet."""
-        self._commander.operations.stop(batch, self._clock())
+    def stop(self, batch: str, *, is_failure: bool = False) -> None:
+        """Don't send what of a batch was not sent yet; because one of it failed, or because an operator wants it."""
+        self._commander.operations.stop(batch, self._clock(), is_failure=is_failure)
+
+    def write_down(self, notes: Sequence[StepNote]) -> None:
+        """Put what happened in procedures into the journal."""
+        self._commander.write_down(notes)
 
     def ask_parameters(self, keys: Sequence[VehicleKey]) -> None:
         """Ask bridges for the parameters that they know already; nothing is said to a vehicle."""

@@ -26,6 +26,7 @@ from groundstation.ui.parameters.param_port import ParamAccess
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
+from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.large_port import LargeAccess
@@ -103,6 +104,8 @@ class PanelContext:
     """Reads a file that says what topics mean; None for a window that reads none."""
     large: LargeAccess | None = None
     """Ways to payloads that are too large for the window; None for a window without."""
+    procedures: ProcedureAccess | None = None
+    """Ways to files of procedures; None for a window without."""
 
 
 class Place(NamedTuple):

@@ -30,6 +30,8 @@ from groundstation.ui.plans.plan_panel import PlanPanel
 from groundstation.ui.plans.profile_panel import ProfilePanel
 from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
+from groundstation.ui.procedures.procedure_desk import ProcedureDesk
+from groundstation.ui.procedures.procedures_panel import ProceduresPanel
 from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.saved_values import numbers_of, table_of, texts_of
@@ -67,6 +69,14 @@ def _operators(context: PanelContext) -> OperatorsPanel | None:
     panel.vehicles_wanted.connect(show)
     panel.moment_wanted.connect(context.asks.moment_wanted)
     return panel
+
+
+def _procedures(context: PanelContext) -> ProceduresPanel | None:
+    if context.procedures is None or context.desk is None:
+        return None
+    utter = context.operators.say if context.operators is not None else lambda _text: None
+    procedures = ProcedureDesk(context.desk, utter, context.desk)
+    return ProceduresPanel(context.desk, procedures, context.procedures)
 
 
 def _fleet(context: PanelContext) -> FleetPanel:
@@ -470,6 +480,23 @@ PANELS: Panels = (
             ),
             MenuEntry("&Hand over…", "", OperatorsPanel.open_handover, menu="&Operators"),
         ),
+        has_past=False,
+    ),
+    Panel[ProceduresPanel](
+        name="procedures",
+        title="Procedures",
+        icon="procedures",
+        make=_procedures,
+        place=Place(15, Side.CenterDockWidgetArea, "messages"),
+        keyboard=lambda panel: (panel.table,),
+        memories=(
+            Memory(
+                "procedures/chosen",
+                lambda panel: json.dumps(panel.memory),
+                lambda panel, text: panel.restore(texts_of(text)),
+            ),
+        ),
+        stop=ProceduresPanel.stop,
         has_past=False,
     ),
 )

@@ -22,6 +22,7 @@ from groundstation.ui.application import make_application
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.garbage import collect_due
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.timeline import LiveTimeline
 from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -142,7 +143,12 @@ def commands(station):
 def window(station, settings, commands, app):
     """The window of an operator, shown."""
     made = MainWindow(
-        station.feed, settings, commands.orders, alarms=AlarmAccess(), operators=Talking(station).access()
+        station.feed,
+        settings,
+        commands.orders,
+        alarms=AlarmAccess(),
+        operators=Talking(station).access(),
+        procedures=ProcedureAccess(),
     )
     made.show()
     app.processEvents()

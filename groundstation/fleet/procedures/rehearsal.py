@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundstation.fleet.commands import Reason
+from groundstation.fleet.fleet_filter import Condition
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import say
 from groundstation.fleet.preconditions import Limits, refusal
@@ -13,6 +14,7 @@ from groundstation.fleet.procedures.procedure import Procedure, Step, StepKind
 from groundstation.fleet.procedures.progress import Cell, StepState
 from groundstation.fleet.procedures.run import Look
 from groundstation.fleet.procedures.seen import seen, values_told
+from groundstation.fleet.summary import VehicleSummary
 
 _NEVER = frozenset({Reason.UNSUPPORTED, Reason.NOT_HEARD, Reason.IDENTITY_CONFLICT})
 """Why an order can't be given whatever the steps before have done; the rest they may change."""
@@ -30,22 +32,27 @@ def rehearsed(procedure: Procedure, keys: Sequence[VehicleKey], look: Look) -> l
         A row for each step: done where it holds now, failed where it does not or can't be, skipped where it would be
         done, asked, waited for or said.
     """
-    return [{key: _rehearsed(step, key, look) for key in keys} for step in procedure.steps]
+    # of each vehicle once: a hundred of them in a hundred steps are looked at while a window waits
+    ones = {key: seen(look.state(key), look.now_s) for key in keys}
+    rows = []
+    for step in procedure.steps:
+        test = step.test if step.kind in (StepKind.CHECK, StepKind.WAIT) else None
+        rows.append({key: _tested(step, test, ones[key]) if test else _told(step, key, look) for key in keys})
+    return rows
 
 
-def _rehearsed(step: Step, key: VehicleKey, look: Look) -> Cell:
+def _told(step: Step, key: VehicleKey, look: Look) -> Cell:
     if step.kind is StepKind.CONFIRM:
         return Cell(StepState.SKIPPED, say("step_would_ask", text=step.text))
     if step.kind is StepKind.SAY:
         return Cell(StepState.SKIPPED, say("step_would_say", text=step.text))
-    return _ordered(step, key, look) if step.kind is StepKind.DO else _tested(step, key, look)
+    return _ordered(step, key, look)
 
 
-def _tested(step: Step, key: VehicleKey, look: Look) -> Cell:
-    one = seen(look.state(key), look.now_s)
+def _tested(step: Step, test: Condition, one: VehicleSummary | None) -> Cell:
     if one is None:
         return Cell(StepState.FAILED, say("step_not_heard", within_s=0.0))
-    verdict, values = step.test(one), values_told(step.text, one)
+    verdict, values = test(one), values_told(step.text, one)
     if verdict is True:
         return Cell(StepState.DONE, say("step_holds", values=values))
     if step.kind is StepKind.WAIT:

@@ -83,6 +83,8 @@ class Run:
         self.ending: Ending | None = None
         """None while it is under way."""
         self._rows = [dict.fromkeys(self.keys, Cell()) for _ in procedure.steps]
+        self.began_unix_s = 0.0
+        """When its first step began, seconds since 1970; 0 before the first tick."""
         self._began_s = 0.0
         self._test: Condition | None = None
         self._ours: set[VehicleKey] = set()
@@ -118,6 +120,7 @@ class Run:
     def tick(self, look: Look) -> list[Wish]:
         """Time passed; what is to be done now."""
         if self.ending is None and not self.number:
+            self.began_unix_s = look.unix_s
             self._note_whole(StepState.RUNNING, "", look)
             self._begin(1, look)
         if self.ending is None:

@@ -119,6 +119,18 @@ class Runs:
         self._notes += run.take_notes()
         return cancels
 
+    def close(self, said: Words, look: Look) -> None:
+        """The station ends: all stop, and nothing goes out any more, not even what would cancel.
+
+        Args:
+            said: why.
+            look: at this moment.
+        """
+        for run in self.under_way:
+            run.stop(said, look)
+            self._carrier.stop_waiting(run.name, is_failure=False)
+            self._notes += run.take_notes()
+
     def take_notes(self) -> list[StepNote]:
         """What happened since the last call, in order."""
         taken, self._notes = self._notes, []

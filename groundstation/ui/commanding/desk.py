@@ -234,7 +234,9 @@ class OperatorDesk(QObject):
         return [state.key for state in self.feed.fleet if state.is_heard and _may_be_armed(state)]
 
     def _on_ordered(self, batch: str) -> None:
-        self.batches = [*self.batches[-(MAX_BATCHES - 1) :], batch]
+        # the orders of a procedure share one
+        others = [one for one in self.batches if one != batch]
+        self.batches = [*others[-(MAX_BATCHES - 1) :], batch]
         self._keep(self.orders.book.of_batch(batch))
 
     def _on_changed(self, transitions: list[Transition]) -> None:

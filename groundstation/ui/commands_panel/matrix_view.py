@@ -88,9 +88,11 @@ class MatrixView(QWidget):
 
     def _title(self, batch: str) -> str:
         records = self._desk.orders.book.of_batch(batch)
-        first = records[0]
-        at = local_time(first.began_unix_s)
-        return f"{at}  {order_text(first.verb, first.args)} · {vehicles_text([one.key for one in records], 2)}"
+        at = local_time(records[0].began_unix_s)
+        # a procedure gives several, one after the other
+        orders = dict.fromkeys(order_text(one.verb, one.args) for one in records)
+        keys = list(dict.fromkeys(one.key for one in records))
+        return f"{at}  {', '.join(list(orders)[:3])} · {vehicles_text(keys, 2)}"
 
     def _make_table(self) -> QTableView:
         self.table = QTableView()
@@ -122,9 +124,11 @@ class MatrixView(QWidget):
     def _on_retry(self) -> None:
         """Those that it failed for are asked for again, by the way of any order: what is risky is confirmed anew."""
         records = self.model.records
-        failed = [one.key for one in records if one.is_over and one.state not in GOOD_ENDS]
+        failed = [one for one in records if one.is_over and one.state not in GOOD_ENDS]
         if failed:
-            self._desk.ask(records[0].verb, failed, records[0].args)
+            last = failed[-1]
+            again = [one.key for one in failed if one.verb is last.verb]
+            self._desk.ask(last.verb, again, last.args)
 
     def _on_stop(self) -> None:
         if self.model.batch is not None:

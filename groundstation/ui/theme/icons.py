@@ -77,6 +77,7 @@ _DRAWINGS = {
     "profile": "mdi6.chart-bell-curve",
     "survey": "mdi6.grid",
     "plan": "mdi6.map-marker-path",
+    "procedures": "mdi6.clipboard-check-outline",
     "parameters": "mdi6.tune-variant",
     "star": "mdi6.star-outline",
     "undo": "mdi6.undo",
