@@ -5,12 +5,14 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+from groundstation.fleet.sensor_map.mapping import SensorRow, ValueRow
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.plots.time_axis import TimeAxis
 from groundstation.ui.units import DASH
 from groundstation.ui.value_drag import mime_from_refs
-from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, sensor_messages
+from tests.ui.support.pretend_fleet import SENSORS, PretendVehicle, message, sensor_messages
 
 HEIGHT, SPEED, ROLL = "position.height_home_m", "velocity.ground_speed_mps", "attitude.roll_deg"
 HUMIDITY = ValueRef(f"{SENSORS}/Kabin1/Nem-Sıcaklık/Nem", "")
@@ -86,6 +88,27 @@ def test_a_drop_on_a_plot_and_beside_it(panel, station, vehicle):
     drop(panel.lanes[0], [ValueRef(vehicle.key, "position.height_amsl_m")])
     drop(panel.lanes[0], [ValueRef(vehicle.key, ROLL)])
     assert [len(refs) for refs in panel.plots()] == [2, 1]
+
+
+def test_a_curve_of_a_sensor_has_the_unit_and_the_scale_of_the_file(panel, station):
+    row = SensorRow(topics="f/+", values={"": ValueRow(unit="°C", factor=0.5, offset=-10.0)})
+    refs = [ValueRef("f/1", ""), ValueRef("g/1", "")]
+    for number in range(20):
+        station.now_s += 1.0
+        station.offer(*(message(ref.source, str(60 + number).encode(), station.now_s) for ref in refs))
+    station.feed.use_meanings(SensorMap((row,)))
+    for ref in refs:
+        panel.plot([ref])
+    panel.refresh()
+    # two units never share an axis
+    first, second = (lane.curves[0] for lane in panel.lanes)
+    assert (first.unit.symbol, second.unit.symbol) == ("°C", "")
+    assert (first.text_at(None, station.now_s), second.text_at(None, station.now_s)) == ("29.5", "79")
+    assert first.extremes(0.0, station.now_s + 1.0) == (20.0, 29.5)
+    station.feed.use_meanings(SensorMap())
+    panel.refresh()
+    assert (first.unit.symbol, first.text_at(None, station.now_s)) == ("", "79")
+    assert first.extremes(0.0, station.now_s + 1.0) == (60.0, 79.0)
 
 
 def test_a_sensor_is_plotted_like_a_vehicle(panel, station):

@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.units import Unit, label_of
 from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
 from groundstation.ui.plots.older_runs import OlderRuns, is_gap
@@ -51,7 +52,14 @@ class CurveLook(NamedTuple):
 class Curve:
     """A line that is drawn again only when what is shown of it changed."""
 
-    def __init__(self, ref: ValueRef, series: PlotSeries, look: CurveLook, older: OlderRuns | None = None) -> None:
+    def __init__(
+        self,
+        ref: ValueRef,
+        series: PlotSeries,
+        look: CurveLook,
+        older: OlderRuns | None = None,
+        meanings: SensorMap | None = None,
+    ) -> None:
         """Nothing is drawn yet.
 
         Args:
@@ -59,14 +67,16 @@ class Curve:
             series: the newest of it.
             look: how it is told from others.
             older: what was read of before; None for nothing, ever.
+            meanings: what topics mean; None for nobody has said.
         """
         self.ref, self.series, self.look = ref, series, look
+        self._drawn: tuple[float, ...] = ()
+        self.use(meanings)
         self.style = STYLES[look.style]
         self.is_past = False
         """Whether its moment is over, and all of it comes from what was read: what came live is of any time."""
         self.item = pg.PlotCurveItem(connect="finite", antialias=True)
         self._older = older if older is not None else OlderRuns()
-        self._drawn: tuple[float, ...] = ()
         self._is_thin = False
         self.dress()
 
@@ -84,10 +94,14 @@ class Curve:
         """Draw it in the colours of now; they are asked for once only."""
         self.item.setPen(pg.mkPen(self.colour, width=HAIRLINE if self._is_thin else WIDTH, style=self.style))
 
-    @property
-    def unit(self) -> Unit:
-        """The unit of its value."""
-        return ref_unit(self.ref)
+    def use(self, meanings: SensorMap | None) -> None:
+        """Go by what topics mean now."""
+        self.unit = ref_unit(self.ref, meanings)
+        self._factor, self._offset = self.unit.factor, 0.0
+        if meanings is not None and isinstance(self.ref.source, str):
+            row = meanings.of(self.ref.source).value(self.ref.path)
+            self._factor, self._offset = row.factor * self.unit.factor, row.offset * self.unit.factor
+        self._drawn = ()
 
     @property
     def begin_s(self) -> float:
@@ -109,7 +123,7 @@ class Curve:
             return False
         self._drawn = wanted
         times, values = self._shown(begin_s, end_s, columns)
-        self.item.setData(times, values * self.unit.factor)
+        self.item.setData(times, values * self._factor + self._offset)
         return True
 
     def extremes(self, begin_s: float, end_s: float) -> tuple[float, float] | None:
@@ -163,7 +177,7 @@ class Curve:
         # a gap is kept as NaN
         value = None if value is None or math.isnan(value) else value
         if isinstance(self.ref.source, str):
-            return compact(value)
+            return compact(None if value is None else value * self._factor + self._offset)
         return fixed(value, self.unit.digits, self.unit.factor)
 
     def _newest(self, now_s: float) -> tuple[float, float] | None:
@@ -187,8 +201,12 @@ class Curve:
         return times, values
 
 
-def ref_unit(ref: ValueRef) -> Unit:
-    """The unit of a value; a sensor's is known by its field's name only."""
+def ref_unit(ref: ValueRef, meanings: SensorMap | None = None) -> Unit:
+    """The unit of a value; a sensor's is said by the file of what topics mean, or by its field's name."""
+    if meanings is not None and isinstance(ref.source, str):
+        symbol = meanings.of(ref.source).unit(ref.path)
+        if symbol:
+            return Unit(symbol, 1)
     return unit_of_path(ref.path)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve, free_look
@@ -59,6 +60,7 @@ class PlotLane(QWidget):
         history: History,
         older: OlderRuns,
         wall_offset_s: Callable[[], float],
+        meanings: Callable[[], SensorMap] = SensorMap,
         parent: QWidget | None = None,
     ) -> None:
         """Begin without curves.
@@ -67,10 +69,11 @@ class PlotLane(QWidget):
             history: where values are.
             older: what was read of before.
             wall_offset_s: tells what to add to the view's clock to have seconds since 1970.
+            meanings: tells what topics mean.
             parent: Qt's.
         """
         super().__init__(parent)
-        self._history, self._older = history, older
+        self._history, self._older, self._meanings = history, older, meanings
         self.curves: list[Curve] = []
         self._is_target = False
         self._held_values: tuple[float, float] | None = None
@@ -132,11 +135,17 @@ class PlotLane(QWidget):
         if ref in self.refs or len(self.curves) >= MAX_CURVES:
             return False
         look = free_look(ref, [curve.look for curve in self.curves])
-        curve = Curve(ref, self._history.track(ref), look, self._older)
+        curve = Curve(ref, self._history.track(ref), look, self._older, self._meanings())
         self.curves.append(curve)
         self.plot.addItem(curve.item)
         self.changed.emit()
         return True
+
+    def use_meanings(self) -> None:
+        """Another file says what topics mean."""
+        for curve in self.curves:
+            curve.use(self._meanings())
+        self.changed.emit()
 
     def remove(self, ref: ValueRef) -> None:
         """Take a curve away."""

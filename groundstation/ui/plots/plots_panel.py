@@ -10,6 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
@@ -78,6 +79,11 @@ class PlotsPanel(LivePanel):
         self._add_keys()
         self._asks.changed.connect(self._on_older_came)
         feed.timeline.rewound.connect(self._on_rewound)
+        feed.meanings_changed.connect(self._on_meanings)
+
+    def _on_meanings(self) -> None:
+        for lane in self.lanes:
+            lane.use_meanings()
 
     @property
     def span_s(self) -> int:
@@ -97,7 +103,7 @@ class PlotsPanel(LivePanel):
     def plot(self, refs: list[ValueRef]) -> None:
         """Plot values: with those of the same unit in the last plot that has it, else in a new one."""
         for ref in refs:
-            lane = next((one for one in reversed(self.lanes) if _shares_unit(one, ref)), None)
+            lane = next((one for one in reversed(self.lanes) if _shares_unit(one, ref, self._feed.meanings)), None)
             # it is there already, wherever somebody put it
             if any(ref in one.refs for one in self.lanes):
                 continue
@@ -234,7 +240,7 @@ class PlotsPanel(LivePanel):
     def _add_lane(self) -> PlotLane:
         if len(self.lanes) >= MAX_LANES:
             return self.lanes[-1]
-        lane = PlotLane(self._feed.history, self._asks.runs, self._wall_offset_s)
+        lane = PlotLane(self._feed.history, self._asks.runs, self._wall_offset_s, lambda: self._feed.meanings)
         lane.box.zoom_wanted.connect(self.zoom)
         lane.box.pan_wanted.connect(self._pan_by)
         lane.box.box_wanted.connect(lambda *box: self._show_box(lane, *box))
@@ -273,13 +279,16 @@ class PlotsPanel(LivePanel):
 
     def _on_refs_dropped(self, lane: PlotLane, refs: list[ValueRef]) -> None:
         for ref in refs:
-            target = lane if _shares_unit(lane, ref) or not lane.curves else self._lane_for(ref)
+            target = lane if _shares_unit(lane, ref, self._feed.meanings) or not lane.curves else self._lane_for(ref)
             target.add(ref)
         self.refresh()
 
     def _lane_for(self, ref: ValueRef) -> PlotLane:
         """A plot of the same unit, else a new one: two units never share an axis."""
-        return next((one for one in reversed(self.lanes) if _shares_unit(one, ref)), None) or self._add_lane()
+        return (
+            next((one for one in reversed(self.lanes) if _shares_unit(one, ref, self._feed.meanings)), None)
+            or self._add_lane()
+        )
 
     def _on_cursor_moved(self, time_s: float | None) -> None:
         self._cursor_s = time_s
@@ -370,14 +379,12 @@ class PlotsPanel(LivePanel):
             self.plot(refs)
 
 
-def _shares_unit(lane: PlotLane, ref: ValueRef) -> bool:
+def _shares_unit(lane: PlotLane, ref: ValueRef, meanings: SensorMap) -> bool:
     """Whether a value belongs on a plot's axis."""
     if not lane.curves:
         return False
-    other = lane.curves[0].ref
+    other, mine, its = lane.curves[0].ref, ref_unit(ref, meanings).symbol, lane.curves[0].unit.symbol
     if isinstance(other.source, str) != isinstance(ref.source, str):
-        return bool(ref_unit(other).symbol) and ref_unit(other).symbol == ref_unit(ref).symbol
+        return bool(its) and its == mine
     # values without a unit are comparable only when they are the same value
-    if not ref_unit(other).symbol:
-        return other.path == ref.path
-    return ref_unit(other).symbol == ref_unit(ref).symbol
+    return its == mine and (bool(its) or other.path == ref.path)
