@@ -79,13 +79,18 @@ def say(
 
     The exit code is 0 once a store has it on its disk.
     """
+    from groundstation.fleet.operators.names import MAX_NAME
     from groundstation.fleet.operators.said import MAX_TEXT, MAX_TO
 
+    # a terminal passes on bytes that are no text
+    text, names = text.encode("utf-8", "replace").decode(), to or []
     if not text.strip():
         raise UsageError("write what you want to say")
     if len(text) > MAX_TEXT:
         raise UsageError(f"the text has {len(text):,} letters; write at most {MAX_TEXT:,}")
-    if len(to or ()) > MAX_TO:
+    if any(not name.strip() or len(name) > MAX_NAME or _is_no_text(name) for name in names):
+        raise UsageError(f"--to: a name has 1 to {MAX_NAME} letters")
+    if len(names) > MAX_TO:
         raise UsageError(f"name at most {MAX_TO} operators, or nobody: then it is for all")
     with _desk(broker) as desk:
         about = ""
@@ -95,7 +100,7 @@ def say(
                 raise UsageError(f"--vehicle '{vehicle[:80]}' may be {', '.join(map(str, keys[:5]))}; name one")
             about = str(keys[0])
         talk, turn = talking(desk)
-        one = talk.say(text, time.time(), to=tuple(dict.fromkeys(to or ())), vehicle=about)
+        one = talk.say(text, time.time(), to=tuple(dict.fromkeys(names)), vehicle=about)
         if not _turn_until(desk, turn, lambda: desk.fleet.conversation.is_kept(one.id), KEPT_S):
             if desk.fleet.alarms.leader(time.monotonic()) is None:
                 raise GroundStationError(f"said, but {NO_STORE}")
@@ -129,6 +134,10 @@ def messages(
         words = " ".join(one.shown_text.split()) or one.kind.value
         read = ", ".join(conversation.readers(one.id))
         typer.echo(f"{when}  {one.by.op}{to}: {words}{about}" + (f"  [read by {read}]" if read else ""))
+
+
+def _is_no_text(name: str) -> bool:
+    return name != name.encode("utf-8", "replace").decode()
 
 
 def _desk(broker: str) -> Desk:
