@@ -9,16 +9,17 @@ import pytest
 
 from groundstation.app.device_bus import DeviceBus
 from groundstation.app.wiring import StationBus
-from groundstation.fleet.identity import VehicleKey
 from groundstation.transport import topics
 from groundstation.transport.broker_url import parse_broker_url
 from groundstation.transport.bus import BusState, Outgoing
 from groundstation.transport.inbox import Inbox
+from tests.support.slow_link import SlowLink
 from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 pytestmark = [pytest.mark.mosquitto]
-KEY = VehicleKey("fleet", "uav-1")
+LARGE = 12
+"""Payloads of 150 kB: four seconds on a way of 4 Mbit/s."""
 
 
 class Window:
@@ -112,3 +113,31 @@ def test_the_fleet_s_way_takes_nothing_of_other_devices(window):
     window.say(topics.station("fleet", "x", topics.CONN), b"{")
     window.wait(lambda: window.inbox.counts.undecodable, "what was said after it")
     assert window.readings == window.heard == []
+
+
+@pytest.mark.parametrize("has_own_way", [True, False])
+def test_on_a_slow_way_a_vehicle_is_heard_before_what_is_large_has_come(mosquitto_broker, has_own_way):
+    link = SlowLink(mosquitto_broker.port, 4_000_000.0, 0.0)
+    slow, speaker = (
+        Window(parse_broker_url(f"mqtt://127.0.0.1:{link.port}")),
+        Window(parse_broker_url(mosquitto_broker.url)),
+    )
+    try:
+        if has_own_way:
+            slow.listen("lab/#")
+        else:
+            # as it was: all on one connection
+            slow.bus.worker.subscribe({"lab/#": 0})
+            slow.bus.worker._arrivals.on_message = slow.inbox.offer
+        slow.wait(lambda: (speaker.say("lab/x", b"1"), slow.readings)[1], "a device")
+        state = next(one for one in PretendVehicle(1).birth(time.monotonic()) if one.topic.endswith("/conn"))
+        for number in range(LARGE):
+            speaker.say(f"lab/large/{number}", b"x" * 150_000)
+        speaker.say(state.topic, state.payload)
+        slow.wait(lambda: slow.updates, "the vehicle")
+        came = {one.topic for one in slow.readings if one.topic.startswith("lab/large/")}
+        assert (len(came) < LARGE) is has_own_way
+    finally:
+        slow.close()
+        speaker.close()
+        link.close()
