@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 
 from groundstation.fleet.commands import Actor, Id
-from groundstation.fleet.identity import VehicleKey, is_vehicle_id
+from groundstation.fleet.identity import VehicleKey, vehicle_key
 from groundstation.fleet.sample import Whole
 from groundstation.fleet.shown_text import harmless
 
@@ -44,8 +44,7 @@ class Bookmark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def key(self) -> VehicleKey | None:
         """The vehicle that is meant; None for none, and for what is no vehicle."""
-        root, _, own_id = self.vehicle.partition("/")
-        return VehicleKey(root, own_id) if root and is_vehicle_id(own_id) else None
+        return vehicle_key(self.vehicle)
 
     @property
     def shown_note(self) -> str:

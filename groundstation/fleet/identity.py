@@ -40,6 +40,12 @@ def is_vehicle_id(text: str) -> bool:
     return VEHICLE_ID.fullmatch(text) is not None
 
 
+def vehicle_key(name: str) -> VehicleKey | None:
+    """The vehicle of a name as `fleet/uav-1`; None for what is none."""
+    root, _, own_id = name.partition("/")
+    return VehicleKey(root, own_id) if root and is_vehicle_id(own_id) else None
+
+
 class VehicleKind(Name):
     """What kind of vehicle it is, coarse, after MAVLink MAV_TYPE."""
 

@@ -15,14 +15,14 @@ from groundstation.app.meanings_work import meanings_of
 from groundstation.fleet.sensor_map.mapping import PlaceRow, SensorRow, ValueRow
 from groundstation.fleet.sensor_map.placed import PlacedSensors
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
-from groundstation.fleet.sensors import PayloadKind, SensorBoard, SensorReading
+from groundstation.fleet.sensors import UNKNOWN_STALE_S, PayloadKind, SensorBoard, SensorReading
 from groundstation.ui.map_panel.map_layer import Frame, MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.map_tool import Click
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
 from groundstation.ui.map_panel.sensor_choice import MOST_LISTED
 from groundstation.ui.map_panel.sensor_groups import CELL_PX, groups, on_mercator
-from groundstation.ui.map_panel.sensor_layer import OLD_S, SensorLayer, words_box
+from groundstation.ui.map_panel.sensor_layer import SensorLayer, words_box
 from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from tests.support.waiting import wait_until
@@ -262,12 +262,23 @@ def test_what_a_device_says_stays_on_the_map_at_every_edge(app, place):
     assert QRectF(0, 0, 800, 600).contains(box)
 
 
-@pytest.mark.parametrize(("passed_s", "is_old"), [(OLD_S - 1.0, False), (OLD_S + 1.0, True)])
+@pytest.mark.parametrize(("passed_s", "is_old"), [(UNKNOWN_STALE_S - 1.0, False), (UNKNOWN_STALE_S + 1.0, True)])
 def test_what_was_not_heard_lately_is_hollow(panel, station, passed_s, is_old):
     say(station, "bus/7", {"lat": 41.0, "lon": 39.0})
     station.pass_time(passed_s)
     (one,) = painted(panel, station).groups
     assert one.is_old is is_old
+
+
+@pytest.mark.parametrize(("passed_s", "is_old"), [(1_799.0, False), (1_801.0, True)])
+def test_one_that_promised_to_speak_seldom_is_not_old_before_it_missed_that(panel, station, passed_s, is_old):
+    rows = (SensorRow(topics="bus/#", values={"v": ValueRow()}, period_s=600.0),)
+    station.feed.use_meanings(SensorMap(rows))
+    say(station, "bus/7", {"lat": 41.0, "lon": 39.0, "v": 1.0})
+    station.pass_time(passed_s)
+    layer = painted(panel, station)
+    (one,) = layer.groups
+    assert one.is_old is layer._is_old(one) is is_old
 
 
 def test_a_map_without_such_devices_does_nothing(panel, station):

@@ -9,7 +9,7 @@ import msgspec
 
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.control import StationPresence
-from groundstation.fleet.identity import VehicleKey, is_vehicle_id
+from groundstation.fleet.identity import VehicleKey, vehicle_key
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.operators.names import name_key
 
@@ -50,7 +50,7 @@ class Stations:
         self._known.pop(station, None)
         if told.state is not LinkState.ONLINE:
             return
-        found = (key_of(one) for one in told.looks_at)
+        found = (vehicle_key(one) for one in told.looks_at)
         actor = Actor(op=told.op or station, gs=station, role=told.role)
         self._known[station] = Station(actor, tuple(one for one in found if one is not None), told.version, now_s)
         if len(self._known) > MAX_STATIONS:
@@ -64,9 +64,3 @@ class Stations:
     def operators(self, now_s: float) -> list[str]:
         """Names of the operators that are on, each once, however it is written."""
         return list({name_key(one.actor.op): one.actor.op for one in reversed(self.on(now_s))}.values())[::-1]
-
-
-def key_of(name: str) -> VehicleKey | None:
-    """The vehicle of a name as `fleet/uav-1`; None for what is none."""
-    root, _, own_id = name.partition("/")
-    return VehicleKey(root, own_id) if root and is_vehicle_id(own_id) else None

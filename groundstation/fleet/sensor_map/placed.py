@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
-from groundstation.fleet.sensors import SensorBoard, SensorReading
+from groundstation.fleet.sensors import LEAST_STALE_S, MISSED, UNKNOWN_STALE_S, SensorBoard, SensorReading
 
 Numbers = NDArray[np.float64]
 FIRST_ROOM = 256
@@ -45,7 +45,7 @@ class PlacedSensors:
         """Those whose place a file says."""
         self.moved = 0
         """Grows when a place is another one, or a row somebody else's."""
-        self._columns = np.zeros((7, FIRST_ROOM))
+        self._columns = np.zeros((8, FIRST_ROOM))
         self.revision = 0
         """Grows with each change."""
 
@@ -75,6 +75,14 @@ class PlacedSensors:
     def heard_s(self) -> Numbers:
         """When each was heard last, monotonic seconds, shape (n,); minus infinity for what the broker had kept."""
         return self._columns[3, : len(self._topics)]
+
+    def old(self, now_s: float) -> NDArray[np.bool_]:
+        """Which were not heard for longer than a file promises, or for long where none does; shape (n,).
+
+        Args:
+            now_s: monotonic seconds.
+        """
+        return np.asarray(now_s - self.heard_s > self._columns[7, : len(self._topics)])
 
     def use(self, meanings: SensorMap, board: SensorBoard) -> None:
         """Another file: everything is looked at anew."""
@@ -152,11 +160,17 @@ class PlacedSensors:
             self._kinds = {}
             for other, word in enumerate(self._kind_of):
                 self._columns[6, other] = self._kinds.setdefault(word, len(self._kinds))
-        self._columns[4:, row] = low, high, self._kinds.setdefault(kind, len(self._kinds))
+        promised_s = meaning.period_s
+        self._columns[4:, row] = (
+            low,
+            high,
+            self._kinds.setdefault(kind, len(self._kinds)),
+            UNKNOWN_STALE_S if promised_s is None else max(LEAST_STALE_S, MISSED * promised_s),
+        )
 
     def shares(self) -> Numbers:
         """How high each value is, from 0 to 1: by the file, else among its kind; shape (n,), not a number for none."""
-        values, (lows, highs, kinds) = self.values, self._columns[4:, : len(self._topics)]
+        values, (lows, highs, kinds) = self.values, self._columns[4:7, : len(self._topics)]
         number, own = kinds.astype(np.intp), np.isfinite(values)
         # in one pass: there may be as many kinds as devices
         least, most = np.full(len(self._kinds), np.inf), np.full(len(self._kinds), -np.inf)

@@ -29,7 +29,6 @@ CLICK_PX = 14.0
 SHADES = 16
 LABELLED = 40
 """Of so many discs in view single devices have their value beside them."""
-OLD_S = 120.0
 LONGEST_NAME = 60
 
 
@@ -76,7 +75,7 @@ class SensorLayer(Layer):
         if not len(self.placed):
             self.groups = []
             return
-        old = np.asarray(frame.now_s - self.placed.heard_s > OLD_S)
+        old = self.placed.old(frame.now_s)
         if self._moved != self.placed.moved:
             self._moved, self._places = self.placed.moved, on_mercator(self.placed)
         self.groups = groups(self._places, self.placed.shares(), old, frame.camera)
@@ -85,7 +84,7 @@ class SensorLayer(Layer):
         """Draw every disc, and what the one under the mouse says."""
         theme, ratio = wearing().theme.key, frame.ratio
         for one in self.groups:
-            is_old = one.is_old or (one.number == 1 and self._is_old(one))
+            is_old = self._is_old(one) if one.number == 1 else one.is_old
             shade = None if one.share is None else min(SHADES - 1, int(one.share * SHADES))
             pixels = _disc(_count_text(one.number), shade, is_old, ratio, theme)
             painter.drawPixmap(QPointF(one.x - SPRITE_PX / 2, one.y - SPRITE_PX / 2), pixels)
@@ -151,7 +150,8 @@ class SensorLayer(Layer):
             place = QPointF(one.x + 10.0, one.y - 9.0)
             box = words_box(place, [text])
             if text and not any(box.intersects(other) for other in taken):
-                _words(painter, place, [text])
+                # a number that may not be so any more must not look as if it were
+                _words(painter, place, [text], role=Ink.MUTED if self._is_old(one) else Ink.TEXT)
                 taken.append(box)
                 self.labelled.append(one.row)
 
@@ -163,9 +163,10 @@ class SensorLayer(Layer):
             return
         topic = self.placed.topics[one.row]
         meaning, heard_s = self.placed.meanings.of(topic), float(self.placed.heard_s[one.row])
-        age = age_text(max(0.0, frame.now_s - heard_s)) if np.isfinite(heard_s) else ""
+        unknown = QCoreApplication.translate("SensorLayer", "of unknown age")
+        age = age_text(max(0.0, frame.now_s - heard_s)) if np.isfinite(heard_s) else unknown
         lines = [harmless(_short(meaning.name)), "  ".join(part for part in (self._value_text(one.row), age) if part)]
-        _words(painter, QPointF(one.x + 12.0, one.y + 8.0), lines, room)
+        _words(painter, QPointF(one.x + 12.0, one.y + 8.0), lines, room, Ink.MUTED if self._is_old(one) else Ink.TEXT)
 
 
 def _short(name: str) -> str:
@@ -223,7 +224,9 @@ def words_box(place: QPointF, lines: list[str], room: QSizeF | None = None) -> Q
     return QRectF(left, top, wide, high)
 
 
-def _words(painter: QPainter, place: QPointF, lines: list[str], room: QSizeF | None = None) -> None:
+def _words(
+    painter: QPainter, place: QPointF, lines: list[str], room: QSizeF | None = None, role: Ink = Ink.TEXT
+) -> None:
     """Lines on a ground of their own."""
     lines = [one for one in lines if one]
     box = words_box(place, lines, room)
@@ -231,7 +234,7 @@ def _words(painter: QPainter, place: QPointF, lines: list[str], room: QSizeF | N
     painter.setBrush(veil(Ink.BACKGROUND, 200))
     painter.drawRoundedRect(box, 3, 3)
     painter.setFont(font(SMALL_PX, 500))
-    painter.setPen(ink(Ink.TEXT))
+    painter.setPen(ink(role))
     for number, line in enumerate(lines):
         row = QRectF(box.left() + 5.0, box.top() + 1.0 + 17.0 * number, box.width(), 17.0)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line)

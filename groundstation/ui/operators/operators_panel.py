@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,11 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.identity import VehicleKey, vehicle_key
 from groundstation.fleet.operators.handover_page import HandoverPage
 from groundstation.fleet.operators.names import is_same, name_key
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
-from groundstation.fleet.operators.stations import key_of
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
@@ -317,7 +316,7 @@ class OperatorsPanel(LivePanel):
     def open_message(self, one: OperatorMessage) -> None:
         """Go to what a message is about: a handover's page, a vehicle."""
         handover = one if one.kind is SaidKind.HANDOVER else self._conversation.get(one.about)
-        key = key_of(one.vehicle)
+        key = vehicle_key(one.vehicle)
         if handover is not None and handover.kind is SaidKind.HANDOVER:
             view = HandoverView(handover, self._conversation, self._access, self)
             self._views.append(view)
@@ -326,8 +325,8 @@ class OperatorsPanel(LivePanel):
         elif key is not None:
             self.vehicles_wanted.emit((key,))
 
-    def _on_activated(self, index: object) -> None:
-        row = self.model.rows[index.row()]  # type: ignore[attr-defined]
+    def _on_activated(self, index: QModelIndex) -> None:
+        row = self.model.rows[index.row()]
         self.open_message(row.message)
 
     def _show_menu(self, place: QPoint) -> None:
@@ -343,7 +342,7 @@ class OperatorsPanel(LivePanel):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if one.kind is SaidKind.HANDOVER:
             menu.addAction(self.tr("&Open the handover"), lambda: self.open_message(one))
-        key = key_of(one.vehicle)
+        key = vehicle_key(one.vehicle)
         if key is not None:
             menu.addAction(self.tr("&Go to the vehicle"), lambda: self.vehicles_wanted.emit((key,)))
         moment_s = one.about_unix_s if one.about_unix_s is not None else one.at_unix_s

@@ -125,7 +125,8 @@ class ProcedureModel(QAbstractTableModel):
         if cell is not None:
             words = said(cell.said)
             return f"{tr(LOOKS[cell.state].words)} · {words}" if words else tr(LOOKS[cell.state].words)
-        assert self.procedure is not None  # noqa: S101 - looked at by `data`
+        if self.procedure is None:
+            return ""
         step = self.procedure.steps[row]
         return f"{row + 1}  {tr(KINDS[step.kind.value])}" if column == STEP else " ".join(step.shown.split())
 
