@@ -18,6 +18,8 @@ from groundstation.fleet.alarms.trial import Raised, Trial
 from groundstation.fleet.commands import Actor
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.phrases import say
+from groundstation.fleet.sensor_map.mapping import SensorRow
+from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_row import button_rect, icon_name
 from groundstation.ui.alarms.alarm_voice import MUTED_REMIND_S, REMIND_S, AlarmVoice
@@ -103,6 +105,12 @@ def tell(station, panel, *alarms):
 def click_button(panel, row):
     rect = panel.list.visualRect(panel.model.index(row))
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=button_rect(rect).center())
+
+
+def test_a_device_is_called_what_the_file_of_meanings_calls_it(panel, station, voice, heard):
+    station.feed.use_meanings(SensorMap([SensorRow(topics="KTÜ/+/Nem", name="{1} humidity")]))
+    tell(station, panel, alarm("KTÜ/Kabin1/Nem", "humid", Level.WARNING), alarm("KTÜ/Kabin1/Gaz", "gas"))
+    assert sorted(one.source for one in panel.model.cards) == ["KTÜ/Kabin1/Gaz", "Kabin1 humidity"]
 
 
 def test_cards_stand_in_order_with_cause_number_and_what_to_do(panel, station):

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.alarms.alarm import Alarm, AlarmState
 from groundstation.fleet.alarms.book import Change
 from groundstation.ui.alarms.alarm_port import AlarmAccess
-from groundstation.ui.alarms.alarm_words import Names, detail_text, source_text, tr
+from groundstation.ui.alarms.alarm_words import Names, detail_text, names_of, source_text, tr
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.said import translated
 from groundstation.ui.theme.icons import icon
@@ -128,7 +128,7 @@ class AlarmHistory(QWidget):
         self.model.show(self._rows(text)[:MOST_SHOWN])
 
     def _rows(self, text: str) -> list[Row]:
-        names: Names = {str(state.key): state.name for state in self._feed.fleet}
+        names = names_of(self._feed)
         wanted = text.casefold()
         offset_s = self._feed.timeline.now_unix_s - self._feed.now_s()
         found = []

@@ -46,7 +46,7 @@ class AlarmModel(QAbstractListModel):
 
         Args:
             book: what is known.
-            names: of vehicles.
+            names: of vehicles and devices.
             now_unix_s: for ages.
             text: what cards must contain; empty for all.
             shows_shelved: whether those on the shelf are among them.

@@ -15,7 +15,7 @@ from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.alarms.book import Change
 from groundstation.fleet.conditions import Level
 from groundstation.ui.alarms.alarm_port import AlarmAccess
-from groundstation.ui.alarms.alarm_words import spoken
+from groundstation.ui.alarms.alarm_words import names_of, spoken
 from groundstation.ui.fleet_view import FleetView
 
 GAP_S, SECONDS_A_LETTER = 2.5, 0.085
@@ -117,7 +117,7 @@ class AlarmVoice(QObject):
         alarm = min(candidates, key=lambda one: one.urgency)
         del self._waiting[alarm.key]
         self._said_s[alarm.key] = now_s
-        names = {str(state.key): state.name for state in self._feed.fleet}
+        names = names_of(self._feed)
         text = spoken(alarm, names)
         if self._access.play is not None:
             self._access.play("warning" if alarm.worst is Level.WARNING else "caution")

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.alarms.alarm import Alarm, AlarmState
 from groundstation.fleet.alarms.flood import GROUP
 from groundstation.fleet.alarms.nearness import BETWEEN
 from groundstation.fleet.conditions import Level
+from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.said import said, translated
 from groundstation.ui.timeline import local_time
 from groundstation.ui.units import fixed
 
-Names = dict[str, str]
-"""Names of vehicles by `fleet/uav-1`."""
+Names = Callable[[str], str]
+"""What a source is called: a vehicle written `fleet/uav-1`, or a topic exactly as received."""
 
 
 def tr(text: str) -> str:
@@ -22,11 +25,29 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Alarms", text)
 
 
+def names_of(view: FleetView) -> Names:
+    """Names of vehicles, and of other devices by the file that says what topics mean.
+
+    Args:
+        view: whose vehicles, as they are now, and whose file.
+    """
+    vehicles = {str(state.key): state.name for state in view.fleet}
+
+    def name(source: str) -> str:
+        known = vehicles.get(source)
+        if known is not None:
+            return known
+        meaning = view.meanings.of(source)
+        return meaning.name if meaning.is_mapped else source.removeprefix("fleet/")
+
+    return name
+
+
 def source_text(alarm: Alarm, names: Names) -> str:
-    """Whose it is: names of vehicles, a topic, or how many a group covers."""
+    """Whose it is: names of vehicles or of a device, a topic, or how many a group covers."""
     if alarm.source == GROUP or alarm.members:
         return tr("{count} affected").format(count=alarm.affected)
-    return BETWEEN.join(names.get(one, one.removeprefix("fleet/")) for one in alarm.source.split(BETWEEN))
+    return BETWEEN.join(names(one) for one in alarm.source.split(BETWEEN))
 
 
 def detail_text(alarm: Alarm) -> str:

@@ -26,6 +26,7 @@ from groundstation.ui.alarms.alarm_model import AlarmModel
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_row import AlarmRowDelegate
 from groundstation.ui.alarms.alarm_voice import AlarmVoice
+from groundstation.ui.alarms.alarm_words import names_of
 from groundstation.ui.alarms.note_dialog import NoteDialog
 from groundstation.ui.alarms.rules_dialog import RulesDialog
 from groundstation.ui.alarms.shelve_dialog import ShelveDialog
@@ -171,7 +172,7 @@ class AlarmsPanel(LivePanel):
     def refresh(self) -> None:
         """Show everything as it is now."""
         book = self._feed.fleet.alarms
-        names = {str(state.key): state.name for state in self._feed.fleet}
+        names = names_of(self._feed)
         shows_shelved = self.shelved_button.isChecked()
         self.model.show(
             book, names, self._feed.timeline.now_unix_s, self.text_box.text().strip(), shows_shelved=shows_shelved
