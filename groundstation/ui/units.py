@@ -43,6 +43,16 @@ def compact(value: float | None) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e12 else f"{value:.7g}"
 
 
+def at_a_glance(value: float) -> str:
+    """A number of unknown kind in about four digits, so that one that is always moving can be read."""
+    size = abs(value)
+    if value == int(value) and size < 1e6:
+        return str(int(value))
+    if not 0.01 <= size < 1e6:
+        return f"{value:.3g}"
+    return fixed(value, 0 if size >= 1000 else 1 if size >= 100 else 2)
+
+
 def age_text(age_s: float | None) -> str:
     """An age in words of fixed habit: `0.4 s`, `38 s`, `12 min`, `3 h`."""
     if age_s is None:

@@ -15,8 +15,9 @@ from groundstation.fleet.procedures.procedure_file import read_procedures
 from groundstation.ui.commands_panel.journal_entry import entries_of
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.procedures.procedure_desk import ProcedureDesk
+from groundstation.ui.procedures.procedure_model import WHAT
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
-from groundstation.ui.procedures.procedures_panel import ProceduresPanel
+from groundstation.ui.procedures.procedures_panel import LEAST_WHAT_PX, ProceduresPanel
 from tests.support.waiting import wait_until
 from tests.ui.support.commanding import OURS, THEIRS, Commands, flying, grounded
 
@@ -88,6 +89,18 @@ def made(app, commands, tmp_path):
     yield found
     found.panel.close()
     found.panel.deleteLater()
+
+
+def test_what_a_step_says_takes_the_room_that_vehicles_leave(made):
+    made.choose("before-flight")
+    whole = made.panel.table.sizeHintForColumn(WHAT) + 12
+    assert made.panel.table.columnWidth(WHAT) == whole
+    made.commands.select(*grounded(1, 2, 3, 4))
+    made.panel.dry_run()
+    assert made.panel.table.columnWidth(WHAT) == LEAST_WHAT_PX < whole
+    made.panel.resize(1400, 400)
+    QApplication.processEvents()
+    assert made.panel.table.columnWidth(WHAT) == whole
 
 
 def test_what_comes_along_and_a_file_of_ones_own_can_be_chosen(made):

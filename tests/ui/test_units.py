@@ -5,7 +5,7 @@ import pytest
 
 from groundstation.fleet.units import label_of, unit_of
 from groundstation.fleet.value_path import field_of
-from groundstation.ui.units import DASH, age_text, compact, fixed, text_of
+from groundstation.ui.units import DASH, age_text, at_a_glance, compact, fixed, text_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ from groundstation.ui.units import DASH, age_text, compact, fixed, text_of
 )
 def test_labels_and_units_follow_from_the_field(field, label, unit):
     assert (label_of(field), unit_of(field).symbol) == (label, unit)
+
+
+def test_at_a_glance_has_about_four_digits():
+    told = (29.87684, 101.325, 1013.249, 3.0, 0.0, -0.001234, 0.05, 1e9, -61.5)
+    assert [at_a_glance(one) for one in told] == [
+        "29.88", "101.3", "1013", "3", "0", "-0.00123", "0.05", "1e+09", "-61.50",
+    ]  # fmt: skip
 
 
 def test_unknown_is_a_dash_and_zero_is_zero():

@@ -15,13 +15,16 @@ from groundstation.fleet.value_path import ValueRef, getter
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.selection import Selection
+from groundstation.ui.theme.fonts import metrics
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.tokens import TITLE_PX
 from groundstation.ui.units import DASH
 from groundstation.ui.value_drag import refs_from_mime
 from groundstation.ui.vehicle_panel.easing import Eased
 from groundstation.ui.vehicle_panel.flight_display import FlightDisplay
 from groundstation.ui.vehicle_panel.flight_values import FlightValues, flight_values
+from groundstation.ui.vehicle_panel.panel_header import PanelHeader
 from groundstation.ui.vehicle_panel.tile_contents import estimator_content, vibration_content
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -345,3 +348,20 @@ def test_a_new_session_forgets_what_was_measured(panel, station, selection, vehi
     panel.refresh()
     assert panel.tiles[BATTERY].content.value == DASH
     assert msgspec.structs.asdict(panel.flight.values)["height_m"] is None
+
+
+@pytest.mark.parametrize(("wide", "whole"), [(420, True), (180, False)])
+def test_the_mark_of_simulation_never_stands_over_the_mode(station, wide, whole):
+    vehicle = PretendVehicle(2, root="sim")
+    station.hear(vehicle)
+    header = PanelHeader()
+    header.show_state(station.feed.fleet.get(vehicle.key), station.now_s)
+    header.resize(wide, 60)
+    header.grab()
+    who = 19 + metrics(TITLE_PX + 1, 700).horizontalAdvance(header.id_text)
+    chips = sum(metrics(10, 700).horizontalAdvance(one) + 12 for one in ("SIM", "ARMED"))
+    mode = metrics(TITLE_PX, 700).horizontalAdvance(header.summary.mode)
+    assert who + 8 + chips + 10 + mode <= wide
+    assert header.summary.is_simulated
+    assert header.summary.is_armed
+    assert (header.id_text == vehicle.key.id) is whole

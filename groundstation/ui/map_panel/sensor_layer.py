@@ -23,7 +23,7 @@ from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil, wearing
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
-from groundstation.ui.units import age_text, compact
+from groundstation.ui.units import age_text, at_a_glance
 
 CLICK_PX = 14.0
 SHADES = 16
@@ -136,7 +136,7 @@ class SensorLayer(Layer):
             return ""
         reading = self._feed.sensors.get(self.placed.topics[row])
         path = meaning.main_path(reading.numbers) if reading is not None else None
-        return f"{compact(value)} {meaning.unit(path) if path is not None else ''}".rstrip()
+        return f"{at_a_glance(value)} {meaning.unit(path) if path is not None else ''}".rstrip()
 
     def _paint_values(self, painter: QPainter) -> None:
         """Beside each single one, where nothing else stands."""
@@ -194,6 +194,10 @@ def _disc(text: str, shade: int | None, is_old: bool, ratio: float, theme: str) 
     painter.setPen(QPen(ink(Ink.BACKGROUND), 2.4))
     painter.setBrush(veil(Ink.BACKGROUND, 190) if is_old or text else colour)
     painter.drawEllipse(QPointF(0, 0), radius, radius)
+    if not is_old and not text:
+        # the bright end of the scale would be lost on a light ground
+        painter.setPen(QPen(ink(Ink.ERROR_EDGE), 1.0))
+        painter.drawEllipse(QPointF(0, 0), radius, radius)
     if is_old or text:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 2.0, Qt.PenStyle.DotLine if is_old else Qt.PenStyle.SolidLine))

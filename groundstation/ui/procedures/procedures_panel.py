@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -43,6 +44,7 @@ from groundstation.ui.timeline import local_time
 
 PERIOD_MS = 300
 ROW_HEIGHT = 24
+STEP_PX, LEAST_WHAT_PX = 84, 150
 WIDEST = 200
 """Of a vehicle's column, pixels; its tool tip has all."""
 
@@ -157,8 +159,16 @@ class ProceduresPanel(LivePanel):
         return self.table
 
     def _set_widths(self) -> None:
-        self.table.setColumnWidth(STEP, 84)
-        self.table.setColumnWidth(WHAT, 150)
+        self.table.setColumnWidth(STEP, STEP_PX)
+        wide = self.table.sizeHintForColumn(WHAT) + 12
+        # whatever vehicles leave
+        room = self.table.viewport().width() - STEP_PX - len(self.model.keys) * WIDEST
+        self.table.setColumnWidth(WHAT, max(LEAST_WHAT_PX, min(wide, room)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: what a step says takes the room that there is."""
+        super().resizeEvent(event)
+        self._set_widths()
 
     # ---- files ----
 

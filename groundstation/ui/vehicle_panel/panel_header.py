@@ -23,6 +23,7 @@ from groundstation.ui.units import DASH
 
 LINE = 22
 CONDITION_LINE = 24
+LEAST_ID_PX = 14
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution", Level.ADVISORY: "advisory"}
 _BACKS = {Level.WARNING: Ink.WARNING_SURFACE, Level.CAUTION: Ink.CAUTION_SURFACE}
@@ -43,6 +44,8 @@ class PanelHeader(QWidget):
         self.summary: VehicleSummary | None = None
         self.detail_text = ""
         self.state_text = ""
+        self.id_text = ""
+        """The id as it was painted, cut where there was no room."""
 
     def show_state(self, state: VehicleState | None, now_s: float) -> None:
         """Show a vehicle as it is now."""
@@ -73,8 +76,13 @@ class PanelHeader(QWidget):
         left = 19
         painter.setFont(font(TITLE_PX + 1, 700))
         painter.setPen(ink(Ink.TEXT))
-        painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, summary.key.id)
-        left += metrics(TITLE_PX + 1, 700).horizontalAdvance(summary.key.id) + 8
+        # a mode and a mark of simulation are never written over each other: the id gives way, its tab has it whole
+        room = width - left - (_chip_width("SIM") + 8 if summary.is_simulated else 0)
+        self.id_text = metrics(TITLE_PX + 1, 700).elidedText(
+            summary.key.id, Qt.TextElideMode.ElideRight, max(LEAST_ID_PX, room)
+        )
+        painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, self.id_text)
+        left += metrics(TITLE_PX + 1, 700).horizontalAdvance(self.id_text) + 8
         if summary.is_simulated:
             left += _paint_chip(painter, left, "SIM", Ink.SIMULATED, Ink.SIMULATED_SURFACE) + 8
         painter.setFont(font(TITLE_PX))
@@ -89,8 +97,7 @@ class PanelHeader(QWidget):
         if summary.is_armed is not None:
             text = self.tr("ARMED") if summary.is_armed else self.tr("DISARMED")
             colours = (Ink.BACKGROUND, Ink.TEXT) if summary.is_armed else (Ink.MUTED, Ink.RAISED)
-            width = metrics(10, 700).horizontalAdvance(text) + 12
-            right -= width
+            right -= _chip_width(text)
             _paint_chip(painter, right, text, *colours)
             right -= 10
         painter.setFont(font(TITLE_PX, 700))
@@ -169,9 +176,13 @@ def _state_text(state: VehicleState) -> str:
     return " · ".join(parts)
 
 
+def _chip_width(text: str) -> int:
+    return metrics(10, 700).horizontalAdvance(text) + 12
+
+
 def _paint_chip(painter: QPainter, left: float, text: str, role: Ink, back: Ink) -> int:
     """A small filled mark in the first line; answers its width."""
-    width = metrics(10, 700).horizontalAdvance(text) + 12
+    width = _chip_width(text)
     box = QRectF(left, 3, width, LINE - 6)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink(back))
