@@ -96,7 +96,7 @@ def test_what_a_step_says_takes_the_room_that_vehicles_leave(made):
     whole = made.panel.table.sizeHintForColumn(WHAT) + 12
     assert made.panel.table.columnWidth(WHAT) == whole
     made.commands.select(*grounded(1, 2, 3, 4))
-    made.panel.dry_run()
+    made.panel.rehearse()
     assert made.panel.table.columnWidth(WHAT) == LEAST_WHAT_PX < whole
     made.panel.resize(1400, 400)
     QApplication.processEvents()

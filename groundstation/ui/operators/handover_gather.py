@@ -7,7 +7,7 @@ from groundstation.fleet.alarms.alarm import AlarmState
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.operators.handover_page import HandoverAlarm, HandoverPage, HandoverVehicle, with_room
 from groundstation.fleet.summary import VehicleSummary
-from groundstation.ui.alarms.alarm_words import detail_text, source_text, state_text
+from groundstation.ui.alarms.alarm_words import detail_text, names_of, source_text, state_text
 from groundstation.ui.commanding.words import label_of
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.operators.said_words import tr
@@ -25,7 +25,7 @@ def gathered(feed: FleetView, under_way: list[CommandRecord]) -> HandoverPage:
         feed: what is known.
         under_way: orders that have no end yet.
     """
-    names = {str(state.key): state.name for state in feed.fleet}
+    names = names_of(feed)
     alarms = tuple(
         HandoverAlarm(
             title=translated(one.title)[:SHORT],
