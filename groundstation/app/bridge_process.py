@@ -7,7 +7,9 @@ Apart from `wiring`, for who gives an order needs no bridge, and to import one t
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
+from groundstation.app.links_file import LinksFile, on_loopback, read_links, usual_links
 from groundstation.app.wiring import calm_collector, client_id
 from groundstation.bridge.link_text import parse_link
 from groundstation.bridge.service import BridgeService, BridgeSettings, bridge_will, root_of
@@ -20,7 +22,7 @@ from groundstation.transport.mqtt_worker import MqttWorker
 class BridgeProcess:
     """A bridge with its connection to the broker."""
 
-    def __init__(self, url: BrokerUrl, settings: BridgeSettings) -> None:
+    def __init__(self, url: BrokerUrl, settings: BridgeSettings, links: LinksFile | None = None) -> None:
         self.root = settings.root
         """First topic level of what it publishes."""
         # a will goes with the connect packet (MQTT 5, 3.1.2.5), so its session is chosen before
@@ -33,7 +35,14 @@ class BridgeProcess:
             on_status=self._on_status,
             will=will.message,
         )
-        self.service = BridgeService(settings, self.bus, will.session)
+        self._links = links
+        keep = links.keep if links is not None else lambda _: None
+        self.service = BridgeService(settings, self.bus, will.session, keep=keep)
+
+    @property
+    def link_texts(self) -> list[str]:
+        """What it listens on and calls, as it begins."""
+        return [one.text for one in self.service.link_set.entries]
 
     def _on_message(self, message: Message) -> None:
         self.service.on_message(message)
@@ -55,13 +64,36 @@ class BridgeProcess:
             self.service.run(stop)
         finally:
             self.bus.stop()
+            if self._links is not None:
+                self._links.close()
 
 
-def make_bridge(url: BrokerUrl, links: list[str], root: str, settings: dict[str, object]) -> BridgeProcess:
+def make_bridge(
+    url: BrokerUrl,
+    links: list[str],
+    root: str,
+    settings: dict[str, object],
+    links_path: Path | None = None,
+    *,
+    is_loopback: bool = False,
+) -> BridgeProcess:
     """A bridge from the texts of the command line.
+
+    Args:
+        url: the broker.
+        links: as `parse_link` reads them.
+        root: first topic level that was asked for; empty for the usual.
+        settings: the other fields of `BridgeSettings`.
+        links_path: where links that operators add are remembered; None for a bridge that remembers none.
+        is_loopback: whether remembered links listen to this computer alone.
 
     Raises:
         UsageError: a text can't be read, or a recording stands beside living links.
     """
     specs = tuple(parse_link(text) for text in links)
-    return BridgeProcess(url, BridgeSettings(links=specs, root=root_of(specs, root), **settings))  # type: ignore[arg-type]
+    if links_path is None:
+        return BridgeProcess(url, BridgeSettings(links=specs, root=root_of(specs, root), **settings))  # type: ignore[arg-type]
+    kept = read_links(links_path) or usual_links(is_loopback=is_loopback)
+    kept = on_loopback(kept) if is_loopback else kept
+    asked = BridgeSettings(links=specs, root=root_of(specs, root), kept=kept, **settings)  # type: ignore[arg-type]
+    return BridgeProcess(url, asked, LinksFile(links_path))

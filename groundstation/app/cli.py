@@ -212,14 +212,14 @@ def broker(
 @app.command()
 def bridge(
     link: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--link",
             metavar="TEXT",
             help="udpin:0.0.0.0:14550, udpout:host:port, tcp:host:port, tcpin:host:port, "
             "serial:/dev/ttyACM0:115200, tlog:FILE[@SPEED]. Can be given several times.",
         ),
-    ],
+    ] = None,
     broker: Broker = BrokerDefault,
     root: Annotated[
         str,
@@ -248,6 +248,18 @@ def bridge(
     raw: Annotated[
         bool, typer.Option("--raw/--no-raw", help="Publish every MAVLink frame as it came, for recorders.")
     ] = True,
+    links_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--links",
+            metavar="FILE",
+            help="Remember there which links operators add; without the file UDP 14550 and 14540 on all interfaces.",
+        ),
+    ] = None,
+    find_serial: Annotated[
+        bool, typer.Option("--find-serial", help="Open autopilots on serial ports as they are plugged in.")
+    ] = False,
+    loopback: Annotated[bool, typer.Option("--loopback", help="With --links: listen to this computer alone.")] = False,
 ) -> None:
     """Translate between MAVLink links and MQTT topics."""
     from groundstation.app.bridge_process import make_bridge
@@ -262,21 +274,28 @@ def bridge(
         raise UsageError(f"--root '{root}': there are fleet, sim and, for recordings, replay")
     if bridge_id and not is_vehicle_id(bridge_id):
         raise UsageError(f"--id '{bridge_id}': use letters, digits, '-' and '_', at most 32")
-    bridge_id = bridge_id or default_bridge_id(link)
+    link = link or []
+    if not link and links_file is None and not find_serial:
+        raise UsageError("give --link (udpin:0.0.0.0:14550), --links FILE or --find-serial")
+    if any(one.startswith("tlog:") for one in link) and (links_file is not None or find_serial):
+        raise UsageError("a recording is played by a bridge of its own: leave --links and --find-serial out")
+    bridge_id = bridge_id or default_bridge_id(link or [f"{links_file or 'serial'}"])
     settings: dict[str, object] = {
         "bridge_id": bridge_id,
         "outbox": outbox or default_store_path(f"{root or 'fleet'}-{bridge_id}"),
         "has_raw": raw,
+        "finds_serial": find_serial,
         "names": parse_names(name or []),
         "sysid": sysid,
         "rate_scale": rate,
         "limits": Limits(distance_m=max_distance, height_home_m=max_height, least_height_home_m=min_height),
     }
     url = broker_from_text(broker)
-    process = make_bridge(url, link, root, settings)
+    process = make_bridge(url, link, root, settings, links_file, is_loopback=loopback)
+    heard_on = ", ".join(process.link_texts) or "serial ports"
     goal = f"{process.bus.status.broker} under {process.root}/"
     with stop_on_signal(staying_on(url)) as stop:
-        errors.print(f"bridge {settings['bridge_id']}: {', '.join(link)} -> {goal}; Ctrl-C ends it", soft_wrap=True)
+        errors.print(f"bridge {settings['bridge_id']}: {heard_on} -> {goal}; Ctrl-C ends it", soft_wrap=True)
         process.run(stop)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundstation.bridge.boot_watch import BootWatch
+from groundstation.bridge.bystanders import Bystanders
 from groundstation.bridge.crew import Crew
 from groundstation.bridge.ear import Ear
 from groundstation.bridge.frame_meaning import HEARTBEATS, RADIO, FrameMeaning
@@ -23,6 +24,7 @@ from groundstation.bridge.streams import scaled
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import ConnReason, LinkState
+from groundstation.fleet.link_table import Speaker
 from groundstation.fleet.preconditions import Limits
 from groundstation.mavlink.dialect import DEFINITIONS, unpack
 from groundstation.mavlink.frames import Frame, FrameParser
@@ -84,6 +86,7 @@ class Hearing:
         self._links = LinkWatch(self._roll, self._boots, own_sysid)
         self._crew = Crew(self._only_vehicle)
         self._seats = Seats()
+        self._bystanders = Bystanders()
 
     def _only_vehicle(self, sysid: int) -> VehicleSession | None:
         """The vehicle with a system id, for those who speak for it; None where it is none, or not clear which."""
@@ -152,6 +155,7 @@ class Hearing:
         return answers
 
     def _on_frame(self, peer: Peer, frame: Frame, now_s: float) -> list[Outbound]:
+        peer.frames += 1
         key = (peer, frame.sysid, frame.compid)
         ear = self._ears.get(key)
         if ear is None:
@@ -186,6 +190,7 @@ class Hearing:
 
     def _on_other(self, peer: Peer, frame: Frame, now_s: float) -> None:
         """A frame of somebody who is no autopilot: a radio speaks for its link, a component for its vehicle."""
+        self._bystanders.take(peer, frame, now_s)
         if frame.msgid in RADIO and is_radio(frame.compid):
             self._meaning.take_radio(peer, frame, now_s)
         else:
@@ -268,11 +273,39 @@ class Hearing:
         """A connection closed: its ears are deaf; a new connection makes new ones."""
         peer.is_closed = True
         self._parsers.pop(peer, None)
+        self._bystanders.leave(peer)
         # a list, since forgetting takes them out
         for key in [key for key in self._ears if key[0] is peer]:
             self._forget(self._ears[key])
 
     # ---- asked from outside ----
+
+    def peers_of(self, link: str) -> list[Peer]:
+        """Other ends from which bytes came on a link, by its text."""
+        return [one for one in self._parsers if one.link == link]
+
+    def ears_of(self, link: str) -> list[Ear]:
+        """Autopilots that are heard on a link."""
+        return [one for one in self._ears.values() if one.peer.link == link]
+
+    def vehicle_id(self, ear: Ear) -> str:
+        """Whom an ear hears; empty where it is not clear yet."""
+        vehicle = self._roll.vehicle_of(ear)
+        return vehicle.key.id if vehicle is not None else ""
+
+    def bystanders_of(self, link: str, now_s: float) -> list[Speaker]:
+        """Who else was heard on a link lately: other ground stations, radios, components."""
+        return self._bystanders.of(link, now_s)
+
+    def carries_alone(self, link: str) -> list[VehicleSession]:
+        """Vehicles that may be armed and are heard on this link and on no other."""
+        return [
+            one
+            for one in self.vehicles.values()
+            if one.link_state is not LinkState.OFFLINE
+            and one.may_be_armed
+            and {ear.peer.link for ear in one.ears} == {link}
+        ]
 
     def publish_again(self, key: VehicleKey | None, from_event: int | None) -> None:
         """Publish conn, info and state again, of one vehicle or of all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import abc
 import selectors
+import socket
 from collections.abc import Callable
 
 from groundstation.bridge.link_text import LinkSpec
@@ -35,6 +36,8 @@ class Peer:
         self.is_known = is_known
         self.is_datagram = is_datagram
         self.is_closed = False
+        self.frames = self.bytes = 0
+        """What came of it."""
         self.damaged = 0
         """Frames of it that were refused."""
         self.radio: Radio | None = None
@@ -107,4 +110,19 @@ class Link(abc.ABC):
 
     @abc.abstractmethod
     def close(self) -> None:
-        """End."""
+        """End; nothing of it stays registered with the selector."""
+
+
+def closed(sock: socket.socket | None, selector: selectors.BaseSelector | None) -> None:
+    """Close a socket that a loop may be waiting on.
+
+    Args:
+        sock: None for nothing to do.
+        selector: of the loop that goes on; None where it never was registered.
+    """
+    if sock is None:
+        return
+    # a closed socket has no descriptor to be found by, and another socket gets its number
+    if selector is not None and sock.fileno() >= 0 and sock in selector.get_map():
+        selector.unregister(sock)
+    sock.close()

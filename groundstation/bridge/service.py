@@ -21,25 +21,28 @@ import msgspec
 from groundstation import __version__
 from groundstation.bridge.backfill import Backfill
 from groundstation.bridge.hearing import Hearing
+from groundstation.bridge.link_desk import LinkDesk
+from groundstation.bridge.link_set import KeptLinks, LinkSet
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.links import make_link
 from groundstation.bridge.outbox import Outbox
 from groundstation.bridge.outbox_store import OutboxStore
 from groundstation.bridge.peer import Chunk, Link, Peer
 from groundstation.bridge.publisher import Publisher, new_session
 from groundstation.bridge.raw_frames import RawFrames
 from groundstation.bridge.requests import Requests
+from groundstation.bridge.serial_finder import SerialFinder
 from groundstation.bridge.vehicle_session import VehicleSession
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.identity import Root
 from groundstation.fleet.link import BridgePresence, ConnReason, LinkState
+from groundstation.fleet.link_table import LinkRequest, LinkTable
 from groundstation.fleet.preconditions import Limits
 from groundstation.mavlink import encode
 from groundstation.mavlink.frames import frame_bytes
 from groundstation.mavlink.stream_requests import Outbound
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Bus, BusState, BusStatus, Message, Outgoing
-from groundstation.transport.leaves import BRIDGE_CONN, bridge_filters
+from groundstation.transport.leaves import BRIDGE_CONN, BRIDGE_LINKS, bridge_filters
 
 log = logging.getLogger("groundstation.bridge")
 
@@ -74,6 +77,10 @@ class BridgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where messages are kept on disk while the broker is away; None to keep the last minutes in memory only."""
     has_raw: bool = True
     """Publish every frame as it came, for recorders."""
+    finds_serial: bool = False
+    """Open autopilots on serial ports as they are plugged in."""
+    kept: KeptLinks | None = None
+    """Links that operators added in an earlier run; None for a bridge that remembers none."""
     exit_at_end: bool = True
     """End when every link is a file that was played to its end."""
 
@@ -125,6 +132,7 @@ class BridgeService:
         bus: Bus,
         session: str,
         clock: Callable[[], float] = time.monotonic,
+        keep: Callable[[KeptLinks], None] = lambda _: None,
     ) -> None:
         """Prepare a bridge.
 
@@ -133,6 +141,7 @@ class BridgeService:
             bus: connected with the will of `bridge_will`, `on_message` and `on_status` wired to this service.
             session: the session in that will.
             clock: monotonic seconds.
+            keep: remembers the links that operators wish for; must not wait.
         """
         if root_of(settings.links, settings.root) != settings.root:
             raise UsageError(f"these links don't belong under {settings.root}/")
@@ -146,7 +155,6 @@ class BridgeService:
         raw_topic = topics.bridge(settings.root, settings.bridge_id, topics.RAW_FRAMES)
         self._raw = RawFrames(self._publisher, raw_topic, session) if settings.has_raw else None
         self._selector = selectors.DefaultSelector()
-        self._links: list[Link] = [make_link(spec) for spec in settings.links]
         self.hearing = Hearing(
             settings.root,
             settings.bridge_id,
@@ -158,6 +166,13 @@ class BridgeService:
             self._raw,
         )
         """Peers and vehicles."""
+        self.link_set = LinkSet(self._selector, settings.links, self._link_gone)
+        self._finder = SerialFinder() if settings.finds_serial else None
+        is_recorded = any(spec.is_recorded for spec in settings.links)
+        self.link_desk = LinkDesk(self.link_set, self.hearing, self._finder, keep, can_change=not is_recorded)
+        """What operators want of the links."""
+        if settings.kept is not None:
+            self.link_set.put_back(settings.kept)
         self._peer_seq: dict[Peer, int] = {}
         self._waiting: deque[Message] = deque()
         self._requests = Requests(
@@ -194,7 +209,7 @@ class BridgeService:
     @property
     def links(self) -> list[Link]:
         """The links, for their ports and problems."""
-        return self._links
+        return self.link_set.open_links
 
     def open(self) -> None:
         """Open every link.
@@ -202,8 +217,9 @@ class BridgeService:
         Raises:
             GroundStationError: a link can't be had; names it and the remedy.
         """
-        for link in self._links:
-            link.open(self._selector)
+        self.link_set.open_fixed()
+        if self._finder is not None:
+            self._finder.start()
         if self._outbox.store is not None:
             self._outbox.store.start()
         # after the links are open: a request that comes at once finds a bridge that can answer
@@ -217,11 +233,12 @@ class BridgeService:
         """
         while not stop.is_set():
             self.step()
-            if self._settings.exit_at_end and all(link.is_ended for link in self._links):
+            # a bridge whose links are all paused goes on: it waits for one to be taken up again
+            if self._settings.exit_at_end and self.links and all(link.is_ended for link in self.links):
                 break
         self._end()
         # behind the end: an error here must not leave vehicles that seem to live
-        for link in self._links:
+        for link in self.links:
             if link.was_empty:
                 raise GroundStationError(f"link '{link.text}': there is no MAVLink in it; is it a telemetry log?")
 
@@ -233,11 +250,12 @@ class BridgeService:
             chunks += key.data()
         now_s = self._clock()
         self._is_heard = self._is_heard or self._bus.status.state is BusState.CONNECTED
-        for link in self._links:
+        for link in self.links:
             if self._is_heard or not link.is_recorded:
                 chunks += link.tick(now_s)
         for peer, data in chunks:
             if data:
+                peer.bytes += len(data)
                 self._send_all(peer, self.hearing.take(peer, data, now_s))
             else:
                 self.hearing.peer_gone(peer)
@@ -270,7 +288,7 @@ class BridgeService:
             return
         # where time is hurried and all comes so much more often, a vehicle counts our silence in its own seconds
         self._next_heartbeat_s = now_s + HEARTBEAT_S / max(1.0, self._settings.rate_scale)
-        called = {link.peer for link in self._links if link.peer is not None}
+        called = {link.peer for link in self.links if link.peer is not None}
         for peer in {*self.hearing.peers, *called}:
             self._send_all(peer, [encode.heartbeat()])
 
@@ -280,11 +298,37 @@ class BridgeService:
             self._was_connected.clear()
             self._publish_all(None)
         while self._waiting:
-            self._requests.take(self._waiting.popleft(), now_s)
+            message = self._waiting.popleft()
+            if message.topic.endswith(f"/{topics.LINKS_REQ}"):
+                self._take_link_wish(message)
+            else:
+                self._requests.take(message, now_s)
         self._requests.tick(now_s)
+        table = self.link_desk.tick(now_s)
+        if table is not None:
+            self._publish_links(table)
+
+    def _take_link_wish(self, message: Message) -> None:
+        if message.retain:
+            # kept by a broker it would be carried out again at each connection
+            return
+        try:
+            self.link_desk.take(payloads.decode_request(LinkRequest, message.payload))
+        except payloads.PayloadError:
+            self._requests.undecodable += 1
+
+    def _link_gone(self, text: str) -> None:
+        for peer in self.hearing.peers_of(text):
+            self.hearing.peer_gone(peer)
+            self._peer_seq.pop(peer, None)
+
+    def _publish_links(self, table: LinkTable) -> None:
+        topic = topics.bridge(self._settings.root, self._settings.bridge_id, topics.LINKS)
+        self._publisher.say(topic, BRIDGE_LINKS, self._session, table)
 
     def _publish_all(self, from_event: int | None) -> None:
         self._publish_presence(LinkState.ONLINE, ConnReason.BRIDGE_STARTED)
+        self._publish_links(self.link_desk.table(self._clock()))
         self.hearing.publish_again(None, from_event)
         self._backfill.publish_marks()
 
@@ -292,7 +336,7 @@ class BridgeService:
         self._send_all(vehicle.active.peer, messages)
 
     def _publish_presence(self, state: LinkState, reason: ConnReason) -> None:
-        links = tuple(link.text for link in self._links)
+        links = tuple(one.text for one in self.link_set.entries)
         presence = BridgePresence(state=state, reason=reason, links=links, version=__version__)
         topic = topics.bridge(self._settings.root, self._settings.bridge_id, topics.CONN)
         self._publisher.say(topic, BRIDGE_CONN, self._session, presence)
@@ -302,7 +346,7 @@ class BridgeService:
         if now_s < self._next_log_s:
             return
         self._next_log_s = now_s + LOG_PERIOD_S
-        for link in self._links:
+        for link in self.links:
             if self._problems.get(link.text, "") != link.problem:
                 self._problems[link.text] = link.problem
                 is_trouble = bool(link.problem) and not link.is_ended
@@ -327,6 +371,8 @@ class BridgeService:
         self._outbox.set_away(is_away=False)
         self._outbox.set_away(is_away=True)
         self._outbox.close()
-        for link in self._links:
+        if self._finder is not None:
+            self._finder.stop()
+        for link in self.links:
             link.close()
         self._selector.close()

@@ -10,7 +10,8 @@ import selectors
 import socket
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer
+from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer, closed
+from groundstation.bridge.port_holder import held_by, tcp_holder
 from groundstation.fleet.errors import GroundStationError
 
 RETRY_S = 1.0
@@ -97,16 +98,16 @@ class TcpOut(Link):
 
     def close(self) -> None:
         """Hang up."""
-        self._drop(self._calling)
+        closed(self._calling, self._selector)
         self._calling = None
         if self._stream is not None:
-            self._drop(self._stream.socket)
+            closed(self._stream.socket, self._selector)
             self._stream = self.peer = None
 
     def _call(self) -> None:
         assert self._selector is not None  # noqa: S101 - set by open
         assert self._address is not None  # noqa: S101 - set by open
-        self._drop(self._calling)
+        closed(self._calling, self._selector)
         family, address = self._address
         sock = self._calling = socket.socket(family, socket.SOCK_STREAM)
         _prepare(sock)
@@ -145,17 +146,9 @@ class TcpOut(Link):
         chunks, is_open = stream.read()
         if not is_open:
             self.problem = "the other side hung up; calling again"
-            self._drop(stream.socket)
+            closed(stream.socket, self._selector)
             self._stream = self.peer = None
         return chunks
-
-    def _drop(self, sock: socket.socket | None) -> None:
-        if sock is None or self._selector is None:
-            return
-        # a closed socket has no descriptor to be found by
-        if sock.fileno() >= 0 and sock in self._selector.get_map():
-            self._selector.unregister(sock)
-        sock.close()
 
 
 class TcpIn(Link):
@@ -178,7 +171,8 @@ class TcpIn(Link):
             self._listener = socket.create_server((self.spec.host, self.spec.port), family=family, backlog=64)
         except OSError as error:
             raise GroundStationError(
-                f"link '{self.text}': can't listen there ({error.strerror or error}); is the port in use?"
+                f"link '{self.text}': can't listen there ({error.strerror or error}); "
+                + held_by(tcp_holder(self.spec.port), "is the port in use?")
             ) from error
         self._listener.setblocking(False)
         self.port = self._listener.getsockname()[1]
@@ -188,10 +182,9 @@ class TcpIn(Link):
     def close(self) -> None:
         """Hang up on everybody."""
         for stream in self._streams:
-            stream.socket.close()
+            closed(stream.socket, self._selector)
         self._streams.clear()
-        if self._listener is not None:
-            self._listener.close()
+        closed(self._listener, self._selector)
 
     def _accept(self) -> list[Chunk]:
         assert self._listener is not None  # noqa: S101 - registered by open
@@ -214,7 +207,6 @@ class TcpIn(Link):
     def _read(self, stream: _Stream) -> list[Chunk]:
         chunks, is_open = stream.read()
         if not is_open and self._selector is not None:
-            self._selector.unregister(stream.socket)
-            stream.socket.close()
+            closed(stream.socket, self._selector)
             self._streams.discard(stream)
         return chunks

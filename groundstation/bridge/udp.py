@@ -8,7 +8,8 @@ import socket
 from collections.abc import Callable
 
 from groundstation.bridge.link_text import LinkSpec
-from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer
+from groundstation.bridge.peer import MAX_PEERS, READ_BYTES, Chunk, Link, Peer, closed
+from groundstation.bridge.port_holder import held_by, udp_holder
 from groundstation.fleet.errors import GroundStationError
 
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
@@ -32,6 +33,7 @@ class UdpIn(Link):
     def __init__(self, spec: LinkSpec) -> None:
         super().__init__(spec)
         self._socket: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None
         self._peers: dict[tuple[str, int], Peer] = {}
 
     def open(self, selector: selectors.BaseSelector) -> None:
@@ -46,15 +48,15 @@ class UdpIn(Link):
         except OSError as error:
             raise GroundStationError(
                 f"link '{self.text}': can't listen there ({error.strerror or error}); "
-                "is another ground station using the port?"
+                + held_by(udp_holder(self.spec.port), "is another ground station using the port?")
             ) from error
         self.port = self._socket.getsockname()[1]
+        self._selector = selector
         selector.register(self._socket, selectors.EVENT_READ, self._read)
 
     def close(self) -> None:
         """Close the socket."""
-        if self._socket is not None:
-            self._socket.close()
+        closed(self._socket, self._selector)
 
     def _read(self) -> list[Chunk]:
         assert self._socket is not None  # noqa: S101 - registered by open
@@ -102,6 +104,7 @@ class UdpOut(Link):
     def __init__(self, spec: LinkSpec) -> None:
         super().__init__(spec)
         self._socket: socket.socket | None = None
+        self._selector: selectors.BaseSelector | None = None
         address = f"{spec.host}:{spec.port}"
         self.peer: Peer = Peer(spec.text, address, self._send, is_known=True, is_datagram=True)
 
@@ -117,12 +120,12 @@ class UdpOut(Link):
             self._socket.connect(address)
         except OSError as error:
             raise GroundStationError(f"link '{self.text}': {error.strerror or error}; check host and port") from error
+        self._selector = selector
         selector.register(self._socket, selectors.EVENT_READ, self._read)
 
     def close(self) -> None:
         """Close the socket."""
-        if self._socket is not None:
-            self._socket.close()
+        closed(self._socket, self._selector)
 
     def _read(self) -> list[Chunk]:
         assert self._socket is not None  # noqa: S101 - registered by open

@@ -290,6 +290,12 @@ class VehicleSession:
             capabilities=ear.capabilities,
         )
 
+    @property
+    def may_be_armed(self) -> bool:
+        """False only for one that said that it is disarmed."""
+        armed = self.telemetry.known.get("armed")
+        return armed is None or armed.is_armed is not False
+
     def say(self, leaf: Leaf, content: Any) -> int:
         """Publish something under this vehicle; returns its number."""
         return self._publisher.say(self._topics[leaf.name], leaf, self.session, content)

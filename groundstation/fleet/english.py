@@ -206,6 +206,18 @@ PROOFS: dict[str, str] = {
 }
 """How far an order is, how it ended, and what shows it."""
 
+LINKS: dict[str, str] = {
+    "link_unknown": "there is no link {link}; it may have been removed by somebody else",
+    "link_known": "there is a link {link} already",
+    "links_full": "a bridge has 64 links at most; remove one that is not needed",
+    "link_is_recorded": "a recording is played by a bridge of its own: groundstation replay FILE",
+    "link_wants_operator": "a station that only looks changes no links",
+    "link_wish_unknown": "this bridge does not know such a wish; is it older than this station?",
+    "link_is_plugged_in": "it goes when it is unplugged; pause it to leave it alone",
+    "link_carries": "{vehicles} may be armed and heard by no other link",
+}
+"""Why a bridge does not change its links."""
+
 PLANS: dict[str, str] = {
     "plan_item_sent": "item {item:.0f} of {items:.0f} sent[, try {attempt:.0f}]",
     "plan_reading_back": "reading back, item {item:.0f} of {items:.0f}",
@@ -416,6 +428,6 @@ PROCEDURES: dict[str, str] = {
 """What becomes of the steps of procedures."""
 
 ENGLISH: dict[str, str] = {
-    **(CONDITIONS | REFUSALS | CONTROL | PROOFS | PLANS),
+    **(CONDITIONS | REFUSALS | CONTROL | PROOFS | LINKS | PLANS),
     **(PARAMETERS | SURVEYS | DIFFERENCES | PROCEDURES),
 }

@@ -19,6 +19,7 @@ from groundstation.fleet.bookmark import Bookmark, Bookmarks
 from groundstation.fleet.control import StationPresence
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
+from groundstation.fleet.link_table import LinkTable
 from groundstation.fleet.lives import Lives, LivesRecord
 from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidAnswer
@@ -47,6 +48,7 @@ class Fleet:
         self._lives: dict[VehicleKey, Lives] = {}
         self._bridges: dict[tuple[str, str], tuple[str, BridgePresence]] = {}
         self._recorders: dict[str, ServiceUpdate] = {}
+        self._link_tables: dict[tuple[str, str], LinkTable] = {}
         self._changed: set[VehicleKey] = set()
         self.bookmarks = Bookmarks()
         """What operators marked, at any station."""
@@ -87,6 +89,11 @@ class Fleet:
         return {key: presence for key, (_, presence) in self._bridges.items()}
 
     @property
+    def link_tables(self) -> dict[tuple[str, str], LinkTable]:
+        """Links of each bridge that tells of them, by root and bridge id."""
+        return dict(self._link_tables)
+
+    @property
     def recorders(self) -> dict[str, ServiceUpdate]:
         """The newest report of each recorder, by its id; one that said goodbye is not among them."""
         return dict(self._recorders)
@@ -116,6 +123,10 @@ class Fleet:
         match content:
             case BridgePresence():
                 self._fold_bridge(update)
+            case LinkTable():
+                self._link_tables[update.root, update.service] = content
+                if len(self._link_tables) > MAX_BRIDGES:
+                    self._link_tables.pop(next(iter(self._link_tables)))
             case RecorderStatus():
                 self._fold_recorder(update)
             case EngineState():

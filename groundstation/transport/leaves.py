@@ -21,6 +21,7 @@ from groundstation.fleet.events import Event
 from groundstation.fleet.identity import Root, VehicleInfo
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import BridgePresence, Connection, LinkReport
+from groundstation.fleet.link_table import LinkRequest, LinkTable
 from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidAnswer, SaidWish
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.parameters.component_metadata import ParamMeta
@@ -212,6 +213,11 @@ BRIDGE_CONN = Leaf(
     name=topics.CONN, owner=topics.BRIDGE, content=BridgePresence, audience=Audience.OVERVIEW, lane=Lane.STATE,
     qos=1, is_retained=True,
 )  # fmt: skip
+BRIDGE_LINKS = Leaf(
+    name=topics.LINKS, owner=topics.BRIDGE, content=LinkTable, audience=Audience.OVERVIEW, lane=Lane.STATE, qos=1,
+    is_retained=True, is_kept=False, is_recorded=False,
+)  # fmt: skip
+LINKS_REQ = _request(topics.LINKS_REQ, LinkRequest, topics.BRIDGE)
 STATION_CONN = Leaf(
     name=topics.CONN, owner=topics.STATION, content=StationPresence, audience=Audience.OVERVIEW, lane=Lane.URGENT,
     qos=1,
@@ -271,7 +277,7 @@ LEAVES: tuple[Leaf, ...] = (
     *(CONN, INFO, STATE, CTL, LINK, EVT, CMD_ACK, TLM_SUM, TLM_MOTION, TLM_STATUS, TLM_DETAIL, PART),
     *(MSN_ACK, MSN_CUR, *MSN_LISTS.values(), PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL, PAR_META),
     *(CMD_REQ, MSN_REQ, PAR_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
-    *(BRIDGE_CONN, STATION_CONN, STATION_SENSORS, STATION_MARK, STATION_ALM, RECORDER_CONN),
+    *(BRIDGE_CONN, BRIDGE_LINKS, LINKS_REQ, STATION_CONN, STATION_SENSORS, STATION_MARK, STATION_ALM, RECORDER_CONN),
     *(ALARM_NOW, ENGINE_CONN, ENGINE_RULES, STATION_SAY, STATION_READ, ENGINE_SAID, *SAID_REQS),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),
@@ -317,7 +323,8 @@ def station_filters(root: str) -> dict[str, int]:
     They don't overlap: RabbitMQ would deliver twice.
     """
     wanted = {f"{root}/+/{one.name}": one.qos for one in of_vehicles(Audience.OVERVIEW) if one is not LINK}
-    return {**wanted, topics.bridge(root, "+", topics.CONN): BRIDGE_CONN.qos}
+    told = (BRIDGE_CONN, BRIDGE_LINKS)
+    return {**wanted, **{topics.bridge(root, "+", one.name): one.qos for one in told}}
 
 
 def station_news() -> dict[str, int]:
@@ -346,4 +353,6 @@ def bridge_filters(root: str, bridge_id: str) -> dict[str, int]:
     wanted = [SYNC_REQ, CONN] if root == Root.REPLAY.value else [*asked, CONN]
     filters = [f"{root}/+/{one.name}" for one in wanted]
     filters += [topics.station(Root.FLEET.value, "+", topics.CONN), topics.bridge(root, "+", topics.CONN)]
-    return dict.fromkeys([*filters, topics.bridge(root, bridge_id, topics.SYNC_REQ)], 1)
+    # what plays a recording has no links that anybody could change
+    own = [topics.SYNC_REQ] if root == Root.REPLAY.value else [topics.SYNC_REQ, topics.LINKS_REQ]
+    return dict.fromkeys([*filters, *(topics.bridge(root, bridge_id, one) for one in own)], 1)

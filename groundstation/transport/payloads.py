@@ -13,6 +13,7 @@ import msgspec
 
 from groundstation.fleet.commands import CommandRequest
 from groundstation.fleet.control import ControlRequest
+from groundstation.fleet.link_table import LinkRequest
 from groundstation.fleet.sample import Whole
 from groundstation.transport.leaves import LEAVES, Leaf, SyncRequest
 from groundstation.transport.parts import Part
@@ -59,7 +60,7 @@ _DECODERS: dict[tuple[Any, bool], msgspec.json.Decoder[Any]] = {
 }
 """By content, and whether it stands without an envelope: a part goes either way."""
 
-Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest, Part)
+Request = TypeVar("Request", CommandRequest, ControlRequest, SyncRequest, LinkRequest, Part)
 
 
 class PayloadError(ValueError):

@@ -50,6 +50,8 @@ ALM, NOW, ENGINE_RULES = "alm", "now", "rules"
 """Of a station: what its operator wants of alarms. Of an alarm: how it is. Of an engine: what it goes by."""
 SAY, READ, SAID, SAID_REQ = "say", "read", "said", "said/req"
 """Of a station: a word of its operator, what that one has read. Of an engine: what was said. Of both: who wants it."""
+LINKS, LINKS_REQ = "links", "links/req"
+"""Of a bridge: its links and what they hear; what operators want of them."""
 ECHO = "echo"
 
 MAX_TOPIC_BYTES = 65_535
