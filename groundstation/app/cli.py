@@ -17,6 +17,7 @@ from groundstation.app import (
     alarm_cli,
     bench_cli,
     export_cli,
+    link_cli,
     log_cli,
     logbook_cli,
     mark_cli,
@@ -32,6 +33,7 @@ from groundstation.app import (
     report_cli,
     simulate_cli,
     sparkplug_cli,
+    start_cli,
     topics_cli,
 )
 from groundstation.app.command_options import Broker, BrokerDefault, Flavours
@@ -39,8 +41,8 @@ from groundstation.fleet.errors import GroundStationError, UsageError
 
 app = typer.Typer(
     name="groundstation",
-    help="A ground station for fleets of drones that speaks MQTT.",
-    no_args_is_help=True,
+    help="A ground station for fleets of drones that speaks MQTT. Without a command it opens the window and starts "
+    "whatever is missing, see 'start'.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -95,6 +97,7 @@ def _log(verbose: bool) -> None:
 
 @app.callback(invoke_without_command=True)
 def _options(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more on the terminal.")] = False,
 ) -> None:
@@ -102,6 +105,9 @@ def _options(
         typer.echo(f"groundstation {__version__}")
         raise typer.Exit
     _log(verbose)
+    if context.invoked_subcommand is None:
+        # as other ground stations do: no words, and it just works
+        start_cli.start()
 
 
 @app.command()
@@ -351,6 +357,8 @@ def doctor(json_lines: Annotated[bool, typer.Option("--json", help="One JSON doc
         raise typer.Exit(1)
 
 
+start_cli.add_to(app)
+link_cli.add_to(app)
 bench_cli.add_to(app)
 order_cli.add_to(app)
 param_cli.add_to(app)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from groundstation.app.processes import GOES_ON
 from groundstation.app.wiring import client_id
 from groundstation.fleet.control import StationPresence
 from groundstation.fleet.identity import Root, VehicleKey
@@ -25,6 +26,8 @@ log = logging.getLogger("groundstation.company")
 ROOTS = (Root.FLEET.value, Root.SIM.value)
 LINGER_S = 60.0
 """How long a process stays after the last vehicle was disarmed and the last station left."""
+HEAR_S = 2.5
+"""So long it is listened whether anything is armed where a window was closed: bridges answer within 2 s."""
 LOST_S = 600.0
 """An armed vehicle that is heard no more counts for so long: it may fly behind a hill. Simulated ones are gone."""
 STATION_S = 15.0
@@ -132,13 +135,15 @@ def stay_while_needed(company: Company, stop: threading.Event) -> None:
         pass
 
 
-def stay_on(url: BrokerUrl, linger_s: float, stop: threading.Event) -> None:
+def stay_on(url: BrokerUrl, linger_s: float, stop: threading.Event, *, only_if_armed: bool = False) -> None:
     """Listen on a connection of its own until nobody needs this process any more; blocks.
 
     Args:
         url: the broker.
         linger_s: how long to stay after the last reason to.
         stop: ends the wait.
+        only_if_armed: whether it ends at once where nothing is armed: a window that was closed leaves no port taken
+            by what nobody needs.
     """
     company = Company(time.monotonic(), linger_s)
 
@@ -164,13 +169,26 @@ def stay_on(url: BrokerUrl, linger_s: float, stop: threading.Event) -> None:
         worker.subscribe(dict.fromkeys(owned, one.qos))
     worker.start()
     try:
-        stay_while_needed(company, stop)
+        if not only_if_armed or _hears_armed(company, linger_s, stop):
+            stay_while_needed(company, stop)
     finally:
         worker.stop()
 
 
+def _hears_armed(company: Company, linger_s: float, stop: threading.Event) -> bool:
+    """Listen for a moment; what is armed is told to the window that waits to end."""
+    give_up_s = time.monotonic() + HEAR_S
+    while not company.armed(time.monotonic()):
+        if time.monotonic() >= give_up_s or stop.wait(LOOK_S / 4):
+            return False
+    names = ", ".join(company.armed(time.monotonic())[:5])
+    # the parent waits for `GOES_ON` on standard error, and else kills what has not ended
+    log.warning("this %s: %s armed; it ends by itself %.0f s after the last is disarmed", GOES_ON, names, linger_s)
+    return True
+
+
 def staying_on(url: BrokerUrl) -> Callable[[bool, float, threading.Event], None]:
-    """What `stop_on_signal` does with a broker or a bridge whose window died; one that was closed leaves none.
+    """What `stop_on_signal` does with a broker or a bridge whose window died, or was closed and left it to its work.
 
     Args:
         url: the broker.
@@ -179,6 +197,6 @@ def staying_on(url: BrokerUrl) -> Callable[[bool, float, threading.Event], None]
     def stay(is_left: bool, linger_s: float, stop: threading.Event) -> None:
         if not is_left:
             log.warning("the window is gone without a word; this goes on as long as it is needed")
-            stay_on(url, linger_s, stop)
+        stay_on(url, linger_s, stop, only_if_armed=is_left)
 
     return stay

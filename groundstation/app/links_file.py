@@ -11,11 +11,12 @@ from pathlib import Path
 
 import msgspec
 import platformdirs
+from filelock import FileLock, Timeout
 
 from groundstation.app.whole_file import write_whole
 from groundstation.bridge.link_set import KeptLink, KeptLinks
 from groundstation.bridge.link_text import parse_link
-from groundstation.fleet.errors import UsageError
+from groundstation.fleet.errors import GroundStationError, UsageError
 
 log = logging.getLogger("groundstation.bridge")
 
@@ -27,6 +28,27 @@ USUAL_PORTS = (14550, 14540)
 def default_links_path() -> Path:
     """This user's own file."""
     return platformdirs.user_data_path("groundstation", appauthor=False) / "links.json"
+
+
+def lock_of(path: Path) -> FileLock:
+    """What the bridge that goes by a file holds as long as it runs."""
+    return FileLock(path.with_name(f".{path.name}.lock"), thread_local=False)
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether a bridge goes by a file already."""
+    if not path.parent.is_dir():
+        return False
+    lock = lock_of(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:
+        # the bridge itself says what is wrong with the folder
+        return False
+    lock.release()
+    return False
 
 
 def usual_links(*, is_loopback: bool) -> KeptLinks:
@@ -83,8 +105,23 @@ class LinksFile:
 
         Args:
             path: the file; its folder is made.
+
+        Raises:
+            GroundStationError: another bridge goes by it, or its folder can't be had.
         """
         self._path = path
+        self._held = lock_of(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._held.acquire(timeout=0)
+        except Timeout:
+            raise GroundStationError(
+                f"another bridge goes by {path} already; end it, or give this one another --links FILE"
+            ) from None
+        except OSError as error:
+            raise GroundStationError(
+                f"links can't be remembered in {path} ({error.strerror or error}); choose another --links FILE"
+            ) from error
         self._waiting: queue.Queue[KeptLinks | None] = queue.Queue(maxsize=1)
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="links-file", daemon=True)
@@ -108,6 +145,7 @@ class LinksFile:
         except queue.Full:
             return
         self._thread.join(wait_s)
+        self._held.release()
 
     def _run(self) -> None:
         while True:

@@ -132,12 +132,11 @@ class LinkSet:
         Raises:
             GroundStationError: a link can't be had; names it and the remedy.
         """
-        for one in self.entries:
+        fixed = [one for one in self.entries if one.origin is LinkOrigin.FIXED]
+        for one in fixed:
             one.link = make_link(one.spec)
-        for one in self.entries:
-            if one.link is not None:
-                one.link.open(self._selector)
-                one.use = LinkUse.OPEN
+            one.link.open(self._selector)
+            one.use = LinkUse.OPEN
 
     def tick(self, now_s: float) -> None:
         """Open what waits and is due."""

@@ -21,6 +21,7 @@ from groundstation.fleet.commands import Actor, CommandRequest
 from groundstation.fleet.control import MAX_LOOKED_AT, ControlRequest, StationPresence
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.link import LinkState
+from groundstation.fleet.link_table import LinkRequest
 from groundstation.fleet.operations import Operations, Publication, bridge_clock_ms
 from groundstation.fleet.operators.said import OperatorMessage, ReadMarks, SaidWish
 from groundstation.fleet.operators.talk import Word
@@ -81,6 +82,17 @@ def presence(actor: Actor, state: LinkState, looks_at: Sequence[VehicleKey] = ()
     content = StationPresence(state=state, op=actor.op, role=actor.role, version=__version__, looks_at=chosen)
     # not retained: a station's id is never used again, and a broker would collect them
     return _of_station(actor, topics.CONN, content, 0)
+
+
+def link_wish(root: str, bridge: str, wish: LinkRequest) -> Outgoing:
+    """What an operator wants of the links of a bridge.
+
+    Args:
+        root: `fleet` or `sim`.
+        bridge: its id.
+        wish: what.
+    """
+    return Outgoing(topics.bridge(root, bridge, topics.LINKS_REQ), payloads.encode_request(wish), qos=1)
 
 
 def _of_station(actor: Actor, leaf: str, content: Any, number: int) -> Outgoing:

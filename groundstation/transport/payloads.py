@@ -104,7 +104,7 @@ def _decoded(kind: tuple[Any, bool], payload: bytes, limit_bytes: int) -> Any:
     return found
 
 
-def encode_request(request: CommandRequest | ControlRequest | SyncRequest | Part) -> bytes:
+def encode_request(request: CommandRequest | ControlRequest | SyncRequest | LinkRequest | Part) -> bytes:
     """A request as JSON bytes. Requests carry no envelope: they name the session that they are for."""
     return _encoder.encode(request)
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`groundstation` alone, and `groundstation start` with its options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from groundstation.fleet.errors import GroundStationError
+
+errors = Console(stderr=True, emoji=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(start)
+
+
+def start(
+    loopback: Annotated[
+        bool, typer.Option("--loopback", help="Hear vehicles of this computer alone, not of the network.")
+    ] = False,
+    serial: Annotated[
+        bool, typer.Option("--serial/--no-serial", help="Open autopilots on serial ports as they are plugged in.")
+    ] = True,
+    links: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where added links are remembered; this user's own by default.")
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the recordings; this user's own by default.")
+    ] = None,
+) -> None:
+    """Open the window, and start what it needs and nobody runs: broker, bridge, recorder, alarms.
+
+    A drone that is plugged in, or calls UDP 14550 or 14540, appears by itself. 'groundstation' alone does the same.
+    """
+    from groundstation.app.alarm_cli import alarm_child
+    from groundstation.app.display import check_qt, display_problem
+    from groundstation.app.links_file import default_links_path
+    from groundstation.app.processes import Supervisor, stop_on_signal
+    from groundstation.app.record_cli import recorder_child
+    from groundstation.app.start import bridge_child, find_or_start_broker
+
+    problem = display_problem()
+    if problem is not None:
+        raise GroundStationError(
+            f"{problem}; start a desktop session, or see 'groundstation --help' for what runs in a terminal"
+        )
+    check_qt()
+    supervisor = Supervisor()
+    with stop_on_signal() as stop:
+        try:
+            url = find_or_start_broker(supervisor, _say, stop)
+            path = links or default_links_path()
+            supervisor.add(bridge_child(url, path, _say, is_loopback=loopback, finds_serial=serial))
+            supervisor.add(recorder_child(url.secret_text(), recordings, _say, is_left=True))
+            supervisor.add(alarm_child(url.secret_text(), _say, is_left=True))
+            from PySide6.QtCore import QSettings
+
+            from groundstation.app.demo import WINDOW_OPEN
+            from groundstation.app.gui import Station
+
+            station = Station(url, QSettings("groundstation", "groundstation"), recordings=recordings)
+            errors.print(WINDOW_OPEN)
+            station.run(stop)
+        finally:
+            supervisor.stop()
+
+
+def _say(line: str) -> None:
+    """A line from outside, letter by letter."""
+    errors.print(line, markup=False, highlight=False, soft_wrap=True)
