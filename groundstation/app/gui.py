@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QSettings, QTimer
 
 from groundstation.app.alarm_port import WindowAlarms
@@ -25,19 +26,23 @@ from groundstation.app.past_reader import past_access
 from groundstation.app.plan_work import plan_access
 from groundstation.app.players import player_access
 from groundstation.app.procedure_files import procedure_access
+from groundstation.app.recent_logs import recent_logs
 from groundstation.app.refly_port import refly_access
 from groundstation.app.simulator_port import WindowSimulator
 from groundstation.app.window_loop import WindowLoop
-from groundstation.app.wiring import StationBus, client_id, forgetting
+from groundstation.app.wiring import StationBus, broker_from_text, client_id, forgetting
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.link_table import LinkRequest
+from groundstation.logs.session_folder import default_recordings
 from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus
-from groundstation.transport.commander import Commander, mark, sensors
+from groundstation.transport.commander import Commander, link_wish, mark, sensors
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.commands_panel.journal_port import JournalAccess
@@ -46,6 +51,7 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
+from groundstation.ui.start.start_port import BrokerWish, LinkWish, StartAccess
 
 ROOTS = ("fleet", "sim", "replay")
 TALK_MS = 500
@@ -61,6 +67,13 @@ def journal_access(path: Path) -> JournalAccess:
     )
 
 
+class FirstPage(msgspec.Struct, frozen=True):
+    """The start page is shown at once, and leads to other brokers."""
+
+    broker: BrokerWish = BrokerWish(url="")
+    """The one that was used last."""
+
+
 class Station:
     """A window, what feeds it, and the connection behind both."""
 
@@ -74,6 +87,7 @@ class Station:
         journal: Path | None = None,
         recordings: Path | None = None,
         meanings: Path | None = None,
+        first: FirstPage | None = None,
     ) -> None:
         """Build everything; nothing runs yet.
 
@@ -85,9 +99,12 @@ class Station:
             journal: where commands are written down; None for this user's own file.
             recordings: where this window's recordings are; None for this user's own folder.
             meanings: file that says what topics mean; None for the one that the window remembers.
+            first: what the start page knows where it is shown at once; None where it is not.
         """
         actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self._actor, self._marks = actor, 0
+        self.next_broker: BrokerWish | None = None
+        """Where the operator wants to go on once this window is closed; None for the end."""
         # before the first widget: Qt allows none without an application
         self.application = make_application(sys.argv[:1])
         self.inbox = Inbox()
@@ -120,6 +137,7 @@ class Station:
             large=large_access(),
             read_meanings=meanings_of,
             procedures=procedure_access(),
+            start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -145,6 +163,42 @@ class Station:
         self._talk_timer.timeout.connect(self._on_talk)
         self.feed.bus_changed.connect(self._on_bus_changed)
         self._was_connected = False
+
+    def _start_access(self, recordings: Path | None, first: FirstPage | None) -> StartAccess:
+        folder = recordings or default_recordings()
+        return StartAccess(
+            wish=self._wish_link,
+            recent=lambda: recent_logs(folder),
+            connect=self._connect_elsewhere if first is not None else None,
+            broker=first.broker if first is not None else BrokerWish(url=""),
+            is_first=first is not None,
+        )
+
+    def _wish_link(self, wish: LinkWish) -> str:
+        request = LinkRequest(
+            id=uuid.uuid4().hex,
+            actor=self._actor,
+            action=wish.action,
+            link=wish.link,
+            new=wish.new,
+            is_sure=wish.is_sure,
+        )
+        self.bus.worker.publish([link_wish(wish.root, wish.bridge, request)])
+        return request.id
+
+    def _connect_elsewhere(self, wish: BrokerWish) -> None:
+        """Close this window for one on another broker.
+
+        Raises:
+            UsageError: the URL is wrong, or armed vehicles are in this window's hands.
+        """
+        if broker_from_text(wish.url).password:
+            # it would be remembered beside the URL, where everybody who gets at the settings reads it
+            raise UsageError("leave the password out of the URL: it has a field of its own")
+        self.next_broker = wish
+        if not self.window.close():
+            self.next_broker = None
+            raise UsageError("armed vehicles are in your hands here; close the window first")
 
     def _set_bookmark(self, at_s: float, note: str, key: VehicleKey | None) -> None:
         """Tell every station and the recording that something happened."""

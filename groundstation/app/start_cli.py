@@ -37,12 +37,9 @@ def start(
 
     A drone that is plugged in, or calls UDP 14550 or 14540, appears by itself. 'groundstation' alone does the same.
     """
-    from groundstation.app.alarm_cli import alarm_child
     from groundstation.app.display import check_qt, display_problem
     from groundstation.app.links_file import default_links_path
-    from groundstation.app.processes import Supervisor, stop_on_signal
-    from groundstation.app.record_cli import recorder_child
-    from groundstation.app.start import bridge_child, find_or_start_broker
+    from groundstation.app.processes import stop_on_signal
 
     problem = display_problem()
     if problem is not None:
@@ -50,24 +47,10 @@ def start(
             f"{problem}; start a desktop session, or see 'groundstation --help' for what runs in a terminal"
         )
     check_qt()
-    supervisor = Supervisor()
+    from groundstation.app.start_window import run_windows
+
     with stop_on_signal() as stop:
-        try:
-            url = find_or_start_broker(supervisor, _say, stop)
-            path = links or default_links_path()
-            supervisor.add(bridge_child(url, path, _say, is_loopback=loopback, finds_serial=serial))
-            supervisor.add(recorder_child(url.secret_text(), recordings, _say, is_left=True))
-            supervisor.add(alarm_child(url.secret_text(), _say, is_left=True))
-            from PySide6.QtCore import QSettings
-
-            from groundstation.app.demo import WINDOW_OPEN
-            from groundstation.app.gui import Station
-
-            station = Station(url, QSettings("groundstation", "groundstation"), recordings=recordings)
-            errors.print(WINDOW_OPEN)
-            station.run(stop)
-        finally:
-            supervisor.stop()
+        run_windows(links or default_links_path(), recordings, _say, stop, is_loopback=loopback, finds_serial=serial)
 
 
 def _say(line: str) -> None:

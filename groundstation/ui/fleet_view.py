@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
+from groundstation.fleet.link_table import LinkTable
 from groundstation.fleet.refly.error_way import ErrorWay
 from groundstation.fleet.roster import Fleet
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
@@ -129,6 +130,11 @@ class FleetView(QObject):
     def history(self) -> History:
         """Numbers up to now."""
         return self._history
+
+    @property
+    def link_tables(self) -> dict[tuple[str, str], LinkTable]:
+        """Links of each bridge that tells of them, by root and bridge id."""
+        return self._fleet.link_tables
 
     @property
     def bridges(self) -> dict[tuple[str, str], BridgePresence]:

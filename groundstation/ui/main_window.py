@@ -6,6 +6,7 @@ Which panels there are, the table in `panels.py` says; nothing here knows one of
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
@@ -55,6 +56,8 @@ from groundstation.ui.sensors_panel.meanings_file import ReadMeanings
 from groundstation.ui.sensors_panel.publish_dialog import Publish
 from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
 from groundstation.ui.simulator.simulator_port import SimulatorAccess
+from groundstation.ui.start.start_door import StartDoor, Ways
+from groundstation.ui.start.start_port import StartAccess
 from groundstation.ui.theme_menu import ThemeMenu, wear_remembered
 from groundstation.ui.top_bar.broker_banner import BrokerBanner
 from groundstation.ui.top_bar.emergency_strip import KEYS as EMERGENCY_KEYS
@@ -90,6 +93,7 @@ class MainWindow(QMainWindow):
         large: LargeAccess | None = None,
         read_meanings: ReadMeanings | None = None,
         procedures: ProcedureAccess | None = None,
+        start: StartAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -111,6 +115,7 @@ class MainWindow(QMainWindow):
             large: ways to payloads that are too large for the window; None for a window without.
             read_meanings: reads a file that says what topics mean; None for a window that reads none.
             procedures: ways to files of procedures; None for a window without.
+            start: ways of the start page, and to the links of bridges; None for a window without.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -149,13 +154,15 @@ class MainWindow(QMainWindow):
         self.top_bar.alarms_wanted.connect(lambda: self.asks.panel_wanted.emit("alarms"))
         self.top_bar.words_wanted.connect(lambda: self.asks.panel_wanted.emit("operators"))
         self.top_bar.reader = operators.me.op if operators is not None else ""
+        self.start = self._start_door(centre, stage, start) if start is not None else None
+        """Leads to the start page; None where there is none."""
         self._fill_menus()
         self.document.restore_draft()
         # when all is made: what is remembered is given to panels
         self._restore()
         first = self.workspace.rows[0].name
-        self.workspace.keyboard(first).setFocus()
-        focus_keeper().fallback = lambda: self.workspace.keyboard(first)
+        self._keyboard(first).setFocus()
+        focus_keeper().fallback = lambda: self._keyboard(first)
 
     def panel(self, kind: type[W]) -> W:
         """The panel of a kind, the first where there are several.
@@ -172,6 +179,11 @@ class MainWindow(QMainWindow):
     def dock(self, name: str) -> ads.CDockWidget:
         """A dock by the name in its panel's row."""
         return self.workspace.docks[name]
+
+    def _keyboard(self, first: str) -> QWidget:
+        """What gets the keyboard where nothing else has it."""
+        is_open = self.start is not None and self.start.is_open
+        return self.start.page if self.start is not None and is_open else self.workspace.keyboard(first)
 
     def save(self) -> None:
         """Write down everything that is to be remembered."""
@@ -201,12 +213,34 @@ class MainWindow(QMainWindow):
             self.past.join(self.workspace, self.workspace.context, self.top_bar, [*commands])
         menus.view.addSeparator()
         menus.view.addMenu(ThemeMenu(self._settings, self))
+        if self.start is not None:
+            menus.add(menus.view, self.tr("St&art page"), "", self.start.open)
+            menus.add(menus.view, self.tr("&Links of the bridge…"), "Ctrl+Shift+L", self.start.open_links)
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
         menus.add(menus.view, self.tr("R&eset layout"), "", self.workspace.reset)
         help_menu = self.menu_bar.addMenu(self.tr("&Help"))
         menus.add(help_menu, self.tr("&Find a panel or an action…"), "Ctrl+K", self.palette_box.toggle)
         menus.add(help_menu, self.tr("&Keyboard shortcuts"), "F1", self._on_shortcuts_wanted)
         menus.add(help_menu, self.tr("&About"), "", lambda: show_beside(AboutDialog(self)))
+
+    def _start_door(self, centre: PastFrame, stage: Stage, access: StartAccess) -> StartDoor:
+        past = self.past
+        others: list[QWidget | None] = [stage, past.timeline if past is not None else None, self.top_bar.emergency]
+
+        def open_log(path: str) -> None:
+            if past is not None:
+                past.look.open_files([Path(path)]) if path else past.ask_for_log()
+
+        ways = Ways(
+            self._simulator,
+            self.open_simulator if self._simulator is not None else None,
+            open_log if past is not None else None,
+            lambda: self.asks.panel_wanted.emit("logbook"),
+        )
+        door = StartDoor(self, centre.column, [one for one in others if one is not None], self._feed, access, ways)
+        if past is not None:
+            past.look.entered.connect(door.close)
+        return door
 
     def _file_menu(self) -> QMenu | None:
         if self.past is None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import threading
 import time
 
+import keyring
+import keyring.backends.fail
 import pytest
 from typer.testing import CliRunner
 
-from groundstation.app import company, start
+from groundstation.app import company, key_store, start, start_window
 from groundstation.app.cli import app
 from groundstation.app.links_file import LinksFile, is_in_use, on_loopback, read_links, usual_links
 from groundstation.app.processes import GOES_ON, Supervisor
+from groundstation.app.recent_logs import recent_logs
 from groundstation.bridge.link_set import KeptLink, KeptLinks
 from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.ui.start.start_port import BrokerWish
 from tests.support.ports import free_port
 from tests.support.programs import Program, run_program
 from tests.support.waiting import wait_until
@@ -173,3 +178,46 @@ def test_without_a_screen_it_says_what_runs_in_a_terminal(tmp_path):
     found = run_program(**bare)
     assert found.returncode == 1
     assert "start a desktop session" in found.stderr
+
+
+# ---- another broker ----
+
+
+@pytest.mark.parametrize(
+    ("url", "user", "password", "shown", "secret"),
+    [
+        ("mqtts://saha.example:8883", "ayse", "a:b@c", "mqtts://ayse@saha.example:8883", "a:b@c"),
+        ("saha.example", "", "", "mqtt://saha.example:1883", None),
+        ("mqtt://old@saha.example", "ayse", "", "mqtt://ayse@saha.example:1883", "kept"),
+    ],
+)
+def test_user_and_password_go_into_the_url_and_the_key_store(monkeypatch, url, user, password, shown, secret):
+    kept = {}
+    monkeypatch.setattr(start_window, "keep_password", lambda *told: kept.update({told[:2]: told[2]}))
+    monkeypatch.setattr(start_window, "kept_password", lambda *_asked: "kept")
+    found = start_window.url_of(BrokerWish(url=url, user=user, password=password))
+    assert (found.shown, found.password) == (shown, secret)
+    assert kept == ({(url, user): password} if password else {})
+
+
+def test_a_system_without_a_key_store_is_told_and_nothing_fails(monkeypatch, caplog):
+    monkeypatch.setattr("keyring.get_keyring", keyring.backends.fail.Keyring)
+    monkeypatch.setattr("keyring.core._keyring_backend", keyring.backends.fail.Keyring())
+    with caplog.at_level(logging.WARNING):
+        assert not key_store.keep_password("mqtt://x", "ayse", "canary")
+    assert "type it again" in caplog.text
+    assert "canary" not in caplog.text
+    assert key_store.kept_password("mqtt://x", "ayse") is None
+
+
+def test_the_newest_recordings_by_a_look_at_the_disk(tmp_path):
+    assert recent_logs(tmp_path / "none") == []
+    for number, size in enumerate((100_000, 10, 60_000, 70_000, 80_000, 90_000)):
+        (tmp_path / f"s{number}").mkdir()
+        file = tmp_path / f"s{number}" / "events.mcap"
+        file.write_bytes(b"x" * size)
+        os.utime(file, (1e9 + number, 1e9 + number))
+    (tmp_path / "other").mkdir()
+    found = recent_logs(tmp_path)
+    assert [one.path.name for one in found] == ["s5", "s4", "s3", "s2"]
+    assert found[0].size_bytes == 90_000

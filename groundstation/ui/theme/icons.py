@@ -102,6 +102,7 @@ _DRAWINGS = {
     "bookmark": "mdi6.bookmark-outline",
     "incident": "mdi6.package-variant-closed",
     "open": "mdi6.folder-open-outline",
+    "simulator": "mdi6.controller-classic-outline",
     "refly": "mdi6.repeat-variant",
     "record": "mdi6.record-circle-outline",
     "record_off": "mdi6.record-circle-outline",

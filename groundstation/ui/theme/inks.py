@@ -21,6 +21,7 @@ from groundstation.ui.theme.themes import THEMES
 _SIZES = {
     "text_px": tokens.TEXT_PX,
     "small_px": tokens.SMALL_PX,
+    "headline_px": tokens.HEADLINE_PX,
     "tiny_px": tokens.TINY_PX,
     "title_px": tokens.TITLE_PX,
 }

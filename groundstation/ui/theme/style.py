@@ -154,6 +154,9 @@ QTabBar::tab:focus { color: $accent; }
 QLabel { background: transparent; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small_px}px; }
+QLabel[role="headline"] { font-size: ${headline_px}px; font-weight: 700; }
+QFrame[role="card"] { background: $surface; border: 1px solid $line; border-radius: 8px; }
+#start { background: $background; }
 QLabel[role="title"] { font-size: ${title_px}px; font-weight: 600; }
 QLabel[role="error"] { color: $warning; font-size: ${small_px}px; }
 QLabel[role="caution"] { color: $caution; font-size: ${small_px}px; }

@@ -12,6 +12,9 @@ from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.top_bar.marked_text import MarkedText
 
+FIRST_S = 8.0
+"""So long after the window's first connection a recorder may still be starting: no cause for an alarm colour."""
+
 
 class RecordingState(MarkedText):
     """A mark, `REC` and the time; in the colour of a caution when nothing is recorded."""
@@ -25,15 +28,19 @@ class RecordingState(MarkedText):
         heard = self._feed.fleet.recorders.values()
         now = recording_now(heard, now_s)
         is_connected = self._feed.bus.state is BusState.CONNECTED
-        icon_name, role, text = self._words(now, is_connected=is_connected)
+        bus = self._feed.bus
+        is_new = bus.connections <= 1 and bus.since_s is not None and now_s - bus.since_s < FIRST_S
+        icon_name, role, text = self._words(now, is_connected=is_connected, is_new=is_new)
         self.show_marked(icon_name, role, text, Ink.ACCENT if icon_name == "record" else None)
         self.setToolTip(plain_tip("\n".join(self._lines(now, [one.content for one in heard]))))
 
-    def _words(self, now: RecordingNow, *, is_connected: bool) -> tuple[str, Ink, str]:
+    def _words(self, now: RecordingNow, *, is_connected: bool, is_new: bool) -> tuple[str, Ink, str]:
         """Icon, role, text."""
         # no recorder can be heard: that is no word about recording
         if not is_connected:
             return "record_off", Ink.MUTED, self.tr("REC waits for broker")
+        if not now.is_heard and is_new:
+            return "record_off", Ink.MUTED, self.tr("REC begins")
         if not now.is_heard:
             return "record_off", Ink.CAUTION, self.tr("not recording")
         if now.problem:
