@@ -192,7 +192,7 @@ def _run(desk: Desk, flying: _Flying, turns: Sequence[_Turn], tell: TellNews, st
             cancelled(stop)
     settle_s = time.monotonic() + DOWN_S
     desk.turn_until(lambda: time.monotonic() >= settle_s, DOWN_S + 1.0)
-    return [f"{turn.key.id} was not down in time: {turn.refused}" for turn in turns if turn.refused]
+    return [f"{turn.key.id} did not end: {turn.refused}" for turn in turns if turn.refused]
 
 
 def _stands(turn: _Turn, state: VehicleState | None, asked_s: float) -> bool:
@@ -237,4 +237,4 @@ def _go_on(desk: Desk, turn: _Turn, asked_s: float, now_s: float) -> None:
     if (turn.was_armed and not is_armed) or _stands(turn, state, asked_s):
         turn.is_over = True
     elif asked_s - turn.started_s > turn.give_up_s:
-        turn.is_over, turn.refused = True, "it still flew when its time was over"
+        turn.is_over, turn.refused = True, "it was still armed when its time was over"
