@@ -59,7 +59,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
     origin = Place(float(track.lat_deg[0]), float(track.lon_deg[0]))
     way, log_s = _way(series, track, height, origin, clock)
     kind = VehicleKind(flight.kind) if flight.kind else VehicleKind.UNKNOWN
-    air = span_of(way, kind)
+    air = span_of(way, kind, is_ended=flight.is_ended)
     items = recorded_mission(series, flight) if _share_of_mission(flight) >= MISSION_SHARE else ()
     speed, from_deg = _wind(series, flight)
     return FlownFlight(
@@ -230,7 +230,7 @@ def _events(series: SeriesOf, flight: Flight, way: Way, clock: _Clock) -> Iterat
     if flight.begin_is_known:
         yield Event(0.0, "arm")
     kind = VehicleKind(flight.kind) if flight.kind else VehicleKind.UNKNOWN
-    air, is_ground = span_of(way, kind), kind in GROUND_KINDS
+    air, is_ground = span_of(way, kind, is_ended=flight.is_ended), kind in GROUND_KINDS
     yield Event(float(way.time_s[air.start]), "start" if is_ground else "take-off")
     for one in flight.modes:
         yield Event(at(one.begin_s), f"mode {one.name}")

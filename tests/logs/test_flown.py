@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from groundstation.fleet.plans.plan_commands import Cmd
-from groundstation.fleet.refly.flown import in_air
+from groundstation.fleet.refly.flown import UP_M, in_air
 from groundstation.logs.flights import flights
 from groundstation.logs.flown import flown
 from groundstation.logs.open_log import open_log
 
 DATA = Path(__file__).parents[1] / "data"
-OWN = Path(__file__).parents[3] / "shared" / "data" / "own"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+OWN, PUBLIC = SHARED / "own", SHARED / "public"
 
 
 def flown_of(path):
@@ -29,7 +30,7 @@ def test_a_flight_that_was_recorded_five_times_as_fast_is_told_in_its_own_second
     one = flown_of(DATA / "copter_square.tlog")
     # 17.5 s by the computer that recorded it
     assert one.way.time_s[-1] == pytest.approx(87.5, abs=1.0)
-    air = in_air(one.way)
+    air = in_air(one.way, is_ended=one.is_ended)
     assert one.way.time_s[air.stop - 1] - one.way.time_s[air.start] == pytest.approx(79.5, abs=0.5)
     assert (np.diff(one.way.time_s) > 0).all()
     assert one.log_s is not None
@@ -61,3 +62,11 @@ def test_a_mission_that_was_flown_comes_out_of_the_log_without_its_home():
 
 def test_a_vehicle_without_a_name_is_called_by_its_number():
     assert flown_of(DATA / "copter_square.tlog").name == "vehicle 1"
+
+
+def test_a_vehicle_that_lands_lower_than_where_the_log_begins_and_is_disarmed_has_landed():
+    one = flown_of(PUBLIC / "uavlogviewer_vtol.tlog")
+    # 6.75 m above its home when it is heard first, 5.57 m when it is disarmed
+    assert one.way.height_m[0] - one.way.height_m[-1] > UP_M
+    assert one.is_ended
+    assert [event.what for event in one.events][-2:] == ["landing", "disarm"]

@@ -22,7 +22,7 @@ METRES_PER_DEGREE = 111_319.4908
 LEAST_AIR_S = 2.0
 """A height that jumps for a moment is no flight."""
 UP_M = 1.0
-"""Higher than this over the ground from which it began, or lower below it, it is in the air."""
+"""Higher than this over the ground where it began or ended, or lower below it, it is in the air."""
 
 
 class NothingFlownError(ValueError):
@@ -122,7 +122,7 @@ class FlownFlight:
         Raises:
             NothingFlownError: there are none.
         """
-        return span_of(self.way, self.kind)
+        return span_of(self.way, self.kind, is_ended=self.is_ended)
 
     def place(self, index: int) -> Place:
         """Where it was at a sample."""
@@ -143,13 +143,18 @@ def metres_from(origin: Place, lat_deg: Numbers, lon_deg: Numbers) -> tuple[Numb
     return (lat_deg - origin.lat_deg) * METRES_PER_DEGREE, east_deg * scale
 
 
-def span_of(way: Way, kind: VehicleKind) -> slice:
+def span_of(way: Way, kind: VehicleKind, *, is_ended: bool) -> slice:
     """What of a way was flown, or driven.
+
+    Args:
+        way: all of it.
+        kind: of the vehicle.
+        is_ended: it was disarmed where the way ends.
 
     Raises:
         NothingFlownError: it never left its place.
     """
-    return moving(way) if kind in GROUND_KINDS else in_air(way)
+    return moving(way) if kind in GROUND_KINDS else in_air(way, is_ended=is_ended)
 
 
 def moving(way: Way) -> slice:
@@ -169,16 +174,26 @@ def moving(way: Way) -> slice:
     return slice(max(int(away[0]) - 1, 0), min(last + 2, len(way)))
 
 
-def in_air(way: Way) -> slice:
+def in_air(way: Way, *, is_ended: bool) -> slice:
     """From the last sample on the ground before it to the first one after it; all of it where it never lands.
+
+    Args:
+        way: all of it.
+        is_ended: it was disarmed where the way ends: there is ground, be it a hill beside the one from which it began.
 
     Raises:
         NothingFlownError: it was never up.
     """
-    ground_m = float(way.height_m[0])
-    up = np.flatnonzero(np.abs(way.height_m - ground_m) > UP_M)
+    up = _off(way, float(way.height_m[0]))
     if not len(up) or way.time_s[up[-1]] - way.time_s[up[0]] < LEAST_AIR_S:
         raise NothingFlownError(
             f"it never was more than {UP_M:g} m above the ground for {LEAST_AIR_S:g} s: there is nothing to fly again"
         )
-    return slice(max(int(up[0]) - 1, 0), min(int(up[-1]) + 2, len(way)))
+    down = _off(way, float(way.height_m[-1])) if is_ended else up
+    last = int(down[-1]) if len(down) else int(up[-1])
+    return slice(max(int(up[0]) - 1, 0), min(last + 2, len(way)))
+
+
+def _off(way: Way, ground_m: float) -> NDArray[np.intp]:
+    """Samples that are not on a ground of this height."""
+    return np.flatnonzero(np.abs(way.height_m - ground_m) > UP_M)

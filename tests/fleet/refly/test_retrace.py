@@ -82,6 +82,16 @@ def test_a_flight_whose_log_ends_in_the_air_returns_and_says_so():
     assert made.notes == ("the log ends in the air: after it the vehicle returns",)
 
 
+@pytest.mark.parametrize("ground_m", [0.9, 1.1, -30.0])
+def test_who_is_disarmed_on_other_ground_than_the_one_from_which_it_began_has_landed_there(ground_m):
+    way = walked([(0, 0, 0), (0, 0, 10), (60, 0, 10), (60, 0, ground_m)], holds_s=(0, 0, 0, 3.0))
+    made = retraced(flight(way), Tolerance())
+    assert (commands(made)[-1], made.notes) == (Cmd.LAND, ())
+    # what it stands there is no flight
+    air = flight(way).under_way
+    assert way.time_s[-1] - way.time_s[air.stop - 1] == pytest.approx(3.0, abs=0.3)
+
+
 def test_who_never_left_the_ground_has_nothing_to_fly_again():
     jitter = walked([(0, 0, 0), (0, 0, 0.9), (3, 0, 0.2), (0, 0, 0)])
     with pytest.raises(NothingFlownError, match="nothing to fly again"):
