@@ -19,6 +19,7 @@ from groundstation.fleet.refly.flown import (
     NothingFlownError,
     Numbers,
     Way,
+    is_down,
     metres_from,
     span_of,
 )
@@ -72,7 +73,7 @@ def flown(log: Log, flight: Flight) -> FlownFlight:
         way=way,
         armed_unix_s=armed_unix_s(log, series, flight, clock.begin_s),
         log_s=log_s,
-        is_ended=flight.is_ended and air.stop < len(way),
+        is_ended=is_down(way, air) or (flight.is_ended and air.stop < len(way)),
         events=tuple(_events(series, flight, way, clock)),
         items=_relative(items, _amsl(series, height, flight)),
         wind_speed_mps=speed,

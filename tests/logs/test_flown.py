@@ -70,3 +70,9 @@ def test_a_vehicle_that_lands_lower_than_where_the_log_begins_and_is_disarmed_ha
     assert one.way.height_m[0] - one.way.height_m[-1] > UP_M
     assert one.is_ended
     assert [event.what for event in one.events][-2:] == ["landing", "disarm"]
+
+
+def test_a_log_that_ends_before_the_disarming_ends_no_flight_in_the_air():
+    one = flown_of(OWN / "px4_failsafe_gcs.tlog")
+    assert one.is_ended
+    assert [event.what for event in one.events][-1] == "landing"

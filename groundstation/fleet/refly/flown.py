@@ -21,6 +21,8 @@ METRES_PER_DEGREE = 111_319.4908
 """Of latitude on the sphere that ArduPilot flies on; a flight spans some kilometres."""
 LEAST_AIR_S = 2.0
 """A height that jumps for a moment is no flight."""
+DOWN_S = 2.0
+"""So long on the ground at the end of its way it has landed, whatever it does in the last centimetres."""
 UP_M = 1.0
 """Higher than this over the ground where it began or ended, or lower below it, it is in the air."""
 
@@ -100,7 +102,7 @@ class FlownFlight:
     armed_unix_s: float | None
     """When it was armed, on one clock for all vehicles of a log, which begins with its date; None where it has none."""
     is_ended: bool
-    """It was disarmed in the log."""
+    """It was disarmed in the log, or stood on the ground where that ends."""
     log_s: Numbers | None = None
     """When each sample of `way` came, by the log's own clock, shape (n,); None where there is no log."""
     events: tuple[Event, ...] = ()
@@ -179,7 +181,7 @@ def in_air(way: Way, *, is_ended: bool) -> slice:
 
     Args:
         way: all of it.
-        is_ended: it was disarmed where the way ends: there is ground, be it a hill beside the one from which it began.
+        is_ended: it was disarmed where the way ends: there is ground, be it higher or lower than that of its beginning.
 
     Raises:
         NothingFlownError: it was never up.
@@ -189,9 +191,17 @@ def in_air(way: Way, *, is_ended: bool) -> slice:
         raise NothingFlownError(
             f"it never was more than {UP_M:g} m above the ground for {LEAST_AIR_S:g} s: there is nothing to fly again"
         )
-    down = _off(way, float(way.height_m[-1])) if is_ended else up
-    last = int(down[-1]) if len(down) else int(up[-1])
+    last = int(up[-1])
+    if is_ended and last == len(way) - 1:
+        # heights drift: only who never came back to the first ground stands on another one
+        down = _off(way, float(way.height_m[-1]))
+        last = int(down[-1]) if len(down) else last
     return slice(max(int(up[0]) - 1, 0), min(last + 2, len(way)))
+
+
+def is_down(way: Way, air: slice) -> bool:
+    """Whether it stood on the ground for a while after what was flown: a log may end before it is disarmed."""
+    return bool(air.stop < len(way) and way.time_s[-1] - way.time_s[air.stop - 1] >= DOWN_S)
 
 
 def _off(way: Way, ground_m: float) -> NDArray[np.intp]:

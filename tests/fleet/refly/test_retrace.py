@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from groundstation.fleet.identity import VehicleKind
 from groundstation.fleet.plans.plan_commands import Cmd
-from groundstation.fleet.refly.flown import NothingFlownError, Way, metres_from
+from groundstation.fleet.refly.flown import NothingFlownError, Way, is_down, metres_from
 from groundstation.fleet.refly.retrace import MOST_POINTS, Tolerance, retraced
 from tests.fleet.refly.ways import HOME, flight, square, walked
 
@@ -90,6 +90,19 @@ def test_who_is_disarmed_on_other_ground_than_the_one_from_which_it_began_has_la
     # what it stands there is no flight
     air = flight(way).under_way
     assert way.time_s[-1] - way.time_s[air.stop - 1] == pytest.approx(3.0, abs=0.3)
+
+
+def test_a_height_that_drifts_on_the_ground_makes_no_landing_later():
+    way = walked([(0, 0, 0), (0, 0, 10), (60, 0, 10), (60, 0, 0.5), (60, 0, -0.9)], holds_s=(0, 0, 0, 8.0))
+    air = flight(way).under_way
+    assert way.time_s[-1] - way.time_s[air.stop - 1] == pytest.approx(8.3, abs=0.3)
+
+
+@pytest.mark.parametrize(("stands_s", "is_landed"), [(1.6, False), (2.0, True)])
+def test_who_stands_on_the_ground_where_the_log_ends_has_landed_though_nobody_disarmed_it(stands_s, is_landed):
+    way = walked([(0, 0, 0), (0, 0, 10), (60, 0, 10), (60, 0, 0)], holds_s=(0, 0, 0, stands_s))
+    # the last metre down, 0.2 s, is counted with it
+    assert is_down(way, flight(way, is_ended=False).under_way) is is_landed
 
 
 def test_who_never_left_the_ground_has_nothing_to_fly_again():
