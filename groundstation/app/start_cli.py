@@ -47,10 +47,22 @@ def start(
             f"{problem}; start a desktop session, or see 'groundstation --help' for what runs in a terminal"
         )
     check_qt()
-    from groundstation.app.start_window import run_windows
-
     with stop_on_signal() as stop:
-        run_windows(links or default_links_path(), recordings, _say, stop, is_loopback=loopback, finds_serial=serial)
+        from groundstation.app.splash import show_splash
+
+        splash = show_splash()
+        # what takes long is loaded while something is seen
+        from groundstation.app.start_window import run_windows
+
+        run_windows(
+            links or default_links_path(),
+            recordings,
+            _say,
+            stop,
+            splash.finish,
+            is_loopback=loopback,
+            finds_serial=serial,
+        )
 
 
 def _say(line: str) -> None:

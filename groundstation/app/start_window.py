@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QWidget
 
 from groundstation.app.alarm_cli import alarm_child
 from groundstation.app.demo import WINDOW_OPEN
 from groundstation.app.gui import FirstPage, Station
 from groundstation.app.key_store import keep_password, kept_password
-from groundstation.app.processes import Child, Supervisor
+from groundstation.app.processes import Supervisor
 from groundstation.app.record_cli import recorder_child
 from groundstation.app.start import Say, bridge_child, find_or_start_broker
 from groundstation.app.wiring import broker_from_text
@@ -30,6 +32,7 @@ def run_windows(
     recordings: Path | None,
     say: Say,
     stop: threading.Event,
+    on_window: Callable[[QWidget], None],
     *,
     is_loopback: bool,
     finds_serial: bool,
@@ -41,6 +44,7 @@ def run_windows(
         recordings: folder of the recordings; None for this user's own.
         say: takes a line for the terminal.
         stop: ends it.
+        on_window: told each window once it is seen.
         is_loopback: whether vehicles of this computer alone are heard.
         finds_serial: whether autopilots on serial ports are opened.
 
@@ -62,7 +66,9 @@ def run_windows(
             last = BrokerWish(url=str(settings.value(URL, "")), user=str(settings.value(USER, "")))
             station = Station(url, settings, recordings=recordings, first=FirstPage(last))
             say(WINDOW_OPEN)
-            station.run(stop, partial(_add_one, supervisor, later))
+            first: list[Callable[[], None]] = [partial(on_window, station.window)]
+            first += [partial(supervisor.add, child) for child in later]
+            station.run(stop, partial(_do_one, first))
         finally:
             supervisor.stop()
         chosen = station.next_broker
@@ -72,10 +78,10 @@ def run_windows(
         settings.setValue(USER, chosen.user)
 
 
-def _add_one(supervisor: Supervisor, later: list[Child]) -> None:
+def _do_one(first: list[Callable[[], None]]) -> None:
     """Start what the window does without at first, one at each call: it is seen sooner than if all began at once."""
-    if later:
-        supervisor.add(later.pop(0))
+    if first:
+        first.pop(0)()
 
 
 def url_of(wish: BrokerWish) -> BrokerUrl:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from groundstation.app.splash import show_splash
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.link import BridgePresence, LinkState
 from groundstation.fleet.link_table import (
@@ -287,3 +288,12 @@ def test_in_a_narrow_window_the_cards_stand_below_each_other(window, wide, colum
     lefts = {card.x() for card in page.cards if card.isVisible()}
     assert len(lefts) == columns
     assert not page.grab().toImage().isNull()
+
+
+def test_something_is_seen_while_the_window_is_loaded(app):
+    splash = show_splash()
+    assert splash.isVisible()
+    picture = splash.pixmap().toImage()
+    # an icon and words, and not one colour
+    assert len({picture.pixelColor(x, picture.height() // 2).name() for x in range(0, picture.width(), 3)}) > 3
+    splash.close()
