@@ -17,6 +17,7 @@ from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.device_bus import DeviceBus
 from groundstation.app.journal_export import export
 from groundstation.app.large_work import large_access
+from groundstation.app.layout_work import layout_access
 from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.meanings_work import meanings_of
 from groundstation.app.operators_port import WindowOperators
@@ -137,6 +138,7 @@ class Station:
             large=large_access(),
             read_meanings=meanings_of,
             procedures=procedure_access(),
+            layouts=layout_access(),
             start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
         )
         self.window.selection.changed.connect(self._on_selected)

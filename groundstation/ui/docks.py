@@ -17,6 +17,9 @@ from groundstation.ui.theme.style import DOCK_SHEET
 LAYOUT_VERSION = 2
 """Raised when saved layouts no longer fit."""
 
+REACHABLE_PX = 40
+"""So much of a window's title has to lie on a screen."""
+
 _ICONS = {
     ads.eIcon.TabCloseIcon: "close",
     ads.eIcon.DockAreaCloseIcon: "close",
@@ -166,3 +169,33 @@ def saved_layout(manager: ads.CDockManager) -> QByteArray:
 def restore_layout(manager: ads.CDockManager, layout: QByteArray) -> bool:
     """Back to a layout from settings; False when it doesn't fit."""
     return manager.restoreState(layout, LAYOUT_VERSION)
+
+
+def layout_text(manager: ads.CDockManager) -> str:
+    """The present layout as text that people can compare."""
+    packed = ads.CDockManager.configFlags()  # type: ignore[attr-defined]
+    flags = ads.CDockManager.eConfigFlag
+    plain = (packed & ~flags.XmlCompressionEnabled) | flags.XmlAutoFormattingEnabled  # type: ignore[attr-defined]
+    ads.CDockManager.setConfigFlags(plain)
+    try:
+        return bytes(saved_layout(manager).data()).decode()
+    finally:
+        ads.CDockManager.setConfigFlags(packed)
+
+
+def bring_onto_screens(manager: ads.CDockManager) -> int:
+    """Windows of panels that lie on no screen any more come to the middle of the main one; returns how many."""
+    screens = [one.availableGeometry() for one in QGuiApplication.screens()]
+    moved = 0
+    for window in manager.floatingWidgets():
+        title = window.frameGeometry()
+        title.setHeight(REACHABLE_PX)
+        seen = (one.intersected(title) for one in screens)
+        # a hand's breadth of its title, to be moved by
+        if any(part.width() >= REACHABLE_PX and part.height() >= REACHABLE_PX // 2 for part in seen):
+            continue
+        screen = manager.window().screen().availableGeometry()
+        window.resize(window.size().boundedTo(screen.size()))
+        window.move(screen.center() - window.rect().center())
+        moved += 1
+    return moved

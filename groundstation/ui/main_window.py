@@ -28,6 +28,8 @@ from groundstation.ui.docks import Stage
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.focus import focus_keeper
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
+from groundstation.ui.layouts.layout_menu import LayoutMenu
+from groundstation.ui.layouts.layout_port import LayoutAccess
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         read_meanings: ReadMeanings | None = None,
         procedures: ProcedureAccess | None = None,
         start: StartAccess | None = None,
+        layouts: LayoutAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -116,12 +119,14 @@ class MainWindow(QMainWindow):
             read_meanings: reads a file that says what topics mean; None for a window that reads none.
             procedures: ways to files of procedures; None for a window without.
             start: ways of the start page, and to the links of bridges; None for a window without.
+            layouts: ways to layouts on disk; None for a window that remembers its own alone.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
         wear_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
         self._simulator, self._feed = simulator, feed
+        self._layouts = layouts
         self.simulator_dialog: SimulatorDialog | None = None
         """The one that was opened last."""
         self.setWindowTitle(self.tr("Ground station"))
@@ -217,6 +222,9 @@ class MainWindow(QMainWindow):
             menus.add(menus.view, self.tr("St&art page"), "", self.start.open)
             menus.add(menus.view, self.tr("&Links of the bridge…"), "Ctrl+Shift+L", self.start.open_links)
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
+        if self._layouts is not None:
+            self.layouts = LayoutMenu(self.workspace, self._layouts, self)
+            menus.view.addMenu(self.layouts)
         menus.add(menus.view, self.tr("R&eset layout"), "", self.workspace.reset)
         help_menu = self.menu_bar.addMenu(self.tr("&Help"))
         menus.add(help_menu, self.tr("&Find a panel or an action…"), "Ctrl+K", self.palette_box.toggle)

@@ -7,24 +7,29 @@ Knows no panel: what is particular to one stands in its row (`panels.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QSettings
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
 
 from groundstation.ui.docks import (
+    LAYOUT_VERSION,
     DockHome,
     Stage,
+    bring_onto_screens,
     hide_left_over_overlays,
+    layout_text,
     make_dock,
     make_dock_manager,
     restore_layout,
     saved_layout,
 )
 from groundstation.ui.focus import focus_keeper
+from groundstation.ui.layouts.layout_file import LayoutFile
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.panel_types import Again, Memory, Panel, PanelContext, Panels, Side, panel_keys, tr
 from groundstation.ui.past.banner import DockContent
@@ -73,6 +78,10 @@ class Workspace(QObject):
         self._first_layout = saved_layout(self.manager)
         context.asks.panel_wanted.connect(self.bring)
         context.asks.is_done.connect(self._on_done)
+        screens = QGuiApplication.instance()
+        if isinstance(screens, QGuiApplication):
+            # a monitor was unplugged: what lay on it must not be lost
+            screens.screenRemoved.connect(lambda _screen: bring_onto_screens(self.manager))
         context.feed.timeline.passed.connect(lambda _now_s: hide_left_over_overlays(self.manager))
 
     # ---- finding ----
@@ -239,6 +248,63 @@ class Workspace(QObject):
         restore_layout(self.manager, self._first_layout)
         share_out(self._arrangement())
 
+    def show_only(self, shown: Sequence[str], front: Sequence[str]) -> None:
+        """Panels as on the first day, but only some of them.
+
+        Args:
+            shown: which are open; names that this window lacks are left out.
+            front: which of them lie in front, where several share a place.
+        """
+        self.reset()
+        for name, dock in self.docks.items():
+            dock.toggleView(name in shown)
+        for name in front:
+            if name in self.docks and name in shown:
+                self.docks[name].setAsCurrentTab()
+
+    def layout_now(self, name: str) -> LayoutFile:
+        """Where everything stands, for a file.
+
+        Args:
+            name: of the layout.
+        """
+        more = {row.name: self._kept_again(row) for row in self.rows if row.again is not None}
+        docks = tuple(layout_text(self.manager).splitlines())
+        return LayoutFile(
+            layout=name, version=LAYOUT_VERSION, panels={kind: told for kind, told in more.items() if told}, docks=docks
+        )
+
+    def show_layout(self, one: LayoutFile) -> bool:
+        """Place everything as a file says; False when it does not fit, and then nothing has changed.
+
+        Args:
+            one: of this user or somebody else; panels that this window lacks are left out.
+        """
+        text = "\n".join(one.docks)
+        # what is no such text would be taken for one that is packed
+        if one.version != LAYOUT_VERSION or not text.startswith("<?xml"):
+            return False
+        before = saved_layout(self.manager)
+        for name in [name for name, row in self._row_of.items() if name != row.name]:
+            self.docks[name].closeDockWidget()
+        for row in self.rows:
+            if row.again is not None:
+                for name, value in one.panels.get(row.name, {}).items():
+                    self._add(row, partial(_back, row.again, value), name)
+        fits = restore_layout(self.manager, QByteArray(text.encode()))
+        if not fits:
+            restore_layout(self.manager, before)
+        self._place_new()
+        bring_onto_screens(self.manager)
+        return fits
+
+    def _kept_again(self, row: Panel[Any]) -> dict[str, Any]:
+        """What each further panel of a kind shows, by its name."""
+        if row.again is None:
+            return {}
+        kept = {name: row.again.kept(self._panels[name]) for name, one in self._row_of.items() if one is row}
+        return {name: value for name, value in kept.items() if value is not None and name != row.name}
+
     def _keep(self, name: str, row: Panel[Any], widget: QWidget) -> ads.CDockWidget:
         title = widget.windowTitle() or tr(row.title)
         self._contents[name] = DockContent(widget)
@@ -285,6 +351,7 @@ class Workspace(QObject):
             restore_layout(self.manager, layout)
             # behind the layout: what it does not name has no place yet
             self._place_new()
+            bring_onto_screens(self.manager)
         else:
             share_out(self._arrangement())
         for row in self.rows:
@@ -301,9 +368,7 @@ class Workspace(QObject):
         for row in self.rows:
             self._write(row)
             if row.again is not None:
-                kept = {name: row.again.kept(self._panels[name]) for name, one in self._row_of.items() if one is row}
-                told = {name: value for name, value in kept.items() if value is not None and name != row.name}
-                self._settings.setValue(row.again.setting, json.dumps(told))
+                self._settings.setValue(row.again.setting, json.dumps(self._kept_again(row)))
         self._settings.setValue(LAYOUT, saved_layout(self.manager))
 
     def stop(self) -> None:
