@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from groundstation.app.splash import show_splash
 from groundstation.fleet.errors import UsageError
@@ -27,8 +27,10 @@ from groundstation.fleet.phrases import say
 from groundstation.fleet.updates import ServiceUpdate
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.start.add_link_dialog import AddLinkDialog
-from groundstation.ui.start.link_words import about_of, state_of, title_of
+from groundstation.ui.start.link_list import MOST_ROWS
+from groundstation.ui.start.link_words import MOST_SHOWN, about_of, state_of, title_of
 from groundstation.ui.start.recent_card import RecentCard
+from groundstation.ui.start.silent_dialog import SilentDialog
 from groundstation.ui.start.start_port import BrokerWish, LinkWish, RecentLog, StartAccess
 from tests.support.waiting import wait_until
 from tests.ui.support.commanding import Commands
@@ -204,6 +206,23 @@ def test_a_row_keeps_its_place_and_goes_with_its_link(window, station):
     tell(station, UDP, CUBE, can_change=False)
     shown(window)
     assert not any(row.button.isEnabled() for row in window.start.page.links.rows.values())
+
+
+def test_a_stranger_that_tells_of_much_costs_little(window, station):
+    long = "x" * 50_000
+    many = [LinkEntry(text=f"udpin:{number}:{long}", problem=long, title=long) for number in range(60)]
+    for bridge in ("b1", "b2", "b3"):
+        tell(station, *many, bridge=bridge)
+    told = shown(window)
+    assert len(told) == MOST_ROWS
+    assert max(len(text) for row in told for text in row) <= MOST_SHOWN + 1
+
+
+def test_six_things_to_look_at(window):
+    QTest.mouseClick(window.start.page.links.silent, Qt.MouseButton.LeftButton)
+    (dialog,) = window.findChildren(SilentDialog)
+    assert "57600" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+    dialog.close()
 
 
 def test_a_link_is_added_and_changed_by_a_dialog(window, station, ways):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -29,10 +30,13 @@ from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.said import said
 from groundstation.ui.start.add_link_dialog import AddLinkDialog
 from groundstation.ui.start.link_words import about_of, can_remove, is_quiet, state_of, title_of, tr
+from groundstation.ui.start.silent_dialog import SilentDialog
 from groundstation.ui.start.start_port import LinkWish, StartAccess
 from groundstation.ui.theme.icons import icon
 
 PERIOD_MS = 300
+MOST_ROWS = 150
+"""Of all bridges together; each is some widgets, and made-up bridges cost nothing."""
 ICON_PX = 20
 Key = tuple[str, str, str]
 """Root, bridge and text of a link."""
@@ -174,6 +178,11 @@ class LinkList(LivePanel):
             button.clicked.connect(partial(self.ask_to_add, kind))
             row.addWidget(button)
         row.addStretch(1)
+        self.silent = QPushButton(tr("Drone silent?"))
+        self.silent.setProperty("dim", True)
+        self.silent.setToolTip(tr("Six things to look at"))
+        self.silent.clicked.connect(lambda: show_beside(SilentDialog(self.window())))
+        row.addWidget(self.silent)
         return row
 
     # ---- showing ----
@@ -189,7 +198,8 @@ class LinkList(LivePanel):
     def refresh(self) -> None:
         """Show every link as it is now."""
         tables = self.tables()
-        wanted: dict[Key, LinkEntry] = {(*key, one.text): one for key, table in tables.items() for one in table.links}
+        every = (((*key, one.text), one) for key, table in tables.items() for one in table.links)
+        wanted: dict[Key, LinkEntry] = dict(islice(every, MOST_ROWS))
         for key in [key for key in self.rows if key not in wanted]:
             row = self.rows.pop(key)
             self._list.removeWidget(row)

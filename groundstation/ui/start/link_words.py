@@ -6,11 +6,21 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.link_table import LinkEntry, LinkOrigin, LinkUse, Speaker
-from groundstation.fleet.shown_text import harmless
+from groundstation.fleet.shown_text import harmless as made_harmless
 from groundstation.ui.said import said
 
 KINDS = {"udpin": "UDP", "udpout": "UDP", "tcp": "TCP", "tcpin": "TCP", "serial": "Serial port", "tlog": "Recording"}
 ANY_HOSTS = ("0.0.0.0", "[::]", "::", "")  # noqa: S104 - only named here
+
+
+MOST_SHOWN = 200
+"""Letters of a text from outside: what a stranger tells of its links may be long."""
+
+
+def harmless(text: str) -> str:
+    """A text from outside, on one line and of a length that can be laid out."""
+    text = made_harmless(text[: 2 * MOST_SHOWN])
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def tr(text: str) -> str:
