@@ -417,6 +417,7 @@ PROCEDURES: dict[str, str] = {
     "step_forgotten": "what became of the order is no longer known",
     "step_said": "said to all operators",
     "step_control_taken": "{who} took control",
+    "step_other_hand": "its mode was changed by no command of ours: by a pilot, a failsafe or another station",
     "step_ordered_elsewhere": "{who} ordered {verb!w}",
     "step_asked": "asks: {text}",
     "step_rescue": "{said}; {verb!w} is ordered",

@@ -16,6 +16,7 @@ from groundstation.fleet.fleet_filter import Condition
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GOOD_ENDS
 from groundstation.fleet.phrases import Words, say
+from groundstation.fleet.procedures.hands import Hands
 from groundstation.fleet.procedures.procedure import RESCUES, OnFail, Procedure, Step, StepKind
 from groundstation.fleet.procedures.progress import (
     OVER,
@@ -90,6 +91,7 @@ class Run:
         self._ours: set[VehicleKey] = set()
         """Of whom this station had control."""
         self._left: set[VehicleKey] = set()
+        self._hands = Hands()
         self._is_halting = False
         self._wishes: list[Wish] = []
         self._notes: list[StepNote] = []
@@ -125,6 +127,7 @@ class Run:
             self._begin(1, look)
         if self.ending is None:
             self._look_who_controls(look)
+            self._look_whose_hand(look)
         # a step that is over at once, as a word, lets the next begin in the same moment
         while self.ending is None:
             self._turn(look)
@@ -328,6 +331,12 @@ class Run:
                 self._ours.add(key)
             elif key in self._ours:
                 self._leave(key, say("step_control_taken", who=str(owner)), look)
+
+    def _look_whose_hand(self, look: Look) -> None:
+        """A pilot who takes the radio, or another ground station, decides from then on."""
+        states = [state for key in self.keys if (state := look.state(key)) is not None]
+        for key in self._hands.look(states, look.now_s):
+            self._leave(key, say("step_other_hand"), look)
 
     def _skip_rest(self, key: VehicleKey, look: Look) -> None:
         self._left.add(key)

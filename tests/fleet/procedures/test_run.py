@@ -7,11 +7,14 @@ import pytest
 
 from groundstation.fleet.control import Control
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import say
+from groundstation.fleet.procedures.hands import TOGETHER_S
 from groundstation.fleet.procedures.procedure import CHECK_S, MAX_VEHICLES
 from groundstation.fleet.procedures.progress import Ending
 from groundstation.fleet.procedures.runs import MAX_RUNS
+from groundstation.fleet.status import Mode
 from tests.fleet.procedures.world import (
     AYSE,
     CEM,
@@ -343,6 +346,56 @@ def test_control_taken_where_failing_stops_ends_it_for_all(world):
     world.pass_time(0.5)
     assert (run.ending, world.sent) == (Ending.FAILED, [])
     assert states(run, 1) == ["skipped", "failed"]
+
+
+def by_hand(world, key, mode=None, at_s=None):
+    """The bridge tells of another hand, and perhaps of a mode."""
+    at_s = world.now_s if at_s is None else at_s
+    event = Event(at_s=at_s, kind=EventKind.EXTERNAL_CONTROL, text="mode LOITER, was GUIDED: by no command of ours")
+    world.change(key, messages=(*world.states[key].messages, event))
+    if mode is not None:
+        world.change(key, mode=Mode(at_s=world.now_s, name=mode))
+
+
+def test_a_pilot_who_takes_the_radio_decides_from_then_on(world):
+    run = world.start("- wait: height > 13\n  within_s: 60\n  on_fail: return\n- do: hold", (ONE, TWO))
+    by_hand(world, TWO, "LOITER")
+    world.tick()
+    assert states(run, 1) == ["running", "failed"]
+    assert "by no command of ours" in words(run, 1, TWO)
+    world.tell(ONE, height_m=15.0, armed=True)
+    world.tick()
+    world.tick()
+    # not even what was to be done where it fails
+    assert world.orders() == [(ONE, Verb.HOLD)]
+
+
+@pytest.mark.parametrize(("apart_s", "leaves"), [(TOGETHER_S - 0.3, True), (TOGETHER_S + 0.3, False)])
+@pytest.mark.parametrize("first", ["mode", "word"])
+def test_the_mode_and_the_word_come_by_two_ways(world, apart_s, leaves, first):
+    run = world.start("- wait: height > 13\n  within_s: 60\n- do: hold")
+
+    def mode():
+        world.change(ONE, mode=Mode(at_s=world.now_s, name="LOITER"))
+
+    both = [mode, lambda: by_hand(world, ONE)]
+    for act in both if first == "mode" else reversed(both):
+        act()
+        world.pass_time(apart_s)
+    assert (states(run, 1) == ["failed"]) is leaves
+
+
+def test_what_another_hand_did_before_or_without_a_mode_changes_nothing(world):
+    by_hand(world, ONE, "LOITER")
+    run = world.start("- wait: height > 13\n  within_s: 60\n- do: hold")
+    world.pass_time(1.0)
+    # a message that another station asked for
+    by_hand(world, ONE)
+    world.pass_time(7.0)
+    # and a mode that the autopilot, or a command of ours, changed
+    world.change(ONE, mode=Mode(at_s=world.now_s, name="GUIDED"))
+    world.pass_time(1.0)
+    assert states(run, 1) == ["running"]
 
 
 def test_control_that_was_never_ours_is_asked_for_as_for_any_order(world):
