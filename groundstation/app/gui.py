@@ -22,6 +22,7 @@ from groundstation.app.logbook_reader import logbook_access
 from groundstation.app.meanings_work import meanings_of
 from groundstation.app.operators_port import WindowOperators
 from groundstation.app.ordering import operator_name
+from groundstation.app.page_work import write_page
 from groundstation.app.param_work import param_access
 from groundstation.app.past_reader import past_access
 from groundstation.app.plan_work import plan_access
@@ -139,6 +140,7 @@ class Station:
             read_meanings=meanings_of,
             procedures=procedure_access(),
             layouts=layout_access(),
+            write_page=write_page,
             start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
         )
         self.window.selection.changed.connect(self._on_selected)

@@ -206,6 +206,47 @@ PROOFS: dict[str, str] = {
 }
 """How far an order is, how it ended, and what shows it."""
 
+READINESS: dict[str, str] = {
+    "readiness_heard": "It is heard",
+    "readiness_id": "Its id is its own",
+    "readiness_battery": "Battery",
+    "readiness_gps": "GPS",
+    "readiness_home": "It knows its home",
+    "readiness_estimator": "Estimator and position",
+    "readiness_sensors": "Sensors",
+    "readiness_alarms": "No other alarm",
+    "readiness_armable": "It says that it can be armed",
+    "ready_not_heard": "not heard",
+    "ready_percent": "{percent:.0f} %",
+    "ready_satellites": "{count:.0f} satellites",
+    "ready_armed": "armed",
+    "remedy_link": "See that it has power, and look at its link: View, Links of the bridge.",
+    "remedy_id": "Give one of the two another system id or name.",
+    "remedy_battery": "Charge or change the battery; see that its cells are balanced and its monitor is set.",
+    "remedy_gps": "Bring it under open sky, away from metal, and wait a minute.",
+    "remedy_home": "Wait for a GPS fix: home is set by it, or at arming.",
+    "remedy_estimator": "Let it stand still and level for a minute; away from iron; then restart it.",
+    "remedy_sensors": "Restart it where it stands still; look at the part that is named, its cable and its set-up.",
+    "remedy_alarm": "Look at its alarms: each says what to do.",
+    "remedy_reasons": "Its reasons stand below, each with what helps.",
+    "remedy_compass_calibrate": "Calibrate the compass, outside, away from iron and power lines.",
+    "remedy_compass_place": "Move it away from iron, reinforced ground, cars and loudspeakers; else calibrate again.",
+    "remedy_accelerometer": "Calibrate the accelerometers with the vehicle still on each side.",
+    "remedy_gyro": "Let it stand still while it starts; restart it.",
+    "remedy_fence": "Bring it inside the fence, or mend the fence's points and heights.",
+    "remedy_mission": "Look at the mission: a landing, a take-off, or rally points may be missing.",
+    "remedy_rc": "Switch the transmitter on, its throttle down; calibrate the channels if it says so.",
+    "remedy_baro": "Keep wind and sun from the barometer; let it warm up for a minute, then restart.",
+    "remedy_safety": "Press the safety switch until its lamp is steady.",
+    "remedy_logging": "See that there is a memory card with room, and that it is not write-protected.",
+    "remedy_motors": "Look at frame type, motor outputs and speed controllers; propellers off.",
+    "remedy_parameters": "Look at the parameter that is named; compare it with a vehicle that arms.",
+    "remedy_mode": "Choose another mode, such as hold or loiter, and try again.",
+    "remedy_wait": "It is still starting: wait half a minute.",
+    "remedy_unknown": "Look at the autopilot's documentation for this text.",
+}
+"""Checks before a flight, and what helps."""
+
 LINKS: dict[str, str] = {
     "link_unknown": "there is no link {link}; it may have been removed by somebody else",
     "link_known": "there is a link {link} already",
@@ -429,6 +470,6 @@ PROCEDURES: dict[str, str] = {
 """What becomes of the steps of procedures."""
 
 ENGLISH: dict[str, str] = {
-    **(CONDITIONS | REFUSALS | CONTROL | PROOFS | LINKS | PLANS),
+    **(CONDITIONS | REFUSALS | CONTROL | PROOFS | READINESS | LINKS | PLANS),
     **(PARAMETERS | SURVEYS | DIFFERENCES | PROCEDURES),
 }

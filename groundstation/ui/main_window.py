@@ -6,6 +6,7 @@ Which panels there are, the table in `panels.py` says; nothing here knows one of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         procedures: ProcedureAccess | None = None,
         start: StartAccess | None = None,
         layouts: LayoutAccess | None = None,
+        write_page: Callable[[str, Path], None] | None = None,
     ) -> None:
         """Build the window.
 
@@ -120,6 +122,7 @@ class MainWindow(QMainWindow):
             procedures: ways to files of procedures; None for a window without.
             start: ways of the start page, and to the links of bridges; None for a window without.
             layouts: ways to layouts on disk; None for a window that remembers its own alone.
+            write_page: writes a page to a file, on a thread; None for a window that writes none.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -143,7 +146,7 @@ class MainWindow(QMainWindow):
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
         own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
-        ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures)
+        ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures, write_page)
         context = PanelContext(feed, self.selection, log, self.asks, *own, *ways)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None

@@ -28,6 +28,7 @@ from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.procedures.procedure_desk import ProcedureDesk
 from groundstation.ui.procedures.procedures_panel import ProceduresPanel
+from groundstation.ui.readiness.readiness_panel import ReadinessPanel
 from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.saved_values import numbers_of, texts_of
@@ -74,6 +75,18 @@ def procedures_panel(context: PanelContext) -> ProceduresPanel | None:
     utter = context.operators.say if context.operators is not None else lambda _text: None
     procedures = ProcedureDesk(context.desk, utter, context.desk)
     return ProceduresPanel(context.desk, procedures, context.procedures)
+
+
+def readiness_panel(context: PanelContext) -> ReadinessPanel:
+    """Who is held back by what; a cell that is opened shows its vehicle."""
+    panel = ReadinessPanel(context.feed, context.selection, context.write_page)
+
+    def show(key: VehicleKey) -> None:
+        context.selection.select((key,))
+        context.asks.panel_wanted.emit("vehicle")
+
+    panel.vehicle_wanted.connect(show)
+    return panel
 
 
 def fleet_panel(context: PanelContext) -> FleetPanel:

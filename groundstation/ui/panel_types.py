@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
@@ -106,6 +107,8 @@ class PanelContext:
     """Ways to payloads that are too large for the window; None for a window without."""
     procedures: ProcedureAccess | None = None
     """Ways to files of procedures; None for a window without."""
+    write_page: Callable[[str, Path], None] | None = None
+    """Writes a page to a file, on a thread; None for a window that writes none."""
 
 
 class Place(NamedTuple):

@@ -34,6 +34,7 @@ from groundstation.ui.panel_makers import (
     plots_panel,
     procedures_panel,
     profile_panel,
+    readiness_panel,
     refly_panel,
     sensors_panel,
     terms_back,
@@ -47,6 +48,7 @@ from groundstation.ui.plans.plan_panel import PlanPanel
 from groundstation.ui.plans.profile_panel import ProfilePanel
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.procedures.procedures_panel import ProceduresPanel
+from groundstation.ui.readiness.readiness_panel import ReadinessPanel
 from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.saved_values import table_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -332,5 +334,13 @@ PANELS: Panels = (
         ),
         stop=ProceduresPanel.stop,
         has_past=False,
+    ),
+    Panel[ReadinessPanel](
+        name="readiness",
+        title="Readiness",
+        icon="readiness",
+        make=readiness_panel,
+        place=Place(16, Side.CenterDockWidgetArea, "map"),
+        keyboard=lambda panel: (panel.table,),
     ),
 )

@@ -20,12 +20,24 @@ class RoleLayout(NamedTuple):
 ROLE_LAYOUTS = (
     RoleLayout(
         "Pilot",
-        ("fleet", "map", "vehicle", "plan", "messages", "alarms", "commands", "procedures"),
+        ("fleet", "map", "vehicle", "plan", "messages", "alarms", "commands", "procedures", "readiness"),
         ("map", "vehicle", "alarms"),
     ),
     RoleLayout(
         "Supervisor",
-        ("fleet", "map", "vehicle", "logbook", "messages", "commands", "alarms", "links", "operators", "procedures"),
+        (
+            "fleet",
+            "map",
+            "vehicle",
+            "logbook",
+            "messages",
+            "commands",
+            "alarms",
+            "links",
+            "operators",
+            "procedures",
+            "readiness",
+        ),
         ("map", "vehicle", "alarms"),
     ),
     RoleLayout(

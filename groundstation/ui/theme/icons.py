@@ -78,6 +78,7 @@ _DRAWINGS = {
     "survey": "mdi6.grid",
     "plan": "mdi6.map-marker-path",
     "procedures": "mdi6.clipboard-check-outline",
+    "readiness": "mdi6.clipboard-list-outline",
     "parameters": "mdi6.tune-variant",
     "star": "mdi6.star-outline",
     "undo": "mdi6.undo",
