@@ -176,7 +176,9 @@ def _armable(state: VehicleState, now_s: float) -> Cell:
     if state.health.is_armable:
         return GOOD
     given = reasons_of(state, now_s)
-    return Cell(False, "; ".join(given[:3]) or say("has_not_said_why"), say("remedy_reasons"))
+    # each has a row of its own
+    told = say("ready_reasons", count=float(len(given))) if given else say("ready_silent")
+    return Cell(False, told, say("remedy_reasons"))
 
 
 _ESTIMATOR = frozenset({"estimator", "position_old", "position_not_vouched"})

@@ -140,9 +140,10 @@ class ReadinessPanel(LivePanel):
             return
         title = harmless(said(self.model.rows[index.row()].title))
         whose = self.model.headerData(index.column(), Qt.Orientation.Horizontal)
-        parts = [f"{whose}: {title}", harmless(said(cell.said)), said(cell.remedy)]
         # what a vehicle says is its own title
-        self.detail.setText("  ·  ".join(dict.fromkeys(one for one in parts if one)))
+        words = "" if self.model.rows[index.row()].is_reason else harmless(said(cell.said))
+        parts = (f"{whose}: {title}", words, said(cell.remedy))
+        self.detail.setText("  ·  ".join(one for one in parts if one))
 
     def _on_opened(self, index: QModelIndex) -> None:
         if index.isValid() and index.column() < len(self.model.matrix.keys):
