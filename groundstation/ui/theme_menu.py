@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
-from PySide6.QtGui import QAction, QActionGroup
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from groundstation.ui.panel_types import tr
 from groundstation.ui.theme.inks import wearing
+from groundstation.ui.theme.light import LIGHT
 from groundstation.ui.theme.switch import wear
 from groundstation.ui.theme.theme import Theme
 from groundstation.ui.theme.themes import THEMES, theme_named
@@ -16,9 +20,20 @@ from groundstation.ui.theme.themes import THEMES, theme_named
 THEME = "window/theme"
 
 
+SYSTEM = "system"
+"""Dark or light, as the system is at every moment."""
+
+
 def wear_remembered(settings: QSettings) -> None:
     """Wear what was chosen last; the first of all where nothing was."""
-    wear(theme_named(str(settings.value(THEME, ""))))
+    key = str(settings.value(THEME, ""))
+    wear(system_theme() if key == SYSTEM else theme_named(key))
+
+
+def system_theme() -> Theme:
+    """The theme of the system's look; the first of all where it does not tell."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    return LIGHT if scheme is Qt.ColorScheme.Light else THEMES[0]
 
 
 class ThemeMenu(QMenu):
@@ -33,24 +48,38 @@ class ThemeMenu(QMenu):
         """
         super().__init__(tr("&Theme"), parent)
         self._settings, self._group = settings, QActionGroup(self)
+        self._add(tr("Like the system"), SYSTEM, self._choose_system)
         for theme in THEMES:
-            self._add(theme)
+            self._add(tr(theme.title), theme.key, partial(self._choose, theme))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._mark()
         # the theme may be changed elsewhere
         wearing().changed.connect(self._mark)
 
-    def _add(self, theme: Theme) -> None:
-        action = QAction(tr(theme.title), self)
+    def _add(self, words: str, key: str, choose: Callable[[], None]) -> None:
+        action = QAction(words, self)
         action.setCheckable(True)
-        action.setData(theme.key)
-        action.triggered.connect(lambda _checked=False: self._choose(theme))
+        action.setData(key)
+        action.triggered.connect(lambda _checked=False: choose())
         self._group.addAction(action)
         self.addAction(action)
 
     def _choose(self, theme: Theme) -> None:
         self._settings.setValue(THEME, theme.key)
         wear(theme)
+        self._mark()
+
+    def _choose_system(self) -> None:
+        self._settings.setValue(THEME, SYSTEM)
+        wear(system_theme())
+        self._mark()
+
+    def _on_system_changed(self, _scheme: Qt.ColorScheme) -> None:
+        if self._settings.value(THEME) == SYSTEM:
+            wear(system_theme())
 
     def _mark(self) -> None:
+        is_system = self._settings.value(THEME) == SYSTEM
+        chosen = SYSTEM if is_system else wearing().theme.key
         for action in self._group.actions():
-            action.setChecked(action.data() == wearing().theme.key)
+            action.setChecked(action.data() == chosen)

@@ -8,8 +8,8 @@ import sys
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtGui import QAction, QColor, QImage
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage
 
 from groundstation.fleet.commands import CommandState, Verb
 from groundstation.fleet.conditions import Level
@@ -24,7 +24,7 @@ from groundstation.ui.theme.light import LIGHT
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.style import DOCK_SHEET
 from groundstation.ui.theme.switch import wear
-from groundstation.ui.theme_menu import THEME
+from groundstation.ui.theme_menu import SYSTEM, THEME, ThemeMenu
 from tests.ui.conftest import Station
 from tests.ui.support.commanding import Commands, ToldVehicle
 from tests.ui.support.pretend_fleet import bridge_birth, sensor_messages
@@ -212,7 +212,8 @@ def test_a_theme_that_is_not_known_is_the_first(settings, station, damaged):
 def test_the_theme_is_found_by_its_name(windows):
     window = windows("first")
     found = matching(entries(window.menu_bar, window.workspace), "theme light")
-    assert [one.name for one in found] == ["Light"]
+    # "sunlight" has the letters too, and comes after it
+    assert [one.name for one in found] == ["Light", "Sunlight"]
     found[0].run()
     assert wearing().theme is LIGHT
 
@@ -227,3 +228,24 @@ def test_a_notice_and_an_icon_on_a_button_are_in_the_colours_of_now(windows, app
         assert QColor(picture(notice).pixel(5, 20)) == ink(Ink.WARNING_SURFACE)
         drawn = notice.close_button.icon().pixmap(32, 32).toImage()
         assert ink(Ink.MUTED).rgb() in {drawn.pixel(x, y) for x in range(32) for y in range(32)}
+
+
+THEMES_OF = {Qt.ColorScheme.Light: LIGHT, Qt.ColorScheme.Dark: DARK}
+
+
+def test_it_follows_the_system(windows, monkeypatch):
+    scheme = Qt.ColorScheme.Light
+    monkeypatch.setattr("groundstation.ui.theme_menu.system_theme", lambda: THEMES_OF[scheme])
+    window = windows("first")
+    (menu,) = window.findChildren(ThemeMenu)
+    system = menu.actions()[0]
+    system.trigger()
+    assert wearing().theme is LIGHT
+    assert [one.data() for one in menu.actions() if one.isChecked()] == [SYSTEM]
+    scheme = Qt.ColorScheme.Dark
+    QGuiApplication.styleHints().colorSchemeChanged.emit(scheme)
+    assert wearing().theme is DARK
+    # whoever chose one himself keeps it
+    menu.actions()[2].trigger()
+    QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert wearing().theme is LIGHT

@@ -15,6 +15,7 @@ import groundstation.ui
 from groundstation.ui.theme.dark import DARK
 from groundstation.ui.theme.light import LIGHT
 from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.sun import SUN
 from groundstation.ui.theme.theme import VEHICLES
 from groundstation.ui.theme.themes import THEMES, theme_named
 
@@ -139,10 +140,18 @@ class TestEachTheme:
             assert distance(colours[over], colours[under]) > 0.02, (over, under)
 
 
-def test_a_vehicle_has_about_the_same_hue_in_each_theme():
-    for one, other in zip(DARK.vehicles, LIGHT.vehicles, strict=True):
+@pytest.mark.parametrize("theme", [LIGHT, SUN], ids=lambda theme: theme.key)
+def test_a_vehicle_has_about_the_same_hue_in_each_theme(theme):
+    for one, other in zip(DARK.vehicles, theme.vehicles, strict=True):
         hues = [math.atan2(*reversed(oklab(colour)[1:])) for colour in (one, other)]
         assert abs(math.remainder(hues[0] - hues[1], math.tau)) < math.radians(45), (one, other)
+
+
+def test_for_sunlight_text_has_the_contrast_of_print():
+    """7:1 is what the standard asks where little light is left for the eye (WCAG 2.2, 1.4.6)."""
+    for role in (Ink.TEXT, Ink.MUTED, Ink.ACCENT, Ink.CAUTION, Ink.WARNING):
+        for ground in (Ink.SURFACE, Ink.RAISED, Ink.BACKGROUND):
+            assert contrast(SUN.colours[role], SUN.colours[ground]) > 7.0, (role, ground)
 
 
 # ---- the sources ----

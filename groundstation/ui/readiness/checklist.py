@@ -14,7 +14,7 @@ from groundstation.ui.said import said
 _SIGNS = {True: "✓", False: "✗", None: "?"}
 _STYLE = (
     "body{font:14px sans-serif;margin:24px}table{border-collapse:collapse}"
-    "td,th{border:1px solid #999;padding:4px 8px;text-align:left;vertical-align:top}"
+    "td,th{border:1px solid;padding:4px 8px;text-align:left;vertical-align:top}"
     "td.no{font-weight:bold}p.sign{margin-top:48px}"
 )
 

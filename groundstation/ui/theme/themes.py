@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from groundstation.ui.theme.dark import DARK
 from groundstation.ui.theme.light import LIGHT
+from groundstation.ui.theme.sun import SUN
 from groundstation.ui.theme.theme import Theme
 
 THEMES: tuple[Theme, ...] = (
     DARK,
     LIGHT,
+    SUN,
 )
 """The first is that of a first day."""
 

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The theme for sunlight: black on white, strong lines, dark colours alone; one table. Pure."""
+
+from __future__ import annotations
+
+from groundstation.ui.theme.roles import Ink
+from groundstation.ui.theme.theme import Theme
+
+SUN = Theme(
+    key="sun",
+    title="Sunlight",
+    colours={
+        Ink.BACKGROUND: "#f4f4f4",
+        Ink.SURFACE: "#ffffff",
+        Ink.RAISED: "#efefef",
+        Ink.HOVER: "#e4e4e4",
+        Ink.LINE: "#8a8a8a",
+        Ink.LINE_STRONG: "#3c3c3c",
+        Ink.TEXT: "#000000",
+        Ink.MUTED: "#262626",
+        Ink.FAINT: "#5e5e5e",
+        Ink.ACCENT: "#003a8c",
+        Ink.ACCENT_SURFACE: "#cfe2ff",
+        Ink.ACCENT_HOVER: "#bdd6ff",
+        Ink.CAUTION: "#633a00",
+        Ink.CAUTION_SURFACE: "#ffe7b3",
+        Ink.WARNING: "#8f0008",
+        Ink.WARNING_SURFACE: "#ffd9d6",
+        Ink.SIMULATED: "#43159c",
+        Ink.SIMULATED_SURFACE: "#e6dbff",
+        Ink.PAST: "#2f2a1e",
+        Ink.PAST_SURFACE: "#ffffff",
+        Ink.SEA: "#d6e6f2",
+        Ink.LAND: "#fbfbf7",
+        Ink.COAST: "#53665c",
+        Ink.BORDER: "#6d756a",
+        Ink.GRID: "#9fb0b6",
+        Ink.GRID_TEXT: "#2b363d",
+        Ink.SEA_TEXT: "#123f63",
+        Ink.PLACE: "#2f3d35",
+        Ink.PLACE_TEXT: "#22302a",
+        Ink.SKY: "#1d5fa2",
+        Ink.SKY_HIGH: "#114a84",
+        Ink.GROUND: "#6f4520",
+        Ink.GROUND_LOW: "#553417",
+        Ink.HORIZON_MARK: "#ffffff",
+        Ink.AIRCRAFT: "#ffe14d",
+        Ink.AIRCRAFT_EDGE: "#000000",
+        Ink.ERROR_LEAST: "#04285a",
+        Ink.ERROR_HALF: "#4b98d8",
+        Ink.ERROR_MOST: "#ffffff",
+        Ink.ERROR_EDGE: "#000000",
+        Ink.INSTRUMENT: "#ffffff",
+    },
+    vehicles=(
+        "#0b3f9c",
+        "#92005f",
+        "#0f4f3d",
+        "#470b75",
+        "#444a00",
+        "#003a45",
+        "#4f2c20",
+        "#1c139a",
+        "#1f6300",
+        "#6a14ad",
+    ),
+)
