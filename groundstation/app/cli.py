@@ -177,7 +177,7 @@ def gui(
     check_qt()
     from PySide6.QtCore import QSettings
 
-    from groundstation.app.demo import WINDOW_OPEN
+    from groundstation.app.display import WINDOW_OPEN
     from groundstation.app.gui import Station
 
     role = Role.OBSERVER if observe else Role.OPERATOR

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from groundstation.app.alarm_cli import alarm_child
 from groundstation.app.company import LINGER_S
-from groundstation.app.display import check_qt
+from groundstation.app.display import WINDOW_OPEN, check_qt
 from groundstation.app.left_behind import Note, NoteFile, running, take_over
 from groundstation.app.processes import Child, Supervisor
 from groundstation.app.record_cli import recorder_child
@@ -56,7 +56,6 @@ TABLE_PERIOD_A_ROW_S = 0.1
 PICTURE_SIZE = (1440, 900)
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".webp")
 """What Qt writes; a name that ends otherwise can't be saved, which Qt tells at the end only."""
-WINDOW_OPEN = "the window is open; close it or press Ctrl-C to end"
 
 
 _said = Console(stderr=True)

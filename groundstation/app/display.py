@@ -15,6 +15,8 @@ from groundstation.app.qt_libraries import missing_libraries, qt_folder, remedy
 from groundstation.fleet.errors import GroundStationError
 from groundstation.ui.resources import resource_folder
 
+WINDOW_OPEN = "the window is open; close it or press Ctrl-C to end"
+"""Said on the terminal."""
 ANSWER_S = 5.0
 """A display on another computer that takes longer is not there."""
 _SHOWS_BY_ITSELF = ("eglfs", "linuxfb", "vnc", "vkkhrdisplay")

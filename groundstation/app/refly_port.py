@@ -15,13 +15,12 @@ import msgspec
 import platformdirs
 
 from groundstation.app.processes import END, SUPERVISED
-from groundstation.app.refly.refly import COMPARISON
 from groundstation.app.refly_cli import NOT_MET, PROGRESS
+from groundstation.app.simulator_port import found
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.progress import CancelledError
 from groundstation.fleet.refly.news import FlightNews, Phase
 from groundstation.fleet.refly.result import Result
-from groundstation.simulator.sitl.programs import found_programs
 from groundstation.ui.refly.refly_port import Outcome, ReflyAccess, ReflyWish, Told
 
 STOP_S = 15.0
@@ -32,7 +31,7 @@ MOST_BYTES = 100_000_000
 def refly_access() -> ReflyAccess:
     """The window's ways."""
     return ReflyAccess(
-        programs=lambda: tuple(found_programs()),
+        programs=found,
         fly=fly,
         read=read,
         folder=platformdirs.user_data_path("groundstation", appauthor=False) / "flown-again",
@@ -45,6 +44,9 @@ def read(folder: Path) -> Outcome:
     Raises:
         GroundStationError: there is none.
     """
+    # flying again loads the whole simulator, which a window does without
+    from groundstation.app.refly.refly import COMPARISON
+
     path = folder / COMPARISON
     try:
         if path.stat().st_size > MOST_BYTES:

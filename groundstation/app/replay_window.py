@@ -28,7 +28,7 @@ def open_window(files: list[Path]) -> None:
     with stop_on_signal() as stop:
         from PySide6.QtCore import QSettings
 
-        from groundstation.app.demo import WINDOW_OPEN
+        from groundstation.app.display import WINDOW_OPEN
         from groundstation.app.logbook_reader import logbook_access
         from groundstation.app.players import player_access
         from groundstation.app.refly_port import refly_access

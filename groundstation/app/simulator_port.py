@@ -19,12 +19,25 @@ from groundstation.fleet.plans.plan_items import PlanKind
 from groundstation.fleet.scenario.scenario import scenario_of
 from groundstation.fleet.scenario.scenario_file import write_scenario
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.simulator.engine.faults import KINDS
-from groundstation.simulator.sitl.programs import found_programs
 from groundstation.ui.simulator.simulator_port import SimulatorAccess, SimulatorWish
 
 END_S = STOP_S + 6.0
 """Real autopilots close their logs first."""
+
+
+def found() -> tuple[Path, ...]:
+    """Real autopilots on this computer."""
+    # a window that simulates nothing does without the simulator's modules, a tenth of all that it would load
+    from groundstation.simulator.sitl.programs import found_programs
+
+    return tuple(found_programs())
+
+
+def fault_kinds() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each kind of fault, and what its values are."""
+    from groundstation.simulator.engine.faults import KINDS
+
+    return tuple((name, tuple(one.name for one in kind.needs)) for name, kind in KINDS.items())
 
 
 class WindowSimulator:
@@ -43,13 +56,13 @@ class WindowSimulator:
     def access(self) -> SimulatorAccess:
         """The window's ways."""
         return SimulatorAccess(
-            programs=lambda: tuple(found_programs()),
+            programs=found,
             start=self.start,
             stop=self.stop,
             is_running=lambda: self._child is not None and self._child.pid is not None,
             fault=self.fault,
             save=save,
-            kinds=tuple((name, tuple(one.name for one in kind.needs)) for name, kind in KINDS.items()),
+            kinds=fault_kinds,
         )
 
     def start(self, wish: SimulatorWish, on_line: Callable[[str], None]) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 
 from groundstation.app.alarm_cli import alarm_child
-from groundstation.app.demo import WINDOW_OPEN
+from groundstation.app.display import WINDOW_OPEN
 from groundstation.app.gui import FirstPage, Station
 from groundstation.app.key_store import keep_password, kept_password
 from groundstation.app.processes import Supervisor

@@ -41,7 +41,7 @@ class Simulators:
             is_running=lambda: self.is_running,
             fault=lambda text, begins: self.faults.append((text, begins)),
             save=lambda *told: self.saved.append(told),
-            kinds=KINDS,
+            kinds=lambda: KINDS,
         )
 
 

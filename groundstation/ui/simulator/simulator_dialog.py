@@ -148,7 +148,7 @@ class SimulatorDialog(QDialog):
     def _failing(self) -> QWidget:
         """What goes wrong, now."""
         self.kind: ChoiceField[str] = ChoiceField(
-            tr("What goes wrong"), [(name.replace("_", " "), name) for name, _ in self._access.kinds]
+            tr("What goes wrong"), [(name.replace("_", " "), name) for name, _ in self._access.kinds()]
         )
         self.kind.setMinimumContentsLength(14)
         self.kind.currentIndexChanged.connect(self._show_values)
@@ -248,7 +248,7 @@ class SimulatorDialog(QDialog):
         dialog.show()
 
     def _needs(self) -> tuple[str, ...]:
-        return dict(self._access.kinds)[self.kind.value]
+        return dict(self._access.kinds())[self.kind.value]
 
     def _show_values(self) -> None:
         needs = self._needs()

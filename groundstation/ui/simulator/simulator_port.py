@@ -43,5 +43,5 @@ class SimulatorAccess(msgspec.Struct, frozen=True):
     save: Callable[[Sequence[VehicleState], SimulatorWish, Sequence[str], Path], None]
     """Writes a scenario of the vehicles as they are, with the faults so far; on a thread of its own. Raises
     GroundStationError."""
-    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+    kinds: Callable[[], tuple[tuple[str, tuple[str, ...]], ...]]
     """Each kind of fault, and what its values are."""
