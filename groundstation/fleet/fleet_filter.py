@@ -3,7 +3,7 @@
 
 The grammar is in `expressions.py`. Numbers: `battery` (percent, of the emptiest pack), `height`, `speed`, `age`. Texts:
 `mode`, `id`, `name`, `root`, `is` (a condition). Questions: `armed`, `flying`, `alarm`, `lost` ... Any other word is
-looked for in name, id, mode and conditions.
+looked for in name, id, mode and conditions. `3-7` and `1,4,8-10` are vehicles by the number that their ids end with.
 """
 
 from __future__ import annotations
@@ -69,12 +69,42 @@ WORDS: Words[VehicleSummary] = Words(
 _NO_NAME = re.compile(r"""[\s<>=:!()"']""")
 
 
+_NUMBERS = re.compile(r"\s*\d{1,5}\s*(-\s*\d{1,5}\s*)?(,\s*\d{1,5}\s*(-\s*\d{1,5}\s*)?)*")
+_LAST_NUMBER = re.compile(r"(\d{1,9})\D*$")
+
+
+def numbers_of(text: str) -> tuple[range, ...]:
+    """Ranges of numbers of vehicles: `3-7`, `1,4,8-10`; none for what is no such text.
+
+    Args:
+        text: what the operator wrote; a single number is a word like any other.
+    """
+    if not _NUMBERS.fullmatch(text) or not ("-" in text or "," in text):
+        return ()
+    ends = [[int(one) for one in part.split("-")] for part in text.split(",")]
+    return tuple(range(min(one), max(one) + 1) for one in ends)
+
+
+def _by_numbers(ranges: tuple[range, ...], text: str) -> Test:
+    def test(one: VehicleSummary) -> bool:
+        # an id may look like a range
+        if text.strip() in (one.key.id, one.name):
+            return True
+        found = _LAST_NUMBER.search(one.key.id)
+        return found is not None and any(int(found.group(1)) in one_range for one_range in ranges)
+
+    return test
+
+
 def parse_filter(text: str) -> Test:
     """A test from what the operator wrote; an empty text lets everything through.
 
     Raises:
         ExpressionError: it means nothing; tells where, and what would.
     """
+    ranges = numbers_of(text)
+    if ranges:
+        return _by_numbers(ranges, text)
     test = parse(text, WORDS)
     # where nobody knows, the vehicle is not chosen: an order must not go to it by chance
     return lambda one: test(one) is True

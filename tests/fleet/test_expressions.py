@@ -241,3 +241,29 @@ def test_a_name_is_no_filter() -> None:
     assert not any(is_filter(one) for one in ("uav-1", "sim/uav-1", "doğan_2", "or"))
     assert all(is_filter(one) for one in ("battery<30", "a b", "mode:AUTO", "armed", "LOST", "(x)", "a!=b"))
     assert set(WORDS.questions) >= {"armed", "flying", "lost", "alarm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("3-7", [3, 5, 7]),
+        ("7 - 3", [3, 5, 7]),
+        ("1,5", [1, 5]),
+        (" 1, 7-9 ,12", [1, 7, 12]),
+        # one number alone is a word: it is found in others, too
+        ("2", [2, 12]),
+        ("3-", []),
+        ("3-7-9", []),
+    ],
+)
+def test_vehicles_by_the_numbers_of_their_ids(text, chosen):
+    fleet = [vehicle(f"uav-{number}") for number in (1, 2, 3, 5, 7, 12)]
+    test = parse_filter(text)
+    assert [int(one.key.id.partition("-")[2]) for one in fleet if test(one)] == chosen
+
+
+def test_an_id_that_looks_like_a_range_is_found_and_stays_a_name():
+    test = parse_filter("2023-7")
+    assert [one.key.id for one in (vehicle("2023-7"), vehicle("x-6"), vehicle("x")) if test(one)] == ["2023-7"]
+    # on a command line it names one: no order goes to two thousand vehicles by chance
+    assert not is_filter("2023-7")
