@@ -3,7 +3,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: run test test-all check setup setup-test bench clean
+.PHONY: run test test-all check languages setup setup-test bench clean
 
 run: setup
 	@$(PYTHON) -m groundstation demo
@@ -22,6 +22,10 @@ check: setup-test
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
+
+# Texts of the sources that are new, or gone, in the files of languages (docs/adr/0045).
+languages: setup-test
+	@$(PYTHON) packaging/languages.py
 
 bench: setup
 	@$(PYTHON) -m groundstation bench fleet --vehicles 100

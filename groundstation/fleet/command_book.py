@@ -22,7 +22,7 @@ from groundstation.fleet.commands import (
 )
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.parameters.parameter_entries import ParamResult
-from groundstation.fleet.phrases import Translate, Words, written
+from groundstation.fleet.phrases import Number, Translate, Words, written
 
 MAX_RECORDS = 5_000
 """Records kept in memory; the journal keeps all."""
@@ -62,13 +62,14 @@ class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """Whether it has its end state."""
         return self.state in END_STATES
 
-    def words(self, translate: Translate = str) -> str:
+    def words(self, translate: Translate = str, number: Number = float) -> str:
         """Why, or how far, with the vehicle's own words.
 
         Args:
             translate: gives our own words in the reader's language.
+            number: gives a number as the reader's language writes it.
         """
-        detail = written(self.detail, translate)
+        detail = written(self.detail, translate, number)
         # a detail may quote the vehicle, whose words must not stand there twice
         return "; ".join(part for part in (detail, *(text for text in self.texts if text not in detail)) if part)
 

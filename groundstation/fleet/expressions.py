@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.folded import folded
 
 Subject = TypeVar("Subject")
 Test = Callable[[Subject], bool | None]
@@ -270,15 +271,15 @@ class _Parser(Generic[Subject]):
     def _of_text(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
         if sign.text not in (*_EQUAL, _CONTAINS):
             raise self._error(f"'{name}' is a text: ask with '==', '!=' or ':' (which means contains)", sign)
-        get, wanted = self._words.texts[name], _content(value).casefold()
+        get, wanted = self._words.texts[name], folded(_content(value))
 
         def holds(one: Subject) -> bool | None:
             found = get(one)
             if found is None:
                 return None
             if sign.text == _CONTAINS:
-                return wanted in found.casefold()
-            return (wanted == found.casefold()) is (sign.text != "!=")
+                return wanted in folded(found)
+            return (wanted == folded(found)) is (sign.text != "!=")
 
         return holds
 
@@ -290,8 +291,8 @@ class _Parser(Generic[Subject]):
         return question if is_it else _not(question)
 
     def _anywhere(self, wanted: str) -> Test[Subject]:
-        folded, places = wanted.casefold(), self._words.anywhere
-        return lambda one: any(folded in text.casefold() for text in places(one))
+        letters, places = folded(wanted), self._words.anywhere
+        return lambda one: any(letters in folded(text) for text in places(one))
 
 
 def _content(token: _Token) -> str:

@@ -28,6 +28,7 @@ SEVERAL = "several"
 """Code of things that are said one after the other."""
 
 Translate = Callable[[str], str]
+Number = Callable[[float], float]
 """Gives an English template or word in another language; what it does not know it returns as it is."""
 
 
@@ -107,27 +108,28 @@ def restored(text: str) -> Words:
         return text
 
 
-def written(words: Words, translate: Translate = str) -> str:
+def written(words: Words, translate: Translate = str, number: Number = float) -> str:
     """Words for people.
 
     Args:
         words: what is said.
         translate: gives templates and words of ours in the reader's language.
+        number: gives a number that is formatted as the reader's language writes it.
     """
     # each part is bounded by its type, but many parts together are not
-    return _written(words, translate, 0)[:MAX_WRITTEN]
+    return _written(words, translate, number, 0)[:MAX_WRITTEN]
 
 
-def _written(words: Words, translate: Translate, depth: int) -> str:
+def _written(words: Words, translate: Translate, number: Number, depth: int) -> str:
     if isinstance(words, str):
         return words
     # a stranger's phrase may hold itself as often as a message has room
     if depth > MAX_DEPTH:
         return "..."
     if words.code == SEVERAL:
-        return "; ".join(_written(one, translate, depth + 1) for one in islice(every_part(words), MAX_PARTS))
+        return "; ".join(_written(one, translate, number, depth + 1) for one in islice(every_part(words), MAX_PARTS))
     template = ENGLISH.get(words.code)
-    values = {name: _value(one, translate, depth) for name, one in words.args.items()}
+    values = {name: _value(one, translate, number, depth) for name, one in words.args.items()}
     if template is not None:
         try:
             return "".join(_sections(translate(template), values, translate))
@@ -138,12 +140,12 @@ def _written(words: Words, translate: Translate, depth: int) -> str:
     return words.code.replace("_", " ") + (f" ({shown})" if shown else "")
 
 
-def _value(value: Value, translate: Translate, depth: int) -> float | str:
+def _value(value: Value, translate: Translate, number: Number, depth: int) -> float | str:
     if isinstance(value, Phrase):
-        return _written(value, translate, depth + 1)
+        return _written(value, translate, number, depth + 1)
     if isinstance(value, tuple | list):
-        return ", ".join(_written(one, translate, depth + 1) for one in value[:MAX_PARTS])
-    return value
+        return ", ".join(_written(one, translate, number, depth + 1) for one in value[:MAX_PARTS])
+    return number(value) if isinstance(value, float) else value
 
 
 def _sections(template: str, values: dict[str, float | str], translate: Translate) -> Iterator[str]:

@@ -29,6 +29,7 @@ import platformdirs
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.errors import GroundStationError
+from groundstation.fleet.folded import folded
 from groundstation.fleet.phrases import Phrase, Words, restored, stored, written
 from groundstation.fleet.procedures.progress import StepNote, StepState
 from groundstation.logs.csv_cells import guarded
@@ -369,9 +370,8 @@ def _unreadable(path: Path, error: sqlite3.Error) -> GroundStationError:
 
 
 def _folded(text: str) -> str:
-    """Without the difference of upper and lower case; SQLite knows it for English letters only."""
-    # casefold makes two letters of İ, and leaves ı: in Turkish both are an i that is written otherwise
-    return text.replace("İ", "i").replace("ı", "i").casefold()
+    """As everything is searched; SQLite knows upper and lower case for English letters only."""
+    return folded(text)
 
 
 def read(path: Path, search: str = "", limit: int | None = None) -> list[JournalRow]:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the QApplication with font, colours and language. GUI thread; no vehicles here."""
+"""Makes the QApplication with font and colours. GUI thread; no vehicles here."""
 
 from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QLocale, Qt, QTranslator
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
@@ -37,7 +37,6 @@ def make_application(argv: list[str]) -> QApplication:
     application.setDesktopFileName("groundstation")
     application.setWindowIcon(QIcon(str(resource("icons/app.svg"))))
     _apply_theme(application)
-    _install_translator(application)
     return application
 
 
@@ -49,11 +48,3 @@ def _apply_theme(application: QApplication) -> None:
     application.setFont(font())
     dress_application()
     application.setEffectEnabled(Qt.UIEffect.UI_AnimateMenu, False)
-
-
-def _install_translator(application: QApplication) -> None:
-    """Load the language of the system when there is a translation into it; English is in the sources."""
-    translator = QTranslator(application)
-    # the application owns the translator: one that Python dropped would take the language away with it
-    if translator.load(QLocale(), "groundstation", "_", str(resource("") / "translations")):
-        application.installTranslator(translator)

@@ -63,7 +63,7 @@ class ShortcutsDialog(QDialog):
             ("Ctrl+F8", self.tr("Kill the motors; the call sign is asked for")),
             ("Alt+C", self.tr("Menu of all commands for the selected")),
             ("Alt+B", self.tr("Command buttons of the vehicle")),
-            ("Space or Enter, held", self.tr("Confirm what has to be held")),
+            (self.tr("Space or Enter, held"), self.tr("Confirm what has to be held")),
             ("Escape", self.tr("Cancel what is not confirmed yet")),
         ]
         map_keys = [
@@ -75,7 +75,7 @@ class ShortcutsDialog(QDialog):
             ("Escape", self.tr("Put the tool away")),
             ("+  -", self.tr("Zoom")),
             ("←  →  ↑  ↓", self.tr("Move")),
-            ("Menu", self.tr("Commands for the place under the mouse")),
+            (self.tr("Menu key"), self.tr("Commands for the place under the mouse")),
         ]
         values = [
             ("Enter", self.tr("Plot the chosen value")),
@@ -84,13 +84,13 @@ class ShortcutsDialog(QDialog):
         ]
         plots = [
             ("Ctrl++  Ctrl+-", self.tr("Show less or more time")),
-            ("Page up  Page down", self.tr("Go back and ahead")),
+            (self.tr("Page up  Page down"), self.tr("Go back and ahead")),
             ("Ctrl+Home", self.tr("Follow now, or the playhead, again")),
             (self.tr("Shift, drag"), self.tr("Zoom to a box")),
         ]
         past = [
             ("F9", self.tr("Look back, or back to live")),
-            ("Space  J", self.tr("Play, play backwards")),
+            (self.tr("Space  J"), self.tr("Play, play backwards")),
             ("←  →", self.tr("Previous, next message; Ctrl: event, Shift: 10 s")),
             (",  .", self.tr("Half, double the speed")),
             ("Home  End", self.tr("Beginning, end or live")),

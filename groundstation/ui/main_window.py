@@ -31,6 +31,8 @@ from groundstation.ui.focus import focus_keeper
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
 from groundstation.ui.layouts.layout_menu import LayoutMenu
 from groundstation.ui.layouts.layout_port import LayoutAccess
+from groundstation.ui.language.language_menu import LanguageMenu
+from groundstation.ui.language.switch import speak_remembered
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
@@ -127,6 +129,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
         wear_remembered(settings)
+        speak_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
         self._simulator, self._feed = simulator, feed
         self._layouts = layouts
@@ -224,6 +227,7 @@ class MainWindow(QMainWindow):
         if self.start is not None:
             menus.add(menus.view, self.tr("St&art page"), "", self.start.open)
             menus.add(menus.view, self.tr("&Links of the bridge…"), "Ctrl+Shift+L", self.start.open_links)
+        menus.view.addMenu(LanguageMenu(self._settings, self))
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
         if self._layouts is not None:
             self.layouts = LayoutMenu(self.workspace, self._layouts, self)

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
+from groundstation.ui.language.typed import NumberInput, number_locale
 
-class NumberField(QDoubleSpinBox):
+
+class NumberField(NumberInput):
     """Tells a number once, when it is through: with Return, or when the focus goes elsewhere."""
 
     def __init__(
@@ -25,8 +27,7 @@ class NumberField(QDoubleSpinBox):
             parent: Qt's.
         """
         super().__init__(parent)
-        # with a point on every computer: where numbers have a comma, 1.5 would be refused or misread
-        self.setLocale(QLocale.c())
+        self.setLocale(number_locale())
         self.setRange(least, most)
         self.setDecimals(digits)
         if unit:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.phrases import RefusedError, Words, written
+from groundstation.ui.language.shown import shown
 
 CONTEXT = "Phrases"
 """Of the templates in Qt's translations."""
@@ -23,7 +24,7 @@ def translated(template: str) -> str:
 
 def said(words: Words) -> str:
     """A condition, a refusal or a proof in words."""
-    return written(words, translated)
+    return written(words, translated, shown)
 
 
 def said_by(error: UsageError) -> str:
@@ -33,4 +34,4 @@ def said_by(error: UsageError) -> str:
 
 def said_of(record: CommandRecord) -> str:
     """Why a command ended, or how far it is, with the vehicle's own words."""
-    return record.words(translated)
+    return record.words(translated, shown)

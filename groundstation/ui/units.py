@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 from groundstation.fleet.units import unit_of
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import speaking
+from groundstation.ui.language.words import word
 
 DASH = "\N{EM DASH}"
 """Stands for unknown, wherever a value would stand."""
@@ -15,7 +18,7 @@ def fixed(value: float | None, digits: int = 1, factor: float = 1.0) -> str:
         return DASH
     text = f"{value * factor:.{digits}f}"
     # rounding makes -0.0 of a small negative number
-    return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+    return speaking().numerals.written(text[1:] if text.startswith("-") and not text.strip("-0.") else text)
 
 
 def text_of(value: object, field: str) -> str:
@@ -24,7 +27,7 @@ def text_of(value: object, field: str) -> str:
         return DASH
     # before int, which a bool is too
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return word("yes") if value else word("no")
     if isinstance(value, int):
         unit = unit_of(field)
         return fixed(value, 0, unit.factor) if unit.factor != 1.0 else str(value)
@@ -40,7 +43,7 @@ def compact(value: float | None) -> str:
     """A number of unknown kind in at most seven significant digits."""
     if value is None:
         return DASH
-    return str(int(value)) if value == int(value) and abs(value) < 1e12 else f"{value:.7g}"
+    return str(int(value)) if value == int(value) and abs(value) < 1e12 else f"{shown(value):.7g}"
 
 
 def at_a_glance(value: float) -> str:
@@ -58,7 +61,7 @@ def age_text(age_s: float | None) -> str:
     if age_s is None:
         return DASH
     if age_s < 9.95:
-        return f"{age_s:.1f} s"
+        return f"{shown(age_s):.1f} s"
     if age_s < 120:
         return f"{age_s:.0f} s"
     return f"{age_s / 60:.0f} min" if age_s < 7200 else f"{age_s / 3600:.0f} h"
@@ -66,7 +69,7 @@ def age_text(age_s: float | None) -> str:
 
 def distance_text(metres: float) -> str:
     """A length for scale bars and grids."""
-    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    return f"{shown(metres / 1000):g} km" if metres >= 1000 else f"{shown(metres):g} m"
 
 
 def length_text(seconds: float | None) -> str:

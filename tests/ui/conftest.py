@@ -8,6 +8,8 @@ import os
 import time
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# windows speak what the computer does: tests read English, whoever runs them
+os.environ |= {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"}
 
 import pytest
 from PySide6.QtCore import QEvent, QSettings, Qt, QtMsgType, qInstallMessageHandler

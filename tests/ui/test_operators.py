@@ -279,7 +279,7 @@ def test_a_handover_gathers_what_there_is_is_signed_and_saved(panel, station, ta
     dialog = panel.open_handover()
     assert isinstance(dialog, HandoverDialog)
     assert dialog.to.currentText() == "cem"
-    assert "1 vehicles" in dialog.summary.text()
+    assert "1 vehicle," in dialog.summary.text()
     dialog.notes.setPlainText("uav-3 has a new battery")
     dialog.limits.setPlainText("120 m")
     dialog.give()
@@ -288,7 +288,7 @@ def test_a_handover_gathers_what_there_is_is_signed_and_saved(panel, station, ta
     assert [row.name for row in one.page.vehicles] == [str(flying.key)]
     assert one.page.limits == "120 m"
     panel.refresh()
-    assert texts(panel)[0][1:] == ("Handover: 1 vehicles, 0 alarms\nuav-3 has a new battery", "waits for cem")
+    assert texts(panel)[0][1:] == ("Handover: 1 vehicle, 0 alarms\nuav-3 has a new battery", "waits for cem")
     talking.hear("taken", kind=SaidKind.ACCEPTED, about=one.id, to=("ayşe",))
     panel.refresh()
     assert texts(panel)[0][2] == "signed by cem"

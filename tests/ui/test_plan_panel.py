@@ -168,7 +168,7 @@ def test_what_holds_the_upload_is_said_and_holds_it(panel, commands):
     assert "HOLDS  Item 3: it jumps to item 9" in panel.checks.text
     assert "Advice  Item 3: it ends in the air" in panel.checks.text
     assert not panel.strip.upload.isEnabled()
-    assert "hold it" in panel.strip.upload.toolTip()
+    assert "holds it" in panel.strip.upload.toolTip()
     panel.giver.ask_upload()
     assert not panel.strip.is_asking
 
@@ -211,7 +211,7 @@ def test_progress_retry_of_the_failed_alone_and_badges(panel, commands):
     for one, request in zip(some, requests, strict=True):
         station.offer(one.report(station.now_s, request, CommandState.RECEIVED, 0))
     station.offer(some[0].report(station.now_s, requests[0], CommandState.IN_PROGRESS, 1, progress=0.42))
-    assert "uav-02: in_progress 42%" in panel.strip.progress.text()
+    assert "uav-02: in_progress 42 %" in panel.strip.progress.text()
     assert not panel.strip.cancel.isHidden()
     assert panel.strip.retry.isHidden()
     station.offer(some[0].report(station.now_s, requests[0], CommandState.SUCCEEDED, 2))

@@ -74,7 +74,7 @@ def test_length_time_and_battery_are_said(panel):
     assert "of a usual 20 min" in words
     panel.minutes.setValue(10)
     reckoned(panel)
-    assert f"battery {flight.duration_s / 600.0:.0%}" in panel.summary.text()
+    assert f"battery {flight.duration_s / 6.0:.0f} %" in panel.summary.text()
     assert "usual" not in panel.summary.text()
 
 

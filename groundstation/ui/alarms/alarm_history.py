@@ -20,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.alarms.alarm import Alarm, AlarmState
 from groundstation.fleet.alarms.book import Change
+from groundstation.fleet.folded import folded
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_words import Names, detail_text, names_of, source_text, tr
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.said import translated
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.timeline import local_time
@@ -129,12 +131,12 @@ class AlarmHistory(QWidget):
 
     def _rows(self, text: str) -> list[Row]:
         names = names_of(self._feed)
-        wanted = text.casefold()
+        wanted = folded(text)
         offset_s = self._feed.timeline.now_unix_s - self._feed.now_s()
         found = []
         for change in reversed(self._feed.fleet.alarms.history):
             row = _row(change, names, offset_s)
-            if not wanted or any(wanted in cell.casefold() for cell in row):
+            if not wanted or any(wanted in folded(cell) for cell in row):
                 found.append(row)
         return found
 
@@ -158,7 +160,8 @@ class AlarmHistory(QWidget):
                 )
             )
             return
-        self.status.setText(self.tr("{count} rows written to {path}").format(count=len(rows), path=path))
+        words = counted("AlarmHistory", "{count} row written to {path}", "{count} rows written to {path}", len(rows))
+        self.status.setText(words.format(count=len(rows), path=path))
 
 
 def _row(change: Change, names: Names, offset_s: float) -> Row:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from groundstation.fleet.alarms.alarm import Alarm
 from groundstation.fleet.alarms.book import AlarmBook
+from groundstation.fleet.folded import folded
 from groundstation.ui.alarms.alarm_words import Names, age_words, detail_text, source_text, state_text
 from groundstation.ui.said import translated
 
@@ -53,8 +54,8 @@ class AlarmModel(QAbstractListModel):
         """
         cards = [self._card(one, names, now_unix_s) for one in book.sorted() if shows_shelved or one.shelf is None]
         if text:
-            wanted = text.casefold()
-            cards = [one for one in cards if any(wanted in words.casefold() for words in one[1:5])]
+            wanted = folded(text)
+            cards = [one for one in cards if any(wanted in folded(words) for words in one[1:5])]
         before = [one.alarm.key for one in self._cards]
         after = [one.alarm.key for one in cards]
         if before == after:

@@ -28,6 +28,7 @@ from groundstation.fleet.alarms.trial import Trial
 from groundstation.ui.alarms.alarm_model import TIMES
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.rule_form import RuleForm, problem_of
+from groundstation.ui.language.shown import shown
 from groundstation.ui.task import Ended, Task, Tasks
 
 MOST_BYTES = 60_000
@@ -197,7 +198,9 @@ class RulesDialog(QDialog):
         trial = ended.value
         minutes = (trial.end_s - trial.begin_s) / 60.0
         self.status.setText(
-            self.tr("would have raised {n} times in {minutes:.1f} min").format(n=len(trial.raised), minutes=minutes)
+            self.tr("would have raised {n} times in {minutes:.1f} min").format(
+                n=len(trial.raised), minutes=shown(minutes)
+            )
         )
         self._fill(self.list.currentRow())
 

@@ -8,9 +8,9 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from groundstation.fleet.commands import Verb
-from groundstation.fleet.verbs import VERBS
 from groundstation.ui.commanding.words import label_of
 from groundstation.ui.focus import guarded
+from groundstation.ui.language.words import verb_help
 from groundstation.ui.plain_text import plain_tip
 
 DIM = "dim"
@@ -41,7 +41,7 @@ class VerbButton(QPushButton):
     def explanation(self) -> str:
         """What it does, or why it can't."""
         name = label_of(self.verb)
-        return f"{name}: {self.reason}" if self.reason else f"{name}: {VERBS[self.verb].help}"
+        return f"{name}: {self.reason}" if self.reason else f"{name}: {verb_help(self.verb)}"
 
     def show_verb(self, verb: Verb, reason: str) -> None:
         """What it does now.

@@ -5,30 +5,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.commands import Args
-from groundstation.fleet.units import label_of, unit_of
+from groundstation.fleet.units import unit_of
 from groundstation.fleet.verbs import Arg, ArgKind, VerbSpec
 from groundstation.ui.commanding.words import WHOLE_NUMBERS
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.typed import NumberInput, number_locale, place_from_text
+from groundstation.ui.language.words import arg_help, value_name, word
 
 FIELD_WIDTH = 176
 CHOICE_WORDS = {"home": "above home", "amsl": "above sea level"}
 _STEPS = {"m": 1.0, "m/s": 0.5, "°": 1.0, "µs": 10.0}
 
 
-class NumberBox(QDoubleSpinBox):
+class NumberBox(NumberInput):
     """A number with its unit; shows no zeros that say nothing where many digits are possible."""
+
+    place_pasted = Signal(float, float)
+    """Latitude and longitude in one text."""
 
     def __init__(self, arg: Arg, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         unit = unit_of(arg.name)
         self._is_trimmed = arg.name.startswith("param")
         digits = 0 if arg.name in WHOLE_NUMBERS else 7 if self._is_trimmed else unit.digits
-        # with a point on every computer: where numbers have a comma, 1.5 would be refused or misread
-        self.setLocale(QLocale.c())
+        self.setLocale(number_locale())
         self.setDecimals(digits)
         # the limits of the table of verbs, which holds them against the command line and the bridge too
         self.setRange(arg.low, arg.high)
@@ -41,13 +46,17 @@ class NumberBox(QDoubleSpinBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: a space bar pressed too early, for the button below, does not replace the number by the smallest."""
-        if event.key() != Qt.Key.Key_Space:
+        pasted = QGuiApplication.clipboard().text() if event.matches(QKeySequence.StandardKey.Paste) else ""
+        place = place_from_text(pasted)
+        if place is not None:
+            self.place_pasted.emit(*place)
+        elif event.key() != Qt.Key.Key_Space:
             super().keyPressEvent(event)
 
     def textFromValue(self, val: float) -> str:
         """Qt: the number as text."""
-        text = super().textFromValue(val)
-        return text.rstrip("0").rstrip(".") if self._is_trimmed and "." in text else text
+        text, point = super().textFromValue(val), self.locale().decimalPoint()
+        return text.rstrip("0").rstrip(point) if self._is_trimmed and point in text else text
 
 
 class OptionalNumber(QWidget):
@@ -58,7 +67,7 @@ class OptionalNumber(QWidget):
     def __init__(self, arg: Arg, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.check, self.box = QCheckBox(), NumberBox(arg)
-        self.check.setAccessibleName(self.tr("Give {name}").format(name=label_of(arg.name)))
+        self.check.setAccessibleName(self.tr("Give {name}").format(name=value_name(arg.name)))
         self.setFixedWidth(FIELD_WIDTH)
         self.box.setMinimumWidth(0)
         self.box.setMaximumWidth(FIELD_WIDTH)
@@ -109,15 +118,15 @@ class ArgEditors(QWidget):
         grid.setColumnStretch(2, 1)
         for row, arg in enumerate(spec.args):
             field = self._field(arg, start.get(arg.name, arg.default), modes)
-            name = QLabel(label_of(arg.name))
+            name = QLabel(value_name(arg.name))
             name.setBuddy(field)
             hint = QLabel(self._hint(arg))
             hint.setProperty("role", "small")
             hint.setTextFormat(Qt.TextFormat.PlainText)
             hint.setWordWrap(True)
-            field.setAccessibleName(label_of(arg.name))
+            field.setAccessibleName(value_name(arg.name))
             # the hint beside it is a label of its own, which a screen reader does not read with the field
-            field.setAccessibleDescription(arg.help)
+            field.setAccessibleDescription(arg_help(arg))
             self.fields[arg.name] = field
             for column, widget in enumerate((name, field, hint)):
                 grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter)
@@ -139,6 +148,11 @@ class ArgEditors(QWidget):
         if name in self._setters:
             self._setters[name](value)
 
+    def _on_place_pasted(self, lat_deg: float, lon_deg: float) -> None:
+        if self.takes_point:
+            self.set_number("lat_deg", lat_deg)
+            self.set_number("lon_deg", lon_deg)
+
     @property
     def takes_point(self) -> bool:
         """Whether a place on the map can be put in."""
@@ -158,6 +172,7 @@ class ArgEditors(QWidget):
             box = NumberBox(arg)
             box.setValue(float(start) if isinstance(start, int | float) else 0.0)
             box.valueChanged.connect(self.changed)
+            box.place_pasted.connect(self._on_place_pasted)
             self._readers[arg.name], self._setters[arg.name] = box.value, box.setValue
             return box
         optional = OptionalNumber(arg)
@@ -171,7 +186,7 @@ class ArgEditors(QWidget):
         box = QComboBox()
         box.setFixedWidth(FIELD_WIDTH)
         for choice in choices:
-            box.addItem(CHOICE_WORDS.get(choice, choice), choice)
+            box.addItem(word(CHOICE_WORDS.get(choice, choice)), choice)
         # a remembered choice may be one that these vehicles don't have
         box.setCurrentIndex(max(0, box.findData(str(start))))
         box.currentIndexChanged.connect(self.changed)
@@ -182,7 +197,7 @@ class ArgEditors(QWidget):
         if arg.name in ("lat_deg", "lon_deg"):
             return ""
         if arg.kind is ArgKind.NUMBER and not arg.name.startswith("param") and abs(arg.high) < 1e6:
-            limits = f"{arg.low:g} … {arg.high:g}"
+            limits = f"{shown(arg.low):g} … {shown(arg.high):g}"
             return (
                 limits
                 if arg.is_required or arg.default is not None

@@ -36,6 +36,7 @@ from groundstation.ui.commanding.words import (
     unlock_word,
     vehicles_text,
 )
+from groundstation.ui.language.words import verb_help
 from groundstation.ui.said import said_by
 from groundstation.ui.theme.icons import icon
 
@@ -128,7 +129,7 @@ class CommandSheet(QFrame):
         if not able:
             problem = self.tr("Nothing can be sent now: see above.")
         problem = problem or self._too_near(able, args)
-        self.help.setText(" ".join(filter(None, (VERBS[self.draft.verb].help, self._begins(able)))))
+        self.help.setText(" ".join(filter(None, (verb_help(self.draft.verb), self._begins(able)))))
         self.problem.setText(problem)
         self.problem.setVisible(bool(self.problem.text()))
         self._show_confirm(able, args, problem)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from groundstation.fleet.folded import folded
 from groundstation.fleet.verbs import Risk
 from groundstation.ui.command_sheet.hold_button import HoldButton
 from groundstation.ui.focus import focus_keeper, guarded
@@ -109,4 +110,4 @@ class ConfirmArea(QWidget):
 
 def _bare(text: str) -> str:
     """Capitals and spaces don't matter: what is typed must be meant, not be neat."""
-    return "".join(text.lower().split())
+    return "".join(folded(text).split())

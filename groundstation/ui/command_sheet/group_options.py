@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +21,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GroupPolicy
 from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
 from groundstation.ui.commanding.words import by_name
+from groundstation.ui.language.typed import NumberInput, number_locale
 
 MAX_STAGGER_S = 600.0
 MAX_APART_M = 200.0
@@ -36,9 +37,8 @@ class GroupOptions(QWidget):
         self.order_box = QComboBox()
         self.order_box.addItems([self.tr("as selected"), self.tr("by name")])
         self.order_box.setAccessibleName(self.tr("Order of the vehicles"))
-        self.stagger_box = QDoubleSpinBox()
-        # with a point everywhere, as the other numbers of an order
-        self.stagger_box.setLocale(QLocale.c())
+        self.stagger_box = NumberInput()
+        self.stagger_box.setLocale(number_locale())
         self.stagger_box.setRange(0.0, MAX_STAGGER_S)
         self.stagger_box.setDecimals(1)
         self.stagger_box.setSuffix(" s")
@@ -71,8 +71,8 @@ class GroupOptions(QWidget):
         self.order_box.currentIndexChanged.connect(self.changed)
 
     def _metres(self, name: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setLocale(QLocale.c())
+        box = NumberInput()
+        box.setLocale(number_locale())
         box.setRange(0.0, MAX_APART_M)
         box.setDecimals(0)
         box.setSuffix(" m")

@@ -16,6 +16,10 @@ from groundstation.fleet.summary import natural_order
 from groundstation.fleet.units import unit_of
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
+from groundstation.ui.language.letters import small
+from groundstation.ui.language.shown import percent, shown
+from groundstation.ui.language.speaking import counted, speaking
+from groundstation.ui.language.words import word
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.units import fixed
 
@@ -116,7 +120,7 @@ def record_words(record: CommandRecord) -> str:
     """State of a command, with its percent."""
     words = state_words(record.state, record.verb, record.reason)
     if record.progress is not None and not record.is_over:
-        words += f" {record.progress * 100:.0f} %"
+        words += f" {percent(record.progress)}"
     return words
 
 
@@ -127,7 +131,7 @@ def actor_text(actor: Actor) -> str:
 
 def unlock_word(verb: Verb, vehicles: int) -> str:
     """What has to be typed before a dangerous order to so many vehicles: the same for one and for a hundred."""
-    return f"{tr('kill') if verb is Verb.FORCE_DISARM else label_of(verb).lower()} {vehicles}"
+    return f"{tr('kill') if verb is Verb.FORCE_DISARM else small(label_of(verb))} {vehicles}"
 
 
 def label_of(verb: Verb) -> str:
@@ -153,15 +157,16 @@ def args_text(args: Args) -> str:
 
 def _value_text(name: str, value: float | str | bool) -> str:
     if isinstance(value, str | bool):
-        return {"home": tr("above home"), "amsl": tr("above sea level")}.get(str(value), str(value))
+        return {"home": tr("above home"), "amsl": tr("above sea level")}.get(str(value)) or word(str(value))
     if name in WHOLE_NUMBERS:
         return f"{value:.0f}"
     if name.startswith("param"):
-        return f"{value:g}"
+        return f"{shown(value):g}"
     unit = unit_of(name)
     # the sixth digit of a degree is ten centimetres, which nobody reads
     digits = min(unit.digits, 5)
-    number = fixed(value, digits).removesuffix(".0")
+    number = f"{value:.{digits}f}".removesuffix(".0")
+    number = speaking().numerals.written("0" if number == "-0" else number)
     return f"{number}{unit.symbol}" if unit.symbol.startswith("°") else f"{number} {unit.symbol}".rstrip()
 
 
@@ -187,11 +192,16 @@ def by_name(keys: Iterable[VehicleKey]) -> list[VehicleKey]:
     return sorted(keys, key=lambda key: (natural_order(key.id), key.root))
 
 
+def vehicle_count(count: int) -> str:
+    """`3 vehicles`."""
+    return counted("Commanding", "{count} vehicle", "{count} vehicles", count).format(count=count)
+
+
 def vehicles_text(keys: Sequence[VehicleKey], shown: int = NAMES_SHOWN) -> str:
     """`uav-1`, or `3 vehicles: uav-1, uav-2, uav-3`."""
     if len(keys) == 1:
         return keys[0].id
-    return tr("{count} vehicles: {names}").format(count=len(keys), names=names_text(keys, shown))
+    return tr("{vehicles}: {names}").format(vehicles=vehicle_count(len(keys)), names=names_text(keys, shown))
 
 
 def reasons_text(reasons: Iterable[tuple[VehicleKey, str]]) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Args, CommandState, Reason, Verb
+from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.words import actor_text, order_text, record_words, state_words
 from groundstation.ui.commands_panel.journal_port import JournalRowLike
@@ -52,7 +53,7 @@ def _entry(
     words: str,
 ) -> JournalEntry:
     # folded once: a search looks through twenty thousand of them at each letter
-    haystack = " ".join((str(key), command, order, by, state.value, state_text, words)).casefold()
+    haystack = folded(" ".join((str(key), command, order, by, state.value, state_text, words)))
     return JournalEntry(
         key=key,
         id=command,

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.conditions import Level
+from groundstation.fleet.folded import folded
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_entry import JournalEntry, entry_of
 from groundstation.ui.commands_panel.journal_loader import JournalLoader
@@ -37,6 +38,7 @@ from groundstation.ui.commands_panel.journal_model import (
     JournalModel,
 )
 from groundstation.ui.commands_panel.journal_port import JournalAccess
+from groundstation.ui.language.letters import capital
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.timeline import DATE, local_time, wall_s
 
@@ -175,7 +177,7 @@ class JournalView(QWidget):
 
     def _apply(self) -> None:
         keys = frozenset(self._desk.selection.keys) if self.only_selected.isChecked() else None
-        words = tuple(self.text_box.text().casefold().split())
+        words = tuple(folded(self.text_box.text()).split())
         self.model.set_filter(JournalFilter(words, str(self.kind_box.currentData()), keys))
         self._on_rows_changed()
 
@@ -202,7 +204,7 @@ class JournalView(QWidget):
             self.renew()
 
     def _on_failed(self, why: str) -> None:
-        self._desk.noticed.emit(f"{why[:1].upper()}{why[1:]}.", Level.CAUTION)
+        self._desk.noticed.emit(f"{capital(why)}.", Level.CAUTION)
 
     def _on_exported(self, path: str) -> None:
         self._desk.noticed.emit(self.tr("The journal was written to {path}.").format(path=path), Level.ADVISORY)

@@ -12,6 +12,7 @@ from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
 from groundstation.ui.commanding.words import Tone, look_of, state_words, tone_role
 from groundstation.ui.commands_panel.batch_log import BatchLog
+from groundstation.ui.language.shown import percent
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.said import said_of
 from groundstation.ui.theme.colours import vehicle_colour
@@ -99,7 +100,7 @@ class MatrixModel(QAbstractTableModel):
         if column == WHY:
             return said_of(record)
         is_here = STAGES[column - 1] is record.state
-        return f"{record.progress * 100:.0f} %" if is_here and record.progress is not None else ""
+        return percent(record.progress) if is_here and record.progress is not None else ""
 
     def _sign(self, record: CommandRecord, column: int) -> Any:
         if column in (VEHICLE, WHY):

@@ -11,7 +11,9 @@ from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WAR
 from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.preconditions import MISSION_MODES
 from groundstation.fleet.summary import VehicleSummary
+from groundstation.ui.commanding.words import tr
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
+from groundstation.ui.language.shown import percent
 from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
@@ -137,7 +139,7 @@ class FleetRowDelegate(QStyledItemDelegate):
             return
         role = _battery_role(row.charge_fraction)
         painter.setPen(ink(Ink.TEXT if role is Ink.MUTED else role))
-        painter.drawText(text_rect, _RIGHT, f"{row.charge_fraction * 100:.0f}%")
+        painter.drawText(text_rect, _RIGHT, percent(row.charge_fraction).replace(" ", ""))
         if row.level >= Level.CAUTION:
             return
         bar = QRectF(area.right() - 84, area.top() + 27, 42, 4)
@@ -183,7 +185,7 @@ def _motion_text(row: VehicleSummary) -> str:
 def _motion_texts(row: VehicleSummary) -> tuple[str, ...]:
     """Height, mission item and speed, the whole first, then the part that counts most."""
     if row.is_flying is False:
-        return ("on ground",)
+        return (tr("on ground"),)
     height = "" if row.height_home_m is None else f"{fixed(row.height_home_m)} m"
     speed = "" if row.ground_speed_mps is None else f"{fixed(row.ground_speed_mps)} m/s"
     return " · ".join(part for part in (height, _mission_text(row), speed) if part), height

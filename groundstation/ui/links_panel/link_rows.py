@@ -15,6 +15,8 @@ from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import percent
+from groundstation.ui.language.words import word
 from groundstation.ui.units import DASH, age_text, fixed
 
 
@@ -44,9 +46,10 @@ def link_rows(feed: FleetView) -> Iterator[LinkRow]:
     for (root, bridge), presence in sorted(feed.bridges.items()):
         path = ("bridge", f"{root}/{bridge}")
         is_online = presence.state is LinkState.ONLINE
-        words = presence.state if is_online else f"{presence.state}, {presence.reason.replace('_', ' ')}"
+        words = _state_text(presence.state, presence.reason)
         name = _tr("Bridge {name}").format(name=f"{root}/{bridge}")
-        words = f"{words}, version {presence.version}" if presence.version and is_online else words
+        if presence.version and is_online:
+            words += _tr(", version {version}").format(version=presence.version)
         level = Level.NORMAL if is_online else Level.WARNING
         yield LinkRow(("/".join(path),), (name, words, "", "", "", ""), level)
     for state in sorted(feed.fleet, key=lambda one: natural_order(one.key.id)):
@@ -60,7 +63,7 @@ def _broker_rows(feed: FleetView, now_s: float) -> Iterator[LinkRow]:
     since = age_text(max(0.0, now_s - status.since_s)) if status.since_s else ""
     level = _BUS_LEVELS.get(status.state, Level.WARNING)
     rtt = f"{fixed(status.rtt_ms, 0)} ms"
-    words = f"{status.state} {status.reason}".strip()
+    words = f"{word(str(status.state))} {status.reason}".strip()
     yield LinkRow(("broker",), (_tr("Broker {url}").format(url=status.broker), words, since, "", "", rtt), level)
     details = (
         (_tr("Protocol"), status.protocol or DASH),
@@ -87,8 +90,7 @@ def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterato
     above = (bridge,) if is_known else ()
     words = DASH
     if connection is not None:
-        is_online = connection.state is LinkState.ONLINE
-        words = connection.state if is_online else f"{connection.state}, {connection.reason.replace('_', ' ')}"
+        words = _state_text(connection.state, connection.reason)
     path = (*above, str(state.key))
     name = f"{state.key.id}  {state.name}" if state.name != state.key.id else state.key.id
     age = age_text(heartbeat_age_s(state, now_s))
@@ -101,13 +103,19 @@ def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterato
             _tr("best") if one.is_best else "",
             age_text(one.heartbeat_age_s),
             f"{fixed(one.messages_per_s, 0)}/s",
-            f"{fixed(one.loss_fraction, 1, 100.0)} %",
+            DASH if one.loss_fraction is None else percent(one.loss_fraction, 1),
             f"{fixed(one.rtt_ms, 0)} ms",
         )
         yield LinkRow((*path, one.link), texts, is_old=is_old)
         if one.radio is not None:
             name, words = _tr("Radio, here and at the vehicle"), _radio_text(one.radio)
             yield LinkRow((*path, one.link, "radio"), (name, words, "", "", "", ""), is_old=is_old)
+
+
+def _state_text(state: str, reason: str) -> str:
+    """How it is reached, and why it is not."""
+    words = word(str(state))
+    return words if state == LinkState.ONLINE or not reason else f"{words}, {word(reason.replace('_', ' '))}"
 
 
 def _radio_text(radio: Radio) -> str:

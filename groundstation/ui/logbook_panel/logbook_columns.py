@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication
 from groundstation.fleet.flight import LoggedFlight, UnreadLog, VehicleTotals, name_of
 from groundstation.fleet.shown_text import shown_path
 from groundstation.fleet.summary import natural_order
+from groundstation.ui.language.shown import percent, shown_time
 from groundstation.ui.logbook_panel.row_model import Column, nothing
 from groundstation.ui.theme.roles import Ink
-from groundstation.ui.timeline import local_time
 from groundstation.ui.units import DASH, fixed, length_text
 
 NEWEST_FIRST = 1
@@ -260,7 +260,7 @@ def moment(unix_s: float | None) -> str:
     """A date and time of this computer's zone, to the minute; a dash for unknown."""
     if unix_s is None:
         return DASH
-    return local_time(unix_s, "%Y-%m-%d %H:%M") or DASH
+    return shown_time(unix_s, "%Y-%m-%d %H:%M") or DASH
 
 
 def _counting(row: LoggedFlight) -> Ink:
@@ -269,6 +269,8 @@ def _counting(row: LoggedFlight) -> Ink:
 
 
 def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> str:
+    if unit == "%" and value is not None:
+        return percent(value, digits)
     return DASH if value is None else f"{fixed(value, digits, factor)} {unit}"
 
 

@@ -20,6 +20,8 @@ from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.command_bar.progress_line import ProgressBar
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.letters import capital
+from groundstation.ui.language.shown import shown_time
 from groundstation.ui.logbook_panel.disarm_watch import DisarmWatch
 from groundstation.ui.logbook_panel.logbook_bar import LogbookBar
 from groundstation.ui.logbook_panel.logbook_columns import (
@@ -37,7 +39,6 @@ from groundstation.ui.logbook_panel.row_table import RowTable
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
-from groundstation.ui.timeline import local_time
 
 REFRESH_MS = 100
 OLD_S = 60.0
@@ -349,7 +350,7 @@ class LogbookPanel(QWidget):
         if flight is None:
             return
         path = Path(flight.flight.path if flight.session is None else flight.session)
-        begun = local_time(flight.flight.begin_s, "%Y-%m-%d %H:%M:%S") if flight.flight.begin_unix_s is not None else ""
+        begun = shown_time(flight.flight.begin_s, "%Y-%m-%d %H:%M:%S") if flight.flight.begin_unix_s is not None else ""
         about = f"{name_of(flight.flight)}  {begun}".strip()
         self.refly_wanted.emit([path], flight.flight.vehicle, flight.number, about)
 
@@ -411,4 +412,4 @@ class LogbookPanel(QWidget):
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(text)}."

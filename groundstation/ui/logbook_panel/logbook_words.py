@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.flight import Logbook, LoggedFlight
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.units import length_text
 
 
@@ -24,10 +25,10 @@ def count_words(found: Logbook, shown: Sequence[LoggedFlight]) -> str:
         shown: those that pass the filter.
     """
     total, passing = _counting(found.entries), _counting(shown)
-    flights = _tr("1 flight") if total == 1 else _tr("{count} flights").format(count=total)
+    flights = counted("LogbookWords", "{count} flight", "{count} flights", total).format(count=total)
     if len(shown) != len(found.entries):
         flights = _tr("{shown} of {flights}").format(shown=passing, flights=flights)
-    logs = _tr("1 log") if found.logs == 1 else _tr("{count} logs").format(count=found.logs)
+    logs = counted("LogbookWords", "{count} log", "{count} logs", found.logs).format(count=found.logs)
     words = _tr("{flights} in {logs}").format(flights=flights, logs=logs)
     if found.unread:
         words = _tr("{words}, {count} could not be read").format(words=words, count=len(found.unread))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QIcon
 
+from groundstation.fleet.folded import folded
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.inks import ink
@@ -91,7 +92,7 @@ class RowModel(QAbstractTableModel):
 
     def set_filter(self, text: str) -> None:
         """Show only rows in which this occurs, such as `copter 2`; where there is none, those with all its words."""
-        words = tuple(text.casefold().split())
+        words = tuple(folded(text).split())
         if words != self._words:
             self._words = words
             self._sieve()
@@ -123,7 +124,7 @@ class RowModel(QAbstractTableModel):
     def _passing(self) -> list[Any]:
         if not self._haystacks:
             looks = [one.searched or one.text for one in self.columns]
-            self._haystacks = ["\n".join(look(row) for look in looks).casefold() for row in self._all]
+            self._haystacks = [folded("\n".join(look(row) for look in looks)) for row in self._all]
         pairs = list(zip(self._all, self._haystacks, strict=True))
         phrase = " ".join(self._words)
         found = [row for row, haystack in pairs if phrase in haystack]

@@ -15,6 +15,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from groundstation.fleet.refly.error_way import ErrorWay, scale_top_m, worst
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, Points, mercator_from_places, near
 from groundstation.ui.map_panel.polygon import polygon_from_points
@@ -129,7 +130,7 @@ class ErrorLayer(Layer):
         for colour, width in ((ink(Ink.ERROR_EDGE), 3.5), (ink(Ink.ERROR_MOST), 1.6)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(QPointF(x, y), RING_PX, RING_PX)
-        words = tr("largest {error:.1f} m").format(error=self._ways[place].aside_m[index])
+        words = tr("largest {error:.1f} m").format(error=shown(self._ways[place].aside_m[index]))
         wide = metrics(SMALL_PX, 600).horizontalAdvance(words) + 12.0
         left = x + RING_PX + 6.0 if x + wide + 20.0 < frame.camera.width else x - RING_PX - 6.0 - wide
         box = QRectF(left, y + RING_PX, wide, 20.0)
@@ -158,8 +159,8 @@ class ErrorLayer(Layer):
         more = "+" if max(max(one.aside_m) for one in self._ways) > self._top_m else ""
         for text, align in (
             ("0", Qt.AlignmentFlag.AlignLeft),
-            (f"{self._top_m / 2.0:g}", Qt.AlignmentFlag.AlignHCenter),
-            (f"{self._top_m:g}{more}", Qt.AlignmentFlag.AlignRight),
+            (f"{shown(self._top_m / 2.0):g}", Qt.AlignmentFlag.AlignHCenter),
+            (f"{shown(self._top_m):g}{more}", Qt.AlignmentFlag.AlignRight),
         ):
             painter.drawText(inner, align | Qt.AlignmentFlag.AlignBottom, text)
 

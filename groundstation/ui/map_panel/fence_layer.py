@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from groundstation.fleet.vehicle import VehicleState
@@ -74,7 +74,11 @@ class FenceLayer(Layer):
             if is_chosen:
                 painter.setFont(font(TINY_PX, 500))
                 painter.setPen(ink(Ink.MUTED))
-                painter.drawText(QRectF(x + 12, y - 8, 60, 16), Qt.AlignmentFlag.AlignVCenter, f"rally {number}")
+                painter.drawText(
+                    QRectF(x + 12, y - 8, 60, 16),
+                    Qt.AlignmentFlag.AlignVCenter,
+                    _tr("rally {number}").format(number=number),
+                )
 
 
 def _paint_ring(painter: QPainter, frame: Frame, ring: Ring, *, is_chosen: bool) -> None:
@@ -118,3 +122,7 @@ def _flag(vehicle_id: str, is_chosen: bool, ratio: float, theme: str) -> QPixmap
     painter.drawLine(QPointF(-2.5, -5), QPointF(-2.5, 5))
     painter.end()
     return pixels
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Map", text)

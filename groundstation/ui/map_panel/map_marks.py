@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 
 import msgspec
+from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.conditions import Level, silent_s
 from groundstation.fleet.identity import VehicleKey
@@ -62,7 +63,8 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
 def _detail(state: VehicleState, is_live: bool, now_s: float) -> str:
     if not is_live:
         age_s = silent_s(state, now_s) if not state.is_heard else state.age_s("position", now_s)
-        return f"last heard {age_text(age_s)} ago" if not state.is_heard else f"position {age_text(age_s)} old"
+        words = _tr("position {age} old") if state.is_heard else _tr("last heard {age} ago")
+        return words.format(age=age_text(age_s))
     if state.is_flying is False or state.position is None:
         return ""
     return f"{fixed(state.position.height_home_m, 0)} m"
@@ -74,3 +76,7 @@ def home_of(state: VehicleState) -> tuple[float, float] | None:
     if home is None or home.lat_deg is None or home.lon_deg is None:
         return None
     return (home.lat_deg, home.lon_deg) if abs(home.lat_deg) <= MAX_LAT_DEG and abs(home.lon_deg) <= 180 else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Map", text)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from groundstation.fleet.geometry import bearing_deg, distance_m, moved
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, degrees_from_mercator, mercator_from_degrees
@@ -43,10 +44,10 @@ def leg(start: Spot, end: Spot) -> Leg:
 def length_words(metres: float) -> str:
     """A measured length, to three digits at least: more would be a promise that a sphere and a hand don't keep."""
     if metres < 99.95:
-        return f"{metres:.1f} m"
+        return f"{shown(metres):.1f} m"
     if metres < 999.5:
         return f"{metres:.0f} m"
-    return f"{metres / 1000:.2f} km" if metres < 99_995 else f"{metres / 1000:.0f} km"
+    return f"{shown(metres / 1000):.2f} km" if metres < 99_995 else f"{metres / 1000:.0f} km"
 
 
 def bearing_words(degrees: float) -> str:

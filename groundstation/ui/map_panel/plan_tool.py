@@ -17,6 +17,7 @@ from groundstation.fleet.plans import plan_edit
 from groundstation.fleet.plans.plan_commands import BY_COMMAND, Cmd
 from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.fleet.plans.plan_path import PathPoint, Place, path_of
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import degrees_from_mercator, mercator_from_degrees
@@ -124,7 +125,9 @@ class PlanTool(Tool):
             _shifted(item, north, east) if number in chosen & own else item
             for number, item in enumerate(self._document.plan.mission, start=1)
         )
-        words = tr("move item {number}") if len(chosen) == 1 else tr("move {count} items")
+        words = tr("move item {number}")
+        if len(chosen) != 1:
+            words = counted("PlanTool", "move {count} item", "move {count} items", len(chosen))
         self._document.edit_mission(items, words.format(number=held.number, count=len(chosen)))
 
     def remove(self) -> bool:
@@ -133,7 +136,8 @@ class PlanTool(Tool):
         if not chosen:
             return False
         self._document.choose(())
-        self._document.remove(chosen, tr("remove {count} items").format(count=len(chosen)))
+        words = counted("PlanTool", "remove {count} item", "remove {count} items", len(chosen))
+        self._document.remove(chosen, words.format(count=len(chosen)))
         return True
 
     def put_away(self) -> None:

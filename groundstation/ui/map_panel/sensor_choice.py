@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from groundstation.fleet.summary import natural_order
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.mercator import together
@@ -64,6 +65,8 @@ class SensorChoice:
             # a name with an ampersand is no key
             menu.addAction(name.replace("&", "&&"), partial(self._context.show_topic, topic))
         if len(names) > MOST_LISTED:
-            more = menu.tr("{count} more").format(count=f"{len(names) - MOST_LISTED:,}")
+            more = QCoreApplication.translate("SensorChoice", "{count} more").format(
+                count=f"{shown(len(names) - MOST_LISTED):,}"
+            )
             menu.addAction(more).setEnabled(False)
         return menu

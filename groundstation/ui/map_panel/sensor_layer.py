@@ -15,6 +15,8 @@ from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.sensor_map.placed import PlacedSensors
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.sensor_groups import Group, groups, on_mercator, together_with
 from groundstation.ui.map_panel.sprites import SPRITE_PX, sprite
@@ -158,7 +160,8 @@ class SensorLayer(Layer):
     def _paint_words(self, painter: QPainter, frame: Frame, one: Group) -> None:
         room = QSizeF(frame.camera.width, frame.camera.height)
         if one.number > 1:
-            words = QCoreApplication.translate("SensorLayer", "{count} sensors").format(count=f"{one.number:,}")
+            words = counted("SensorLayer", "{count} sensor", "{count} sensors", one.number)
+            words = words.format(count=f"{shown(one.number):,}")
             _words(painter, QPointF(one.x + 12.0, one.y + 8.0), [words], room)
             return
         topic = self.placed.topics[one.row]

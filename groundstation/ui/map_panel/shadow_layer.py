@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 from groundstation.fleet.identity import Root
 from groundstation.fleet.shadows import shadows
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import WORLD_M
 from groundstation.ui.theme.fonts import font
@@ -52,4 +53,4 @@ class ShadowLayer(Layer):
                 painter.drawLine(QPointF(from_x, from_y), QPointF(x, y))
             box = QRectF((x + from_x) / 2.0 - WORDS_PX / 2.0, (y + from_y) / 2.0 + 14.0, WORDS_PX, 16.0)
             painter.setPen(ink(Ink.PAST))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{one.distance_m:.1f} m")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{shown(one.distance_m):.1f} m")

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.land_picture import LandPicture
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
@@ -124,7 +125,7 @@ def _paint_graticule(painter: QPainter, camera: Camera) -> None:
         _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), False)
         lon = round(normalised_lon(number * step), 9)
         letter = "" if lon in (0.0, -180.0) else "E" if lon > 0 else "W"
-        _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{abs(lon):g}°{letter}")
+        _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{shown(abs(lon)):g}°{letter}")
     low_deg, high_deg = (degrees_from_mercator(0.0, y_m)[0] for y_m in (south, north))
     first, last = max(low_deg, -HIGHEST_LINE_DEG), min(high_deg, HIGHEST_LINE_DEG)
     for number in range(math.ceil(first / step), math.floor(last / step) + 1):
@@ -132,7 +133,7 @@ def _paint_graticule(painter: QPainter, camera: Camera) -> None:
         _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), False)
         letter = "N" if number > 0 else "S" if number < 0 else ""
         if y > 24:
-            _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{abs(number) * step:g}°{letter}")
+            _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{shown(abs(number) * step):g}°{letter}")
 
 
 def _paint_line(painter: QPainter, start: QPointF, end: QPointF, is_origin: bool) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from groundstation.fleet.conditions import Level
+from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.messages.message_log import LogEntry, MessageLog
 
@@ -31,8 +32,8 @@ class MessageFilter(msgspec.Struct, frozen=True):
             return False
         if not self.text:
             return True
-        folded = self.text.casefold()
-        return folded in entry.text.casefold() or folded in entry.key.id.casefold()
+        wanted = folded(self.text)
+        return wanted in folded(entry.text) or wanted in folded(entry.key.id)
 
 
 class MessageModel(QStandardItemModel):

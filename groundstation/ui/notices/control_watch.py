@@ -11,6 +11,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import Words, code_of
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
+from groundstation.ui.language.letters import capital
 from groundstation.ui.said import said
 
 REGAIN_S = 4.0
@@ -101,4 +102,4 @@ def _says(detail: Words, code: str, before: str) -> bool:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{capital(text)}." if text else ""

@@ -28,9 +28,11 @@ from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.handover_page import MAX_WORDS, HandoverPage
 from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import MAX_TEXT, OperatorMessage, SaidKind
+from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.operators.operators_port import OperatorsAccess
-from groundstation.ui.operators.said_words import handover_text
+from groundstation.ui.operators.said_words import alarm_count, handover_text
 from groundstation.ui.plain_text import plain_tip
 
 SIZE = (720, 640)
@@ -75,11 +77,14 @@ class HandoverDialog(QDialog):
         form.addRow(self.tr("Notes"), self.notes)
         form.addRow(self.tr("Limits"), self.limits)
         form.addRow(self.tr("Weather"), self.weather)
-        words = self.tr(
-            "With it go {vehicles} vehicles, {alarms} alarms and {orders} orders under way, as they are now."
-        )
+        words = self.tr("With it go {vehicles}, {alarms} and {orders}, as they are now.")
+        orders = counted("Operators", "{count} order under way", "{count} orders under way", len(page.under_way))
         self.summary = QLabel(
-            words.format(vehicles=len(page.vehicles), alarms=len(page.alarms), orders=len(page.under_way))
+            words.format(
+                vehicles=vehicle_count(len(page.vehicles)),
+                alarms=alarm_count(len(page.alarms)),
+                orders=orders.format(count=len(page.under_way)),
+            )
         )
         self.summary.setWordWrap(True)
         self.problem = QLabel()

@@ -10,6 +10,7 @@ from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.alarms.alarm_words import detail_text, names_of, source_text, state_text
 from groundstation.ui.commanding.words import label_of
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
 from groundstation.ui.operators.said_words import tr
 from groundstation.ui.said import said, translated
 
@@ -77,5 +78,5 @@ def _weather(feed: FleetView) -> str:
     speed_mps, from_deg, name = max(found, key=lambda one: one[0])
     where = tr(" from {course}°").format(course=f"{from_deg:03.0f}") if from_deg is not None else ""
     return tr("Wind {speed} m/s{where}, as {name} estimates it").format(
-        speed=f"{speed_mps:.1f}", where=where, name=name
+        speed=f"{shown(speed_mps):.1f}", where=where, name=name
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from groundstation.fleet.folded import folded
 from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.said import OperatorMessage
 from groundstation.ui.operators.operators_port import OperatorsAccess
@@ -65,8 +66,8 @@ class SaidModel(QAbstractListModel):
         mine = [one for one in conversation.all() if one.is_for(me)]
         rows = [self._row(one, conversation, now_unix_s) for one in (mine if text else mine[-MOST_SHOWN:])]
         if text:
-            wanted = text.casefold()
-            rows = [one for one in rows if any(wanted in words.casefold() for words in one[2:5])][-MOST_SHOWN:]
+            wanted = folded(text)
+            rows = [one for one in rows if any(wanted in folded(words) for words in one[2:5])][-MOST_SHOWN:]
         before, after = [one.message.id for one in self.rows], [one.message.id for one in rows]
         if before == after:
             if rows != self.rows:

@@ -9,6 +9,9 @@ from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import OperatorMessage, SaidKind
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.commanding.words import vehicle_count
+from groundstation.ui.language.shown import shown_time
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.operators.operators_port import Delivery
 from groundstation.ui.timeline import local_time
 
@@ -25,7 +28,7 @@ def tr(text: str) -> str:
 def when_text(unix_s: float, now_unix_s: float) -> str:
     """The time of day, with the date where that is another one."""
     is_today = local_time(unix_s, "%Y-%m-%d") == local_time(now_unix_s, "%Y-%m-%d")
-    return local_time(unix_s, "%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")
+    return shown_time(unix_s, "%H:%M:%S" if is_today else "%Y-%m-%d %H:%M")
 
 
 def head_text(one: OperatorMessage, me: str) -> str:
@@ -41,7 +44,8 @@ def body_text(one: OperatorMessage, conversation: Conversation) -> str:
     if one.kind is SaidKind.HANDOVER:
         page = one.page
         vehicles, alarms = (len(page.vehicles), len(page.alarms)) if page is not None else (0, 0)
-        said = tr("Handover: {vehicles} vehicles, {alarms} alarms").format(vehicles=vehicles, alarms=alarms)
+        said = tr("Handover: {vehicles}, {alarms}")
+        said = said.format(vehicles=vehicle_count(vehicles), alarms=alarm_count(alarms))
         return f"{said}\n{words}" if words else said
     if one.kind in (SaidKind.ACCEPTED, SaidKind.DECLINED):
         asked = conversation.get(one.about)
@@ -87,3 +91,8 @@ def handover_text(one: OperatorMessage, conversation: Conversation) -> str:
         return tr("waits for {who}").format(who=harmless(", ".join(one.to)))
     template = tr("signed by {who}") if end.kind is SaidKind.ACCEPTED else tr("declined by {who}")
     return template.format(who=harmless(end.by.op))
+
+
+def alarm_count(count: int) -> str:
+    """`2 alarms`."""
+    return counted("Operators", "{count} alarm", "{count} alarms", count).format(count=count)

@@ -28,6 +28,8 @@ from groundstation.fleet.parameters.fact_entries import MAX_LONG
 from groundstation.fleet.parameters.parameter import FORMATS, Parameter, ParamType, float32, is_whole, value_text
 from groundstation.fleet.shown_text import harmless
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.language.numerals import number_from_text
+from groundstation.ui.language.shown import shown
 from groundstation.ui.parameters.param_model import tr
 from groundstation.ui.parameters.param_rows import ParamRow
 from groundstation.ui.theme.icons import icon
@@ -62,7 +64,11 @@ def wrong_words(value: float, kind: ParamType | None) -> str:
     low, high = LIMITS[kind]
     if value != int(value):
         return tr("It is a whole number.")
-    return "" if low <= value <= high else tr("Its type holds {low:g} to {high:g}.").format(low=low, high=high)
+    return (
+        ""
+        if low <= value <= high
+        else tr("Its type holds {low:g} to {high:g}.").format(low=shown(low), high=shown(high))
+    )
 
 
 def unusual_words(row: ParamRow, value: float) -> str:
@@ -288,9 +294,9 @@ class ParamForm(QWidget):
             return
         # one that is filled anew by its own edit loses the focus, which ends the edit once more
         self.number.setModified(False)
-        text = self.number.text().strip().replace(",", ".")
+        text = self.number.text().strip()
         try:
-            value = float(int(text, 16)) if text.lower().startswith("0x") else float(text)
+            value = float(int(text, 16)) if text.lower().startswith("0x") else number_from_text(text)
         except ValueError:
             value = math.nan
         self._take(value)

@@ -27,6 +27,7 @@ from groundstation.fleet.parameters.parameter_load import need_reboot
 from groundstation.fleet.shown_text import harmless
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.commanding.desk import OperatorDesk
+from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
@@ -220,7 +221,7 @@ class ParamPanel(LivePanel):
     def _whom(self, keys: tuple[VehicleKey, ...]) -> str:
         if len(keys) == 1:
             return keys[0].id
-        return self.tr("{count} vehicles").format(count=len(keys)) if keys else ""
+        return vehicle_count(len(keys)) if keys else ""
 
     def _reason(self) -> str:
         """Why nothing can be written now; empty when it can."""

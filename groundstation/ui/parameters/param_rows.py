@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.folded import folded
 from groundstation.fleet.parameters.fact_entries import ParameterFacts
@@ -94,7 +95,7 @@ class ParamRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             told = ", ".join(f"{value_text(value)} {harmless(words)}" for value, words in facts.values[:MOST_CHOICES])
             return told + (", …" if len(facts.values) > MOST_CHOICES else "")
         if facts.bits:
-            return f"{len(facts.bits)} bits"
+            return QCoreApplication.translate("Parameters", "{count} bits").format(count=len(facts.bits))
         return facts.range
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from groundstation.fleet.parameters.parameter_status import SetState
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.commanding.words import vehicle_count
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.parameters.param_model import tr
 from groundstation.ui.said import said
 from groundstation.ui.units import age_text
@@ -44,7 +46,8 @@ def set_words(state: VehicleState, now_s: float) -> str:
     age = ""
     if status.read_at_s is not None and state.clock_offset_s is not None:
         age = age_text(max(0.0, now_s - (status.read_at_s + state.clock_offset_s)))
-    words = tr("{count} parameters").format(count=status.count)
+    words = counted("Parameters", "{count} parameter", "{count} parameters", status.count)
+    words = words.format(count=status.count)
     words += tr(", read {age} ago").format(age=age) if age else ""
     if status.by is not None:
         words += tr(", written by {who}").format(who=status.by)
@@ -64,7 +67,7 @@ def name_words(states: Sequence[VehicleState], count: int) -> str:
     """
     if not states:
         return tr("No vehicle is selected")
-    return states[0].name if len(states) == 1 else tr("{count} vehicles").format(count=count)
+    return states[0].name if len(states) == 1 else vehicle_count(count)
 
 
 def head_words(states: Sequence[VehicleState], now_s: float) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.language.shown import shown_time
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -121,7 +123,11 @@ class PastBanner(QFrame):
         """
         age = self.tr("PAST   {age} ago").format(age=age_words(age_s)) if age_s is not None else self.tr("PAST")
         self.age.setText(age)
-        date = f"{local_time(at_s, DATE)}.{int(at_s % 1 * 10)}" if has_date else self.tr("date not known")
+        date = (
+            f"{shown_time(at_s, DATE)}{speaking().numerals.decimal}{int(at_s % 1 * 10)}"
+            if has_date
+            else self.tr("date not known")
+        )
         self.date.setText(date)
         self.what.setText(f"{local_time(at_s, 'UTC%z')[:6] if has_date else ''}  {name}".strip())
         self._none.setVisible(self.width() > 1000)

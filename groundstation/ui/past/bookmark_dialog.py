@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.bookmark import MAX_NOTE
-from groundstation.ui.timeline import DATE, local_time
+from groundstation.ui.language.shown import shown_time
+from groundstation.ui.timeline import DATE
 
 WIDTH = 420
 
@@ -35,7 +36,7 @@ class BookmarkDialog(QDialog):
         self.setWindowTitle(tr("Bookmark"))
         self.setMinimumWidth(WIDTH)
         self._on_set = on_set
-        what = f"{local_time(at_s, DATE)}  {about}".strip()
+        what = f"{shown_time(at_s, DATE)}  {about}".strip()
         title = QLabel(tr("Something happened: {what}").format(what=what))
         title.setTextFormat(Qt.TextFormat.PlainText)
         self.note = QLineEdit()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSpinBox, 
 from groundstation.fleet.alignment import Alignment, Anchor, Difference, difference
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.language.shown import shown
 from groundstation.ui.theme.dress import set_style
 
 HEIGHT = 34
@@ -105,8 +106,8 @@ def difference_text(one: Difference) -> str:
     """What is known of it; a dash where nothing is."""
     parts = [
         _away(one.distance_m),
-        "" if one.height_m is None else tr("height {metres:+.1f} m").format(metres=one.height_m),
-        "" if one.speed_mps is None else tr("speed {speed:+.1f} m/s").format(speed=one.speed_mps),
+        "" if one.height_m is None else tr("height {metres:+.1f} m").format(metres=shown(one.height_m)),
+        "" if one.speed_mps is None else tr("speed {speed:+.1f} m/s").format(speed=shown(one.speed_mps)),
         "" if one.charge_fraction is None else tr("battery {percent:+.0f} %").format(percent=one.charge_fraction * 100),
     ]
     return " \N{MIDDLE DOT} ".join(part for part in parts if part) or "\N{EM DASH}"
@@ -116,5 +117,5 @@ def _away(metres: float | None) -> str:
     if metres is None:
         return ""
     if metres >= FAR_M:
-        return tr("{km:,.0f} km away").format(km=metres / 1000)
-    return tr("{metres:.1f} m away").format(metres=metres)
+        return tr("{km:,.0f} km away").format(km=shown(metres / 1000))
+    return tr("{metres:.1f} m away").format(metres=shown(metres))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from groundstation.fleet.command_book import CommandBook
+from groundstation.fleet.folded import folded
 from groundstation.ui.commands_panel.journal_entry import entry_of
 from groundstation.ui.commands_panel.journal_model import ORDER, STATE, TIME, VEHICLE, WHY, JournalFilter, JournalModel
 from groundstation.ui.past.past_view import PastView
@@ -92,7 +93,7 @@ class PastCommands(QWidget):
         return table
 
     def _on_text_changed(self, text: str) -> None:
-        self.model.set_filter(JournalFilter(words=tuple(text.casefold().split())))
+        self.model.set_filter(JournalFilter(words=tuple(folded(text).split())))
         self._show_rows()
 
     def _show_rows(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.past import Extent
+from groundstation.ui.language.shown import shown
 
 
 def timeline_note(extent: Extent, span_s: float, *, has_newer: bool) -> str:
@@ -29,7 +30,7 @@ def timeline_note(extent: Extent, span_s: float, *, has_newer: bool) -> str:
 def _span(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{shown(seconds / 3600):.1f} h"
 
 
 def _tr(text: str) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from groundstation.ui.language.shown import shown
 from groundstation.ui.past.lane_data import Jump
 from groundstation.ui.past.past_timeline import RATES
 from groundstation.ui.theme.dress import set_style
@@ -192,7 +193,7 @@ class TransportBar(QFrame):
 
     def show_rate(self, rate: float) -> None:
         """Show how fast it would be played."""
-        self.rate.setText(f"{rate:g}\N{MULTIPLICATION SIGN}")
+        self.rate.setText(f"{shown(rate):g}\N{MULTIPLICATION SIGN}")
         self.speed.blockSignals(True)
         self.speed.setValue(min(range(len(RATES)), key=lambda place: abs(RATES[place] - rate)))
         self.speed.blockSignals(False)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+_DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?=[ T])")
 _CLOCK = re.compile(r"(?:(\d{4})-(\d{2})-(\d{2})[ T])?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?")
 _AGO = re.compile(r"-\s*(?:(\d+):)?(\d+):(\d{1,2})|-\s*(\d+)\s*(s|min|m|h)?")
 _SINCE = re.compile(r"(?:(?:(\d+):)?(\d+):)?\d+(?:[.,]\d+)?")
@@ -18,7 +19,8 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
     """The moment that an operator typed.
 
     Args:
-        text: `10:12:06.4`, with a date before it or not; `-14:20`, `-90 s` or `-5 min` before now.
+        text: `10:12:06.4`, with a date before it or not (`2026-03-14` or `14.03.2026`); `-14:20`, `-90 s` or `-5 min`
+            before now.
         now_s: now, or the end of the recording, seconds since 1970.
         shown_s: the moment that is shown, whose day is meant where none is typed; None for now.
 
@@ -30,6 +32,8 @@ def time_from_text(text: str, now_s: float, shown_s: float | None) -> float | No
     ago_s = _ago(text)
     if ago_s is not None or len(text) > LONGEST:
         return None if ago_s is None else now_s - ago_s
+    # a day that is written first, as in most languages; a month is never
+    text = _DAY_FIRST.sub(lambda day: f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}", text)
     clock = _CLOCK.fullmatch(text)
     if clock is None:
         return None

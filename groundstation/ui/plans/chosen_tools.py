@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from groundstation.fleet.plans import plan_edit
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.plan_document import PlanDocument
 
@@ -64,15 +65,17 @@ class ChosenTools(QWidget):
         """Turn what is chosen around its middle, clockwise."""
         document = self._document
         items = plan_edit.turned(document.plan.mission, document.chosen, angle_deg)
-        words = self.tr("turn {count} items by {angle:.0f}°")
-        document.edit_mission(items, words.format(count=len(document.chosen), angle=angle_deg))
+        count = len(document.chosen)
+        words = counted("ChosenTools", "turn {count} item by {angle:.0f}°", "turn {count} items by {angle:.0f}°", count)
+        document.edit_mission(items, words.format(count=count, angle=angle_deg))
 
     def lift_by(self, by_m: float) -> None:
         """Lift what is chosen."""
         document = self._document
         items = plan_edit.lifted(document.plan.mission, document.chosen, by_m)
-        words = self.tr("{count} items {by:+.0f} m")
-        document.edit_mission(items, words.format(count=len(document.chosen), by=by_m))
+        count = len(document.chosen)
+        words = counted("ChosenTools", "{count} item {by:+.0f} m", "{count} items {by:+.0f} m", count)
+        document.edit_mission(items, words.format(count=count, by=by_m))
 
 
 def _button(sign: str, name: str, act: Callable[[], None]) -> QToolButton:

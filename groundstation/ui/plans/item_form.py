@@ -12,6 +12,10 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.plans.plan_commands import BY_COMMAND, ROWS, Cmd, CommandRow, Param, label_of
 from groundstation.fleet.plans.plan_items import FRAME_MISSION, FRAME_RELATIVE, PlanItem, plain_frame
+from groundstation.ui.language.letters import capital
+from groundstation.ui.language.numerals import number_from_text
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.plans.plan_model import FRAMES, tr
 from groundstation.ui.units import compact
 
@@ -87,7 +91,9 @@ class ItemForm(QWidget):
     def _number(
         self, name: str, value: float | None, put: Callable[[float | None], PlanItem], digits: int, most: float
     ) -> QLineEdit:
-        box = QLineEdit("" if value is None else f"{value:.{digits}f}".rstrip("0").rstrip("."))
+        box = QLineEdit(
+            "" if value is None else speaking().numerals.written(f"{value:.{digits}f}".rstrip("0").rstrip("."))
+        )
         box.setAccessibleName(tr(name))
         box.setMinimumWidth(60)
         if value is None:
@@ -100,9 +106,9 @@ class ItemForm(QWidget):
             return
         # one that is rebuilt by its own edit loses the focus, which ends the edit once more
         box.setModified(False)
-        text = box.text().strip().replace(",", ".")
+        text = box.text().strip()
         try:
-            value = float(text) if text else None
+            value = number_from_text(text) if text else None
         except ValueError:
             value = math.nan
         is_good = value is None or (math.isfinite(value) and abs(value) <= most)
@@ -111,7 +117,7 @@ class ItemForm(QWidget):
         if is_good and self._item is not None:
             self.edited.emit(put(value), tr("change {name}").format(name=tr(name)))
         elif not is_good:
-            box.setToolTip(self.tr("a number up to {most:g} in size").format(most=most))
+            box.setToolTip(self.tr("a number up to {most:g} in size").format(most=shown(most)))
 
     def _frame(self, item: PlanItem) -> QComboBox:
         box = QComboBox()
@@ -131,7 +137,7 @@ class ItemForm(QWidget):
 
     def _param(self, param: Param, item: PlanItem) -> tuple[str, QWidget]:
         value = (*item.params, item.x, item.y, item.z)[param.number - 1]
-        title = f"{tr(param.label).capitalize()} {param.unit}".rstrip()
+        title = f"{capital(tr(param.label))} {param.unit}".rstrip()
 
         def put(new: float | None) -> PlanItem:
             now = self._item or item
@@ -166,7 +172,11 @@ class ItemForm(QWidget):
 
 
 def _params_of(row: CommandRow | None) -> tuple[Param, ...]:
-    return row.params if row is not None else tuple(Param(number, f"parameter {number}") for number in range(1, 5))
+    return (
+        row.params
+        if row is not None
+        else tuple(Param(number, tr("parameter {number}").format(number=number)) for number in range(1, 5))
+    )
 
 
 def made(row: CommandRow, like: PlanItem | None = None) -> PlanItem:

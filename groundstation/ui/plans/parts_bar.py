@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QScrollArea, QTo
 
 from groundstation.fleet.plans.plan_badge import Badge, badge_of
 from groundstation.fleet.plans.plan_items import PlanKind
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_names import part_name
 from groundstation.ui.plans.plan_study import PlanStudy
@@ -100,7 +101,8 @@ class PartsBar(QWidget):
             words += "  !" if holding else ""
             if chip.text() != words:
                 chip.setText(words)
-            told = self.tr("{count} of the checks hold it").format(count=holding) if holding else ""
+            words = counted("Plans", "{count} of the checks holds it", "{count} of the checks hold it", holding)
+            told = words.format(count=holding) if holding else ""
             chip.setToolTip(told or (badge.value if badge else self.tr("for whoever is selected")))
             chip.setChecked(at == self._document.index)
 

@@ -22,6 +22,7 @@ from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.plans.survey.survey_plan import Survey
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.plans.drawing import Drawing, drawn
 from groundstation.ui.plans.plan_names import drawings_text
 from groundstation.ui.plans.plan_port import PlanAccess, PlanDraft
@@ -345,7 +346,9 @@ class PlanDocument(QObject):
         stem = self.path.stem if self.path is not None else "plan"
 
         def written(ended: Ended[int]) -> None:
-            words = self.tr("{count} plans are in {name}.").format(count=ended.value, name=folder.name)
+            count = ended.value or 0
+            words = counted("PlanDocument", "{count} plan is in {name}.", "{count} plans are in {name}.", count)
+            words = words.format(count=count, name=folder.name)
             self.noticed.emit(ended.problem or words)
 
         self._tasks.run_task(lambda _task: access.write_parts(fleet, folder, stem), written)

@@ -17,6 +17,7 @@ from groundstation.fleet.plans.plan_items import KINDS, PlanItem, PlanKind
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_model import tr
 from groundstation.ui.plans.plan_orders import Given, PlanOrders
@@ -127,7 +128,7 @@ class PlanGiver:
         return {part.vehicle for at, part in enumerate(parts) if self._study.holding(at)}
 
     def _words_held(self, index: int) -> str:
-        return tr("{count} of the checks hold it").format(count=self._study.holding(index))
+        return _held(self._study.holding(index))
 
     def differing(self) -> VehicleState | None:
         """The vehicle whose list is known and another one than that on the screen; None for several, or none."""
@@ -153,7 +154,7 @@ class PlanGiver:
             return tr("one is under way")
         holding = [one for one in (noted.finding for noted in self._study.noted()) if one.holds]
         if holding and self.kind is PlanKind.MISSION:
-            return tr("{count} of the checks hold it").format(count=len(holding))
+            return _held(len(holding))
         if self._study.is_behind and self.kind is PlanKind.MISSION:
             return self._words_unsure
         found = [self.orders.objection(key, Verb.PLAN_UPLOAD, self.kind, may_replace=True) for key in keys]
@@ -193,9 +194,8 @@ class PlanGiver:
         flown = [one for one in keys if one not in plain and self._may(one, may_replace=True)]
         able = [*plain, *flown]
         left_out = [one.id for one in keys if one not in able]
-        words = tr("Give {count} {what} items to {whom}?").format(
-            count=count, what=tr(self.kind.value), whom=", ".join(one.id for one in able)
-        )
+        words = counted("Plans", "Give {count} {what} item to {whom}?", "Give {count} {what} items to {whom}?", count)
+        words = words.format(count=count, what=tr(self.kind.value), whom=", ".join(one.id for one in able))
         if flown:
             names = ", ".join(one.id for one in flown)
             words += " " + tr(FLOWN_NOW).format(names=names)
@@ -283,7 +283,7 @@ class PlanGiver:
         index = self._document.fleet.index_of(key)
         holding = self._study.holding(index) if index is not None else 0
         if holding:
-            return tr("{name}: {count} of the checks hold it").format(name=key.id, count=holding)
+            return f"{key.id}: {_held(holding)}"
         words = self.orders.objection(key, Verb.PLAN_UPLOAD, self.kind, may_replace=True)
         return f"{key.id}: {words or tr('not now')}"
 
@@ -336,3 +336,8 @@ def _yes(*, is_replacing: bool, is_beyond: bool) -> str:
 
 def _names(keys: Sequence[VehicleKey]) -> str:
     return ", ".join(one.id for one in keys)
+
+
+def _held(count: int) -> str:
+    words = counted("Plans", "{count} of the checks holds it", "{count} of the checks hold it", count)
+    return words.format(count=count)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.plans.fleet_plan import FleetPlan, PlanPart
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.language.speaking import counted
 
 
 def part_name(part: PlanPart, index: int) -> str:
@@ -19,11 +20,13 @@ def part_name(part: PlanPart, index: int) -> str:
 
 def drawings_text(fleet: FleetPlan) -> str:
     """How many areas and lines are drawn in plans, that nobody flies yet: `2 areas, 1 line`; empty for none."""
+    areas = sum(len(one.plan.areas) for one in fleet.parts)
+    lines = sum(len(one.plan.lines) for one in fleet.parts)
     counts = (
-        (sum(len(one.plan.areas) for one in fleet.parts), _tr("1 area"), _tr("{count} areas")),
-        (sum(len(one.plan.lines) for one in fleet.parts), _tr("1 line"), _tr("{count} lines")),
+        (areas, counted("Plans", "{count} area", "{count} areas", areas)),
+        (lines, counted("Plans", "{count} line", "{count} lines", lines)),
     )
-    return ", ".join(one if count == 1 else many.format(count=count) for count, one, many in counts if count)
+    return ", ".join(words.format(count=count) for count, words in counts if count)
 
 
 def _tr(text: str) -> str:

@@ -21,6 +21,9 @@ from groundstation.fleet.plans.plan_progress import flown_number
 from groundstation.fleet.plans.plan_summary import PlanSummary, plan_summary
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.letters import capital
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.low_scroll import LowScroll
 from groundstation.ui.plans import plan_dialogs
@@ -83,7 +86,7 @@ class PlanPanel(LivePanel):
         self.bar, self.parts = PlanBar(document), PartsBar(document, study)
         self.table, self.form, self.chosen = PlanTable(self.model), ItemForm(), ChosenTools(document)
         self.limits = LimitsForm(document)
-        self.tabs = _tabs(self.tr("Which list"), [*(tr(kind.value).capitalize() for kind in KINDS), self.tr("Survey")])
+        self.tabs = _tabs(self.tr("Which list"), [*(capital(tr(kind.value)) for kind in KINDS), self.tr("Survey")])
         self.survey = SurveyForm(document, surveys, study)
         self.apart = small_button("", study.keep_apart)
         self._apart_row = _row(self.apart)
@@ -194,7 +197,8 @@ class PlanPanel(LivePanel):
         if self._summed is None or self._summed[0] != checked:
             self._summed = checked, plan_summary(checked.items, checked.home, checked.home_amsl_m)
         told = self._summed[1]
-        words = self.tr("{count} items, {km:.2f} km").format(count=told.items, km=told.length_m / 1000.0)
+        words = counted("PlanPanel", "{count} item, {km:.2f} km", "{count} items, {km:.2f} km", told.items)
+        words = words.format(count=told.items, km=shown(told.length_m / 1000.0))
         if flight is not None and not self._study.is_behind and flight.moments:
             words += ", " + clock_text(flight.duration_s)
         if told.highest_m is not None:
@@ -227,9 +231,7 @@ class PlanPanel(LivePanel):
         self._survey_page.setVisible(self.is_survey)
         for place, kind in enumerate(KINDS):
             count = len(self._document.plan.items(kind))
-            self.tabs.setTabText(
-                place, f"{tr(kind.value).capitalize()} {count}" if count else tr(kind.value).capitalize()
-            )
+            self.tabs.setTabText(place, f"{capital(tr(kind.value))} {count}" if count else capital(tr(kind.value)))
         surveys = len(self._document.fleet.surveys)
         self.tabs.setTabText(
             len(KINDS), self.tr("Survey {count}").format(count=surveys) if surveys else self.tr("Survey")
@@ -282,7 +284,8 @@ class PlanPanel(LivePanel):
         if self.kind is not PlanKind.MISSION:
             self.limits.remove_chosen()
         elif numbers:
-            self._document.remove(numbers, self.tr("remove {count} items").format(count=len(numbers)))
+            words = counted("PlanPanel", "remove {count} item", "remove {count} items", len(numbers))
+            self._document.remove(numbers, words.format(count=len(numbers)))
             self.table.choose(min(*numbers, len(self.items)))
 
     def move_chosen(self, by: int) -> None:

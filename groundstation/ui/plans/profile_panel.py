@@ -14,6 +14,7 @@ from groundstation.fleet.plans.pace import Wind
 from groundstation.fleet.plans.plan_flight import FlightEnd
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.flow_layout import FlowLayout
+from groundstation.ui.language.shown import percent, shown
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.plan_document import PlanDocument
@@ -96,13 +97,13 @@ class ProfilePanel(LivePanel):
             self.summary.setText("")
             return
         name = part_name(document.part, document.index)
-        words = f"{name}   {flight.length_m / 1000:.2f} km   {clock_text(flight.duration_s)}"
+        words = f"{name}   {shown(flight.length_m / 1000):.2f} km   {clock_text(flight.duration_s)}"
         if flight.end in ENDS:
             words += f" {self.tr(ENDS[flight.end])}"
         flyer = study.flyer_of(document.index)
         if flyer is not None and flyer.pace.endurance_s:
             used = flight.duration_s / flyer.pace.endurance_s
-            words += "   " + self.tr("battery {used:.0%}").format(used=used)
+            words += "   " + self.tr("battery {used}").format(used=percent(used))
             if not flyer.pace.endurance_is_told:
                 minutes = flyer.pace.endurance_s / 60.0
                 words += " " + self.tr("of a usual {minutes:.0f} min").format(minutes=minutes)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.ground_under import WANTED_M, GroundUnder, Sample, clearance_m
 from groundstation.fleet.plans.plan_flight import Flight, Moment
+from groundstation.ui.language.shown import shown
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -182,12 +183,14 @@ class ProfileView(QWidget):
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(ink(Ink.MUTED))
             box = QRectF(0, y - 8, LEFT - 6, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{number * step:g}")
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{shown(number * step):g}"
+            )
             number += 1
         step = steps_of(self._length_m, MOST_TICKS)
         for at in range(int(self._length_m / step) + 1):
             way_m = at * step
-            words = f"{way_m / 1000:g} km" if step >= 100.0 else f"{way_m:g} m"
+            words = f"{shown(way_m / 1000):g} km" if step >= 100.0 else f"{shown(way_m):g} m"
             x = self._x(way_m)
             box = QRectF(x - 40, room.bottom() + 3, 80, 16)
             # the last one must not be cut at the edge
@@ -309,7 +312,7 @@ class ProfileView(QWidget):
         painter.drawLine(QPointF(self._mouse_x, TOP), QPointF(self._mouse_x, room.bottom()))
         painter.setBrush(ink(Ink.ACCENT))
         painter.drawEllipse(QPointF(self._mouse_x, self._y(height_m)), 3.5, 3.5)
-        words = f"{height_m:.0f} m   {way_m / 1000:.2f} km   {clock_text(time_s)}"
+        words = f"{height_m:.0f} m   {shown(way_m / 1000):.2f} km   {clock_text(time_s)}"
         if sample is not None and sample.ground_m is not None:
             words += self.tr("   ground {metres:.0f} m below").format(metres=clearance_m(sample))
         painter.setFont(font(SMALL_PX))

@@ -14,6 +14,7 @@ from groundstation.fleet.plans.plan_items import FRAME_GLOBAL, FRAME_RELATIVE, F
 from groundstation.fleet.plans.survey.camera import CAMERAS, Camera, height_for_gsd_m
 from groundstation.fleet.plans.survey.survey_task import AnyTask, SurveyTask, Trigger, gsd_of, spacing_of, trigger_of
 from groundstation.ui.choice_field import ChoiceField
+from groundstation.ui.language.letters import small
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.survey_words import tr
 
@@ -119,7 +120,7 @@ class SurveyFields(QWidget):
 
     def _number(self, row: _Number) -> NumberField:
         box = NumberField(tr(row.label), row.unit, row.least, row.most, row.digits)
-        box.valueChanged.connect(lambda value: self._change(tr(row.label).lower(), **{row.field: value / row.factor}))
+        box.valueChanged.connect(lambda value: self._change(small(tr(row.label)), **{row.field: value / row.factor}))
         return box
 
     def show_task(self, task: AnyTask) -> None:
@@ -221,7 +222,7 @@ class SurveyFields(QWidget):
 
     def _on_switch(self, field: str, is_on: bool) -> None:
         if hasattr(self._task, field):
-            self._change(self.switches[field].text().lower(), **{field: is_on})
+            self._change(small(self.switches[field].text()), **{field: is_on})
 
 
 def _show(box: NumberField, value: float) -> None:

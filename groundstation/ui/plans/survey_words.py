@@ -11,6 +11,8 @@ from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.plan_check import Finding
 from groundstation.fleet.plans.survey.survey_plan import Survey, SurveyFlight
 from groundstation.fleet.plans.survey.survey_task import SurveyTask
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 
 HECTARE_M2 = 10_000.0
 
@@ -37,22 +39,22 @@ def area_text(area_m2: float) -> str:
     if area_m2 < HECTARE_M2 / 2.0:
         return f"{area_m2:.0f} m²"
     hectares = area_m2 / HECTARE_M2
-    return f"{hectares:.1f} ha" if hectares < 1_000.0 else f"{hectares / 100.0:.1f} km²"
+    return f"{shown(hectares):.1f} ha" if hectares < 1_000.0 else f"{shown(hectares / 100.0):.1f} km²"
 
 
 def summary_text(survey: Survey) -> str:
     """The numbers of all of it, in a line or two."""
-    found = [area_text(survey.area_m2), tr("lines {km:.2f} km").format(km=survey.length_m / 1000.0)]
+    found = [area_text(survey.area_m2), tr("lines {km:.2f} km").format(km=shown(survey.length_m / 1000.0))]
     if survey.spacing_m is not None:
-        found.append(tr("{metres:.1f} m apart").format(metres=survey.spacing_m))
+        found.append(tr("{metres:.1f} m apart").format(metres=shown(survey.spacing_m)))
     if survey.angle_deg is not None:
         found.append(tr("course {degrees:.0f}°").format(degrees=survey.angle_deg % 180.0))
     if survey.gsd_cm_px is not None:
-        found.append(tr("{gsd:.2f} cm/px").format(gsd=survey.gsd_cm_px))
+        found.append(tr("{gsd:.2f} cm/px").format(gsd=shown(survey.gsd_cm_px)))
     if survey.pictures is not None:
-        found.append(tr("{count} pictures").format(count=survey.pictures))
+        found.append(_pictures(survey.pictures))
     if survey.interval_s is not None and survey.pictures is not None:
-        found.append(tr("one in {seconds:.1f} s").format(seconds=survey.interval_s))
+        found.append(tr("one in {seconds:.1f} s").format(seconds=shown(survey.interval_s)))
     return ", ".join(found)
 
 
@@ -68,8 +70,8 @@ def flight_text(flight: SurveyFlight, time_s: float | None = None) -> str:
         return f"{name}: {tr('nothing is left for it')}"
     words = [clock_text(time_s)] if time_s is not None else []
     words += [area_text(flight.area_m2)] if flight.area_m2 else []
-    words += [tr("lines {km:.2f} km").format(km=flight.length_m / 1000.0)] if flight.length_m else []
-    words += [tr("{count} pictures").format(count=flight.pictures)] if flight.pictures is not None else []
+    words += [tr("lines {km:.2f} km").format(km=shown(flight.length_m / 1000.0))] if flight.length_m else []
+    words += [_pictures(flight.pictures)] if flight.pictures is not None else []
     return f"{name}: {', '.join(words)}"
 
 
@@ -79,3 +81,7 @@ def findings_of(survey: Survey) -> Iterator[tuple[str, Finding]]:
     for flight in survey.flights:
         name = flight.vehicle.id if flight.vehicle is not None else flight.name
         yield from ((name, one) for one in flight.findings if one.said.code != "survey_idle")
+
+
+def _pictures(count: int) -> str:
+    return counted("Survey", "{count} picture", "{count} pictures", count).format(count=count)

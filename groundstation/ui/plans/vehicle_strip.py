@@ -14,8 +14,10 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_badge import Badge, badge_of
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.flow_layout import FlowLayout
 from groundstation.ui.focus import guarded
+from groundstation.ui.language.shown import percent
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.plans.plan_model import tr
 from groundstation.ui.said import said
@@ -34,7 +36,7 @@ def badges_text(states: list[VehicleState], items: tuple[PlanItem, ...], kind: P
 
 def record_text(record: CommandRecord) -> str:
     """How far a vehicle is, in a line."""
-    share = f" {record.progress:.0%}" if record.progress is not None and not record.is_over else ""
+    share = f" {percent(record.progress)}" if record.progress is not None and not record.is_over else ""
     words = said(record.detail)
     return f"{record.key.id}: {tr(record.state.value)}{share}{'. ' if words else ''}{words}"
 
@@ -165,7 +167,7 @@ class VehicleStrip(QWidget):
             keys: vehicles that have their plans.
             reason: why none of them can start now; empty when one can.
         """
-        whom = keys[0].id if len(keys) == 1 else self.tr("{count} vehicles").format(count=len(keys))
+        whom = keys[0].id if len(keys) == 1 else vehicle_count(len(keys))
         self.start.setVisible(bool(keys))
         self.start.setText(self.tr("Fly: {whom}…").format(whom=whom))
         self.start.setEnabled(not reason)
@@ -186,7 +188,7 @@ class VehicleStrip(QWidget):
             count: items.
             reason: why it can't be given now; empty when it can.
         """
-        whom = keys[0].id if len(keys) == 1 else self.tr("{count} vehicles").format(count=len(keys))
+        whom = keys[0].id if len(keys) == 1 else vehicle_count(len(keys))
         to_whom = self.tr("Upload {count} to {whom}") if count else self.tr("Upload to {whom}")
         self.upload.setText(to_whom.format(count=count, whom=whom) if keys else self.tr("Upload"))
         self.upload.setEnabled(not reason)

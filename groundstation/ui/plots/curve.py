@@ -16,8 +16,10 @@ from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
-from groundstation.fleet.units import Unit, label_of
-from groundstation.fleet.value_path import ValueRef, label_of_path, unit_of_path
+from groundstation.fleet.units import Unit
+from groundstation.fleet.value_path import ValueRef, unit_of_path
+from groundstation.ui.language.letters import small
+from groundstation.ui.language.words import path_name, value_name
 from groundstation.ui.plots.older_runs import OlderRuns, is_gap
 from groundstation.ui.plots.pyramid import thinned
 from groundstation.ui.sensors_panel.topic_text import visible_level
@@ -263,5 +265,5 @@ def curve_label(ref: ValueRef) -> str:
         return ref.path
     kind, *rest = ref.path.split(".")
     number = f" {int(rest[0]) + 1}" if len(rest) > 1 and rest[0].isdecimal() else ""
-    name = label_of_path(ref.path)
-    return f"{label_of(kind)}{number} {name[:1].lower()}{name[1:]}" if number else name
+    name = path_name(ref.path)
+    return f"{value_name(kind)}{number} {small(name[:1])}{name[1:]}" if number else name

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QTool
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plots.curve import Curve, ref_unit
 from groundstation.ui.plots.older_asks import OlderAsks
@@ -274,7 +275,7 @@ class PlotsPanel(LivePanel):
             self.time_label.setText(self.tr("paused") if self.is_paused and self._is_live else "")
             return
         wall_s = self._cursor_s + self._wall_offset_s()
-        text = f"{local_time(wall_s)}.{int(wall_s % 1 * 10)}"
+        text = f"{local_time(wall_s)}{speaking().numerals.decimal}{int(wall_s % 1 * 10)}"
         self.time_label.setText(text)
 
     def _on_refs_dropped(self, lane: PlotLane, refs: list[ValueRef]) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from groundstation.ui.language.shown import shown
+
 SPANS_S = (30, 60, 120, 300, 600)
 
 
@@ -48,7 +50,7 @@ class SpanBox(QComboBox):
     def words(self, seconds: float) -> str:
         """A length of time in two units at most."""
         if seconds < 10:
-            return self.tr("{n} s").format(n=f"{seconds:.2g}")
+            return self.tr("{n} s").format(n=f"{shown(seconds):.2g}")
         whole = round(seconds)
         if whole < 60:
             return self.tr("{n} s").format(n=whole)
@@ -58,7 +60,7 @@ class SpanBox(QComboBox):
         hours, minutes = divmod(round(whole / 60), 60)
         if hours < 48:
             return self.tr("{n} h {m} min").format(n=hours, m=minutes) if minutes else self.tr("{n} h").format(n=hours)
-        return self.tr("{n} days").format(n=f"{seconds / 86_400:.1f}")
+        return self.tr("{n} days").format(n=f"{shown(seconds / 86_400):.1f}")
 
     def _on_index_changed(self, index: int) -> None:
         # emptied while the axis is where somebody moved it

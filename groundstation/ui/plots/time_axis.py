@@ -10,6 +10,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QDateTime, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from groundstation.ui.language.shown import shown_time
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -84,7 +86,7 @@ class TimeAxis(pg.AxisItem):
         if self._playhead_s is None or not self.style["showValues"] or not low <= self._playhead_s <= high:
             return "", QRectF()
         unix_s = self._playhead_s + self._wall_offset_s()
-        text = f"{local_time(unix_s)}.{int(unix_s % 1 * 10)}"
+        text = f"{local_time(unix_s)}{speaking().numerals.decimal}{int(unix_s % 1 * 10)}"
         bounds, width = self.boundingRect(), metrics(TINY_PX, 600).horizontalAdvance(text) + 12.0
         middle = self.size().width() * (self._playhead_s - low) / (high - low)
         left = min(max(middle - width / 2, bounds.left()), bounds.right() - width)
@@ -101,8 +103,8 @@ def _label(unix_s: float, spacing: float) -> str:
     if spacing < 1:
         digits = 1 if spacing >= 0.1 else 2
         whole, part = divmod(round(unix_s * 10**digits), 10**digits)
-        return f"{local_time(whole, '%M:%S')}.{part:0{digits}}"
+        return f"{local_time(whole, '%M:%S')}{speaking().numerals.decimal}{part:0{digits}}"
     text = local_time(round(unix_s), "%H:%M" if spacing >= 60 else "%H:%M:%S")
     # a time of the day tells little of days
     is_day = spacing >= _DAY_S or (spacing >= DATED_S and text == "00:00")
-    return local_time(round(unix_s), "%Y-%m" if spacing >= 28 * _DAY_S else "%m-%d") if is_day else text
+    return shown_time(round(unix_s), "%Y-%m" if spacing >= 28 * _DAY_S else "%m-%d") if is_day else text

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.procedures.procedure import Procedure
 from groundstation.fleet.procedures.progress import Cell, StepState
+from groundstation.ui.language.shown import shown
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.said import said
 from groundstation.ui.theme.icons import icon
@@ -134,6 +135,6 @@ class ProcedureModel(QAbstractTableModel):
         if column != WHAT or self.procedure is None:
             return self._text(row, column)
         step = self.procedure.steps[row]
-        limit = tr("within {seconds:g} s").format(seconds=step.limit_s) if step.limit_s is not None else ""
+        limit = tr("within {seconds:g} s").format(seconds=shown(step.limit_s)) if step.limit_s is not None else ""
         fails = tr("on fail: {what}").format(what=tr(step.on_fail.value.replace("_", " ")))
         return "\n".join(part for part in (step.title, step.text, limit, fails) if part)

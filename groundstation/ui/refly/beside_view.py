@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.refly.flown import METRES_PER_DEGREE
 from groundstation.fleet.refly.news import Beside, FlightNews, RecordedWay
+from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.mercator import nice_length
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
@@ -132,7 +133,7 @@ class BesideView(QWidget):
         far = [(one.distance_m, number, one) for number, one in now if one is not None and one.distance_m is not None]
         found: list[tuple[QRectF, str]] = []
         for distance_m, number, one in sorted(far, key=lambda row: -row[0]):
-            words = f"{distance_m:.1f} m"
+            words = f"{shown(distance_m):.1f} m"
             if len(self._ways) > max(number, 1):
                 name = metrics(SMALL_PX, 600).elidedText(
                     self._ways[number].name, Qt.TextElideMode.ElideRight, MOST_NAME_PX

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from groundstation.fleet.plans.fleet_check import clock_text as clock
 from groundstation.fleet.refly.comparison import Comparison, Figures
 from groundstation.fleet.refly.result import PlainCurves, Run
+from groundstation.ui.language.shown import shown
 from groundstation.ui.plans.profile_view import steps_of
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
@@ -136,7 +137,7 @@ class DifferenceView(QWidget):
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(ink(Ink.MUTED))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, f"{number * step:g}")
+            painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, f"{shown(number * step):g}")
         for index, curves in self._curves():
             is_chosen = index == self._chosen
             painter.setPen(QPen(ink(Ink.ACCENT if is_chosen else Ink.SIMULATED), 1.6 if is_chosen else 1.0))
@@ -160,18 +161,18 @@ class DifferenceView(QWidget):
         painter.drawText(QPointF(left, room.top() - 6.0), "p95")
         painter.setFont(font(TITLE_PX, 600))
         painter.setPen(ink(Ink.TEXT))
-        painter.drawText(QPointF(left, room.top() + 14.0), f"{figures.p95:.2f}")
+        painter.drawText(QPointF(left, room.top() + 14.0), f"{shown(figures.p95):.2f}")
         painter.setFont(font(TINY_PX))
         painter.setPen(ink(Ink.MUTED))
         box = self._largest(room)
         if box is not None:
-            words = tr("max {value:.2f} at {time}").format(value=figures.max, time=clock(figures.max_at_s))
+            words = tr("max {value:.2f} at {time}").format(value=shown(figures.max), time=clock(figures.max_at_s))
             painter.setFont(font(TINY_PX, 600))
             painter.setPen(ink(Ink.ACCENT))
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
             painter.setFont(font(TINY_PX))
             painter.setPen(ink(Ink.MUTED))
-            painter.drawText(QPointF(left, room.top() + 44.0), tr("mean {value:.2f}").format(value=figures.mean))
+            painter.drawText(QPointF(left, room.top() + 44.0), tr("mean {value:.2f}").format(value=shown(figures.mean)))
 
     def _largest(self, room: QRectF) -> QRectF | None:
         """Where the largest value stands beside a curve; None where it has no room."""

@@ -27,6 +27,7 @@ from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.language.shown import shown
 from groundstation.ui.refly.difference_view import DifferenceView
 from groundstation.ui.refly.refly_dialog import ReflyDialog
 from groundstation.ui.refly.refly_port import Both, Outcome, ReflyAccess, ReflyWish
@@ -258,7 +259,7 @@ class ReflyPanel(QWidget):
         self.verdict.setText(verdict(runs[chosen], self._vehicle))
         largest = runs[chosen].vehicles[self._vehicle].cross_track
         words = tr("Worst place: {error:.1f} m at {time}")
-        self.worst.setText(words.format(error=largest.max, time=clock_text(largest.max_at_s)))
+        self.worst.setText(words.format(error=shown(largest.max), time=clock_text(largest.max_at_s)))
         self.events.show_events(runs[chosen].vehicles[self._vehicle].events)
 
     # ---- wishes ----

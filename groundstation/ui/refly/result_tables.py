@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from groundstation.fleet.refly.comparison import Comparison, EventPair
 from groundstation.fleet.refly.result import Run
+from groundstation.ui.language.shown import percent, shown
 from groundstation.ui.refly.verdict import run_title
 
 RUN_COLUMNS = (
@@ -101,16 +102,16 @@ class EventsTable(_Table):
 
 def _run_words(run: Run, one: Comparison) -> tuple[str, ...]:
     met = NONE if not run.expected else tr("met") if all(is_met for _, is_met in run.expected) else tr("not met")
-    battery = NONE if one.again_charge is None else f"{100.0 * one.again_charge:.0f} %"
+    battery = NONE if one.again_charge is None else percent(one.again_charge)
     figures = (one.cross_track.p95, one.cross_track.max, one.height.p95, one.speed.p95)
-    late = f"{one.again_s - one.recorded_s:+.1f}"
-    return (run_title(run), one.vehicle, *(f"{value:.2f}" for value in figures), late, battery, met)
+    late = f"{shown(one.again_s - one.recorded_s):+.1f}"
+    return (run_title(run), one.vehicle, *(f"{shown(value):.2f}" for value in figures), late, battery, met)
 
 
 def _event_words(pair: EventPair) -> tuple[str, ...]:
     if pair.recorded_s is not None and pair.again_s is not None:
-        difference = f"{pair.again_s - pair.recorded_s:+.1f} s"
+        difference = f"{shown(pair.again_s - pair.recorded_s):+.1f} s"
     else:
         difference = tr("only recorded") if pair.again_s is None else tr("only again")
-    times = (NONE if one is None else f"{one:.1f} s" for one in (pair.recorded_s, pair.again_s))
+    times = (NONE if one is None else f"{shown(one):.1f} s" for one in (pair.recorded_s, pair.again_s))
     return (pair.what, *times, difference)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.refly.news import FlightNews, Phase
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.language.shown import shown
 from groundstation.ui.refly.beside_view import BesideView
 from groundstation.ui.refly.verdict import name_title
 from groundstation.ui.theme.dress import set_style
@@ -169,7 +170,7 @@ def phase_words(news: FlightNews) -> str:
     told = tr("{words}, {far:.1f} m from the record now")
     if len(news.vehicles) > 1:
         told = tr("{words}, at most {far:.1f} m from the record now")
-    return told.format(words=words, far=max(far_m))
+    return told.format(words=words, far=shown(max(far_m)))
 
 
 def _share(news: FlightNews) -> float:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.refly.comparison import Comparison
 from groundstation.fleet.refly.result import AS_RECORDED, PlainCurves, Run
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 
 AS_LONG_S = 0.5
 """Durations that differ by less are told as the same."""
@@ -39,7 +41,7 @@ def verdict(run: Run, vehicle: int) -> str:
     one = run.vehicles[vehicle]
     parts = [
         tr("{aside:.1f} m aside and {height:.1f} m off in height for 95 % of the way").format(
-            aside=one.cross_track.p95, height=one.height.p95
+            aside=shown(one.cross_track.p95), height=shown(one.height.p95)
         ),
         _duration(one),
     ]
@@ -57,7 +59,7 @@ def pace_words(curves: PlainCurves) -> str:
     pace = curves.recorded_pace
     if pace is None or abs(pace - 1.0) < SAME_PACE:
         return ""
-    return tr("Recorded at {pace:.2g} times real time; seconds are the vehicle's own.").format(pace=pace)
+    return tr("Recorded at {pace:.2g} times real time; seconds are the vehicle's own.").format(pace=shown(pace))
 
 
 def _duration(one: Comparison) -> str:
@@ -72,4 +74,4 @@ def _events(one: Comparison) -> str:
     count = sum(not pair.is_alike for pair in one.events)
     if count == 0:
         return tr("all events alike")
-    return tr("one event differs") if count == 1 else tr("{count} events differ").format(count=count)
+    return counted("ReflyVerdict", "one event differs", "{count} events differ", count).format(count=count)

@@ -15,10 +15,10 @@ from groundstation.fleet.shown_text import harmless, shown_path
 from groundstation.fleet.updates import ServiceUpdate
 from groundstation.transport.bus import Message
 from groundstation.transport.large import WHOLE_BYTES
+from groundstation.ui.language.shown import shown, shown_time
 from groundstation.ui.sensors_panel.large_port import LargeAccess, LargeFound
 from groundstation.ui.sensors_panel.topic_words import size_text
 from groundstation.ui.task import Ended, Task, Tasks
-from groundstation.ui.timeline import local_time
 
 RETRY_S, LATE_S = 1.0, 60.0
 """Until it is there it is looked for again and again, seldom once it should have been."""
@@ -154,10 +154,10 @@ class LargeLook(QObject):
         message, found = self._message, self.found
         if message is None:
             return ""
-        rows = [f"{self.tr('length'):<8} {message.size_bytes:,} B"]
+        rows = [f"{self.tr('length'):<8} {shown(message.size_bytes):,} B"]
         if found is None or found.path is None:
             return "\n".join([*rows, "", self.words()])
-        came = local_time(found.payload.at_unix_s, "%Y-%m-%d %H:%M:%S")
+        came = shown_time(found.payload.at_unix_s, "%Y-%m-%d %H:%M:%S")
         rows += [
             f"{'SHA-256':<8} {found.payload.sha256}",
             f"{self.tr('came'):<8} {came}",
@@ -166,7 +166,7 @@ class LargeLook(QObject):
             *hex_rows(found.head),
         ]
         if found.tail_at > len(found.head):
-            rows.append(self.tr("… {0} bytes between").format(f"{found.tail_at - len(found.head):,}"))
+            rows.append(self.tr("… {0} bytes between").format(f"{shown(found.tail_at - len(found.head)):,}"))
         rows += hex_rows(found.tail[max(0, len(found.head) - found.tail_at) :], max(found.tail_at, len(found.head)))
         return "\n".join(rows)
 

@@ -14,6 +14,8 @@ from groundstation.fleet.shown_text import harmless
 from groundstation.transport.foreign import decode_json, is_text
 from groundstation.transport.packed import decode_packed
 from groundstation.transport.sparkplug.as_json import as_json
+from groundstation.ui.language.shown import shown
+from groundstation.ui.sensors_panel.topic_words import tr
 from groundstation.ui.units import compact
 
 HEX_BYTES = 4_096
@@ -58,7 +60,7 @@ def hex_dump(payload: bytes) -> str:
     """Bytes in rows of sixteen: where, which, and as letters."""
     rows = hex_rows(payload[:HEX_BYTES])
     if len(payload) > HEX_BYTES:
-        rows.append(f"… {len(payload) - HEX_BYTES:,} bytes more")
+        rows.append(tr("… {0} bytes more").format(f"{shown(len(payload) - HEX_BYTES):,}"))
     return "\n".join(rows)
 
 
@@ -126,4 +128,4 @@ def _readable(text: str) -> str:
     """Without what steers the direction of writing or hides; ends of lines stay."""
     cut = text[:TEXT_CHARACTERS]
     lines = "\n".join(harmless(line.replace("\t", "    "), "\N{REPLACEMENT CHARACTER}") for line in cut.split("\n"))
-    return lines if len(cut) == len(text) else f"{lines}\n… more"
+    return lines if len(cut) == len(text) else f"{lines}\n{tr('… more')}"

@@ -29,6 +29,7 @@ from groundstation.transport.bus import BusState
 from groundstation.transport.topics import checked_filter
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.meanings_file import MeaningsFile, ReadMeanings
@@ -39,7 +40,7 @@ from groundstation.ui.sensors_panel.topic_cells import AGE, KEPT, RATE, SIZE, TO
 from groundstation.ui.sensors_panel.topic_detail import TopicDetail
 from groundstation.ui.sensors_panel.topic_model import TopicModel
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_topic
-from groundstation.ui.sensors_panel.topic_words import rate_text, size_text
+from groundstation.ui.sensors_panel.topic_words import gone_words, rate_text, size_text, topic_count
 from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
@@ -206,7 +207,7 @@ class SensorsPanel(LivePanel):
     def _totals(self) -> str:
         """What there is altogether, and what there is no more."""
         tree, now_s = self._feed.topics, self._feed.now_s()
-        words = [self.tr("{0} topics").format(f"{len(tree):,}") if len(tree) != 1 else self.tr("1 topic")]
+        words = [topic_count(len(tree))]
         if self._feed.is_live:
             rate = rate_text(tree.flows.rate_hz(ROOT, now_s)) or "0"
             words.append(self.tr("{0} messages/s, {1}/s").format(rate, size_text(tree.flows.bytes_per_s(ROOT, now_s))))
@@ -214,12 +215,7 @@ class SensorsPanel(LivePanel):
             words.append(self._found())
         if self._is_system_silent(now_s):
             words.append(self.tr("this broker tells nothing of itself under $SYS"))
-        counts = (
-            (tree.twins, self.tr("{0} names differ from another by their Unicode form alone")),
-            (tree.forgotten, self.tr("{0} topics forgotten, the longest silent first")),
-            (tree.dropped_payloads, self.tr("{0} values let go for newer ones")),
-        )
-        return "  ·  ".join([*words, *(text.format(f"{count:,}") for count, text in counts if count)])
+        return "  ·  ".join([*words, *gone_words(tree.twins, tree.forgotten, tree.dropped_payloads)])
 
     def _is_system_silent(self, now_s: float) -> bool:
         """Whether what the broker tells of itself was asked for and did not come."""
@@ -234,7 +230,7 @@ class SensorsPanel(LivePanel):
         if self._search is None or not self._search.is_over:
             return self.tr("looking…")
         text = self.tr("more than {0} found") if self._search.is_cut else self.tr("{0} found")
-        return text.format(f"{self._search.topics:,}")
+        return text.format(f"{shown(self._search.topics):,}")
 
     def _is_covered(self, topic: str) -> bool:
         return any(matches(one, topic) for one in self.filters)

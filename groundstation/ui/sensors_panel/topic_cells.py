@@ -13,10 +13,20 @@ from groundstation.fleet.sensor_map.sensor_map import Meaning
 from groundstation.fleet.sensors import STRUCTURED, UNKNOWN_STALE_S, PayloadKind, Quality
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.sensors_panel.topic_row import Row, Topics
 from groundstation.ui.sensors_panel.topic_text import has_marks, visible_level, visible_topic
-from groundstation.ui.sensors_panel.topic_words import life_text, payload_text, rate_text, size_text, tr, value_text
+from groundstation.ui.sensors_panel.topic_words import (
+    life_text,
+    payload_text,
+    rate_text,
+    size_text,
+    topic_count,
+    tr,
+    value_text,
+)
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.inks import ink
@@ -75,7 +85,7 @@ class Cells:
         tree = self._topics.tree
         if not tree.is_topic(row.node):
             below = tree.topics_below(row.node)
-            return tr("{0} topics").format(f"{below:,}") if below > 1 else tr("1 topic")
+            return topic_count(max(1, below))
         reading = self._topics.reading(row)
         if reading is None:
             return DASH
@@ -162,9 +172,9 @@ class Cells:
             tr("looks like another name but has other bytes: {0}").format(ascii(one)) for one in self._twins(node)
         ]
         if self._feed.is_live:
-            told = tr("{0} messages, {1}, {2}/s")
+            told = counted("Topics", "{0} message, {1}, {2}/s", "{0} messages, {1}, {2}/s", flows.counts[node])
             volume, speed = size_text(flows.bytes[node]), size_text(flows.bytes_per_s(node, now_s))
-            lines.append(told.format(f"{flows.counts[node]:,}", volume, speed))
+            lines.append(told.format(f"{shown(flows.counts[node]):,}", volume, speed))
         paused_s = tree.paused_s(node)
         if paused_s is not None:
             lines.append(tr("paused for {0}: values hold still, counts go on").format(age_text(now_s - paused_s)))

@@ -10,6 +10,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from groundstation.fleet.sensor_map.sensor_map import Meaning
 from groundstation.fleet.sensors import Life, Liveness, PayloadKind, Quality, SensorReading
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.units import DASH, compact
 
 SHOWN_CHARACTERS = 120
@@ -30,7 +32,7 @@ def size_text(size_bytes: float) -> str:
     while size_bytes >= 999.5 and step < len(_UNITS) - 1:
         size_bytes, step = size_bytes / 1000.0, step + 1
     digits = 0 if step == 0 or size_bytes >= 99.5 else 1
-    return f"{size_bytes:.{digits}f} {_UNITS[step]}"
+    return f"{shown(size_bytes):.{digits}f} {_UNITS[step]}"
 
 
 def rate_text(rate_hz: float) -> str:
@@ -38,18 +40,18 @@ def rate_text(rate_hz: float) -> str:
     if rate_hz <= 0.0:
         return ""
     if rate_hz < 0.095:
-        return f"{rate_hz:.2f}"
-    return f"{rate_hz:.1f}" if rate_hz < 99.5 else f"{rate_hz:,.0f}"
+        return f"{shown(rate_hz):.2f}"
+    return f"{shown(rate_hz):.1f}" if rate_hz < 99.5 else f"{shown(rate_hz):,.0f}"
 
 
 _SHOWN: dict[PayloadKind, Callable[[SensorReading], str]] = {
     PayloadKind.NUMBER: lambda reading: compact(reading.numbers.get("")),
     PayloadKind.EMPTY: lambda _: DASH,
-    PayloadKind.BINARY: lambda reading: f"binary {reading.text[:24]}",
-    PayloadKind.IMAGE: lambda reading: f"{reading.text} picture",
+    PayloadKind.BINARY: lambda reading: tr("binary {0}").format(reading.text[:24]),
+    PayloadKind.IMAGE: lambda reading: tr("{0} picture").format(reading.text),
     PayloadKind.CBOR: lambda reading: f"CBOR {reading.text}",
     PayloadKind.MSGPACK: lambda reading: f"MessagePack {reading.text}",
-    PayloadKind.OVERSIZE: lambda reading: f"too large, begins {reading.text[:40]}",
+    PayloadKind.OVERSIZE: lambda reading: tr("too large, begins {0}").format(reading.text[:40]),
 }
 
 
@@ -104,4 +106,41 @@ def values_text(reading: SensorReading) -> str:
     width = min(max((len(one) for one in paths), default=0), LONGEST_NAME)
     lines = [f"{harmless(one):<{width}}  {value_text(reading, one)}" for one in paths]
     more = len(reading.paths) - len(paths)
-    return "\n".join([*lines, tr("… {0} more").format(f"{more:,}")] if more else lines)
+    return "\n".join([*lines, tr("… {0} more").format(f"{shown(more):,}")] if more else lines)
+
+
+def topic_count(count: int) -> str:
+    """`3 topics`."""
+    return counted("Topics", "{0} topic", "{0} topics", count).format(f"{shown(count):,}")
+
+
+def gone_words(twins: int, forgotten: int, dropped: int) -> list[str]:
+    """What there is twice, and what there is no more; nothing of what is none.
+
+    Args:
+        twins: names that differ by their Unicode form alone.
+        forgotten: topics.
+        dropped: values.
+    """
+    told = (
+        (
+            twins,
+            counted(
+                "Topics",
+                "{0} name differs from another by its Unicode form alone",
+                "{0} names differ from another by their Unicode form alone",
+                twins,
+            ),
+        ),
+        (
+            forgotten,
+            counted(
+                "Topics",
+                "{0} topic forgotten, the longest silent first",
+                "{0} topics forgotten, the longest silent first",
+                forgotten,
+            ),
+        ),
+        (dropped, counted("Topics", "{0} value let go for newer ones", "{0} values let go for newer ones", dropped)),
+    )
+    return [words.format(f"{shown(count):,}") for count, words in told if count]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.letters import capital
 from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.roles import Ink
 
@@ -54,4 +55,4 @@ class BrokerBanner(QFrame):
 
 
 def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
+    return capital(words)

@@ -14,8 +14,9 @@ from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
 from groundstation.ui.commanding.desk import OperatorDesk
-from groundstation.ui.commanding.words import reasons_text, vehicles_text
+from groundstation.ui.commanding.words import label_of, reasons_text, vehicle_count, vehicles_text
 from groundstation.ui.focus import guarded
+from groundstation.ui.language.words import verb_help
 
 KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
 """Of the selection; with Shift of all."""
@@ -110,7 +111,7 @@ class EmergencyStrip(QFrame):
         spec, key = VERBS[verb], KEYS[verb]
         keys = self.tr("{key}: the selected, Shift+{key}: all that are armed").format(key=key)
         if len(targets) > LOOKED_AT:
-            able, whom = targets, self.tr("Now: {count} vehicles").format(count=len(targets))
+            able, whom = targets, self.tr("Now: {vehicles}").format(vehicles=vehicle_count(len(targets)))
         elif able:
             whom = self.tr("Now: {vehicles}").format(vehicles=vehicles_text(able))
         elif targets:
@@ -121,8 +122,8 @@ class EmergencyStrip(QFrame):
                 if self.all.isChecked()
                 else self.tr("Now nobody: none is selected")
             )
-        button.setToolTip(f"{spec.help}\n{whom}\n{keys}")
-        button.setAccessibleDescription(f"{spec.help} {whom}")
+        button.setToolTip(f"{verb_help(spec.verb)}\n{whom}\n{keys}")
+        button.setAccessibleDescription(f"{verb_help(spec.verb)} {whom}")
         # polishing a style is dear: only when it looks different
         if button.property(DIM) != (not able):
             button.setProperty(DIM, not able)
@@ -131,7 +132,7 @@ class EmergencyStrip(QFrame):
     def _button(self, verb: Verb) -> QPushButton:
         button = guarded(QPushButton(f"{_NAMES[verb]}  {KEYS[verb]}"))
         button.setProperty("role", "emergency")
-        button.setAccessibleName(VERBS[verb].label)
+        button.setAccessibleName(label_of(verb))
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self._desk.emergency(verb, self.targets))
         self.buttons[verb] = button

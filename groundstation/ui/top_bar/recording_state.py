@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 from groundstation.fleet.recorder import RecorderStatus, RecordingNow, recording_now
 from groundstation.transport.bus import BusState
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.language.shown import shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.top_bar.marked_text import MarkedText
@@ -57,7 +59,7 @@ class RecordingState(MarkedText):
                 host=one.host,
                 folder=one.folder,
                 session=one.session,
-                megabytes=one.size_bytes / 1e6,
+                megabytes=shown(one.size_bytes / 1e6),
                 messages=one.messages,
             )
             came = self.tr("{missing} missing, {recovered} came later, {lost} lost, {dropped} dropped").format(
@@ -65,7 +67,13 @@ class RecordingState(MarkedText):
             )
             lines += [line, came]
             if one.implausible:
-                lines.append(self.tr("{count} numbers or times that can't be").format(count=one.implausible))
+                words = counted(
+                    "RecordingState",
+                    "{count} number or time that can't be",
+                    "{count} numbers or times that can't be",
+                    one.implausible,
+                )
+                lines.append(words.format(count=one.implausible))
         return lines
 
 

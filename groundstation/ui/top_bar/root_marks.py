@@ -21,7 +21,7 @@ class RootMarks(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.marks = {root: QLabel(text) for root, (text, _, _) in _LOOKS.items()}
+        self.marks = {root: QLabel(self.tr(text)) for root, (text, _, _) in _LOOKS.items()}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

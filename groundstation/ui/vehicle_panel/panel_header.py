@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -12,6 +12,7 @@ from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.language.words import word
 from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
@@ -157,9 +158,9 @@ class PanelHeader(QWidget):
 def _detail_text(state: VehicleState) -> str:
     info = state.info
     if info is None:
-        return "not introduced yet"
-    firmware = " ".join(part for part in (_FIRMWARE.get(info.autopilot, ""), info.firmware or "") if part)
-    return " · ".join(part for part in (info.kind.replace("_", " "), firmware, f"sysid {info.sysid}") if part)
+        return _tr("not introduced yet")
+    firmware = " ".join(part for part in (word(_FIRMWARE.get(info.autopilot, "")), info.firmware or "") if part)
+    return " · ".join(part for part in (word(info.kind.replace("_", " ")), firmware, f"sysid {info.sysid}") if part)
 
 
 _FIRMWARE = {"ardupilot": "ArduPilot", "px4": "PX4", "other": "other autopilot"}
@@ -170,14 +171,19 @@ def _state_text(state: VehicleState) -> str:
     parts = []
     number, count = current_number(state), item_count(state)
     if number is not None:
-        parts.append(f"item {number} of {count}" if count else f"item {number}")
+        words = _tr("item {number} of {count}") if count else _tr("item {number}")
+        parts.append(words.format(number=number, count=count))
     if state.landed is not None and state.landed.state in _LANDED:
-        parts.append(_LANDED[state.landed.state])
+        parts.append(_tr(_LANDED[state.landed.state]))
     return " · ".join(parts)
 
 
 def _chip_width(text: str) -> int:
     return metrics(10, 700).horizontalAdvance(text) + 12
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PanelHeader", text)
 
 
 def _paint_chip(painter: QPainter, left: float, text: str, role: Ink, back: Ink) -> int:

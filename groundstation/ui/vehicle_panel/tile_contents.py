@@ -19,6 +19,8 @@ from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkQuality
 from groundstation.fleet.navigation import GpsFix, GpsReceiver
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.language.shown import percent, shown
+from groundstation.ui.language.speaking import counted
 from groundstation.ui.units import DASH, age_text, fixed
 from groundstation.ui.vehicle_panel.tile import TileContent
 
@@ -74,7 +76,7 @@ def _charge_level(charge: float | None) -> Level:
 def _pack_text(pack: BatteryPack, is_one_of_many: bool) -> str:
     parts = [f"{fixed(pack.voltage_v)} V", f"{fixed(pack.current_a)} A"]
     if is_one_of_many:
-        parts = [f"{pack.index + 1}:", f"{fixed(pack.charge_fraction, 0, 100.0)} %", *parts]
+        parts = [f"{pack.index + 1}:", DASH if pack.charge_fraction is None else percent(pack.charge_fraction), *parts]
     elif pack.time_left_s is not None:
         parts.append(f"~{pack.time_left_s / 60:.0f} min")
     return "  ".join(parts)
@@ -106,7 +108,7 @@ def gps_content(state: VehicleState, now_s: float) -> TileContent:
         if len(state.gps) < 2
         else _tr("GPS \N{MULTIPLICATION SIGN}{count}").format(count=len(state.gps)),
         icon="gps",
-        value=_FIX_NAMES.get(first.fix, DASH),
+        value=_tr(_FIX_NAMES.get(first.fix, DASH)),
         unit="" if first.satellites is None else _tr("{count} sat").format(count=first.satellites),
         note=note,
         details=tuple(_receiver_text(one, len(state.gps) > 1) for one in state.gps),
@@ -119,9 +121,13 @@ def _receiver_text(receiver: GpsReceiver, is_one_of_many: bool) -> str:
     parts = [f"HDOP {fixed(receiver.hdop)}"]
     if is_one_of_many:
         satellites = DASH if receiver.satellites is None else str(receiver.satellites)
-        parts = [f"{receiver.index + 1}: {_FIX_NAMES.get(receiver.fix, DASH)}", f"{satellites} sat", *parts]
+        parts = [
+            f"{receiver.index + 1}: {_tr(_FIX_NAMES.get(receiver.fix, DASH))}",
+            _tr("{count} sat").format(count=satellites),
+            *parts,
+        ]
     elif receiver.horizontal_accuracy_m is not None:
-        parts.append(f"±{receiver.horizontal_accuracy_m:.1f} m")
+        parts.append(f"±{shown(receiver.horizontal_accuracy_m):.1f} m")
     return "  ".join(parts)
 
 
@@ -151,9 +157,8 @@ def link_content(state: VehicleState, now_s: float) -> TileContent:
 
 def _link_text(link: LinkQuality) -> str:
     """Round trip, rate and loss of one link."""
-    return (
-        f"{fixed(link.rtt_ms, 0)} ms  {fixed(link.messages_per_s, 0)}/s  {fixed(link.loss_fraction, 1, 100.0)} % lost"
-    )
+    loss = DASH if link.loss_fraction is None else percent(link.loss_fraction, 1)
+    return f"{fixed(link.rtt_ms, 0)} ms  {fixed(link.messages_per_s, 0)}/s  " + _tr("{share} lost").format(share=loss)
 
 
 def wind_content(state: VehicleState, now_s: float) -> TileContent:
@@ -209,7 +214,8 @@ def vibration_content(state: VehicleState, now_s: float) -> TileContent:
         icon="vibration",
         value=fixed(worst),
         unit="m/s²",
-        note=note or (_tr("{count} clips").format(count=clips) if clips else ""),
+        note=note
+        or (counted("VehicleTiles", "{count} clip", "{count} clips", clips).format(count=clips) if clips else ""),
         details=(details,),
         level=Level.CAUTION if worst is not None and worst > VIBRATION_HIGH_MPS2 else Level.NORMAL,
         is_stale=is_stale,
@@ -225,3 +231,7 @@ TILES: tuple[Callable[[VehicleState, float], TileContent], ...] = (
     vibration_content,
 )
 """In order of display, two in a row."""
+
+
+def _clips_text(clips: int) -> str:
+    return counted("VehicleTiles", "{count} clip", "{count} clips", clips).format(count=clips) if clips else ""

@@ -10,9 +10,9 @@ import msgspec
 
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness
 from groundstation.fleet.sample import Sample
-from groundstation.fleet.units import label_of
 from groundstation.fleet.value_path import field_of
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.language.words import value_name, word
 
 _HIDDEN = frozenset({"at_s", "invalid", "index"})
 
@@ -56,13 +56,15 @@ def _kind_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:
         freshness = state.freshness(kind, now_s)
         if kind not in INDEXED_KINDS:
             rows = tuple(_rows(content, kind))
-            yield ValueGroup(kind, label_of(kind), state.age_s(kind, now_s), freshness, rows)
+            yield ValueGroup(kind, value_name(kind), state.age_s(kind, now_s), freshness, rows)
             continue
         for sample in content:
             path = f"{kind}.{sample.index}"
             # each pack has its own age; `state.age_s` is that of the newest
             age_s = max(0.0, now_s - sample.at_s - (state.clock_offset_s or 0.0))
-            yield ValueGroup(path, f"{label_of(kind)} {sample.index + 1}", age_s, freshness, tuple(_rows(sample, path)))
+            yield ValueGroup(
+                path, f"{value_name(kind)} {sample.index + 1}", age_s, freshness, tuple(_rows(sample, path))
+            )
 
 
 def _link_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:
@@ -73,7 +75,7 @@ def _link_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:
     for link in state.link.links:
         path = f"link.{link.link}"
         rows = tuple(row for row in _rows(link, path) if not row.path.endswith(".link"))
-        yield ValueGroup(path, f"Link {link.link}", age_s, freshness, rows)
+        yield ValueGroup(path, word("Link {name}").format(name=link.link), age_s, freshness, rows)
 
 
 def _rows(sample: Sample, path: str) -> Iterator[ValueRow]:
@@ -83,9 +85,9 @@ def _rows(sample: Sample, path: str) -> Iterator[ValueRow]:
         value = getattr(sample, name)
         # lists of names are one text; numbers can be plotted one by one
         if isinstance(value, tuple) and value and not isinstance(value[0], str):
-            yield from _items(value, f"{path}.{name}", label_of(name))
+            yield from _items(value, f"{path}.{name}", value_name(name))
         else:
-            yield ValueRow(f"{path}.{name}", label_of(name), value, name in sample.invalid)
+            yield ValueRow(f"{path}.{name}", value_name(name), value, name in sample.invalid)
 
 
 def _items(values: tuple[object, ...], path: str, label: str) -> Iterator[ValueRow]:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.raw import RawMessage, RawRow
 from groundstation.fleet.value_path import ValueRef
@@ -16,6 +17,21 @@ from groundstation.ui.theme.icons import icon
 from groundstation.ui.vehicle_panel.value_model import ValueModel
 
 _OPEN_AT_FIRST = ("position", "velocity", "attitude")
+
+
+class _Sieve(QSortFilterProxyModel):
+    """Lets through the rows whose name has a text in it, as every search of the window compares."""
+
+    wanted = ""
+
+    def look_for(self, text: str) -> None:
+        """Let others through."""
+        self.wanted = folded(text)
+        self.invalidateFilter()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
+        """Qt: whether a row passes."""
+        return not self.wanted or self.wanted in folded(str(self.sourceModel().index(row, 0, parent).data() or ""))
 
 
 class ValueTree(QWidget):
@@ -31,14 +47,12 @@ class ValueTree(QWidget):
         self.model.modelAboutToBeReset.connect(self._remember_place)
         self._place: tuple[str, int] | None = None
         """The branch that is in view at the top, and where, pixels."""
-        self._proxy = QSortFilterProxyModel(self)
+        self._proxy = _Sieve(self)
         self._proxy.setSourceModel(self.model)
         # a group stays while one of its values passes
         self._proxy.setRecursiveFilteringEnabled(True)
         # a group that passes shows all its values
         self._proxy.setAutoAcceptChildRows(True)
-        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._proxy.setFilterKeyColumn(0)
         self._open = set(_OPEN_AT_FIRST)
         self._raw: RawSource | None = None
         self._asked: tuple[int, VehicleKey, float, frozenset[str]] | None = None
@@ -143,7 +157,7 @@ class ValueTree(QWidget):
         return self.tree
 
     def _remember(self, index: QModelIndex, is_open: bool) -> None:
-        if self._proxy.filterRegularExpression().pattern():
+        if self._proxy.wanted:
             return
         # by its path: rows change with what a vehicle tells
         path = self.model.path_at(self._proxy.mapToSource(index))
@@ -170,7 +184,7 @@ class ValueTree(QWidget):
         self._restore_place()
 
     def _open_again(self) -> None:
-        if self._proxy.filterRegularExpression().pattern():
+        if self._proxy.wanted:
             self.tree.expandAll()
             return
         for path in sorted(self._open):
@@ -179,7 +193,7 @@ class ValueTree(QWidget):
                 self.tree.expand(self._proxy.mapFromSource(branch))
 
     def _on_search_changed(self, text: str) -> None:
-        self._proxy.setFilterFixedString(text)
+        self._proxy.look_for(text)
         if text:
             self.tree.expandAll()
         else:

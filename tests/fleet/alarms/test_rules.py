@@ -38,7 +38,7 @@ def of_device(value=None, now_s=10.0, at_s=9.0, rates=None, topic="a/b", **numbe
         ("nem > 60 and temp.c < 5", of_device(Nem=61, **{"temp.c": 4.0}), True),
         ("age > 30", of_device(1, now_s=40.0, at_s=10.0), False),
         ("age > 30", of_device(1, now_s=40.1, at_s=10.0), True),
-        ("topic : KABİN", of_device(1, topic="Kabin1/Nem"), False),
+        ("topic : KABİN", of_device(1, topic="Kabin1/Nem"), True),
         ("topic : kabin1", of_device(1, topic="KTÜ/Kabin1/Nem"), True),
         ("value.rate > 1", of_device(1), None),
     ],

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another language is spoken at once, by everything that stands, while all goes on."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from groundstation.fleet.commands import Verb
+from groundstation.ui.alarms.alarm_port import AlarmAccess
+from groundstation.ui.language import switch
+from groundstation.ui.language.language_menu import LanguageMenu
+from groundstation.ui.language.speaking import speaking
+from groundstation.ui.language.switch import LANGUAGE, speak
+from groundstation.ui.main_window import MainWindow
+from groundstation.ui.procedures.procedure_port import ProcedureAccess
+from tests.ui.conftest import Station
+from tests.ui.support.all_texts import all_texts
+from tests.ui.support.commanding import Commands, flying
+from tests.ui.support.talking import Talking
+
+
+@pytest.fixture(autouse=True)
+def english(app):
+    yield
+    speak("en")
+
+
+def a_window(app, folder, language, number=0):
+    """A window in a language, with three vehicles that fly, one of them selected."""
+    station = Station()
+    station.wall_clock = lambda: 1_780_000_000.0
+    settings = QSettings(str(folder / f"{language}{number}.ini"), QSettings.Format.IniFormat)
+    settings.setValue(LANGUAGE, language)
+    commands = Commands(station)
+    window = MainWindow(
+        station.feed,
+        settings,
+        commands.orders,
+        alarms=AlarmAccess(),
+        operators=Talking(station).access(),
+        procedures=ProcedureAccess(),
+    )
+    window.show()
+    for dock in window.workspace.docks.values():
+        dock.toggleView(True)
+    vehicles = flying(3)
+    for one in vehicles:
+        commands.hear(one)
+    window.selection.select((vehicles[0].key,))
+    station.pass_time(0.4)
+    app.processEvents()
+    return station, window
+
+
+def end(window):
+    window.leave()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def differing(one, other):
+    return {place: (one[place], other[place]) for place in one if place in other and one[place] != other[place]}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("first", "then"), [("en", "tr"), ("tr", "en")])
+def test_a_window_that_is_switched_shows_what_one_made_in_that_language_shows(app, tmp_path, first, then):
+    station, window = a_window(app, tmp_path, then)
+    wanted = all_texts(window)
+    end(window)
+    station, window = a_window(app, tmp_path, first)
+    before = all_texts(window)
+    speak(then)
+    station.pass_time(0.4)
+    app.processEvents()
+    found = all_texts(window)
+    end(window)
+    assert len(wanted) > 400
+    assert wanted.keys() == found.keys()
+    assert differing(wanted, found) == {}
+    # and it is another language indeed
+    assert len(differing(before, found)) > 250
+
+
+@pytest.mark.long
+def test_there_and_back_leaves_every_text_as_it_was(app, tmp_path):
+    station, window = a_window(app, tmp_path, "en")
+    before = all_texts(window)
+    for language in ("tr", "en", "tr", "en"):
+        speak(language)
+        station.pass_time(0.4)
+    app.processEvents()
+    found = all_texts(window)
+    end(window)
+    assert differing(before, found) == {}
+
+
+def test_what_is_under_way_and_typed_goes_on(window, commands, app):
+    vehicles = flying(2)
+    for one in vehicles:
+        commands.hear(one)
+    window.selection.select((vehicles[0].key,))
+    window.desk.ask(Verb.GOTO, (vehicles[0].key,), {"height_m": 42.5})
+    sheet = window.floating.sheet
+    assert sheet.isVisible()
+    height = sheet.editors.fields["height_m"]
+    typed = next(one for one in height.findChildren(QLineEdit))
+    filter_box = window.workspace.named("fleet").filter_box
+    filter_box.setText("uav")
+    draft, document, selection = sheet.draft, window.document, window.selection.keys
+    threads = {one.name for one in threading.enumerate()}
+    speak("tr")
+    commands.station.pass_time(0.4)
+    app.processEvents()
+    assert sheet.isVisible()
+    assert sheet.draft is draft
+    assert window.document is document
+    assert window.selection.keys == selection
+    assert filter_box.text() == "uav"
+    assert typed.text().startswith("42,5")
+    assert sheet.editors.args()["height_m"] == 42.5
+    assert {one.name for one in threading.enumerate()} == threads
+    assert [state.key for state in commands.station.feed.fleet] == sorted(one.key for one in vehicles)
+
+
+def test_emergency_keys_work_right_after_it(window, commands):
+    [vehicle] = flying(1)
+    commands.hear(vehicle)
+    window.selection.select((vehicle.key,))
+    speak("tr")
+    window.top_bar.emergency.buttons[Verb.HOLD].click()
+    assert [request.verb for _, request in commands.requests()] == [Verb.HOLD]
+
+
+def test_nothing_is_made_anew_and_nothing_leaks(window, app):
+    widgets = {id(one) for one in window.findChildren(QWidget)}
+    speak("tr")
+    app.processEvents()
+    gc.collect()
+    assert {id(one) for one in window.findChildren(QWidget)} == widgets
+    objects = len(speaking().children())
+    for language in ("en", "tr", "en", "tr"):
+        speak(language)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(speaking().children()) == objects
+
+
+def test_words_from_outside_stay_as_they_are(window, commands):
+    [vehicle] = flying(1)
+    commands.hear(vehicle)
+    box = QLineEdit("Fleet", window)
+    speak("tr")
+    assert box.text() == "Fleet"
+    box.deleteLater()
+
+
+def test_the_menu_speaks_and_remembers(window, settings):
+    [menu] = window.findChildren(LanguageMenu)
+    names = {action.data(): action for action in menu.actions()}
+    assert [action.text() for action in menu.actions()] == ["English", "Türkçe"]
+    assert names["en"].isChecked()
+    names["tr"].trigger()
+    assert speaking().language == "tr"
+    assert names["tr"].isChecked()
+    assert not names["en"].isChecked()
+    assert settings.value(LANGUAGE) == "tr"
+    assert menu.title() == "Di&l"
+    assert window.windowTitle() == "Yer istasyonu"
+
+
+def test_at_the_first_start_it_is_what_the_computer_speaks(settings, monkeypatch):
+    monkeypatch.setattr(switch, "system_language", lambda: "tr")
+    switch.speak_remembered(settings)
+    assert speaking().language == "tr"
+    settings.setValue(LANGUAGE, "en")
+    switch.speak_remembered(settings)
+    assert speaking().language == "en"
+    settings.setValue(LANGUAGE, "a language that was taken away")
+    switch.speak_remembered(settings)
+    assert speaking().language == "en"
+
+
+def test_qts_own_words_are_in_it_too():
+    speak("tr")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") != "Cancel"
+    assert QLocale().decimalPoint() == ","
+    speak("en")
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    assert QLocale().decimalPoint() == "."
+
+
+def test_no_key_of_a_panel_changes(window):
+    def keys():
+        return sorted(one.shortcut().toString() for one in window.findChildren(QAction) if not one.shortcut().isEmpty())
+
+    before = keys()
+    speak("tr")
+    QApplication.processEvents()
+    assert keys() == before
