@@ -67,6 +67,7 @@ def _words() -> Iterator[str]:
     from groundstation.fleet.identity import VehicleKind
     from groundstation.fleet.link import ConnReason, LinkState
     from groundstation.fleet.verbs import SPECS
+    from groundstation.simulator.engine.faults import KINDS as FAULTS
     from groundstation.transport.bus import BusState
     from groundstation.ui.command_sheet.arg_editors import CHOICE_WORDS
 
@@ -76,7 +77,8 @@ def _words() -> Iterator[str]:
     for spec in SPECS:
         for arg in spec.args:
             yield from (one for one in arg.choices if one not in CHOICE_WORDS)
-    yield "other autopilot"
+    yield from ("other autopilot", "N", "E", "S", "W", "Link {name}")
+    yield from (name.replace("_", " ") for name in FAULTS)
 
 
 def _phrases() -> Iterator[str]:
@@ -280,11 +282,12 @@ TABLES: tuple[Table, ...] = (
         "language/words.py:VERBS[verb].help", "language/words.py:arg.help",
     ), _verb_texts),
     Table("Words", "groundstation/fleet/link.py", (
+        "simulator/simulator_dialog.py:name.replace('_', ' ')",
         "command_sheet/arg_editors.py:CHOICE_WORDS.get(choice, choice)", "commanding/words.py:str(value)",
         "links_panel/link_rows.py:str(status.state)", "links_panel/link_rows.py:str(state)",
         "links_panel/link_rows.py:reason.replace('_', ' ')",
         "vehicle_panel/panel_header.py:_FIRMWARE.get(info.autopilot, '')",
-        "vehicle_panel/panel_header.py:info.kind.replace('_', ' ')",
+        "vehicle_panel/panel_header.py:info.kind.replace('_', ' ')", "vehicle_panel/tapes.py:name",
     ), _words),
     Table("Plans", _UI + "plans/plan_model.py", (
         *(f"plans/item_form.py:{one}" for one in ("one.label", "name", "param.label", "row.label")),

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 
 from groundstation.ui.resources import resource
 
+LONGEST, WRAPPED_WIDTH = 80, 420
+
 
 class ShortcutsDialog(QDialog):
     """Every key, by subject."""
@@ -166,7 +168,12 @@ def _section(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
         cap = QLabel(key)
         cap.setProperty("role", "key")
         grid.addWidget(cap, row, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(QLabel(words), row, 1)
+        told = QLabel(words)
+        if len(words) > LONGEST:
+            # the names of all panels: a line of them is wider than a screen
+            told.setWordWrap(True)
+            told.setMinimumWidth(WRAPPED_WIDTH)
+        grid.addWidget(told, row, 1)
     grid.setColumnStretch(1, 1)
     return grid
 

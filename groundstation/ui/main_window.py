@@ -29,10 +29,10 @@ from groundstation.ui.docks import Stage
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.focus import focus_keeper
 from groundstation.ui.help_dialogs import AboutDialog, ShortcutsDialog, show_beside
-from groundstation.ui.layouts.layout_menu import LayoutMenu
-from groundstation.ui.layouts.layout_port import LayoutAccess
 from groundstation.ui.language.language_menu import LanguageMenu
 from groundstation.ui.language.switch import speak_remembered
+from groundstation.ui.layouts.layout_menu import LayoutMenu
+from groundstation.ui.layouts.layout_port import LayoutAccess
 from groundstation.ui.logbook_panel.logbook_port import LogbookAccess
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog

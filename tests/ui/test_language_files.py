@@ -196,6 +196,13 @@ def test_a_third_language_is_one_file(dropped):
     assert f"{speaking().numerals.written('1,234.5')}".replace("\N{NO-BREAK SPACE}", " ") == "1 234,5"
 
 
+def test_a_plural_form_that_is_the_same_as_in_english_is_its_own(dropped):
+    whole = Catalogue(language="tr", entries=(entry("{count} alarm", "{count} alarm", plural="{count} alarms"),))
+    (dropped / "tr.po").write_text(written(whole), encoding="utf-8")
+    speaking().put_on("tr")
+    assert [counted("A", "{count} alarm", "{count} alarms", number) for number in (0, 1, 5)] == ["{count} alarm"] * 3
+
+
 def test_a_language_that_qt_does_not_know_tells_its_name(dropped):
     (dropped / "qq.po").write_text(written(Catalogue(language="qq", name="Pseudo")), encoding="utf-8")
     assert languages()["qq"] == "Pseudo"

@@ -12,6 +12,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from groundstation.fleet.commands import Verb
+from groundstation.fleet.plans.plan_commands import Cmd
+from groundstation.fleet.plans.plan_items import PlanItem
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.language import switch
 from groundstation.ui.language.language_menu import LanguageMenu
@@ -22,7 +24,11 @@ from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from tests.ui.conftest import Station
 from tests.ui.support.all_texts import all_texts
 from tests.ui.support.commanding import Commands, flying
+from tests.ui.support.looking_back import go, looking, session, wait
+from tests.ui.support.planning import planning, reckoned
 from tests.ui.support.talking import Talking
+
+__all__ = ["looking", "session"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +55,7 @@ def a_window(app, folder, language, number=0):
     window.show()
     for dock in window.workspace.docks.values():
         dock.toggleView(True)
-    vehicles = flying(3)
+    vehicles = flying(1, 2, 3)
     for one in vehicles:
         commands.hear(one)
     window.selection.select((vehicles[0].key,))
@@ -102,7 +108,7 @@ def test_there_and_back_leaves_every_text_as_it_was(app, tmp_path):
 
 
 def test_what_is_under_way_and_typed_goes_on(window, commands, app):
-    vehicles = flying(2)
+    vehicles = flying(1, 2)
     for one in vehicles:
         commands.hear(one)
     window.selection.select((vehicles[0].key,))
@@ -127,6 +133,46 @@ def test_what_is_under_way_and_typed_goes_on(window, commands, app):
     assert sheet.editors.args()["height_m"] == 42.5
     assert {one.name for one in threading.enumerate()} == threads
     assert [state.key for state in commands.station.feed.fleet] == sorted(one.key for one in vehicles)
+
+
+@pytest.mark.long
+def test_the_moment_that_is_looked_at_stays(looking):
+    go(looking, 30.0)
+    look = looking.past.look
+    at_s, playback, threads = look.at_s, look.playback, sorted(one.name for one in threading.enumerate())
+    assert looking.windowTitle().startswith("PAST")
+    speak("tr")
+    QApplication.processEvents()
+    assert look.is_past
+    assert (look.at_s, look.playback) == (at_s, playback)
+    assert sorted(one.name for one in threading.enumerate()) == threads
+    assert looking.windowTitle() == "GEÇMİŞ \N{EM DASH} Yer istasyonu"
+    assert looking.past.banner.what.isVisible()
+    go(looking, 20.0)
+    wait(lambda: "önce" in looking.past.banner.age.text())
+    # and back into the present, in the language that is spoken by now
+    look.leave()
+    assert looking.windowTitle() == "Yer istasyonu"
+
+
+def test_a_plan_that_is_not_saved_stays_and_can_be_undone(commands, app):
+    one, other = flying(1, 2)
+    commands.hear(one, other)
+    items = (PlanItem(command=Cmd.TAKEOFF, z=30.0), PlanItem(command=Cmd.WAYPOINT, x=40.99, y=39.77, z=42.5))
+    with planning(commands) as panel:
+        panel.document.edit_mission(items, "two items")
+        reckoned(panel)
+        plan = panel.document.plan
+        assert [panel.tabs.tabText(place) for place in range(2)] == ["Mission 2", "Fence"]
+        speak("tr")
+        reckoned(panel)
+        assert panel.document.plan is plan
+        assert not panel.document.is_saved
+        assert [panel.tabs.tabText(place) for place in range(2)] == ["Görev 2", "Çit"]
+        assert panel.model.index(1, panel.model.HEIGHT).data() == "42,5"
+        assert panel.model.index(1, panel.model.ITEM).data() == "Yol noktası"
+        panel.document.undo()
+        assert panel.document.plan.mission == ()
 
 
 def test_emergency_keys_work_right_after_it(window, commands):

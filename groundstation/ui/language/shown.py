@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import overload
 
-from groundstation.ui.language.speaking import speaking
+from PySide6.QtCore import QDate, QDateTime, QLocale
+
+from groundstation.ui.language.speaking import ENGLISH, speaking
 from groundstation.ui.timeline import local_time
+
+MOST_S = 1e11
+"""No calendar has a moment further from 1970, see `local_time`."""
 
 
 class _Float(float):
@@ -34,6 +39,15 @@ def shown(value: float) -> float:
 def percent(fraction: float, digits: int = 0) -> str:
     """A share: `50 %`, or `%50` where the language has the sign in front."""
     return speaking().numerals.percent(f"{shown(fraction * 100.0):.{digits}f}")
+
+
+def long_moment(unix_s: float) -> str:
+    """A moment with the name of its day and month, in this computer's zone."""
+    if speaking().language == ENGLISH:
+        return local_time(unix_s, "%A %d %B %Y  %H:%M:%S")
+    # `strftime` speaks the language of the process, which stays English
+    day = QDateTime.fromSecsSinceEpoch(int(unix_s)).date() if abs(unix_s) < MOST_S else QDate()
+    return f"{QLocale().toString(day, QLocale.FormatType.LongFormat)}  {local_time(unix_s)}".strip()
 
 
 def shown_time(unix_s: float, layout: str = "%H:%M:%S") -> str:

@@ -11,6 +11,7 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtGui import QGuiApplication
 
 from groundstation.ui.language import catalogue as files
 from groundstation.ui.language.catalogue import Catalogue
@@ -36,6 +37,8 @@ class Speaking(QObject):
         """Of the language; English has no entries."""
         self.numerals = Numerals()
         self.rule = self.catalogue.rule()
+        self.counting: frozenset[tuple[str, str]] = frozenset()
+        """Texts that have plural forms in it."""
         # kept referenced: one that Python dropped would take the language away with it, and Qt reads its bytes in place
         self._translators: list[QTranslator] = []
         self._compiled = b""
@@ -46,6 +49,8 @@ class Speaking(QObject):
         self.language = ENGLISH if found is None else language
         self.catalogue = found or Catalogue(language=ENGLISH, plurals="nplurals=2; plural=n != 1;")
         self.rule = self.catalogue.rule()
+        entries = self.catalogue.entries
+        self.counting = frozenset(one.key for one in entries if one.plural and one.is_finished)
         locale = locale_of(self.language)
         self.numerals = numerals_of(QLocale.c() if found is None else locale)
         QLocale.setDefault(QLocale.c() if found is None else locale)
@@ -55,6 +60,8 @@ class Speaking(QObject):
         self._translators = []
         if found is not None:
             self._install(found, locale)
+        # Qt writes it behind the titles of windows that are called otherwise
+        QGuiApplication.setApplicationDisplayName(QCoreApplication.translate("MainWindow", "Ground station"))
 
     def _install(self, found: Catalogue, locale: QLocale) -> None:
         # Qt's own first, ours in front of it: the newest is asked first
@@ -86,10 +93,8 @@ def counted(context: str, one: str, many: str, number: int) -> str:
     Returns:
         The text; what is to be put in its braces is the caller's.
     """
-    if speaking().language != ENGLISH:
-        told = QCoreApplication.translate(context, one, form_mark(speaking().rule(number)))
-        if told != one:
-            return told
+    if (context, one) in speaking().counting:
+        return QCoreApplication.translate(context, one, form_mark(speaking().rule(number)))
     return one if number == 1 else many
 
 

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.ui.language.catalogue import Catalogue, Entry
+from groundstation.ui.language.letters import capital
 
 EVERYWHERE = (
     "groundstation/ui/panels.py",
@@ -47,7 +48,7 @@ EVERYWHERE = (
 """Files whose words are shown by widgets of other files."""
 JOINTS = tuple(
     re.compile(f"({joint})")
-    for joint in ("\n", " {2,}", " · ", " \N{EM DASH} ", r" \([^()]*\)$", "[.] ", "; ", ": ", ", ", "[.]$")
+    for joint in ("\n", " {2,}", " · ", " \N{EM DASH} ", r" \([^()]*\)$", "[.] ", "; ", ": ", ", ", "[.]$", r" \d+$")
 )
 """Where texts are put together of several; what parts larger pieces comes first."""
 LEAST_LETTERS = 3
@@ -173,8 +174,10 @@ class _Scope:
 
     def _look(self, text: str, depth: int) -> str | None:
         bare = text.strip()
-        if bare in self._exact:
-            return text.replace(bare, self._exact[bare])
+        for one, spelled in ((bare, str), (bare[:1].lower() + bare[1:], capital)):
+            # a word of a table may begin a line
+            if one in self._exact:
+                return text.replace(bare, spelled(self._exact[one]))
         joined = self._joined(text, depth, is_whole=True)
         # of several whole texts each is surer than one with room for anything
         if joined is not None:
@@ -300,6 +303,11 @@ def _combo(box: QComboBox, give: Give) -> None:
         told = give(text)
         if told != text:
             box.setItemText(number, told)
+    policy = box.sizeAdjustPolicy()
+    if policy is QComboBox.SizeAdjustPolicy.AdjustToContentsOnFirstShow:
+        # its width was that of the words at its first show
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        box.setSizeAdjustPolicy(policy)
 
 
 def _tabs(bar: QTabBar, give: Give) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from groundstation.ui.language.speaking import speaking, system_language
 from groundstation.ui.language.standing import Renewal
+from groundstation.ui.language.typed import NumberInput
 from groundstation.ui.live_panel import LivePanel
 
 LANGUAGE = "window/language"
@@ -36,6 +37,8 @@ def speak(language: str) -> None:
     for widget in QApplication.allWidgets():
         if isinstance(widget, QAbstractItemView):
             _renew_model(widget)
+        if isinstance(widget, NumberInput):
+            widget.speak()
         if isinstance(widget, LivePanel) and widget.isVisible():
             widget.refresh()
         # what paints itself asks for its words while it paints

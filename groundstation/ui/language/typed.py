@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QLocale
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox
 
@@ -45,15 +45,9 @@ class NumberInput(QDoubleSpinBox):
         """Qt: the number of a text."""
         return super().valueFromText(self.meant(text))
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Qt: another language is spoken."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange and self.locale() != number_locale():
-            self.speak()
-
 
 _NUMBER = "([-\N{MINUS SIGN}]?[0-9]+(?:[.,][0-9]+)?)[ \t]*°?[ \t]*"
-_PLACE = re.compile(rf"\s*{_NUMBER}([NSns]?)\s*[,;\s]\s*{_NUMBER}([EWew]?)\s*")
+_PLACE = re.compile(rf"\s*{_NUMBER}([NSns]?)(\s*[,;\s]\s*){_NUMBER}([EWew]?)\s*")
 
 
 def place_from_text(text: str) -> tuple[float, float] | None:
@@ -63,9 +57,10 @@ def place_from_text(text: str) -> tuple[float, float] | None:
         text: degrees north and east; letters of the compass may stand behind.
     """
     match = _PLACE.fullmatch(text[:100])
-    if match is None:
+    # three numbers, or two: nobody knows
+    if match is None or (match[3] == "," and "," in match[1] + match[4]):
         return None
-    lat_deg, lon_deg = number_from_text(match[1]), number_from_text(match[3])
+    lat_deg, lon_deg = number_from_text(match[1]), number_from_text(match[4])
     lat_deg *= -1.0 if match[2].upper() == "S" else 1.0
-    lon_deg *= -1.0 if match[4].upper() == "W" else 1.0
+    lon_deg *= -1.0 if match[5].upper() == "W" else 1.0
     return (lat_deg, lon_deg) if abs(lat_deg) <= 90.0 and abs(lon_deg) <= 180.0 else None

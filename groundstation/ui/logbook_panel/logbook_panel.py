@@ -22,6 +22,7 @@ from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.letters import capital
 from groundstation.ui.language.shown import shown_time
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.logbook_panel.disarm_watch import DisarmWatch
 from groundstation.ui.logbook_panel.logbook_bar import LogbookBar
 from groundstation.ui.logbook_panel.logbook_columns import (
@@ -84,6 +85,16 @@ class LogbookPanel(QWidget):
         self._connect()
         self._show_folder()
         self._show_found()
+        speaking().changed.connect(self._speak)
+
+    def _speak(self) -> None:
+        for model, columns in (
+            (self.flights, flight_columns),
+            (self.hours, hours_columns),
+            (self.unread, unread_columns),
+        ):
+            model.speak(columns())
+        self._show_rows()
 
     def set_folder(self, folder: Path | None) -> None:
         """Look elsewhere.

@@ -75,6 +75,11 @@ class RowModel(QAbstractTableModel):
         """Columns in which nothing is known of any row."""
         self._sorted_by: tuple[int, bool] | None = None
 
+    def speak(self, columns: Sequence[Column]) -> None:
+        """Another language is spoken: the same columns with their words in it."""
+        self.columns, self._haystacks = tuple(columns), []
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
     @property
     def total(self) -> int:
         """Rows before the filter."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.map_panel.map_layer import Frame, Layer, MapContext, MapLayer
 from groundstation.ui.theme.inks import ink, wearing
 from groundstation.ui.theme.roles import Ink
@@ -119,7 +120,8 @@ class _Pixels:
     def of(self, frame: Frame, below: QPixmap | None) -> QPixmap:
         """The pixels for a frame. A view that moved is drawn at once; what is only stale, in turns between frames."""
         # Qt's number of the pixels below: it changes when they are drawn anew
-        address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0, wearing().theme.key)
+        worn = wearing().theme.key, speaking().language
+        address = (frame.camera, frame.ratio, below.cacheKey() if below is not None else 0, worn)
         stale = self._layer.stale(frame)
         if self._shown is None or address != self._address:
             self._shown = _ground(frame, below)

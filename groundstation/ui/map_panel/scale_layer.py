@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from groundstation.ui.language.words import word
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import degrees_from_mercator, nice_length
 from groundstation.ui.theme.fonts import font
@@ -30,7 +31,9 @@ class ScaleLayer(Layer):
         place = ""
         if frame.mouse is not None:
             lat, lon = degrees_from_mercator(*camera.world(frame.mouse.x(), frame.mouse.y()))
-            place = f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'}  {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
+            place = (
+                f"{abs(lat):.5f}° {word('N' if lat >= 0 else 'S')}  {abs(lon):.5f}° {word('E' if lon >= 0 else 'W')}"
+            )
         back = ink(Ink.BACKGROUND)
         back.setAlpha(170)
         width = pixels + 24 + painter.fontMetrics().horizontalAdvance(text + place) + (28 if place else 12)

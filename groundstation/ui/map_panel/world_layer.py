@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPen
 
 from groundstation.ui.language.shown import shown
+from groundstation.ui.language.words import word
 from groundstation.ui.map_panel.land_picture import LandPicture
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import (
@@ -102,12 +103,12 @@ def _paint_metric_grid(painter: QPainter, camera: Camera, origin: tuple[float, f
     for number in range(math.ceil((west - origin[0]) / pace), math.floor((east - origin[0]) / pace) + 1):
         x, _ = camera.screen(origin[0] + number * pace, 0)
         _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), number == 0)
-        text = f"{distance_text(abs(number) * step_m)} {'E' if number > 0 else 'W'}" if number else ""
+        text = f"{distance_text(abs(number) * step_m)} {word('E' if number > 0 else 'W')}" if number else ""
         _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), text)
     for number in range(math.ceil((south - origin[1]) / pace), math.floor((north - origin[1]) / pace) + 1):
         _, y = camera.screen(0, origin[1] + number * pace)
         _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), number == 0)
-        text = f"{distance_text(abs(number) * step_m)} {'N' if number > 0 else 'S'}" if number else ""
+        text = f"{distance_text(abs(number) * step_m)} {word('N' if number > 0 else 'S')}" if number else ""
         if y > 24:
             _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), text)
 
@@ -124,14 +125,14 @@ def _paint_graticule(painter: QPainter, camera: Camera) -> None:
         x = camera.width / 2 + (number * metres - camera.x_m) / camera.scale_m
         _paint_line(painter, QPointF(x, 0), QPointF(x, camera.height), False)
         lon = round(normalised_lon(number * step), 9)
-        letter = "" if lon in (0.0, -180.0) else "E" if lon > 0 else "W"
+        letter = "" if lon in (0.0, -180.0) else word("E" if lon > 0 else "W")
         _paint_grid_label(painter, QRectF(x + 4, 4, 80, 14), f"{shown(abs(lon)):g}°{letter}")
     low_deg, high_deg = (degrees_from_mercator(0.0, y_m)[0] for y_m in (south, north))
     first, last = max(low_deg, -HIGHEST_LINE_DEG), min(high_deg, HIGHEST_LINE_DEG)
     for number in range(math.ceil(first / step), math.floor(last / step) + 1):
         _, y = camera.screen(0, mercator_from_degrees(number * step, 0)[1])
         _paint_line(painter, QPointF(0, y), QPointF(camera.width, y), False)
-        letter = "N" if number > 0 else "S" if number < 0 else ""
+        letter = word("N" if number > 0 else "S") if number else ""
         if y > 24:
             _paint_grid_label(painter, QRectF(6, y + 2, 80, 14), f"{shown(abs(number) * step):g}°{letter}")
 

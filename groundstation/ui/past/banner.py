@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from groundstation.ui.eliding_label import ElidingLabel
-from groundstation.ui.language.shown import shown_time
+from groundstation.ui.language.shown import long_moment
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.inks import ink
@@ -18,7 +18,6 @@ from groundstation.ui.timeline import local_time
 HEIGHT = 44
 STRIP_HEIGHT = 18
 FRAME_PX = 4
-DATE = "%A %d %B %Y  %H:%M:%S"
 
 
 def age_text(age_s: float) -> str:
@@ -124,7 +123,7 @@ class PastBanner(QFrame):
         age = self.tr("PAST   {age} ago").format(age=age_words(age_s)) if age_s is not None else self.tr("PAST")
         self.age.setText(age)
         date = (
-            f"{shown_time(at_s, DATE)}{speaking().numerals.decimal}{int(at_s % 1 * 10)}"
+            f"{long_moment(at_s)}{speaking().numerals.decimal}{int(at_s % 1 * 10)}"
             if has_date
             else self.tr("date not known")
         )

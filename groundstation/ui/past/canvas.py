@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixma
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.past.lane_data import LaneData
 from groundstation.ui.past.lane_painter import (
     ALARMS_H,
@@ -76,6 +77,7 @@ class TimelineCanvas(QWidget):
         self.setAccessibleName(self.tr("Timeline"))
         selection.changed.connect(self.update)
         wearing().changed.connect(self.renew)
+        speaking().changed.connect(self.renew)
         self._fit()
 
     # ---- what is shown ----
@@ -179,7 +181,7 @@ class TimelineCanvas(QWidget):
         return painter, LanePainter(painter, self.scale, self.data, has_moment=self._at_s is not None)
 
     def renew(self) -> None:
-        """What is shown of the recording changed, or the colours did."""
+        """What is shown of the recording changed, or the colours or the language did."""
         self._revision += 1
         self.update()
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from groundstation.fleet.bands import Band, BandKind
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.past.lane_data import LaneData
 from groundstation.ui.past.lane_scale import LaneScale
 from groundstation.ui.series import Numbers
@@ -323,7 +324,7 @@ def time_text(at_s: float, step_s: float, *, has_date: bool) -> str:
         text = f"{sign}{int(whole // 3600)}:{int(whole // 60 % 60):02d}:{int(whole % 60):02d}"
     else:
         text = local_time(at_s, "%H:%M" if step_s >= 60 else "%H:%M:%S")
-    return f"{text}.{int(at_s % 1 * 10)}" if step_s < 1 else text
+    return f"{text}{speaking().numerals.decimal}{int(at_s % 1 * 10)}" if step_s < 1 else text
 
 
 def _hatch() -> QColor:

@@ -14,6 +14,7 @@ from groundstation.fleet.alignment import Anchor
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.panel_types import Asks, PanelContext
@@ -80,6 +81,16 @@ class PastWindow(QObject):
         self.banner.live_wanted.connect(self.look.leave)
         feed.timeline.passed.connect(lambda _now_s: self._show_age())
         self.timeline.canvas.name_of = self._name_of
+        speaking().changed.connect(self._speak)
+
+    def _speak(self) -> None:
+        """Another language is spoken: the title is kept here while the past is in it."""
+        self._title = QCoreApplication.translate("MainWindow", "Ground station")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        past = f"{tr('PAST')} \N{EM DASH} " if self.look.is_past else ""
+        self._window.setWindowTitle(past + self._title)
 
     def join(self, workspace: Workspace, context: PanelContext, top_bar: TopBar, commands: list[QMenu]) -> None:
         """Everything is there.
@@ -234,7 +245,7 @@ class PastWindow(QObject):
             menu.menuAction().setVisible(False)
             menu.setEnabled(False)
         self._mark_now(is_past=True)
-        self._window.setWindowTitle(f"{tr('PAST')} \N{EM DASH} {self._title}")
+        self._show_title()
         self._workspace.show_past(self._context)
         self.keys.switch(is_on=True)
         # else a key for the player would end in the panel that had the keyboard, which is hidden now
@@ -248,7 +259,7 @@ class PastWindow(QObject):
             menu.menuAction().setVisible(True)
             menu.setEnabled(True)
         self._mark_now(is_past=False)
-        self._window.setWindowTitle(self._title)
+        self._show_title()
         self.keys.switch(is_on=False)
         self._workspace.show_now()
 

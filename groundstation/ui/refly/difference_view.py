@@ -201,7 +201,7 @@ class DifferenceView(QWidget):
         curves = self._curves()[-1][1]
         nearest = min(range(len(curves.time_s)), key=lambda one: abs(curves.time_s[one] - at_s))
         value = getattr(curves, kind.curve)[nearest]
-        words = "\N{EM DASH}" if value is None else f"{value:+.2f} {kind.unit}"
+        words = "\N{EM DASH}" if value is None else f"{shown(value):+.2f} {kind.unit}"
         painter.setFont(font(SMALL_PX, 600))
         painter.setPen(ink(Ink.PAST))
         box = QRectF(room.left(), room.top() - HEAD, room.width(), HEAD)

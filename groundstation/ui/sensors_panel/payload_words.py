@@ -98,7 +98,7 @@ def _by(old: Any, new: Any) -> str:
     both = (old, new)
     if any(isinstance(one, bool) or not isinstance(one, int | float) for one in both):
         return ""
-    return f"  ({new - old:+.6g})"
+    return f"  ({shown(new - old):+.6g})"
 
 
 def _cell(value: Any) -> str:

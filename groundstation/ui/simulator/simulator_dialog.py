@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.choice_field import ChoiceField
+from groundstation.ui.language.words import word
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.simulator.program_field import ProgramField
 from groundstation.ui.simulator.simulator_port import SimulatorAccess, SimulatorWish
@@ -148,7 +149,7 @@ class SimulatorDialog(QDialog):
     def _failing(self) -> QWidget:
         """What goes wrong, now."""
         self.kind: ChoiceField[str] = ChoiceField(
-            tr("What goes wrong"), [(name.replace("_", " "), name) for name, _ in self._access.kinds()]
+            tr("What goes wrong"), [(word(name.replace("_", " ")), name) for name, _ in self._access.kinds()]
         )
         self.kind.setMinimumContentsLength(14)
         self.kind.currentIndexChanged.connect(self._show_values)

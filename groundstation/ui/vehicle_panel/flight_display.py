@@ -7,6 +7,7 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from groundstation.ui.language.shown import shown
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -120,7 +121,9 @@ class FlightDisplay(QWidget):
         climb = self.values.climb_mps
         above = self.tr("m home") if self.values.height_above == "home" else self.tr("m start")
         # a standing vehicle would flicker between the signs of zero
-        paint_caption(painter, rect, above, "" if climb is None else f"{climb:+.1f}".replace("-0.0", "+0.0"))
+        paint_caption(
+            painter, rect, above, "" if climb is None else f"{shown(climb if abs(climb) >= 0.05 else 0.0):+.1f}"
+        )
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)
 

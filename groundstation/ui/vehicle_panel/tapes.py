@@ -8,6 +8,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
+from groundstation.ui.language.words import word
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
@@ -107,7 +108,7 @@ def paint_heading(
             name = _CARDINALS.get(mark % 360)
             painter.setPen(ink(Ink.TEXT if name else Ink.MUTED))
             # tens of degrees, as on a compass in an aircraft
-            text = name or f"{mark % 360 // 10:02d}"
+            text = word(name) if name else f"{mark % 360 // 10:02d}"
             painter.drawText(QRectF(x - 16, rect.top() + 6, 32, rect.height() - 8), Qt.AlignmentFlag.AlignCenter, text)
     _paint_bug(painter, rect, heading_deg, target_deg, scale)
     if track_deg is not None:

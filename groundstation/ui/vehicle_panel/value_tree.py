@@ -27,7 +27,7 @@ class _Sieve(QSortFilterProxyModel):
     def look_for(self, text: str) -> None:
         """Let others through."""
         self.wanted = folded(text)
-        self.invalidateFilter()
+        self.invalidateRowsFilter()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex | QPersistentModelIndex) -> bool:
         """Qt: whether a row passes."""
