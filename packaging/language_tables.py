@@ -271,6 +271,7 @@ TABLES: tuple[Table, ...] = (
     Table("Phrases", "groundstation/fleet/alarms/defaults.py", (
         "alarms/alarm_history.py:alarm.title", "alarms/alarm_model.py:alarm.title", "alarms/alarm_words.py:alarm.title",
         "alarms/alarm_words.py:alarm.advice", "operators/handover_gather.py:one.title",
+        "alarms/rules_dialog.py:rule.title",
     ), _alarms),
     Table("Phrases", "groundstation/fleet/english.py", (), _phrases),
     Table("Commanding", _UI + "commanding/words.py", (

@@ -172,7 +172,7 @@ def _section(title: str, keys: list[tuple[str, str]]) -> QGridLayout:
         if len(words) > LONGEST:
             # the names of all panels: a line of them is wider than a screen
             told.setWordWrap(True)
-            told.setMinimumWidth(WRAPPED_WIDTH)
+            told.setMinimumSize(WRAPPED_WIDTH, told.heightForWidth(WRAPPED_WIDTH))
         grid.addWidget(told, row, 1)
     grid.setColumnStretch(1, 1)
     return grid

@@ -29,6 +29,7 @@ from groundstation.ui.alarms.alarm_model import TIMES
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.rule_form import RuleForm, problem_of
 from groundstation.ui.language.shown import shown
+from groundstation.ui.said import translated
 from groundstation.ui.task import Ended, Task, Tasks
 
 MOST_BYTES = 60_000
@@ -125,7 +126,9 @@ class RulesDialog(QDialog):
     def _words(self, rule: AlarmRule) -> str:
         count = self._trial.count(rule.name) if self._trial is not None else None
         # only what would have been raised stands out
-        return f"{rule.title}   {TIMES}{count}" if count else rule.title
+        # as it is written to every station where it is edited, in the language of this one in the list
+        title = translated(rule.title)
+        return f"{title}   {TIMES}{count}" if count else title
 
     def _show_current(self, row: int) -> None:
         self.form.show_rule(self._rules[row] if 0 <= row < len(self._rules) else None)

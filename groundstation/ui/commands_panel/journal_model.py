@@ -57,7 +57,11 @@ class JournalModel(QAbstractTableModel):
         self._shown: list[JournalEntry] = []
         self._rows: dict[EntryKey, int] = {}
         self._filter = JournalFilter()
-        self.titles = (
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the columns, in the language of now."""
+        return (
             *(self.tr("Time"), self.tr("Vehicle"), self.tr("Command"), self.tr("By"), self.tr("State")),
             self.tr("Why, and the vehicle's own words"),
         )

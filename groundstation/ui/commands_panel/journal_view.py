@@ -39,6 +39,7 @@ from groundstation.ui.commands_panel.journal_model import (
 )
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.language.letters import capital
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.timeline import DATE, local_time, wall_s
 
@@ -77,6 +78,7 @@ class JournalView(QWidget):
             self.loader.failed.connect(self._on_failed)
             self.loader.exported.connect(self._on_exported)
         desk.selection.changed.connect(self._apply)
+        speaking().changed.connect(self._speak)
         self._on_rows_changed()
 
     def renew(self) -> None:
@@ -85,6 +87,11 @@ class JournalView(QWidget):
         here = {one.address for one in known}
         # what is in memory is newer than the row on the disk, which may be written a moment later
         self.model.set_entries([*(one for one in self._older if one.address not in here), *known])
+
+    def _speak(self) -> None:
+        """Another language is spoken: rows are words."""
+        self.renew()
+        self._read_older()
 
     def take(self, transitions: list[Transition]) -> None:
         """Something happened."""

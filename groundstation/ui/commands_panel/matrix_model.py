@@ -40,7 +40,11 @@ class MatrixModel(QAbstractTableModel):
         self._log = log
         self.batch: str | None = None
         self.records: list[CommandRecord] = []
-        self.titles = (
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Of the columns, in the language of now."""
+        return (
             *(self.tr("Vehicle"), self.tr("Queued"), self.tr("Sent"), self.tr("Received"), self.tr("Accepted")),
             *(self.tr("Progress"), self.tr("End"), self.tr("Why")),
         )

@@ -11,6 +11,7 @@ from groundstation.fleet.command_book import CommandBook
 from groundstation.fleet.folded import folded
 from groundstation.ui.commands_panel.journal_entry import entry_of
 from groundstation.ui.commands_panel.journal_model import ORDER, STATE, TIME, VEHICLE, WHY, JournalFilter, JournalModel
+from groundstation.ui.language.speaking import speaking
 from groundstation.ui.past.past_view import PastView
 from groundstation.ui.theme.icons import icon
 
@@ -53,7 +54,14 @@ class PastCommands(QWidget):
         layout.addWidget(self.table, 1)
         layout.setContentsMargins(12, 8, 12, 0)
         self._is_live = False
+        speaking().changed.connect(self._speak)
         self._show_rows()
+
+    def _speak(self) -> None:
+        """Another language is spoken: rows are words."""
+        self._shown = -1
+        if self._is_live:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show what had been commanded by the moment."""
