@@ -19,13 +19,22 @@ import wave
 from collections import deque
 from pathlib import Path
 
+from groundstation.ui.language.speaking import speaking
+
 log = logging.getLogger("groundstation.sounds")
 
 RATE_HZ = 22_050
 MAX_WAITING = 4
 LONGEST_S = 20.0
 PLAYERS = (("paplay",), ("pw-play",), ("aplay", "-q"), ("afplay",))
-VOICES = (("spd-say", "-w", "--"), ("espeak-ng", "--"), ("espeak", "--"), ("say", "--"))
+LANGUAGE = "LANGUAGE"
+"""Stands for the language that is spoken; the voice of a Mac is chosen in its settings."""
+VOICES = (
+    ("spd-say", "-w", "-l", LANGUAGE, "--"),
+    ("espeak-ng", "-v", LANGUAGE, "--"),
+    ("espeak", "-v", LANGUAGE, "--"),
+    ("say", "--"),
+)
 _HIGH, _PAUSE = (880.0, 0.16), (0.0, 0.06)
 TONES = {"warning": (_HIGH, _PAUSE, _HIGH, _PAUSE, _HIGH), "caution": ((620.0, 0.22),)}
 """Hertz and seconds; a warning is three short ones, a caution is one."""
@@ -64,8 +73,10 @@ class Sounds:
     def speak(self, text: str) -> None:
         """A text, by a voice; from any thread."""
         if self._voice is not None:
+            language = speaking().language.partition("_")[0]
+            voice = (language if part == LANGUAGE else part for part in self._voice)
             # one line of letters: nothing of it is an option or an order to a program
-            self._ask((*self._voice, " ".join(text.split())[:300]))
+            self._ask((*voice, " ".join(text.split())[:300]))
 
     def close(self) -> None:
         """Be silent."""

@@ -20,6 +20,7 @@ from groundstation.ui.language.switch import speak
 from groundstation.ui.language.typed import place_from_text
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.past.typed_time import time_from_text
+from groundstation.ui.plots.number_axis import NumberAxis
 from groundstation.ui.said import said
 from groundstation.ui.timeline import local_time
 from groundstation.ui.units import age_text, compact, distance_text, fixed, text_of
@@ -186,3 +187,11 @@ def test_letters_are_those_of_the_language():
     # what has to be typed is what stands there, whatever keyboard there is
     assert unlock_word(Verb.REBOOT, 2) == "yeniden başlat 2"
     assert [capital("a"), QLocale.c().toUpper("i")] == ["A", "I"]
+
+
+@pytest.mark.usefixtures("turkish")
+def test_ticks_of_a_plot_have_a_comma(app):
+    axis = NumberAxis()
+    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0,0", "0,5", "1,0"]
+    speak("en")
+    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0.0", "0.5", "1.0"]

@@ -24,6 +24,7 @@ from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve, free_look
 from groundstation.ui.plots.legend import Legend
+from groundstation.ui.plots.number_axis import NumberAxis
 from groundstation.ui.plots.older_runs import OlderRuns, Span
 from groundstation.ui.plots.shades import Shades
 from groundstation.ui.plots.time_axis import TimeAxis
@@ -217,7 +218,7 @@ class PlotLane(QWidget):
         self.plot.getAxis("bottom").setHeight(24 if is_shown else 4)
 
     def _make_plot(self) -> pg.PlotWidget:
-        plot = pg.PlotWidget(viewBox=self.box, axisItems={"bottom": self.axis})
+        plot = pg.PlotWidget(viewBox=self.box, axisItems={"bottom": self.axis, "left": NumberAxis()})
         # drops are for the lane: pyqtgraph would take the event and do nothing with it
         plot.setAcceptDrops(False)
         plot.setMenuEnabled(False)
