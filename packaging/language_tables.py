@@ -244,6 +244,33 @@ def _flavours() -> Iterator[str]:
     return (name for name, _ in FLAVOURS)
 
 
+def _links() -> Iterator[str]:
+    from groundstation.mavlink.speaker import SpeakerRole
+    from groundstation.ui.start import add_link_dialog, link_words
+
+    yield from link_words.KINDS.values()
+    yield from (words for words, _ in add_link_dialog.KINDS)
+    yield from (role.value for role in SpeakerRole)
+
+
+def _silent() -> Iterator[str]:
+    from groundstation.ui.start.silent_dialog import THINGS
+
+    yield from (text for pair in THINGS for text in pair)
+
+
+def _roles() -> Iterator[str]:
+    from groundstation.ui.layouts.role_layouts import ROLE_LAYOUTS
+
+    return (role.title for role in ROLE_LAYOUTS)
+
+
+def _readiness() -> Iterator[str]:
+    from groundstation.ui.readiness.readiness_model import LOOKS
+
+    return (look.words for look in LOOKS.values())
+
+
 def _docking() -> Iterator[str]:
     """Of QtAds, which has no file of its own for any language."""
     yield from ("List All Tabs", "Show View", "Minimize")
@@ -327,6 +354,16 @@ TABLES: tuple[Table, ...] = (
     _row("ReflyPanel", _UI + "refly/under_way.py", "PHASES", "refly/under_way.py:PHASES[news.phase]"),
     Table("SimulatorDialog", _UI + "simulator/simulator_dialog.py", ("simulator/simulator_dialog.py:name",),
           _flavours),
+    # of the start page, the same kinds as in the simulator's own dialog
+    Table("SimulatorDialog", _UI + "simulator/simulator_dialog.py", ("start/simulator_card.py:words",), _flavours),
+    Table("Links", _UI + "start/link_words.py", (
+        "start/add_link_dialog.py:words", "start/link_words.py:KINDS[kind]", "start/link_words.py:who.role",
+    ), _links),
+    Table("SilentDialog", _UI + "start/silent_dialog.py", (
+        "start/silent_dialog.py:name", "start/silent_dialog.py:words",
+    ), _silent),
+    Table("LayoutMenu", _UI + "layouts/role_layouts.py", ("layouts/layout_menu.py:role.title",), _roles),
+    Table("Readiness", _UI + "readiness/readiness_model.py", ("readiness/readiness_model.py:look.words",), _readiness),
     Table("RootMarks", _UI + "top_bar/root_marks.py", ("top_bar/root_marks.py:text",), _roots),
     _row("PanelHeader", _UI + "vehicle_panel/panel_header.py", "_LANDED",
          "vehicle_panel/panel_header.py:_LANDED[state.landed.state]"),
