@@ -52,7 +52,7 @@ def at_a_glance(value: float) -> str:
     if value == int(value) and size < 1e6:
         return str(int(value))
     if not 0.01 <= size < 1e6:
-        return f"{value:.3g}"
+        return speaking().numerals.written(f"{value:.3g}")
     return fixed(value, 0 if size >= 1000 else 1 if size >= 100 else 2)
 
 

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.eliding_label import ElidingLabel
+from groundstation.ui.language.shown import shown, shown_time
 from groundstation.ui.start.start_port import RecentLog, StartAccess
 from groundstation.ui.task import Ended, Tasks
-from groundstation.ui.timeline import local_time
 
 MOST = 4
 MEGABYTE = 1_000_000
@@ -82,8 +82,8 @@ class RecentCard(QWidget):
         name, when, size = ElidingLabel(), QLabel(), QLabel()
         name.setText(harmless(one.path.name))
         name.setProperty("role", "strong")
-        when.setText(local_time(one.when_unix_s, "%Y-%m-%d %H:%M"))
-        size.setText(f"{one.size_bytes / MEGABYTE:.1f} MB")
+        when.setText(shown_time(one.when_unix_s, "%Y-%m-%d %H:%M"))
+        size.setText(f"{shown(one.size_bytes / MEGABYTE):.1f} MB")
         size.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (when, size):
             label.setProperty("role", "muted")
