@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt
@@ -12,6 +13,7 @@ from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.map_panel.outlines import outlines
 from groundstation.ui.map_panel.polygon import polygon_from_points
+from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.theme.inks import ink, wearing
 from groundstation.ui.theme.roles import Ink
 
@@ -24,7 +26,17 @@ ALIKE = 0.05
 class LandPicture:
     """The ground below the grid, for one map."""
 
-    def __init__(self) -> None:
+    def __init__(self, tiles: MapTiles | None = None) -> None:
+        """Nothing is painted yet.
+
+        Args:
+            tiles: lie on the land; None for a map without.
+        """
+        self._tiles = tiles
+        self._laid: Hashable = None
+        """Which tiles lie on the picture."""
+        self._land: QPixmap | None = None
+        """The picture without tiles: they come one after the other, and the coasts need not be drawn again."""
         self._picture: QPixmap | None = None
         self._camera: Camera | None = None
         """Of the picture, with its margin."""
@@ -50,13 +62,17 @@ class LandPicture:
         self._last, self.is_rough, self._wished = camera, False, None
         sharp = camera.scale_m if is_at_rest else None
         if look == self._look and self._covers(camera, sharp):
+            self._lay()
             self._cut(painter, camera)
         elif goes_on:
             self._renew(frame, look)
+            self._lay(is_smooth=is_at_rest)
             self._cut(painter, camera)
         else:
-            self._picture = self._camera = self._look = None
+            self._picture = self._land = self._camera = self._look = None
             _paint(painter, camera)
+            if self._tiles is not None:
+                self._tiles.paint(painter, camera)
 
     def _covers(self, camera: Camera, scale_m: float | None) -> bool:
         """Whether a view lies within the picture, at about its scale, or exactly at one that is given."""
@@ -76,7 +92,20 @@ class LandPicture:
         inner.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint(inner, wide)
         inner.end()
-        self._picture, self._camera, self._look = picture, wide, look
+        self._picture = self._land = picture
+        self._camera, self._look, self._laid = wide, look, None
+
+    def _lay(self, *, is_smooth: bool = True) -> None:
+        """Tiles on the land, where there are others than those that lie there."""
+        tiles, land, camera = self._tiles, self._land, self._camera
+        if tiles is None or land is None or camera is None or tiles.now == self._laid:
+            return
+        self._laid, self._picture = tiles.now, land
+        if tiles.info is not None:
+            self._picture = land.copy()
+            inner = QPainter(self._picture)
+            tiles.paint(inner, camera, is_smooth=is_smooth)
+            inner.end()
 
     def _cut(self, painter: QPainter, camera: Camera) -> None:
         if self._picture is None or self._camera is None:

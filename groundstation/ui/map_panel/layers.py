@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from groundstation.ui.map_panel.credit_layer import CreditLayer
 from groundstation.ui.map_panel.draft_layer import DraftLayer
 from groundstation.ui.map_panel.error_layer import ErrorLayer
 from groundstation.ui.map_panel.fence_layer import FenceLayer
@@ -22,7 +23,7 @@ LAYERS = (
     MapLayer(
         key="world",
         title="World",
-        make=lambda context: WorldLayer(is_past=not context.feed.timeline.is_live),
+        make=lambda context: WorldLayer(is_past=not context.feed.timeline.is_live, tiles=context.tiles),
         is_kept=True,
     ),
     # below the trails, which are drawn anew each second: plans are drawn when they change
@@ -73,4 +74,5 @@ LAYERS = (
     ),
     MapLayer(key="labels", title="Labels", make=lambda _context: LabelLayer(), is_switchable=True, keys="L"),
     MapLayer(key="scale", title="Scale", make=lambda _context: ScaleLayer()),
+    MapLayer(key="credit", title="Whose map it is", make=lambda context: CreditLayer(context.tiles)),
 )

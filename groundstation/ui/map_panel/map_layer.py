@@ -15,6 +15,7 @@ from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.selection import Selection
@@ -34,6 +35,8 @@ class MapContext(NamedTuple):
     """What is to be said of them; None where there is no document."""
     show_topic: Callable[[str], None] = lambda _topic: None
     """Brings a topic of another device into view."""
+    tiles: MapTiles | None = None
+    """The tiles under the map; a `MapPanel` makes its own where there are none."""
 
 
 class Frame(NamedTuple):

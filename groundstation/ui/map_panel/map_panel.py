@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QKeySequence, QResi
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from groundstation.fleet.plans.fleet_plan import places_of
+from groundstation.ui.map_panel.ground_menu import GroundMenu
 from groundstation.ui.map_panel.layer_menu import LayerMenu, tr
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_bar import MapBar
@@ -22,6 +23,7 @@ from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.sensor_choice import SensorChoice
 from groundstation.ui.map_panel.tools import TOOLS
+from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
@@ -51,6 +53,9 @@ class MapPanel(QWidget):
             parent: Qt's.
         """
         super().__init__(parent)
+        self.tiles = context.tiles or MapTiles(self)
+        """What lies on the bundled world."""
+        context = context._replace(tiles=self.tiles)
         self._feed, self._selection = context.feed, context.selection
         self._is_live = False
         self._has_fitted = False
@@ -65,6 +70,8 @@ class MapPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.layers = LayerMenu(self.view.stack, context.selection, self.view.repaint_soon, self)
+        self.ground = self._ground_menu()
+        """Chooses the tiles."""
         self.tools = self._tool_actions(tools, context)
         """What takes a tool, by the tool's key."""
         fit = self._action("fit", self.tr("Show the whole fleet"), "F")
@@ -96,15 +103,26 @@ class MapPanel(QWidget):
         if self.view.fit_places(found):
             self._on_moved_by_hand()
 
+    def _ground_menu(self) -> GroundMenu:
+        made = GroundMenu(self.tiles, self)
+        self.layers.addSeparator()
+        self.layers.addMenu(made)
+        self.addActions([made.open_file, made.add_server])
+        self.tiles.changed.connect(self.view.repaint_soon)
+        self.view.map_dropped.connect(made.open)
+        return made
+
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
         x_m, y_m, scale_m = self.view.view_state()
         place = {"x_m": x_m, "y_m": y_m, "scale_m": scale_m, "touched": not self._wants_fit}
-        return {**place, **self.layers.view_state()}
+        return {**place, **self.layers.view_state(), "ground": self.tiles.view_state()}
 
     def restore_state(self, state: dict[str, object]) -> None:
         """Back from settings; what doesn't fit is left out."""
         self.layers.restore_state(state)
+        ground = state.get("ground")
+        self.tiles.restore_state(ground if isinstance(ground, dict) else {})
         numbers = [state.get(name) for name in ("x_m", "y_m", "scale_m")]
         # settings may be damaged: three numbers or nothing
         view = [float(number) for number in numbers if isinstance(number, int | float)]
@@ -250,6 +268,7 @@ class MapPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: stops working."""
         self._connect(False)
+        self.tiles.pause()
         super().hideEvent(event)
 
 

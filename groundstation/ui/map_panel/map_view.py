@@ -8,13 +8,15 @@ what a click means in `tools.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.ground_menu import map_file_of
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_layer import Frame, MapContext, MapLayer
@@ -48,6 +50,8 @@ class MapView(pg.GraphicsView):
     """Where on the screen, and which place."""
     several_wanted = Signal(object, QPoint)
     """A `SensorSpot` with several devices was pressed, and where on the screen."""
+    map_dropped = Signal(object)
+    """The path of a file of tiles."""
     moved_by_hand = Signal()
     tool_done = Signal()
     """The tool in the hand has done its work, or was put away with Escape."""
@@ -269,6 +273,21 @@ class MapView(pg.GraphicsView):
         self._mouse = event.position()
         self.viewport().update()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: a map may be dropped here; what else is dragged is for the window."""
+        event.setAccepted(_map_in(event) is not None)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Qt: the same."""
+        event.setAccepted(_map_in(event) is not None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: it is shown."""
+        path = _map_in(event)
+        event.setAccepted(path is not None)
+        if path is not None:
+            self.map_dropped.emit(path)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: the menu key asks for the menu where the mouse is, or in the middle; Escape puts the tool away."""
         if event.key() == Qt.Key.Key_Menu:
@@ -283,3 +302,7 @@ class MapView(pg.GraphicsView):
         super().leaveEvent(event)
         self._mouse = None
         self.viewport().update()
+
+
+def _map_in(event: QDropEvent) -> Path | None:
+    return map_file_of([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
