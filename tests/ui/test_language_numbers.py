@@ -192,6 +192,6 @@ def test_letters_are_those_of_the_language():
 @pytest.mark.usefixtures("turkish")
 def test_ticks_of_a_plot_have_a_comma(app):
     axis = NumberAxis()
-    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0,0", "0,5", "1,0"]
+    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0", "0,5", "1,0"]
     speak("en")
-    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0.0", "0.5", "1.0"]
+    assert axis.tickStrings([0.0, 0.5, 1.0], 1.0, 0.5) == ["0", "0.5", "1.0"]

@@ -100,7 +100,7 @@ def read(text: str) -> Catalogue:
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
     found: list[tuple[int, str]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         bare = line.strip()
         if not bare and found:
             yield found

@@ -38,12 +38,8 @@ class NumberInput(QDoubleSpinBox):
         return text.replace(",", ".").replace(".", self.locale().decimalPoint())
 
     def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
-        """Qt: whether that is a number, or may become one."""
+        """Qt: whether that is a number, or may become one; Qt goes on with the text as it is meant."""
         return super().validate(self.meant(text), pos)
-
-    def valueFromText(self, text: str) -> float:
-        """Qt: the number of a text."""
-        return super().valueFromText(self.meant(text))
 
 
 _NUMBER = "([-\N{MINUS SIGN}]?[0-9]+(?:[.,][0-9]+)?)[ \t]*°?[ \t]*"
