@@ -90,6 +90,7 @@ class ReadinessPanel(LivePanel):
         layout.addWidget(self.detail)
         layout.addWidget(self.notice)
         selection.changed.connect(self._on_selection)
+        feed.vehicles_changed.connect(self._on_vehicles)
 
     def _make_table(self) -> QTableView:
         self.table = QTableView()
@@ -130,6 +131,12 @@ class ReadinessPanel(LivePanel):
 
     def _on_selection(self) -> None:
         if self.only_selected.isChecked() and self.isVisible():
+            self.refresh()
+
+    def _on_vehicles(self, _keys: object) -> None:
+        """Who is new stands there at once; what changes of the others waits for the next look."""
+        is_asked = self.isVisible() and not self.only_selected.isChecked()
+        if is_asked and len(self._feed.fleet) != self.model.columnCount():
             self.refresh()
 
     def _show_detail(self) -> None:
