@@ -6,10 +6,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSlider, QWidget, QWidgetAction
 
+from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.map_panel.layer_menu import tr
 from groundstation.ui.map_panel.server_dialog import ServerDialog
 from groundstation.ui.map_tiles.map_tiles import LEAST_STRENGTH, MapTiles
@@ -121,8 +122,7 @@ class GroundMenu(QMenu):
     def _ask_server(self) -> None:
         self.dialog = ServerDialog(self._map)
         self.dialog.chosen.connect(self._tiles.choose)
-        self.dialog.move(self._map.mapToGlobal(QPoint(40, 40)))
-        self.dialog.show()
+        show_beside(self.dialog)
 
 
 def map_file_of(paths: list[str]) -> Path | None:

@@ -85,7 +85,7 @@ class WorldLayer(Layer):
     def _paint(self, painter: QPainter, frame: Frame) -> None:
         camera = frame.camera
         self._land.paint(painter, frame)
-        grid = _Grid(painter, is_on_tiles=self._tiles is not None and self._tiles.info is not None)
+        grid = _Grid(painter, is_on_tiles=self._tiles is not None and self._tiles.memory.size_bytes > 0)
         _paint_grid(grid, camera, min(frame.homes, default=None))
         _paint_names(painter, camera, self._tiles.covers if self._tiles is not None else _is_bare)
 

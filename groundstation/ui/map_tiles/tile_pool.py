@@ -125,7 +125,7 @@ class TilePool:
         """Which of the wanted tiles could not be had yet."""
         with self._changed:
             if self._is_down and self._to_ask:
-                return Trouble(len(self._to_ask | set(self._reasons)), self._server_reason)
+                return Trouble(len(self._wanted), self._server_reason)
             reasons = list(self._reasons.values())
         return Trouble(len(reasons), reasons[-1] if reasons else "")
 
