@@ -121,10 +121,14 @@ class Renewal:
 
     @staticmethod
     def _renew(holder: QWidget | QAction, scope: _Scope) -> None:
+        # Qt makes a tip of an action's text where it has none of its own: given one, it would keep that for ever
+        made_tip = holder.text().replace("&", "").removesuffix("...") if isinstance(holder, QAction) else None
         for kind, ways in _TEXTS:
             if isinstance(holder, kind):
                 for read, give in ways:
                     text = getattr(holder, read)()
+                    if read == "toolTip" and made_tip is not None and text in (made_tip, made_tip.strip()):
+                        continue
                     told = scope.text(text) if text else text
                     if told != text:
                         getattr(holder, give)(told)
