@@ -19,6 +19,7 @@ from groundstation.ui.language import switch
 from groundstation.ui.language.language_menu import LanguageMenu
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.language.switch import LANGUAGE, speak
+from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from tests.ui.conftest import Station
@@ -59,9 +60,18 @@ def a_window(app, folder, language, number=0):
     for one in vehicles:
         commands.hear(one)
     window.selection.select((vehicles[0].key,))
-    station.pass_time(0.4)
-    app.processEvents()
+    settle(station, window, app)
     return station, window
+
+
+def settle(station, window, app):
+    """Panels look at what is known, also those that look seldom."""
+    for _ in range(3):
+        station.pass_time(0.1)
+        for panel in window.findChildren(LivePanel):
+            if panel.isVisible():
+                panel.refresh()
+        app.processEvents()
 
 
 def end(window):
@@ -83,8 +93,7 @@ def test_a_window_that_is_switched_shows_what_one_made_in_that_language_shows(ap
     station, window = a_window(app, tmp_path, first)
     before = all_texts(window)
     speak(then)
-    station.pass_time(0.4)
-    app.processEvents()
+    settle(station, window, app)
     found = all_texts(window)
     end(window)
     assert len(wanted) > 400
@@ -100,8 +109,7 @@ def test_there_and_back_leaves_every_text_as_it_was(app, tmp_path):
     before = all_texts(window)
     for language in ("tr", "en", "tr", "en"):
         speak(language)
-        station.pass_time(0.4)
-    app.processEvents()
+        settle(station, window, app)
     found = all_texts(window)
     end(window)
     assert differing(before, found) == {}
