@@ -79,8 +79,8 @@ class LinkRow(QFrame):
         row.setContentsMargins(0, 6, 0, 6)
         row.setSpacing(10)
         row.addWidget(self.picture)
-        row.addLayout(names, 3)
-        row.addWidget(self.state, 4)
+        row.addLayout(names, 4)
+        row.addWidget(self.state, 3)
         row.addWidget(self.button)
         row.addWidget(self.more)
 
