@@ -284,9 +284,9 @@ class Hearing:
         """Other ends from which bytes came on a link, by its text."""
         return [one for one in self._parsers if one.link == link]
 
-    def ears_of(self, link: str) -> list[Ear]:
+    def ears_of(self, link: str) -> Iterator[Ear]:
         """Autopilots that are heard on a link."""
-        return [one for one in self._ears.values() if one.peer.link == link]
+        return (one for one in self._ears.values() if one.peer.link == link)
 
     def vehicle_id(self, ear: Ear) -> str:
         """Whom an ear hears; empty where it is not clear yet."""

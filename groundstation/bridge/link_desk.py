@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import islice
 
 import msgspec
 
+from groundstation.bridge.ear import Ear
 from groundstation.bridge.hearing import Hearing
 from groundstation.bridge.link_set import KeptLinks, LinkSet, OpenLink
 from groundstation.bridge.link_text import parse_link
@@ -216,20 +218,21 @@ class LinkDesk:
         )
 
     def _heard(self, text: str, now_s: float) -> tuple[Speaker, ...]:
-        ears = [
-            Speaker(
-                sysid=ear.sysid,
-                compid=ear.compid,
-                role=SpeakerRole.AUTOPILOT.value,
-                vehicle=self._hearing.vehicle_id(ear),
-                address=ear.peer.address if ear.peer.is_datagram else "",
-                messages_per_s=round(ear.loss.rates(now_s)[0] or 0.0),
-            )
-            for ear in self._hearing.ears_of(text)
-            if now_s - ear.last_frame_s < HEARD_S
-        ]
-        # vehicles first: a flood of strangers must not hide them
-        return tuple([*ears, *self._hearing.bystanders_of(text, now_s)][:MAX_HEARD])
+        # vehicles first: a flood of strangers must not hide them; and no more than are told, a fleet may be large
+        ears = (ear for ear in self._hearing.ears_of(text) if now_s - ear.last_frame_s < HEARD_S)
+        vehicles = [self._speaker(ear, now_s) for ear in islice(ears, MAX_HEARD)]
+        others = self._hearing.bystanders_of(text, now_s) if len(vehicles) < MAX_HEARD else []
+        return tuple([*vehicles, *others][:MAX_HEARD])
+
+    def _speaker(self, ear: Ear, now_s: float) -> Speaker:
+        return Speaker(
+            sysid=ear.sysid,
+            compid=ear.compid,
+            role=SpeakerRole.AUTOPILOT.value,
+            vehicle=self._hearing.vehicle_id(ear),
+            address=ear.peer.address if ear.peer.is_datagram else "",
+            messages_per_s=round(ear.loss.rates(now_s)[0] or 0.0),
+        )
 
     def _count(self, text: str, frames: int, size: int, now_s: float) -> _Counted:
         known = self._counted.get(text)
