@@ -20,11 +20,12 @@ from groundstation.fleet.tiles.address import (
     zoom_of,
 )
 from groundstation.fleet.tiles.mbtiles import MbtilesFile
+from groundstation.fleet.tiles.open_tiles import open_tiles
 from groundstation.fleet.tiles.picture import picture_kind
 from groundstation.fleet.tiles.pmtiles import MOST_UNPACKED, PmtilesFile, tile_number
 from groundstation.fleet.tiles.retries import FIRST_S, LONGEST_S, Retries
 from groundstation.fleet.tiles.template import checked_template, credit_of, url_of
-from groundstation.fleet.tiles.tile_file import MOST_BYTES, TileError, credit_text, open_tiles
+from groundstation.fleet.tiles.tile_file import MOST_BYTES, TileError, credit_text
 from groundstation.ui.map_panel.mercator import degrees_from_mercator, mercator_from_degrees
 from tests.support.tile_files import GREEN, RED, directory, mbtiles, pmtiles, png, png_that_says
 

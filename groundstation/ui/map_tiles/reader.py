@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from groundstation.fleet.tiles.address import Tile
-from groundstation.fleet.tiles.tile_file import TileError, TileFile, TileInfo, open_tiles
+from groundstation.fleet.tiles.open_tiles import open_tiles
+from groundstation.fleet.tiles.tile_file import TileError, TileFile, TileInfo
 
 
 class ServerError(TileError):
