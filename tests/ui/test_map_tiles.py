@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from groundstation import __version__
@@ -22,6 +22,8 @@ from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.server_dialog import ServerDialog
+from groundstation.ui.map_panel.world_layer import WorldLayer
+from groundstation.ui.map_tiles import server_reader
 from groundstation.ui.map_tiles.disk_cache import DiskCache
 from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.map_tiles.sources import Source
@@ -286,6 +288,19 @@ def test_the_past_shows_the_same_map(window, tmp_path):
     assert live.tiles.chosen is None
 
 
+def test_the_ground_of_the_past_has_no_colour_under_tiles_either(panel, tmp_path):
+    open_file(panel, mbtiles(tmp_path / "a", {TRABZON: png(RED)}))
+    shows(panel, RED)
+    image = QImage(600, 400, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    frame = panel.view.frame()
+    WorldLayer(is_past=True, tiles=panel.tiles).paint(painter, frame)
+    painter.end()
+    x, y = frame.camera.screen(*CENTRE)
+    red, green, blue, _ = image.pixelColor(round(x), round(y)).getRgb()
+    assert red == green == blue > 40
+
+
 # ---- servers ----
 
 
@@ -404,6 +419,13 @@ def test_a_server_that_is_dead_is_one_line(panel, server):
     assert "the connection is refused" in lines(panel)[1]
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """No time runs out: what ends was ended."""
+    monkeypatch.setattr(server_reader, "TIMEOUT_S", 1e5)
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_is_no_more_looked_at_is_cancelled_and_the_newest_view_comes_first(panel, server):
     server.answer = server.never
     panel.tiles.choose(chosen(server))
@@ -419,6 +441,7 @@ def test_what_is_no_more_looked_at_is_cancelled_and_the_newest_view_comes_first(
     assert abs(int(first[2]) - middle.tile.x) <= 1
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_map_that_is_hidden_asks_for_nothing(panel, server):
     server.answer = server.never
     panel.tiles.choose(chosen(server))

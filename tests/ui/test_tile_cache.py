@@ -11,7 +11,7 @@ import pytest
 from groundstation.fleet.tiles.address import Tile
 from groundstation.fleet.tiles.tile_file import TileInfo
 from groundstation.ui.map_tiles.disk_cache import ROW_BYTES, DiskCache
-from groundstation.ui.map_tiles.reader import Wish
+from groundstation.ui.map_tiles.reader import ServerError, Wish
 from groundstation.ui.map_tiles.server_reader import LONGEST_S, WITHOUT_WORD_S, ServerReader, fresh_for
 from groundstation.ui.map_tiles.tile_pool import MOST_FOUND, TilePool
 from tests.support.tile_files import GREEN, RED, png
@@ -210,6 +210,13 @@ def test_a_connection_is_kept_and_one_that_the_server_closed_is_opened_again(ser
     assert server.connections == 3
 
 
+def test_a_server_that_never_answers_is_given_up(server, cache):
+    server.answer = server.never
+    asks = ServerReader(server.template, TileInfo(), cache, timeout_s=0.05)
+    with pytest.raises(ServerError, match="does not answer in time"):
+        asks.ask(HERE, Wish())
+
+
 # ---- the pool ----
 
 
@@ -229,7 +236,7 @@ def test_a_server_that_fails_is_tried_by_one_question_and_ever_less_often(server
     server.answer = body(b"", 503)
     pool = pool_of(pools, server, cache, clock)
     pool.want([Tile(5, x, y) for x in range(5) for y in range(5)])
-    wait_until(lambda: pool.trouble.missing == 25 and server.at_once == 0)
+    wait_until(lambda: len(pool._to_ask) == pool.trouble.missing == 25 and not pool._under_way)
     first = len(server.asked)
     assert first <= 4  # those that were on their way together
     for wait_s in (0.5, 1.0, 2.0):

@@ -66,7 +66,7 @@ class LandPicture:
             self._cut(painter, camera)
         elif goes_on:
             self._renew(frame, look)
-            self._lay(is_smooth=is_at_rest)
+            self._lay()
             self._cut(painter, camera)
         else:
             self._picture = self._land = self._camera = self._look = None
@@ -95,7 +95,7 @@ class LandPicture:
         self._picture = self._land = picture
         self._camera, self._look, self._laid = wide, look, None
 
-    def _lay(self, *, is_smooth: bool = True) -> None:
+    def _lay(self) -> None:
         """Tiles on the land, where there are others than those that lie there."""
         tiles, land, camera = self._tiles, self._land, self._camera
         if tiles is None or land is None or camera is None or tiles.now == self._laid:
@@ -104,7 +104,7 @@ class LandPicture:
         if tiles.info is not None:
             self._picture = land.copy()
             inner = QPainter(self._picture)
-            tiles.paint(inner, camera, is_smooth=is_smooth)
+            tiles.paint(inner, camera)
             inner.end()
 
     def _cut(self, painter: QPainter, camera: Camera) -> None:

@@ -150,14 +150,7 @@ class DiskCache:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._base = self._opened()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            # no SQLite file, or a damaged one: what is kept here can be had again
-            self._begin_anew()
-            self._base = self._opened()
+        self._base = self._opened()
         self._size = _sum(self._base)
 
     def _begin_anew(self) -> None:
@@ -189,6 +182,7 @@ class DiskCache:
             log.warning("tiles are not kept in %s: %s", self._path, error)
         self.problem = str(error)
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            # no SQLite file, or a damaged one: what is kept here can be had again
             self._begin_anew()
 
 

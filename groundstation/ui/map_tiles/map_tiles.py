@@ -210,19 +210,18 @@ class MapTiles(QObject):
         cell = cells_of((x_m, y_m, x_m, y_m), z)
         return bool(cell) and self._stand_in(cell[0].tile) is not None
 
-    def paint(self, painter: QPainter, camera: Camera, *, is_smooth: bool = True) -> None:
+    def paint(self, painter: QPainter, camera: Camera) -> None:
         """Draw what is there of a view.
 
         Args:
             painter: in logical pixels.
             camera: may show more than was looked at: nothing is asked for here.
-            is_smooth: enlarged finely; else quickly.
         """
         info = self.info
         if info is None:
             return
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         haze = veil(Ink.BACKGROUND, round(255 * (1 - self.strength / 100)))
         for cell in cells_of(camera.bounds, self._zoom(camera), info.within):

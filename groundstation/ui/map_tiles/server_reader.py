@@ -48,16 +48,17 @@ class _Answer(NamedTuple):
 class ServerReader:
     """One connection, kept open from tile to tile."""
 
-    def __init__(self, template: str, info: TileInfo, cache: DiskCache, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, template: str, info: TileInfo, cache: DiskCache, timeout_s: float | None = None) -> None:
         """Ask nothing yet.
 
         Args:
             template: address with {z}, {x}, {y}.
             info: what the operator said of the server.
             cache: where tiles are kept; shared by all threads.
-            timeout_s: so long is waited for a connection or a piece.
+            timeout_s: so long is waited for a connection or a piece; None for `TIMEOUT_S`.
         """
-        self._template, self.info, self._cache, self._timeout_s = template, info, cache, timeout_s
+        self._template, self.info, self._cache = template, info, cache
+        self._timeout_s = TIMEOUT_S if timeout_s is None else timeout_s
         self._connection: http.client.HTTPConnection | None = None
         self._end: tuple[str, str] = ("", "")
 
