@@ -80,6 +80,7 @@ class LayoutMenu(QMenu):
         box.setInformativeText(problem)
         # what a file says of itself is letters, not markup
         box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     # ---- acting ----
@@ -134,12 +135,14 @@ class LayoutMenu(QMenu):
         dialog.setWindowTitle(tr("Save the layout"))
         dialog.setLabelText(tr("Name"))
         dialog.textValueSelected.connect(self.save)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def ask_to_open(self) -> None:
         """Ask for a file."""
         dialog = QFileDialog(self._window, tr("Open a layout"), "", f"{tr('Layouts')} ({FILES})")
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def ask_to_export(self) -> None:
@@ -148,4 +151,5 @@ class LayoutMenu(QMenu):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.fileSelected.connect(lambda name: self.export(Path(name)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -39,6 +39,7 @@ class SilentDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("The drone is silent: six things to look at"))
         self.setMinimumWidth(WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from groundstation.ui.fleet_feed import FleetFeed
@@ -103,6 +103,7 @@ class StartDoor(QObject):
     def open_links(self) -> None:
         """Show the links in a window of their own."""
         dialog = self.dialog = LinksDialog(self._feed, self._access, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show_beside(dialog)
 
     def _on_heard(self, _what: object) -> None:
