@@ -7,7 +7,6 @@ bundled world below.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +27,7 @@ from groundstation.ui.map_tiles.tile_memory import TileMemory
 from groundstation.ui.map_tiles.tile_pool import TilePool, Trouble
 from groundstation.ui.theme.inks import veil, wearing
 from groundstation.ui.theme.roles import Ink
+from groundstation.ui.timeline import wall_s
 
 TAKE_MS = 80
 """What came is taken so often: each time the ground is drawn anew."""
@@ -327,7 +327,7 @@ class MapTiles(QObject):
 
 
 def _usual_cache() -> DiskCache:
-    return DiskCache(platformdirs.user_cache_path("groundstation", appauthor=False) / "tiles.sqlite3", time.time)
+    return DiskCache(platformdirs.user_cache_path("groundstation", appauthor=False) / "tiles.sqlite3", wall_s)
 
 
 def _place(cell: Cell, camera: Camera) -> QRect:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import time
 from collections.abc import Mapping
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -24,6 +23,7 @@ from groundstation.fleet.tiles.template import url_of
 from groundstation.fleet.tiles.tile_file import MOST_BYTES, TileError, TileInfo
 from groundstation.ui.map_tiles.disk_cache import DiskCache, Kept
 from groundstation.ui.map_tiles.reader import Found, ServerError, Wish
+from groundstation.ui.timeline import monotonic_s
 
 AGENT = f"groundstation/{__version__}"
 CONNECTIONS = 4
@@ -237,7 +237,7 @@ def _proxy(url: str) -> parse.SplitResult | None:
 
 
 def _body(response: http.client.HTTPResponse) -> bytes:
-    give_up_s = time.monotonic() + WHOLE_S
+    give_up_s = monotonic_s() + WHOLE_S
     pieces: list[bytes] = []
     size = 0
     while piece := response.read(_PIECE):
@@ -245,7 +245,7 @@ def _body(response: http.client.HTTPResponse) -> bytes:
         pieces.append(piece)
         if size > MOST_BYTES:
             raise ServerError("it sends more than 4 MB for a tile")
-        if time.monotonic() > give_up_s:
+        if monotonic_s() > give_up_s:
             raise TimeoutError
     # a cable that is cut ends an answer too soon
     if response.length:
