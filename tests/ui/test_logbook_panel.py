@@ -140,10 +140,13 @@ def settle(panel):
     """Until the work is through and its result has come over; one that a slow machine began anew too."""
     give_up_s = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up_s:
-        if panel.loader.task is not None and panel.loader.task.thread is not None:
-            panel.loader.task.thread.join(PATIENCE_S)
+        task = panel.loader.task
+        if task is not None and task.thread is not None:
+            task.thread.join(PATIENCE_S)
         QApplication.processEvents()
-        if panel.loader.share is None:
+        # one that waits for the end of the one before has no thread yet, and some have no share to tell
+        is_begun = task is None or task.thread is not None
+        if is_begun and panel.loader.task is task and panel.loader.share is None:
             return
 
 
