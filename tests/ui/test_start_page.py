@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -25,6 +26,7 @@ from groundstation.fleet.link_table import (
 )
 from groundstation.fleet.phrases import say
 from groundstation.fleet.updates import ServiceUpdate
+from groundstation.transport.bus import BusState
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.start.add_link_dialog import AddLinkDialog
 from groundstation.ui.start.link_list import MOST_ROWS
@@ -194,6 +196,27 @@ def test_a_press_pauses_and_what_is_refused_is_told_and_can_be_meant(window, sta
     shown(window)
     assert links.refused.isVisible()
     assert not links.sure.isVisible()
+
+
+def test_without_a_broker_nothing_is_known_of_links(window, station):
+    tell(station, UDP)
+    assert shown(window)
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.LOST)
+    station.pass_time(0.1)
+    assert shown(window) == []
+    station.bus = msgspec.structs.replace(station.bus, state=BusState.CONNECTED)
+    station.pass_time(0.1)
+    assert shown(window)
+
+
+def test_a_simulator_that_has_ended_can_be_started_again(window):
+    card = window.start.page.simulator
+    QTest.mouseClick(card.button, Qt.MouseButton.LeftButton)
+    card._look()
+    assert not card.button.isEnabled()
+    window.simulators.is_running = False
+    card._look()
+    assert (card.button.isEnabled(), card.button.text()) == (True, "Start 5 drones")
 
 
 def test_a_row_keeps_its_place_and_goes_with_its_link(window, station):

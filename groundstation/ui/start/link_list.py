@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.link_table import LinkAction, LinkEntry, LinkTable, LinkUse
 from groundstation.fleet.phrases import Phrase
+from groundstation.transport.bus import BusState
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.help_dialogs import show_beside
@@ -188,7 +189,9 @@ class LinkList(LivePanel):
     # ---- showing ----
 
     def tables(self) -> dict[tuple[str, str], LinkTable]:
-        """Those of the bridges that are there."""
+        """Those of the bridges that are there; none without a broker, when what is known may be long over."""
+        if self._feed.bus.state is not BusState.CONNECTED:
+            return {}
         return {
             key: table
             for key, table in sorted(self._feed.link_tables.items())

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from groundstation.ui.choice_field import ChoiceField
@@ -14,6 +15,7 @@ from groundstation.ui.theme.icons import icon
 
 NUMBERS = (("1", 1), ("3", 3), ("5", 5), ("20", 20))
 FIRST = 2
+LOOK_MS = 1_000
 
 
 def tr(text: str) -> str:
@@ -61,6 +63,21 @@ class SimulatorCard(QWidget):
         column.addStretch(1)
         self.number.currentIndexChanged.connect(lambda _row: self._name())
         self._name()
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def _look(self) -> None:
+        """One that could not be started, or has ended, can be started again."""
+        if self._access is not None and not self._access.is_running():
+            self._timer.stop()
+            self.button.setEnabled(True)
+            self._name()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: the page may come back long after a simulator ended."""
+        super().showEvent(event)
+        if not self.button.isEnabled():
+            self._look()
 
     def _name(self) -> None:
         count = self.number.value
@@ -75,3 +92,4 @@ class SimulatorCard(QWidget):
         self.button.setText(tr("Starting…"))
         wish = SimulatorWish(flavours=self.kind.value, vehicles=self.number.value, is_autofly=True)
         self._access.start(wish, lambda _line: None)
+        self._timer.start()
