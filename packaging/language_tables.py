@@ -285,17 +285,36 @@ def _roots() -> Iterator[str]:
     return (text for text, _, _ in vars(root_marks)["_LOOKS"].values())
 
 
+def _settings() -> Iterator[str]:
+    from groundstation.ui.settings.rows import SECTIONS
+    from groundstation.ui.settings.settings_dialog import SYSTEM_WORDS
+
+    yield "Vehicles"
+    yield from SYSTEM_WORDS.values()
+    for title, rows in SECTIONS:
+        yield title
+        for row in rows:
+            yield from (row.title, row.help, *row.words.values())
+
+
 TABLES: tuple[Table, ...] = (
     Table("Panels", _UI + "panels.py", (
-        "main_window.py:row.title", "theme_menu.py:theme.title", "window_menus.py:title", "window_menus.py:row.title",
+        "main_window.py:row.title", "theme_menu.py:theme.title", "settings/rows.py:one.title",
+        "window_menus.py:title", "window_menus.py:row.title",
         "window_menus.py:row.again.text", "window_menus.py:entry.text", "workspace.py:self._row_of[name].title",
         "workspace.py:row.title",
     ), _panels),
+    Table("Settings", _UI + "settings/rows.py", (
+        "settings/editors.py:row.title", "settings/editors.py:row.help", "settings/editors.py:self.row.title",
+        "settings/rows.py:self.words.get(one, one)",
+        "settings/settings_dialog.py:title", "settings/settings_dialog.py:SYSTEM_WORDS[name]",
+    ), _settings),
     Table("Map", _UI + "map_panel/layers.py", (
         "map_panel/layer_menu.py:row.title", "map_panel/map_panel.py:row.title", "map_panel/map_panel.py:row.help",
     ), _map),
     Table("Alarms", "groundstation/fleet/alarms/defaults.py", (), _alarms),
     Table("Phrases", "groundstation/fleet/alarms/defaults.py", (
+        "said.py:template",
         "alarms/alarm_history.py:alarm.title", "alarms/alarm_model.py:alarm.title", "alarms/alarm_words.py:alarm.title",
         "alarms/alarm_words.py:alarm.advice", "operators/handover_gather.py:one.title",
         "alarms/rules_dialog.py:rule.title",

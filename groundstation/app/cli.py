@@ -31,6 +31,7 @@ from groundstation.app import (
     refly_cli,
     replay_cli,
     report_cli,
+    settings_cli,
     simulate_cli,
     sparkplug_cli,
     start_cli,
@@ -179,7 +180,11 @@ def gui(
 
     from groundstation.app.display import WINDOW_OPEN
     from groundstation.app.gui import Station
+    from groundstation.app.settings_file import own_recordings
+    from groundstation.app.settings_work import begin_again, settings_access
 
+    own = settings_access()
+    recordings = recordings or own_recordings()
     role = Role.OBSERVER if observe else Role.OPERATOR
     supervisor = Supervisor()
     with stop_on_signal() as stop:
@@ -189,11 +194,13 @@ def gui(
             if alarms:
                 supervisor.add(alarm_child(broker, _say_plain, is_left=True))
             settings = QSettings("groundstation", "groundstation")
-            station = Station(url, settings, filters, role=role, recordings=recordings, meanings=meanings)
+            station = Station(url, settings, filters, role=role, recordings=recordings, meanings=meanings, own=own)
             errors.print(WINDOW_OPEN)
             station.run(stop)
         finally:
             supervisor.stop()
+    if station.is_again and not stop.is_set():
+        begin_again()
 
 
 @app.command()
@@ -370,6 +377,7 @@ operators_cli.add_to(app)
 topics_cli.add_to(app)
 record_cli.add_to(app)
 recordings_cli.add_to(app)
+settings_cli.add_to(app)
 replay_cli.add_to(app)
 refly_cli.add_to(app)
 log_cli.add_to(app)

@@ -30,6 +30,7 @@ from groundstation.app.players import player_access
 from groundstation.app.procedure_files import procedure_access
 from groundstation.app.recent_logs import recent_logs
 from groundstation.app.refly_port import refly_access
+from groundstation.app.settings_file import own_recordings
 from groundstation.app.simulator_port import WindowSimulator
 from groundstation.app.window_loop import WindowLoop
 from groundstation.app.wiring import StationBus, broker_from_text, client_id, forgetting
@@ -38,7 +39,7 @@ from groundstation.fleet.commands import Actor, Role
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link_table import LinkRequest
-from groundstation.logs.session_folder import default_recordings
+from groundstation.fleet.operators.names import name_of
 from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
@@ -53,6 +54,8 @@ from groundstation.ui.main_window import MainWindow
 from groundstation.ui.orders import Orders
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
+from groundstation.ui.settings.chosen import chosen
+from groundstation.ui.settings.settings_port import SettingsAccess
 from groundstation.ui.start.start_port import BrokerWish, LinkWish, StartAccess
 
 ROOTS = ("fleet", "sim", "replay")
@@ -90,6 +93,7 @@ class Station:
         recordings: Path | None = None,
         meanings: Path | None = None,
         first: FirstPage | None = None,
+        own: SettingsAccess | None = None,
     ) -> None:
         """Build everything; nothing runs yet.
 
@@ -102,8 +106,12 @@ class Station:
             recordings: where this window's recordings are; None for this user's own folder.
             meanings: file that says what topics mean; None for the one that the window remembers.
             first: what the start page knows where it is shown at once; None where it is not.
+            own: the settings, which count already; None for a window without a file of them.
         """
-        actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
+        self.is_again = False
+        """Whether the program is to begin again once this window is closed."""
+        own = None if own is None else msgspec.structs.replace(own, open_again=self._open_again)
+        actor = Actor(op=name_of(chosen().now.operator.name) or operator_name(), gs=client_id("gui"), role=role)
         self._actor, self._marks = actor, 0
         self.next_broker: BrokerWish | None = None
         """Where the operator wants to go on once this window is closed; None for the end."""
@@ -142,6 +150,7 @@ class Station:
             layouts=layout_access(),
             write_page=write_page,
             start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
+            own=own,
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
@@ -169,7 +178,7 @@ class Station:
         self._was_connected = False
 
     def _start_access(self, recordings: Path | None, first: FirstPage | None) -> StartAccess:
-        folder = recordings or default_recordings()
+        folder = recordings or own_recordings()
         return StartAccess(
             wish=self._wish_link,
             recent=lambda: recent_logs(folder),
@@ -203,6 +212,12 @@ class Station:
         if not self.window.close():
             self.next_broker = None
             raise UsageError("armed vehicles are in your hands here; close the window first")
+
+    def _open_again(self) -> None:
+        # before: the end of the last window ends the loop
+        self.is_again = True
+        # where vehicles are in the operator's hands it asks first, and closes when the answer is yes
+        self.window.close()
 
     def _set_bookmark(self, at_s: float, note: str, key: VehicleKey | None) -> None:
         """Tell every station and the recording that something happened."""

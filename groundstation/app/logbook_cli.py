@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundstation.app.settings_file import own_recordings
 from groundstation.fleet.errors import GroundStationError, UsageError
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ def logbook(
     from groundstation.app import logbook_view
     from groundstation.app.long_work import progress_bar
     from groundstation.fleet.flight import Logbook
-    from groundstation.logs import flight_cache, session_folder
+    from groundstation.logs import flight_cache
     from groundstation.logs.logbook import read_logbook
 
     if as_csv and json_document:
         raise UsageError("--csv and --json: choose one of them")
     earliest_s = None if since is None else _unix_s(since)
-    where = session_folder.default_recordings() if folder is None else folder
+    where = own_recordings() if folder is None else folder
     # nothing was ever recorded, which is no fault
     if folder is None and not where.exists():
         found = Logbook(folder=str(where))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groundstation.app import logbook_view, report_cli
+from groundstation.app.settings_file import own_recordings
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.flight import Logbook, LoggedFlight
 from groundstation.fleet.progress import Progress
@@ -22,7 +23,7 @@ def logbook_access(recordings: Path | None = None, cache: Path | None = None) ->
         recordings: where this window's recordings are; None for this user's own.
         cache: what remembers flights; None for this user's own.
     """
-    own = recordings or session_folder.default_recordings()
+    own = recordings or own_recordings()
     return LogbookAccess(
         folder=own,
         read=lambda folder, told: _read(folder, told, cache or flight_cache.default_cache(), is_own=folder == own),

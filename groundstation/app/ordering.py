@@ -12,6 +12,7 @@ from typing import Self
 
 import msgspec
 
+from groundstation.app.settings_file import read_settings
 from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb
@@ -85,8 +86,9 @@ def exit_code(ends: Iterable[CommandState]) -> int:
 def operator_name() -> str:
     """The name of the person at this computer, as far as it knows."""
     try:
+        settled = name_of(read_settings()[0].operator.name)
         # a user id without a name, as in a container, is a KeyError, and an OSError from Python 3.13 on
-        return name_of(getpass.getuser()) or "operator"
+        return settled or name_of(getpass.getuser()) or "operator"
     except (KeyError, OSError):
         return "operator"
 

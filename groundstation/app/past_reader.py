@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstation.app.settings_file import own_recordings
 from groundstation.fleet.core_values import CORE_PATHS
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.identity import VehicleKey
@@ -48,7 +49,7 @@ def past_access(broker: str, recordings: Path | None = None, wall_clock: Callabl
         recordings: where this window's recordings are; None for this user's own.
         wall_clock: seconds since 1970.
     """
-    folder = recordings or session_folder.default_recordings()
+    folder = recordings or own_recordings()
     return PastAccess(read=lambda goes_on: _read(folder, broker, wall_clock, goes_on))
 
 

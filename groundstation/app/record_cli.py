@@ -48,10 +48,10 @@ def recorder_child(
     """
     from groundstation.app.company import LINGER_S
     from groundstation.app.recorder_process import is_recorded
-    from groundstation.logs.session_folder import default_recordings
+    from groundstation.app.settings_file import own_recordings
     from groundstation.transport.broker_url import parse_broker_url
 
-    place, shown = (out or default_recordings()).absolute(), parse_broker_url(broker).shown
+    place, shown = (out or own_recordings()).absolute(), parse_broker_url(broker).shown
 
     def on_line(line: str) -> None:
         # it means the recorder's own terminal; in this one the key ends the window
@@ -87,8 +87,12 @@ def record(
         ),
     ] = None,
     max_size: Annotated[
-        str, typer.Option(help="All sessions together; the oldest that are not pinned are dropped.")
-    ] = "20GB",
+        str | None,
+        typer.Option(
+            help="All sessions together; the oldest that are not pinned are dropped. As settled: 20GB.",
+            show_default=False,
+        ),
+    ] = None,
     max_large: Annotated[
         str,
         typer.Option(
@@ -104,17 +108,18 @@ def record(
     """
     from groundstation.app.processes import stop_on_signal
     from groundstation.app.recorder_process import RecorderProcess, wait_for_turn
+    from groundstation.app.settings_file import own_recordings, read_settings
     from groundstation.app.wiring import broker_from_text, host_name
-    from groundstation.logs.session_folder import default_recordings
     from groundstation.recording.recorder import RecorderSettings
     from groundstation.transport import topics
 
     url = broker_from_text(broker)
+    own = read_settings()[0]
     settings = RecorderSettings(
-        out=(out or default_recordings()).absolute(),
+        out=(out or own_recordings(own)).absolute(),
         broker=url.shown,
         filters=tuple(topics.checked_filter(text) for text in subscribe or []),
-        max_bytes=bytes_from_text(max_size, "--max-size"),
+        max_bytes=bytes_from_text(max_size or f"{own.recording.limit_gb}GB", "--max-size"),
         large_bytes=bytes_from_text(max_large, "--max-large"),
         keep_free_bytes=bytes_from_text(keep_free, "--keep-free"),
         host=host_name(),

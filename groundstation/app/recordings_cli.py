@@ -36,9 +36,10 @@ def list_sessions(
     """List the sessions, the oldest first: when, how long, which vehicles, how large."""
     import msgspec
 
+    from groundstation.app.settings_file import own_recordings
     from groundstation.logs import session_folder
 
-    out = recordings or session_folder.default_recordings()
+    out = recordings or own_recordings()
     # a folder that was named has to be there; this user's own is made by the first recorder
     if recordings is not None and not out.is_dir():
         raise GroundStationError(f"{out} is no folder; name the one that holds the sessions")

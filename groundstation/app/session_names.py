@@ -29,9 +29,10 @@ def session_named(name: str, recordings: Path | None) -> Path:
     Raises:
         GroundStationError: there is no such session.
     """
+    from groundstation.app.settings_file import own_recordings
     from groundstation.logs import session_folder
 
-    out = recordings or session_folder.default_recordings()
+    out = recordings or own_recordings()
     by_name = {one.name: one for one in session_folder.sessions(out)}
     if name in by_name:
         return by_name[name]

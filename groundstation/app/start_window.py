@@ -18,6 +18,8 @@ from groundstation.app.gui import FirstPage, Station
 from groundstation.app.key_store import keep_password, kept_password
 from groundstation.app.processes import Supervisor
 from groundstation.app.record_cli import recorder_child
+from groundstation.app.settings_file import own_recordings
+from groundstation.app.settings_work import begin_again, settings_access
 from groundstation.app.start import Say, bridge_child, find_or_start_broker
 from groundstation.app.wiring import broker_from_text
 from groundstation.transport.broker_url import BrokerUrl
@@ -51,7 +53,8 @@ def run_windows(
     Raises:
         GroundStationError: no broker can be had.
     """
-    settings = QSettings("groundstation", "groundstation")
+    settings, own = QSettings("groundstation", "groundstation"), settings_access()
+    recordings = recordings or own_recordings()
     chosen: BrokerWish | None = None
     while True:
         supervisor = Supervisor()
@@ -64,13 +67,15 @@ def run_windows(
             if chosen is None:
                 later.insert(0, bridge_child(url, links, say, is_loopback=is_loopback, finds_serial=finds_serial))
             last = BrokerWish(url=str(settings.value(URL, "")), user=str(settings.value(USER, "")))
-            station = Station(url, settings, recordings=recordings, first=FirstPage(last))
+            station = Station(url, settings, recordings=recordings, first=FirstPage(last), own=own)
             say(WINDOW_OPEN)
             first: list[Callable[[], None]] = [partial(on_window, station.window)]
             first += [partial(supervisor.add, child) for child in later]
             station.run(stop, partial(_do_one, first))
         finally:
             supervisor.stop()
+        if station.is_again and not stop.is_set():
+            begin_again()
         chosen = station.next_broker
         if chosen is None or stop.is_set():
             return

@@ -12,6 +12,8 @@ class Unit(NamedTuple):
     symbol: str
     digits: int
     factor: float = 1.0
+    offset: float = 0.0
+    """Added behind the factor."""
 
 
 _BY_SUFFIX = {

@@ -21,6 +21,7 @@ from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusStatus, Message
 from groundstation.transport.inbox import Inbox, InboxCounts
 from groundstation.ui.backlog import thinned
+from groundstation.ui.call_signs import call_signs
 from groundstation.ui.fleet_view import FeedStats, FleetView, LoggedEvent
 from groundstation.ui.followed import Followed
 from groundstation.ui.loop_delay import LoopDelay
@@ -63,6 +64,7 @@ class FleetFeed(FleetView):
         """Whose detail is wanted."""
         self._status = bus_status()
         self._known: set[VehicleKey] = set()
+        self._names = call_signs()
         self._forgotten: set[VehicleKey] = set()
         self._ticks = self._folded = self._readings = self._coalesced = self._stalls = 0
         self._slowest_s = 0.0
@@ -213,6 +215,9 @@ class FleetFeed(FleetView):
         self._history.record_states((self._fleet.get(key) for key in changed), now_s)
         # a forgotten vehicle is new again when it comes back
         added = changed - self._known
+        for state in (self._fleet.get(key) for key in changed):
+            if state is not None:
+                self._names.tell(state.key, state.name)
         if added:
             # before the signal: a panel may ask for the fleet in its slot
             self._known |= added

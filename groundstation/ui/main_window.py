@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QMenuBar, QWidge
 from PySide6QtAds import ads
 from shiboken6 import isValid
 
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Takeover
 from groundstation.fleet.identity import Root
 from groundstation.fleet.vehicle import VehicleState
@@ -59,6 +60,8 @@ from groundstation.ui.selection import Selection
 from groundstation.ui.sensors_panel.large_port import LargeAccess
 from groundstation.ui.sensors_panel.meanings_file import ReadMeanings
 from groundstation.ui.sensors_panel.publish_dialog import Publish
+from groundstation.ui.settings.keeper import SettingsKeeper
+from groundstation.ui.settings.settings_port import SettingsAccess
 from groundstation.ui.simulator.simulator_dialog import SimulatorDialog
 from groundstation.ui.simulator.simulator_port import SimulatorAccess
 from groundstation.ui.start.start_door import StartDoor, Ways
@@ -101,6 +104,7 @@ class MainWindow(QMainWindow):
         start: StartAccess | None = None,
         layouts: LayoutAccess | None = None,
         write_page: Callable[[str, Path], None] | None = None,
+        own: SettingsAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -125,14 +129,16 @@ class MainWindow(QMainWindow):
             start: ways of the start page, and to the links of bridges; None for a window without.
             layouts: ways to layouts on disk; None for a window that remembers its own alone.
             write_page: writes a page to a file, on a thread; None for a window that writes none.
+            own: ways to the file of settings; None for settings that last as long as the window.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
         wear_remembered(settings)
         speak_remembered(settings)
         self._settings, self._orders, self._is_leaving = settings, orders, False
-        self._simulator, self._feed = simulator, feed
-        self._layouts = layouts
+        self._simulator, self._feed, self._layouts = simulator, feed, layouts
+        self.settings_keeper = SettingsKeeper(feed, own, self)
+        """Has settings take effect, and writes them."""
         self.simulator_dialog: SimulatorDialog | None = None
         """The one that was opened last."""
         self.setWindowTitle(self.tr("Ground station"))
@@ -148,9 +154,9 @@ class MainWindow(QMainWindow):
         """Lays surveys into the plans."""
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
-        own = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
+        desks = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
         ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures, write_page)
-        context = PanelContext(feed, self.selection, log, self.asks, *own, *ways)
+        context = PanelContext(feed, self.selection, log, self.asks, *desks, *ways)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""
@@ -223,11 +229,11 @@ class MainWindow(QMainWindow):
         if self.past is not None:
             self.past.join(self.workspace, self.workspace.context, self.top_bar, [*commands])
         menus.view.addSeparator()
-        menus.view.addMenu(ThemeMenu(self._settings, self))
+        menus.view.addMenu(ThemeMenu(self))
         if self.start is not None:
             menus.add(menus.view, self.tr("St&art page"), "", self.start.open)
             menus.add(menus.view, self.tr("&Links of the bridge…"), "Ctrl+Shift+L", self.start.open_links)
-        menus.view.addMenu(LanguageMenu(self._settings, self))
+        menus.view.addMenu(LanguageMenu(self))
         menus.add(menus.view, self.tr("Full &screen"), "F11", self.toggle_full_screen)
         if self._layouts is not None:
             self.layouts = LayoutMenu(self.workspace, self._layouts, self)
@@ -257,11 +263,11 @@ class MainWindow(QMainWindow):
             past.look.entered.connect(door.close)
         return door
 
-    def _file_menu(self) -> QMenu | None:
-        if self.past is None:
-            return None
+    def _file_menu(self) -> QMenu:
         menu = QMenu(self.tr("&File"), self)
-        menu.addAction(self.tr("&Open a log…"), QKeySequence("Ctrl+O"), self.past.ask_for_log)
+        if self.past is not None:
+            menu.addAction(self.tr("&Open a log…"), QKeySequence("Ctrl+O"), self.past.ask_for_log)
+        menu.addAction(self.tr("S&ettings…"), QKeySequence("Ctrl+,"), self.settings_keeper.open)
         if self._simulator is not None:
             menu.addAction(self.tr("&Simulator…"), QKeySequence("Ctrl+Shift+V"), self.open_simulator)
             orders = self.panel(MapPanel).orders
@@ -289,6 +295,9 @@ class MainWindow(QMainWindow):
             dialog.place(lat_deg, lon_deg)
 
     def _restore(self) -> None:
+        if self.floating is not None:
+            say = self.floating.notices.say
+            self.settings_keeper.tell(lambda problem: say(problem, Level.ADVISORY))
         geometry = self._settings.value(GEOMETRY)
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)

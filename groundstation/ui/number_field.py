@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.language.typed import NumberInput, number_locale
 
 
@@ -14,13 +15,20 @@ class NumberField(NumberInput):
     """Tells a number once, when it is through: with Return, or when the focus goes elsewhere."""
 
     def __init__(
-        self, name: str, unit: str, least: float, most: float, digits: int = 1, parent: QWidget | None = None
+        self,
+        name: str,
+        unit: str | Dimension,
+        least: float,
+        most: float,
+        digits: int = 1,
+        parent: QWidget | None = None,
     ) -> None:
         """Build it.
 
         Args:
             name: for who hears the window read.
-            unit: shown behind the number; empty for none.
+            unit: shown behind the number, empty for none; or what it measures, then its unit is that of the settings,
+                and the number is SI all the same.
             least: the smallest number.
             most: the largest.
             digits: behind the point.
@@ -30,7 +38,9 @@ class NumberField(NumberInput):
         self.setLocale(number_locale())
         self.setRange(least, most)
         self.setDecimals(digits)
-        if unit:
+        if isinstance(unit, Dimension):
+            self.measure(unit)
+        elif unit:
             self.setSuffix(unit if unit == "°" else f" {unit}")
         self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setKeyboardTracking(False)

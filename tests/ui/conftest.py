@@ -17,14 +17,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from groundstation.fleet.settings.settings import Settings
 from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.application import make_application
+from groundstation.ui.call_signs import call_signs
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.garbage import collect_due
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.timeline import LiveTimeline
 from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -37,6 +40,14 @@ BENIGN = ("This plugin does not support",)
 @pytest.fixture(scope="session")
 def app():
     return make_application(["groundstation"])
+
+
+@pytest.fixture(autouse=True)
+def as_it_was_made():
+    """No test finds the settings, or the names, of another one."""
+    yield
+    chosen().put_on(Settings())
+    call_signs.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -68,7 +68,7 @@ def test_a_click_has_to_be_repeated_on_a_button_that_names_everything(commands, 
     assert commands.requests() == []
     assert sheet.confirm.risk is Risk.CLICK
     assert sheet.confirm.button.text() == "Land uav-01"
-    assert sheet.targets.rows == (("uav-01", f"armed · flying · AUTO · {up.place(0)[2]:.1f} m", ""),)
+    assert sheet.targets.rows == (("uav-01", f"armed · flying · AUTO · {up.place(0)[2]:.1f} m", "", "uav-01"),)
     QTest.mouseClick(sheet.confirm.button, LEFT)
     assert [vehicle for vehicle, _ in commands.requests(Verb.LAND)] == ["uav-01"]
     assert sheet.isHidden()

@@ -18,10 +18,11 @@ from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.language import switch
 from groundstation.ui.language.language_menu import LanguageMenu
 from groundstation.ui.language.speaking import speaking
-from groundstation.ui.language.switch import LANGUAGE, speak
+from groundstation.ui.language.switch import FORMER_LANGUAGE, speak
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.main_window import MainWindow
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
+from groundstation.ui.settings.chosen import chosen
 from tests.ui.conftest import Station
 from tests.ui.support.all_texts import all_texts
 from tests.ui.support.commanding import Commands, flying
@@ -43,7 +44,7 @@ def a_window(app, folder, language, number=0):
     station = Station()
     station.wall_clock = lambda: 1_780_000_000.0
     settings = QSettings(str(folder / f"{language}{number}.ini"), QSettings.Format.IniFormat)
-    settings.setValue(LANGUAGE, language)
+    settings.setValue(FORMER_LANGUAGE, language)
     commands = Commands(station)
     window = MainWindow(
         station.feed,
@@ -223,7 +224,7 @@ def test_the_menu_speaks_and_remembers(window, settings):
     assert speaking().language == "tr"
     assert names["tr"].isChecked()
     assert not names["en"].isChecked()
-    assert settings.value(LANGUAGE) == "tr"
+    assert chosen().now.window.language == "tr"
     assert menu.title() == "Di&l"
     assert window.windowTitle() == "Yer istasyonu"
 
@@ -232,10 +233,10 @@ def test_at_the_first_start_it_is_what_the_computer_speaks(settings, monkeypatch
     monkeypatch.setattr(switch, "system_language", lambda: "tr")
     switch.speak_remembered(settings)
     assert speaking().language == "tr"
-    settings.setValue(LANGUAGE, "en")
+    settings.setValue(FORMER_LANGUAGE, "en")
     switch.speak_remembered(settings)
     assert speaking().language == "en"
-    settings.setValue(LANGUAGE, "a language that was taken away")
+    settings.setValue(FORMER_LANGUAGE, "a language that was taken away")
     switch.speak_remembered(settings)
     assert speaking().language == "en"
 

@@ -24,7 +24,7 @@ from groundstation.ui.theme.light import LIGHT
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.style import DOCK_SHEET
 from groundstation.ui.theme.switch import wear
-from groundstation.ui.theme_menu import SYSTEM, THEME, ThemeMenu
+from groundstation.ui.theme_menu import FORMER_THEME, SYSTEM, ThemeMenu
 from tests.ui.conftest import Station
 from tests.ui.support.commanding import Commands, ToldVehicle
 from tests.ui.support.pretend_fleet import bridge_birth, sensor_messages
@@ -144,7 +144,7 @@ def windows(app, tmp_path):
 
     def make(name):
         settings = QSettings(str(tmp_path / f"{name}.ini"), QSettings.Format.IniFormat)
-        settings.setValue(THEME, wearing().theme.key)
+        settings.setValue(FORMER_THEME, wearing().theme.key)
         made.append(story(settings, app))
         return made[-1]
 
@@ -203,7 +203,7 @@ def test_a_theme_is_chosen_in_the_menu_and_remembered(windows, station, app):
 
 @pytest.mark.parametrize("damaged", ["", "no such theme", 7, ["light"]])
 def test_a_theme_that_is_not_known_is_the_first(settings, station, damaged):
-    settings.setValue(THEME, damaged)
+    settings.setValue(FORMER_THEME, damaged)
     MainWindow(station.feed, settings).deleteLater()
     assert wearing().theme is DARK
 

@@ -73,7 +73,7 @@ def read(server, cache, one=HERE):
 
 def test_what_is_kept_stays_within_the_limit_and_what_was_used_longest_ago_goes_first(tmp_path, clock):
     room = 1000 + ROW_BYTES + len("/0")
-    cache = DiskCache(tmp_path / "a", clock, limit_bytes=10 * room)
+    cache = DiskCache(tmp_path / "a", clock, limit_bytes=lambda: 10 * room)
     for number in range(10):
         clock.now_s += 7200.0
         cache.put(f"/{number}", b"x" * 1000, "", "", 1e6)
@@ -88,7 +88,7 @@ def test_what_is_kept_stays_within_the_limit_and_what_was_used_longest_ago_goes_
 
 
 def test_the_file_does_not_grow_beyond_what_it_may_keep(tmp_path, clock):
-    cache = DiskCache(tmp_path / "a", clock, limit_bytes=400_000)
+    cache = DiskCache(tmp_path / "a", clock, limit_bytes=lambda: 400_000)
     for number in range(400):
         clock.now_s += 1.0
         cache.put(f"/{number}", bytes(10_000), "", "", 1e6)

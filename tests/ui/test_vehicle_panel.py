@@ -364,4 +364,4 @@ def test_the_mark_of_simulation_never_stands_over_the_mode(station, wide, whole)
     assert who + 8 + chips + 10 + mode <= wide
     assert header.summary.is_simulated
     assert header.summary.is_armed
-    assert (header.id_text == vehicle.key.id) is whole
+    assert (header.id_text == vehicle.name) is whole

@@ -17,6 +17,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_words import names_of, spoken
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.settings.chosen import chosen
 
 GAP_S, SECONDS_A_LETTER = 2.5, 0.085
 """Between two texts: what a voice takes for a text, and a breath."""
@@ -119,9 +120,11 @@ class AlarmVoice(QObject):
         self._said_s[alarm.key] = now_s
         names = names_of(self._feed)
         text = spoken(alarm, names)
-        if self._access.play is not None:
-            self._access.play("warning" if alarm.worst is Level.WARNING else "caution")
-        if self._access.speak is not None:
+        sounds, is_warning = chosen().now.sounds.alarms, alarm.worst is Level.WARNING
+        if self._access.play is not None and (is_warning or sounds != "warnings"):
+            self._access.play("warning" if is_warning else "caution")
+        # without a tone the voice is all there is
+        if self._access.speak is not None and (sounds == "voice" or (is_warning and self._access.play is None)):
             self._access.speak(text)
         self._free_s = now_s + GAP_S + SECONDS_A_LETTER * len(text)
 

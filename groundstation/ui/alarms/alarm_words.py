@@ -11,6 +11,7 @@ from groundstation.fleet.alarms.alarm import Alarm, AlarmState
 from groundstation.fleet.alarms.flood import GROUP
 from groundstation.fleet.alarms.nearness import BETWEEN
 from groundstation.fleet.conditions import Level
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.said import said, translated
 from groundstation.ui.timeline import local_time
@@ -31,7 +32,7 @@ def names_of(view: FleetView) -> Names:
     Args:
         view: whose vehicles, as they are now, and whose file.
     """
-    vehicles = {str(state.key): state.name for state in view.fleet}
+    vehicles = {str(state.key): call_sign(state.key) for state in view.fleet}
 
     def name(source: str) -> str:
         known = vehicles.get(source)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import (
     Tone,
@@ -163,7 +164,7 @@ class ProgressLine(QFrame):
         role = Ink.MUTED if is_calm and worst is not Tone.BAD else tone_role(worst)
         sign = next(look_of(one.state).icon for one in records if look_of(one.state).tone is worst)
         bad = [one for one in records if look_of(one.state).tone is Tone.BAD]
-        detail = "; ".join(f"{one.key.id}: {said_of(one)}" for one in bad)
+        detail = "; ".join(f"{call_sign(one.key)}: {said_of(one)}" for one in bad)
         words = f"{brief_text(records[0].verb, records[0].args)}: {', '.join(parts)}"
         self._put(sign, role, words, detail, None if over == len(records) else over / len(records))
         self._show_button(is_over=over == len(records))

@@ -10,12 +10,14 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.commands import Args
-from groundstation.fleet.units import unit_of
+from groundstation.fleet.settings.measures import dimension_of
+from groundstation.fleet.units import Unit, unit_of
 from groundstation.fleet.verbs import Arg, ArgKind, VerbSpec
 from groundstation.ui.commanding.words import WHOLE_NUMBERS
 from groundstation.ui.language.shown import shown
 from groundstation.ui.language.typed import NumberInput, number_locale, place_from_text
 from groundstation.ui.language.words import arg_help, value_name, word
+from groundstation.ui.units import unit_shown
 
 FIELD_WIDTH = 176
 CHOICE_WORDS = {"home": "above home", "amsl": "above sea level"}
@@ -41,7 +43,10 @@ class NumberBox(NumberInput):
         self.setSingleStep(0.0001 if digits == 6 else _STEPS.get(unit.symbol, 1.0))
         self.setFixedWidth(FIELD_WIDTH)
         self.setCorrectionMode(QDoubleSpinBox.CorrectionMode.CorrectToNearestValue)
-        if unit.symbol and arg.name not in WHOLE_NUMBERS:
+        what = dimension_of(arg.name)
+        if what is not None:
+            self.measure(what)
+        elif unit.symbol and arg.name not in WHOLE_NUMBERS:
             self.setSuffix(f"{'' if unit.symbol == '°' else ' '}{unit.symbol}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -197,7 +202,9 @@ class ArgEditors(QWidget):
         if arg.name in ("lat_deg", "lon_deg"):
             return ""
         if arg.kind is ArgKind.NUMBER and not arg.name.startswith("param") and abs(arg.high) < 1e6:
-            limits = f"{shown(arg.low):g} … {shown(arg.high):g}"
+            unit = unit_shown(arg.name) if dimension_of(arg.name) is not None else Unit("", 0)
+            low, high = (float(f"{one * unit.factor + unit.offset:.4g}") for one in (arg.low, arg.high))
+            limits = f"{shown(low):g} … {shown(high):g}"
             return (
                 limits
                 if arg.is_required or arg.default is not None

@@ -22,6 +22,7 @@ from groundstation.fleet.plans.plan_progress import item_count, start_number
 from groundstation.fleet.separation import TO_A_POINT
 from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.fleet.verbs import VERBS, Risk
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.command_sheet.arg_editors import ArgEditors
 from groundstation.ui.command_sheet.confirm_area import ConfirmArea
 from groundstation.ui.command_sheet.group_options import GroupOptions
@@ -125,7 +126,9 @@ class CommandSheet(QFrame):
         except UsageError as error:
             able, left_out, problem = list(keys), [], said_by(error)
         reasons = dict(left_out)
-        self.targets.show_rows([(key.id, condition_text(self._desk.state(key)), reasons.get(key, "")) for key in keys])
+        self.targets.show_rows(
+            [(key.id, condition_text(self._desk.state(key)), reasons.get(key, ""), call_sign(key)) for key in keys]
+        )
         if not able:
             problem = self.tr("Nothing can be sent now: see above.")
         problem = problem or self._too_near(able, args)
@@ -238,7 +241,7 @@ class CommandSheet(QFrame):
                 words = (
                     self.tr("{name} with item {number} of {count}") if count else self.tr("{name} with item {number}")
                 )
-                told.append(words.format(name=key.id, number=number, count=count))
+                told.append(words.format(name=call_sign(key), number=number, count=count))
         return self.tr("Begins: {told}.").format(told=", ".join(told)) if told else ""
 
     def _too_near(self, able: list[VehicleKey], args: Args) -> str:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GroupPolicy
 from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.commanding.words import by_name
 from groundstation.ui.language.typed import NumberInput, number_locale
 
@@ -44,8 +45,8 @@ class GroupOptions(QWidget):
         self.stagger_box.setSuffix(" s")
         self.stagger_box.setAccessibleName(self.tr("Seconds between two vehicles"))
         self.stagger_box.setFixedWidth(92)
-        self.spread_box = self._metres(self.tr("Metres between the places of neighbours"))
-        self.step_box = self._metres(self.tr("Metres that each flies higher than the one before"))
+        self.spread_box = self._metres(self.tr("Between the places of neighbours"), Dimension.DISTANCE)
+        self.step_box = self._metres(self.tr("How much each flies higher than the one before"), Dimension.HEIGHT)
         self.apart_button = QPushButton(self.tr("Keep apart"))
         self.apart_button.setToolTip(self.tr("Each flies higher than the one before; on the ground each has a place"))
         self.apart_button.clicked.connect(self._on_apart)
@@ -70,12 +71,12 @@ class GroupOptions(QWidget):
         layout.addWidget(self._apart_row())
         self.order_box.currentIndexChanged.connect(self.changed)
 
-    def _metres(self, name: str) -> QDoubleSpinBox:
+    def _metres(self, name: str, what: Dimension) -> QDoubleSpinBox:
         box = NumberInput()
         box.setLocale(number_locale())
         box.setRange(0.0, MAX_APART_M)
         box.setDecimals(0)
-        box.setSuffix(" m")
+        box.measure(what)
         box.setAccessibleName(name)
         box.setFixedWidth(84)
         box.valueChanged.connect(self.changed)

@@ -19,7 +19,7 @@ from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 
 ROW = 24
 ROWS_SHOWN = 6
-Row = tuple[str, str, str]
+Row = tuple[str, str, str, str]
 """Id, state, and why it is left out (empty when it is not)."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -32,7 +32,7 @@ class _Rows(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        name_width = max((metrics(TEXT_PX, 600).horizontalAdvance(row[0]) for row in self.rows), default=0)
+        name_width = max((metrics(TEXT_PX, 600).horizontalAdvance(row[3]) for row in self.rows), default=0)
         name_width = min(name_width, 140) + 14
         for number, row in enumerate(self.rows):
             rect = QRect(0, number * ROW, self.width(), ROW)
@@ -43,11 +43,11 @@ class _Rows(QWidget):
 
     @staticmethod
     def _paint_row(painter: QPainter, rect: QRect, row: Row, name_width: int) -> None:
-        name, condition, reason = row
-        colour = vehicle_colour(name)
+        vehicle_id, condition, reason, name = row
+        colour = vehicle_colour(vehicle_id)
         painter.setPen(QPen(colour, 1.6))
         painter.setBrush(Qt.BrushStyle.NoBrush if reason else colour)
-        paint_dot(painter, QRectF(2, rect.top() + 8, 8, 8), vehicle_sign(name))
+        paint_dot(painter, QRectF(2, rect.top() + 8, 8, 8), vehicle_sign(vehicle_id))
         painter.setFont(font(TEXT_PX, 600))
         painter.setPen(ink(Ink.MUTED if reason else Ink.TEXT))
         shown = metrics(TEXT_PX, 600).elidedText(name, Qt.TextElideMode.ElideRight, name_width - 8)
@@ -90,7 +90,7 @@ class TargetList(QScrollArea):
         is_resized = len(shown) != len(self._rows.rows)
         self._rows.rows = shown
         self._rows.setMinimumHeight(ROW * len(shown))
-        self.setAccessibleDescription("\n".join(f"{name}: {reason or state}" for name, state, reason in shown))
+        self.setAccessibleDescription("\n".join(f"{name}: {reason or state}" for _, state, reason, name in shown))
         self._rows.setToolTip("")
         if is_resized:
             self.setFixedHeight(ROW * min(len(shown), ROWS_SHOWN) + 2)

@@ -13,15 +13,15 @@ from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import Actor, Args, CommandState, Reason, Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import natural_order
-from groundstation.fleet.units import unit_of
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.fleet.verbs import VERBS
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.language.letters import small
 from groundstation.ui.language.shown import percent, shown
 from groundstation.ui.language.speaking import counted, speaking
 from groundstation.ui.language.words import word
 from groundstation.ui.theme.roles import Ink
-from groundstation.ui.units import fixed
+from groundstation.ui.units import fixed, unit_shown
 
 NAMES_SHOWN = 6
 """Vehicles that are named one by one; the rest is counted."""
@@ -162,7 +162,8 @@ def _value_text(name: str, value: float | str | bool) -> str:
         return f"{value:.0f}"
     if name.startswith("param"):
         return f"{shown(value):g}"
-    unit = unit_of(name)
+    unit = unit_shown(name)
+    value = value * unit.factor + unit.offset
     # the sixth digit of a degree is ten centimetres, which nobody reads
     digits = min(unit.digits, 5)
     number = f"{value:.{digits}f}".removesuffix(".0")
@@ -182,7 +183,7 @@ def order_text(verb: Verb, args: Args) -> str:
 
 def names_text(keys: Sequence[VehicleKey], shown: int = NAMES_SHOWN) -> str:
     """Ids of vehicles, as many as can be read."""
-    names = ", ".join(key.id for key in keys[:shown])
+    names = ", ".join(call_sign(key) for key in keys[:shown])
     more = len(keys) - shown
     return tr("{names} and {more} more").format(names=names, more=more) if more > 0 else names
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QIcon
 
 from groundstation.fleet.commands import END_STATES
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import Tone, look_of, tone_role
 from groundstation.ui.commands_panel.journal_entry import EntryKey, JournalEntry
 from groundstation.ui.plain_text import plain_tip
@@ -157,7 +158,7 @@ def text_of(entry: JournalEntry, column: int) -> str:
     """The text of a cell."""
     if column == TIME:
         return local_time(entry.at_unix_s)
-    return (entry.key.id, entry.order, entry.by, entry.state_text, entry.words)[column - 1]
+    return (call_sign(entry.key), entry.order, entry.by, entry.state_text, entry.words)[column - 1]
 
 
 def _colour_of(entry: JournalEntry, column: int) -> QColor:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import Tone, look_of, state_words, tone_role
 from groundstation.ui.commands_panel.batch_log import BatchLog
 from groundstation.ui.language.shown import percent
@@ -91,14 +92,14 @@ class MatrixModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 found = plain_tip(self._tip(record, column))
             case Qt.ItemDataRole.AccessibleTextRole:
-                found = f"{record.key.id} {self.titles[column]} {self._tip(record, column)}"
+                found = f"{call_sign(record.key)} {self.titles[column]} {self._tip(record, column)}"
             case _:
                 found = None
         return found
 
     def _text(self, record: CommandRecord, column: int) -> str:
         if column == VEHICLE:
-            return record.key.id
+            return call_sign(record.key)
         if column == END:
             return state_words(record.state, record.verb, record.reason) if record.is_over else ""
         if column == WHY:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from groundstation.fleet.fleet_filter import Test
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import VehicleSummary, natural_order
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import actor_text
 from groundstation.ui.said import said
 
@@ -111,5 +112,5 @@ class FleetModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             control = self.tr("controlled by {who}").format(who=actor_text(row.owner)) if row.owner is not None else ""
             # the delegate draws the row: this is for screen readers, and for typing a name in the list
-            return f"{row.key.id} {row.name} {row.mode or ''} {said(row.worst)} {control}".strip()
+            return f"{call_sign(row.key)} {row.key.id} {row.mode or ''} {said(row.worst)} {control}".strip()
         return None

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from groundstation.fleet.conditions import BATTERY_CAUTION_FRACTION, BATTERY_WARNING_FRACTION, Level
 from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.preconditions import MISSION_MODES
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import tr
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
 from groundstation.ui.language.shown import percent
@@ -21,7 +23,7 @@ from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
-from groundstation.ui.units import DASH, age_text, fixed
+from groundstation.ui.units import DASH, age_text, quantity
 
 ROW_HEIGHT = 48
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -64,16 +66,17 @@ class FleetRowDelegate(QStyledItemDelegate):
         left, width = area.left(), area.width() - mode_width - 8
         painter.setFont(font(TEXT_PX, 600))
         painter.setPen(ink(Ink.TEXT if row.is_heard else Ink.MUTED))
-        used = metrics(TEXT_PX, 600).horizontalAdvance(row.key.id)
-        painter.drawText(QRect(left, area.top(), used + 2, 20), _LEFT, row.key.id)
+        name = metrics(TEXT_PX, 600).elidedText(call_sign(row.key), Qt.TextElideMode.ElideRight, max(40, width))
+        used = metrics(TEXT_PX, 600).horizontalAdvance(name)
+        painter.drawText(QRect(left, area.top(), used + 2, 20), _LEFT, name)
         left += used + 6
         if row.is_simulated:
             left += _paint_tag(painter, left, area.top() + 3, "SIM") + 6
         remaining = area.left() + width - left
-        if row.name != row.key.id and remaining > 20:
+        if row.key.id not in name and remaining > 20:
             painter.setFont(font(TEXT_PX))
             painter.setPen(ink(Ink.MUTED))
-            text = metrics().elidedText(row.name, Qt.TextElideMode.ElideRight, remaining)
+            text = metrics().elidedText(row.key.id, Qt.TextElideMode.ElideRight, remaining)
             painter.drawText(QRect(left, area.top(), remaining, 20), _LEFT, text)
 
     def _paint_mode(self, painter: QPainter, area: QRect, row: VehicleSummary) -> int:
@@ -186,8 +189,8 @@ def _motion_texts(row: VehicleSummary) -> tuple[str, ...]:
     """Height, mission item and speed, the whole first, then the part that counts most."""
     if row.is_flying is False:
         return (tr("on ground"),)
-    height = "" if row.height_home_m is None else f"{fixed(row.height_home_m)} m"
-    speed = "" if row.ground_speed_mps is None else f"{fixed(row.ground_speed_mps)} m/s"
+    height = "" if row.height_home_m is None else quantity(row.height_home_m, Dimension.HEIGHT)
+    speed = "" if row.ground_speed_mps is None else quantity(row.ground_speed_mps, Dimension.SPEED)
     return " · ".join(part for part in (height, _mission_text(row), speed) if part), height
 
 

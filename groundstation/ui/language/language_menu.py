@@ -3,27 +3,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from groundstation.ui.language.speaking import languages, speaking
 from groundstation.ui.language.switch import LANGUAGE, speak
 from groundstation.ui.panel_types import tr
+from groundstation.ui.settings.chosen import chosen
 
 
 class LanguageMenu(QMenu):
     """An entry for each file there is; languages are called what they call themselves."""
 
-    def __init__(self, settings: QSettings, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         """Fill it.
 
         Args:
-            settings: what is remembered.
             parent: the window.
         """
         super().__init__(tr("&Language"), parent)
-        self._settings, self._group = settings, QActionGroup(self)
+        self._group = QActionGroup(self)
         for language, name in languages().items():
             action = QAction(name, self)
             action.setCheckable(True)
@@ -36,7 +35,7 @@ class LanguageMenu(QMenu):
         speaking().changed.connect(self._mark)
 
     def _choose(self, language: str) -> None:
-        self._settings.setValue(LANGUAGE, language)
+        chosen().change(LANGUAGE, language)
         speak(language)
         self._mark()
 

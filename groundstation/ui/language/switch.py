@@ -10,13 +10,17 @@ from groundstation.ui.language.speaking import speaking, system_language
 from groundstation.ui.language.standing import Renewal
 from groundstation.ui.language.typed import NumberInput
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.settings.chosen import chosen
 
-LANGUAGE = "window/language"
+LANGUAGE = "window.language"
+"""Key of the setting."""
+FORMER_LANGUAGE = "window/language"
+"""Where it was remembered before there was a file of settings."""
 
 
 def speak_remembered(settings: QSettings) -> None:
     """Speak what was chosen last; what this computer speaks where nothing was."""
-    speak(str(settings.value(LANGUAGE, "")) or system_language())
+    speak(chosen().now.window.language or str(settings.value(FORMER_LANGUAGE, "")) or system_language())
 
 
 def speak(language: str) -> None:
@@ -34,6 +38,11 @@ def speak(language: str) -> None:
     for widget in QApplication.allWidgets():
         renewal.renew(widget)
     now.changed.emit()
+    show_anew()
+
+
+def show_anew() -> None:
+    """Every standing widget writes its numbers, names and words again, as they are written now."""
     for widget in QApplication.allWidgets():
         if isinstance(widget, QAbstractItemView):
             _renew_model(widget)

@@ -9,7 +9,11 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox
 
+from groundstation.fleet.settings.coordinates import place_in_words
+from groundstation.fleet.settings.measures import Dimension
+from groundstation.fleet.units import Unit
 from groundstation.ui.language.numerals import number_from_text
+from groundstation.ui.settings.chosen import chosen
 
 
 def number_locale() -> QLocale:
@@ -20,13 +24,61 @@ def number_locale() -> QLocale:
 
 
 class NumberInput(QDoubleSpinBox):
-    """A number; whichever sign is typed or pasted between whole and parts is meant as that."""
+    """A number; whichever sign is typed or pasted between whole and parts is meant as that.
+
+    One that measures something is SI for who sets and reads it, and is shown and typed in the unit of the settings:
+    Qt's own number stays what it was until somebody types another one, so that 10 m do not become 9.997.
+    """
+
+    _measured: Dimension | None = None
+    _unit: Unit | None = None
+    """Set where another unit than that of SI is shown."""
+
+    def measure(self, what: Dimension | None) -> None:
+        """Show it in the unit of what it measures; None for the one that it has."""
+        self._measured, self._si_digits, self._si_step = what, self.decimals(), self.singleStep()
+        self._take_unit()
+
+    def _take_unit(self) -> None:
+        if self._measured is None:
+            return
+        unit = chosen().measures.of(self._measured)
+        is_si = unit.factor == 1.0 and not unit.offset
+        self._unit = None if is_si else unit
+        # exact inside: digits are cut where it is written
+        self.setDecimals(self._si_digits if is_si else 9)
+        self.setSingleStep(self._si_step if is_si else max(1.0, self._si_step) / unit.factor)
+        self.setSuffix(f" {unit.symbol}")
+
+    def textFromValue(self, val: float) -> str:
+        """Qt: the number as text, in the unit that is shown."""
+        if self._unit is None:
+            return super().textFromValue(val)
+        number = val * self._unit.factor + self._unit.offset
+        return self.locale().toString(number, "f", self._unit.digits)
+
+    def valueFromText(self, text: str) -> float:
+        """Qt: the number of a text, within the limits; the one of now where the text is what it is written as."""
+        if self._unit is None:
+            return super().valueFromText(text)
+        bare = text.removesuffix(self.suffix()).strip()
+        if bare == self.textFromValue(self.value()):
+            return self.value()
+        try:
+            value = (number_from_text(bare) - self._unit.offset) / self._unit.factor
+        except ValueError:
+            return self.value()
+        return min(max(value, self.minimum()), self.maximum())
 
     def speak(self) -> None:
         """Write the number as the language of now does; what is being typed stays."""
         line = self.lineEdit()
         typed = line.text() if line.isModified() and line.hasFocus() else None
         self.setLocale(number_locale())
+        before = self._unit
+        self._take_unit()
+        # half a number in another unit would be another number
+        typed = typed if self._unit == before else None
         if typed is not None:
             line.setText(self.meant(typed))
             line.setModified(True)
@@ -39,7 +91,15 @@ class NumberInput(QDoubleSpinBox):
 
     def validate(self, text: str, pos: int) -> tuple[QValidator.State, str, int]:
         """Qt: whether that is a number, or may become one; Qt goes on with the text as it is meant."""
-        return super().validate(self.meant(text), pos)
+        if self._unit is None:
+            return super().validate(self.meant(text), pos)
+        bare = text.removesuffix(self.suffix()).strip()
+        try:
+            number_from_text(bare)
+        except ValueError:
+            may_become = bare in ("", "-", "+", ".", ",", "-.", "-,", "\N{MINUS SIGN}")
+            return QValidator.State.Intermediate if may_become else QValidator.State.Invalid, text, pos
+        return QValidator.State.Acceptable, text, pos
 
 
 _NUMBER = "([-\N{MINUS SIGN}]?[0-9]+(?:[.,][0-9]+)?)[ \t]*°?[ \t]*"
@@ -53,8 +113,10 @@ def place_from_text(text: str) -> tuple[float, float] | None:
         text: degrees north and east; letters of the compass may stand behind.
     """
     match = _PLACE.fullmatch(text[:100])
+    if match is None:
+        return place_in_words(text)
     # three numbers, or two: nobody knows
-    if match is None or (match[3] == "," and "," in match[1] + match[4]):
+    if match[3] == "," and "," in match[1] + match[4]:
         return None
     lat_deg, lon_deg = number_from_text(match[1]), number_from_text(match[4])
     lat_deg *= -1.0 if match[2].upper() == "S" else 1.0

@@ -14,6 +14,7 @@ from groundstation.fleet.status import Radio
 from groundstation.fleet.summary import natural_order
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.transport.bus import BusState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.shown import percent
 from groundstation.ui.language.words import word
@@ -92,7 +93,8 @@ def _vehicle_rows(state: VehicleState, now_s: float, feed: FleetView) -> Iterato
     if connection is not None:
         words = _state_text(connection.state, connection.reason)
     path = (*above, str(state.key))
-    name = f"{state.key.id}  {state.name}" if state.name != state.key.id else state.key.id
+    own = call_sign(state.key)
+    name = own if state.key.id in own else f"{own}  {state.key.id}"
     age = age_text(heartbeat_age_s(state, now_s))
     yield LinkRow(path, (name, words, age, "", "", ""), Level.NORMAL if state.is_heard else Level.WARNING)
     # reports come once a second, on a slow way every five

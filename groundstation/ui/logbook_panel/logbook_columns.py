@@ -8,12 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from groundstation.fleet.flight import LoggedFlight, UnreadLog, VehicleTotals, name_of
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.shown_text import shown_path
 from groundstation.fleet.summary import natural_order
 from groundstation.ui.language.shown import percent, shown_time
 from groundstation.ui.logbook_panel.row_model import Column, nothing
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.roles import Ink
-from groundstation.ui.units import DASH, fixed, length_text
+from groundstation.ui.units import DASH, fixed, in_unit, length_text, quantity
 
 NEWEST_FIRST = 1
 """Place of the column that flights are sorted by to begin with."""
@@ -107,7 +109,7 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("Height"),
             66,
-            lambda one: _with(one.flight.max_height_home_m, "m", 0),
+            lambda one: quantity(one.flight.max_height_home_m, Dimension.HEIGHT, 0),
             lambda one: one.flight.max_height_home_m,
             is_number=True,
             role=_counting,
@@ -118,7 +120,7 @@ def _how_far() -> tuple[Column, ...]:
         Column(
             _tr("Speed"),
             80,
-            lambda one: _with(one.flight.max_ground_speed_mps, "m/s", 1),
+            lambda one: quantity(one.flight.max_ground_speed_mps, Dimension.SPEED, 1),
             lambda one: one.flight.max_ground_speed_mps,
             is_number=True,
             role=_counting,
@@ -216,7 +218,7 @@ def hours_columns() -> tuple[Column, ...]:
         Column(
             _tr("Distance"),
             92,
-            lambda one: _with(one.distance_m, "km", 1, 0.001),
+            lambda one: _long(one.distance_m),
             lambda one: one.distance_m,
             is_number=True,
             role=lambda _: Ink.TEXT,
@@ -277,7 +279,14 @@ def _with(value: float | None, unit: str, digits: int, factor: float = 1.0) -> s
 def _way(metres: float | None) -> str:
     """In one unit, so that a column of them can be compared at a glance."""
     # a thin space: commas and points part thousands in some countries and decimals in others
-    return DASH if metres is None else f"{metres:,.0f} m".replace(",", "\N{THIN SPACE}")
+    unit = chosen().measures.of(Dimension.DISTANCE)
+    number = None if metres is None else metres * unit.factor
+    return DASH if number is None else f"{number:,.0f} {unit.symbol}".replace(",", "\N{THIN SPACE}")
+
+
+def _long(metres: float) -> str:
+    unit = chosen().measures.long()
+    return f"{in_unit(metres, unit, 1)} {unit.symbol}"
 
 
 def _modes(row: LoggedFlight) -> str:
@@ -329,8 +338,8 @@ def _about(row: LoggedFlight) -> str:
         (_tr("Vehicle"), name_of(row.flight)),
         (_tr("Armed"), _armed(row)),
         (_tr("Distance"), _way(row.flight.distance_m)),
-        (_tr("Height"), _with(row.flight.max_height_home_m, "m", 0)),
-        (_tr("Speed"), _with(row.flight.max_ground_speed_mps, "m/s", 1)),
+        (_tr("Height"), quantity(row.flight.max_height_home_m, Dimension.HEIGHT, 0)),
+        (_tr("Speed"), quantity(row.flight.max_ground_speed_mps, Dimension.SPEED, 1)),
         (_tr("Battery"), _used(row)),
         (_tr("Operator"), row.flight.operator or DASH),
         (_tr("Modes"), _modes(row) or DASH),

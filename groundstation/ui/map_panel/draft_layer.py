@@ -23,6 +23,7 @@ from groundstation.fleet.plans.survey.survey_plan import Survey
 from groundstation.fleet.plans.survey.survey_task import CorridorTask
 from groundstation.fleet.plans.survey.task_edit import corners_of
 from groundstation.fleet.plans.survey.task_edit import rings_of as rings_of_task
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.map_panel.long_line import draw_line
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import Points, mercator_from_degrees
@@ -38,6 +39,7 @@ from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, veil, wearing
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX
+from groundstation.ui.units import quantity
 
 OTHERS = 0.55
 """Opacity of the plans that are not worked on."""
@@ -235,7 +237,7 @@ class DraftLayer(Layer):
             painter.setPen(QPen(ink(role), width))
             painter.drawEllipse(spot, RING_PX, RING_PX)
         if index in (conflict.one, conflict.other):
-            words = f"{conflict.apart_m:.0f} m  {clock_text(conflict.at_s)}"
+            words = f"{quantity(conflict.apart_m, Dimension.DISTANCE, 0)}  {clock_text(conflict.at_s)}"
             _label(painter, spot + QPointF(0, RING_PX + 14), words, ink(Ink.TEXT))
 
 

@@ -11,10 +11,12 @@ from PySide6.QtCore import QCoreApplication
 from groundstation.fleet.conditions import Level, silent_s
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.map_panel.mercator import MAX_LAT_DEG, mercator_from_degrees
-from groundstation.ui.units import age_text, fixed
+from groundstation.ui.units import age_text, quantity
 
 
 class MapMark(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ def mark_of(state: VehicleState, summary: VehicleSummary, now_s: float) -> MapMa
         is_flying=summary.is_flying is not False,
         level=summary.level,
         is_known=summary.is_known,
-        title=f"SIM {state.key.id}" if state.key.root == "sim" else state.key.id,
+        title=f"SIM {call_sign(state.key)}" if state.key.root == "sim" else call_sign(state.key),
         detail=_detail(state, is_live, now_s),
     )
 
@@ -67,7 +69,7 @@ def _detail(state: VehicleState, is_live: bool, now_s: float) -> str:
         return words.format(age=age_text(age_s))
     if state.is_flying is False or state.position is None:
         return ""
-    return f"{fixed(state.position.height_home_m, 0)} m"
+    return quantity(state.position.height_home_m, Dimension.HEIGHT, 0)
 
 
 def home_of(state: VehicleState) -> tuple[float, float] | None:

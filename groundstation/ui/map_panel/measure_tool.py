@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from groundstation.fleet.geometry import bearing_deg, distance_m, moved
-from groundstation.ui.language.shown import shown
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, degrees_from_mercator, mercator_from_degrees
@@ -19,6 +19,7 @@ from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX
+from groundstation.ui.units import quantity, way_text
 
 STRAIGHT_M = 20_000.0
 """Longer legs are drawn as the great circles that they are measured along, in pieces of about this length."""
@@ -44,10 +45,8 @@ def leg(start: Spot, end: Spot) -> Leg:
 def length_words(metres: float) -> str:
     """A measured length, to three digits at least: more would be a promise that a sphere and a hand don't keep."""
     if metres < 99.95:
-        return f"{shown(metres):.1f} m"
-    if metres < 999.5:
-        return f"{metres:.0f} m"
-    return f"{shown(metres / 1000):.2f} km" if metres < 99_995 else f"{metres / 1000:.0f} km"
+        return quantity(metres, Dimension.DISTANCE, 1)
+    return way_text(metres, 2 if metres < 99_995 else 0)
 
 
 def bearing_words(degrees: float) -> str:

@@ -6,14 +6,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from groundstation.ui.language.words import word
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.mercator import degrees_from_mercator, nice_length
+from groundstation.ui.map_panel.mercator import degrees_from_mercator
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX
-from groundstation.ui.units import distance_text
+from groundstation.ui.units import distance_text, place_shown, round_length
 
 
 class ScaleLayer(Layer):
@@ -23,7 +22,7 @@ class ScaleLayer(Layer):
         """Draw both."""
         camera = frame.camera
         # metres on the ground in the middle: Mercator stretches with the latitude
-        length_m = nice_length(camera.ground_scale_m * 140)
+        length_m = round_length(camera.ground_scale_m * 140)
         pixels = length_m / camera.ground_scale_m
         y = camera.height - 18
         painter.setFont(font(SMALL_PX, 500))
@@ -31,9 +30,7 @@ class ScaleLayer(Layer):
         place = ""
         if frame.mouse is not None:
             lat, lon = degrees_from_mercator(*camera.world(frame.mouse.x(), frame.mouse.y()))
-            place = (
-                f"{abs(lat):.5f}° {word('N' if lat >= 0 else 'S')}  {abs(lon):.5f}° {word('E' if lon >= 0 else 'W')}"
-            )
+            place = place_shown(lat, lon)
         back = ink(Ink.BACKGROUND)
         back.setAlpha(170)
         width = pixels + 24 + painter.fontMetrics().horizontalAdvance(text + place) + (28 if place else 12)

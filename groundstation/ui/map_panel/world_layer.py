@@ -29,7 +29,7 @@ from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
-from groundstation.ui.units import distance_text
+from groundstation.ui.units import distance_text, round_length
 
 GRID_PIXELS = 90.0
 """Least distance of two lines of the grid."""
@@ -120,7 +120,7 @@ class _Grid:
 
 
 def _paint_grid(grid: _Grid, camera: Camera, home: tuple[float, float] | None) -> None:
-    step_m = nice_length(camera.ground_scale_m * GRID_PIXELS * 2)
+    step_m = round_length(camera.ground_scale_m * GRID_PIXELS * 2)
     if home is not None and step_m < METRIC_BELOW_M:
         _paint_metric_grid(grid, camera, mercator_from_degrees(*home), step_m)
     else:

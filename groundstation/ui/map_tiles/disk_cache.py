@@ -47,13 +47,15 @@ class Kept(NamedTuple):
 class DiskCache:
     """Opened when it is first used, by a thread."""
 
-    def __init__(self, path: Path, unix_s: Callable[[], float], limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(
+        self, path: Path, unix_s: Callable[[], float], limit_bytes: Callable[[], int] = lambda: LIMIT_BYTES
+    ) -> None:
         """Touch nothing yet.
 
         Args:
             path: of the file; its folder is made.
             unix_s: the clock.
-            limit_bytes: of all tiles together.
+            limit_bytes: of all tiles together, at this moment.
         """
         self._path, self.unix_s, self._limit = path, unix_s, limit_bytes
         self._lock = threading.Lock()
@@ -117,13 +119,13 @@ class DiskCache:
             )
         # what was replaced, and what other windows keep, is counted when it matters
         self._size += size
-        if self._size > self._limit:
+        if self._size > self._limit():
             self._size = _sum(base)
-        if self._size > self._limit:
+        if self._size > self._limit():
             self._make_room(base)
 
     def _make_room(self, base: sqlite3.Connection) -> None:
-        too_much = self._size - self._limit * ROOM
+        too_much = self._size - self._limit() * ROOM
         gone: list[tuple[str]] = []
         for url, size in base.execute("SELECT url, size FROM tiles ORDER BY used_s"):
             if too_much <= 0:

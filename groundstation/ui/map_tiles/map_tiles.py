@@ -25,6 +25,7 @@ from groundstation.ui.map_tiles.server_reader import CONNECTIONS, ServerReader
 from groundstation.ui.map_tiles.sources import MOST_SOURCES, Source, source_of, table_of_source
 from groundstation.ui.map_tiles.tile_memory import TileMemory
 from groundstation.ui.map_tiles.tile_pool import TilePool, Trouble
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.inks import veil, wearing
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import wall_s
@@ -327,7 +328,11 @@ class MapTiles(QObject):
 
 
 def _usual_cache() -> DiskCache:
-    return DiskCache(platformdirs.user_cache_path("groundstation", appauthor=False) / "tiles.sqlite3", wall_s)
+    return DiskCache(
+        platformdirs.user_cache_path("groundstation", appauthor=False) / "tiles.sqlite3",
+        wall_s,
+        lambda: chosen().now.map.cache_mb * 1_000_000,
+    )
 
 
 def _place(cell: Cell, camera: Camera) -> QRect:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.messages.message_log import LogEntry, MessageLog
 
 EntryRole = Qt.ItemDataRole.UserRole + 1
@@ -33,7 +34,7 @@ class MessageFilter(msgspec.Struct, frozen=True):
         if not self.text:
             return True
         wanted = folded(self.text)
-        return wanted in folded(entry.text) or wanted in folded(entry.key.id)
+        return wanted in folded(entry.text) or wanted in folded(f"{entry.key.id} {call_sign(entry.key)}")
 
 
 class MessageModel(QStandardItemModel):
@@ -90,7 +91,7 @@ class MessageModel(QStandardItemModel):
 
 def _item(entry: LogEntry) -> QStandardItem:
     """The entry for the painter, one line for copying and screen readers."""
-    made = QStandardItem(f"{entry.key.id} {entry.severity} {entry.text}")
+    made = QStandardItem(f"{call_sign(entry.key)} {entry.severity} {entry.text}")
     made.setData(entry, EntryRole)
     made.setFlags(_FLAGS)
     return made

@@ -9,6 +9,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.control import Control, Outcome
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import Words, code_of
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import actor_text, by_name, vehicles_text
 from groundstation.ui.language.letters import capital
@@ -65,7 +66,7 @@ class ControlWatch(QObject):
             return
         words = self.tr("Control of {vehicle} went to {who}. {detail}")
         forced = last is not None and _says(last.detail, "taken_by_force", "taken by force ")
-        text = words.format(vehicle=key.id, who=actor_text(now.owner), detail=detail).strip()
+        text = words.format(vehicle=call_sign(key), who=actor_text(now.owner), detail=detail).strip()
         self._desk.noticed.emit(text, Level.WARNING if forced else Level.CAUTION)
         del before
 
@@ -90,10 +91,10 @@ class ControlWatch(QObject):
             return
         if last.outcome in (Outcome.DENIED, Outcome.REFUSED, Outcome.EXPIRED):
             words = self.tr("No control of {vehicle}: {detail}.")
-            self._desk.noticed.emit(words.format(vehicle=key.id, detail=said(last.detail)), Level.CAUTION)
+            self._desk.noticed.emit(words.format(vehicle=call_sign(key), detail=said(last.detail)), Level.CAUTION)
         elif last.outcome is Outcome.ASKED:
             words = self.tr("Control of {vehicle}: {detail}.")
-            self._desk.noticed.emit(words.format(vehicle=key.id, detail=said(last.detail)), Level.ADVISORY)
+            self._desk.noticed.emit(words.format(vehicle=call_sign(key), detail=said(last.detail)), Level.ADVISORY)
 
 
 def _says(detail: Words, code: str, before: str) -> bool:

@@ -15,6 +15,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import GOOD_ENDS
 from groundstation.fleet.verbs import EMERGENCY_VERBS
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of
 from groundstation.ui.said import said_of
@@ -58,7 +59,7 @@ class EmergencyWatch(QObject):
 
     def _shout(self, record: CommandRecord) -> None:
         words = self.tr("{verb} of {vehicle} FAILED: {why}.").format(
-            verb=label_of(record.verb), vehicle=record.key.id, why=said_of(record) or record.state.value
+            verb=label_of(record.verb), vehicle=call_sign(record.key), why=said_of(record) or record.state.value
         )
         instead = INSTEAD[record.verb]
         state = self._desk.state(record.key)

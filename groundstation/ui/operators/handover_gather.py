@@ -6,13 +6,15 @@ from __future__ import annotations
 from groundstation.fleet.alarms.alarm import AlarmState
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.operators.handover_page import HandoverAlarm, HandoverPage, HandoverVehicle, with_room
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.alarms.alarm_words import detail_text, names_of, source_text, state_text
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import label_of
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.language.shown import shown
 from groundstation.ui.operators.said_words import tr
 from groundstation.ui.said import said, translated
+from groundstation.ui.units import quantity
 
 SHORT = 200
 """Letters of a cell."""
@@ -67,7 +69,7 @@ def _weather(feed: FleetView) -> str:
     """The strongest wind that a vehicle estimates now."""
     now_s = feed.now_s()
     found = [
-        (state.wind.speed_mps, state.wind.from_deg, state.name)
+        (state.wind.speed_mps, state.wind.from_deg, call_sign(state.key))
         for state in feed.fleet
         if state.wind is not None
         and state.wind.speed_mps is not None
@@ -77,6 +79,6 @@ def _weather(feed: FleetView) -> str:
         return ""
     speed_mps, from_deg, name = max(found, key=lambda one: one[0])
     where = tr(" from {course}°").format(course=f"{from_deg:03.0f}") if from_deg is not None else ""
-    return tr("Wind {speed} m/s{where}, as {name} estimates it").format(
-        speed=f"{shown(speed_mps):.1f}", where=where, name=name
+    return tr("Wind {speed}{where}, as {name} estimates it").format(
+        speed=quantity(speed_mps, Dimension.SPEED, 1), where=where, name=name
     )

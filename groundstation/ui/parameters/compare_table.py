@@ -26,6 +26,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.parameters.parameter import Parameter, value_text
 from groundstation.fleet.parameters.parameter_compare import FleetRow, across
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.parameters.param_model import tr
 from groundstation.ui.theme.icons import icon
 
@@ -190,7 +191,7 @@ class CompareTable(QStackedWidget):
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         is_some = bool(self.model.different)
         if len(held) < 2:
-            names = ", ".join(key.id for key in unread)
+            names = ", ".join(call_sign(key) for key in unread)
             words = self.tr("Select several vehicles, and read them.")
             self.words.setText(f"{words} {self.tr('Not read yet: {names}.').format(names=names)}" if unread else words)
         elif not is_some:

@@ -26,6 +26,7 @@ from groundstation.fleet.parameters.parameter_entries import ParamEnd
 from groundstation.fleet.parameters.parameter_load import need_reboot
 from groundstation.fleet.shown_text import harmless
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.eliding_label import ElidingLabel
@@ -231,11 +232,13 @@ class ParamPanel(LivePanel):
             return self.tr("nothing was changed")
         if self.orders.is_busy:
             return self.tr("one is under way")
-        unread = [key.id for key in self._keys if key not in self._sets]
+        unread = [call_sign(key) for key in self._keys if key not in self._sets]
         if unread:
             return self.tr("not read yet: {names}").format(names=", ".join(unread))
         found = [self.orders.objection(key, Verb.PARAM_WRITE) for key in self._keys]
-        return next((f"{key.id}: {why}" for key, why in zip(self._keys, found, strict=True) if why is not None), "")
+        return next(
+            (f"{call_sign(key)}: {why}" for key, why in zip(self._keys, found, strict=True) if why is not None), ""
+        )
 
     @property
     def states(self) -> list[VehicleState]:
@@ -326,7 +329,7 @@ class ParamPanel(LivePanel):
             number = len(wanted.get(key, ()))
             if number < len(rows):
                 told = self.tr("{name} gets {count} of them: its kind does not have the others.")
-                question.append(told.format(name=key.id, count=number))
+                question.append(told.format(name=call_sign(key), count=number))
         self.strip.ask(
             "\n".join(question),
             self.tr("Write {count} to {whom}").format(count=len(rows), whom=self._whom(tuple(wanted))),
@@ -339,7 +342,7 @@ class ParamPanel(LivePanel):
 
     def _review(self, rows: list[ParamRow], whom: tuple[VehicleKey, ...]) -> list[str]:
         """What is asked, with everything that should be known before the yes."""
-        names = ", ".join(key.id for key in whom)
+        names = ", ".join(call_sign(key) for key in whom)
         lines = [self.tr("Write to {names}?  Parameters: {count}").format(count=len(rows), names=names)]
         for row in rows[:MOST_REVIEWED]:
             unusual = unusual_words(row, row.edit) if row.edit is not None else ""
@@ -349,7 +352,7 @@ class ParamPanel(LivePanel):
         if len(rows) > MOST_REVIEWED:
             lines.append(self.tr("    and {more} more (filter: Changed here)").format(more=len(rows) - MOST_REVIEWED))
         states = (one for one in self._states() if one.key in whom)
-        armed = ", ".join(one.key.id for one in states if one.armed is not None and one.armed.is_armed)
+        armed = ", ".join(call_sign(one.key) for one in states if one.armed is not None and one.armed.is_armed)
         if armed:
             lines.append(self.tr("Armed now, it counts at once: {names}.").format(names=armed))
         facts = {row.name: row.facts for row in rows if row.facts is not None}

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar,
 from groundstation.fleet.command_book import CommandRecord
 from groundstation.fleet.commands import CommandState
 from groundstation.fleet.parameters.parameter_entries import ParamEnd
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import state_words
 from groundstation.ui.focus import guarded
 from groundstation.ui.parameters.param_model import tr
@@ -28,7 +29,8 @@ MOST_STATUS = 3
 def record_text(record: CommandRecord) -> str:
     """How far a vehicle is, in a line."""
     words = said(record.detail)
-    return f"{record.key.id}: {state_words(record.state, record.verb, record.reason)}{'. ' if words else ''}{words}"
+    state = state_words(record.state, record.verb, record.reason)
+    return f"{call_sign(record.key)}: {state}{'. ' if words else ''}{words}"
 
 
 def result_lines(records: list[CommandRecord]) -> list[str]:
@@ -39,7 +41,7 @@ def result_lines(records: list[CommandRecord]) -> list[str]:
         for one in record.results:
             is_good = one.end in (ParamEnd.STORED, ParamEnd.READ)
             sign = "\N{CHECK MARK}" if is_good else "\N{BALLOT X}"
-            (good if is_good else bad).append(f"{sign} {record.key.id}  {said(one.said) or one.name}")
+            (good if is_good else bad).append(f"{sign} {call_sign(record.key)}  {said(one.said) or one.name}")
     found = [*bad, *good]
     return (
         [*found[:MOST_LINES], tr("and {more} more").format(more=len(found) - MOST_LINES)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from groundstation.fleet.parameters.parameter_status import SetState
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.language.speaking import counted
 from groundstation.ui.parameters.param_model import tr
@@ -67,7 +68,7 @@ def name_words(states: Sequence[VehicleState], count: int) -> str:
     """
     if not states:
         return tr("No vehicle is selected")
-    return states[0].name if len(states) == 1 else vehicle_count(count)
+    return call_sign(states[0].key) if len(states) == 1 else vehicle_count(count)
 
 
 def head_words(states: Sequence[VehicleState], now_s: float) -> tuple[str, str]:
@@ -78,6 +79,6 @@ def head_words(states: Sequence[VehicleState], now_s: float) -> tuple[str, str]:
         now_s: seconds on the clock of the view.
     """
     words = [set_words(one, now_s) for one in states]
-    told = [f"{one.key.id}: {word}" for one, word in zip(states, words, strict=True)]
-    several = ",  ".join(f"{one.key.id} {short_words(one)}" for one in states)
+    told = [f"{call_sign(one.key)}: {word}" for one, word in zip(states, words, strict=True)]
+    several = ",  ".join(f"{call_sign(one.key)} {short_words(one)}" for one in states)
     return words[0] if len(set(words)) == 1 else several, "\n".join(told)

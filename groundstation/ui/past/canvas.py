@@ -10,6 +10,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixma
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.past.lane_data import LaneData
 from groundstation.ui.past.lane_painter import (
@@ -56,7 +57,7 @@ class TimelineCanvas(QWidget):
         super().__init__(parent)
         self.scale, self.data = LaneScale(), LaneData()
         self._selection = selection
-        self.name_of: Callable[[VehicleKey], str] = lambda key: key.id
+        self.name_of: Callable[[VehicleKey], str] = call_sign
         self._at_s: float | None = None
         self._read_until_s = 0.0
         self._first_lane = 0

@@ -7,10 +7,12 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from groundstation.fleet.alignment import Alignment, Anchor, Difference, difference
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.eliding_label import ElidingLabel
-from groundstation.ui.language.shown import shown
 from groundstation.ui.theme.dress import set_style
+from groundstation.ui.units import quantity, way_text
 
 HEIGHT = 34
 MAX_ITEM = 9_999
@@ -87,11 +89,11 @@ class CompareBar(QFrame):
             self._numbers.addWidget(label)
             self.labels.append(label)
         for label, one in zip(self.labels, found, strict=False):
-            text = f"{one.key.id}: {difference_text(one)}"
+            text = f"{call_sign(one.key)}: {difference_text(one)}"
             if label.text() != text:
                 label.setText(text)
                 set_style(label, "font-weight: 600;")
-                label.setToolTip(tr("beside {name}").format(name=states[0].key.id))
+                label.setToolTip(tr("beside {name}").format(name=call_sign(states[0].key)))
             label.show()
         for label in self.labels[len(found) :]:
             label.hide()
@@ -106,8 +108,12 @@ def difference_text(one: Difference) -> str:
     """What is known of it; a dash where nothing is."""
     parts = [
         _away(one.distance_m),
-        "" if one.height_m is None else tr("height {metres:+.1f} m").format(metres=shown(one.height_m)),
-        "" if one.speed_mps is None else tr("speed {speed:+.1f} m/s").format(speed=shown(one.speed_mps)),
+        ""
+        if one.height_m is None
+        else tr("height {metres}").format(metres=quantity(one.height_m, Dimension.HEIGHT, 1, "+")),
+        ""
+        if one.speed_mps is None
+        else tr("speed {speed}").format(speed=quantity(one.speed_mps, Dimension.SPEED, 1, "+")),
         "" if one.charge_fraction is None else tr("battery {percent:+.0f} %").format(percent=one.charge_fraction * 100),
     ]
     return " \N{MIDDLE DOT} ".join(part for part in parts if part) or "\N{EM DASH}"
@@ -116,6 +122,5 @@ def difference_text(one: Difference) -> str:
 def _away(metres: float | None) -> str:
     if metres is None:
         return ""
-    if metres >= FAR_M:
-        return tr("{km:,.0f} km away").format(km=shown(metres / 1000))
-    return tr("{metres:.1f} m away").format(metres=shown(metres))
+    far = metres >= FAR_M
+    return tr("{way} away").format(way=way_text(metres, 0) if far else quantity(metres, Dimension.DISTANCE, 1))

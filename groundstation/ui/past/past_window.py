@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
 from groundstation.fleet.alignment import Anchor
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign, call_signs
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.help_dialogs import show_beside
 from groundstation.ui.language.speaking import speaking
@@ -281,7 +282,9 @@ class PastWindow(QObject):
     def _name_of(self, key: VehicleKey) -> str:
         # a vehicle may have a lane before the moment at which it was first heard
         state = self.look.view.fleet.get(key) or self._feed.fleet.get(key)
-        return state.name if state is not None else key.id
+        if state is not None:
+            call_signs().tell(key, state.name, is_live=False)
+        return call_sign(key)
 
     def _focus_field(self) -> None:
         self.timeline.bar.field.setFocus()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from groundstation.fleet.plans import plan_edit
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.language.speaking import counted
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.plan_document import PlanDocument
@@ -23,7 +24,7 @@ class ChosenTools(QWidget):
         self._document = document
         self.turn = NumberField(self.tr("Turn by, degrees"), "°", 0.5, 180.0)
         self.turn.setValue(FIRST_TURN_DEG)
-        self.lift = NumberField(self.tr("Higher or lower by, metres"), "m", 0.5, 500.0)
+        self.lift = NumberField(self.tr("Higher or lower by"), Dimension.HEIGHT, 0.5, 500.0)
         self.lift.setValue(FIRST_LIFT_M)
         for box in (self.turn, self.lift):
             # nothing happens until a button beside it is pressed, which takes what stands there

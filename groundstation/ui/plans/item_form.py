@@ -12,14 +12,18 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from groundstation.fleet.plans.plan_commands import BY_COMMAND, ROWS, Cmd, CommandRow, Param, label_of
 from groundstation.fleet.plans.plan_items import FRAME_MISSION, FRAME_RELATIVE, PlanItem, plain_frame
+from groundstation.fleet.settings.measures import Dimension
+from groundstation.fleet.units import Unit
 from groundstation.ui.language.letters import capital
 from groundstation.ui.language.numerals import number_from_text
 from groundstation.ui.language.shown import shown
 from groundstation.ui.language.speaking import speaking
-from groundstation.ui.plans.plan_model import FRAMES, tr
-from groundstation.ui.units import compact
+from groundstation.ui.plans.plan_model import FRAMES, param_text, param_unit, tr
+from groundstation.ui.settings.chosen import chosen
 
 COLUMNS = 4
+SI = Unit("", 0)
+"""As it travels."""
 OFFERED = tuple(row for row in ROWS if row.command < Cmd.FENCE_RETURN)
 """Commands of missions."""
 
@@ -67,7 +71,9 @@ class ItemForm(QWidget):
         command.activated.connect(lambda place: self._change_command(int(command.itemData(place))))
         fields: list[tuple[str, QWidget, int]] = [(self.tr("Item {number}").format(number=number), command, 2)]
         if row is None or row.has_height:
-            fields.append((self.tr("Height m"), self._number("height", item.z, self._put_z, 2, 20_000.0), 1))
+            unit = chosen().measures.of(Dimension.HEIGHT)
+            box = self._number("height", item.z, self._put_z, 2, 20_000.0, unit)
+            fields.append((f"{self.tr('Height')} {unit.symbol}", box, 1))
             fields.append((self.tr("above"), self._frame(item), 1))
         if row is None or row.has_place:
             fields.append((self.tr("Latitude °"), self._number("latitude", item.x, self._put_x, 7, 90.0), 2))
@@ -89,26 +95,35 @@ class ItemForm(QWidget):
             self._grid.setColumnStretch(column, 1)
 
     def _number(
-        self, name: str, value: float | None, put: Callable[[float | None], PlanItem], digits: int, most: float
+        self,
+        name: str,
+        value: float | None,
+        put: Callable[[float | None], PlanItem],
+        digits: int,
+        most: float,
+        unit: Unit = SI,
     ) -> QLineEdit:
+        number = None if value is None else value * unit.factor + unit.offset
         box = QLineEdit(
-            "" if value is None else speaking().numerals.written(f"{value:.{digits}f}".rstrip("0").rstrip("."))
+            "" if number is None else speaking().numerals.written(f"{number:.{digits}f}".rstrip("0").rstrip("."))
         )
         box.setAccessibleName(tr(name))
         box.setMinimumWidth(60)
         if value is None:
             box.setPlaceholderText(self.tr("as the vehicle likes"))
-        box.editingFinished.connect(lambda: self._take(box, name, put, most))
+        box.editingFinished.connect(lambda: self._take(box, name, put, most, unit))
         return box
 
-    def _take(self, box: QLineEdit, name: str, put: Callable[[float | None], PlanItem], most: float) -> None:
+    def _take(
+        self, box: QLineEdit, name: str, put: Callable[[float | None], PlanItem], most: float, unit: Unit
+    ) -> None:
         if not box.isModified():
             return
         # one that is rebuilt by its own edit loses the focus, which ends the edit once more
         box.setModified(False)
         text = box.text().strip()
         try:
-            value = number_from_text(text) if text else None
+            value = (number_from_text(text) - unit.offset) / unit.factor if text else None
         except ValueError:
             value = math.nan
         is_good = value is None or (math.isfinite(value) and abs(value) <= most)
@@ -117,7 +132,9 @@ class ItemForm(QWidget):
         if is_good and self._item is not None:
             self.edited.emit(put(value), tr("change {name}").format(name=tr(name)))
         elif not is_good:
-            box.setToolTip(self.tr("a number up to {most:g} in size").format(most=shown(most)))
+            box.setToolTip(
+                self.tr("a number up to {most:g} in size").format(most=shown(float(f"{most * unit.factor:.4g}")))
+            )
 
     def _frame(self, item: PlanItem) -> QComboBox:
         box = QComboBox()
@@ -137,7 +154,8 @@ class ItemForm(QWidget):
 
     def _param(self, param: Param, item: PlanItem) -> tuple[str, QWidget]:
         value = (*item.params, item.x, item.y, item.z)[param.number - 1]
-        title = f"{capital(tr(param.label))} {param.unit}".rstrip()
+        unit = param_unit(param)
+        title = f"{capital(tr(param.label))} {unit.symbol}".rstrip()
 
         def put(new: float | None) -> PlanItem:
             now = self._item or item
@@ -148,8 +166,8 @@ class ItemForm(QWidget):
                 return replace(now, params=(p1, p2, p3, p4))
             return replace(now, **{"xyz"[param.number - 5]: new})
 
-        box = self._number(param.label, value, put, 6, 1e9)
-        box.setText("" if value is None else compact(value))
+        box = self._number(param.label, value, put, 6, 1e9, unit)
+        box.setText("" if value is None else param_text(value, unit))
         return title, box
 
     def _change_command(self, command: int) -> None:

@@ -13,6 +13,7 @@ from groundstation.fleet.plans import fence_edit
 from groundstation.fleet.plans.files.fence_shapes import CIRCLES
 from groundstation.fleet.plans.files.plan_file import PlanFileError
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.drawing import Drawing
 from groundstation.ui.plans.plan_document import PlanDocument
@@ -53,11 +54,11 @@ class LimitsForm(QWidget):
         self.rally = small_button(self.tr("Add rally points on the map"), lambda: document.draw(Drawing.RALLY))
         self.turn = small_button(self.tr("Inside ⇄ outside"), self._turn)
         self.remove = small_button(self.tr("Remove"), self.remove_chosen)
-        self.radius = NumberField(self.tr("Radius of the circle, metres"), "m", 1.0, MOST_RADIUS_M)
+        self.radius = NumberField(self.tr("Radius of the circle"), Dimension.DISTANCE, 1.0, MOST_RADIUS_M)
         self.radius.editingFinished.connect(self._set_radius)
         self.radius_label = QLabel(self.tr("Radius"))
         self.radius_label.setBuddy(self.radius)
-        self.height_box = NumberField(self.tr("Height of the rally point above home, metres"), "m", 0.0, 5_000.0)
+        self.height_box = NumberField(self.tr("Height of the rally point above home"), Dimension.HEIGHT, 0.0, 5_000.0)
         self.height_box.editingFinished.connect(self._set_height)
         self.height_label = QLabel(self.tr("Height"))
         self.height_label.setBuddy(self.height_box)

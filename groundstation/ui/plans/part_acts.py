@@ -8,6 +8,7 @@ from collections.abc import Callable
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.fleet_plan import PlanPart
 from groundstation.fleet.plans.survey.survey_laying import with_vehicle
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_model import tr
 from groundstation.ui.selection import Selection
@@ -40,7 +41,7 @@ class PartActs:
 
     def assign_to(self, key: VehicleKey) -> None:
         """Make the part that is worked on a vehicle's that has no other one."""
-        words = tr("plan for {name}").format(name=key.id)
+        words = tr("plan for {name}").format(name=call_sign(key))
         self._document.edit_fleet(with_vehicle(self._document.fleet, self._document.index, key), words)
 
     def begin(self) -> None:

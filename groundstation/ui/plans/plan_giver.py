@@ -15,6 +15,7 @@ from groundstation.fleet.plans.plan_badge import Badge, badge_of
 from groundstation.fleet.plans.plan_check import Finding
 from groundstation.fleet.plans.plan_items import KINDS, PlanItem, PlanKind
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.speaking import counted
@@ -267,7 +268,7 @@ class PlanGiver:
         parts = [(key, fleet.index_of(key)) for key in keys]
         # the one plan without a vehicle goes to whoever is selected
         found = [(key, self._study.asking(0 if index is None else index)) for key, index in parts]
-        return [(key.id, one) for key, one in found if one is not None]
+        return [(call_sign(key), one) for key, one in found if one is not None]
 
     def _upload(self, wanted: dict[VehicleKey, tuple[Given, ...]], *, may_replace: bool) -> None:
         self.given = self._document.fleet
@@ -283,9 +284,9 @@ class PlanGiver:
         index = self._document.fleet.index_of(key)
         holding = self._study.holding(index) if index is not None else 0
         if holding:
-            return f"{key.id}: {_held(holding)}"
+            return f"{call_sign(key)}: {_held(holding)}"
         words = self.orders.objection(key, Verb.PLAN_UPLOAD, self.kind, may_replace=True)
-        return f"{key.id}: {words or tr('not now')}"
+        return f"{call_sign(key)}: {words or tr('not now')}"
 
     def _may(self, key: VehicleKey, *, may_replace: bool) -> bool:
         return self.orders.objection(key, Verb.PLAN_UPLOAD, self.kind, may_replace=may_replace) is None
@@ -305,7 +306,7 @@ class PlanGiver:
         told = state.plan_list(self.kind) if state is not None else None
         if told is not None and told.items and told.items != self.items:
             plan = self._document.plan
-            words = tr("show the {what} of {name}").format(what=tr(self.kind.value), name=key.id)
+            words = tr("show the {what} of {name}").format(what=tr(self.kind.value), name=call_sign(key))
             self._document.edit(replace(plan, **{self.kind.value: told.items}), words)
 
     def ask_clear(self) -> None:
@@ -315,7 +316,7 @@ class PlanGiver:
             return
         refused = {key: self.orders.objection(key, Verb.PLAN_CLEAR, kind, may_replace=False) for key in self._keys()}
         keys = tuple(key for key, why in refused.items() if why is None)
-        whys = "; ".join(f"{key.id}: {why}" for key, why in refused.items() if why is not None)
+        whys = "; ".join(f"{call_sign(key)}: {why}" for key, why in refused.items() if why is not None)
         if not keys:
             if whys:
                 self._desk.noticed.emit(whys, Level.ADVISORY)

@@ -11,10 +11,13 @@ from PySide6.QtGui import QFont
 
 from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.plans.fleet_check import clock_text
-from groundstation.fleet.plans.plan_commands import BY_COMMAND, label_of
+from groundstation.fleet.plans.plan_commands import BY_COMMAND, Param, label_of
 from groundstation.fleet.plans.plan_items import FRAME_GLOBAL, FRAME_RELATIVE, FRAME_TERRAIN, PlanItem, plain_frame
 from groundstation.fleet.plans.plan_path import Place, path_of
-from groundstation.ui.units import DASH, compact, fixed
+from groundstation.fleet.settings.measures import Dimension
+from groundstation.fleet.units import Unit
+from groundstation.ui.settings.chosen import chosen
+from groundstation.ui.units import DASH, compact, in_unit
 
 FRAMES = {FRAME_RELATIVE: "home", FRAME_GLOBAL: "sea", FRAME_TERRAIN: "ground"}
 """What a height is above, by MAV_FRAME."""
@@ -26,9 +29,27 @@ _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
+_PARAM_MEASURES = {"m": Dimension.DISTANCE, "m/s": Dimension.SPEED}
+
+
 def tr(text: str) -> str:
     """A text in the operator's language."""
     return QCoreApplication.translate("Plans", text)
+
+
+def param_unit(param: Param) -> Unit:
+    """The unit in which a parameter of an item is shown and typed; MAVLink has it in the one of the table."""
+    what = _PARAM_MEASURES.get(param.unit)
+    if param.unit == "m" and "height" in param.label:
+        what = Dimension.HEIGHT
+    return Unit(param.unit, 6) if what is None else chosen().measures.of(what)
+
+
+def param_text(value: float, unit: Unit) -> str:
+    """A number of the table in a unit, with no zeros that say nothing."""
+    if unit.factor == 1.0 and not unit.offset:
+        return compact(value)
+    return compact(float(f"{value * unit.factor + unit.offset:.5g}"))
 
 
 def details(item: PlanItem) -> str:
@@ -42,16 +63,19 @@ def details(item: PlanItem) -> str:
         value = values[param.number - 1]
         if value is None or value == 0.0:
             continue
-        unit = f" {param.unit}" if param.unit not in ("", "°") else param.unit
-        told.append(f"{tr(param.label)} {compact(value)}{unit}")
+        unit = param_unit(param)
+        symbol = f" {unit.symbol}" if unit.symbol not in ("", "°") else unit.symbol
+        told.append(f"{tr(param.label)} {param_text(value, unit)}{symbol}")
     return ", ".join(told)
 
 
 class PlanModel(QAbstractTableModel):
     """A row for each item."""
 
-    TITLES: ClassVar[tuple[str, ...]] = ("#", "Item", "Height m", "above", "Leg m", "At", "Details")
+    TITLES: ClassVar[tuple[str, ...]] = ("#", "Item", "Height", "above", "Leg", "At", "Details")
     NUMBER, ITEM, HEIGHT, FRAME, LEG, AT, DETAILS = range(7)
+    MEASURED: ClassVar[dict[int, Dimension]] = {HEIGHT: Dimension.HEIGHT, LEG: Dimension.DISTANCE}
+    """Columns in the units of the settings."""
     RIGHT: ClassVar[frozenset[int]] = frozenset((NUMBER, HEIGHT, LEG, AT))
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -125,7 +149,11 @@ class PlanModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section in self.RIGHT else _LEFT
-        return tr(self.TITLES[section]) if role == Qt.ItemDataRole.DisplayRole else None
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        what = self.MEASURED.get(section)
+        symbol = f" {chosen().measures.of(what).symbol}" if what is not None else ""
+        return f"{tr(self.TITLES[section])}{symbol}"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: a cell."""
@@ -153,9 +181,9 @@ class PlanModel(QAbstractTableModel):
         cells: dict[int, str] = {
             self.NUMBER: f"{FLOWN} {number}" if number == self._flown else str(number),
             self.ITEM: tr(label_of(item.command)),
-            self.HEIGHT: fixed(item.z, 1) if has_height else "",
+            self.HEIGHT: in_unit(item.z, chosen().measures.of(Dimension.HEIGHT)) if has_height else "",
             self.FRAME: tr(FRAMES.get(plain_frame(item.frame), DASH)) if has_height else "",
-            self.LEG: fixed(leg_m, 0) if leg_m is not None else "",
+            self.LEG: in_unit(leg_m, chosen().measures.of(Dimension.DISTANCE), 0) if leg_m is not None else "",
             self.AT: clock_text(time_s) if time_s is not None else "",
         }
         return cells[column] if column in cells else details(item)

@@ -19,10 +19,10 @@ from groundstation.fleet.plans.plan_commands import BY_COMMAND
 from groundstation.fleet.plans.plan_items import FRAME_RELATIVE, KINDS, PlanItem, PlanKind
 from groundstation.fleet.plans.plan_progress import flown_number
 from groundstation.fleet.plans.plan_summary import PlanSummary, plan_summary
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.letters import capital
-from groundstation.ui.language.shown import shown
 from groundstation.ui.language.speaking import counted
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.low_scroll import LowScroll
@@ -48,6 +48,7 @@ from groundstation.ui.plans.small_button import small_button
 from groundstation.ui.plans.survey_desk import SurveyDesk
 from groundstation.ui.plans.survey_form import SurveyForm
 from groundstation.ui.selection import Selection
+from groundstation.ui.units import way_text
 
 REFRESH_MS = 300
 CHECKS_SHARE, STRIP_SHARE = 0.38, 0.5
@@ -197,8 +198,8 @@ class PlanPanel(LivePanel):
         if self._summed is None or self._summed[0] != checked:
             self._summed = checked, plan_summary(checked.items, checked.home, checked.home_amsl_m)
         told = self._summed[1]
-        words = counted("PlanPanel", "{count} item, {km:.2f} km", "{count} items, {km:.2f} km", told.items)
-        words = words.format(count=told.items, km=shown(told.length_m / 1000.0))
+        words = counted("PlanPanel", "{count} item, {way}", "{count} items, {way}", told.items)
+        words = words.format(count=told.items, way=way_text(told.length_m))
         if flight is not None and not self._study.is_behind and flight.moments:
             words += ", " + clock_text(flight.duration_s)
         if told.highest_m is not None:
@@ -362,7 +363,7 @@ class PlanPanel(LivePanel):
         told = state.plan_list(self.kind) if state is not None else None
         if state is not None and told is not None:
             autopilot = state.info.autopilot if state.info is not None else Autopilot.UNKNOWN
-            self.diff.compare(self.kind, told.items, state.key.id, autopilot)
+            self.diff.compare(self.kind, told.items, call_sign(state.key), autopilot)
 
     def compare_with_file(self) -> None:
         """Ask for a file, and tell in what it differs from the plan on the screen."""

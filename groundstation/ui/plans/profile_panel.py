@@ -12,9 +12,10 @@ from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.ground_under import GroundUnder
 from groundstation.fleet.plans.pace import Wind
 from groundstation.fleet.plans.plan_flight import FlightEnd
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.eliding_label import ElidingLabel
 from groundstation.ui.flow_layout import FlowLayout
-from groundstation.ui.language.shown import percent, shown
+from groundstation.ui.language.shown import percent
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.plans.plan_document import PlanDocument
@@ -22,6 +23,7 @@ from groundstation.ui.plans.plan_names import part_name
 from groundstation.ui.plans.plan_study import PlanStudy, Terms
 from groundstation.ui.plans.profile_view import ProfileView
 from groundstation.ui.plans.small_button import small_button
+from groundstation.ui.units import way_text
 
 REFRESH_MS = 300
 ENDS = {FlightEnd.FOR_EVER: "and on, until it is called back", FlightEnd.IN_AIR: "then it hangs there"}
@@ -41,14 +43,14 @@ class ProfilePanel(LivePanel):
         super().__init__(REFRESH_MS, parent)
         self._document, self._study = document, study
         self.summary = ElidingLabel()
-        self.wind = NumberField(self.tr("Wind, metres a second"), "m/s", 0.0, 40.0, 0)
+        self.wind = NumberField(self.tr("Wind speed"), Dimension.SPEED, 0.0, 40.0, 0)
         self.wind_from = NumberField(self.tr("Direction that the wind comes from, degrees"), "°", 0.0, 360.0, 0)
-        self.margin = NumberField(self.tr("Wanted between two vehicles, metres"), "m", 1.0, 1_000.0, 0)
+        self.margin = NumberField(self.tr("Wanted between two vehicles"), Dimension.DISTANCE, 1.0, 1_000.0, 0)
         self.minutes = NumberField(
             self.tr("Minutes that a full battery lasts; 0 for what is usual"), "min", 0.0, 600.0, 0
         )
         self.minutes.setSpecialValueText(self.tr("usual"))
-        self.clearance = NumberField(self.tr("Wanted above the ground, metres"), "m", 0.0, 1_000.0, 0)
+        self.clearance = NumberField(self.tr("Wanted above the ground"), Dimension.HEIGHT, 0.0, 1_000.0, 0)
         self.ground = small_button(self.tr("Ground…"), self._on_ground)
         self.ground.setToolTip(self.tr("A folder with tiles of heights (SRTM, N40E039.hgt)"))
         self._show_terms(study.terms)
@@ -97,7 +99,7 @@ class ProfilePanel(LivePanel):
             self.summary.setText("")
             return
         name = part_name(document.part, document.index)
-        words = f"{name}   {shown(flight.length_m / 1000):.2f} km   {clock_text(flight.duration_s)}"
+        words = f"{name}   {way_text(flight.length_m)}   {clock_text(flight.duration_s)}"
         if flight.end in ENDS:
             words += f" {self.tr(ENDS[flight.end])}"
         flyer = study.flyer_of(document.index)

@@ -15,11 +15,14 @@ from PySide6.QtWidgets import QWidget
 from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.ground_under import WANTED_M, GroundUnder, Sample, clearance_m
 from groundstation.fleet.plans.plan_flight import Flight, Moment
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.language.shown import shown
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
+from groundstation.ui.units import quantity, way_text
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 14.0, 24.0, 22.0
 DISC_PX = 8.0
@@ -175,7 +178,8 @@ class ProfileView(QWidget):
     def _axes(self, painter: QPainter) -> None:
         room = self._room
         painter.setFont(font(TINY_PX))
-        step = steps_of(self._high_m - self._low_m, max(2, int(room.height() / 26)))
+        height = chosen().measures.of(Dimension.HEIGHT)
+        step = steps_of((self._high_m - self._low_m) * height.factor, max(2, int(room.height() / 26))) / height.factor
         number = math.ceil(self._low_m / step)
         while number * step <= self._high_m:
             y = self._y(number * step)
@@ -184,13 +188,16 @@ class ProfileView(QWidget):
             painter.setPen(ink(Ink.MUTED))
             box = QRectF(0, y - 8, LEFT - 6, 16)
             painter.drawText(
-                box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{shown(number * step):g}"
+                box,
+                Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+                f"{shown(round(number * step * height.factor, 6)):g}",
             )
             number += 1
-        step = steps_of(self._length_m, MOST_TICKS)
+        unit = chosen().measures.length(self._length_m)
+        step = steps_of(self._length_m * unit.factor, MOST_TICKS) / unit.factor
         for at in range(int(self._length_m / step) + 1):
             way_m = at * step
-            words = f"{shown(way_m / 1000):g} km" if step >= 100.0 else f"{shown(way_m):g} m"
+            words = f"{shown(float(f'{way_m * unit.factor:.4g}')):g} {unit.symbol}"
             x = self._x(way_m)
             box = QRectF(x - 40, room.bottom() + 3, 80, 16)
             # the last one must not be cut at the edge
@@ -312,9 +319,11 @@ class ProfileView(QWidget):
         painter.drawLine(QPointF(self._mouse_x, TOP), QPointF(self._mouse_x, room.bottom()))
         painter.setBrush(ink(Ink.ACCENT))
         painter.drawEllipse(QPointF(self._mouse_x, self._y(height_m)), 3.5, 3.5)
-        words = f"{height_m:.0f} m   {shown(way_m / 1000):.2f} km   {clock_text(time_s)}"
+        words = f"{quantity(height_m, Dimension.HEIGHT, 0)}   {way_text(way_m)}   {clock_text(time_s)}"
         if sample is not None and sample.ground_m is not None:
-            words += self.tr("   ground {metres:.0f} m below").format(metres=clearance_m(sample))
+            words += self.tr("   ground {height} below").format(
+                height=quantity(clearance_m(sample), Dimension.HEIGHT, 0)
+            )
         painter.setFont(font(SMALL_PX))
         width = painter.fontMetrics().horizontalAdvance(words) + 12
         left = min(max(room.left(), self._mouse_x + 8), room.right() - width)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 from groundstation.fleet.plans.plan_items import FRAME_GLOBAL, FRAME_RELATIVE, FRAME_TERRAIN
 from groundstation.fleet.plans.survey.camera import CAMERAS, Camera, height_for_gsd_m
 from groundstation.fleet.plans.survey.survey_task import AnyTask, SurveyTask, Trigger, gsd_of, spacing_of, trigger_of
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.language.letters import small
 from groundstation.ui.number_field import NumberField
@@ -40,7 +41,7 @@ class _Number(NamedTuple):
 
     field: str
     label: str
-    unit: str
+    unit: str | Dimension
     least: float
     most: float
     digits: int = 1
@@ -63,17 +64,22 @@ def _takes_pictures(task: AnyTask) -> bool:
 
 
 NUMBERS = (
-    _Number("height_m", "Height", "m", 1.0, 10_000.0),
-    _Number("speed_mps", "Speed", "m/s", 0.1, 150.0),
-    _Number("spacing_m", "Lines apart", "m", 0.1, 10_000.0, when=_has_spacing),
+    _Number("height_m", "Height", Dimension.HEIGHT, 1.0, 10_000.0),
+    _Number("speed_mps", "Speed", Dimension.SPEED, 0.1, 150.0),
+    _Number("spacing_m", "Lines apart", Dimension.DISTANCE, 0.1, 10_000.0, when=_has_spacing),
     _Number(
-        "trigger_m", "Picture every", "m", 0.1, 10_000.0, when=lambda one: _has_spacing(one) and _takes_pictures(one)
+        "trigger_m",
+        "Picture every",
+        Dimension.DISTANCE,
+        0.1,
+        10_000.0,
+        when=lambda one: _has_spacing(one) and _takes_pictures(one),
     ),
     _Number("side_overlap", "Side overlap", "%", 0.0, 98.0, 0, PERCENT, _has_camera),
     _Number("front_overlap", "Front overlap", "%", 0.0, 98.0, 0, PERCENT, _has_camera),
-    _Number("turnaround_m", "Turnaround", "m", 0.0, 5_000.0),
-    _Number("width_m", "Width", "m", 0.1, 20_000.0, when=lambda one: not isinstance(one, SurveyTask)),
-    _Number("margin_m", "Around left out", "m", 0.0, 5_000.0, when=lambda one: bool(one.keep_outs)),
+    _Number("turnaround_m", "Turnaround", Dimension.DISTANCE, 0.0, 5_000.0),
+    _Number("width_m", "Width", Dimension.DISTANCE, 0.1, 20_000.0, when=lambda one: not isinstance(one, SurveyTask)),
+    _Number("margin_m", "Around left out", Dimension.DISTANCE, 0.0, 5_000.0, when=lambda one: bool(one.keep_outs)),
     _Number("hover_s", "Stand still", "s", 0.0, 600.0, when=lambda one: one.trigger is Trigger.HOVER),
 )
 SWITCHES = (

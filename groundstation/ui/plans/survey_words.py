@@ -11,8 +11,11 @@ from groundstation.fleet.plans.fleet_check import clock_text
 from groundstation.fleet.plans.plan_check import Finding
 from groundstation.fleet.plans.survey.survey_plan import Survey, SurveyFlight
 from groundstation.fleet.plans.survey.survey_task import SurveyTask
+from groundstation.fleet.settings.measures import Dimension
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.language.shown import shown
 from groundstation.ui.language.speaking import counted
+from groundstation.ui.units import quantity, way_text
 
 HECTARE_M2 = 10_000.0
 
@@ -44,9 +47,9 @@ def area_text(area_m2: float) -> str:
 
 def summary_text(survey: Survey) -> str:
     """The numbers of all of it, in a line or two."""
-    found = [area_text(survey.area_m2), tr("lines {km:.2f} km").format(km=shown(survey.length_m / 1000.0))]
+    found = [area_text(survey.area_m2), tr("lines {way}").format(way=way_text(survey.length_m))]
     if survey.spacing_m is not None:
-        found.append(tr("{metres:.1f} m apart").format(metres=shown(survey.spacing_m)))
+        found.append(tr("{length} apart").format(length=quantity(survey.spacing_m, Dimension.DISTANCE)))
     if survey.angle_deg is not None:
         found.append(tr("course {degrees:.0f}°").format(degrees=survey.angle_deg % 180.0))
     if survey.gsd_cm_px is not None:
@@ -65,12 +68,12 @@ def flight_text(flight: SurveyFlight, time_s: float | None = None) -> str:
         flight: its lines.
         time_s: how long its whole plan takes, with waits; None while that is not known.
     """
-    name = flight.vehicle.id if flight.vehicle is not None else flight.name or tr("nobody yet")
+    name = call_sign(flight.vehicle) if flight.vehicle is not None else flight.name or tr("nobody yet")
     if not flight.block:
         return f"{name}: {tr('nothing is left for it')}"
     words = [clock_text(time_s)] if time_s is not None else []
     words += [area_text(flight.area_m2)] if flight.area_m2 else []
-    words += [tr("lines {km:.2f} km").format(km=shown(flight.length_m / 1000.0))] if flight.length_m else []
+    words += [tr("lines {way}").format(way=way_text(flight.length_m))] if flight.length_m else []
     words += [_pictures(flight.pictures)] if flight.pictures is not None else []
     return f"{name}: {', '.join(words)}"
 

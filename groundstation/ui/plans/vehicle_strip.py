@@ -14,6 +14,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_badge import Badge, badge_of
 from groundstation.fleet.plans.plan_items import PlanItem, PlanKind
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.flow_layout import FlowLayout
 from groundstation.ui.focus import guarded
@@ -29,7 +30,7 @@ SIGNS = {Badge.EQUAL: "=", Badge.DIFFERS: "\N{NOT EQUAL TO}", Badge.UNKNOWN: "?"
 
 def badges_text(states: list[VehicleState], items: tuple[PlanItem, ...], kind: PlanKind) -> str:
     """Which of the vehicles have the plan, in a line."""
-    found = [f"{one.key.id} {SIGNS[badge := badge_of(one, items, kind)]} {tr(badge.value)}" for one in states]
+    found = [f"{call_sign(one.key)} {SIGNS[badge := badge_of(one, items, kind)]} {tr(badge.value)}" for one in states]
     more = len(found) - MOST_NAMED
     return "   ".join(found[:MOST_NAMED]) + (tr("   and {more} more").format(more=more) if more > 0 else "")
 
@@ -38,7 +39,7 @@ def record_text(record: CommandRecord) -> str:
     """How far a vehicle is, in a line."""
     share = f" {percent(record.progress)}" if record.progress is not None and not record.is_over else ""
     words = said(record.detail)
-    return f"{record.key.id}: {tr(record.state.value)}{share}{'. ' if words else ''}{words}"
+    return f"{call_sign(record.key)}: {tr(record.state.value)}{share}{'. ' if words else ''}{words}"
 
 
 class VehicleStrip(QWidget):

@@ -15,9 +15,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.raw import is_raw
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.units import Unit
-from groundstation.fleet.value_path import ValueRef, unit_of_path
+from groundstation.fleet.value_path import ValueRef, field_of, unit_of_path
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.language.letters import small
 from groundstation.ui.language.words import path_name, value_name
 from groundstation.ui.plots.older_runs import OlderRuns, is_gap
@@ -26,7 +28,7 @@ from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import Numbers, PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
 from groundstation.ui.theme.inks import vehicle_ink
-from groundstation.ui.units import compact, fixed
+from groundstation.ui.units import compact, in_unit, unit_shown
 
 SILENT = 3.0
 """So many usual pauses of a sensor make its value an old one."""
@@ -99,10 +101,11 @@ class Curve:
     def use(self, meanings: SensorMap | None) -> None:
         """Go by what topics mean now."""
         self.unit = ref_unit(self.ref, meanings)
-        self._factor, self._offset = self.unit.factor, 0.0
+        self._factor, self._offset = self.unit.factor, self.unit.offset
         if meanings is not None and isinstance(self.ref.source, str):
             row = meanings.of(self.ref.source).value(self.ref.path)
-            self._factor, self._offset = row.factor * self.unit.factor, row.offset * self.unit.factor
+            self._factor = row.factor * self.unit.factor
+            self._offset = row.offset * self.unit.factor + self.unit.offset
         self._drawn = ()
 
     @property
@@ -180,7 +183,7 @@ class Curve:
         value = None if value is None or math.isnan(value) else value
         if isinstance(self.ref.source, str):
             return compact(None if value is None else value * self._factor + self._offset)
-        return fixed(value, self.unit.digits, self.unit.factor)
+        return in_unit(value, self.unit)
 
     def _newest(self, now_s: float) -> tuple[float, float] | None:
         return self._older.value_at(self.ref, now_s) if self.is_past else self.series.newest
@@ -209,7 +212,9 @@ def ref_unit(ref: ValueRef, meanings: SensorMap | None = None) -> Unit:
         symbol = meanings.of(ref.source).unit(ref.path)
         if symbol:
             return Unit(symbol, 1)
-    return unit_of_path(ref.path)
+    # what other devices tell stays in the units in which they tell it
+    is_ours = isinstance(ref.source, VehicleKey) and not is_raw(ref.path)
+    return unit_shown(field_of(ref.path)) if is_ours else unit_of_path(ref.path)
 
 
 def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
@@ -231,7 +236,7 @@ def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
 
 def curve_titles(refs: Sequence[ValueRef]) -> list[str]:
     """Whose values they are; sensors of one name are told apart by the level of their topics in which they differ."""
-    names = [ref.source.id if isinstance(ref.source, VehicleKey) else _last_level(ref.source) for ref in refs]
+    names = [call_sign(ref.source) if isinstance(ref.source, VehicleKey) else _last_level(ref.source) for ref in refs]
     for name in {name for name in names if names.count(name) > 1}:
         rows = [row for row, one in enumerate(names) if one == name and isinstance(refs[row].source, str)]
         topics = list(dict.fromkeys(str(refs[row].source) for row in rows))

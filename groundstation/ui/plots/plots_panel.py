@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence,
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
+from groundstation.fleet.settings.settings import Settings
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.speaking import speaking
@@ -20,6 +21,7 @@ from groundstation.ui.plots.older_asks import OlderAsks
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.plots.shown_span import ShownSpan
 from groundstation.ui.plots.span_box import SpanBox
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
@@ -81,6 +83,11 @@ class PlotsPanel(LivePanel):
         self._asks.changed.connect(self._on_older_came)
         feed.timeline.rewound.connect(self._on_rewound)
         feed.meanings_changed.connect(self._on_meanings)
+        chosen().changed.connect(self._on_settings)
+
+    def _on_settings(self, _before: Settings, _now: Settings) -> None:
+        """Units, names and colours may be others."""
+        self._on_meanings()
 
     def _on_meanings(self) -> None:
         for lane in self.lanes:

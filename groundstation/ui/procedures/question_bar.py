@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from groundstation.fleet.procedures.progress import Question
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.focus import guarded
 
 
@@ -46,7 +47,7 @@ class QuestionBar(QWidget):
         """
         first = questions[0] if questions else None
         if first is not None:
-            whom = f"{first.key.id}: " if first.key is not None else ""
+            whom = f"{call_sign(first.key)}: " if first.key is not None else ""
             more = self.tr("  ({count} more)").format(count=len(questions) - 1) if len(questions) > 1 else ""
             self.text.setText(f"{whom}{first.text}{more}")
         self._question = first

@@ -17,13 +17,12 @@ from groundstation.fleet.plans.plan_path import Place
 from groundstation.fleet.refly.flown import METRES_PER_DEGREE
 from groundstation.fleet.refly.news import Beside, FlightNews, RecordedWay
 from groundstation.ui.language.shown import shown
-from groundstation.ui.map_panel.mercator import nice_length
 from groundstation.ui.theme.colours import vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
-from groundstation.ui.units import distance_text
+from groundstation.ui.units import distance_text, round_length
 
 LEAST_SIZE_PX = (220, 150)
 EDGE_PX, LEGEND_PX = 28.0, 36.0
@@ -167,7 +166,7 @@ class BesideView(QWidget):
             y += 16.0
 
     def _scale(self, painter: QPainter, fit: Fit) -> None:
-        length_m = nice_length(BAR_PX / fit.px_per_m)
+        length_m = round_length(BAR_PX / fit.px_per_m)
         wide, y = length_m * fit.px_per_m, self.height() - 12.0
         painter.setPen(QPen(ink(Ink.MUTED), 1.2))
         painter.drawPolyline(

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.shown_text import shown_path
 from groundstation.ui.number_field import NumberField
 from groundstation.ui.refly.refly_port import ReflyWish
@@ -66,7 +67,7 @@ class ReflyDialog(QDialog):
         self.program.chosen.connect(self._show_speed)
         self.speed = NumberField(tr("Simulated seconds for each real one"), "\N{MULTIPLICATION SIGN}", 0.1, 20.0)
         self.speed.setValue(5.0)
-        self.tolerance = NumberField(tr("How far the mission may be from the way, metres"), "m", 0.2, 50.0)
+        self.tolerance = NumberField(tr("How far the mission may be from the way"), Dimension.DISTANCE, 0.2, 50.0)
         self.tolerance.setValue(1.0)
         form = QFormLayout()
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
@@ -110,7 +111,7 @@ class ReflyDialog(QDialog):
         form.addRow(title)
         self.has_wind, self.has_fault = QCheckBox(tr("wind")), QCheckBox(tr("fault"))
         self.has_battery = QCheckBox(tr("battery"))
-        self.wind = NumberField(tr("Wind of one more run, metres a second"), "m/s", 0.0, 60.0)
+        self.wind = NumberField(tr("Wind of one more run"), Dimension.SPEED, 0.0, 60.0)
         self.wind.setValue(10.0)
         self.wind_from = NumberField(tr("Where it comes from, degrees"), "°", 0.0, 360.0, 0)
         row = QWidget()

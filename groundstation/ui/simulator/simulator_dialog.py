@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.choice_field import ChoiceField
 from groundstation.ui.language.words import word
@@ -110,7 +111,7 @@ class SimulatorDialog(QDialog):
         self.home.setPlaceholderText("40.994,39.771,80,353")
         self.home.setAccessibleName(tr("Place of the first one"))
         self.home.setToolTip(tr("Degrees north and east, metres above the sea, heading; or right-click on the map"))
-        self.wind = NumberField(tr("Wind, metres a second"), "m/s", 0.0, 60.0)
+        self.wind = NumberField(tr("Wind speed"), Dimension.SPEED, 0.0, 60.0)
         self.wind.setValue(3.0)
         self.wind_from = NumberField(tr("Where it comes from, degrees"), "°", 0.0, 360.0, 0)
         self.wind_from.setValue(290.0)

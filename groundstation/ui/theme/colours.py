@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.sample import Severity
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.inks import ink, vehicle_ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.theme import VEHICLES
@@ -32,21 +33,32 @@ class ColourBook:
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
         self._taken: set[int] = set()
+        self._chosen: set[str] = set()
+        """Whose colour the operator has chosen."""
 
     def place(self, name: str) -> int:
         """Which colour and which sign, as one number: colours first."""
+        look = chosen().now.vehicles.get(name)
+        wanted = look.colour - 1 if look is not None and look.colour else None
         found = self._places.get(name)
+        is_other = found is not None and wanted is not None and found % COLOURS != wanted
+        if found is not None and (is_other or (wanted is None and name in self._chosen)):
+            self._taken.discard(found)
+            found = None
         if found is None:
-            found = self._places[name] = self._free(name)
+            found = self._places[name] = self._free(name, wanted)
             self._taken.add(found)
+            (self._chosen.discard if wanted is None else self._chosen.add)(name)
         return found
 
-    def _free(self, name: str) -> int:
+    def _free(self, name: str, chosen_colour: int | None) -> int:
         number = _LAST_NUMBER.search(name)
         # uav-1 has the first colour
         wanted = (int(number.group(1)) - 1 if number else zlib.crc32(name.encode())) % COLOURS
+        wanted = wanted if chosen_colour is None else chosen_colour
         for lap in itertools.count():
-            for step in range(COLOURS):
+            # a colour that the operator has chosen is kept: another sign tells two of one colour apart
+            for step in range(COLOURS if chosen_colour is None else 1):
                 place = lap * COLOURS + (wanted + step) % COLOURS
                 if place not in self._taken:
                     return place

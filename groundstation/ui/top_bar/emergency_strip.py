@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QW
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of, reasons_text, vehicle_count, vehicles_text
 from groundstation.ui.focus import guarded
 from groundstation.ui.language.words import verb_help
+from groundstation.ui.units import quantity
 
 KEYS = {Verb.HOLD: "F5", Verb.RTL: "F6", Verb.LAND: "F7"}
 """Of the selection; with Shift of all."""
@@ -93,14 +96,14 @@ class EmergencyStrip(QFrame):
     def _one(self, key: VehicleKey) -> str:
         """A vehicle by its name; while the past is shown, with what it does now: that is whom a key would reach."""
         if not self._desk.is_past_shown:
-            return key.id
+            return call_sign(key)
         state = self._desk.state(key)
         if state is None or not state.is_heard:
-            return self.tr("{name}: not heard now").format(name=key.id)
+            return self.tr("{name}: not heard now").format(name=call_sign(key))
         height_m = state.height.height_m
         mode = state.mode.name if state.mode is not None else ""
-        height = "" if height_m is None else f"{height_m:.0f} m"
-        return self.tr("{name} now {what}").format(name=state.name, what=f"{mode} {height}".strip())
+        height = "" if height_m is None else quantity(height_m, Dimension.HEIGHT, 0)
+        return self.tr("{name} now {what}").format(name=call_sign(key), what=f"{mode} {height}".strip())
 
     def _on_target_toggled(self) -> None:
         self.refresh()

@@ -7,12 +7,13 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from groundstation.ui.language.shown import shown
+from groundstation.fleet.settings.measures import Dimension
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import MOTION_PERIOD_MS, RADIUS, SMALL_PX
-from groundstation.ui.units import age_text
+from groundstation.ui.units import age_text, in_unit
 from groundstation.ui.vehicle_panel.easing import Eased
 from groundstation.ui.vehicle_panel.flight_values import FlightValues
 from groundstation.ui.vehicle_panel.horizon import paint_failed, paint_horizon
@@ -110,20 +111,24 @@ class FlightDisplay(QWidget):
         if self._speed.shown is None:
             paint_failed(painter, rect, self.tr("no data"))
         else:
-            paint_tape(painter, rect, self._speed.shown, is_right=False, is_stale=self.values.speed_is_stale)
-            paint_caption(painter, rect, self.tr("AS m/s") if self.values.is_airspeed else self.tr("GS m/s"), "")
+            unit = chosen().measures.of(Dimension.SPEED)
+            speed = self._speed.shown * unit.factor
+            paint_tape(painter, rect, speed, is_right=False, is_stale=self.values.speed_is_stale)
+            kind = self.tr("AS") if self.values.is_airspeed else self.tr("GS")
+            paint_caption(painter, rect, f"{kind} {unit.symbol}", "")
 
     def _paint_height(self, painter: QPainter, rect: QRectF) -> None:
         if self._height.shown is None:
             paint_failed(painter, rect, self.tr("no data"))
             return
-        paint_tape(painter, rect, self._height.shown, is_right=True, is_stale=self.values.height_is_stale)
+        unit, rate = chosen().measures.of(Dimension.HEIGHT), chosen().measures.of(Dimension.CLIMB)
+        height = self._height.shown * unit.factor
+        paint_tape(painter, rect, height, is_right=True, is_stale=self.values.height_is_stale, digits=unit.digits)
         climb = self.values.climb_mps
-        above = self.tr("m home") if self.values.height_above == "home" else self.tr("m start")
+        above = self.tr("home") if self.values.height_above == "home" else self.tr("start")
         # a standing vehicle would flicker between the signs of zero
-        paint_caption(
-            painter, rect, above, "" if climb is None else f"{shown(climb if abs(climb) >= 0.05 else 0.0):+.1f}"
-        )
+        told = None if climb is None else climb if abs(climb) >= 0.05 else 0.0
+        paint_caption(painter, rect, f"{unit.symbol} {above}", "" if told is None else in_unit(told, rate, sign="+"))
         if climb is not None:
             paint_climb(painter, QRectF(rect.left() - 5, rect.top(), 5, rect.height()), climb)
 

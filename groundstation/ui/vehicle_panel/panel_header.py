@@ -12,6 +12,7 @@ from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.language.words import word
 from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
@@ -45,6 +46,7 @@ class PanelHeader(QWidget):
         self.summary: VehicleSummary | None = None
         self.detail_text = ""
         self.state_text = ""
+        self._name = ""
         self.id_text = ""
         """The id as it was painted, cut where there was no room."""
 
@@ -54,15 +56,19 @@ class PanelHeader(QWidget):
         detail = _detail_text(state) if state is not None else ""
         state_text = _state_text(state) if state is not None else ""
         # asked seven times a second, mostly for the same
-        if (summary, detail, state_text) == (self.summary, self.detail_text, self.state_text):
+        name = call_sign(summary.key) if summary is not None else ""
+        if (summary, detail, state_text, name) == (self.summary, self.detail_text, self.state_text, self._name):
             return
+        self._name = name
         rows = len(self.conditions)
         self.summary, self.detail_text, self.state_text = summary, detail, state_text
         if len(self.conditions) != rows:
             # one line for each condition: what is below moves
             self.updateGeometry()
         if summary is not None:
-            self.setAccessibleName(f"{summary.key.id} {summary.name} {summary.mode or ''} {said(summary.worst)}")
+            self.setAccessibleName(
+                f"{call_sign(summary.key)} {summary.key.id} {summary.mode or ''} {said(summary.worst)}"
+            )
         self.update()
 
     @property
@@ -80,7 +86,7 @@ class PanelHeader(QWidget):
         # a mode and a mark of simulation are never written over each other: the id gives way, its tab has it whole
         room = width - left - (_chip_width("SIM") + 8 if summary.is_simulated else 0)
         self.id_text = metrics(TITLE_PX + 1, 700).elidedText(
-            summary.key.id, Qt.TextElideMode.ElideRight, max(LEAST_ID_PX, room)
+            call_sign(summary.key), Qt.TextElideMode.ElideRight, max(LEAST_ID_PX, room)
         )
         painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, self.id_text)
         left += metrics(TITLE_PX + 1, 700).horizontalAdvance(self.id_text) + 8
@@ -88,8 +94,8 @@ class PanelHeader(QWidget):
             left += _paint_chip(painter, left, "SIM", Ink.SIMULATED, Ink.SIMULATED_SURFACE) + 8
         painter.setFont(font(TITLE_PX))
         painter.setPen(ink(Ink.MUTED))
-        name = metrics(TITLE_PX).elidedText(summary.name, Qt.TextElideMode.ElideRight, max(0, width - left))
-        if summary.name != summary.key.id:
+        name = metrics(TITLE_PX).elidedText(summary.key.id, Qt.TextElideMode.ElideRight, max(0, width - left))
+        if summary.key.id not in call_sign(summary.key):
             painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, name)
 
     def _paint_mode(self, painter: QPainter, summary: VehicleSummary) -> int:

@@ -26,7 +26,9 @@ def label_step(value: float) -> float:
     return 5.0 if abs(value) < 200 else 20.0 if abs(value) < 1000 else 100.0
 
 
-def paint_tape(painter: QPainter, rect: QRectF, value: float, *, is_right: bool, is_stale: bool) -> None:
+def paint_tape(
+    painter: QPainter, rect: QRectF, value: float, *, is_right: bool, is_stale: bool, digits: int = 1
+) -> None:
     """A vertical tape with the value in a box at its middle.
 
     Args:
@@ -35,6 +37,7 @@ def paint_tape(painter: QPainter, rect: QRectF, value: float, *, is_right: bool,
         value: what is in the box.
         is_right: ticks on the left edge, as on a height tape.
         is_stale: the value is old: grey, with a broken box.
+        digits: behind the point, in the box.
     """
     painter.save()
     painter.setClipRect(rect)
@@ -58,7 +61,7 @@ def paint_tape(painter: QPainter, rect: QRectF, value: float, *, is_right: bool,
             painter.drawText(QRectF(box.left(), y - 9, box.width(), 18), side | _VCENTRE, f"{number * minor:.0f}")
     painter.setPen(QPen(ink(Ink.LINE), 1))
     painter.drawLine(QPointF(edge, rect.top()), QPointF(edge, rect.bottom()))
-    _paint_box(painter, rect, fixed(value), is_right=is_right, is_stale=is_stale)
+    _paint_box(painter, rect, fixed(value, digits), is_right=is_right, is_stale=is_stale)
     painter.restore()
 
 

@@ -18,10 +18,12 @@ from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.link import LinkQuality
 from groundstation.fleet.navigation import GpsFix, GpsReceiver
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.language.shown import percent, shown
+from groundstation.ui.language.shown import percent
 from groundstation.ui.language.speaking import counted
-from groundstation.ui.units import DASH, age_text, fixed
+from groundstation.ui.settings.chosen import chosen
+from groundstation.ui.units import DASH, age_text, fixed, in_unit, quantity
 from groundstation.ui.vehicle_panel.tile import TileContent
 
 LINK_OLD_S = 5.0
@@ -127,7 +129,7 @@ def _receiver_text(receiver: GpsReceiver, is_one_of_many: bool) -> str:
             *parts,
         ]
     elif receiver.horizontal_accuracy_m is not None:
-        parts.append(f"±{shown(receiver.horizontal_accuracy_m):.1f} m")
+        parts.append(f"±{quantity(receiver.horizontal_accuracy_m, Dimension.DISTANCE)}")
     return "  ".join(parts)
 
 
@@ -165,12 +167,13 @@ def wind_content(state: VehicleState, now_s: float) -> TileContent:
     """Speed, and where it comes from."""
     note, is_stale = _age_note(state, "wind", now_s)
     wind = state.wind
+    unit = chosen().measures.of(Dimension.SPEED)
     from_text = DASH if wind is None or wind.from_deg is None else f"{round(wind.from_deg) % 360:03d}°"
     return TileContent(
         title=_tr("Wind"),
         icon="wind",
-        value=fixed(wind.speed_mps if wind is not None else None),
-        unit="m/s",
+        value=in_unit(wind.speed_mps if wind is not None else None, unit),
+        unit=unit.symbol,
         note=note,
         details=(_tr("from {direction}").format(direction=from_text),),
         is_stale=is_stale,

@@ -23,7 +23,7 @@ from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
-from groundstation.ui.units import age_text, compact, text_of
+from groundstation.ui.units import age_text, compact, text_of, unit_shown
 from groundstation.ui.value_drag import MIME_TYPE, mime_from_refs
 from groundstation.ui.vehicle_panel.raw_branch import RawBranch
 from groundstation.ui.vehicle_panel.value_rows import ValueGroup, ValueRow, value_groups
@@ -134,7 +134,7 @@ class ValueModel(QAbstractItemModel):
         texts = {
             0: row.label,
             1: self.tr("invalid") if row.is_invalid else text_of(row.value, row.field),
-            2: unit_of(row.field).symbol if is_number else "",
+            2: unit_shown(row.field).symbol if is_number else "",
         }
         return texts.get(index.column(), "")
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.command_bar.command_bar import CommandBar
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
@@ -249,7 +250,7 @@ class VehiclePanel(LivePanel):
 
     def _explain_nothing(self) -> None:
         if self._key is not None:
-            text = self.tr("{vehicle} was not heard yet.").format(vehicle=self._key.id)
+            text = self.tr("{vehicle} was not heard yet.").format(vehicle=call_sign(self._key))
         elif len(self._feed.fleet):
             text = self.tr("Select a vehicle in the list\nor on the map.")
         else:
@@ -268,7 +269,9 @@ class VehiclePanel(LivePanel):
         """Tab and View menu tell vehicle panels apart: by vehicle, and which of them follows the selection."""
         if self._key is not None:
             words = self.tr("{vehicle} (pinned)") if self.is_pinned else "{vehicle}"
-            self.setWindowTitle(words.format(vehicle=self._key.id))
+            # Qt takes a title of a tab for HTML where there is such a sign in it
+            name = call_sign(self._key).replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
+            self.setWindowTitle(words.format(vehicle=name))
 
     def _on_forgotten(self, keys: frozenset[VehicleKey]) -> None:
         """A pinned panel waits for its vehicle; one that follows the selection shows another."""

@@ -29,7 +29,11 @@ VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.UNKNOWN, Verb.CAN
 
 
 class ToldVehicle(PretendVehicle):
-    """Knows every verb."""
+    """Knows every verb, and is called by its id."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.name = self.key.id
 
     def birth(self, now_s):
         info, connection = super().birth(now_s)
