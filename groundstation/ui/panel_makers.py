@@ -64,7 +64,7 @@ def operators_panel(context: PanelContext) -> OperatorsPanel | None:
         context.asks.panel_wanted.emit("vehicle")
 
     panel.vehicles_wanted.connect(show)
-    panel.moment_wanted.connect(context.asks.moment_wanted)
+    panel.moment_wanted.connect(context.asks.past_wanted)
     return panel
 
 
@@ -215,6 +215,14 @@ def order_back(panel: FleetPanel, value: object) -> None:
     # settings may be damaged, or of another version
     if str(value) in set(SortOrder):
         panel.set_order(SortOrder(str(value)))
+
+
+def messages_panel(context: PanelContext) -> MessagesPanel:
+    """The log; from a line of it a way leads back to its moment."""
+    panel = MessagesPanel(context.log, context.selection)
+    asks = context.asks
+    panel.moment_wanted.connect(asks.past_wanted if context.feed.is_live else asks.moment_wanted)
+    return panel
 
 
 def level_back(panel: MessagesPanel, value: object) -> None:

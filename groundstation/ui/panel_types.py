@@ -52,6 +52,8 @@ class Asks(QObject):
     """A list of `ValueRef`."""
     moment_wanted = Signal(float)
     """A moment that is to be looked at, seconds on the clock of the view's timeline."""
+    past_wanted = Signal(float)
+    """A moment of the past that now is left for, on the same clock."""
     panel_wanted = Signal(str)
     """Name of the panel that is to be brought into view."""
     topic_wanted = Signal(str)

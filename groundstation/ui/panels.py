@@ -23,6 +23,7 @@ from groundstation.ui.panel_makers import (
     fleet_panel,
     level_back,
     logbook_panel,
+    messages_panel,
     operators_panel,
     order_back,
     parameters_panel,
@@ -147,10 +148,17 @@ PANELS: Panels = (
         name="messages",
         title="Messages",
         icon="messages",
-        make=lambda context: MessagesPanel(context.log, context.selection),
+        make=messages_panel,
         place=Place(5, Side.RightDockWidgetArea, "plots"),
         keyboard=lambda panel: (panel.view, panel.text_box),
-        memories=(Memory("messages/level", lambda panel: int(panel.least_level), level_back),),
+        memories=(
+            Memory("messages/level", lambda panel: int(panel.least_level), level_back),
+            Memory(
+                "messages/ages",
+                lambda panel: panel.ages.isChecked() or None,
+                lambda panel, _: panel.ages.setChecked(True),
+            ),
+        ),
     ),
     Panel[SensorsPanel](
         name="sensors",

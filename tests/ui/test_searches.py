@@ -12,8 +12,8 @@ from groundstation.fleet.summary import summary_of
 from groundstation.ui.commands_panel.journal_model import JournalFilter
 from groundstation.ui.logbook_panel.logbook_columns import Column
 from groundstation.ui.logbook_panel.row_model import RowModel
-from groundstation.ui.messages.message_log import LogEntry
 from groundstation.ui.messages.message_model import MessageFilter
+from groundstation.ui.messages.message_store import LogEntry
 from groundstation.ui.palette.entries import Entry, matching
 from groundstation.ui.vehicle_panel.value_tree import ValueTree
 from tests.ui.support.commanding import flying

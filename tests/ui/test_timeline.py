@@ -127,7 +127,7 @@ def test_messages_of_a_later_moment_are_gone_when_the_time_is_set_back(past):
     view.events_arrived.emit([LoggedEvent(key, event, top_s)])
     assert [(one.text, one.last_s) for one in log.entries] == [("PreArm: x", top_s)]
     view.timeline.seek(before_s)
-    assert (log.entries, trimmed[-1]) == ([], 1)
+    assert (len(log.entries), trimmed[-1]) == (0, 1)
     view.events_arrived.emit([LoggedEvent(key, event, top_s)])
     assert [one.count for one in log.entries] == [1]
 

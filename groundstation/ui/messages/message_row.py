@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.call_signs import call_sign
-from groundstation.ui.messages.message_log import LogEntry
 from groundstation.ui.messages.message_model import EntryRole
+from groundstation.ui.messages.message_store import LogEntry
 from groundstation.ui.theme.colours import level_role, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -18,6 +20,7 @@ from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX
 from groundstation.ui.timeline import local_time
+from groundstation.ui.units import age_text
 
 ROW_HEIGHT = 26
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -27,16 +30,21 @@ _ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution", Level.ADVISORY: "a
 class MessageRowDelegate(QStyledItemDelegate):
     """Time, severity, vehicle, text, repeats."""
 
-    def __init__(self, parent: object = None, *, shows_vehicle: bool = True) -> None:
-        super().__init__(parent)  # type: ignore[arg-type]
+    def __init__(
+        self, now_unix_s: Callable[[], float], parent: QObject | None = None, *, shows_vehicle: bool = True
+    ) -> None:
+        super().__init__(parent)
+        self._now_unix_s = now_unix_s
         self._shows_vehicle = shows_vehicle
+        self.shows_ages = False
+        """Whether the time is told as an age."""
 
     def _paint_row(self, painter: QPainter, rect: QRect, entry: LogEntry) -> None:
         area = rect.adjusted(12, 0, -12, 0)
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
         # of the newest repeat: that it is still so is what counts
-        painter.drawText(area, _LEFT, local_time(entry.last_s))
+        painter.drawText(area, _LEFT, self._time(entry))
         left = area.left() + 60
         if entry.level in _ICONS:
             ratio = painter.device().devicePixelRatioF()
@@ -54,6 +62,13 @@ class MessageRowDelegate(QStyledItemDelegate):
         painter.setPen(ink(level_role(entry.level) if entry.level > Level.ADVISORY else Ink.TEXT))
         text = metrics(TEXT_PX).elidedText(entry.text, Qt.TextElideMode.ElideRight, right - left)
         painter.drawText(QRect(left, rect.top(), right - left, rect.height()), _LEFT, text)
+
+    def _time(self, entry: LogEntry) -> str:
+        if not self.shows_ages:
+            return local_time(entry.last_s)
+        age_s = self._now_unix_s() - entry.last_s
+        # another computer's clock, or the past that is shown
+        return age_text(max(0.0, age_s))
 
     @staticmethod
     def _paint_count(painter: QPainter, area: QRect, entry: LogEntry) -> int:

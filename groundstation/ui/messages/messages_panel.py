@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -18,11 +18,15 @@ from groundstation.ui.theme.icons import icon
 class MessagesPanel(QWidget):
     """The log, with filters by severity, vehicle and text above it."""
 
+    moment_wanted = Signal(float)
+    """A moment that is to be looked at, seconds on the clock of the view's timeline."""
+
     def __init__(self, log: MessageLog, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._selection = selection
         self.view = MessageView(log)
+        self.view.moment_wanted.connect(lambda unix_s: self.moment_wanted.emit(log.now_s_at(unix_s)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -73,9 +77,16 @@ class MessagesPanel(QWidget):
         self.only_selected.setText(self.tr("Selected only"))
         self.only_selected.setToolTip(self.tr("Messages of the selected vehicles only"))
         self.only_selected.toggled.connect(self._apply)
+        self.ages = QToolButton()
+        self.ages.setCheckable(True)
+        self.ages.setIcon(icon("history"))
+        self.ages.setAccessibleName(self.tr("Times as ages"))
+        self.ages.setToolTip(self.tr("Tell how long ago it was said, and not at what time"))
+        self.ages.toggled.connect(lambda is_on: self.view.show_ages(is_on=is_on))
         bar.addWidget(self.text_box, 1)
         bar.addWidget(self.level_box)
         bar.addWidget(self.only_selected)
+        bar.addWidget(self.ages)
         return bar
 
     def _apply(self) -> None:

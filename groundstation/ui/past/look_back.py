@@ -197,20 +197,27 @@ class LookBack(QObject):
         else:
             self.look_back()
 
-    def look_back(self) -> None:
-        """Show what was some seconds ago."""
+    def look_back(self, at_s: float | None = None) -> None:
+        """Show what was.
+
+        Args:
+            at_s: when, on the clock of what is recorded now; None for some seconds ago.
+        """
         if self.told is None and self.playback is None:
             # it may have been a disk that was gone for a moment
             self._retry_at_s = 0.0
             self._open_recorded()
         if self.told is None and self.playback is not None:
-            self._after_open = lambda told: max(told.extent.begin_s, self.now_s - FIRST_BACK_S)
+            self._after_open = lambda told: max(told.extent.begin_s, self._back_at(at_s))
             self.panel.bar.show_note(self.tr("the recording is being opened…"))
             return
         if self.told is None:
             self.noticed.emit(self.tr("There is no recording to look back on: nothing is recorded on this computer."))
             return
-        self.seek(max(self.told.extent.begin_s, self.now_s - FIRST_BACK_S))
+        self.seek(max(self.told.extent.begin_s, self._back_at(at_s)))
+
+    def _back_at(self, at_s: float | None) -> float:
+        return self.now_s - FIRST_BACK_S if at_s is None else at_s
 
     def leave(self) -> None:
         """Back to now."""

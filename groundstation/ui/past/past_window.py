@@ -105,6 +105,7 @@ class PastWindow(QObject):
         self._desk, self._top_bar = context.desk, top_bar
         selection = context.selection
         context.asks.log_wanted.connect(lambda path, at_s: self.look.open_files([Path(path)], at_s))
+        context.asks.past_wanted.connect(lambda at_s: self.look.look_back(at_s + self.look.present_offset_s))
         context.asks.both_wanted.connect(self._show_both)
         self.timeline.bar.refly_wanted.connect(lambda: self._ask_to_refly(context.asks))
         self.timeline.bar.refly.setEnabled(context.refly is not None)
