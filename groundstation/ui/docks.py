@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
 from groundstation.ui.theme.dress import set_style
@@ -52,7 +52,15 @@ def make_dock_manager(window: QMainWindow) -> ads.CDockManager:
     for part, name in _ICONS.items():
         # A copy: the binding hands the icon over to the provider, which deletes it with the window.
         icons.registerCustomIcon(part, QIcon(icon(name)))
+    manager.dockAreaCreated.connect(_name_buttons)
     return manager
+
+
+def _name_buttons(area: ads.CDockAreaWidget) -> None:
+    """Buttons with a picture alone are called by what their tool tip says, for who hears the window read."""
+    for button in area.titleBar().findChildren(QAbstractButton):
+        if not button.accessibleName():
+            button.setAccessibleName(button.toolTip() or button.text())
 
 
 def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, content: QWidget) -> ads.CDockWidget:
@@ -71,6 +79,8 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
     # what a panel would like must not push the window off the screen: where there is less, it scrolls
     dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromDockWidget)
     dock.setIcon(icon(icon_name))
+    for button in dock.tabWidget().findChildren(QAbstractButton):
+        button.setAccessibleName(QCoreApplication.translate("Docks", "Close {panel}").format(panel=title))
     # the View menu shows there whether the panel is open: an icon would take the place of the mark
     dock.toggleViewAction().setIcon(QIcon())
     return dock

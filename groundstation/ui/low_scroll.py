@@ -32,6 +32,8 @@ class LowScroll(QScrollArea):
         # Qt would make it as wide as its least width, and cut it, instead of letting it shrink
         content.setMinimumWidth(1)
         self.setWidget(content)
+        # what is in it has the keyboard; the area itself would be an empty stop
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVisible(not content.isHidden())
         content.installEventFilter(self)
         panel.installEventFilter(self)

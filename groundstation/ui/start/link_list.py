@@ -143,6 +143,7 @@ class LinkList(LivePanel):
         inner.setLayout(self._list)
         self._list.setContentsMargins(0, 0, 6, 0)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inner)

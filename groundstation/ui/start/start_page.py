@@ -106,6 +106,7 @@ class StartPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # its keys work as long as nothing in it has the keyboard
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Start page"))
         self._feed = feed
         self.links = LinkList(feed, access)
         self.links.setMinimumHeight(LINKS_HIGH)
@@ -168,6 +169,7 @@ class StartPage(QWidget):
         sides.addWidget(inner, 100)
         sides.addStretch(1)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(holder)

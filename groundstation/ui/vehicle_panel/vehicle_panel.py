@@ -233,6 +233,7 @@ class VehiclePanel(LivePanel):
 
     def _tabs(self, log: MessageLog) -> QTabWidget:
         tabs = QTabWidget()
+        tabs.setAccessibleName(self.tr("Values and messages"))
         tabs.setDocumentMode(True)
         tabs.setMinimumHeight(LEAST_VALUES)
         self.values = ValueTree()
