@@ -387,8 +387,7 @@ TABLES: tuple[Table, ...] = (
     _row("PanelHeader", _UI + "vehicle_panel/panel_header.py", "_LANDED",
          "vehicle_panel/panel_header.py:_LANDED[state.landed.state]"),
     _row("VehicleTiles", _UI + "vehicle_panel/tile_contents.py", "_FIX_NAMES",
-         "vehicle_panel/tile_contents.py:_FIX_NAMES.get(first.fix, DASH)",
-         "vehicle_panel/tile_contents.py:_FIX_NAMES.get(receiver.fix, DASH)"),
+         "vehicle_panel/tile_contents.py:_FIX_NAMES.get(fix, DASH)"),
     *(Table(context, _UI + "docks.py", (), _docking) for context in (
         "QObject", "ads::CDockAreaTitleBar", "ads::CDockWidgetTab", "ads::CDockManager", "ads::CAutoHideDockContainer",
     )),

@@ -34,6 +34,7 @@ from groundstation.ui.refly.refly_port import Both
 from groundstation.ui.saved_values import numbers_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+from groundstation.ui.wall.wall_panel import WallPanel
 
 
 def alarms_panel(context: PanelContext) -> AlarmsPanel | None:
@@ -92,6 +93,20 @@ def readiness_panel(context: PanelContext) -> ReadinessPanel:
 def fleet_panel(context: PanelContext) -> FleetPanel:
     """The list of the fleet; a row that is opened is shown closely."""
     panel = FleetPanel(context.feed, context.selection, context.desk)
+
+    def show(key: VehicleKey) -> None:
+        context.selection.select((key,))
+        context.asks.panel_wanted.emit("vehicle")
+
+    panel.vehicle_opened.connect(show)
+    return panel
+
+
+def wall_panel(context: PanelContext) -> WallPanel:
+    """All vehicles at once; one that is opened is shown closely."""
+    # of the past nothing can be acknowledged
+    alarms = context.alarms if context.feed.is_live else None
+    panel = WallPanel(context.feed, context.selection, context.desk, alarms)
 
     def show(key: VehicleKey) -> None:
         context.selection.select((key,))
@@ -210,7 +225,7 @@ def refly_panel(context: PanelContext) -> ReflyPanel | None:
     return panel
 
 
-def order_back(panel: FleetPanel, value: object) -> None:
+def order_back(panel: FleetPanel | WallPanel, value: object) -> None:
     """How the list of the fleet was sorted."""
     # settings may be damaged, or of another version
     if str(value) in set(SortOrder):

@@ -40,6 +40,7 @@ from groundstation.ui.panel_makers import (
     sensors_panel,
     terms_back,
     vehicle_panel,
+    wall_panel,
 )
 from groundstation.ui.panel_types import Again, Memory, MenuEntry, Panel, Panels, Place, Side
 from groundstation.ui.parameters.param_panel import ParamPanel
@@ -54,6 +55,7 @@ from groundstation.ui.refly.refly_panel import ReflyPanel
 from groundstation.ui.saved_values import table_of, texts_of
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
 from groundstation.ui.vehicle_panel.vehicle_panel import VehiclePanel
+from groundstation.ui.wall.wall_panel import WallPanel
 
 MAX_VEHICLE_PANELS = 16
 
@@ -350,5 +352,17 @@ PANELS: Panels = (
         make=readiness_panel,
         place=Place(16, Side.CenterDockWidgetArea, "map"),
         keyboard=lambda panel: (panel.table,),
+    ),
+    Panel[WallPanel](
+        name="wall",
+        title="Wall",
+        icon="wall",
+        make=wall_panel,
+        place=Place(17, Side.CenterDockWidgetArea, "map"),  # many tiles: where there is most room
+        keyboard=lambda panel: (panel.area.list, panel),
+        memories=(
+            Memory("wall/order", lambda panel: panel.order.value, order_back),
+            Memory("wall/pins", WallPanel.kept_pins, WallPanel.restore_pins),
+        ),
     ),
 )

@@ -6,7 +6,7 @@ It decides what goes out at once and what needs the sheet with arguments and con
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -71,6 +71,8 @@ class OperatorDesk(QObject):
         """Vehicles and the place in the fields of the order that is being made."""
         self.is_past_shown = False
         """Whether the window shows the past: then an emergency is for those alone that are heard now."""
+        self.is_asking: Callable[[], bool] = lambda: False
+        """Whether a question stands over the panels: then nothing moves under the hand that answers it."""
         self.batches: list[str] = []
         """Ids of our newest orders, oldest first."""
         # kept by vehicle: `book.latest` goes through all records, and this is asked for each of a thousand vehicles

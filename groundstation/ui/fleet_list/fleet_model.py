@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -39,6 +39,12 @@ _SORT_KEYS: dict[SortOrder, Callable[[VehicleSummary], Any]] = {
 }
 
 
+def sorted_by(order: SortOrder, summaries: Iterable[VehicleSummary]) -> list[VehicleSummary]:
+    """Vehicles in an order; equals by id."""
+    first = _SORT_KEYS[order]
+    return sorted(summaries, key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
+
+
 class FleetModel(QAbstractListModel):
     """One row a vehicle. Rows keep their persistent indices when the order changes, so a selection stays."""
 
@@ -68,8 +74,10 @@ class FleetModel(QAbstractListModel):
         self.total = len(summaries)
         if self._test is not None:
             summaries = [one for one in summaries if self._test(one)]
-        first = _SORT_KEYS[self._order]
-        summaries = sorted(summaries, key=lambda one: (first(one), natural_order(one.key.id), one.key.root))
+        self.show(sorted_by(self._order, summaries))
+
+    def show(self, summaries: list[VehicleSummary]) -> None:
+        """Show these in their order."""
         # nearly always the same order: then rows are only painted again
         if [one.key for one in summaries] == [one.key for one in self._rows]:
             self._rows = summaries

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,7 @@ from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
 from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
+from groundstation.ui.fleet_list.row_selection import RowSelection
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.low_scroll import LowScroll
@@ -61,10 +62,8 @@ class FleetPanel(LivePanel):
         self.commands = SelectionBar(desk) if desk is not None else None
         """Commands for several selected vehicles."""
         self._feed, self._selection = feed, selection
-        self._is_following = False
         self.model = FleetModel(self)
         self._build()
-        selection.changed.connect(self._on_selection_changed)
 
     def refresh(self) -> None:
         """Show the fleet as it is now."""
@@ -80,7 +79,7 @@ class FleetPanel(LivePanel):
             if total
             else self.tr("No vehicle yet.\nVehicles appear by themselves\nas soon as a bridge hears them.")
         )
-        self._follow_selection()
+        self._rows.follow()
 
     def set_filter(self, text: str) -> None:
         """Write into the filter box."""
@@ -176,9 +175,7 @@ class FleetPanel(LivePanel):
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.tr("Fleet"))
-        self.list.selectionModel().selectionChanged.connect(self._on_rows_selected)
-        # the current row is the one in focus: it may change while the selection stays
-        self.list.selectionModel().currentChanged.connect(self._on_rows_selected)
+        self._rows = RowSelection(self.list, self.model, self._selection)
         self.list.activated.connect(self._on_activated)
         self.forget = QAction(self.tr("Forget (until it is heard again)"), self.list)
         self.forget.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
@@ -236,38 +233,3 @@ class FleetPanel(LivePanel):
         for key in gone:
             self._feed.forget(key)
         self.refresh()
-
-    def _on_rows_selected(self) -> None:
-        """The operator chose rows: these and no others, so that nothing unseen is ever among the chosen."""
-        # the selection was changed elsewhere, and the rows only show it: told back, it would go round
-        if self._is_following:
-            return
-        current = self.model.key_at(self.list.currentIndex())
-        rows = [self.model.key_at(index) for index in self.list.selectionModel().selectedRows()]
-        chosen: list[VehicleKey] = [key for key in rows if key is not None]
-        if current in chosen and current is not None:
-            chosen.remove(current)
-            # the newest comes last, which is where the window looks for the one in focus
-            chosen.append(current)
-        self._selection.select(tuple(chosen))
-
-    def _on_selection_changed(self) -> None:
-        self._follow_selection()
-
-    def _follow_selection(self) -> None:
-        """Make the list's rows show the shared selection."""
-        wanted = {row for key in self._selection.keys if (row := self.model.row_of(key)) is not None}
-        model = self.list.selectionModel()
-        # refreshed five times a second, nearly always for the same selection
-        if wanted == {index.row() for index in model.selectedRows()}:
-            return
-        self._is_following = True
-        rows = QItemSelection()
-        for row in wanted:
-            rows.select(self.model.index(row), self.model.index(row))
-        model.select(rows, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        current = self._selection.current
-        row_number = self.model.row_of(current) if current is not None else None
-        if row_number is not None:
-            model.setCurrentIndex(self.model.index(row_number), QItemSelectionModel.SelectionFlag.NoUpdate)
-        self._is_following = False

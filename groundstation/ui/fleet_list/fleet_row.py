@@ -40,20 +40,6 @@ class FleetRowDelegate(QStyledItemDelegate):
     station = ""
     """Id of our own station, to tell our control from others'."""
 
-    def _paint_back(self, painter: QPainter, option: QStyleOptionViewItem, row: VehicleSummary) -> None:
-        rect = option.rect
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if is_selected:
-            painter.fillRect(rect, ink(Ink.ACCENT_HOVER if is_hovered else Ink.ACCENT_SURFACE))
-        elif is_hovered:
-            painter.fillRect(rect, ink(Ink.RAISED))
-        if row.level >= Level.CAUTION:
-            painter.fillRect(QRect(rect.left(), rect.top() + 1, 3, rect.height() - 2), ink(level_role(row.level)))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(ink(Ink.ACCENT), 1))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-
     def _paint_mark(self, painter: QPainter, rect: QRect, row: VehicleSummary) -> None:
         """The vehicle's colour: a disc while it is heard, a ring when not."""
         colour = vehicle_colour(row.key.id)
@@ -164,7 +150,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        self._paint_back(painter, option, row)
+        paint_back(painter, option, row)
         self._paint_mark(painter, option.rect, row)
         area = option.rect.adjusted(32, 5, -14, -5)
         mode_width = self._paint_mode(painter, area, row)
@@ -179,6 +165,22 @@ class FleetRowDelegate(QStyledItemDelegate):
         del option, index
         # no width: the list would scroll sideways in a narrow panel
         return QSize(0, ROW_HEIGHT)
+
+
+def paint_back(painter: QPainter, option: QStyleOptionViewItem, row: VehicleSummary) -> None:
+    """Ground of a row: selected, under the mouse, with the colour of its alarm at the left, in focus."""
+    rect = option.rect
+    is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+    is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    if is_selected:
+        painter.fillRect(rect, ink(Ink.ACCENT_HOVER if is_hovered else Ink.ACCENT_SURFACE))
+    elif is_hovered:
+        painter.fillRect(rect, ink(Ink.RAISED))
+    if row.level >= Level.CAUTION:
+        painter.fillRect(QRect(rect.left(), rect.top() + 1, 3, rect.height() - 2), ink(level_role(row.level)))
+    if option.state & QStyle.StateFlag.State_HasFocus:
+        painter.setPen(QPen(ink(Ink.ACCENT), 1))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
 
 def _motion_text(row: VehicleSummary) -> str:

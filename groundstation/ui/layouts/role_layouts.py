@@ -37,6 +37,7 @@ ROLE_LAYOUTS = (
             "operators",
             "procedures",
             "readiness",
+            "wall",
         ),
         ("map", "vehicle", "alarms"),
     ),

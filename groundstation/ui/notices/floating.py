@@ -53,6 +53,7 @@ class Floating:
         self.journal_watch = JournalWatch(desk, parent)
         self.recording_watch = RecordingWatch(desk, parent)
         self.emergency_watch = EmergencyWatch(desk, parent)
+        desk.is_asking = lambda: not self.sheet.isHidden() or not self.asks.isHidden()
         desk.noticed.connect(self.notices.say)
         desk.feed.timeline.passed.connect(self._keep_clear)
 

@@ -39,6 +39,8 @@ class FlightDisplay(QWidget):
         self.values = FlightValues()
         self._roll, self._pitch = Eased(wrap=360.0), Eased()
         self._heading, self._speed, self._height = Eased(wrap=360.0), Eased(), Eased()
+        self.paint_share = PAINT_SHARE
+        """Of the GUI thread that its motion may take: less where several move side by side."""
         self._moved = QElapsedTimer()
         self._moved.start()
         self._paint_s = 0.0
@@ -87,7 +89,7 @@ class FlightDisplay(QWidget):
         # nothing moves any more: a timer of sixty a second would draw the same picture
         if not any(moves):
             self._timer.stop()
-        self._timer.setInterval(max(MOTION_PERIOD_MS, round(self._paint_s * 1000 / PAINT_SHARE)))
+        self._timer.setInterval(max(MOTION_PERIOD_MS, round(self._paint_s * 1000 / self.paint_share)))
         self.update()
 
     def _paint_attitude(self, painter: QPainter, rect: QRectF) -> None:

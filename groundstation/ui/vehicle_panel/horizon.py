@@ -110,14 +110,45 @@ def _paint_aircraft(painter: QPainter, rect: QRectF) -> None:
         painter.drawPoint(QPointF(0, 0))
 
 
+SMALL_DEGREES = 60.0
+"""Pitch that the small one shows."""
+
+
+def paint_small_horizon(painter: QPainter, rect: QRectF, roll_deg: float, pitch_deg: float) -> None:
+    """Draw the attitude where there is little room: sky, ground, two lines of the ladder, the aircraft."""
+    scale = rect.height() / SMALL_DEGREES
+    painter.save()
+    painter.setClipRect(rect)
+    painter.translate(rect.center())
+    painter.save()
+    painter.rotate(-roll_deg)
+    _paint_world(painter, rect, pitch_deg * scale)
+    half = rect.width() * 0.2
+    painter.setPen(QPen(veil(Ink.HORIZON_MARK, MARK_ALPHA), 1))
+    for degrees in (-10.0, 10.0):
+        y = (pitch_deg - degrees) * scale
+        painter.drawLine(QPointF(-half, y), QPointF(half, y))
+    painter.restore()
+    reach = rect.width() * 0.34
+    for colour, width in ((veil(Ink.AIRCRAFT_EDGE, 170), 4.5), (ink(Ink.AIRCRAFT), 2.5)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        for side in (-1, 1):
+            painter.drawLine(QPointF(side * reach, 0), QPointF(side * reach * 0.45, 0))
+        painter.drawPoint(QPointF(0, 0))
+    painter.restore()
+
+
 def paint_failed(painter: QPainter, rect: QRectF, text: str) -> None:
-    """A red cross over an instrument that has nothing to show."""
+    """A red cross over an instrument that has nothing to show; empty words where there is no room for any."""
     painter.save()
     painter.setClipRect(rect)
     painter.fillRect(rect, ink(Ink.INSTRUMENT))
     painter.setPen(QPen(ink(Ink.WARNING), 2))
     painter.drawLine(rect.topLeft(), rect.bottomRight())
     painter.drawLine(rect.topRight(), rect.bottomLeft())
+    if not text:
+        painter.restore()
+        return
     painter.setFont(font(SMALL_PX, 600))
     box = painter.boundingRect(rect, Qt.AlignmentFlag.AlignCenter, text).adjusted(-8, -4, 8, 4)
     painter.fillRect(box, ink(Ink.INSTRUMENT))

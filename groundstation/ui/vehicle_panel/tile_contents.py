@@ -98,6 +98,11 @@ _FIX_NAMES = {
 }
 
 
+def fix_name(fix: GpsFix) -> str:
+    """A fix in a short word."""
+    return _tr(_FIX_NAMES.get(fix, DASH))
+
+
 def gps_content(state: VehicleState, now_s: float) -> TileContent:
     """Every receiver; the first gives the big word."""
     note, is_stale = _age_note(state, "gps", now_s)
@@ -110,7 +115,7 @@ def gps_content(state: VehicleState, now_s: float) -> TileContent:
         if len(state.gps) < 2
         else _tr("GPS \N{MULTIPLICATION SIGN}{count}").format(count=len(state.gps)),
         icon="gps",
-        value=_tr(_FIX_NAMES.get(first.fix, DASH)),
+        value=fix_name(first.fix),
         unit="" if first.satellites is None else _tr("{count} sat").format(count=first.satellites),
         note=note,
         details=tuple(_receiver_text(one, len(state.gps) > 1) for one in state.gps),
@@ -124,7 +129,7 @@ def _receiver_text(receiver: GpsReceiver, is_one_of_many: bool) -> str:
     if is_one_of_many:
         satellites = DASH if receiver.satellites is None else str(receiver.satellites)
         parts = [
-            f"{receiver.index + 1}: {_tr(_FIX_NAMES.get(receiver.fix, DASH))}",
+            f"{receiver.index + 1}: {fix_name(receiver.fix)}",
             _tr("{count} sat").format(count=satellites),
             *parts,
         ]
