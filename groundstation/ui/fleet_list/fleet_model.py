@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from groundstation.fleet.fleet_filter import Test
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.roll_up import passes
 from groundstation.fleet.summary import VehicleSummary, natural_order
 from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import actor_text
@@ -53,6 +54,7 @@ class FleetModel(QAbstractListModel):
         self._rows: list[VehicleSummary] = []
         self._order = SortOrder.SEVERITY
         self._test: Test | None = None
+        self._count = ""
         self.total = 0
         """Vehicles before the filter."""
 
@@ -69,11 +71,17 @@ class FleetModel(QAbstractListModel):
         """Let through what passes, from the next refresh on."""
         self._test = test
 
+    def set_count(self, key: str) -> None:
+        """Let through only whom a count counts (`roll_up.passes`), from the next refresh on; empty for all."""
+        self._count = key
+
     def refresh(self, summaries: list[VehicleSummary]) -> None:
         """Filter and sort everything again."""
         self.total = len(summaries)
         if self._test is not None:
             summaries = [one for one in summaries if self._test(one)]
+        if self._count:
+            summaries = [one for one in summaries if passes(self._count, one)]
         self.show(sorted_by(self._order, summaries))
 
     def show(self, summaries: list[VehicleSummary]) -> None:

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 from groundstation.fleet.expressions import ExpressionError
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.roll_up import roll_up
+from groundstation.ui.choosing.roll_up_strip import RollUpStrip
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
@@ -67,7 +69,9 @@ class FleetPanel(LivePanel):
 
     def refresh(self) -> None:
         """Show the fleet as it is now."""
-        self.model.refresh(self._feed.summaries())
+        summaries = self._feed.summaries()
+        self.model.refresh(summaries)
+        self.counts.show_counts(roll_up(summaries))
         shown, total = len(self.model.rows), self.model.total
         self._count.setText(
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
@@ -107,6 +111,9 @@ class FleetPanel(LivePanel):
         head.setContentsMargins(12, 8, 12, 8)
         head.setSpacing(8)
         head.addLayout(self._title_row())
+        self.counts = RollUpStrip()
+        self.counts.chosen_changed.connect(self._on_count_pressed)
+        head.addWidget(self.counts)
         head.addWidget(self._filter_row())
         self._error = QLabel()
         self._error.setTextFormat(Qt.TextFormat.PlainText)
@@ -198,6 +205,10 @@ class FleetPanel(LivePanel):
         self.filter_box.setProperty("wrong", bool(problem))
         # a style sheet looks at properties only when it is told to
         self.filter_box.style().polish(self.filter_box)
+        self.refresh()
+
+    def _on_count_pressed(self) -> None:
+        self.model.set_count(self.counts.chosen)
         self.refresh()
 
     def _on_order_changed(self, index: int) -> None:

@@ -86,6 +86,11 @@ QToolButton[role="chip"] { padding: 2px 8px; min-height: 22px; border: 1px solid
   color: $muted; }
 QToolButton[role="chip"]:hover { border-color: $text; }
 QToolButton[role="chip"]:checked { color: $text; background: $accent_surface; border-color: $accent; font-weight: 600; }
+QToolButton[role="count"] { padding: 1px 6px; min-height: 20px; border: 1px solid $line; border-radius: 4px;
+  color: $text; font-size: ${small_px}px; font-weight: 600; }
+QToolButton[role="count"]:hover { border-color: $text; }
+QToolButton[role="count"]:checked { background: $accent_surface; border-color: $accent; }
+QToolButton[role="count"]:focus { border-color: $accent; }
 QToolButton[role="compact"] { padding: 1px 8px; min-height: 18px; font-size: ${small_px}px; }
 QAbstractSpinBox { background: $raised; border: 1px solid $line; border-radius: 4px; padding: 0 4px 0 8px;
     min-height: 26px; }

@@ -13,8 +13,10 @@ from groundstation.fleet.alarms.alarm import AlarmAction
 from groundstation.fleet.alarms.troubles import Troubles, remembered, waiting_level
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey, vehicle_key
+from groundstation.fleet.roll_up import passes, roll_up
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.alarms.alarm_port import AlarmAccess
+from groundstation.ui.choosing.roll_up_strip import RollUpStrip
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import SortOrder, sorted_by
 from groundstation.ui.fleet_list.row_selection import RowSelection
@@ -70,6 +72,7 @@ class WallPanel(LivePanel):
         """Vehicles that the operator holds large."""
         self._count, self._empty = QLabel(), QLabel()
         self.order_box = QComboBox()
+        self.counts = RollUpStrip()
         self.area = WallArea(self._make_tile)
         self.area.delegate.glance = self._glance
         self._rows = RowSelection(self.area.list, self.area.model, selection, keeps_others=True)
@@ -103,6 +106,8 @@ class WallPanel(LivePanel):
         row.addWidget(hint)
         row.addWidget(self.order_box)
         layout.addLayout(row)
+        self.counts.chosen_changed.connect(self.refresh)
+        layout.addWidget(self.counts)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._empty)
@@ -132,10 +137,14 @@ class WallPanel(LivePanel):
 
     def refresh(self) -> None:
         """Show the fleet as it is now."""
-        summaries = sorted_by(self.order, self._feed.summaries())
-        self._count.setText(str(len(summaries)))
+        every = self._feed.summaries()
+        self.counts.show_counts(roll_up(every))
+        summaries = sorted_by(self.order, (one for one in every if passes(self.counts.chosen, one)))
+        is_all = len(every) == len(summaries)
+        words = str(len(every)) if is_all else tr("{shown} of {total}")
+        self._count.setText(words.format(shown=len(summaries), total=len(every)))
         self._empty.setVisible(not summaries)
-        self._empty.setText(tr("No vehicle yet."))
+        self._empty.setText(tr("No vehicle passes the filter.") if every else tr("No vehicle yet."))
         self.area.setVisible(bool(summaries))
         self._look_for_troubles(summaries)
         self._arrange(summaries)
