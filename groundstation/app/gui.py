@@ -15,6 +15,7 @@ from PySide6.QtCore import QSettings, QTimer
 
 from groundstation.app.alarm_port import WindowAlarms
 from groundstation.app.device_bus import DeviceBus
+from groundstation.app.group_work import group_access
 from groundstation.app.journal_export import export
 from groundstation.app.large_work import large_access
 from groundstation.app.layout_work import layout_access
@@ -148,6 +149,7 @@ class Station:
             read_meanings=meanings_of,
             procedures=procedure_access(),
             layouts=layout_access(),
+            groups=group_access(),
             write_page=write_page,
             start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
             own=own,

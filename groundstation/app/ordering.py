@@ -13,12 +13,14 @@ from typing import Self
 import msgspec
 
 from groundstation.app.settings_file import read_settings
+from groundstation.app.group_work import group_access
 from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb
 from groundstation.fleet.control import Control
 from groundstation.fleet.errors import GroundStationError, UsageError
 from groundstation.fleet.fleet_filter import is_filter, parse_filter
+from groundstation.fleet.groups import NO_GROUPS
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
 from groundstation.fleet.operations import AT_ONCE, NO_ITEMS, NO_VALUES, GroupPolicy, bridge_clock_ms
 from groundstation.fleet.operators.names import name_of
@@ -213,7 +215,9 @@ class Desk:
         return bridge_clock_ms(state, time.monotonic()) is not None and state is not None and state.info is not None
 
     def _matching(self, text: str) -> list[VehicleKey]:
-        test = parse_filter("" if text == "all" else text)
+        # read when it is asked for: most orders name no group
+        groups = group_access().read() if "group" in text.casefold() else NO_GROUPS
+        test = parse_filter("" if text == "all" else text, groups)
         now_s = time.monotonic()
         found = [state.key for state in self.fleet if test(summary_of(state, now_s))]
         roots = {key.root for key in found}

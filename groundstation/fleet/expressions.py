@@ -14,7 +14,8 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 from groundstation.fleet.errors import UsageError
@@ -78,6 +79,15 @@ class Number(NamedTuple, Generic[Subject]):
     """Of a value that tells its unit itself."""
 
 
+class Set(NamedTuple, Generic[Subject]):
+    """A word that stands for what a subject is in, as a group."""
+
+    test: Callable[[str], Test[Subject] | None]
+    """Whether a subject is in the one of this name; None where there is no such one. Raises `UsageError`."""
+    names: Callable[[], Sequence[str]]
+    """All of them, for what is said of a mistake."""
+
+
 class Words(NamedTuple, Generic[Subject]):
     """What words mean; all names in small letters."""
 
@@ -92,6 +102,7 @@ class Words(NamedTuple, Generic[Subject]):
     """Whether what stands in quotation marks before a comparison is a name."""
     takes_any_word: bool = True
     """Whether a word that is none of these is looked for; else it is a mistake."""
+    sets: Mapping[str, Set[Subject]] = MappingProxyType({})
 
     def number(self, name: str) -> Number[Subject] | None:
         """What a word stands for, in small letters; None when it is no number."""
@@ -231,12 +242,14 @@ class _Parser(Generic[Subject]):
             return self._of_text(name, sign, right)
         if name in self._words.questions and sign.text in _EQUAL:
             return self._of_question(name, sign, right)
+        if name in self._words.sets:
+            return self._of_set(name, sign, right)
         # 30 > battery is written, too; what has the sign in the middle then turns round
         mirrored = right.text.casefold()
         is_mirrored = right.kind == "word" and self._words.number(mirrored) is not None
         if is_mirrored and _number(left.text, "") is not None and sign.text != _CONTAINS:
             return self._of_number(mirrored, sign._replace(text=_MIRRORED.get(sign.text, sign.text)), left)
-        known = ", ".join((*self._words.numbers, *self._words.texts))
+        known = ", ".join((*self._words.numbers, *self._words.texts, *self._words.sets))
         raise self._error(
             f"'{left.text}' is nothing that can be compared; there are {known}, "
             "and the address of any value, as in gps.0.satellites",
@@ -282,6 +295,20 @@ class _Parser(Generic[Subject]):
             return (wanted == folded(found)) is (sign.text != "!=")
 
         return holds
+
+    def _of_set(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
+        """Of one by its whole name: half a name would choose vehicles that nobody meant."""
+        if sign.text not in (*_EQUAL, _CONTAINS):
+            raise self._error(f"'{name}' is a name: ask with ':' or '!='", sign)
+        one = self._words.sets[name]
+        try:
+            test = one.test(_content(value))
+        except UsageError as error:
+            raise self._error(str(error), value) from error
+        if test is None:
+            known = ", ".join(one.names()) or "none yet"
+            raise self._error(f"there is no {name} '{_content(value)}'; there are: {known}", value)
+        return _not(test) if sign.text == "!=" else test
 
     def _of_question(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
         wanted = _TRUTHS.get(value.text.casefold())

@@ -3,7 +3,8 @@
 
 The grammar is in `expressions.py`. Numbers: `battery` (percent, of the emptiest pack), `height`, `speed`, `age`. Texts:
 `mode`, `id`, `name`, `root`, `is` (a condition). Questions: `armed`, `flying`, `alarm`, `lost` ... Any other word is
-looked for in name, id, mode and conditions. `3-7` and `1,4,8-10` are vehicles by the number that their ids end with.
+looked for in name, id, mode and conditions. `group:north` are those of a group (`groups.py`).
+`3-7` and `1,4,8-10` are vehicles by the number that their ids end with.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import re
 from collections.abc import Callable
 
 from groundstation.fleet.conditions import Level
-from groundstation.fleet.expressions import Number, Words, parse
+from groundstation.fleet.errors import UsageError
+from groundstation.fleet.expressions import ExpressionError, Number, Set, Words, parse
+from groundstation.fleet.groups import NO_GROUPS, GroupBook
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.value_path import exists, getter, number, unit_of_path
 
@@ -66,6 +69,8 @@ WORDS: Words[VehicleSummary] = Words(
     anywhere=lambda one: (one.key.id, one.name, one.mode or "", *(str(condition.said) for condition in one.conditions)),
     address=_address,
 )
+MOST_NESTED = 8
+"""Groups whose rules ask for other groups."""
 _NO_NAME = re.compile(r"""[\s<>=:!()"']""")
 
 
@@ -96,18 +101,51 @@ def _by_numbers(ranges: tuple[range, ...], text: str) -> Test:
     return test
 
 
-def parse_filter(text: str) -> Test:
+def parse_filter(text: str, groups: GroupBook = NO_GROUPS) -> Test:
     """A test from what the operator wrote; an empty text lets everything through.
+
+    Args:
+        text: as written.
+        groups: what `group:` may mean.
 
     Raises:
         ExpressionError: it means nothing; tells where, and what would.
     """
+    return _parsed(text, groups, ())
+
+
+def _parsed(text: str, groups: GroupBook, inside: tuple[str, ...]) -> Test:
     ranges = numbers_of(text)
     if ranges:
         return _by_numbers(ranges, text)
-    test = parse(text, WORDS)
+    test = parse(text, WORDS._replace(sets={GROUP: _group_words(groups, inside)}))
     # where nobody knows, the vehicle is not chosen: an order must not go to it by chance
     return lambda one: test(one) is True
+
+
+GROUP = "group"
+
+
+def _group_words(groups: GroupBook, inside: tuple[str, ...]) -> Set[VehicleSummary]:
+    """What `group:` means, within the rules of groups that are being read already."""
+
+    def test(name: str) -> Condition | None:
+        group = groups.get(name)
+        if group is None:
+            return None
+        if not group.is_rule:
+            members = frozenset(group.members)
+            return lambda one: str(one.key) in members
+        if group.name in inside:
+            raise UsageError(f"the rule of group '{group.name}' asks for itself")
+        if len(inside) >= MOST_NESTED:
+            raise UsageError(f"more than {MOST_NESTED} groups within each other")
+        try:
+            return _parsed(group.rule, groups, (*inside, group.name))
+        except ExpressionError as error:
+            raise UsageError(f"the rule of group '{group.name}' can't be read: {error.words}") from error
+
+    return Set(test, lambda: [one.name for one in groups.groups])
 
 
 EXACT_WORDS = WORDS._replace(takes_any_word=False)

@@ -22,6 +22,8 @@ from groundstation.fleet.identity import Root
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_voice import AlarmVoice
+from groundstation.ui.choosing.group_desk import GroupDesk
+from groundstation.ui.choosing.group_port import GroupAccess
 from groundstation.ui.closing import asks_before_closing
 from groundstation.ui.commanding.commands_menu import POLICIES, CommandsMenu
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
         layouts: LayoutAccess | None = None,
         write_page: Callable[[str, Path], None] | None = None,
         own: SettingsAccess | None = None,
+        groups: GroupAccess | None = None,
     ) -> None:
         """Build the window.
 
@@ -130,6 +133,7 @@ class MainWindow(QMainWindow):
             layouts: ways to layouts on disk; None for a window that remembers its own alone.
             write_page: writes a page to a file, on a thread; None for a window that writes none.
             own: ways to the file of settings; None for settings that last as long as the window.
+            groups: ways to groups of vehicles on disk; None for a window that forgets its own.
         """
         super().__init__()
         # before the first widget is made, so that none has to be dressed twice
@@ -154,9 +158,11 @@ class MainWindow(QMainWindow):
         """Lays surveys into the plans."""
         self.voice = AlarmVoice(feed, alarms, self) if alarms is not None else None
         """Says alarms; None where there are none."""
+        self.groups = GroupDesk(groups, self)
+        """Named groups of vehicles."""
         desks = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
         ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures, write_page)
-        context = PanelContext(feed, self.selection, log, self.asks, *desks, *ways)
+        context = PanelContext(feed, self.selection, log, self.asks, *desks, *ways, self.groups)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""

@@ -92,7 +92,7 @@ def readiness_panel(context: PanelContext) -> ReadinessPanel:
 
 def fleet_panel(context: PanelContext) -> FleetPanel:
     """The list of the fleet; a row that is opened is shown closely."""
-    panel = FleetPanel(context.feed, context.selection, context.desk)
+    panel = FleetPanel(context.feed, context.selection, context.desk, context.groups)
 
     def show(key: VehicleKey) -> None:
         context.selection.select((key,))
@@ -106,7 +106,7 @@ def wall_panel(context: PanelContext) -> WallPanel:
     """All vehicles at once; one that is opened is shown closely."""
     # of the past nothing can be acknowledged
     alarms = context.alarms if context.feed.is_live else None
-    panel = WallPanel(context.feed, context.selection, context.desk, alarms)
+    panel = WallPanel(context.feed, context.selection, context.desk, alarms, context.groups)
 
     def show(key: VehicleKey) -> None:
         context.selection.select((key,))

@@ -17,6 +17,7 @@ from PySide6QtAds import ads
 
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.alarms.alarm_voice import AlarmVoice
+from groundstation.ui.choosing.group_desk import GroupDesk
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_view import FleetView
@@ -111,6 +112,8 @@ class PanelContext:
     """Ways to files of procedures; None for a window without."""
     write_page: Callable[[str, Path], None] | None = None
     """Writes a page to a file, on a thread; None for a window that writes none."""
+    groups: GroupDesk | None = None
+    """Named groups of vehicles; None for panels that have their own, as in a test."""
 
 
 class Place(NamedTuple):

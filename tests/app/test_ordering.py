@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from groundstation.app.group_work import group_access
 from groundstation.app.ordering import EXIT_CODES, TIME_OVER, Desk, exit_code
 from groundstation.fleet.commands import END_STATES, CommandState, Verb
 from groundstation.fleet.errors import GroundStationError, UsageError
+from groundstation.fleet.groups import NO_GROUPS, Group
 from groundstation.fleet.identity import VehicleInfo, VehicleKey
 from groundstation.fleet.order_text import parse_args, parse_verb
 from groundstation.fleet.roster import Fleet
@@ -176,6 +178,20 @@ def names(keys: list[VehicleKey]) -> list[str]:
 )
 def test_vehicles_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, found: list[str]) -> None:
     assert names(desk(tmp_path, monkeypatch, *FLEET).find(text)) == found
+
+
+def test_groups_of_this_user_are_vehicles_for_an_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    group_access().write(
+        NO_GROUPS.put(Group(name="north", members=("fleet/uav-2",))).put(Group(name="hot", rule="armed"))
+    )
+    known = (vehicle("fleet", "uav-1", armed=True), vehicle("fleet", "uav-2"))
+    one = desk(tmp_path, monkeypatch, *known)
+    assert one.find("group:north") == [VehicleKey("fleet", "uav-2")]
+    assert one.find("group:hot") == [VehicleKey("fleet", "uav-1")]
+    # half a name means nobody, aloud
+    with pytest.raises(UsageError, match="there is no group 'nort'"):
+        one.find("group:nort")
 
 
 @pytest.mark.parametrize("text", ["uav-3", "sim/uav-2", "uav-2,uav-3", "replay/uav-2", "fleet/uav-2/x", "battery<1"])

@@ -79,15 +79,15 @@ def test_a_filter_that_means_nothing_is_refused_aloud(panel, text):
     with pytest.raises(UsageError):
         parse_filter(text)
     panel.set_filter(text)
-    assert panel._error.isVisible()
-    assert panel._error.text()
+    assert panel.query.error.isVisible()
+    assert panel.query.error.text()
     panel.set_filter("")
-    assert not panel._error.isVisible()
+    assert not panel.query.error.isVisible()
 
 
 def test_what_is_wrong_in_a_filter_is_marked_under_it(panel):
     panel.set_filter("battery < low and flying")
-    marked, words = panel._error.text().split("\n")
+    marked, words = panel.query.error.text().split("\n")
     assert marked == "battery < ▸low◂ and flying"
     assert "is compared with a number" in words
 

@@ -4,23 +4,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QVBoxLayout,
     QWidget,
 )
 
-from groundstation.fleet.expressions import ExpressionError
-from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.roll_up import roll_up
+from groundstation.ui.choosing.group_desk import GroupDesk
+from groundstation.ui.choosing.query_bar import QueryBar
 from groundstation.ui.choosing.roll_up_strip import RollUpStrip
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.desk import OperatorDesk
@@ -31,7 +30,6 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.low_scroll import LowScroll
 from groundstation.ui.selection import Selection
-from groundstation.ui.theme.icons import icon
 
 REFRESH_MS = 200
 COMMANDS_SHARE = 1.2
@@ -49,6 +47,7 @@ class FleetPanel(LivePanel):
         feed: FleetView,
         selection: Selection,
         desk: OperatorDesk | None = None,
+        groups: GroupDesk | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Build the panel.
@@ -57,6 +56,7 @@ class FleetPanel(LivePanel):
             feed: what is known of the fleet.
             selection: shared by the window.
             desk: to command several vehicles with; None for a panel that only looks.
+            groups: named groups of vehicles; None for its own.
             parent: Qt's.
         """
         super().__init__(REFRESH_MS, parent)
@@ -65,6 +65,9 @@ class FleetPanel(LivePanel):
         """Commands for several selected vehicles."""
         self._feed, self._selection = feed, selection
         self.model = FleetModel(self)
+        self.groups = groups or GroupDesk(parent=self)
+        self.query = QueryBar(self.groups, feed.summaries, selection, self)
+        self.filter_box = self.query.box
         self._build()
 
     def refresh(self) -> None:
@@ -77,7 +80,7 @@ class FleetPanel(LivePanel):
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
         )
         # a filter that can't be read explains the empty list itself
-        self._empty.setVisible(not shown and not self._error.isVisible())
+        self._empty.setVisible(not shown and not self.query.error.isVisible())
         self._empty.setText(
             self.tr("No vehicle passes the filter.")
             if total
@@ -114,13 +117,11 @@ class FleetPanel(LivePanel):
         self.counts = RollUpStrip()
         self.counts.chosen_changed.connect(self._on_count_pressed)
         head.addWidget(self.counts)
-        head.addWidget(self._filter_row())
-        self._error = QLabel()
-        self._error.setTextFormat(Qt.TextFormat.PlainText)
-        self._error.setProperty("role", "error")
-        self._error.setWordWrap(True)
-        self._error.hide()
-        head.addWidget(self._error)
+        head.addWidget(self.query.box)
+        head.addWidget(self.query.error)
+        head.addWidget(self.query.chips)
+        self.query.changed.connect(self._on_filter_changed)
+        self.query.left_downwards.connect(lambda: self.list.setFocus(Qt.FocusReason.TabFocusReason))
         layout.addLayout(head)
         self._empty = QLabel()
         self._empty.setProperty("role", "muted")
@@ -154,20 +155,6 @@ class FleetPanel(LivePanel):
         row.addWidget(self.order_box)
         return row
 
-    def _filter_row(self) -> QLineEdit:
-        self.filter_box = QLineEdit()
-        self.filter_box.setPlaceholderText(self.tr("Filter: name, battery < 30, flying or armed"))
-        self.filter_box.setAccessibleName(self.tr("Filter the fleet"))
-        self.filter_box.setClearButtonEnabled(True)
-        self.filter_box.addAction(
-            QAction(icon("search"), "", self.filter_box), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self.filter_box.textChanged.connect(self._on_filter_changed)
-        # from the filter into the list without the mouse
-        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.filter_box, context=Qt.ShortcutContext.WidgetShortcut)
-        down.activated.connect(lambda: self.list.setFocus(Qt.FocusReason.TabFocusReason))
-        return self.filter_box
-
     def _list(self) -> QListView:
         self.list = QListView()
         self.list.setModel(self.model)
@@ -193,18 +180,8 @@ class FleetPanel(LivePanel):
         self.list.customContextMenuRequested.connect(self._on_menu_wanted)
         return self.list
 
-    def _on_filter_changed(self, text: str) -> None:
-        problem = ""
-        try:
-            self.model.set_test(parse_filter(text) if text.strip() else None)
-        except ExpressionError as error:
-            # the list stays as it was: half a filter is written before a whole one
-            problem = f"{error.marked}\n{error.words}"
-        self._error.setText(problem)
-        self._error.setVisible(bool(problem))
-        self.filter_box.setProperty("wrong", bool(problem))
-        # a style sheet looks at properties only when it is told to
-        self.filter_box.style().polish(self.filter_box)
+    def _on_filter_changed(self) -> None:
+        self.model.set_test(self.query.test)
         self.refresh()
 
     def _on_count_pressed(self) -> None:

@@ -118,7 +118,9 @@ class PastWindow(QObject):
         self._feed.history.older = RecordedValues(self.look, is_live=True)
         self.look.view.raw = PastRaw(self.look)
         # no desk, and nothing in it that has one: what is made of this can't command
-        self._context = PanelContext(self.look.view, selection, self._log, asks, parameters=context.parameters)
+        self._context = PanelContext(
+            self.look.view, selection, self._log, asks, parameters=context.parameters, groups=context.groups
+        )
         self._add_keys()
         self._window.installEventFilter(self)
         self._window.setAcceptDrops(True)

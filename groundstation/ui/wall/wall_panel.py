@@ -16,6 +16,8 @@ from groundstation.fleet.identity import VehicleKey, vehicle_key
 from groundstation.fleet.roll_up import passes, roll_up
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.alarms.alarm_port import AlarmAccess
+from groundstation.ui.choosing.group_desk import GroupDesk
+from groundstation.ui.choosing.query_bar import QueryBar
 from groundstation.ui.choosing.roll_up_strip import RollUpStrip
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import SortOrder, sorted_by
@@ -50,6 +52,7 @@ class WallPanel(LivePanel):
         selection: Selection,
         desk: OperatorDesk | None = None,
         alarms: AlarmAccess | None = None,
+        groups: GroupDesk | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """Build the panel.
@@ -59,6 +62,7 @@ class WallPanel(LivePanel):
             selection: shared by the window.
             desk: to command with; None for a panel that only looks.
             alarms: ways to the engine of alarms; None where nothing can be acknowledged.
+            groups: named groups of vehicles; None for its own.
             parent: Qt's.
         """
         super().__init__(TEXT_PERIOD_MS, parent)
@@ -73,6 +77,8 @@ class WallPanel(LivePanel):
         self._count, self._empty = QLabel(), QLabel()
         self.order_box = QComboBox()
         self.counts = RollUpStrip()
+        self.groups = groups or GroupDesk(parent=self)
+        self.query = QueryBar(self.groups, feed.summaries, selection, self)
         self.area = WallArea(self._make_tile)
         self.area.delegate.glance = self._glance
         self._rows = RowSelection(self.area.list, self.area.model, selection, keeps_others=True)
@@ -98,16 +104,17 @@ class WallPanel(LivePanel):
             self.order_box.addItem(name, order.value)
         self.order_box.setAccessibleName(tr("Sort the wall by"))
         self.order_box.currentIndexChanged.connect(lambda _index: self.refresh())
-        hint = QLabel(tr("trouble grows by itself, the selection stays"))
-        hint.setProperty("role", "small")
         row.addWidget(QLabel(tr("Vehicles")))
         row.addWidget(self._count)
-        row.addStretch(1)
-        row.addWidget(hint)
+        row.addWidget(self.query.box, 1)
         row.addWidget(self.order_box)
         layout.addLayout(row)
+        layout.addWidget(self.query.error)
+        self.query.changed.connect(self.refresh)
+        self.query.left_downwards.connect(lambda: self.area.list.setFocus(Qt.FocusReason.TabFocusReason))
         self.counts.chosen_changed.connect(self.refresh)
         layout.addWidget(self.counts)
+        layout.addWidget(self.query.chips)
         self._empty.setProperty("role", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(self._empty)
@@ -139,11 +146,14 @@ class WallPanel(LivePanel):
         """Show the fleet as it is now."""
         every = self._feed.summaries()
         self.counts.show_counts(roll_up(every))
-        summaries = sorted_by(self.order, (one for one in every if passes(self.counts.chosen, one)))
+        test = self.query.test
+        passing = (one for one in every if passes(self.counts.chosen, one) and (test is None or test(one)))
+        summaries = sorted_by(self.order, passing)
         is_all = len(every) == len(summaries)
         words = str(len(every)) if is_all else tr("{shown} of {total}")
         self._count.setText(words.format(shown=len(summaries), total=len(every)))
-        self._empty.setVisible(not summaries)
+        # a filter that can't be read explains itself
+        self._empty.setVisible(not summaries and self.query.error.isHidden())
         self._empty.setText(tr("No vehicle passes the filter.") if every else tr("No vehicle yet."))
         self.area.setVisible(bool(summaries))
         self._look_for_troubles(summaries)
