@@ -10,12 +10,13 @@ looked for in name, id, mode and conditions. `group:north` are those of a group 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.expressions import ExpressionError, Number, Set, Words, parse
 from groundstation.fleet.groups import NO_GROUPS, GroupBook
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.value_path import exists, getter, number, unit_of_path
 
@@ -90,13 +91,31 @@ def numbers_of(text: str) -> tuple[range, ...]:
     return tuple(range(min(one), max(one) + 1) for one in ends)
 
 
+def keys_of_numbers(text: str, summaries: Iterable[VehicleSummary]) -> list[VehicleKey]:
+    """Vehicles by numbers that are being typed: `3`, `3-7`, `1,4,8-10`.
+
+    Args:
+        text: what is written so far: a sign at its end waits for its number.
+        summaries: the vehicles, whose order is kept.
+    """
+    whole = text.strip().rstrip("-,").strip()
+    ranges = numbers_of(whole)
+    if not ranges and re.fullmatch(r"[0-9]{1,9}", whole):
+        ranges = (range(int(whole), int(whole) + 1),)
+    return [one.key for one in summaries if ranges and _has_number(one.key.id, ranges)]
+
+
+def _has_number(identity: str, ranges: tuple[range, ...]) -> bool:
+    found = _LAST_NUMBER.search(identity)
+    return found is not None and any(int(found.group(1)) in one_range for one_range in ranges)
+
+
 def _by_numbers(ranges: tuple[range, ...], text: str) -> Test:
     def test(one: VehicleSummary) -> bool:
         # an id may look like a range
         if text.strip() in (one.key.id, one.name):
             return True
-        found = _LAST_NUMBER.search(one.key.id)
-        return found is not None and any(int(found.group(1)) in one_range for one_range in ranges)
+        return _has_number(one.key.id, ranges)
 
     return test
 

@@ -14,7 +14,10 @@ from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.fleet_list.fleet_model import SortOrder
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
+from groundstation.ui.fleet_list.row_style import RowStyle
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
+from groundstation.ui.map_panel.map_layer import MapContext
+from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.operators.operators_panel import OperatorsPanel
 from groundstation.ui.panel_types import PanelContext
@@ -99,6 +102,8 @@ def fleet_panel(context: PanelContext) -> FleetPanel:
         context.asks.panel_wanted.emit("vehicle")
 
     panel.vehicle_opened.connect(show)
+    panel.centre_wanted.connect(context.asks.centre_wanted)
+    panel.follow_wanted.connect(context.asks.follow_wanted)
     return panel
 
 
@@ -113,7 +118,37 @@ def wall_panel(context: PanelContext) -> WallPanel:
         context.asks.panel_wanted.emit("vehicle")
 
     panel.vehicle_opened.connect(show)
+    panel.centre_wanted.connect(context.asks.centre_wanted)
+    panel.follow_wanted.connect(context.asks.follow_wanted)
     return panel
+
+
+def map_panel(context: PanelContext) -> MapPanel:
+    """The map; other panels ask it to go to a vehicle."""
+    asks, selection = context.asks, context.selection
+    own = (context.feed, selection, context.desk, context.document, context.study)
+    panel = MapPanel(MapContext(*own, asks.topic_wanted.emit))
+
+    def centre(key: VehicleKey) -> None:
+        asks.panel_wanted.emit("map")
+        # as if a hand had moved it: else it would go back to the whole fleet
+        panel.view.moved_by_hand.emit()
+        panel.view.centre_on(key)
+
+    def follow(key: VehicleKey) -> None:
+        asks.panel_wanted.emit("map")
+        selection.select((key,))
+        panel.follow.setChecked(True)
+
+    asks.centre_wanted.connect(centre)
+    asks.follow_wanted.connect(follow)
+    return panel
+
+
+def style_back(panel: FleetPanel, value: object) -> None:
+    """How the list of the fleet showed its vehicles."""
+    if str(value) in set(RowStyle):
+        panel.set_style(RowStyle(str(value)))
 
 
 def vehicle_panel(context: PanelContext) -> VehiclePanel:

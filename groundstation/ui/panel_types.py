@@ -59,6 +59,10 @@ class Asks(QObject):
     """Name of the panel that is to be brought into view."""
     topic_wanted = Signal(str)
     """A topic of another device that is to be shown."""
+    centre_wanted = Signal(object)
+    """A `VehicleKey` that the map is to show."""
+    follow_wanted = Signal(object)
+    """A `VehicleKey` that the map is to stay with."""
     log_wanted = Signal(str, float)
     """Path of a log that is to be looked at, and the moment that is shown first, on its own clock."""
     both_wanted = Signal(object)

@@ -12,7 +12,6 @@ from groundstation.ui.commands_panel.commands_panel import CommandsPanel
 from groundstation.ui.fleet_list.fleet_panel import FleetPanel
 from groundstation.ui.links_panel.links_panel import LinksPanel
 from groundstation.ui.logbook_panel.logbook_panel import LogbookPanel
-from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.messages.messages_panel import MessagesPanel
 from groundstation.ui.operators.operators_panel import OperatorsPanel
@@ -24,6 +23,7 @@ from groundstation.ui.panel_makers import (
     level_back,
     logbook_panel,
     messages_panel,
+    map_panel,
     operators_panel,
     order_back,
     parameters_panel,
@@ -38,6 +38,7 @@ from groundstation.ui.panel_makers import (
     readiness_panel,
     refly_panel,
     sensors_panel,
+    style_back,
     terms_back,
     vehicle_panel,
     wall_panel,
@@ -73,22 +74,14 @@ PANELS: Panels = (
                 "fleet/filter", lambda panel: panel.filter_box.text(), lambda panel, text: panel.set_filter(str(text))
             ),
             Memory("fleet/order", lambda panel: panel.order.value, order_back),
+            Memory("fleet/style", lambda panel: panel.look.style.value, style_back),
         ),
     ),
     Panel[MapPanel](
         name="map",
         title="Map",
         icon="map",
-        make=lambda context: MapPanel(
-            MapContext(
-                context.feed,
-                context.selection,
-                context.desk,
-                context.document,
-                context.study,
-                context.asks.topic_wanted.emit,
-            )
-        ),
+        make=map_panel,
         place=Place(1, Side.CenterDockWidgetArea),
         keyboard=lambda panel: (panel.view,),
         entries=(MenuEntry("Show the &whole fleet", "Ctrl+0", MapPanel.fit_fleet, brings=False),),

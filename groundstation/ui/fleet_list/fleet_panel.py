@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -12,24 +14,31 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.roll_up import roll_up
+from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.choosing.group_desk import GroupDesk
+from groundstation.ui.choosing.number_keys import NumberKeys
 from groundstation.ui.choosing.query_bar import QueryBar
 from groundstation.ui.choosing.roll_up_strip import RollUpStrip
+from groundstation.ui.choosing.vehicle_menu import MenuWays, vehicle_menu
 from groundstation.ui.command_bar.selection_bar import SelectionBar
 from groundstation.ui.commanding.desk import OperatorDesk
+from groundstation.ui.fleet_list.dense_row import DenseHead
 from groundstation.ui.fleet_list.fleet_model import FleetModel, SortOrder
-from groundstation.ui.fleet_list.fleet_row import FleetRowDelegate
 from groundstation.ui.fleet_list.row_selection import RowSelection
+from groundstation.ui.fleet_list.row_style import RowLook, RowStyle
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.low_scroll import LowScroll
 from groundstation.ui.selection import Selection
+from groundstation.ui.theme.icons import icon
+from groundstation.ui.wall.glance import Glance, Looker, glance_of
 
 REFRESH_MS = 200
 COMMANDS_SHARE = 1.2
@@ -41,6 +50,10 @@ class FleetPanel(LivePanel):
 
     vehicle_opened = Signal(object)
     """Enter or double click on a vehicle; carries its `VehicleKey`."""
+    centre_wanted = Signal(object)
+    """The map is to show this one; carries its `VehicleKey`."""
+    follow_wanted = Signal(object)
+    """The map is to stay with this one."""
 
     def __init__(
         self,
@@ -60,6 +73,7 @@ class FleetPanel(LivePanel):
             parent: Qt's.
         """
         super().__init__(REFRESH_MS, parent)
+        self._desk = desk
         self._station = desk.orders.actor.gs if desk is not None else ""
         self.commands = SelectionBar(desk) if desk is not None else None
         """Commands for several selected vehicles."""
@@ -75,6 +89,7 @@ class FleetPanel(LivePanel):
         summaries = self._feed.summaries()
         self.model.refresh(summaries)
         self.counts.show_counts(roll_up(summaries))
+        self.look.fit(len(summaries))
         shown, total = len(self.model.rows), self.model.total
         self._count.setText(
             str(total) if shown == total else self.tr("{shown} of {total}").format(shown=shown, total=total)
@@ -107,6 +122,8 @@ class FleetPanel(LivePanel):
         self.filter_box.selectAll()
 
     def _build(self) -> None:
+        self.list, self.head = QListView(), DenseHead()
+        self.look = RowLook(self.list, self.head, self._glance, self._feed.now_s)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -128,6 +145,7 @@ class FleetPanel(LivePanel):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(12, 48, 12, 0)
         layout.addWidget(self._empty)
+        layout.addWidget(self.head)
         layout.addWidget(self._list(), 1)
         if self.commands is not None:
             # in a low window the list keeps its room
@@ -153,14 +171,13 @@ class FleetPanel(LivePanel):
         row.addWidget(self._count)
         row.addStretch(1)
         row.addWidget(self.order_box)
+        row.addWidget(self._style_button())
         return row
 
     def _list(self) -> QListView:
-        self.list = QListView()
         self.list.setModel(self.model)
-        delegate = FleetRowDelegate(self.list)
-        delegate.station = self._station
-        self.list.setItemDelegate(delegate)
+        self.look.lines.station = self._station
+        self.look.fit(0)
         # else Qt asks the delegate, which is Python, for the height of each row
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -170,6 +187,7 @@ class FleetPanel(LivePanel):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.tr("Fleet"))
         self._rows = RowSelection(self.list, self.model, self._selection)
+        self.numbers = NumberKeys(self, self._selection, lambda: self.model.rows, self.list)
         self.list.activated.connect(self._on_activated)
         self.forget = QAction(self.tr("Forget (until it is heard again)"), self.list)
         self.forget.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
@@ -199,10 +217,62 @@ class FleetPanel(LivePanel):
 
     def menu(self) -> QMenu:
         """What can be done about the selected rows; one that is still heard can't be forgotten."""
-        menu = QMenu(self.list)
+        ways = MenuWays(
+            self.groups, self._desk, self.vehicle_opened.emit, self.centre_wanted.emit, self.follow_wanted.emit
+        )
+        menu = vehicle_menu(self._selection.keys, ways, self.list)
         self.forget.setEnabled(bool(self._gone()))
+        menu.addSeparator()
         menu.addAction(self.forget)
         return menu
+
+    def _glance(self, one: VehicleSummary) -> Glance:
+        timeline = self._feed.timeline
+        record = self._desk.latest(one.key) if self._desk is not None else None
+        return glance_of(one, Looker(timeline.now_s(), timeline.now_unix_s, self._station), record)
+
+    def set_style(self, style: RowStyle) -> None:
+        """Show the vehicles in another way."""
+        self.look.style = style
+        self.styles[style].setChecked(True)
+        self.refresh()
+
+    def _style_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon("rows"))
+        button.setProperty("flat", True)
+        button.setToolTip(self.tr("How the vehicles are shown"))
+        button.setAccessibleName(self.tr("How the vehicles are shown"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu, group = QMenu(button), QActionGroup(self)
+        names = {
+            RowStyle.ROOMY: self.tr("Rows, in one line where there are many"),
+            RowStyle.LINES: self.tr("Rows of two lines"),
+            RowStyle.DENSE: self.tr("Rows of one line"),
+            RowStyle.CARDS: self.tr("Cards"),
+        }
+        self.styles: dict[RowStyle, QAction] = {}
+        for style, name in names.items():
+            action = self.styles[style] = QAction(name, self)
+            action.setCheckable(True)
+            action.setChecked(style is self.look.style)
+            action.triggered.connect(partial(self.set_style, style))
+            group.addAction(action)
+            menu.addAction(action)
+            # found by its name, too
+            self.addAction(action)
+        button.setMenu(menu)
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: another height holds more rows."""
+        super().resizeEvent(event)
+        self.look.fit(self.model.total)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: digits choose vehicles, wherever in the panel no text is written."""
+        if not self.numbers.take(event):
+            super().keyPressEvent(event)
 
     def _gone(self) -> list[VehicleKey]:
         """Selected vehicles that are offline."""

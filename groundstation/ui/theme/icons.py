@@ -16,6 +16,7 @@ MOST_KEPT = 1024
 """Icons as pixels: of some hundred in two or three states and sizes."""
 _DRAWINGS = {
     "fleet": "mdi6.format-list-bulleted",
+    "rows": "mdi6.view-list-outline",
     "wall": "mdi6.view-dashboard-outline",
     "vehicle": "mdi6.quadcopter",
     "map": "mdi6.map-outline",

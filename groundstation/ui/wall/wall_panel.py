@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from groundstation.fleet.alarms.alarm import AlarmAction
 from groundstation.fleet.alarms.troubles import Troubles, remembered, waiting_level
@@ -17,8 +17,10 @@ from groundstation.fleet.roll_up import passes, roll_up
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.alarms.alarm_port import AlarmAccess
 from groundstation.ui.choosing.group_desk import GroupDesk
+from groundstation.ui.choosing.number_keys import NumberKeys
 from groundstation.ui.choosing.query_bar import QueryBar
 from groundstation.ui.choosing.roll_up_strip import RollUpStrip
+from groundstation.ui.choosing.vehicle_menu import MenuWays, keys_of_menu, vehicle_menu
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_list.fleet_model import SortOrder, sorted_by
 from groundstation.ui.fleet_list.row_selection import RowSelection
@@ -45,6 +47,10 @@ class WallPanel(LivePanel):
 
     vehicle_opened = Signal(object)
     """Enter or a double click on a vehicle; carries its `VehicleKey`."""
+    centre_wanted = Signal(object)
+    """The map is to show this one; carries its `VehicleKey`."""
+    follow_wanted = Signal(object)
+    """The map is to stay with this one."""
 
     def __init__(
         self,
@@ -82,6 +88,7 @@ class WallPanel(LivePanel):
         self.area = WallArea(self._make_tile)
         self.area.delegate.glance = self._glance
         self._rows = RowSelection(self.area.list, self.area.model, selection, keeps_others=True)
+        self.numbers = NumberKeys(self, selection, self._passing, self.area.list)
         self._build()
         self.area.resized.connect(self._on_resized)
         self.area.list.activated.connect(self._on_activated)
@@ -146,9 +153,7 @@ class WallPanel(LivePanel):
         """Show the fleet as it is now."""
         every = self._feed.summaries()
         self.counts.show_counts(roll_up(every))
-        test = self.query.test
-        passing = (one for one in every if passes(self.counts.chosen, one) and (test is None or test(one)))
-        summaries = sorted_by(self.order, passing)
+        summaries = sorted_by(self.order, self._passing())
         is_all = len(every) == len(summaries)
         words = str(len(every)) if is_all else tr("{shown} of {total}")
         self._count.setText(words.format(shown=len(summaries), total=len(every)))
@@ -159,6 +164,11 @@ class WallPanel(LivePanel):
         self._look_for_troubles(summaries)
         self._arrange(summaries)
         self._show_tiles(summaries)
+
+    def _passing(self) -> list[VehicleSummary]:
+        """Whom counts and filter let through."""
+        test, count = self.query.test, self.counts.chosen
+        return [one for one in self._feed.summaries() if passes(count, one) and (test is None or test(one))]
 
     def _look_for_troubles(self, summaries: list[VehicleSummary]) -> None:
         alarms = self._feed.fleet.alarms
@@ -265,8 +275,29 @@ class WallPanel(LivePanel):
         if key is not None:
             self.vehicle_opened.emit(key)
 
+    def menu(self, pointed: VehicleKey) -> QMenu:
+        """What can be done about a vehicle, or about all that are selected if it is among them."""
+        ways = MenuWays(
+            self.groups, self._desk, self.vehicle_opened.emit, self.centre_wanted.emit, self.follow_wanted.emit
+        )
+        menu = vehicle_menu(keys_of_menu(pointed, self._selection.keys), ways, self)
+        menu.addSeparator()
+        waits = any(one.waits for one in self._feed.fleet.alarms.of_vehicle(pointed))
+        known = menu.addAction(tr("Acknowledge what is wrong with it"), lambda: self.acknowledge(pointed))
+        known.setEnabled(waits and self._wish is not None)
+        hold = menu.addAction(tr("Hold it large"))
+        hold.setCheckable(True)
+        hold.setChecked(pointed in self.pins)
+        hold.triggered.connect(lambda is_on: self.pin(pointed, is_on))
+        return menu
+
     def _on_menu_wanted(self, key: VehicleKey, place: QPoint) -> None:
-        """Nothing yet."""
+        self.menu(key).popup(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: digits choose vehicles, wherever in the panel no text is written."""
+        if not self.numbers.take(event):
+            super().keyPressEvent(event)
 
     def _on_row_menu_wanted(self, point: QPoint) -> None:
         key = self.area.model.key_at(self.area.list.indexAt(point))
