@@ -31,10 +31,13 @@ class LowScroll(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         # Qt would make it as wide as its least width, and cut it, instead of letting it shrink
         content.setMinimumWidth(1)
+        is_hidden = content.isHidden()
         self.setWidget(content)
         # what is in it has the keyboard; the area itself would be an empty stop
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setVisible(not content.isHidden())
+        # Qt shows what it is given
+        content.setVisible(not is_hidden)
+        self.setVisible(not is_hidden)
         content.installEventFilter(self)
         panel.installEventFilter(self)
 

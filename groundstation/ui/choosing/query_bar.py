@@ -83,8 +83,9 @@ class QueryBar(QObject):
         self.box.addAction(QAction(icon("search"), "", self.box), QLineEdit.ActionPosition.LeadingPosition)
         self.save.setToolTip(tr("Keep this filter under a name"))
         self.save.triggered.connect(lambda: self._groups.ask_for_filter(self.box.text().strip(), self.box))
-        self.save.setVisible(False)
         self.box.addAction(self.save, QLineEdit.ActionPosition.TrailingPosition)
+        # behind `addAction`: the box shows what is added
+        self.save.setVisible(False)
         self.box.textChanged.connect(self._on_text)
         self.box.textEdited.connect(self._suggest)
         self._completer.setWidget(self.box)

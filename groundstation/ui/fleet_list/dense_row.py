@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -26,10 +27,11 @@ from groundstation.ui.wall.tile_paint import LEVEL_ICONS, paint_head_mark, paint
 ROW_HEIGHT, HEAD_HEIGHT = 28, 26
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-NAME, MODE, DOING = "name", "mode", "doing"
+NAME, MODE, BATTERY, DOING = "name", "mode", "battery", "doing"
 LEAST_NAME, LEAST_DOING, MOST_NAME = 96, 90, 190
 MARGIN = 10
 BAR = 34
+LEAST_FOR_BAR = 360
 
 
 class Column(NamedTuple):
@@ -48,40 +50,42 @@ COLUMNS = (
     Column(MODE, lambda: tr("Mode"), 80, 0),
     Column("height", lambda: tr("Height m"), 62, 2, 0),
     Column("speed", lambda: tr("Speed m/s"), 68, 3, 1),
-    Column("battery", lambda: tr("Battery"), 86, 1, 2),
+    Column(BATTERY, lambda: tr("Battery %"), 98, 1, 2),
     Column("home", lambda: tr("Home m"), 60, 6, 3),
     Column("gps", lambda: tr("GPS"), 46, 5, 4),
     Column("link", lambda: tr("Link %"), 52, 4, 5),
 )
 
 
-class Shared(NamedTuple):
-    """How a width is shared out: of each column its left edge and width."""
-
-    places: dict[str, tuple[int, int]]
+Places = dict[str, tuple[int, int]]
+"""How a width is shared out: of each column its left edge and width."""
 
 
-def share(width: int) -> Shared:
+@functools.lru_cache(maxsize=64)
+def share(width: int) -> Places:
     """Columns for a width, pixels: those that count most first, in their own order."""
     room = width - 2 * MARGIN - LEAST_NAME
+    # in a narrow list the name takes the room of the bar
+    less = BAR if width < LEAST_FOR_BAR else 0
+    widths = {one.key: one.width - (less if one.key == BATTERY else 0) for one in COLUMNS}
     shown: set[str] = set()
     for column in sorted(COLUMNS, key=lambda one: one.turn):
-        if column.width > room:
+        if widths[column.key] > room:
             break
         shown.add(column.key)
-        room -= column.width
+        room -= widths[column.key]
     # what is left goes to the name up to its fill, then to what the vehicle does
     name = min(MOST_NAME, LEAST_NAME + (room if room < LEAST_DOING else (room - LEAST_DOING) // 2))
     doing = room - (name - LEAST_NAME)
-    places = {NAME: (MARGIN, name)}
+    places: Places = {NAME: (MARGIN, name)}
     left = MARGIN + name
     for column in COLUMNS:
         if column.key in shown:
-            places[column.key] = (left, column.width)
-            left += column.width
+            places[column.key] = (left, widths[column.key])
+            left += widths[column.key]
     if doing >= LEAST_DOING:
         places[DOING] = (left + 14, doing - 14)
-    return Shared(places)
+    return places
 
 
 class DenseHead(QWidget):
@@ -97,7 +101,7 @@ class DenseHead(QWidget):
         painter = QPainter(self)
         painter.setFont(font(TINY_PX, 500))
         painter.setPen(ink(Ink.MUTED))
-        places = share(self.width()).places
+        places = share(self.width())
         self._write(painter, tr("Vehicle"), places[NAME], _LEFT)
         for column in COLUMNS:
             if column.key in places:
@@ -143,7 +147,7 @@ class DenseRowDelegate(QStyledItemDelegate):
 
 def paint_row(painter: QPainter, rect: QRect, one: Glance) -> None:
     """What stands in a row."""
-    places = share(rect.width()).places
+    places = share(rect.width())
 
     def box(key: str) -> QRect:
         left, width = places[key]
@@ -160,7 +164,7 @@ def paint_row(painter: QPainter, rect: QRect, one: Glance) -> None:
             text = metrics(SMALL_PX, 600).elidedText(one.mode, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, _LEFT, text)
             continue
-        if column.key == "battery":
+        if column.key == BATTERY and place.width() > BAR + 40:
             _paint_bar(painter, place, one)
         paint_value(painter, QRectF(place), one.figures[column.figure], TEXT_PX, Qt.AlignmentFlag.AlignRight)
     if DOING in places:

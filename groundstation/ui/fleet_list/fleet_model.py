@@ -15,6 +15,7 @@ from groundstation.fleet.roll_up import passes
 from groundstation.fleet.summary import VehicleSummary, natural_order
 from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import actor_text
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.said import said
 
 SummaryRole = Qt.ItemDataRole.UserRole + 1
@@ -129,4 +130,7 @@ class FleetModel(QAbstractListModel):
             control = self.tr("controlled by {who}").format(who=actor_text(row.owner)) if row.owner is not None else ""
             # the delegate draws the row: this is for screen readers, and for typing a name in the list
             return f"{call_sign(row.key)} {row.key.id} {row.mode or ''} {said(row.worst)} {control}".strip()
+        if role == Qt.ItemDataRole.ToolTipRole and row.conditions:
+            # a narrow row has room for the mark alone
+            return plain_tip("\n".join(said(one.said) for one in row.conditions))
         return None

@@ -38,6 +38,7 @@ class CardDelegate(QStyledItemDelegate):
 
     glance: Callable[[VehicleSummary], Glance] | None = None
     now_s: Callable[[], float] | None = None
+    size = QSize(CARD_WIDTH, CARD_HEIGHT)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -60,7 +61,7 @@ class CardDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Qt: cards are all of one size; the list has a grid for them."""
         del option, index
-        return QSize(CARD_WIDTH, CARD_HEIGHT)
+        return self.size
 
 
 class RowLook:
@@ -120,8 +121,11 @@ class RowLook:
         self._view.scheduleDelayedItemsLayout()
 
     def _fit_cards(self) -> None:
-        width = self._view.viewport().width()
+        # as if the scroll bar were there: one that comes would put the last card of a row into the next
+        bar = self._view.verticalScrollBar().sizeHint().width() if not self._view.verticalScrollBar().isVisible() else 0
+        width = self._view.viewport().width() - bar - 1
         across = max(1, width // CARD_WIDTH)
         size = QSize(max(1, width // across), CARD_HEIGHT)
         if self._view.gridSize() != size:
+            self.cards.size = size
             self._view.setGridSize(size)
