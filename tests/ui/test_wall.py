@@ -338,3 +338,29 @@ def test_the_wall_of_the_past_has_no_buttons(station, app):
     assert not tile.acknowledge.isVisible()
     made.close()
     made.deleteLater()
+
+
+def test_many_tiles_are_painted_in_turns_and_what_is_other_at_once(panel, station, vehicles, commands):
+    panel.resize(1500, 900)
+    for vehicle in vehicles[:8]:
+        panel.pin(vehicle.key, True)
+    assert len(panel.area.tiles) == 8
+    station.pass_time(1.0)
+    panel.refresh()
+
+    def shown_anew():
+        before = {key: tile.glance for key, tile in panel.area.tiles.items()}
+        station.pass_time(0.3)
+        station.hear(*vehicles)
+        panel.on_time()
+        return {key for key, tile in panel.area.tiles.items() if tile.glance is not before[key]}
+
+    one, other = shown_anew(), shown_anew()
+    assert one
+    assert other
+    assert not one & other
+    assert one | other == set(panel.area.tiles)
+    # whose trouble is new does not wait
+    for vehicle in vehicles[:8]:
+        vehicle.charge = 0.2
+    assert shown_anew() == set(panel.area.tiles)

@@ -22,7 +22,7 @@ from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
 from groundstation.ui.wall.glance import Glance, tr
-from groundstation.ui.wall.tile_paint import LEVEL_ICONS, paint_head_mark, paint_value
+from groundstation.ui.wall.tile_paint import LEVEL_ICONS, elided, paint_head_mark, paint_value
 
 ROW_HEIGHT, HEAD_HEIGHT = 28, 26
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -161,7 +161,7 @@ def paint_row(painter: QPainter, rect: QRect, one: Glance) -> None:
         if column.key == MODE:
             painter.setFont(font(SMALL_PX, 600))
             painter.setPen(ink(Ink.TEXT if one.is_heard and one.is_armed is not False else Ink.MUTED))
-            text = metrics(SMALL_PX, 600).elidedText(one.mode, Qt.TextElideMode.ElideRight, place.width())
+            text = elided(one.mode, place.width(), SMALL_PX, 600)
             painter.drawText(place, _LEFT, text)
             continue
         if column.key == BATTERY and place.width() > BAR + 40:
@@ -182,13 +182,13 @@ def _paint_name(painter: QPainter, box: QRect, one: Glance, *, is_troubled: bool
         _paint_icon(painter, line.right() + 4, box.center().y(), one)
     painter.setFont(font(TEXT_PX, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
-    name = metrics(TEXT_PX, 600).elidedText(one.key.id, Qt.TextElideMode.ElideRight, line.width())
+    name = elided(one.key.id, line.width(), TEXT_PX, 600)
     painter.drawText(line, _LEFT, name)
     used = metrics(TEXT_PX, 600).horizontalAdvance(name) + 6
     if one.name != one.key.id and line.width() - used > 24:
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
-        text = metrics(SMALL_PX).elidedText(one.name, Qt.TextElideMode.ElideRight, line.width() - used)
+        text = elided(one.name, line.width() - used, SMALL_PX)
         painter.drawText(line.adjusted(used, 0, 0, 0), _LEFT, text)
 
 
@@ -220,4 +220,4 @@ def _paint_doing(painter: QPainter, box: QRect, one: Glance) -> None:
         if one.more:
             words += f"  +{one.more}"
     painter.setPen(ink(role))
-    painter.drawText(line, _LEFT, metrics(SMALL_PX).elidedText(words, Qt.TextElideMode.ElideRight, line.width()))
+    painter.drawText(line, _LEFT, elided(words, line.width(), SMALL_PX))

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
@@ -17,7 +19,7 @@ from groundstation.ui.units import DASH
 from groundstation.ui.vehicle_panel.horizon import paint_failed, paint_small_horizon
 from groundstation.ui.wall.glance import Figure, Glance, tr
 
-HEAD, BAND, FOOT = 30, 24, 22
+HEAD, BAND, FOOT, TITLE = 30, 24, 22, 16
 """Heights of the parts, pixels."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -25,16 +27,20 @@ _BACKS = {Level.WARNING: Ink.WARNING_SURFACE, Level.CAUTION: Ink.CAUTION_SURFACE
 LEVEL_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution"}
 
 
+@functools.lru_cache(maxsize=8192)
+def elided(text: str, width: int, pixels: int, weight: int = 400) -> str:
+    """A text cut where there is no room, with dots: names, modes and titles are the same from frame to frame."""
+    return metrics(pixels, weight).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
 def paint_edge(painter: QPainter, rect: QRectF, one: Glance, *, is_chosen: bool, has_focus: bool) -> None:
     """Ground and edge: an alarm that nobody knows has its colour, the chosen one the accent."""
     waits = one.level >= Level.CAUTION and not one.is_known
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink(Ink.RAISED))
-    painter.drawRoundedRect(rect, RADIUS, RADIUS)
     role = level_role(one.level) if waits else Ink.ACCENT if is_chosen else Ink.LINE
     painter.setPen(QPen(ink(role), 1.5 if waits or is_chosen else 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setBrush(ink(Ink.RAISED))
     painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), RADIUS, RADIUS)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     if has_focus or (is_chosen and waits):
         # an alarm has taken the edge: the accent is within it
         painter.setPen(QPen(ink(Ink.ACCENT), 1, Qt.PenStyle.DashLine if has_focus else Qt.PenStyle.SolidLine))
@@ -58,7 +64,7 @@ def paint_head(painter: QPainter, rect: QRect, one: Glance, right: int = 0, pixe
     painter.setPen(ink(Ink.TEXT if one.is_heard and one.is_armed is not False else Ink.MUTED))
     painter.drawText(line, _RIGHT, one.mode)
     room = line.width() - mode_width - 8
-    name = metrics(pixels, 600).elidedText(one.key.id, Qt.TextElideMode.ElideRight, room)
+    name = elided(one.key.id, room, pixels, 600)
     painter.setFont(font(pixels, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
     painter.drawText(line, _LEFT, name)
@@ -68,7 +74,7 @@ def paint_head(painter: QPainter, rect: QRect, one: Glance, right: int = 0, pixe
     if one.name != one.key.id and room - left > 24:
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
-        text = metrics(SMALL_PX).elidedText(one.name, Qt.TextElideMode.ElideRight, room - left)
+        text = elided(one.name, room - left, SMALL_PX)
         painter.drawText(line.adjusted(left, 0, 0, 0), _LEFT, text)
 
 
@@ -101,7 +107,7 @@ def paint_band(painter: QPainter, rect: QRect, one: Glance, right: int = 0) -> N
     if not one.trouble:
         painter.setPen(ink(Ink.MUTED))
         line = rect.adjusted(10, 0, -10 - right, 0)
-        text = metrics(SMALL_PX).elidedText(one.doing, Qt.TextElideMode.ElideRight, line.width())
+        text = elided(one.doing, line.width(), SMALL_PX)
         painter.drawText(line, _LEFT, text)
         return
     # known trouble keeps its mark, hollow, without the colour behind it
@@ -114,7 +120,7 @@ def paint_band(painter: QPainter, rect: QRect, one: Glance, right: int = 0) -> N
     painter.setPen(ink(role))
     more = f"  +{one.more}" if one.more else ""
     room = line.width() - metrics(SMALL_PX, 600).horizontalAdvance(more)
-    text = metrics(SMALL_PX, 600).elidedText(one.trouble, Qt.TextElideMode.ElideRight, room)
+    text = elided(one.trouble, room, SMALL_PX, 600)
     painter.drawText(line, _LEFT, text + more)
 
 
@@ -127,7 +133,7 @@ def paint_foot(painter: QPainter, rect: QRect, one: Glance) -> None:
     room = line.width() - metrics(TINY_PX).horizontalAdvance(one.age) - 8
     # the band says what it does where nothing is wrong
     words = one.doing if one.trouble or not one.is_heard else one.control
-    painter.drawText(line, _LEFT, metrics(TINY_PX).elidedText(words, Qt.TextElideMode.ElideRight, room))
+    painter.drawText(line, _LEFT, elided(words, room, TINY_PX))
 
 
 def paint_attitude(painter: QPainter, rect: QRectF, roll_deg: float | None, pitch_deg: float | None) -> None:
@@ -143,22 +149,45 @@ def paint_attitude(painter: QPainter, rect: QRectF, roll_deg: float | None, pitc
 
 def paint_figures(painter: QPainter, rect: QRect, figures: tuple[Figure, ...], columns: int, pixels: int) -> None:
     """The numbers in so many columns, row by row, each with its title above it."""
-    rows = -(-len(figures) // columns)
-    wide, high = rect.width() / columns, rect.height() / rows
+    words = tuple(f"{one.title} {one.unit}" if one.unit else one.title for one in figures)
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawPixmap(rect.topLeft(), _titles(words, rect.size().toTuple(), columns, pixels, _muted(), ratio))
     for number, one in enumerate(figures):
-        box = QRectF(rect.left() + number % columns * wide, rect.top() + number // columns * high, wide, high)
-        _paint_figure(painter, box, one, pixels)
+        left, top, width = _figure_place(number, len(figures), rect.size().toTuple(), columns, pixels)
+        box = QRectF(rect.left() + left, rect.top() + top + TITLE, width - 4, pixels * 1.35)
+        paint_value(painter, box, one, pixels)
 
 
-def _paint_figure(painter: QPainter, box: QRectF, one: Figure, pixels: int) -> None:
-    top = box.top() + max(0.0, (box.height() - 17 - pixels * 1.35) / 2)
-    title = QRectF(box.left(), top, box.width() - 1, 16)
+def _figure_place(
+    number: int, count: int, size: tuple[int, int], columns: int, pixels: int
+) -> tuple[float, float, float]:
+    """Left and upper edge of a number with its title, and its width."""
+    rows = -(-count // columns)
+    wide, high = size[0] / columns, size[1] / rows
+    top = number // columns * high + max(0.0, (high - TITLE - 1 - pixels * 1.35) / 2)
+    return number % columns * wide, top, wide
+
+
+def _muted() -> str:
+    return ink(Ink.MUTED).name()
+
+
+@functools.lru_cache(maxsize=128)
+def _titles(
+    words: tuple[str, ...], size: tuple[int, int], columns: int, pixels: int, colour: str, ratio: float
+) -> QPixmap:
+    """The titles as pixels: the same from frame to frame, on all tiles of a size; kept by their colour."""
+    drawn = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
+    drawn.setDevicePixelRatio(ratio)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
     painter.setFont(font(TINY_PX))
-    painter.setPen(ink(Ink.MUTED))
-    words = f"{one.title} {one.unit}" if one.unit else one.title
-    text = metrics(TINY_PX).elidedText(words, Qt.TextElideMode.ElideRight, round(title.width()))
-    painter.drawText(title, _LEFT, text)
-    paint_value(painter, QRectF(box.left(), top + 16, box.width() - 4, pixels * 1.35), one, pixels)
+    painter.setPen(QColor(colour))
+    for number, text in enumerate(words):
+        left, top, width = _figure_place(number, len(words), size, columns, pixels)
+        painter.drawText(QRectF(left, top, width - 1, TITLE), _LEFT, elided(text, round(width - 1), TINY_PX))
+    painter.end()
+    return drawn
 
 
 def paint_value(painter: QPainter, box: QRectF, one: Figure, pixels: int, side: Qt.AlignmentFlag = _LEFT) -> None:

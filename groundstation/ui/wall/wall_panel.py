@@ -37,6 +37,8 @@ from groundstation.ui.wall.tile_commands import TileCommands
 from groundstation.ui.wall.wall_area import WallArea
 from groundstation.ui.wall.wall_tile import FullTile, MediumTile, WallTile
 
+MOST_AT_ONCE, TURNS = 6, 2
+"""Tiles that are painted at each look; of more, and of the rows, each is at every second one."""
 BUTTONS_EVERY = 3
 """Buttons are asked why they can't be pressed at every third look."""
 MOST_PINS = 16
@@ -78,6 +80,7 @@ class WallPanel(LivePanel):
         self._troubles: Troubles = {}
         self._asked: tuple[Room, tuple[Occupant, ...]] | None = None
         self._looks = 0
+        self._in_turns = False
         self.pins: tuple[VehicleKey, ...] = ()
         """Vehicles that the operator holds large."""
         self._count, self._empty = QLabel(), QLabel()
@@ -161,9 +164,18 @@ class WallPanel(LivePanel):
         self._empty.setVisible(not summaries and self.query.error.isHidden())
         self._empty.setText(tr("No vehicle passes the filter.") if every else tr("No vehicle yet."))
         self.area.setVisible(bool(summaries))
-        self._look_for_troubles(summaries)
+        # of those too that a filter hides: they come back with the age that their trouble has
+        self._look_for_troubles(every)
         self._arrange(summaries)
         self._show_tiles(summaries)
+
+    def on_time(self) -> None:
+        """It is time for the next look: what is only newer, and not other, is shown in turns."""
+        self._in_turns = True
+        try:
+            self.refresh()
+        finally:
+            self._in_turns = False
 
     def _passing(self) -> list[VehicleSummary]:
         """Whom counts and filter let through."""
@@ -186,10 +198,11 @@ class WallPanel(LivePanel):
         else:
             now = arrange(*asked, before)
             self._asked = asked
-        by_key = {one.key: one for one in summaries}
         with self._rows.following():
             is_other = self.area.lay(now)
-            self.area.model.show([by_key[key] for key in now.rows])
+            if is_other or not self._in_turns or self._looks % TURNS == 0:
+                by_key = {one.key: one for one in summaries}
+                self.area.model.show([by_key[key] for key in now.rows])
         self._rows.follow()
         if is_other:
             self._share_motion()
@@ -224,11 +237,25 @@ class WallPanel(LivePanel):
             tile = self.area.tiles.get(one.key)
             if tile is None:
                 continue
+            if self._in_turns and self._waits_its_turn(tile, one):
+                continue
             values = flight_values(one.state, self._feed.now_s()) if one.is_heard else FlightValues()
             flags = {"is_chosen": one.key in self._selection, "is_pinned": one.key in self.pins}
             tile.show_glance(self._glance(one), values, **flags)
             if isinstance(tile, FullTile) and tile.commands is not None and self._looks % BUTTONS_EVERY == 0:
                 tile.commands.refresh()
+
+    def _waits_its_turn(self, tile: WallTile, one: VehicleSummary) -> bool:
+        """Whether a tile of many is shown at the next look: all painted at once would hold up the window."""
+        shown, is_chosen = tile.glance, one.key in self._selection
+        is_new = shown is None or (shown.level, shown.is_known, shown.is_heard) != (
+            one.level,
+            one.is_known,
+            one.is_heard,
+        )
+        if is_new or tile.is_chosen != is_chosen or tile.is_pinned != (one.key in self.pins):
+            return False
+        return len(self.area.tiles) > MOST_AT_ONCE and (self._looks + tile.number) % TURNS != 0
 
     def _glance(self, one: VehicleSummary) -> Glance:
         timeline = self._feed.timeline

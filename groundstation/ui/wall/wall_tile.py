@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -40,6 +42,9 @@ FIGURES_HEIGHT = 92
 LEAST_FLIGHT = 120
 
 
+_NUMBERS = itertools.count()
+
+
 class WallTile(QWidget):
     """What both kinds share: who it is, and what a hand does to it."""
 
@@ -56,6 +61,8 @@ class WallTile(QWidget):
     def __init__(self, key: VehicleKey, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.key = key
+        self.number = next(_NUMBERS)
+        """Whose turn it is to be painted, goes by this."""
         self.glance: Glance | None = None
         self.values = FlightValues()
         self.is_chosen = self.is_pinned = False
