@@ -65,7 +65,7 @@ def panel(request, station, vehicles, commands, app):
 
 
 def test_twenty_are_in_view_on_a_laptop(fleet):
-    # what the list has of a window of 1440x900 on the first day
+    # where the list has the height of a window of 1440x900 below its bars
     assert fleet.look.shown is RowStyle.DENSE
     last = fleet.list.visualRect(fleet.model.index(COUNT - 1))
     assert fleet.list.viewport().rect().contains(last)

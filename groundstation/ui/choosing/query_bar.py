@@ -71,6 +71,7 @@ class QueryBar(QObject):
         self._model = QStringListModel(self)
         self._completer = QCompleter(self._model, self)
         self._popup = QListView()
+        self._popup.setObjectName("suggestions")
         self._completer.setPopup(self._popup)
         self._build()
         groups.changed.connect(self._on_groups_changed)

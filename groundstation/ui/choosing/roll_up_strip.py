@@ -41,6 +41,7 @@ _LEVELS: dict[Level, tuple[Words, str, Ink]] = {
     Level.WARNING: (lambda count: counted("RollUp", "warning", "warnings", count), "warning", Ink.WARNING),
     Level.CAUTION: (lambda count: counted("RollUp", "caution", "cautions", count), "caution", Ink.CAUTION),
 }
+_MARKED = {level_key(level) for level in _LEVELS}
 STANDING = {life_key(life) for life in _LIVES if life is not Life.UNSURE} | {level_key(level) for level in _LEVELS}
 """Counts that stay where they are when they are zero: what a hand is about to press must not move."""
 
@@ -58,6 +59,7 @@ class RollUpStrip(QWidget):
         self.buttons: dict[str, QToolButton] = {}
         """By filter."""
         self._counts: dict[str, int] = {}
+        self._was_narrow = False
         self._flow = FlowLayout(self, 4)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -73,9 +75,11 @@ class RollUpStrip(QWidget):
         # one that is pressed stays until it is released, though nobody is left of it
         if self.chosen:
             counts.setdefault(self.chosen, found.counts.get(self.chosen, 0))
+        is_narrow = self.width() < LEAST_WIDTH
         shown_now = {key: n for key, n in counts.items() if n or key in STANDING or key == self.chosen}
-        if shown_now == self._counts:
+        if shown_now == self._counts and is_narrow == self._was_narrow:
             return
+        self._was_narrow = is_narrow
         if list(shown_now) != list(self._counts):
             self._make(list(shown_now))
         self._counts = shown_now
@@ -117,7 +121,9 @@ class RollUpStrip(QWidget):
     def _dress(self, button: QToolButton, key: str, number: int) -> None:
         words = self._words(key, number)
         # a single & would be the letter of a key
-        button.setText(f"{shown(number)} {words}".replace("&", "&&"))
+        # in a narrow strip the mark of a level says what it is
+        text = f"{shown(number)}" if self.width() < LEAST_WIDTH and key in _MARKED else f"{shown(number)} {words}"
+        button.setText(text.replace("&", "&&"))
         button.setAccessibleName(f"{number} {words}")
         button.setToolTip(plain_tip(tr("Show these alone: {what}").format(what=words)))
         button.setChecked(key == self.chosen)

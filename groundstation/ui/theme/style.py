@@ -171,6 +171,9 @@ QLabel[role="key"] { background: $raised; border: 1px solid $line_strong; border
 QLabel[role="strong"] { font-weight: 600; }
 #sheet { background: $surface; border: 1px solid $line_strong; border-radius: 8px; }
 #selectionBar { background: $surface; border-top: 1px solid $line; }
+#suggestions { background: $raised; border: 1px solid $line_strong; padding: 4px; }
+#suggestions::item { min-height: 24px; padding: 0 8px; border-radius: 4px; }
+#suggestions::item:selected { background: $accent_surface; color: $text; }
 #panel { background: $surface; }
 #topBar { background: $surface; border-bottom: 1px solid $line; }
 #rule { background: $line; }
