@@ -77,7 +77,7 @@ def _words() -> Iterator[str]:
     for spec in SPECS:
         for arg in spec.args:
             yield from (one for one in arg.choices if one not in CHOICE_WORDS)
-    yield from ("other autopilot", "N", "E", "S", "W", "Link {name}")
+    yield from ("other autopilot", "N", "E", "S", "W", "NE", "SE", "SW", "NW", "Link {name}")
     yield from (name.replace("_", " ") for name in FAULTS)
 
 
@@ -334,6 +334,7 @@ TABLES: tuple[Table, ...] = (
         "links_panel/link_rows.py:str(status.state)", "links_panel/link_rows.py:str(state)",
         "links_panel/link_rows.py:reason.replace('_', ' ')",
         "vehicle_panel/panel_header.py:_FIRMWARE.get(info.autopilot, '')",
+        "map_panel/edge_layer.py:sign.point",
         "vehicle_panel/panel_header.py:info.kind.replace('_', ' ')", "vehicle_panel/tapes.py:name",
     ), _words),
     Table("Plans", _UI + "plans/plan_model.py", (

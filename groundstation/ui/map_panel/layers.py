@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from groundstation.ui.map_panel.credit_layer import CreditLayer
 from groundstation.ui.map_panel.draft_layer import DraftLayer
+from groundstation.ui.map_panel.edge_layer import EdgeLayer
 from groundstation.ui.map_panel.error_layer import ErrorLayer
 from groundstation.ui.map_panel.fence_layer import FenceLayer
 from groundstation.ui.map_panel.home_layer import HomeLayer
@@ -73,6 +74,7 @@ LAYERS = (
         key="vehicles", title="Vehicles", make=lambda context: VehicleLayer(is_live=context.feed.timeline.is_live)
     ),
     MapLayer(key="labels", title="Labels", make=lambda _context: LabelLayer(), is_switchable=True, keys="L"),
+    MapLayer(key="edges", title="Vehicles outside the view", make=lambda _context: EdgeLayer()),
     MapLayer(key="scale", title="Scale", make=lambda _context: ScaleLayer()),
     MapLayer(key="credit", title="Whose map it is", make=lambda context: CreditLayer(context.tiles)),
 )

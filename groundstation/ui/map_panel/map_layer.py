@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
@@ -14,7 +15,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_marks import MapMark
-from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
@@ -54,6 +55,17 @@ class Frame(NamedTuple):
     """None while the mouse is elsewhere."""
     ratio: float = 1.0
     """Device pixels for one logical pixel."""
+    places: Points | None = None
+    """Of the marks in Mercator metres, shape (n, 2), made once for many frames; None where nobody has."""
+
+    def pixels(self) -> Points:
+        """Where the marks stand on the screen, shape (n, 2): all at once, since one by one a thousand are felt."""
+        return self.camera.nearest_points(places_of(self.marks) if self.places is None else self.places)
+
+
+def places_of(marks: Sequence[MapMark]) -> Points:
+    """Of marks in Mercator metres, shape (n, 2)."""
+    return np.array([(mark.x_m, mark.y_m) for mark in marks], dtype=np.float64).reshape(-1, 2)
 
 
 class Layer:

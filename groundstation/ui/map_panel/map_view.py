@@ -16,13 +16,21 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.ground_menu import map_file_of
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.layers import LAYERS
-from groundstation.ui.map_panel.map_layer import Frame, MapContext, MapLayer
+from groundstation.ui.map_panel.map_layer import Frame, MapContext, MapLayer, places_of
 from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.map_tool import Click, Tool
-from groundstation.ui.map_panel.mercator import Camera, degrees_from_mercator, mercator_from_degrees, near, together
+from groundstation.ui.map_panel.mercator import (
+    Camera,
+    Points,
+    degrees_from_mercator,
+    mercator_from_degrees,
+    near,
+    together,
+)
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.sensor_layer import SensorLayer, SensorSpot
 from groundstation.ui.right_of_way import right_of_way
@@ -68,6 +76,8 @@ class MapView(pg.GraphicsView):
         self._context, self.stack = context, LayerStack(rows, context)
         self.tool: Tool = PointerTool(context)
         self.marks: list[MapMark] = []
+        self._ordered: tuple[list[MapMark], frozenset[VehicleKey], list[MapMark], Points] | None = None
+        """The marks and the selection that the order of drawing was made of, that order, and its places."""
         self._now_s = context.feed.now_s()
         self._homes: frozenset[tuple[float, float]] = frozenset()
         self._homes_s = -1.0
@@ -155,6 +165,14 @@ class MapView(pg.GraphicsView):
             across = near(mark.x_m, rect.center().x()) - rect.center().x()
             self.box.translateBy(x=across, y=mark.y_m - rect.center().y())
 
+    def bring_into_view(self, keys: Sequence[VehicleKey]) -> bool:
+        """Move so that these are seen, at the same zoom or from farther away; False when none has a known place."""
+        found = [(mark.x_m, mark.y_m) for mark in self.marks if mark.key in set(keys)]
+        if not found:
+            return False
+        rect = self.box.viewRect()
+        return self.fit_places(found, min(rect.width(), rect.height()) / 2)
+
     def zoom(self, factor: float) -> None:
         """Show so many times as much; by the keyboard."""
         self.box.scaleBy((factor, factor))
@@ -179,10 +197,14 @@ class MapView(pg.GraphicsView):
     def frame(self) -> Frame:
         """What there is to draw at this moment."""
         selected = frozenset(self._context.selection.keys)
-        # the last is drawn on top
-        order = sorted(self.marks, key=lambda one: (one.key in selected, one.level, one.key))
+        held = self._ordered
+        # a thousand vehicles sorted in each frame of a movement would be felt
+        if held is None or held[0] is not self.marks or held[1] != selected:
+            # the last is drawn on top
+            order = sorted(self.marks, key=lambda one: (one.key in selected, one.level, one.key))
+            held = self._ordered = (self.marks, selected, order, places_of(order))
         ratio = self.devicePixelRatioF()
-        return Frame(self.camera, self._now_s, order, selected, self._homes, self._mouse, ratio)
+        return Frame(self.camera, self._now_s, held[2], selected, self._homes, self._mouse, ratio, held[3])
 
     def repaint_soon(self) -> None:
         """Something of what is drawn has changed."""
@@ -208,6 +230,8 @@ class MapView(pg.GraphicsView):
             self.tool_done.emit()
         elif isinstance(hit, SensorSpot) and len(hit.topics) > 1 and isinstance(self.tool, PointerTool):
             self.several_wanted.emit(hit, self.mapToGlobal(point.toPoint()))
+        elif isinstance(hit, EdgeSign) and isinstance(self.tool, PointerTool) and self.bring_into_view(hit.keys):
+            self.moved_by_hand.emit()
         self.repaint_soon()
 
     def _place_at(self, point: QPointF) -> tuple[float, float]:

@@ -98,6 +98,12 @@ class Camera:
         across = near(x_m, self.x_m) - self.x_m
         return self.width / 2 + across / self.scale_m, self.height / 2 - (y_m - self.y_m) / self.scale_m
 
+    def nearest_points(self, points: Points) -> Points:
+        """The same as `screen` for many places, shape (n, 2)."""
+        across = (points[:, 0] - self.x_m + HALF_WORLD_M) % WORLD_M - HALF_WORLD_M
+        x, y = self.width / 2 + across / self.scale_m, self.height / 2 - (points[:, 1] - self.y_m) / self.scale_m
+        return np.stack([x, y], axis=1)
+
     def screen_points(self, points: Points) -> Points:
         """Where places, shape (n, 2), stand on the screen."""
         shifted = (points - (self.x_m, self.y_m)) / (self.scale_m, -self.scale_m)

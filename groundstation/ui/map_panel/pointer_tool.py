@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.sensor_layer import SensorSpot
@@ -27,6 +28,9 @@ class PointerTool(Tool):
                 selection.toggle(click.hit)
             else:
                 selection.select((click.hit,))
+            return True
+        # the map goes there; no place is meant
+        if isinstance(click.hit, EdgeSign):
             return True
         # of several the map goes nearer, or offers their names
         if isinstance(click.hit, SensorSpot) and len(click.hit.topics) == 1:
