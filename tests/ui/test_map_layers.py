@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.crowd import NEAR_PX
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_layer import Frame, Layer, MapContext, MapLayer
@@ -208,6 +209,7 @@ def test_the_map_takes_its_turns_by_itself_until_the_trails_are_those_of_now(con
     panel = MapPanel(context)
     panel.resize(700, 500)
     panel.view.stack.show("labels", is_shown=False)  # a new map has other places for them
+    monkeypatch.setattr("groundstation.ui.map_panel.crowd.LEAVE_PX", NEAR_PX)  # nor does it know who was in which disc
     panel.show()
     flown(station, vehicles)
     wait_until(lambda: app.processEvents() or not panel.view.stack.is_busy)

@@ -11,7 +11,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Samples
 from groundstation.fleet.motion import Position
 from groundstation.ui.map_panel import label_placer
-from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
+from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, leader_end
 from groundstation.ui.map_panel.land_picture import path_of
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
@@ -195,15 +195,18 @@ def test_labels_do_not_cover_each_other():
 
 def naively(crowd, sides):
     """Where the labels of a crowd are, by asking all for all."""
-    taken = [Box(one.x - 7, one.y - 7, one.x + 7, one.y + 7) for one in crowd]
+    taken = [Box(one.x - 9, one.y - 9, one.x + 9, one.y + 9) for one in crowd]
     placed = {}
     for one in crowd:
-        tried = sorted(range(8), key=lambda side: side != sides.get(one.key, 0))
+        # the ordinary have room beside them alone in so large a crowd
+        tried = list(range(len(label_placer._SHIFTS) if one.is_important else 8))
+        tried = [sides[one.key], *tried] if one.key in sides else tried
         boxes = [label_placer._box(one, side) for side in tried]
         free = next((n for n, box in enumerate(boxes) if not any(box.touches(other) for other in taken)), None)
-        if free is None and not one.must_show:
+        if free is None:
+            sides.pop(one.key, None)
             continue
-        sides[one.key], placed[one.key] = tried[free or 0], boxes[free or 0]
+        sides[one.key], placed[one.key] = tried[free], boxes[free]
         taken.append(placed[one.key])
     return placed
 
@@ -224,11 +227,41 @@ def test_labels_of_a_crowd_stand_where_asking_all_for_all_would_put_them(seed):
         crowd = [one._replace(x=one.x + chance.gauss(0, 9), y=one.y + chance.gauss(0, 9)) for one in crowd]
 
 
-def test_an_important_label_is_shown_even_without_room():
-    crowd = [wanted(n, 100, 100) for n in range(40)]
-    placed = LabelPlacer().place([*crowd, wanted(99, 100, 100, must=True)])
+def covers_none(placed, crowd, radius=9):
+    boxes = list(placed.values())
+    marks = [Box(one.x - radius, one.y - radius, one.x + radius, one.y + radius) for one in crowd]
+    return not any(one.touches(other) for number, one in enumerate(boxes) for other in (*boxes[:number], *marks))
+
+
+def test_a_label_without_room_beside_its_vehicle_stands_away_from_it_with_a_line():
+    crowd = [wanted(n, 100 + 30 * (n % 4), 100 + 30 * (n // 4)) for n in range(16)]
+    placed = LabelPlacer().place(crowd)
+    lines = {one.key: leader_end(one.x, one.y, placed[one.key]) for one in crowd if one.key in placed}
+    assert len(placed) > 12
+    assert any(lines.values())
+    assert not all(lines.values())
+    assert covers_none(placed, crowd)
+    for one in crowd:
+        end = lines.get(one.key)
+        if end is not None:
+            box = placed[one.key]
+            assert box.left <= end[0] <= box.right
+            assert box.top <= end[1] <= box.bottom
+
+
+def test_an_important_label_has_a_line_where_others_are_left_out_and_covers_nobody():
+    crowd = [wanted(n, 100 + 20 * (n % 9), 100 + 20 * (n // 9)) for n in range(81)]
+    placed = LabelPlacer().place([wanted(99, 180, 180, must=True), *crowd])
     assert VehicleKey("fleet", "99") in placed
-    assert len(placed) < 41
+    assert leader_end(180, 180, placed[VehicleKey("fleet", "99")]) is not None
+    assert VehicleKey("fleet", "40") not in placed
+    assert covers_none(placed, crowd)
+
+
+def test_a_label_without_any_room_is_left_out_however_important():
+    wall = [Box(-500.0, -500.0, 700.0, 700.0)]
+    assert LabelPlacer().place([wanted(1, 100, 100, must=True)], wall) == {}
+    assert LabelPlacer().place([wanted(1, 100, 100, must=True)], marks=wall) == {}
 
 
 def test_a_label_keeps_its_side():

@@ -104,6 +104,16 @@ class DraftLayer(Layer):
             return None
         return document.revision, document.chosen, id(study.fleet_check) if study is not None else 0
 
+    def is_empty(self, frame: Frame) -> bool:
+        """There is no document, or nothing in it."""
+        del frame
+        document = self._document
+        if document is None:
+            return True
+        fleet, plan = document.fleet, document.fleet.parts[0].plan if document.fleet.parts else None
+        is_blank = plan is None or not (plan.mission or plan.fence or plan.rally or plan.areas or plan.lines)
+        return len(fleet.parts) < 2 and is_blank and not fleet.surveys
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw them, what is worked on last."""
         document = self._document

@@ -12,6 +12,7 @@ from groundstation.ui.language.speaking import counted
 from groundstation.ui.language.words import word
 from groundstation.ui.map_panel.edge_signs import EdgeSign, edge_signs, rounded_m
 from groundstation.ui.map_panel.label_placer import Box
+from groundstation.ui.map_panel.level_shapes import SHAPES
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.theme.colours import level_role
 from groundstation.ui.theme.fonts import font, metrics
@@ -30,13 +31,6 @@ LINE_PX = 15
 SHIFTS = (0.0, -0.45, 0.45)
 """Where its middle is taken, words stand along the edge to one side of their arrow."""
 PAD_PX = 6
-SHAPES = {
-    (Level.WARNING, False): "warning",
-    (Level.WARNING, True): "warning_seen",
-    (Level.CAUTION, False): "caution",
-    (Level.CAUTION, True): "caution_seen",
-}
-"""By level and whether it is acknowledged: told without a colour."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.map_layer import Frame, Layer
@@ -36,7 +37,7 @@ class FenceLayer(Layer):
         """Whose are drawn."""
         self._shapes = PlanShapes()
         self._looked_at: float | None = None
-        self._known: tuple[object, ...] = ()
+        self._known: tuple[tuple[VehicleKey, object, object], ...] = ()
 
     def stale(self, frame: Frame) -> Hashable:
         """Another fence, other points, another selection."""
@@ -49,10 +50,21 @@ class FenceLayer(Layer):
             )
         return self._known, frame.selected, self.filter.state
 
+    def is_empty(self, frame: Frame) -> bool:
+        """No vehicle has told of any."""
+        return not self._keys(frame)
+
+    def _keys(self, frame: Frame) -> frozenset[VehicleKey]:
+        self.stale(frame)
+        return frozenset(key for key, *_ in self._known)
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw those of all vehicles once each: a fleet has mostly one fence."""
         drawn: set[str] = set()
-        shown = (one for one in self._feed.fleet if self.filter.shows(one.key, frame.selected))
+        # nobody else is gone through: a fleet of a thousand in each frame of a movement would be felt
+        known = self._keys(frame)
+        told = (one for one in self._feed.fleet if one.key in known) if known else ()
+        shown = (one for one in told if self.filter.shows(one.key, frame.selected))
         states = sorted(shown, key=lambda one: one.key not in frame.selected)
         for state in states:
             is_chosen = state.key in frame.selected

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 
@@ -30,14 +31,23 @@ class Wanted(NamedTuple):
     y: float
     width: float
     height: float
-    must_show: bool
-    """Shown even where there is no room."""
+    is_important: bool = False
+    """Looks farther away for room; the others are left out sooner."""
+    radius: float = 9.0
+    """Of what it is the label of: no label covers that."""
 
 
 GAP = 13.0
 _SIDES = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, 1), (0, -1))
 """Right first, then left, corners, below, above."""
 CELL = 48.0
+_NEAR = len(_SIDES)
+LEADERS = ((34.0, 12), (58.0, 12), (90.0, 16), (130.0, 16))
+"""With a line to it, a label stands so many pixels away, in so many directions."""
+RINGS = 2
+"""Of those for labels that are not important."""
+MOST_WITH_LINES = 60
+"""Of a larger crowd only important labels have lines: more are a tangle, and are felt."""
 
 
 Taken = dict[tuple[int, int], list[Box]]
@@ -45,52 +55,80 @@ Taken = dict[tuple[int, int], list[Box]]
 
 
 class LabelPlacer:
-    """Remembers which side a label had, and keeps it while there is room: labels don't jump."""
+    """Remembers which place a label had, and keeps it while there is room: labels don't jump."""
 
     def __init__(self) -> None:
-        self._sides: dict[Hashable, int] = {}
+        self._places: dict[Hashable, int] = {}
 
-    def place(self, wanted: list[Wanted]) -> dict[Hashable, Box]:
-        """Boxes by key, the first in the list served first; a label without room is left out."""
+    def place(
+        self, wanted: list[Wanted], blocked: Sequence[Box] = (), marks: Sequence[Box] = ()
+    ) -> dict[Hashable, Box]:
+        """Boxes by key, the first in the list served first; a label without room is left out.
+
+        Args:
+            wanted: labels.
+            blocked: where something else is written.
+            marks: what else must not be covered, which has no label.
+        """
         taken: Taken = {}
+        for box in (*blocked, *marks):
+            _take(taken, box)
         for one in wanted:
             # the marks themselves: a label must not hide another vehicle
-            _take(taken, Box(one.x - 7, one.y - 7, one.x + 7, one.y + 7))
+            _take(taken, Box(one.x - one.radius, one.y - one.radius, one.x + one.radius, one.y + one.radius))
         placed: dict[Hashable, Box] = {}
+        is_small = len(wanted) <= MOST_WITH_LINES
         for one in wanted:
-            # the side that it had comes first
-            known = self._sides.get(one.key)
-            sides = _ORDERS[known] if known is not None else _FIRST_ORDER
-            side = _free_side(taken, one, sides)
-            if side is None:
-                if not one.must_show:
-                    continue
-                # important and without room: it covers others rather than to be left out
-                side = sides[0]
-            self._sides[one.key] = side
-            placed[one.key] = _box(one, side)
+            most = len(_SHIFTS) if one.is_important else _ORDINARY if is_small else _NEAR
+            # the place that it had comes first
+            known = self._places.get(one.key)
+            place = _free_place(taken, one, _FIRST_ORDER[:most] if known is None else (known, *_FIRST_ORDER[:most]))
+            if place is None:
+                self._places.pop(one.key, None)
+                continue
+            self._places[one.key] = place
+            placed[one.key] = _box(one, place)
             _take(taken, placed[one.key])
         return placed
 
 
-_FIRST_ORDER = tuple(range(len(_SIDES)))
-_ORDERS = tuple((known, *(side for side in _FIRST_ORDER if side != known)) for known in _FIRST_ORDER)
-"""The sides in the order in which they are tried, by the side that a label had."""
+def leader_end(x: float, y: float, box: Box) -> tuple[float, float] | None:
+    """Where the line from a mark meets its label; None where the label stands beside it."""
+    across, down = min(max(x, box.left), box.right), min(max(y, box.top), box.bottom)
+    away = math.hypot(across - x, down - y)
+    return (across, down) if away > 1.5 * GAP else None
 
 
 def _shift(across: int, down: int) -> tuple[float, float, float, float]:
     """Of the left edge by shares of the width and by pixels, of the upper edge by shares of the height and pixels."""
-    gap = GAP if not (across and down) else GAP * 0.6
+    gap = GAP if not (across and down) else GAP * 0.75
     return (across - 1) / 2, across * gap, (down - 1) / 2, down * gap
 
 
-_SHIFTS = tuple(_shift(*side) for side in _SIDES)
+def _leader(turn: float, away: float) -> tuple[float, float, float, float]:
+    """The middle of the side that is turned to the mark is so far from it."""
+    across, down = math.cos(turn), math.sin(turn)
+    return (across - 1) / 2, across * away, (down - 1) / 2, down * away
 
 
-def _box(one: Wanted, side: int) -> Box:
-    widths, right, heights, down = _SHIFTS[side]
-    left, top = one.x + widths * one.width + right, one.y + heights * one.height + down
+_SHIFTS = (
+    *(_shift(*side) for side in _SIDES),
+    *(_leader(2 * math.pi * number / count, away) for away, count in LEADERS for number in range(count)),
+)
+_FIRST_ORDER = tuple(range(len(_SHIFTS)))
+_ORDINARY = _NEAR + sum(count for _, count in LEADERS[:RINGS])
+
+
+def _box(one: Wanted, place: int) -> Box:
+    widths, right, heights, down = _SHIFTS[place]
+    wider = _wider(one)
+    left, top = one.x + widths * one.width + right * wider, one.y + heights * one.height + down * wider
     return Box(left, top, left + one.width, top + one.height)
+
+
+def _wider(one: Wanted) -> float:
+    """Labels of what is larger stand farther away from its middle."""
+    return (one.radius + 4.0) / GAP
 
 
 def _take(taken: Taken, box: Box) -> None:
@@ -100,14 +138,15 @@ def _take(taken: Taken, box: Box) -> None:
             taken.setdefault((column, row), []).append(box)
 
 
-def _free_side(taken: Taken, one: Wanted, sides: tuple[int, ...]) -> int | None:
-    """The first of these sides where nothing is; None for nowhere. Written out: a crowd of 500 asks 30,000 times."""
-    _, x, y, width, height, _ = one
-    for side in sides:
-        widths, across, heights, down = _SHIFTS[side]
-        left, top = x + widths * width + across, y + heights * height + down
+def _free_place(taken: Taken, one: Wanted, places: Sequence[int]) -> int | None:
+    """The first of these where nothing is; None for nowhere. Written out: a crowd of 500 asks 30,000 times."""
+    _, x, y, width, height, _, _ = one
+    wider = _wider(one)
+    for place in places:
+        widths, across, heights, down = _SHIFTS[place]
+        left, top = x + widths * width + across * wider, y + heights * height + down * wider
         if _is_free(taken, left, top, left + width, top + height):
-            return side
+            return place
     return None
 
 

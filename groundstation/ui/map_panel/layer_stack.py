@@ -57,6 +57,7 @@ class LayerStack:
             self._hidden.discard(key)
         else:
             self._hidden.add(key)
+            self._layers[key].forget()
             if key in self._pixels:
                 self._pixels[key].forget()
 
@@ -66,6 +67,9 @@ class LayerStack:
         for key in self._shown():
             layer = self._layers[key]
             if key in self._pixels:
+                if below is not None and layer.is_empty(frame):
+                    self._pixels[key].forget()
+                    continue
                 # each kept layer holds those below it, so that a frame copies one picture only
                 below = self._pixels[key].of(frame, below)
                 continue
@@ -84,8 +88,8 @@ class LayerStack:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a kept layer is being drawn anew; `work` goes on with it."""
-        return any(self._pixels[key].is_busy for key in self._shown() if key in self._pixels)
+        """Whether a layer is being drawn anew; `work` goes on with it."""
+        return any(self._worker(key).is_busy for key in self._shown())
 
     @property
     def is_rough(self) -> bool:
@@ -94,8 +98,12 @@ class LayerStack:
 
     def work(self) -> bool:
         """Draw one part of what is new, between two frames; True when there is something new to be seen."""
-        busy = next((one for key in self._shown() if (one := self._pixels.get(key)) is not None and one.is_busy), None)
-        return busy is not None and busy.take_turn()
+        busy = next((one for key in self._shown() if (one := self._worker(key)).is_busy), None)
+        return busy is not None and busy.work()
+
+    def _worker(self, key: str) -> Layer | _Pixels:
+        """Who draws a layer between frames: its pixels where they are kept, else itself."""
+        return self._pixels.get(key, self._layers[key])
 
     def hit(self, frame: Frame, point: QPointF) -> object | None:
         """What is under a pixel, the frontmost layer first; None for nothing but ground."""
@@ -142,7 +150,7 @@ class _Pixels:
         """Whether there are turns to take."""
         return bool(self._turns)
 
-    def take_turn(self) -> bool:
+    def work(self) -> bool:
         """Draw one part of what is new; True when that was the last one, and it is shown from now on."""
         if self._next is None or not self._turns:
             return False

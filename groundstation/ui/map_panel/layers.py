@@ -27,7 +27,7 @@ LAYERS = (
         make=lambda context: WorldLayer(is_past=not context.feed.timeline.is_live, tiles=context.tiles),
         is_kept=True,
     ),
-    # below the trails, which are drawn anew each second: plans are drawn when they change
+    # kept as pixels: plans are drawn when they change
     MapLayer(
         key="fences",
         title="Fences and rally points",
@@ -52,7 +52,6 @@ LAYERS = (
         key="trails",
         title="Trails",
         make=lambda context: TrailLayer(context.feed.history),
-        is_kept=True,
         is_switchable=True,
     ),
     MapLayer(

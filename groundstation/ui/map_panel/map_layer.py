@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
+from groundstation.ui.map_panel.crowd import Cluster, Crowd
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.map_tiles.map_tiles import MapTiles
@@ -57,6 +58,18 @@ class Frame(NamedTuple):
     """Device pixels for one logical pixel."""
     places: Points | None = None
     """Of the marks in Mercator metres, shape (n, 2), made once for many frames; None where nobody has."""
+    crowd: Crowd | None = None
+    """Which marks stand alone, and which as one disc; None where all stand alone."""
+
+    @property
+    def alone(self) -> Sequence[int]:
+        """Rows of the marks that stand alone, in the order of drawing."""
+        return range(len(self.marks)) if self.crowd is None else self.crowd.rows
+
+    @property
+    def clusters(self) -> Sequence[Cluster]:
+        """The others."""
+        return () if self.crowd is None else self.crowd.clusters
 
     def pixels(self) -> Points:
         """Where the marks stand on the screen, shape (n, 2): all at once, since one by one a thousand are felt."""
@@ -81,6 +94,11 @@ class Layer:
         del frame
         return None
 
+    def is_empty(self, frame: Frame) -> bool:
+        """Whether a kept layer has nothing to draw at all, whatever the view: then no pixels are copied for it."""
+        del frame
+        return False
+
     def renew(self, frame: Frame) -> None:
         """Prepare for painting, when stale. Not called for kept layers, which are painted anew instead."""
 
@@ -92,6 +110,18 @@ class Layer:
         """The drawing of a kept layer in parts, between frames, where all at once would be felt; empty for at once."""
         del frame
         return []
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a layer that is not kept has drawing left to do between frames, see `work`."""
+        return False
+
+    def work(self) -> bool:
+        """Do a part of it; True when there is something new to be seen."""
+        return False
+
+    def forget(self) -> None:
+        """It is hidden: when it is shown again, nothing of before is."""
 
     def hit(self, frame: Frame, point: QPointF) -> object | None:
         """What of this layer is under a pixel: for a vehicle its `VehicleKey`; None for nothing."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QKeySequence, QResi
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from groundstation.fleet.plans.fleet_plan import places_of
+from groundstation.ui.map_panel.cluster_choice import ClusterChoice
 from groundstation.ui.map_panel.ground_menu import GroundMenu
 from groundstation.ui.map_panel.layer_menu import LayerMenu, tr
 from groundstation.ui.map_panel.layers import LAYERS
@@ -65,6 +66,7 @@ class MapPanel(QWidget):
         self.view = MapView(context, layers)
         self.orders = MapOrders(context.desk, self.view) if context.desk is not None else None
         """Its menu and the places that are told; None where nothing can be commanded."""
+        self.cluster_choice = ClusterChoice(context, self.view, self._on_moved_by_hand)
         self.sensor_choice = SensorChoice(context, self.view, self._on_moved_by_hand)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

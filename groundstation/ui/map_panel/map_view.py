@@ -7,7 +7,7 @@ what a click means in `tools.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.crowd import Cluster, Crowd, Crowds, zoom_step
 from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.ground_menu import map_file_of
 from groundstation.ui.map_panel.layer_stack import LayerStack
@@ -58,6 +59,8 @@ class MapView(pg.GraphicsView):
     """Where on the screen, and which place."""
     several_wanted = Signal(object, QPoint)
     """A `SensorSpot` with several devices was pressed, and where on the screen."""
+    cluster_wanted = Signal(object, QPoint)
+    """A `Cluster` was pressed, and where on the screen."""
     map_dropped = Signal(object)
     """The path of a file of tiles."""
     moved_by_hand = Signal()
@@ -76,8 +79,11 @@ class MapView(pg.GraphicsView):
         self._context, self.stack = context, LayerStack(rows, context)
         self.tool: Tool = PointerTool(context)
         self.marks: list[MapMark] = []
-        self._ordered: tuple[list[MapMark], frozenset[VehicleKey], list[MapMark], Points] | None = None
-        """The marks and the selection that the order of drawing was made of, that order, and its places."""
+        self._crowds = Crowds()
+        self._ordered: tuple[Hashable, list[MapMark], Points, Crowd] | None = None
+        """What the order of drawing was made of, that order, its places, and who stands alone."""
+        self._refreshed = 0
+        """How often the marks were taken anew."""
         self._now_s = context.feed.now_s()
         self._homes: frozenset[tuple[float, float]] = frozenset()
         self._homes_s = -1.0
@@ -116,6 +122,7 @@ class MapView(pg.GraphicsView):
         feed, self._now_s = self._context.feed, now_s
         found = (mark_of(state, feed.summary(state), now_s) for state in feed.fleet)
         self.marks = [mark for mark in found if mark is not None]
+        self._refreshed += 1
         # homes move seldom: going through the fleet for them in each frame would be felt
         if now_s - self._homes_s > HOMES_S:
             self._homes_s = now_s
@@ -196,15 +203,17 @@ class MapView(pg.GraphicsView):
 
     def frame(self) -> Frame:
         """What there is to draw at this moment."""
-        selected = frozenset(self._context.selection.keys)
-        held = self._ordered
+        selected, camera = frozenset(self._context.selection.keys), self.camera
+        held, step = self._ordered, zoom_step(camera.scale_m)
+        made_of = (self._refreshed, selected, step)
         # a thousand vehicles sorted in each frame of a movement would be felt
-        if held is None or held[0] is not self.marks or held[1] != selected:
+        if held is None or held[0] != made_of:
             # the last is drawn on top
             order = sorted(self.marks, key=lambda one: (one.key in selected, one.level, one.key))
-            held = self._ordered = (self.marks, selected, order, places_of(order))
+            held = self._ordered = (made_of, order, places_of(order), self._crowds.of(order, step, selected))
+        _, order, places, crowd = held
         ratio = self.devicePixelRatioF()
-        return Frame(self.camera, self._now_s, held[2], selected, self._homes, self._mouse, ratio, held[3])
+        return Frame(camera, self._now_s, order, selected, self._homes, self._mouse, ratio, places, crowd)
 
     def repaint_soon(self) -> None:
         """Something of what is drawn has changed."""
@@ -228,11 +237,18 @@ class MapView(pg.GraphicsView):
         hit = self.stack.hit(self.frame(), point)
         if not self.tool.click(Click(point, *self._place_at(point), hit, bool(event.modifiers() & modifiers))):
             self.tool_done.emit()
-        elif isinstance(hit, SensorSpot) and len(hit.topics) > 1 and isinstance(self.tool, PointerTool):
-            self.several_wanted.emit(hit, self.mapToGlobal(point.toPoint()))
-        elif isinstance(hit, EdgeSign) and isinstance(self.tool, PointerTool) and self.bring_into_view(hit.keys):
-            self.moved_by_hand.emit()
+        elif isinstance(self.tool, PointerTool):
+            self._go_to(hit, point, adds=bool(event.modifiers() & modifiers))
         self.repaint_soon()
+
+    def _go_to(self, hit: object, point: QPointF, *, adds: bool) -> None:
+        """What stands for several was pressed with nothing but the pointer in the hand."""
+        if isinstance(hit, SensorSpot) and len(hit.topics) > 1:
+            self.several_wanted.emit(hit, self.mapToGlobal(point.toPoint()))
+        elif isinstance(hit, Cluster) and not adds:
+            self.cluster_wanted.emit(hit, self.mapToGlobal(point.toPoint()))
+        elif isinstance(hit, EdgeSign) and self.bring_into_view(hit.keys):
+            self.moved_by_hand.emit()
 
     def _place_at(self, point: QPointF) -> tuple[float, float]:
         """Latitude and longitude under a pixel."""

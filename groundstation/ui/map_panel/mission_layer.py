@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.plans.plan_progress import current_number
 from groundstation.fleet.plans.plan_status import ListState
 from groundstation.fleet.vehicle import VehicleState
@@ -49,7 +50,7 @@ class MissionLayer(Layer):
         """Whose are drawn."""
         self._shapes = PlanShapes()
         self._looked_at: float | None = None
-        self._known: tuple[object, ...] = ()
+        self._known: tuple[tuple[VehicleKey, object, object, object], ...] = ()
 
     def stale(self, frame: Frame) -> Hashable:
         """Another list, another item that is flown to, another selection."""
@@ -63,11 +64,21 @@ class MissionLayer(Layer):
             )
         return self._known, frame.selected, self.filter.state
 
+    def is_empty(self, frame: Frame) -> bool:
+        """No vehicle has told of any."""
+        return not self._keys(frame)
+
+    def _keys(self, frame: Frame) -> frozenset[VehicleKey]:
+        self.stale(frame)
+        return frozenset(key for key, *_ in self._known)
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw all of them, the selected ones on top."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         chosen: list[VehicleState] = []
-        for state in self._feed.fleet:
+        # nobody else is gone through: a fleet of a thousand in each frame of a movement would be felt
+        known = self._keys(frame)
+        for state in (one for one in self._feed.fleet if one.key in known) if known else ():
             if state.mission_list is None or not self.filter.shows(state.key, frame.selected):
                 continue
             if state.key in frame.selected:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.crowd import Cluster
 from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_tool import Click, Tool
@@ -29,8 +30,10 @@ class PointerTool(Tool):
             else:
                 selection.select((click.hit,))
             return True
+        if isinstance(click.hit, Cluster) and click.adds:
+            selection.select((*selection.keys, *(key for key in click.hit.keys if key not in selection)))
         # the map goes there; no place is meant
-        if isinstance(click.hit, EdgeSign):
+        if isinstance(click.hit, EdgeSign | Cluster):
             return True
         # of several the map goes nearer, or offers their names
         if isinstance(click.hit, SensorSpot) and len(click.hit.topics) == 1:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
@@ -11,6 +13,7 @@ from groundstation.fleet.shadows import shadows
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.shown import shown
 from groundstation.ui.map_panel.map_layer import Frame, Layer
+from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import WORLD_M
 from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink
@@ -32,9 +35,25 @@ class ShadowLayer(Layer):
             feed: what is known of the fleet.
         """
         self._feed = feed
+        self._has_both = False
+        self._looked_at: Sequence[MapMark] = ()
+
+    def stale(self, frame: Frame) -> Hashable:
+        """The fleet was looked at anew."""
+        return id(frame.marks)
+
+    def renew(self, frame: Frame) -> None:
+        """Mostly there is nothing of the kind: not to be looked for in each frame."""
+        self._looked_at = frame.marks
+        roots = {mark.key.root for mark in frame.marks}
+        self._has_both = {Root.REPLAY.value, Root.SIM.value} <= roots
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw all of them."""
+        if self._looked_at is not frame.marks:
+            self.renew(frame)
+        if not self._has_both:
+            return
         # a distance to where one was last heard would look like one of now
         places = {mark.key: (mark.x_m, mark.y_m) for mark in frame.marks if mark.is_live}
         if not {Root.REPLAY.value, Root.SIM.value} <= {key.root for key in places}:

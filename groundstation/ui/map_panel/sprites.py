@@ -9,18 +9,18 @@ from PySide6.QtGui import QPainter, QPixmap
 SPRITE_PX = 32
 
 
-def sprite(ratio: float) -> tuple[QPixmap, QPainter]:
-    """A clear picture for a screen, and a painter whose origin is its middle."""
-    pixels = QPixmap(round(SPRITE_PX * ratio), round(SPRITE_PX * ratio))
+def sprite(ratio: float, side: int = SPRITE_PX) -> tuple[QPixmap, QPainter]:
+    """A clear picture for a screen, so many logical pixels wide and high, and a painter whose origin is its middle."""
+    pixels = QPixmap(round(side * ratio), round(side * ratio))
     # else it would be half as large on a screen of twice as many pixels
     pixels.setDevicePixelRatio(ratio)
     pixels.fill(Qt.GlobalColor.transparent)
-    return pixels, painter_on(pixels)
+    return pixels, painter_on(pixels, side)
 
 
-def painter_on(pixels: QPixmap) -> QPainter:
+def painter_on(pixels: QPixmap, side: int = SPRITE_PX) -> QPainter:
     """A painter on such a picture, whose origin is its middle."""
     painter = QPainter(pixels)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(SPRITE_PX / 2, SPRITE_PX / 2)
+    painter.translate(side / 2, side / 2)
     return painter

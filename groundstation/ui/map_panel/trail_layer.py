@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where vehicles were, fading with age. GUI thread.
 
-A few trails are drawn anew between two frames; a moved view is drawn at once, coarser.
+A few trails are drawn anew between two frames; meanwhile those of before move with the map.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from groundstation.ui.history import History
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import WORLD_M, Camera, Points, mercator_from_places, near
 from groundstation.ui.map_panel.polygon import polygon_from_points
+from groundstation.ui.map_panel.trail_picture import TrailPicture
 from groundstation.ui.theme.colours import vehicle_colour
 
 FADES = (0.12, 0.3, 0.55, 0.9)
@@ -28,6 +29,10 @@ PERIOD_S = 1.0
 """Trails have a point a second."""
 AT_ONCE = 8
 """Trails drawn in one go: a hundred at once would be felt. Those of 500 vehicles take 63 turns of 1.3 ms each."""
+AT_ONCE_MOST = 100
+"""More of them are not drawn while the view jumps: they are there a moment later."""
+PERIOD_A_TRAIL_S = 0.004
+"""Trails of a thousand vehicles have a new end every four seconds."""
 POINTS_EACH = 200
 QUICK_POINTS = 1500
 """Of all trails together while the view moves; more vehicles have coarser trails."""
@@ -40,21 +45,43 @@ class TrailLayer(Layer):
 
     def __init__(self, history: History) -> None:
         self._history = history
+        self._picture = TrailPicture()
         self.length_s = 180.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether trails are being drawn anew."""
+        return self._picture.is_busy
 
     def stale(self, frame: Frame) -> Hashable:
         """Vehicles have moved on, others are selected (also in a moment that stands still), or another length is."""
-        return frame.now_s // PERIOD_S, frame.selected, self.length_s
+        # of a large fleet seldom: a second of drawing each second would be felt
+        period_s = max(PERIOD_S, len(frame.marks) * PERIOD_A_TRAIL_S)
+        return frame.now_s // period_s, frame.selected, self.length_s
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw all trails, coarsely."""
-        self._paint(painter, frame, [mark.key for mark in frame.marks], QUICK_POINTS)
+        """Draw what is kept, moved with the map."""
+        at_once = self._all if len(frame.marks) <= AT_ONCE_MOST else None
+        self._picture.paint(painter, frame, self.stale(frame), self.turns, at_once)
 
     def turns(self, frame: Frame) -> list[Callable[[QPainter], None]]:
         """A few trails each."""
         keys = [mark.key for mark in frame.marks]
         some = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
         return [partial(self._paint, frame=frame, keys=one, max_points=AT_ONCE * POINTS_EACH) for one in some]
+
+    def _all(self, frame: Frame) -> list[Callable[[QPainter], None]]:
+        """All at once, coarsely."""
+        keys = [mark.key for mark in frame.marks]
+        return [partial(self._paint, frame=frame, keys=keys, max_points=QUICK_POINTS)]
+
+    def work(self) -> bool:
+        """A few more."""
+        return self._picture.take_turn()
+
+    def forget(self) -> None:
+        """Hidden: what was drawn is of before."""
+        self._picture.forget()
 
     def _paint(self, painter: QPainter, frame: Frame, keys: list[VehicleKey], max_points: int) -> None:
         since_s = frame.now_s - self.length_s

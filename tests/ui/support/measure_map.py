@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measure frames of the map: `QT_QPA_PLATFORM=offscreen python -m tests.ui.support.measure_map [vehicles] [frames]`.
 
-A frame is all that stands between two pictures: the fleet as it is now, where it is due, the view moved, all painted.
+A frame is all that stands between two pictures: the fleet as it is now, where it is due, the view moved, all painted,
+and a turn of what is drawn between frames.
 """
 
 from __future__ import annotations
@@ -25,26 +26,39 @@ REFRESH_FRAMES = 72
 """With a thousand vehicles the fleet is drawn anew each 1.2 s, see `FRAME_A_MARK_S`."""
 
 
+class Stopped(Show):
+    """Its clock moves with its messages alone: nobody grows old while it is measured."""
+
+    now_s = 1000.0
+
+    def clock(self):
+        return self.now_s
+
+
 def fleet_of(count):
     """A show with so many vehicles, spread over more and more room, and trails of three minutes."""
-    show = Show(14, 0.0)
+    show = Stopped(14, 0.0)
     show.vehicles = [PretendVehicle(number) for number in range(1, count + 1)]
     for vehicle in show.vehicles:
         lap = 1.0 + vehicle.number / 250.0
         vehicle.centre = (vehicle.centre[0] * lap, vehicle.centre[1] * lap)
         vehicle.charge = 0.12 if vehicle.number % 97 == 0 else 0.8
     show.announce()
-    show.step()
     show.feed.tick()
-    for _ in range(int(PAST_S)):
-        show.offset_s -= 1.0
-        show.tick += 10
+    for second in range(int(PAST_S) + 1):
+        show.now_s += 1.0
         for vehicle in show.vehicles:
             show.inbox.offer(
-                vehicle.wrap(f"{vehicle.key}/tlm/motion", vehicle.motion(show.tick / 10, show.clock()), show.clock())
+                vehicle.wrap(f"{vehicle.key}/tlm/motion", vehicle.motion(float(second), show.now_s), show.now_s)
             )
-            # one that says nothing is a ghost after a while
-            show.inbox.offer(vehicle.link_report(0.0, show.clock()))
+            if second >= PAST_S - 2:
+                for name, samples in vehicle.slow(0.0, show.now_s).items():
+                    show.inbox.offer(vehicle.wrap(f"{vehicle.key}/tlm/{name}", samples, show.now_s))
+                status = vehicle.wrap(f"{vehicle.key}/tlm/status", vehicle.status(0.0, show.now_s), show.now_s)
+                show.inbox.offer(status)
+                show.inbox.offer(vehicle.link_report(0.0, show.now_s))
+            if vehicle.number % 200 == 0:
+                show.feed.tick()
         show.feed.tick()
     return show
 
@@ -58,6 +72,7 @@ def frames(panel, show, count, move):
             view.refresh(show.clock())
         move(turn)
         view.viewport().repaint()
+        view._on_turn()
         walls.append((time.perf_counter() - began_s) * 1000.0)
         cpus.append((time.process_time() - cpu_s) * 1000.0)
     return np.array(walls[3:]), np.array(cpus[3:])
