@@ -21,6 +21,7 @@ from groundstation.ui.map_panel.map_orders import MapOrders
 from groundstation.ui.map_panel.map_tool import MapTool, Tool
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.mercator import mercator_from_degrees
+from groundstation.ui.map_panel.place_menu import PlaceMenu
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.sensor_choice import SensorChoice
 from groundstation.ui.map_panel.tools import TOOLS
@@ -76,6 +77,12 @@ class MapPanel(QWidget):
         """Chooses the tiles."""
         self.tools = self._tool_actions(tools, context)
         """What takes a tool, by the tool's key."""
+        self.place_menu = PlaceMenu(self.view, self.tools.get("measure"))
+        """What a place is good for beside orders."""
+        if self.orders is not None:
+            self.orders.places += self.place_menu.acts
+        else:
+            self.view.menu_wanted.connect(self.place_menu.show)
         fit = self._action("fit", self.tr("Show the whole fleet"), "F")
         fit.triggered.connect(self.fit_fleet)
         self.follow = self._action("follow", self.tr("Follow the selected vehicle"), "C", is_switch=True)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.map_panel.box_select import BoxSelect
 from groundstation.ui.map_panel.crowd import Cluster, Crowd, Crowds, zoom_step
 from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.ground_menu import map_file_of
@@ -48,6 +49,8 @@ REST_MS = 120
 """After the last frame of a movement, what was painted quickly is painted sharply."""
 TURN_MS = 4
 """Between two parts of what is drawn anew; whatever else there is to do comes in between."""
+ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+"""With one of these a click adds to what is selected."""
 HOMES_S = 0.5
 """Homes are looked for so often."""
 
@@ -88,6 +91,7 @@ class MapView(pg.GraphicsView):
         self._homes: frozenset[tuple[float, float]] = frozenset()
         self._homes_s = -1.0
         self._mouse: QPointF | None = None
+        self._box_select = BoxSelect()
         self._is_holding = False
         """Whether the tool has something in its hand."""
         self.box = pg.ViewBox(lockAspect=True, enableMenu=False)
@@ -231,14 +235,15 @@ class MapView(pg.GraphicsView):
         if event.button() == Qt.MouseButton.RightButton:
             self._want_menu(point)
         # the second half of a double click is no click of its own
-        if event.button() != Qt.MouseButton.LeftButton or event.double():
-            return
-        modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if event.button() == Qt.MouseButton.LeftButton and not event.double():
+            self._click(point, adds=bool(event.modifiers() & ADDING))
+
+    def _click(self, point: QPointF, *, adds: bool) -> None:
         hit = self.stack.hit(self.frame(), point)
-        if not self.tool.click(Click(point, *self._place_at(point), hit, bool(event.modifiers() & modifiers))):
+        if not self.tool.click(Click(point, *self._place_at(point), hit, adds)):
             self.tool_done.emit()
         elif isinstance(self.tool, PointerTool):
-            self._go_to(hit, point, adds=bool(event.modifiers() & modifiers))
+            self._go_to(hit, point, adds=adds)
         self.repaint_soon()
 
     def _go_to(self, hit: object, point: QPointF, *, adds: bool) -> None:
@@ -268,6 +273,7 @@ class MapView(pg.GraphicsView):
             self.stack.paint(painter, frame)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.tool.paint(painter, frame)
+            self._box_select.paint(painter)
             painter.restore()
             self._go_on()
 
@@ -287,6 +293,11 @@ class MapView(pg.GraphicsView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: the tool may take hold of something; else the map is moved."""
         is_left = event.button() == Qt.MouseButton.LeftButton
+        is_with_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if is_left and is_with_shift and isinstance(self.tool, PointerTool):
+            self._box_select.begin(event.position())
+            event.accept()
+            return
         self._is_holding = is_left and self.tool.grab(event.position(), self.frame())
         if self._is_holding:
             event.accept()
@@ -296,6 +307,9 @@ class MapView(pg.GraphicsView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt: what was held is let go."""
+        if self._box_select.is_held and event.button() == Qt.MouseButton.LeftButton:
+            self._select_box(event)
+            return
         if not self._is_holding:
             super().mouseReleaseEvent(event)
             return
@@ -304,9 +318,24 @@ class MapView(pg.GraphicsView):
         event.accept()
         self.repaint_soon()
 
+    def _select_box(self, event: QMouseEvent) -> None:
+        """Who is in the rectangle is selected, with Ctrl beside those that are; an empty one changes nothing."""
+        self._box_select.drag(event.position())
+        found = self._box_select.end(self.frame())
+        if found is None:
+            self._click(event.position(), adds=True)
+        elif found:
+            selection = self._context.selection
+            adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            selection.select((*selection.keys, *(key for key in found if key not in selection)) if adds else found)
+        event.accept()
+        self.repaint_soon()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: the place under the mouse is shown, and what is held follows."""
-        if self._is_holding:
+        if self._box_select.is_held:
+            self._box_select.drag(event.position())
+        elif self._is_holding:
             self.tool.drag(*self._place_at(event.position()))
         else:
             super().mouseMoveEvent(event)
@@ -332,6 +361,9 @@ class MapView(pg.GraphicsView):
         """Qt: the menu key asks for the menu where the mouse is, or in the middle; Escape puts the tool away."""
         if event.key() == Qt.Key.Key_Menu:
             self._want_menu(self._mouse or QPointF(self.rect().center()))
+        elif event.key() == Qt.Key.Key_Escape and self._box_select.is_held:
+            self._box_select.cancel()
+            self.repaint_soon()
         elif event.key() == Qt.Key.Key_Escape:
             self.tool_done.emit()
         else:

@@ -60,6 +60,10 @@ class MeasureTool(Tool):
     def __init__(self) -> None:
         self.spots: list[Spot] = []
 
+    def begin(self, lat_deg: float, lon_deg: float) -> None:
+        """A new line from a place, degrees."""
+        self.spots[:] = [(lat_deg, lon_deg)]
+
     def click(self, click: Click) -> bool:
         """One more corner."""
         self.spots.append((click.lat_deg, click.lon_deg))

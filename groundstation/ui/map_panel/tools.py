@@ -14,7 +14,7 @@ TOOLS = (
     MapTool(
         key="pointer",
         title="Select",
-        help="Select vehicles; drag to move the map",
+        help="Select vehicles; drag to move the map, with Shift to draw a box around vehicles",
         icon="pointer",
         make=PointerTool,
     ),
