@@ -103,6 +103,19 @@ class History:
         ring = self._rings.get(key)
         return ring.places() if ring is not None else None
 
+    def trail_values(self, key: VehicleKey, path: str) -> Numbers | None:
+        """A value along the trail of a vehicle, a number for each of its places, NaN where unknown.
+
+        Args:
+            key: the vehicle.
+            path: one of `CORE_PATHS`.
+
+        Returns:
+            Shape (n,), as `trail`; None where nothing is kept of the vehicle or of such a value.
+        """
+        ring, column = self._rings.get(key), _COLUMN.get(path)
+        return ring.column(column)[1] if ring is not None and column is not None else None
+
     def record_states(self, states: Iterable[VehicleState | None], now_s: float) -> None:
         """Keep a row of each vehicle whose last row is a second old."""
         for state in states:

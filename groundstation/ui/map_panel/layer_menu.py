@@ -9,11 +9,13 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from groundstation.fleet.core_values import CORE_PATHS
 from groundstation.ui.map_panel.fence_layer import FenceLayer
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.mission_layer import MissionLayer
 from groundstation.ui.map_panel.plan_filter import PlanFilter
 from groundstation.ui.map_panel.trail_layer import LENGTHS_S, TrailLayer
+from groundstation.ui.map_panel.trail_scale import value_words
 from groundstation.ui.selection import Selection
 
 
@@ -62,10 +64,34 @@ class LayerMenu(QMenu):
             action.setChecked(seconds == self._trails.length_s)
             action.triggered.connect(lambda _checked=False, seconds=seconds: self.set_trails(seconds))
         self.addActions(list(self.lengths.values()))
+        self.colours = self._colour_menu()
+        """Which value trails are coloured by; by its address, empty for the vehicles' own colours."""
+
+    def _colour_menu(self) -> dict[str, QAction]:
+        menu, group = self.addMenu(self.tr("Colour trails by")), QActionGroup(self)
+        names = {"": self.tr("Vehicle"), **{path: value_words(path) for path in CORE_PATHS}}
+        actions = {path: QAction(name.replace("&", "&&"), group) for path, name in names.items()}
+        for path, action in actions.items():
+            action.setCheckable(True)
+            action.setChecked(path == self._trails.scale.path)
+            action.triggered.connect(lambda _checked=False, path=path: self.colour_by(path))
+        menu.addActions(list(actions.values()))
+        return actions
+
+    def colour_by(self, path: str) -> None:
+        """Colour trails by a value, an address of `CORE_PATHS`; empty for the vehicles' own colours."""
+        self._trails.scale.choose(path)
+        self.colours[self._trails.scale.path].setChecked(True)
+        self._repaint()
 
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
-        return {"hidden": self._stack.hidden, "trail_s": self._trails.length_s, **self.plans.view_state()}
+        return {
+            "hidden": self._stack.hidden,
+            "trail_s": self._trails.length_s,
+            "trail_by": self._trails.scale.path,
+            **self.plans.view_state(),
+        }
 
     def restore_state(self, state: Mapping[str, object]) -> None:
         """Back from settings; what doesn't fit is left out."""
@@ -77,6 +103,8 @@ class LayerMenu(QMenu):
         self._set_hidden(str(key) for key in (*hidden, *(key for key, is_hidden in before.items() if is_hidden)))
         if length_s in self.lengths:
             self._length(float(str(length_s)))
+        # an address of another version is none
+        self.colour_by(str(state.get("trail_by", "")))
         self.plans.restore_state(state.get("plans_hidden"), state.get("plans_selected"))
         self.only_selected.setChecked(self.plans.is_only_selected)
 

@@ -17,6 +17,8 @@ from groundstation.ui.map_panel.sensor_layer import SensorLayer
 from groundstation.ui.map_panel.shadow_layer import ShadowLayer
 from groundstation.ui.map_panel.target_layer import TargetLayer
 from groundstation.ui.map_panel.trail_layer import TrailLayer
+from groundstation.ui.map_panel.trail_legend import TrailLegend
+from groundstation.ui.map_panel.trail_scale import TrailScale
 from groundstation.ui.map_panel.vehicle_layer import VehicleLayer
 from groundstation.ui.map_panel.world_layer import WorldLayer
 
@@ -51,7 +53,7 @@ LAYERS = (
     MapLayer(
         key="trails",
         title="Trails",
-        make=lambda context: TrailLayer(context.feed.history),
+        make=lambda context: TrailLayer(context.feed.history, context.trail_scale),
         is_switchable=True,
     ),
     MapLayer(
@@ -74,6 +76,11 @@ LAYERS = (
     ),
     MapLayer(key="labels", title="Labels", make=lambda _context: LabelLayer(), is_switchable=True, keys="L"),
     MapLayer(key="edges", title="Vehicles outside the view", make=lambda _context: EdgeLayer()),
+    MapLayer(
+        key="trail_legend",
+        title="What the colours of trails mean",
+        make=lambda context: TrailLegend(context.trail_scale or TrailScale()),
+    ),
     MapLayer(key="scale", title="Scale", make=lambda _context: ScaleLayer()),
     MapLayer(key="credit", title="Whose map it is", make=lambda context: CreditLayer(context.tiles)),
 )

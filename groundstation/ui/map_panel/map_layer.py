@@ -17,6 +17,7 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.crowd import Cluster, Crowd
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera, Points
+from groundstation.ui.map_panel.trail_scale import TrailScale
 from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
@@ -37,6 +38,8 @@ class MapContext(NamedTuple):
     """What is to be said of them; None where there is no document."""
     show_topic: Callable[[str], None] = lambda _topic: None
     """Brings a topic of another device into view."""
+    trail_scale: TrailScale | None = None
+    """By which value trails are coloured; a `MapPanel` makes its own."""
     tiles: MapTiles | None = None
     """The tiles under the map; a `MapPanel` makes its own where there are none."""
 

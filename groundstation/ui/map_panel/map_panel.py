@@ -25,6 +25,7 @@ from groundstation.ui.map_panel.place_menu import PlaceMenu
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.sensor_choice import SensorChoice
 from groundstation.ui.map_panel.tools import TOOLS
+from groundstation.ui.map_panel.trail_scale import TrailScale
 from groundstation.ui.map_tiles.map_tiles import MapTiles
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.theme.icons import icon
@@ -57,7 +58,7 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self.tiles = context.tiles or MapTiles(self)
         """What lies on the bundled world."""
-        context = context._replace(tiles=self.tiles)
+        context = context._replace(tiles=self.tiles, trail_scale=context.trail_scale or TrailScale())
         self._feed, self._selection = context.feed, context.selection
         self._is_live = False
         self._has_fitted = False
