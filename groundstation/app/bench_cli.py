@@ -28,6 +28,7 @@ NAMES = (
     "transfers",
     "topics",
     "alarms",
+    "ui",
 )
 MODULES = {"broker": "brokers"}
 """Those that are not called as their measurement."""
@@ -51,7 +52,8 @@ def bench(
             "replay: a long session that is opened, looked into and played. plans: long plans edited and looked at. "
             "transfers: plans and parameters over ways that lose frames. "
             "topics: a million topics in the tree of any broker; a message of 256 MB while vehicles fly. "
-            "alarms: hundreds that are raised at once, seen and heard."
+            "alarms: hundreds that are raised at once, seen and heard. "
+            "ui: frames, lateness and memory of the window by the size of the fleet."
         ),
     ] = "fleet",
     vehicles: Annotated[
@@ -103,6 +105,7 @@ def bench(
             "transfers": (runs, seed),
             "topics": (topics, large),
             "alarms": (raised,),
+            "ui": ((vehicles,) if vehicles else (1, 100, 500, 1_000), duration),
             "fleet": (vehicles or 100, duration, warm_up),
         }
         # only here: an installed program has none of these modules
@@ -121,5 +124,7 @@ def _check(name: str, vehicles: int | None) -> None:
         raise UsageError(NOT_INSTALLED)
     if name not in NAMES:
         raise UsageError(f"bench '{name}': there are {', '.join(NAMES[:-1])} and {NAMES[-1]}")
-    if name != "fleet" and (vehicles or 0) > ONE_BRIDGE:
-        raise UsageError(f"bench {name}: at most {ONE_BRIDGE} vehicles, as it has one bridge; 'bench fleet' takes more")
+    if name not in ("fleet", "ui") and (vehicles or 0) > ONE_BRIDGE:
+        raise UsageError(
+            f"bench {name}: at most {ONE_BRIDGE} vehicles, as it has one bridge; 'bench fleet' and 'bench ui' take more"
+        )

@@ -12,8 +12,8 @@ from typing import Self
 
 import msgspec
 
-from groundstation.app.settings_file import read_settings
 from groundstation.app.group_work import group_access
+from groundstation.app.settings_file import read_settings
 from groundstation.app.wiring import StationBus, client_id, forgetting
 from groundstation.fleet.command_book import CommandRecord, Transition
 from groundstation.fleet.commands import Actor, Args, CommandState, Role, Verb

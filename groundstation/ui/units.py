@@ -69,8 +69,14 @@ def way_text(metres: float | None, digits: int = 2) -> str:
 
 
 def place_shown(lat_deg: float, lon_deg: float) -> str:
-    """A place in the format that the operator has chosen, with the signs of the language."""
-    return place_text(lat_deg, lon_deg, chosen().now.units.coordinates, speaking().numerals.written)
+    """A place in the format that the operator has chosen, with the signs and letters of the language."""
+    letters = "".join((word("N"), word("S"), word("E"), word("W")))
+    return place_text(lat_deg, lon_deg, chosen().now.units.coordinates, speaking().numerals.written, letters)
+
+
+def place_copied(lat_deg: float, lon_deg: float) -> str:
+    """A place in that format for other programs, which know a point and the letters of English alone."""
+    return place_text(lat_deg, lon_deg, chosen().now.units.coordinates)
 
 
 def fixed(value: float | None, digits: int = 1, factor: float = 1.0) -> str:

@@ -13,8 +13,8 @@ from groundstation.ui.map_panel.box_select import LEAST_PX
 from groundstation.ui.map_panel.map_layer import MapContext
 from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.map_panel.measure_tool import MeasureTool
-from groundstation.ui.place_text import place_text
 from groundstation.ui.selection import Selection
+from groundstation.ui.units import place_copied, place_shown
 from tests.ui.support.commanding import flying
 from tests.ui.support.windows import settle
 
@@ -136,7 +136,7 @@ def test_the_menu_of_a_place_measures_from_it_and_copies_it(panel):
     ]
     assert texts[1:] == wanted
     entry(menu, "Copy the coordinates").trigger()
-    assert QGuiApplication.clipboard().text() == place_text(40.9951, 39.7702) == "40.99510° N  39.77020° E"
+    assert QGuiApplication.clipboard().text() == place_copied(40.9951, 39.7702) == "40.99510° N  39.77020° E"
     entry(menu, "Measure from here").trigger()
     assert panel.tools["measure"].isChecked()
     tool = panel.view.tool
@@ -146,7 +146,7 @@ def test_the_menu_of_a_place_measures_from_it_and_copies_it(panel):
     assert len(tool.spots) == 2
     entry(panel.orders.menu(1.0, 2.0), "Measure from here").trigger()
     assert tool.spots == [(1.0, 2.0)]
-    assert place_text(-1.0, -2.0) == "1.00000° S  2.00000° W"
+    assert place_shown(-1.0, -2.0) == "1.00000° S  2.00000° W"
 
 
 def test_a_map_on_which_nobody_is_commanded_has_the_menu_too(station, app):
@@ -161,7 +161,7 @@ def test_a_map_on_which_nobody_is_commanded_has_the_menu_too(station, app):
     menus[0].close()
     place = QGuiApplication.clipboard().text()
     camera = made.view.camera
-    assert place == place_text(*made.view._place_at(QPoint(200, 150).toPointF()))
+    assert place == place_shown(*made.view._place_at(QPoint(200, 150).toPointF()))
     assert camera is not None
     made.close()
     made.deleteLater()

@@ -9,11 +9,11 @@ import time
 
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import Autopilot, VehicleInfo, VehicleKey, VehicleKind
+from groundstation.fleet.kinds import Samples
 from groundstation.fleet.link import Connection, ConnReason, LinkState
 from groundstation.fleet.motion import Attitude, Position, Velocity
 from groundstation.fleet.overview import Overview
 from groundstation.fleet.sample import Severity
-from groundstation.fleet.updates import Samples
 from groundstation.transport import payloads, topics
 from groundstation.transport.bus import Message
 from groundstation.transport.inbox import Inbox

@@ -36,7 +36,9 @@ def _plain(text: str) -> str:
     return text
 
 
-def place_text(lat_deg: float, lon_deg: float, format_: CoordinateFormat, written: Written = _plain) -> str:
+def place_text(
+    lat_deg: float, lon_deg: float, format_: CoordinateFormat, written: Written = _plain, letters: str = "NSEW"
+) -> str:
     """A place as the operator wants it.
 
     Args:
@@ -44,6 +46,7 @@ def place_text(lat_deg: float, lon_deg: float, format_: CoordinateFormat, writte
         lon_deg: degrees east.
         format_: how. Where it has no name for a place (UTM at the poles), degrees are written.
         written: gives numbers the signs of the language; those of grids have none.
+        letters: for north, south, east and west.
     """
     is_place = abs(lat_deg) <= 90.0 and math.isfinite(lon_deg)
     if is_place and format_ == "MGRS":
@@ -51,7 +54,7 @@ def place_text(lat_deg: float, lon_deg: float, format_: CoordinateFormat, writte
     if is_place and format_ == "UTM" and UTM_SOUTH_DEG <= lat_deg <= UTM_NORTH_DEG:
         return utm_text(lat_deg, lon_deg)
     write = {"minutes": _minutes, "seconds": _seconds}.get(format_, _degrees)
-    return f"{write(lat_deg, 'NS', 2, written)}  {write(lon_deg, 'EW', 3, written)}"
+    return f"{write(lat_deg, letters[:2], 2, written)}  {write(lon_deg, letters[2:], 3, written)}"
 
 
 def mgrs_text(lat_deg: float, lon_deg: float) -> str:
@@ -130,7 +133,7 @@ def _east(lon_deg: float) -> float:
 
 def _degrees(angle_deg: float, letters: str, width: int, written: Written) -> str:
     del width
-    return f"{written(f'{abs(angle_deg):.6f}')}° {letters[angle_deg < 0]}"
+    return f"{written(f'{abs(angle_deg):.5f}')}° {letters[angle_deg < 0]}"
 
 
 def _minutes(angle_deg: float, letters: str, width: int, written: Written) -> str:

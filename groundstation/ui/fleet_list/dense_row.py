@@ -12,9 +12,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from groundstation.fleet.conditions import Level
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
 from groundstation.ui.fleet_list.fleet_row import paint_back
+from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.theme.colours import level_role
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -46,12 +48,16 @@ class Column(NamedTuple):
     """Its place among the six numbers."""
 
 
+def _titled(title: str, what: Dimension) -> str:
+    return f"{title} {chosen().measures.of(what).symbol}"
+
+
 COLUMNS = (
     Column(MODE, lambda: tr("Mode"), 80, 0),
-    Column("height", lambda: tr("Height m"), 62, 2, 0),
-    Column("speed", lambda: tr("Speed m/s"), 68, 3, 1),
+    Column("height", lambda: _titled(tr("Height"), Dimension.HEIGHT), 62, 2, 0),
+    Column("speed", lambda: _titled(tr("Speed"), Dimension.SPEED), 68, 3, 1),
     Column(BATTERY, lambda: tr("Battery %"), 98, 1, 2),
-    Column("home", lambda: tr("Home m"), 60, 6, 3),
+    Column("home", lambda: _titled(tr("Home"), Dimension.DISTANCE), 60, 6, 3),
     Column("gps", lambda: tr("GPS"), 46, 5, 4),
     Column("link", lambda: tr("Link %"), 52, 4, 5),
 )
@@ -182,13 +188,13 @@ def _paint_name(painter: QPainter, box: QRect, one: Glance, *, is_troubled: bool
         _paint_icon(painter, line.right() + 4, box.center().y(), one)
     painter.setFont(font(TEXT_PX, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
-    name = elided(one.key.id, line.width(), TEXT_PX, 600)
+    name = elided(one.name, line.width(), TEXT_PX, 600)
     painter.drawText(line, _LEFT, name)
     used = metrics(TEXT_PX, 600).horizontalAdvance(name) + 6
-    if one.name != one.key.id and line.width() - used > 24:
+    if one.key.id not in one.name and line.width() - used > 24:
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
-        text = elided(one.name, line.width() - used, SMALL_PX)
+        text = elided(one.key.id, line.width() - used, SMALL_PX)
         painter.drawText(line.adjusted(used, 0, 0, 0), _LEFT, text)
 
 

@@ -20,7 +20,7 @@ from groundstation.ui.theme.icons import pixmap
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
-from groundstation.ui.units import distance_text
+from groundstation.ui.units import way_text
 
 ARROW = QPolygonF([QPointF(0, -10), QPointF(9, 7), QPointF(-9, 7)])
 """No notch, as vehicles have one."""
@@ -86,7 +86,7 @@ def texts_of(sign: EdgeSign) -> tuple[str, str]:
     """Who, and how far in which direction."""
     count = len(sign.keys)
     many = counted("EdgeLayer", "{count} vehicle", "{count} vehicles", count).format(count=shown(count))
-    return sign.title or many, f"{distance_text(rounded_m(sign.distance_m))} {word(sign.point)}"
+    return sign.title or many, f"{way_text(rounded_m(sign.distance_m), 1)} {word(sign.point)}"
 
 
 def _words_box(frame: Frame, sign: EdgeSign, shift: float) -> Box:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from groundstation.ui.map_panel.map_view import MapView
 from groundstation.ui.map_panel.measure_tool import MeasureTool
-from groundstation.ui.place_text import place_text
+from groundstation.ui.units import place_copied
 
 PlaceAct = tuple[str, Callable[[float, float], object]]
 """Words, and who is told the degrees of the place."""
@@ -50,4 +50,4 @@ class PlaceMenu:
 
     @staticmethod
     def _copy(lat_deg: float, lon_deg: float) -> None:
-        QGuiApplication.clipboard().setText(place_text(lat_deg, lon_deg))
+        QGuiApplication.clipboard().setText(place_copied(lat_deg, lon_deg))

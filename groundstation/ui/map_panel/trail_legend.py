@@ -8,7 +8,7 @@ import math
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from groundstation.fleet.value_path import unit_of_path
+from groundstation.fleet.value_path import field_of
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.trail_scale import SHADES, TrailScale, value_words
 from groundstation.ui.theme.colours import error_colour
@@ -16,7 +16,7 @@ from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TINY_PX
-from groundstation.ui.units import fixed
+from groundstation.ui.units import in_unit, unit_shown
 
 WIDTH, HEIGHT = 188.0, 46.0
 ABOVE = 38.0
@@ -31,11 +31,8 @@ class TrailLegend(Layer):
 
     def texts(self) -> tuple[str, str, str]:
         """What is written: the value, and both ends."""
-        unit = unit_of_path(self._scale.path)
-        low, high = (
-            fixed(end if math.isfinite(end) else None, unit.digits, unit.factor)
-            for end in (self._scale.low, self._scale.high)
-        )
+        unit = unit_shown(field_of(self._scale.path))
+        low, high = (in_unit(end if math.isfinite(end) else None, unit) for end in (self._scale.low, self._scale.high))
         return value_words(self._scale.path), low, high
 
     def paint(self, painter: QPainter, frame: Frame) -> None:

@@ -103,7 +103,7 @@ SECTIONS: tuple[tuple[str, tuple[SettingRow, ...]], ...] = (
                 "Places",
                 "How latitude and longitude are written; all of them are understood where one is typed.",
                 {
-                    "degrees": "degrees: 39.920770° N",
+                    "degrees": "degrees: 39.92077° N",
                     "minutes": "degrees and minutes: 39° 55.2462\N{PRIME} N",
                     "seconds": "degrees, minutes, seconds: 39° 55\N{PRIME} 14.8\N{DOUBLE PRIME} N",
                     "MGRS": "MGRS: 36S VK 87532 18973",

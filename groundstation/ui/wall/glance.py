@@ -18,12 +18,15 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import Freshness
 from groundstation.fleet.navigation import GpsFix
 from groundstation.fleet.plans.plan_progress import MISSION_MODES, current_number, item_count
+from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
 from groundstation.fleet.vehicle import VehicleState
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import actor_text, brief_text, record_words
 from groundstation.ui.language.shown import shown_time
 from groundstation.ui.said import said
-from groundstation.ui.units import DASH, age_text, fixed
+from groundstation.ui.settings.chosen import chosen
+from groundstation.ui.units import DASH, age_text, fixed, in_unit
 from groundstation.ui.vehicle_panel.tile_contents import LINK_OLD_S, fix_name
 
 
@@ -78,7 +81,7 @@ class Glance(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """All of it for a screen reader."""
         numbers = (f"{one.title} {one.value} {one.unit}".strip() for one in self.figures)
-        return ", ".join(one for one in (self.key.id, self.name, self.mode, self.trouble, *numbers, self.doing) if one)
+        return ", ".join(one for one in (self.name, self.key.id, self.mode, self.trouble, *numbers, self.doing) if one)
 
 
 class Looker(NamedTuple):
@@ -104,7 +107,7 @@ def glance_of(one: VehicleSummary, looker: Looker, record: CommandRecord | None 
         control = tr("you are in control") if is_mine else tr("control: {who}").format(who=actor_text(one.owner))
     return Glance(
         key=one.key,
-        name=one.name,
+        name=call_sign(one.key),
         mode=one.mode or DASH,
         is_armed=one.is_armed,
         is_heard=one.is_heard,
@@ -130,8 +133,8 @@ def figures_of(one: VehicleSummary, now_s: float) -> tuple[Figure, ...]:
     height_old = is_lost or state is None or _is_old(state, state.height.kind, now_s)
     speed_old = is_lost or state is None or _is_old(state, "velocity", now_s)
     return (
-        Figure(tr("Height"), fixed(one.height_home_m), "m", is_old=height_old),
-        Figure(tr("Speed"), fixed(one.ground_speed_mps), "m/s", is_old=speed_old),
+        _measured(tr("Height"), one.height_home_m, Dimension.HEIGHT, is_old=height_old),
+        _measured(tr("Speed"), one.ground_speed_mps, Dimension.SPEED, is_old=speed_old),
         Figure(
             tr("Battery"),
             fixed(charge, 0, 100.0),
@@ -139,10 +142,16 @@ def figures_of(one: VehicleSummary, now_s: float) -> tuple[Figure, ...]:
             is_old=is_lost,
             level=_charge_level(charge) if one.is_heard else Level.NORMAL,
         ),
-        Figure(tr("Home"), fixed(_home_m(state), 0), "m", is_old=is_lost or one.is_stale),
+        _measured(tr("Home"), _home_m(state), Dimension.DISTANCE, 0, is_old=is_lost or one.is_stale),
         _gps(state, now_s, is_lost),
         _link(state, now_s, is_lost),
     )
+
+
+def _measured(title: str, value: float | None, what: Dimension, digits: int | None = None, *, is_old: bool) -> Figure:
+    unit = chosen().measures.of(what)
+    text = in_unit(value, unit, digits if unit.factor == 1.0 else None)
+    return Figure(title, text, unit.symbol, is_old=is_old)
 
 
 def _is_old(state: VehicleState, kind: str, now_s: float) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWid
 
 from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.command_bar.verb_button import VerbButton
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.verb_menus import fill_verbs
@@ -42,7 +43,7 @@ class TileCommands(QWidget):
         self.more.setMenu(menu)
         self.more.setProperty("role", "verb")
         self.more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.more.setAccessibleName(tr("More commands for {vehicle}").format(vehicle=key.id))
+        self.more.setAccessibleName(tr("More commands for {vehicle}").format(vehicle=call_sign(key)))
         row.addWidget(self.more)
 
     def refresh(self) -> None:

@@ -64,17 +64,17 @@ def paint_head(painter: QPainter, rect: QRect, one: Glance, right: int = 0, pixe
     painter.setPen(ink(Ink.TEXT if one.is_heard and one.is_armed is not False else Ink.MUTED))
     painter.drawText(line, _RIGHT, one.mode)
     room = line.width() - mode_width - 8
-    name = elided(one.key.id, room, pixels, 600)
+    name = elided(one.name, room, pixels, 600)
     painter.setFont(font(pixels, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
     painter.drawText(line, _LEFT, name)
     left = metrics(pixels, 600).horizontalAdvance(name) + 6
     if one.is_simulated:
         left = _paint_tag(painter, line, left, room)
-    if one.name != one.key.id and room - left > 24:
+    if one.key.id not in one.name and room - left > 24:
         painter.setFont(font(SMALL_PX))
         painter.setPen(ink(Ink.MUTED))
-        text = elided(one.name, room - left, SMALL_PX)
+        text = elided(one.key.id, room - left, SMALL_PX)
         painter.drawText(line.adjusted(left, 0, 0, 0), _LEFT, text)
 
 

@@ -17,7 +17,7 @@ LONS = st.floats(-180.0, 180.0)
 def test_a_place_in_every_way():
     # the Statue of Liberty: 18T WL 80735 04695 in the literature on MGRS
     lat_deg, lon_deg = 40.6892491, -74.0445004
-    assert place_text(lat_deg, lon_deg, "degrees") == "40.689249° N  74.044500° W"
+    assert place_text(lat_deg, lon_deg, "degrees") == "40.68925° N  74.04450° W"
     assert place_text(lat_deg, lon_deg, "minutes") == "40° 41.3549\N{PRIME} N  074° 02.6700\N{PRIME} W"
     assert place_text(lat_deg, lon_deg, "seconds") == (
         "40° 41\N{PRIME} 21.3\N{DOUBLE PRIME} N  074° 02\N{PRIME} 40.2\N{DOUBLE PRIME} W"
@@ -40,7 +40,7 @@ def test_no_sixty_minutes_come_of_rounding():
 
 
 def test_where_a_grid_has_no_name_degrees_are_written():
-    assert place_text(84.1, 10.0, "UTM") == "84.100000° N  10.000000° E"
+    assert place_text(84.1, 10.0, "UTM") == "84.10000° N  10.00000° E"
     assert not place_text(84.0, 10.0, "UTM").endswith("E")
     assert place_text(89.0, 10.0, "MGRS").startswith("Z AF")
     assert "° N" in place_text(91.0, 10.0, "MGRS")
