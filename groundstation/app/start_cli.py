@@ -48,8 +48,12 @@ def start(
         )
     check_qt()
     with stop_on_signal() as stop:
+        from groundstation.app.settings_file import read_settings
+        from groundstation.app.settings_work import scale_text
         from groundstation.app.splash import show_splash
 
+        # Qt reads how large everything is once, with the first thing that it shows
+        scale_text(read_settings()[0].window.text_size_percent)
         splash = show_splash()
         # what takes long is loaded while something is seen
         from groundstation.app.start_window import run_windows

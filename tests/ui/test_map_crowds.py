@@ -197,7 +197,7 @@ def test_who_never_parts_is_chosen_by_name(panel, station, app):
     menu = panel.cluster_choice.choose(cluster, QPoint(0, 0))
     assert panel.view.view_state() == before
     texts = [action.text() for action in menu.actions()]
-    assert texts == ["Select all 2", "", "uav-01", "uav-02"]
+    assert texts == ["Select all 2", "", PretendVehicle(1).name, PretendVehicle(2).name]
     menu.actions()[3].trigger()
     assert panel._selection.keys == (PretendVehicle(2).key,)
     menu.actions()[0].trigger()

@@ -179,7 +179,7 @@ def test_escape_forgets_an_order_that_is_not_confirmed_before_it_puts_a_tool_awa
         (999.6, "1.00 km"),
         (99_990.0, "99.99 km"),
         (99_996.0, "100 km"),
-        (12_345_678.0, "12346 km"),
+        (12_345_678.0, "12,346 km"),
     ],
 )
 def test_lengths_are_said_with_three_digits_at_least(metres, words):

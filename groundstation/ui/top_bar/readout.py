@@ -21,6 +21,7 @@ class Readout(QWidget):
     ) -> None:
         super().__init__(parent)
         self._alarm_icon, self._alarm_role = alarm_icon, alarm_role
+        self._number = 0
         self._icon, self.value, self.caption = QLabel(), QLabel("0"), QLabel(caption)
         self._icon.hide()
         for label in (self.value, self.caption):
@@ -36,11 +37,17 @@ class Readout(QWidget):
     def show_number(self, number: int, more: str = "") -> None:
         """Show a count; one that counts alarms takes its colour when it is not zero."""
         self.value.setText(f"{number}{more}")
+        self._number = number
         if self._alarm_role is not None:
-            self._icon.setVisible(number > 0)
-            if number:
-                set_mark(self._icon, self._alarm_icon, 16, self._alarm_role)
             self._paint(self._alarm_role if number else Ink.MUTED)
+            self.show_mark()
+
+    def show_mark(self) -> None:
+        """Its shape stands beside it where there is something, and where there is no room for its word."""
+        if self._alarm_role is None:
+            return
+        self._icon.setVisible(self._number > 0 or self.caption.isHidden())
+        set_mark(self._icon, self._alarm_icon, 16, self._alarm_role if self._number else Ink.MUTED)
 
     def show_text(self, text: str, caption: str) -> None:
         """Show a text and a word beside it."""

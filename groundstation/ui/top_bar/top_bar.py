@@ -77,12 +77,13 @@ class TopBar(QFrame):
         self.live = RootMarks()
         self._lay_out(menus)
         self._spare = (
-            *(self.loop, self.name, self.clock.caption, self.flying, self.clock, self.broker.text),
-            *(self.vehicles.caption, self.cautions.caption, self.warnings.caption),
+            *((one,) for one in (self.loop, self.name, self.clock.caption, self.flying, self.clock, self.broker.text)),
+            # all or none: a word behind one number only reads as that of all
+            (self.vehicles.caption, self.cautions.caption, self.warnings.caption),
             # its mark stays, in its colour
-            self.recording.text,
+            (self.recording.text,),
         )
-        """What gives way in a narrow window, the first first."""
+        """What gives way in a narrow window, the first first; each together."""
         feed.timeline.passed.connect(self._on_aged)
         feed.bus_changed.connect(self._on_bus_changed)
         self.refresh()
@@ -170,16 +171,19 @@ class TopBar(QFrame):
         gap = layout.spacing()
         wanted = layout.sizeHint().width()
         # as if all were shown: what is hidden has no part in the layout's own hint
-        wanted += sum(widget.sizeHint().width() + gap for widget in self._spare if widget.isHidden())
+        wanted += sum(widget.sizeHint().width() + gap for group in self._spare for widget in group if widget.isHidden())
         menus_px = self._menus_px()
         wanted += menus_px - self._menus_hint()
-        for widget in self._spare:
+        for group in self._spare:
             is_over = wanted > self.width()
-            wanted -= (widget.sizeHint().width() + gap) * is_over
-            # each change lays out anew, and asks for this again
-            if widget.isHidden() != is_over:
-                widget.setHidden(is_over)
-        for inner in {one.parentWidget() for one in self._spare}:
+            wanted -= sum(widget.sizeHint().width() + gap for widget in group) * is_over
+            for widget in group:
+                # each change lays out anew, and asks for this again
+                if widget.isHidden() != is_over:
+                    widget.setHidden(is_over)
+        for readout in (self.cautions, self.warnings):
+            readout.show_mark()
+        for inner in {one.parentWidget() for group in self._spare for one in group}:
             if inner is None or inner is self:
                 continue
             within_layout = inner.layout()
