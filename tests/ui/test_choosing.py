@@ -207,8 +207,10 @@ def test_a_damaged_file_is_told_and_never_written_over(app, path):
     made.message.close()
     assert made.put(Group(name="a", rule="flying"))
     assert made.book.get("a") is not None
-    for _ in range(5):
-        QApplication.processEvents()
+    # what is asked for later is done later: by then it would have been written
+    done = []
+    made._tasks.run_task(lambda _task: None, done.append)
+    until(lambda: done, "the end of the thread's work")
     assert path.read_text() == "{damaged"
 
 

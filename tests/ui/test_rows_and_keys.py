@@ -71,6 +71,13 @@ def test_twenty_are_in_view_on_a_laptop(fleet):
     assert fleet.list.viewport().rect().contains(last)
 
 
+def test_the_buttons_for_several_come_with_the_second_vehicle(fleet, vehicles, commands, app):
+    for count, is_shown in ((0, False), (1, False), (2, True), (1, False), (2, True)):
+        commands.desk.selection.select(tuple(one.key for one in vehicles[:count]))
+        settle(app)
+        assert fleet.commands.isVisible() is is_shown
+
+
 def test_two_lines_while_all_fit_and_one_from_the_next_on(fleet, app):
     fleet.look.style = RowStyle.ROOMY
     for count, style in ((10, RowStyle.LINES), (11, RowStyle.DENSE), (10, RowStyle.LINES)):

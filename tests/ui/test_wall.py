@@ -295,12 +295,14 @@ def test_hidden_tiles_do_no_work(panel, station, vehicles, app):
     panel.hide()
     app.processEvents()
     assert not tile.flight.is_moving
-    before = tile.glance
+    before, flown = tile.glance, tile.flight.values
     vehicles[4].charge = 0.05
     station.pass_time(1.0)
     station.hear(*vehicles)
+    station.offer(station.motion(vehicles[4], 9.0))
     QTest.qWait(200)
     assert tile.glance is before
+    assert tile.flight.values is flown
     panel.show()
     app.processEvents()
     assert tile.glance.figures[2].value == "5"

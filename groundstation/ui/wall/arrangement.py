@@ -232,8 +232,7 @@ class _Way:
         boxes = [self._box(one, self._wanted[one.key]) for one in self._ranked if self._wanted[one.key] > Stage.ROW]
         high = self._room.cell_rows(min(rows, len(self._ranked) - len(boxes)))
         # counted first: that is nearly always enough to say no
-        is_too_much = sum(box.columns * box.rows for box in boxes) > self._columns * high
-        if len(boxes) > MOST_TILES or is_too_much:
+        if sum(box.columns * box.rows for box in boxes) > self._columns * high:
             return None
         return packed(boxes, self._columns, high, self._before)
 
