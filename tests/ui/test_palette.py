@@ -101,7 +101,7 @@ def test_turkish_letters_are_found_with_and_without_their_marks():
 
 def test_names_that_begin_so_come_first(palette):
     assert find(palette, "map")[0].name == "Map"
-    assert [one.name for one in find(palette, "fleet")] == ["Fleet", "Filter the fleet", "Show the whole fleet"]
+    assert [one.name for one in find(palette, "fleet")][:3] == ["Fleet", "Filter the fleet", "Show the whole fleet"]
     assert [one.name for one in find(palette, "arm")][:3] == ["Arm…", "Alarms", "Disarm…"]
 
 
