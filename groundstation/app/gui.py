@@ -37,6 +37,7 @@ from groundstation.app.window_loop import WindowLoop
 from groundstation.app.wiring import StationBus, broker_from_text, client_id, forgetting
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import Actor, Role
+from groundstation.fleet.drawings.drawing import DrawingBoard
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link_table import LinkRequest
@@ -46,12 +47,13 @@ from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
 from groundstation.transport.broker_url import BrokerUrl
 from groundstation.transport.bus import BusState, BusStatus
-from groundstation.transport.commander import Commander, link_wish, mark, sensors
+from groundstation.transport.commander import Commander, drawn, link_wish, mark, sensors
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
+from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.orders import Orders
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
@@ -113,7 +115,7 @@ class Station:
         """Whether the program is to begin again once this window is closed."""
         own = None if own is None else msgspec.structs.replace(own, open_again=self._open_again)
         actor = Actor(op=name_of(chosen().now.operator.name) or operator_name(), gs=client_id("gui"), role=role)
-        self._actor, self._marks = actor, 0
+        self._actor, self._marks, self._boards = actor, 0, 0
         self.next_broker: BrokerWish | None = None
         """Where the operator wants to go on once this window is closed; None for the end."""
         # before the first widget: Qt allows none without an application
@@ -156,6 +158,9 @@ class Station:
         )
         self.window.selection.changed.connect(self._on_selected)
         self.feed.followed.changed.connect(self.bus.follow)
+        drawings = self.window.panel(MapPanel).drawings
+        if drawings is not None:
+            drawings.join(actor, self._say_drawings)
         self.past = PastLoader(self.feed, past_access(url.shown, recordings), parent=self.window)
         self.sensors = self.window.panel(SensorsPanel)
         if meanings is not None:
@@ -227,6 +232,11 @@ class Station:
         bookmark = Bookmark(id=uuid.uuid4().hex, at_unix_s=at_s, note=note, by=self._actor, vehicle=vehicle)
         self.bus.worker.publish([mark(bookmark, self._marks)])
         self._marks += 1
+
+    def _say_drawings(self, board: DrawingBoard) -> None:
+        """Every station and the recording hear what is drawn here."""
+        self.bus.worker.publish([drawn(board, self._boards)])
+        self._boards += 1
 
     def _on_talk(self) -> None:
         self.operators.tick(self.bus.worker.status, self.window.selection.keys, time.monotonic())

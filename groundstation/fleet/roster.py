@@ -17,6 +17,7 @@ from groundstation.fleet.alarms.book import AlarmBook
 from groundstation.fleet.alarms.rule import RuleSet
 from groundstation.fleet.bookmark import Bookmark, Bookmarks
 from groundstation.fleet.control import StationPresence
+from groundstation.fleet.drawings.drawing import Boards, DrawingBoard
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence, Connection, ConnReason, LinkState
 from groundstation.fleet.link_table import LinkTable
@@ -52,6 +53,8 @@ class Fleet:
         self._changed: set[VehicleKey] = set()
         self.bookmarks = Bookmarks()
         """What operators marked, at any station."""
+        self.boards = Boards()
+        """What stations have drawn on the map."""
         self.alarms = AlarmBook()
         """What engines of alarms say."""
         self.stations = Stations()
@@ -135,6 +138,8 @@ class Fleet:
                 self.alarms.fold(content, update.received_s)
             case StationPresence():
                 self.stations.fold(update.service, content, update.received_s)
+            case DrawingBoard():
+                self.boards.fold(update.service, content)
             case _:
                 fold = self._folds.get(type(content))
                 if fold is not None:

@@ -19,6 +19,7 @@ from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.command_book import Transition
 from groundstation.fleet.commands import Actor, CommandRequest
 from groundstation.fleet.control import MAX_LOOKED_AT, ControlRequest, StationPresence
+from groundstation.fleet.drawings.drawing import DrawingBoard
 from groundstation.fleet.identity import Root, VehicleKey
 from groundstation.fleet.link import LinkState
 from groundstation.fleet.link_table import LinkRequest
@@ -119,6 +120,16 @@ def mark(bookmark: Bookmark, number: int) -> Outgoing:
         number: of the message at that station, counted from 0.
     """
     return _of_station(bookmark.by, topics.MARK, bookmark, number)
+
+
+def drawn(board: DrawingBoard, number: int) -> Outgoing:
+    """What a station has drawn, for every station and the recording.
+
+    Args:
+        board: whose `by` is the station that says it.
+        number: of the message at that station, counted from 0.
+    """
+    return _of_station(board.by, topics.DRAW, board, number)
 
 
 def alarm_wish(wish: AlarmWish, number: int) -> Outgoing:

@@ -17,6 +17,7 @@ from groundstation.fleet.alarms.wishes import AlarmWish
 from groundstation.fleet.bookmark import Bookmark
 from groundstation.fleet.commands import CommandQuery, CommandReport, CommandRequest
 from groundstation.fleet.control import Control, ControlRequest, StationPresence
+from groundstation.fleet.drawings.drawing import DrawingBoard
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import Root, VehicleInfo
 from groundstation.fleet.kinds import Samples
@@ -230,6 +231,11 @@ STATION_MARK = Leaf(
     name=topics.MARK, owner=topics.STATION, content=Bookmark, audience=Audience.OVERVIEW, lane=Lane.URGENT, qos=1,
     is_kept=False,
 )  # fmt: skip
+# said again each ten seconds, so that nothing depends on a broker that keeps it, and nothing stays of who is gone
+STATION_DRAW = Leaf(
+    name=topics.DRAW, owner=topics.STATION, content=DrawingBoard, audience=Audience.OVERVIEW, lane=Lane.BULK, qos=1,
+    is_kept=False,
+)  # fmt: skip
 RECORDER_CONN = Leaf(
     name=topics.CONN, owner=topics.RECORDER, content=RecorderStatus, audience=Audience.OVERVIEW, lane=Lane.URGENT,
     qos=1, is_recorded=False,
@@ -278,6 +284,7 @@ LEAVES: tuple[Leaf, ...] = (
     *(MSN_ACK, MSN_CUR, *MSN_LISTS.values(), PAR_ACK, PAR_CUR, PAR_ALL, PAR_VAL, PAR_META),
     *(CMD_REQ, MSN_REQ, PAR_REQ, CTL_REQ, PART_REQ, SYNC_REQ, _request(topics.SYNC_REQ, SyncRequest, topics.BRIDGE)),
     *(BRIDGE_CONN, BRIDGE_LINKS, LINKS_REQ, STATION_CONN, STATION_SENSORS, STATION_MARK, STATION_ALM, RECORDER_CONN),
+    STATION_DRAW,
     *(ALARM_NOW, ENGINE_CONN, ENGINE_RULES, STATION_SAY, STATION_READ, ENGINE_SAID, *SAID_REQS),
     *(_frames(owner) for owner in (VEHICLE, topics.BRIDGE)),
     *(LATE_MARKS, LATE_END, *(msgspec.structs.replace(one, owner=topics.BRIDGE) for one in (LATE_MARKS, LATE_END))),
@@ -329,7 +336,7 @@ def station_filters(root: str) -> dict[str, int]:
 
 def station_news() -> dict[str, int]:
     """What a station subscribes to whatever it watches: how recording goes, alarms, who is on, what operators say."""
-    told = (STATION_CONN, STATION_MARK, STATION_SAY, STATION_READ)
+    told = (STATION_CONN, STATION_MARK, STATION_SAY, STATION_READ, STATION_DRAW)
     stations = {topics.station(Root.FLEET.value, "+", one.name): one.qos for one in told}
     said = {topics.engine("+", topics.SAID): ENGINE_SAID.qos}
     alarms = {topics.alarm("+"): ALARM_NOW.qos, topics.engine("+", topics.CONN): ENGINE_CONN.qos}

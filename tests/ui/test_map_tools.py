@@ -145,7 +145,7 @@ def test_sending_nobody_is_told(panel, commands):
 
 def test_a_map_that_only_shows_has_no_tool_that_commands(station, app):
     made = MapPanel(MapContext(station.feed, Selection()))
-    assert list(made.tools) == ["pointer", "measure"]
+    assert list(made.tools) == ["pointer", "measure", "sketch"]
     made.deleteLater()
 
 

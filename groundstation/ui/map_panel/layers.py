@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from groundstation.ui.map_panel.credit_layer import CreditLayer
 from groundstation.ui.map_panel.draft_layer import DraftLayer
+from groundstation.ui.map_panel.drawing_layer import DrawingLayer
 from groundstation.ui.map_panel.edge_layer import EdgeLayer
 from groundstation.ui.map_panel.error_layer import ErrorLayer
 from groundstation.ui.map_panel.fence_layer import FenceLayer
@@ -54,6 +55,12 @@ LAYERS = (
         key="trails",
         title="Trails",
         make=lambda context: TrailLayer(context.feed.history, context.trail_scale),
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="drawings",
+        title="Drawings of operators",
+        make=lambda context: DrawingLayer(context.feed, context.drawings),
         is_switchable=True,
     ),
     MapLayer(

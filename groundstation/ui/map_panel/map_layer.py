@@ -15,6 +15,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.crowd import Cluster, Crowd
+from groundstation.ui.map_panel.drawing_desk import DrawingDesk
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.map_panel.trail_scale import TrailScale
@@ -40,6 +41,8 @@ class MapContext(NamedTuple):
     """Brings a topic of another device into view."""
     trail_scale: TrailScale | None = None
     """By which value trails are coloured; a `MapPanel` makes its own."""
+    drawings: DrawingDesk | None = None
+    """What this station draws; a `MapPanel` of the present makes its own."""
     tiles: MapTiles | None = None
     """The tiles under the map; a `MapPanel` makes its own where there are none."""
 

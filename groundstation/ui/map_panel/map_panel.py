@@ -10,8 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from groundstation.fleet.conditions import Level
 from groundstation.fleet.plans.fleet_plan import places_of
 from groundstation.ui.map_panel.cluster_choice import ClusterChoice
+from groundstation.ui.map_panel.drawing_desk import DrawingDesk
+from groundstation.ui.map_panel.drawing_menu import DrawingMenu
 from groundstation.ui.map_panel.ground_menu import GroundMenu
 from groundstation.ui.map_panel.layer_menu import LayerMenu, tr
 from groundstation.ui.map_panel.layers import LAYERS
@@ -24,6 +27,7 @@ from groundstation.ui.map_panel.mercator import mercator_from_degrees
 from groundstation.ui.map_panel.place_menu import PlaceMenu
 from groundstation.ui.map_panel.pointer_tool import PointerTool
 from groundstation.ui.map_panel.sensor_choice import SensorChoice
+from groundstation.ui.map_panel.sketch_tool import SketchTool
 from groundstation.ui.map_panel.tools import TOOLS
 from groundstation.ui.map_panel.trail_scale import TrailScale
 from groundstation.ui.map_tiles.map_tiles import MapTiles
@@ -58,8 +62,12 @@ class MapPanel(QWidget):
         super().__init__(parent)
         self.tiles = context.tiles or MapTiles(self)
         """What lies on the bundled world."""
+        if context.drawings is None and context.feed.timeline.is_live:
+            context = context._replace(drawings=DrawingDesk(self))
+        self.drawings = context.drawings
+        """What this station draws on it; None in the past."""
         context = context._replace(tiles=self.tiles, trail_scale=context.trail_scale or TrailScale())
-        self._feed, self._selection = context.feed, context.selection
+        self._feed, self._selection, self._desk = context.feed, context.selection, context.desk
         self._is_live = False
         self._has_fitted = False
         self._wants_fit = True
@@ -76,14 +84,13 @@ class MapPanel(QWidget):
         self.layers = LayerMenu(self.view.stack, context.selection, self.view.repaint_soon, self)
         self.ground = self._ground_menu()
         """Chooses the tiles."""
+        self._made: dict[str, Tool] = {}
         self.tools = self._tool_actions(tools, context)
         """What takes a tool, by the tool's key."""
-        self.place_menu = PlaceMenu(self.view, self.tools.get("measure"))
+        self.drawing_menu = self._drawing_menu(context.drawings)
+        """What can be drawn for everybody, and files of it; None where nothing is drawn."""
+        self.place_menu = self._place_menu()
         """What a place is good for beside orders."""
-        if self.orders is not None:
-            self.orders.places += self.place_menu.acts
-        else:
-            self.view.menu_wanted.connect(self.place_menu.show)
         fit = self._action("fit", self.tr("Show the whole fleet"), "F")
         fit.triggered.connect(self.fit_fleet)
         self.follow = self._action("follow", self.tr("Follow the selected vehicle"), "C", is_switch=True)
@@ -122,16 +129,40 @@ class MapPanel(QWidget):
         self.view.map_dropped.connect(made.open)
         return made
 
+    def _place_menu(self) -> PlaceMenu:
+        made = PlaceMenu(self.view, self.tools.get("measure"))
+        if self.orders is not None:
+            self.orders.places += made.acts
+        else:
+            self.view.menu_wanted.connect(made.show)
+        return made
+
+    def _drawing_menu(self, desk: DrawingDesk | None) -> DrawingMenu | None:
+        tool = self._made.get("sketch")
+        if desk is None or not isinstance(tool, SketchTool):
+            return None
+        made = DrawingMenu(desk, self.view, self.tools["sketch"], tool, self)
+        self.layers.addMenu(made)
+        command = self._desk
+        if command is not None:
+            self.view.said.connect(lambda words: command.noticed.emit(words, Level.ADVISORY))
+        return made
+
     def view_state(self) -> dict[str, object]:
         """What settings remember."""
         x_m, y_m, scale_m = self.view.view_state()
         place = {"x_m": x_m, "y_m": y_m, "scale_m": scale_m, "touched": not self._wants_fit}
-        return {**place, **self.layers.view_state(), "ground": self.tiles.view_state()}
+        return {**place, **self.layers.view_state(), "ground": self.tiles.view_state(), **self._drawn()}
+
+    def _drawn(self) -> dict[str, object]:
+        return {"drawings": self.drawings.view_state()} if self.drawings is not None and self.drawings.own else {}
 
     def restore_state(self, state: dict[str, object]) -> None:
         """Back from settings; what doesn't fit is left out."""
         self.layers.restore_state(state)
         ground = state.get("ground")
+        if self.drawings is not None:
+            self.drawings.restore_state(state.get("drawings"))
         self.tiles.restore_state(ground if isinstance(ground, dict) else {})
         numbers = [state.get(name) for name in ("x_m", "y_m", "scale_m")]
         # settings may be damaged: three numbers or nothing
@@ -147,6 +178,7 @@ class MapPanel(QWidget):
             tool = row.make(context)
             if tool is None:
                 continue
+            self._made[row.key] = tool
             action = self._action(row.icon, tr(row.title), row.keys, is_switch=True)
             dress(action, row.icon, tr(row.help))
             # the first tool is in the hand to begin with

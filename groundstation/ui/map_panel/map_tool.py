@@ -60,6 +60,10 @@ class Tool:
         """Take out what is chosen; False for nothing."""
         return False
 
+    def finish(self) -> bool:
+        """Enter: what was begun is complete; False where nothing was."""
+        return False
+
     def put_away(self) -> None:
         """Forget what was begun: the operator took another tool, or pressed Escape."""
 

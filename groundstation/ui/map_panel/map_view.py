@@ -66,6 +66,8 @@ class MapView(pg.GraphicsView):
     """A `Cluster` was pressed, and where on the screen."""
     map_dropped = Signal(object)
     """The path of a file of tiles."""
+    said = Signal(str)
+    """A line for the operator."""
     moved_by_hand = Signal()
     tool_done = Signal()
     """The tool in the hand has done its work, or was put away with Escape."""
@@ -366,6 +368,8 @@ class MapView(pg.GraphicsView):
             self.repaint_soon()
         elif event.key() == Qt.Key.Key_Escape:
             self.tool_done.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.tool.finish():
+            self.repaint_soon()
         else:
             super().keyPressEvent(event)
 

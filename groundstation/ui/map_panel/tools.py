@@ -9,6 +9,7 @@ from groundstation.ui.map_panel.map_tool import MapTool
 from groundstation.ui.map_panel.measure_tool import MeasureTool
 from groundstation.ui.map_panel.plan_tool import PlanTool
 from groundstation.ui.map_panel.pointer_tool import PointerTool
+from groundstation.ui.map_panel.sketch_tool import SketchTool
 
 TOOLS = (
     MapTool(
@@ -41,6 +42,14 @@ TOOLS = (
         icon="draw",
         make=lambda context: DrawTool(context.document) if context.document is not None else None,
         keys="D",
+    ),
+    MapTool(
+        key="sketch",
+        title="Markers and drawings",
+        help="Draw markers, lines, areas, circles for all stations; Enter ends a shape, Delete takes one away",
+        icon="sketch",
+        make=lambda context: SketchTool() if context.drawings is not None else None,
+        keys="K",
     ),
     MapTool(
         key="goto",

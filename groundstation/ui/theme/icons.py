@@ -76,6 +76,7 @@ _DRAWINGS = {
     "kill": "mdi6.engine-off-outline",
     "export": "mdi6.tray-arrow-down",
     "draw": "mdi6.vector-polygon",
+    "sketch": "mdi6.map-marker-plus-outline",
     "profile": "mdi6.chart-bell-curve",
     "survey": "mdi6.grid",
     "plan": "mdi6.map-marker-path",
