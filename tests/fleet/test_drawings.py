@@ -191,6 +191,14 @@ def test_a_damaged_file_is_told(content, words):
         drawings_from(content)
 
 
+@pytest.mark.parametrize(("colour", "taken"), [(7, 7), (8, 0), (-1, 7), ("#ff0000", 0), (None, 0)])
+def test_a_colour_that_is_none_of_ours_is_another(colour, taken):
+    geometry = {"type": "Point", "coordinates": [39.0, 41.0]}
+    features = [{"type": "Feature", "geometry": geometry, "properties": {"colour": colour}}]
+    [found] = drawings_from(json.dumps({"features": features}).encode()).drawings
+    assert found.colour == taken
+
+
 def test_what_cannot_be_drawn_of_a_file_is_counted():
     point = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [39.0, 41.0, 8.0]}, "properties": None}
     other = {"type": "Feature", "geometry": {"type": "MultiPoint", "coordinates": []}, "properties": {}}

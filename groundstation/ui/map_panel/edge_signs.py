@@ -4,16 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.geometry import distance_m
 from groundstation.fleet.identity import VehicleKey
-from groundstation.ui.map_panel.map_layer import Frame
-from groundstation.ui.map_panel.map_marks import MapMark
+from groundstation.ui.map_panel.map_layer import Frame, badness_of
 from groundstation.ui.map_panel.mercator import Points, degrees_from_mercator
 
 POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
@@ -62,27 +61,27 @@ def edge_signs(frame: Frame) -> list[EdgeSign]:
         chosen = sectors == sector
         # the nearest first: it is the one that is told
         order = np.argsort(np.hypot(*away[chosen].T), kind="stable")
-        found.append(_sign(frame, [frame.marks[row] for row in rows[chosen][order].tolist()], away[chosen], sector))
+        found.append(_sign(frame, rows[chosen][order], away[chosen], sector))
     return sorted(found, key=lambda one: (-one.level, one.is_known, one.distance_m))
 
 
-def _sign(frame: Frame, marks: Sequence[MapMark], away: Points, sector: int) -> EdgeSign:
-    camera, nearest = frame.camera, marks[0]
+def _sign(frame: Frame, rows: NDArray[np.int64], away: Points, sector: int) -> EdgeSign:
+    camera, nearest = frame.camera, frame.marks[int(rows[0])]
     # unit vectors: one that is far away must not turn the arrow alone
     east, south = (away / np.hypot(away[:, 0], away[:, 1])[:, None]).mean(axis=0).tolist()
     x, y = _on_edge(camera.width, camera.height, east, south)
-    level = max(mark.level for mark in marks)
+    worst = int((badness_of(frame.marks) if frame.badness is None else frame.badness)[rows].max())
     middle = degrees_from_mercator(camera.x_m, camera.y_m)
     return EdgeSign(
-        keys=tuple(mark.key for mark in marks),
+        keys=tuple([frame.marks[row].key for row in rows.tolist()]),
         x=x,
         y=y,
         turn_deg=math.degrees(math.atan2(east, -south)) % 360.0,
         point=POINTS[sector],
         distance_m=distance_m(*middle, *degrees_from_mercator(nearest.x_m, nearest.y_m)),
-        level=level,
-        is_known=all(mark.is_known for mark in marks if mark.level == level),
-        title=nearest.title if len(marks) == 1 else "",
+        level=Level(worst // 2),
+        is_known=worst % 2 == 0,
+        title=nearest.title if len(rows) == 1 else "",
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
@@ -64,6 +65,8 @@ class Frame(NamedTuple):
     """Device pixels for one logical pixel."""
     places: Points | None = None
     """Of the marks in Mercator metres, shape (n, 2), made once for many frames; None where nobody has."""
+    badness: NDArray[np.int64] | None = None
+    """Of the marks, see `badness_of`; None where nobody has made it."""
     crowd: Crowd | None = None
     """Which marks stand alone, and which as one disc; None where all stand alone."""
 
@@ -80,6 +83,11 @@ class Frame(NamedTuple):
     def pixels(self) -> Points:
         """Where the marks stand on the screen, shape (n, 2): all at once, since one by one a thousand are felt."""
         return self.camera.nearest_points(places_of(self.marks) if self.places is None else self.places)
+
+
+def badness_of(marks: Sequence[MapMark]) -> NDArray[np.int64]:
+    """How bad each mark is as one number: twice its level, and one more while nobody has acknowledged it."""
+    return np.array([2 * mark.level + (not mark.is_known) for mark in marks], dtype=np.int64)
 
 
 def places_of(marks: Sequence[MapMark]) -> Points:

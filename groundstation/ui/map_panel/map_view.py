@@ -17,17 +17,16 @@ from PySide6.QtWidgets import QWidget
 
 from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.box_select import BoxSelect
-from groundstation.ui.map_panel.crowd import Cluster, Crowd, Crowds, zoom_step
+from groundstation.ui.map_panel.crowd import Cluster, Crowds, zoom_step
 from groundstation.ui.map_panel.edge_signs import EdgeSign
 from groundstation.ui.map_panel.ground_menu import map_file_of
 from groundstation.ui.map_panel.layer_stack import LayerStack
 from groundstation.ui.map_panel.layers import LAYERS
-from groundstation.ui.map_panel.map_layer import Frame, MapContext, MapLayer, places_of
+from groundstation.ui.map_panel.map_layer import Frame, MapContext, MapLayer, badness_of, places_of
 from groundstation.ui.map_panel.map_marks import MapMark, home_of, mark_of
 from groundstation.ui.map_panel.map_tool import Click, Tool
 from groundstation.ui.map_panel.mercator import (
     Camera,
-    Points,
     degrees_from_mercator,
     mercator_from_degrees,
     near,
@@ -85,8 +84,8 @@ class MapView(pg.GraphicsView):
         self.tool: Tool = PointerTool(context)
         self.marks: list[MapMark] = []
         self._crowds = Crowds()
-        self._ordered: tuple[Hashable, list[MapMark], Points, Crowd] | None = None
-        """What the order of drawing was made of, that order, its places, and who stands alone."""
+        self._ordered: tuple[Hashable, Frame] | None = None
+        """What the order of drawing was made of, and a frame with it, its places and who stands alone."""
         self._refreshed = 0
         """How often the marks were taken anew."""
         self._now_s = context.feed.now_s()
@@ -216,10 +215,10 @@ class MapView(pg.GraphicsView):
         if held is None or held[0] != made_of:
             # the last is drawn on top
             order = sorted(self.marks, key=lambda one: (one.key in selected, one.level, one.key))
-            held = self._ordered = (made_of, order, places_of(order), self._crowds.of(order, step, selected))
-        _, order, places, crowd = held
+            made = Frame(camera, self._now_s, order, selected, places=places_of(order), badness=badness_of(order))
+            held = self._ordered = (made_of, made._replace(crowd=self._crowds.of(order, step, selected)))
         ratio = self.devicePixelRatioF()
-        return Frame(camera, self._now_s, order, selected, self._homes, self._mouse, ratio, places, crowd)
+        return held[1]._replace(camera=camera, now_s=self._now_s, homes=self._homes, mouse=self._mouse, ratio=ratio)
 
     def repaint_soon(self) -> None:
         """Something of what is drawn has changed."""
