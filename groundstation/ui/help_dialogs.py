@@ -73,6 +73,7 @@ class ShortcutsDialog(QDialog):
             ("C", self.tr("Follow the selected vehicle")),
             ("L", self.tr("Labels")),
             ("M", self.tr("Measure from click to click")),
+            ("K", self.tr("Markers and drawings for all stations")),
             ("G", self.tr("Send the selected to the place that is clicked")),
             ("Escape", self.tr("Put the tool away")),
             ("+  -", self.tr("Zoom")),
