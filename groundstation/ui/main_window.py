@@ -307,6 +307,8 @@ class MainWindow(QMainWindow):
         geometry = self._settings.value(GEOMETRY)
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+            # the size of everything, or the screen, may be another one since
+            self.resize(self.size().boundedTo(self.screen().availableSize()))
         else:
             self._open_first()
         self.workspace.restore()

@@ -11,6 +11,9 @@ from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.roles import Ink
 
 
+GAP = 5
+
+
 class Readout(QWidget):
     """Shows a count and what is counted."""
 
@@ -22,6 +25,8 @@ class Readout(QWidget):
         super().__init__(parent)
         self._alarm_icon, self._alarm_role = alarm_icon, alarm_role
         self._number = 0
+        self.has_room = False
+        """Whether there is room for its shape where it counts nothing."""
         self._icon, self.value, self.caption = QLabel(), QLabel("0"), QLabel(caption)
         self._icon.hide()
         for label in (self.value, self.caption):
@@ -29,7 +34,7 @@ class Readout(QWidget):
         self.caption.setProperty("role", "muted")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(5)
+        layout.setSpacing(GAP)
         for label in (self._icon, self.value, self.caption):
             layout.addWidget(label)
         self._paint(Ink.TEXT)
@@ -42,11 +47,16 @@ class Readout(QWidget):
             self._paint(self._alarm_role if number else Ink.MUTED)
             self.show_mark()
 
+    @property
+    def mark_px(self) -> int:
+        """What a shape takes that gives way."""
+        return self._icon.sizeHint().width() + GAP if self._number == 0 and not self._icon.isHidden() else 0
+
     def show_mark(self) -> None:
         """Its shape stands beside it where there is something, and where there is no room for its word."""
         if self._alarm_role is None:
             return
-        self._icon.setVisible(self._number > 0 or self.caption.isHidden())
+        self._icon.setVisible(self._number > 0 or (self.caption.isHidden() and self.has_room))
         set_mark(self._icon, self._alarm_icon, 16, self._alarm_role if self._number else Ink.MUTED)
 
     def show_text(self, text: str, caption: str) -> None:

@@ -28,6 +28,10 @@ MENU_PADDING = 20
 """Around the name of a menu, pixels; see the style sheet."""
 
 
+MARK_PX = 21
+"""Of a shape beside a number of nothing, with its gap."""
+
+
 class TopBar(QFrame):
     """Always visible; refreshed a few times a second."""
 
@@ -174,6 +178,8 @@ class TopBar(QFrame):
         wanted += sum(widget.sizeHint().width() + gap for group in self._spare for widget in group if widget.isHidden())
         menus_px = self._menus_px()
         wanted += menus_px - self._menus_hint()
+        alarms = (self.cautions, self.warnings)
+        wanted -= sum(one.mark_px for one in alarms)
         for group in self._spare:
             is_over = wanted > self.width()
             wanted -= sum(widget.sizeHint().width() + gap for widget in group) * is_over
@@ -181,7 +187,9 @@ class TopBar(QFrame):
                 # each change lays out anew, and asks for this again
                 if widget.isHidden() != is_over:
                     widget.setHidden(is_over)
-        for readout in (self.cautions, self.warnings):
+        for readout in alarms:
+            # its shape in place of its word, where there is so much room
+            readout.has_room = wanted + len(alarms) * MARK_PX <= self.width()
             readout.show_mark()
         for inner in {one.parentWidget() for group in self._spare for one in group}:
             if inner is None or inner is self:
