@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from groundstation.ui.theme.dress import set_mark, set_style
 from groundstation.ui.theme.roles import Ink
 
-
 GAP = 5
 
 
