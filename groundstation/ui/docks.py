@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QIcon
+from PySide6.QtGui import QAction, QGuiApplication, QIcon, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QWidget
 from PySide6QtAds import ads
 
@@ -91,11 +91,18 @@ class Stage(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        self.was_shown = False
+        """Whether its panels were ever laid out; behind the start page they are not."""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
     def minimumSizeHint(self) -> QSize:
         """Qt: nothing in it makes the window larger."""
         return QSize(0, 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: laid out."""
+        super().showEvent(event)
+        self.was_shown = True
 
 
 class DockHome(QObject):

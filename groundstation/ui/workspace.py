@@ -369,7 +369,9 @@ class Workspace(QObject):
             self._write(row)
             if row.again is not None:
                 self._settings.setValue(row.again.setting, json.dumps(self._kept_again(row)))
-        self._settings.setValue(LAYOUT, saved_layout(self.manager))
+        # behind the start page, where they were never laid out, panels have no sizes yet
+        if self._stage.was_shown:
+            self._settings.setValue(LAYOUT, saved_layout(self.manager))
 
     def stop(self) -> None:
         """End what panels have under way: the window closes."""

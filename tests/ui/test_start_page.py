@@ -34,6 +34,7 @@ from groundstation.ui.start.link_words import MOST_SHOWN, about_of, state_of, ti
 from groundstation.ui.start.recent_card import RecentCard
 from groundstation.ui.start.silent_dialog import SilentDialog
 from groundstation.ui.start.start_port import BrokerWish, LinkWish, RecentLog, StartAccess
+from groundstation.ui.workspace import LAYOUT
 from tests.support.waiting import wait_until
 from tests.ui.support.commanding import Commands
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -339,3 +340,22 @@ def test_something_is_seen_while_the_window_is_loaded(app):
     # an icon and words, and not one colour
     assert len({picture.pixelColor(x, picture.height() // 2).name() for x in range(0, picture.width(), 3)}) > 3
     splash.close()
+
+
+def test_a_window_that_ends_on_the_start_page_keeps_the_places_of_its_panels(app, station, settings, ways, window):
+    """Panels that were never laid out have no widths that could be remembered."""
+    window.show()
+    app.processEvents()
+    assert window.start.is_open
+    window.save()
+    assert settings.value(LAYOUT) is None
+    later = MainWindow(station.feed, settings, start=ways.access())
+    later.resize(1440, 900)
+    later.show()
+    station.hear(PretendVehicle(1))
+    station.pass_time(0.5)
+    app.processEvents()
+    assert not later.start.is_open
+    assert later.dock("map").width() > later.dock("vehicle").width()
+    later.save()
+    assert settings.value(LAYOUT) is not None

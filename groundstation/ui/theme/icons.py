@@ -173,6 +173,9 @@ def _painted(
     pixels = QPixmap(width, height)
     # Qt leaves new pixels as they were in memory
     pixels.fill(Qt.GlobalColor.transparent)
+    # a button in a panel of no width asks for a picture of none
+    if pixels.isNull():
+        return pixels
     painter = QPainter(pixels)
     rect = QRect(0, 0, width, height)
     _drawn(name, *colours).paint(painter, rect, Qt.AlignmentFlag.AlignCenter, mode, state)
