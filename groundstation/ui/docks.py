@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QSizePolicy, QWidget
 from PySide6QtAds import ads
@@ -89,6 +89,8 @@ def make_dock(manager: ads.CDockManager, name: str, title: str, icon_name: str, 
 class Stage(QMainWindow):
     """Holds the docks. It has no least size, so that no panel pushes the window off the screen."""
 
+    first_shown = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self.was_shown = False
@@ -102,7 +104,9 @@ class Stage(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: laid out."""
         super().showEvent(event)
-        self.was_shown = True
+        is_first, self.was_shown = not self.was_shown, True
+        if is_first:
+            self.first_shown.emit()
 
 
 class DockHome(QObject):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QByteArray, QObject, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from PySide6QtAds import ads
@@ -58,7 +58,8 @@ class Workspace(QObject):
         self._panels: dict[str, QWidget] = {}
         self._row_of: dict[str, Panel[Any]] = {}
         self._contents: dict[str, DockContent] = {}
-        self._is_past = False
+        self._is_past, self._is_first = False, True
+        stage.first_shown.connect(self._on_first_shown, Qt.ConnectionType.QueuedConnection)
         self._past_context: PanelContext | None = None
         self._age = ""
         self.docks: dict[str, ads.CDockWidget] = {}
@@ -328,6 +329,11 @@ class Workspace(QObject):
             content.fill()
         share_out(self._arrangement())
 
+    def _on_first_shown(self) -> None:
+        """Behind the start page panels had no room that could be shared out."""
+        if self._is_first:
+            share_out(self._arrangement())
+
     def _arrangement(self) -> Arrangement:
         several = tuple(name for name, row in self._row_of.items() if row.again is not None)
         return Arrangement(self.manager, self.docks, several, self._stage.window().size())
@@ -347,6 +353,7 @@ class Workspace(QObject):
                 for name, value in table_of(self._settings.value(row.again.setting)).items():
                     self._add(row, partial(_back, row.again, value), name)
         layout = self._settings.value(LAYOUT)
+        self._is_first = not isinstance(layout, QByteArray)
         if isinstance(layout, QByteArray):
             restore_layout(self.manager, layout)
             # behind the layout: what it does not name has no place yet

@@ -349,12 +349,14 @@ def test_a_window_that_ends_on_the_start_page_keeps_the_places_of_its_panels(app
     assert window.start.is_open
     window.save()
     assert settings.value(LAYOUT) is None
-    later = MainWindow(station.feed, settings, start=ways.access())
+    later = MainWindow(station.feed, settings, Commands(station).orders, start=ways.access())
     later.resize(1440, 900)
     later.show()
+    app.processEvents()
     station.hear(PretendVehicle(1))
     station.pass_time(0.5)
-    app.processEvents()
+    for _ in range(10):
+        app.processEvents()
     assert not later.start.is_open
     assert later.dock("map").width() > later.dock("vehicle").width()
     later.save()
