@@ -203,8 +203,9 @@ def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     [view] = [one.menu() for one in window.menu_bar.actions() if "View" in one.text()]
     view.aboutToShow.emit()
     texts = [one.text() for one in view.actions()]
-    named = ["uav-01", "uav-01 (pinned)", "uav-02 (pinned)", "uav-03 (pinned)"]
-    assert [text for text in texts if text.startswith("uav")] == named
+    names = [one.name for one in fleet]
+    named = [names[0], *(f"{name} (pinned)" for name in names)]
+    assert [text for text in texts if text.startswith(tuple(names))] == named
     titles = [window.dock(name).windowTitle() for name in window.workspace.docks]
     assert set(titles) <= set(texts)
     window.dock("vehicle-3").closeDockWidget()
