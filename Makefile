@@ -3,7 +3,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: run test test-all check languages setup setup-test bench clean
+.PHONY: run test test-all check languages screenshots setup setup-test bench clean
 
 run: setup
 	@$(PYTHON) -m groundstation demo
@@ -26,6 +26,10 @@ check: setup-test
 # Texts of the sources that are new, or gone, in the files of languages (docs/adr/0045).
 languages: setup-test
 	@$(PYTHON) packaging/languages.py
+
+# The pictures of the documents, from the real window.
+screenshots: setup
+	@$(PYTHON) packaging/screenshots.py
 
 bench: setup
 	@$(PYTHON) -m groundstation bench fleet --vehicles 100

@@ -98,7 +98,7 @@ def run_demo(
     if headless:
         # before the application is made, which reads it once
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    with _children(plan, stop) as url:
+    with demo_children(plan, stop) as url:
         _run_window(url, stop, headless=headless, duration_s=duration_s, picture=picture)
 
 
@@ -128,7 +128,7 @@ def _cant_write(picture: Path, why: str) -> GroundStationError:
 
 
 @contextlib.contextmanager
-def _children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
+def demo_children(plan: SquadronPlan, stop: threading.Event) -> Iterator[BrokerUrl]:
     """Broker, bridge, simulator, recorder and sensor; all ended on the way out. Those of a demo that died are found."""
     supervisor, file = Supervisor(), NoteFile(_notes())
     asked = f"{plan.vehicles} {' '.join(plan.flavours)}"
