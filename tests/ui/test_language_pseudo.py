@@ -21,7 +21,7 @@ from tests.ui.test_language_switch import a_window, end
 FROM_OUTSIDE = re.compile(
     # ids and names of vehicles, the broker's, modes; units; names of languages; parts of Qt and pyqtgraph without words
     r"uav-\d+|Atmaca|Kerkenez|Şahin|mqtt://\S+(\nMQTT 5)?|MQTT 5.*|UTC.*|(HOLD|RTL|LAND)  F\d| min|English|Pseudo"
-    r"|DockOverlay(Cross)?|Export(\.\.\.)?|AUTO|[\d.]+ V  [\d.]+ A  ~\d+ min"
+    r"|DockOverlay(Cross)?|Export(\.\.\.)?|(\d+ )?AUTO|[\d.]+ V  [\d.]+ A  ~\d+ min"
 )
 
 with resource("places.csv").open(encoding="utf-8", newline="") as file:

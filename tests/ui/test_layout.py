@@ -211,7 +211,7 @@ def test_tabs_and_the_view_menu_name_every_panel(window, station, app):
     window.dock("vehicle-3").closeDockWidget()
     settle(app)
     view.aboutToShow.emit()
-    assert [one.text() for one in view.actions() if one.text().startswith("uav")] == [*named[:2], named[3]]
+    assert [one.text() for one in view.actions() if one.text().startswith(tuple(names))] == [*named[:2], named[3]]
 
 
 @pytest.mark.long

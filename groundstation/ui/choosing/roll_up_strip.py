@@ -13,7 +13,7 @@ from groundstation.fleet.conditions import Level
 from groundstation.fleet.roll_up import Life, RollUp, level_key, life_key, mode_key
 from groundstation.ui.flow_layout import FlowLayout
 from groundstation.ui.language.shown import shown
-from groundstation.ui.language.speaking import counted
+from groundstation.ui.language.speaking import counted, speaking
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
@@ -65,6 +65,7 @@ class RollUpStrip(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(tr("Counts of the fleet"))
+        speaking().changed.connect(self._on_language)
 
     def show_counts(self, found: RollUp) -> None:
         """Show these."""
@@ -84,6 +85,11 @@ class RollUpStrip(QWidget):
             self._make(list(shown_now))
         self._counts = shown_now
         for key, number in shown_now.items():
+            self._dress(self.buttons[key], key, number)
+
+    def _on_language(self) -> None:
+        """The same counts, in other words."""
+        for key, number in self._counts.items():
             self._dress(self.buttons[key], key, number)
 
     def release(self) -> None:

@@ -42,6 +42,9 @@ EVERYWHERE = (
     "groundstation/ui/commanding/words.py",
     "groundstation/ui/commanding/desk.py",
     "groundstation/ui/orders.py",
+    "groundstation/ui/docks.py",
+    "groundstation/ui/choosing/query_bar.py",
+    "groundstation/ui/choosing/roll_up_strip.py",
     "groundstation/fleet/english.py",
     "groundstation/fleet/verbs.py",
 )

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSlider, QWidget, QWidgetAction
+from shiboken6 import isValid
 
 from groundstation.ui.help_dialogs import show_beside
+from groundstation.ui.map_panel.area_dialog import AreaDialog
 from groundstation.ui.map_panel.layer_menu import tr
+from groundstation.ui.map_panel.mercator import Camera
 from groundstation.ui.map_panel.server_dialog import ServerDialog
 from groundstation.ui.map_tiles.map_tiles import LEAST_STRENGTH, MapTiles
 from groundstation.ui.map_tiles.sources import Source
@@ -23,21 +27,26 @@ ENDS = (".mbtiles", ".pmtiles")
 class GroundMenu(QMenu):
     """An entry for each source, one of them chosen."""
 
-    def __init__(self, tiles: MapTiles, parent: QWidget) -> None:
+    def __init__(self, tiles: MapTiles, camera: Callable[[], Camera], parent: QWidget) -> None:
         """Build it.
 
         Args:
             tiles: of the map.
+            camera: what the map shows.
             parent: the map.
         """
         super().__init__(tr("Background map"), parent)
-        self._tiles, self._map = tiles, parent
+        self._tiles, self._camera, self._map = tiles, camera, parent
         self.dialog: ServerDialog | None = None
         """The one that was opened last."""
         self.open_file = QAction(tr("Open a map file…"), parent)
         self.open_file.triggered.connect(lambda _checked=False: self._ask_file())
         self.add_server = QAction(tr("Add a tile server…"), parent)
         self.add_server.triggered.connect(lambda _checked=False: self._ask_server())
+        self.fetch = QAction(tr("Keep this area for offline use…"), parent)
+        self.fetch.triggered.connect(lambda _checked=False: self.ask_area())
+        self.area_dialog: AreaDialog | None = None
+        """The one that was opened last."""
         self.forget = QAction(tr("Forget this map"), parent)
         self.forget.triggered.connect(lambda _checked=False: self._forget())
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -45,7 +54,7 @@ class GroundMenu(QMenu):
         """The bundled world, then the sources."""
         self._group = QActionGroup(self)
         self._end = self.addSeparator()
-        self.addActions([self.open_file, self.add_server, self.forget])
+        self.addActions([self.open_file, self.add_server, self.fetch, self.forget])
         self.addSeparator()
         self._strength = self._strength_entry()
         self.addAction(self._strength)
@@ -69,6 +78,7 @@ class GroundMenu(QMenu):
         self.insertActions(self._end, self.choices)
         chosen = self._tiles.chosen
         self.forget.setEnabled(chosen is not None)
+        self.fetch.setEnabled(chosen is not None and bool(chosen.template))
         self._strength.setVisible(chosen is not None)
         self._show_strength()
 
@@ -123,6 +133,18 @@ class GroundMenu(QMenu):
         self.dialog = ServerDialog(self._map)
         self.dialog.chosen.connect(self._tiles.choose)
         show_beside(self.dialog)
+
+    def ask_area(self) -> AreaDialog | None:
+        """Ask which part of the map is to be had without a network; None where no server is shown."""
+        source = self._tiles.chosen
+        if source is None or not source.template:
+            return None
+        dialog = self.area_dialog
+        if dialog is None or not isValid(dialog):
+            dialog = self.area_dialog = AreaDialog(self._tiles, source, self._camera(), self._map)
+            dialog.wanted.connect(self.open)
+        show_beside(dialog)
+        return dialog
 
 
 def map_file_of(paths: list[str]) -> Path | None:

@@ -121,7 +121,7 @@ class MapPanel(QWidget):
             self._on_moved_by_hand()
 
     def _ground_menu(self) -> GroundMenu:
-        made = GroundMenu(self.tiles, self)
+        made = GroundMenu(self.tiles, lambda: self.view.camera, self)
         self.layers.addSeparator()
         self.layers.addMenu(made)
         self.addActions([made.open_file, made.add_server])

@@ -93,7 +93,7 @@ class MapTiles(QObject):
         self.chosen = source
         if source is not None:
             self._remember(source)
-            self.pool = TilePool(self._maker(source), CONNECTIONS if source.template else FILE_THREADS, KEPT_PX)
+            self.pool = TilePool(self.maker(source), CONNECTIONS if source.template else FILE_THREADS, KEPT_PX)
             # a map that is gone leaves no threads behind
             self.destroyed.connect(self.pool.close)
             self._timer.start()
@@ -305,7 +305,8 @@ class MapTiles(QObject):
         if not pool.is_busy:
             self._timer.stop()
 
-    def _maker(self, source: Source) -> MakeReader:
+    def maker(self, source: Source) -> MakeReader:
+        """What opens a source, each thread for itself."""
         if source.path:
             return lambda: FileReader(Path(source.path))
         info = TileInfo(source.title, credit_of(source.template, source.credit), 0, source.most_zoom)
