@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from groundstation.fleet.identity import vehicle_key
 from groundstation.fleet.operators.conversation import Conversation
 from groundstation.fleet.operators.names import is_same
 from groundstation.fleet.operators.said import OperatorMessage, SaidKind
 from groundstation.fleet.shown_text import harmless
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.commanding.words import vehicle_count
 from groundstation.ui.language.shown import shown_time
 from groundstation.ui.language.speaking import counted
 from groundstation.ui.operators.operators_port import Delivery
 from groundstation.ui.timeline import local_time
+from groundstation.ui.units import place_shown
 
 MOST_READERS = 3
 """That are named beside a message; of more the number is told."""
@@ -58,9 +61,10 @@ def body_text(one: OperatorMessage, conversation: Conversation) -> str:
 
 def about_text(one: OperatorMessage, now_unix_s: float) -> str:
     """Which vehicle, place and moment are meant."""
-    parts = [one.vehicle.removeprefix("fleet/")] if one.vehicle else []
+    key = vehicle_key(one.vehicle)
+    parts = [call_sign(key)] if key is not None else [one.vehicle] if one.vehicle else []
     if one.lat_deg is not None and one.lon_deg is not None:
-        parts.append(f"{one.lat_deg:.5f}, {one.lon_deg:.5f}")
+        parts.append(place_shown(one.lat_deg, one.lon_deg))
     if one.about_unix_s is not None:
         parts.append(tr("at {time}").format(time=when_text(one.about_unix_s, now_unix_s)))
     return harmless(" · ".join(parts))
