@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 from collections import Counter
 
+from PySide6.QtCore import Qt
+
 from groundstation.fleet.folded import folded
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.settings.settings import CALL_SIGN_LETTERS
@@ -45,6 +47,11 @@ class CallSigns:
             del self._told[next(iter(self._told))]
         self._told[key] = name
         self.forget()
+
+    def drop(self, key: VehicleKey) -> None:
+        """A vehicle is not shown any more: its name is free for others."""
+        if self._told.pop(key, None) is not None:
+            self.forget()
 
     def forget(self) -> None:
         """Settings or names are others now: all are worked out again when one is asked for."""
@@ -89,6 +96,10 @@ def call_signs() -> CallSigns:
     book = CallSigns()
     chosen().changed.connect(lambda _before, _now: book.forget())
     return book
+
+
+CUT = Qt.TextElideMode.ElideMiddle
+"""How a name is cut where there is no room: what tells two of one name apart stands at the end."""
 
 
 def call_sign(key: VehicleKey) -> str:

@@ -140,6 +140,7 @@ class FleetFeed(FleetView):
         self._fleet.remove(key)
         self._known.discard(key)
         self._history.forget(key)
+        self._names.drop(key)
         self._summaries.forget(key)
         self.vehicles_changed.emit(frozenset(self._fleet.take_changed()))
         self.vehicles_forgotten.emit(frozenset({key}))

@@ -9,6 +9,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.settings.settings import Settings, VehicleLook
 from groundstation.ui.call_signs import MOST_TOLD, CallSigns, call_sign
 from groundstation.ui.settings.chosen import chosen
+from groundstation.ui.wall.tile_paint import elided_name
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 ONE, TWO, THREE = (VehicleKey("fleet", f"uav-{number}") for number in (1, 2, 3))
@@ -71,6 +72,20 @@ def test_names_from_outside_are_short_and_harmless(book):
     assert book.of(ONE).isprintable()
     book.tell(ONE, "   ")
     assert book.of(ONE) == "uav-1"
+
+
+def test_a_name_is_free_once_its_vehicle_is_forgotten(book):
+    book.tell(ONE, "Kartal")
+    book.tell(TWO, "Kartal")
+    assert book.of(ONE) == "Kartal (uav-1)"
+    book.drop(TWO)
+    assert book.of(ONE) == "Kartal"
+
+
+def test_where_there_is_no_room_what_tells_two_apart_stays(app):
+    texts = [elided_name(f"Kartal (uav-{number})", 80, 13) for number in (1, 2)]
+    assert texts[0] != texts[1]
+    assert all("\N{HORIZONTAL ELLIPSIS}" in one for one in texts)
 
 
 def test_names_without_end_cost_no_memory(book):

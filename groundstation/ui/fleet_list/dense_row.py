@@ -24,7 +24,7 @@ from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX, TEXT_PX, TINY_PX
 from groundstation.ui.wall.glance import Glance, tr
-from groundstation.ui.wall.tile_paint import LEVEL_ICONS, elided, paint_head_mark, paint_value
+from groundstation.ui.wall.tile_paint import LEVEL_ICONS, elided, elided_name, paint_head_mark, paint_value
 
 ROW_HEIGHT, HEAD_HEIGHT = 28, 26
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -188,7 +188,7 @@ def _paint_name(painter: QPainter, box: QRect, one: Glance, *, is_troubled: bool
         _paint_icon(painter, line.right() + 4, box.center().y(), one)
     painter.setFont(font(TEXT_PX, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
-    name = elided(one.name, line.width(), TEXT_PX, 600)
+    name = elided_name(one.name, line.width(), TEXT_PX)
     painter.drawText(line, _LEFT, name)
     used = metrics(TEXT_PX, 600).horizontalAdvance(name) + 6
     if one.key.id not in one.name and line.width() - used > 24:

@@ -12,7 +12,7 @@ from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.preconditions import MISSION_MODES
 from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.summary import VehicleSummary
-from groundstation.ui.call_signs import call_sign
+from groundstation.ui.call_signs import CUT, call_sign
 from groundstation.ui.commanding.words import tr
 from groundstation.ui.fleet_list.fleet_model import SummaryRole
 from groundstation.ui.language.shown import percent
@@ -52,7 +52,7 @@ class FleetRowDelegate(QStyledItemDelegate):
         left, width = area.left(), area.width() - mode_width - 8
         painter.setFont(font(TEXT_PX, 600))
         painter.setPen(ink(Ink.TEXT if row.is_heard else Ink.MUTED))
-        name = metrics(TEXT_PX, 600).elidedText(call_sign(row.key), Qt.TextElideMode.ElideRight, max(40, width))
+        name = metrics(TEXT_PX, 600).elidedText(call_sign(row.key), CUT, max(40, width))
         used = metrics(TEXT_PX, 600).horizontalAdvance(name)
         painter.drawText(QRect(left, area.top(), used + 2, 20), _LEFT, name)
         left += used + 6

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from groundstation.fleet.conditions import Level
-from groundstation.ui.call_signs import call_sign
+from groundstation.ui.call_signs import CUT, call_sign
 from groundstation.ui.messages.message_model import EntryRole
 from groundstation.ui.messages.message_store import LogEntry
 from groundstation.ui.theme.colours import level_role, vehicle_colour
@@ -54,7 +54,7 @@ class MessageRowDelegate(QStyledItemDelegate):
         if self._shows_vehicle:
             painter.setFont(font(SMALL_PX, 600))
             painter.setPen(vehicle_colour(entry.key.id))
-            name = metrics(SMALL_PX, 600).elidedText(call_sign(entry.key), Qt.TextElideMode.ElideRight, 82)
+            name = metrics(SMALL_PX, 600).elidedText(call_sign(entry.key), CUT, 82)
             painter.drawText(QRect(left, rect.top(), 84, rect.height()), _LEFT, name)
             left += 72
         right = area.right() - self._paint_count(painter, area, entry)

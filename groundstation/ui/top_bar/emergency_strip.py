@@ -14,7 +14,7 @@ from groundstation.fleet.commands import Verb
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.verbs import EMERGENCY_VERBS, VERBS
-from groundstation.ui.call_signs import call_sign
+from groundstation.ui.call_signs import CUT, call_sign
 from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.commanding.words import label_of, reasons_text, vehicle_count, vehicles_text
 from groundstation.ui.focus import guarded
@@ -85,7 +85,7 @@ class EmergencyStrip(QFrame):
         if len(keys) < 2:
             chosen = self._one(keys[0]) if keys else self.tr("none selected")
         width = PAST_WIDTH if self._desk.is_past_shown else NAME_WIDTH
-        self.selected.setText(self.selected.fontMetrics().elidedText(chosen, Qt.TextElideMode.ElideRight, width))
+        self.selected.setText(self.selected.fontMetrics().elidedText(chosen, CUT, width))
         self.selected.setToolTip(vehicles_text(keys) if keys else self.tr("No vehicle is selected"))
         self.all.setText(self.tr("all {count}").format(count=len(everybody)))
         self.all.setToolTip(self.tr("Every vehicle that is heard and armed"))

@@ -12,7 +12,7 @@ from groundstation.fleet.plans.plan_progress import current_number, item_count
 from groundstation.fleet.status import LandedState
 from groundstation.fleet.summary import VehicleSummary, summary_of
 from groundstation.fleet.vehicle import VehicleState
-from groundstation.ui.call_signs import call_sign
+from groundstation.ui.call_signs import CUT, call_sign
 from groundstation.ui.language.words import word
 from groundstation.ui.said import said
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
@@ -85,9 +85,7 @@ class PanelHeader(QWidget):
         painter.setPen(ink(Ink.TEXT))
         # a mode and a mark of simulation are never written over each other: the id gives way, its tab has it whole
         room = width - left - (_chip_width("SIM") + 8 if summary.is_simulated else 0)
-        self.id_text = metrics(TITLE_PX + 1, 700).elidedText(
-            call_sign(summary.key), Qt.TextElideMode.ElideRight, max(LEAST_ID_PX, room)
-        )
+        self.id_text = metrics(TITLE_PX + 1, 700).elidedText(call_sign(summary.key), CUT, max(LEAST_ID_PX, room))
         painter.drawText(QRect(left, 0, width - left, LINE), _LEFT, self.id_text)
         left += metrics(TITLE_PX + 1, 700).horizontalAdvance(self.id_text) + 8
         if summary.is_simulated:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from groundstation.fleet.conditions import Level
+from groundstation.ui.call_signs import CUT
 from groundstation.ui.theme.colours import level_role, paint_dot, vehicle_colour, vehicle_sign
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.icons import pixmap
@@ -31,6 +32,11 @@ LEVEL_ICONS = {Level.WARNING: "warning", Level.CAUTION: "caution"}
 def elided(text: str, width: int, pixels: int, weight: int = 400) -> str:
     """A text cut where there is no room, with dots: names, modes and titles are the same from frame to frame."""
     return metrics(pixels, weight).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+def elided_name(name: str, width: int, pixels: int) -> str:
+    """A vehicle's name, cut in its middle."""
+    return metrics(pixels, 600).elidedText(name, CUT, width)
 
 
 def paint_edge(painter: QPainter, rect: QRectF, one: Glance, *, is_chosen: bool, has_focus: bool) -> None:
@@ -64,7 +70,7 @@ def paint_head(painter: QPainter, rect: QRect, one: Glance, right: int = 0, pixe
     painter.setPen(ink(Ink.TEXT if one.is_heard and one.is_armed is not False else Ink.MUTED))
     painter.drawText(line, _RIGHT, one.mode)
     room = line.width() - mode_width - 8
-    name = elided(one.name, room, pixels, 600)
+    name = elided_name(one.name, room, pixels)
     painter.setFont(font(pixels, 600))
     painter.setPen(ink(Ink.TEXT if one.is_heard else Ink.MUTED))
     painter.drawText(line, _LEFT, name)
