@@ -80,6 +80,9 @@ def test_the_buttons_for_several_come_with_the_second_vehicle(fleet, vehicles, c
 
 def test_two_lines_while_all_fit_and_one_from_the_next_on(fleet, app):
     fleet.look.style = RowStyle.ROOMY
+    # what stands above the list is as high as it is at this width
+    fleet.resize(300, fleet.height())
+    settle(app)
     for count, style in ((10, RowStyle.LINES), (11, RowStyle.DENSE), (10, RowStyle.LINES)):
         fits = 10 * 48
         room = fleet.list.viewport().height() + (fleet.head.height() if fleet.head.isVisible() else 0)
