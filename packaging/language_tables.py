@@ -32,13 +32,14 @@ class Table(NamedTuple):
 
 def _labels() -> Iterator[str]:
     """Names of all values of a vehicle and of all arguments of verbs."""
+    from groundstation.fleet.awareness.derived import AWARENESS, Awareness
     from groundstation.fleet.kinds import KINDS, Samples
     from groundstation.fleet.link import LinkQuality
     from groundstation.fleet.units import label_of
     from groundstation.fleet.verbs import SPECS
 
-    hints, names = typing.get_type_hints(Samples), [*KINDS, "link"]
-    for kind in (*(struct for name in KINDS for struct in _structs(hints[name])), LinkQuality):
+    hints, names = typing.get_type_hints(Samples), [*KINDS, "link", AWARENESS]
+    for kind in (*(struct for name in KINDS for struct in _structs(hints[name])), LinkQuality, Awareness):
         names += [one for one in kind.__struct_fields__ if one not in HIDDEN]
     names += [arg.name for spec in SPECS for arg in spec.args]
     return (label_of(name) for name in names)
@@ -77,7 +78,7 @@ def _words() -> Iterator[str]:
     for spec in SPECS:
         for arg in spec.args:
             yield from (one for one in arg.choices if one not in CHOICE_WORDS)
-    yield from ("other autopilot", "N", "E", "S", "W", "NE", "SE", "SW", "NW", "Link {name}")
+    yield from ("other autopilot", "N", "E", "S", "W", "NE", "SE", "SW", "NW", "Link {name}", "{name}, worked out here")
     yield from (name.replace("_", " ") for name in FAULTS)
 
 

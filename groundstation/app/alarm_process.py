@@ -29,6 +29,7 @@ from groundstation.fleet.alarms.nearness import near_pairs
 from groundstation.fleet.alarms.rule import RuleSet
 from groundstation.fleet.alarms.services import recorder_conditions
 from groundstation.fleet.alarms.wishes import AlarmWish
+from groundstation.fleet.awareness.watch import AwarenessWatch
 from groundstation.fleet.commands import Role
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.roster import Fleet
@@ -71,6 +72,7 @@ class AlarmProcess:
         self.engine = AlarmEngine(self._kept.rules or DEFAULT_RULES)
         self.lease = Lease(self.name, time.monotonic())
         self.fleet, self.board = Fleet(), SensorBoard()
+        self.awareness = AwarenessWatch()
         self._session, self._seq = new_session(), 0
         self._wishes: deque[AlarmWish] = deque()
         self._lock = threading.Lock()
@@ -241,6 +243,8 @@ class AlarmProcess:
 
     def _look(self, now_s: float) -> None:
         # a recording that is played is the past: it raises nothing
+        states = [one for one in self.fleet if one.key.root in ROOTS]
+        self.fleet.tell_awareness(self.awareness.whole(states, now_s))
         states = [one for one in self.fleet if one.key.root in ROOTS]
         others = near_pairs(states, now_s) | recorder_conditions(self.fleet.recorders)
         summaries = [summary_of(one, now_s) for one in states]

@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 import msgspec
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.energy import ChargeState
 from groundstation.fleet.kinds import Freshness, freshness
 from groundstation.fleet.link import ConnReason, LinkState
 from groundstation.fleet.navigation import GpsFix
 from groundstation.fleet.phrases import Phrase, Words, say
 from groundstation.fleet.plans.plan_progress import MISSION_MODES
+from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
 from groundstation.fleet.vehicle import OVERVIEW_S, VehicleState
 
 BATTERY_CAUTION_FRACTION = 0.25
@@ -29,6 +31,11 @@ PREARM_S = 35.0
 MAX_REASONS = 3
 GONE_S = 600.0
 """A vehicle that was lost longer ago is history: it is told, and no alarm any more."""
+
+APPROACH_S = 30.0
+"""Later than this an approach is drawn on the map, and is no news yet."""
+APPROACH_ALARM_S = 15.0
+"""So far ahead the alarm of separation looks."""
 
 REPORT_S = 15.0
 """A bridge's word on its way to the broker counts for so long; it comes every five seconds while that is slow."""
@@ -300,6 +307,22 @@ def _idle_in_mission(state: VehicleState, now_s: float) -> Condition | None:
     return Condition(Level.ADVISORY, say("idle_in_mission", mode=mode.name if mode is not None else ""))
 
 
+def _approach(state: VehicleState, now_s: float) -> Condition | None:
+    """Somebody comes near; nothing where the alarm of separation says it already (`alarms/nearness.py`)."""
+    found = state.awareness
+    if found is None or not found.is_near or found.closest_m is None or found.closest_in_s is None:
+        return None
+    # an estimate of a place that is old by now says nothing of now
+    if found.closest_in_s > APPROACH_S or state.freshness(AWARENESS, now_s) is not Freshness.FRESH:
+        return None
+    height_m = found.closest_height_m or 0.0
+    flat_m = max(0.0, found.closest_m**2 - height_m**2) ** 0.5
+    if found.closest_in_s <= APPROACH_ALARM_S and flat_m < APART_M and height_m < APART_HEIGHT_M:
+        return None
+    said = say("approach", whom=found.closest_with, distance_m=found.closest_m, in_s=found.closest_in_s)
+    return Condition(Level.ADVISORY, said)
+
+
 RULES: tuple[Rule, ...] = (
     _link,
     _conflict,
@@ -313,6 +336,7 @@ RULES: tuple[Rule, ...] = (
     _health,
     _not_armable,
     _idle_in_mission,
+    _approach,
 )
 """Every rule, in the order in which equals are shown."""
 

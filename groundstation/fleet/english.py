@@ -36,6 +36,7 @@ CONDITIONS: dict[str, str] = {
         "{distance_m:.0f} m[ in {in_s:.0f} s], {height_m:.0f} m in height; limit {limit_m:.0f} m"
         "[ here: their homes are {homes_m:.1f} m apart]"
     ),
+    "approach": "{whom} comes near: {distance_m:.0f} m in {in_s:.0f} s",
     "recorder_problem": "{why}",
     "recorder_warning": "{why}",
 }

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from groundstation.fleet.awareness.derived import AWARENESS, Awareness
 from groundstation.fleet.fleet_filter import GROUP, WORDS
 from groundstation.fleet.folded import folded
 from groundstation.fleet.groups import GroupBook
@@ -135,4 +136,5 @@ def addresses() -> Sequence[str]:
     for kind in KINDS:
         begin = f"{kind}.0" if kind in INDEXED_KINDS else kind
         found += (f"{begin}.{field}" for field in sample_type(kind).__struct_fields__ if field not in HIDDEN)
+    found += (f"{AWARENESS}.{field}" for field in Awareness.__struct_fields__ if field not in HIDDEN)
     return tuple(one for one in found if exists(one))

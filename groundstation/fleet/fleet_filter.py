@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.expressions import ExpressionError, Number, Set, Words, parse
@@ -43,12 +44,21 @@ def _address(path: str) -> Number[VehicleSummary] | None:
     return Number(value, unit.symbol)
 
 
+def _aware(field: str) -> Callable[[VehicleSummary], float | None]:
+    """What the station works out about a vehicle, by its short name."""
+    get = getter(f"{AWARENESS}.{field}")
+    return lambda one: number(get(one.state)) if one.state is not None else None
+
+
 WORDS: Words[VehicleSummary] = Words(
     numbers={
         "battery": Number(lambda one: None if one.charge_fraction is None else one.charge_fraction * 100, "%"),
         "height": Number(lambda one: one.height_home_m, "m"),
         "speed": Number(lambda one: one.ground_speed_mps, "m/s"),
         "age": Number(lambda one: one.heard_age_s, "s"),
+        # worked out here; the long address is awareness.closest_m
+        "closest_m": Number(_aware("closest_m"), "m"),
+        "closest_in_s": Number(_aware("closest_in_s"), "s"),
     },
     texts={
         "mode": lambda one: one.mode,

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.energy import BatteryPack, Esc
 from groundstation.fleet.motion import (
     AirData,
@@ -138,6 +139,7 @@ EXPECTED_PERIOD_S: dict[str, float] = {
     "rc": 2.0,
     "radio": 5.0,
     "clock": 2.0,
+    AWARENESS: 0.5,
 }
 """Time between two samples when all is well, seconds; what freshness is judged by."""
 

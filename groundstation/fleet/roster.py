@@ -31,7 +31,9 @@ from groundstation.fleet.updates import ServiceUpdate, Update, VehicleUpdate
 from groundstation.fleet.vehicle import VehicleState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from groundstation.fleet.awareness.derived import Awareness
 
 MAX_VEHICLES = 2_000
 """More ids than this are a flood, not a fleet; they are counted and ignored."""
@@ -160,6 +162,18 @@ class Fleet:
         """All of a vehicle's lives, for a recording; None for an unknown key."""
         lives = self._lives.get(key)
         return lives.record() if lives is not None else None
+
+    def tell_awareness(self, found: Mapping[VehicleKey, Awareness | None]) -> None:
+        """What this station has worked out about vehicles; of others what was known stays.
+
+        Args:
+            found: by vehicle; None where nothing is known any more.
+        """
+        for key, awareness in found.items():
+            lives = self._lives.get(key)
+            if lives is not None and lives.shown.awareness != awareness:
+                lives.shown = msgspec.structs.replace(lives.shown, awareness=awareness)
+                self._changed.add(key)
 
     def put_back(self, lives: LivesRecord) -> None:
         """A vehicle as it was when it was recorded; what was known of it goes."""

@@ -6,6 +6,7 @@
     <kind>[...].<item>        battery.0.cells_v.2    an item of a list by its place
     <kind>[...].<list>        vibration.clipping     a list as one number: its largest
     link.<link>.<field>       link.udpin:0.0.0.0:14550.rtt_ms; `best` stands for the link that commands would take
+    awareness.<field>         awareness.closest_m    what the station works out itself; no message has it
 
 A sensor's values are addressed by its topic and the path in its JSON (`ValueRef`); what a log calls by names of its own
 is `raw:<message>.<field>` (`raw.py`), which leads to nothing of a vehicle's state.
@@ -20,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from groundstation.fleet.awareness.derived import AWARENESS, Awareness
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Samples
 from groundstation.fleet.link import LinkQuality, LinkReport
@@ -79,6 +81,9 @@ def getter(path: str) -> Getter:
     if kind == LINK:
         link, field = _link_and_field(path)
         return lambda state: _of_link(getattr(state, LINK, None), link, field)
+    if kind == AWARENESS:
+        # samples, as they are recorded, have nothing of it
+        return lambda state: _below(getattr(state, AWARENESS, None), tuple(rest)) if rest else None
     if kind not in KINDS or not rest:
         return lambda _state: None
     if kind in INDEXED_KINDS:
@@ -130,6 +135,8 @@ def exists(path: str) -> bool:
     kind, *rest = path.split(".")
     if kind == LINK:
         return _link_and_field(path)[1] in LinkQuality.__struct_fields__
+    if kind == AWARENESS:
+        return len(rest) == 1 and rest[0] in Awareness.__struct_fields__
     if kind not in KINDS:
         return False
     if kind in INDEXED_KINDS:

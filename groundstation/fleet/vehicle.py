@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from groundstation.fleet.awareness.derived import Awareness
 from groundstation.fleet.control import Control
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleInfo, VehicleKey, VehicleKind
@@ -93,6 +94,8 @@ class VehicleState(Samples, frozen=True, kw_only=True, gc=False):
     """The bridge's session id (`sid`) that the samples belong to."""
     messages: tuple[Event, ...] = ()
     """Newest events, oldest first."""
+    awareness: Awareness | None = None
+    """What this station works out about it; None where it knows nothing of the kind. Never sent, never recorded."""
 
     @property
     def name(self) -> str:

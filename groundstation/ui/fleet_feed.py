@@ -195,9 +195,12 @@ class FleetFeed(FleetView):
         self._fleet.fold(updates)
         self._board.fold(delivery.readings)
         self._take_topics(delivery.heard, now_s)
+        looked = self.awareness.turn(self._fleet, now_s)
+        self._fleet.tell_awareness(looked)
         if self.on_updates is not None:
             self.on_updates(updates)
         self._history.record_updates(updates)
+        self._history.record_awareness((self._fleet.get(key) for key in looked), now_s)
         self._history.record_readings(delivery.readings)
         # after a stall no more than a second's share: all at once would be the next stall
         self._summaries.renew_some(self._fleet.get, min(since_s, STALL_S), now_s)

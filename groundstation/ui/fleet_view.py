@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from groundstation.fleet.awareness.watch import AwarenessWatch
 from groundstation.fleet.events import Event
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link import BridgePresence
@@ -92,6 +93,8 @@ class FleetView(QObject):
         self._fleet, self._board, self._history = Fleet(), SensorBoard(), History()
         self._topics = TopicTree(timeline.now_s())
         self._meanings = SensorMap()
+        self.awareness = AwarenessWatch()
+        """What is worked out beside what vehicles tell."""
         self.recent = RecentMessages()
         """The last messages of other devices; none of a recording."""
 

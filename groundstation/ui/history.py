@@ -12,6 +12,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterable
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.core_values import CORE_PATHS, ROW_PERIOD_S, row_of
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS
@@ -172,6 +173,15 @@ class History:
                 for ref in self._by_vehicle.get(update.key, ()):
                     if kind_of(ref.path) == LINK:
                         self._tracked[ref].append(update.received_s, number(value_in(update.content, ref.path)))
+
+    def record_awareness(self, states: Iterable[VehicleState | None], now_s: float) -> None:
+        """Keep what the station has worked out, of the values that are plotted; unknown breaks the line."""
+        for state in states if self._by_vehicle else ():
+            if state is None:
+                continue
+            for ref in self._by_vehicle.get(state.key, ()):
+                if kind_of(ref.path) == AWARENESS:
+                    self._tracked[ref].append(now_s, number(getter(ref.path)(state)))
 
     def record_readings(self, readings: Iterable[SensorReading]) -> None:
         """Keep numbers of other devices; at full rate those that are plotted. Retained ones have no known age."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.events import Event, EventKind
 from groundstation.fleet.identity import VehicleKey, is_vehicle_id
@@ -100,7 +101,7 @@ def test_messages_are_bounded() -> None:
 
 
 def test_every_kind_has_an_expected_period() -> None:
-    assert set(EXPECTED_PERIOD_S) == set(KINDS)
+    assert set(EXPECTED_PERIOD_S) == {*KINDS, AWARENESS}
 
 
 def test_nothing_is_stale_before_two_seconds() -> None:

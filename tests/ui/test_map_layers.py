@@ -277,7 +277,17 @@ def test_what_an_operator_must_never_lose_cannot_be_hidden(context):
     stack = LayerStack(LAYERS, context)
     for one in LAYERS:
         stack.show(one.key, is_shown=False)
-    assert stack.hidden == ["drawings", "errors", "fences", "homes", "labels", "missions", "sensors", "trails"]
+    assert stack.hidden == [
+        "approaches",
+        "drawings",
+        "errors",
+        "fences",
+        "homes",
+        "labels",
+        "missions",
+        "sensors",
+        "trails",
+    ]
     panel = MapPanel(context)
     assert list(panel.layers.switches) == [
         "fences",
@@ -287,6 +297,7 @@ def test_what_an_operator_must_never_lose_cannot_be_hidden(context):
         "sensors",
         "errors",
         "homes",
+        "approaches",
         "labels",
     ]
     panel.restore_state({"hidden": ["vehicles", "targets", "nonsense", 3]})
@@ -309,7 +320,7 @@ def test_what_was_hidden_comes_back_also_from_before_layers_had_a_menu(context, 
     assert panel.view.stack.layer(TrailLayer).length_s == length_s
     assert {key: action.isChecked() for key, action in panel.layers.switches.items()} == {
         key: key not in hidden
-        for key in ("fences", "missions", "trails", "drawings", "sensors", "errors", "homes", "labels")
+        for key in ("fences", "missions", "trails", "drawings", "sensors", "errors", "homes", "approaches", "labels")
     }
     assert panel.layers.lengths[length_s].isChecked()
     again = MapPanel(context)

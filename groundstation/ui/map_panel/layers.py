@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from groundstation.ui.map_panel.approach_layer import ApproachLayer
 from groundstation.ui.map_panel.credit_layer import CreditLayer
 from groundstation.ui.map_panel.draft_layer import DraftLayer
 from groundstation.ui.map_panel.drawing_layer import DrawingLayer
@@ -77,6 +78,12 @@ LAYERS = (
     ),
     MapLayer(key="homes", title="Homes", make=lambda _context: HomeLayer(), is_switchable=True),
     MapLayer(key="targets", title="Orders", make=lambda _context: TargetLayer()),
+    MapLayer(
+        key="approaches",
+        title="Who comes near whom",
+        make=lambda context: ApproachLayer(context.feed),
+        is_switchable=True,
+    ),
     MapLayer(key="shadows", title="Recordings beside a simulator", make=lambda context: ShadowLayer(context.feed)),
     MapLayer(
         key="vehicles", title="Vehicles", make=lambda context: VehicleLayer(is_live=context.feed.timeline.is_live)

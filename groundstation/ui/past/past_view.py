@@ -10,6 +10,7 @@ import bisect
 
 from PySide6.QtCore import QObject
 
+from groundstation.fleet.awareness.derived import Awareness
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 from groundstation.fleet.past import Moment, Track
@@ -44,6 +45,9 @@ class PastView(FleetView):
         self._events: list[LoggedEvent] = []
         self._commands: list[Landmark] = []
         self._shown_s: float | None = None
+        self._given: dict[VehicleKey, VehicleState] = {}
+        """As the player gave them: what is worked out of them is put into another."""
+        self._found: dict[VehicleKey, Awareness | None] = {}
         self._readings: dict[str, SensorReading] = {}
         self._are_topics_old = False
 
@@ -94,6 +98,7 @@ class PastView(FleetView):
         self.timeline.set(at_s)
         self._past_history.show(at_s, tracks)
         added, changed, gone = self._take(moment)
+        changed |= self._work_out(at_s, is_playing=is_playing and not is_rewound)
         self._board.put_back(list(moment.readings))
         self._are_topics_old = True
         self._fleet.alarms.put_back(moment.alarms, at_s)
@@ -119,7 +124,7 @@ class PastView(FleetView):
         self._shown_s = None
 
     def _take(self, moment: Moment) -> tuple[frozenset[VehicleKey], frozenset[VehicleKey], frozenset[VehicleKey]]:
-        known = {state.key: state for state in self._fleet}
+        known = self._given
         shown = {state.key: state for state in moment.states}
         gone = frozenset(known.keys() - shown.keys())
         for key in gone:
@@ -129,10 +134,21 @@ class PastView(FleetView):
             # a player hands out the same frozen state for as long as nothing came: the panels are left alone
             if known.get(key) is not state:
                 self._fleet.put_back_state(state)
+        self._given = shown
         for root, bridge, session, presence in moment.bridges:
             self._fleet.put_back_bridge(root, bridge, session, presence)
         changed = frozenset(self._fleet.take_changed()) & shown.keys()
         return frozenset(shown.keys() - known.keys()), frozenset(changed), gone
+
+    def _work_out(self, at_s: float, *, is_playing: bool) -> frozenset[VehicleKey]:
+        """The same as live: of this moment after a jump, as often as live while it is played; whom that changed."""
+        if is_playing:
+            self._found = {**self._found, **self.awareness.turn(self._fleet, at_s)}
+        else:
+            self._found = dict(self.awareness.whole(self._fleet, at_s))
+        # a state that the player gave anew has nothing of it
+        self._fleet.tell_awareness(self._found)
+        return frozenset(self._fleet.take_changed())
 
     def _tell_events(self, since_s: float | None, at_s: float) -> None:
         last = bisect.bisect_right(self._events, at_s, key=_heard_s)

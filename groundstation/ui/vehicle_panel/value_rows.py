@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.kinds import INDEXED_KINDS, KINDS, Freshness
 from groundstation.fleet.sample import Sample
 from groundstation.fleet.value_path import field_of
@@ -44,8 +45,17 @@ class ValueGroup(NamedTuple):
 
 
 def value_groups(state: VehicleState, now_s: float) -> tuple[ValueGroup, ...]:
-    """All that is known of a vehicle: groups in order of `KINDS`, links last."""
-    return (*_kind_groups(state, now_s), *_link_groups(state, now_s))
+    """All that is known of a vehicle: groups in order of `KINDS`, then links, last what is worked out."""
+    return (*_kind_groups(state, now_s), *_link_groups(state, now_s), *_derived_groups(state, now_s))
+
+
+def _derived_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:
+    """What the vehicle did not tell stands apart, and says so."""
+    if state.awareness is None:
+        return
+    label = word("{name}, worked out here").format(name=value_name(AWARENESS))
+    age_s, freshness = state.age_s(AWARENESS, now_s), state.freshness(AWARENESS, now_s)
+    yield ValueGroup(AWARENESS, label, age_s, freshness, tuple(_rows(state.awareness, AWARENESS)))
 
 
 def _kind_groups(state: VehicleState, now_s: float) -> Iterator[ValueGroup]:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a station works out about one vehicle: values like those that are told, but never sent. Pure.
+
+They are addressed as any other (`awareness.closest_m`), so that they are in the tree, plots, filters and alarms; who
+lists values marks them as worked out.
+"""
+
+from __future__ import annotations
+
+from groundstation.fleet.sample import Sample
+
+AWARENESS = "awareness"
+"""The kind in addresses; none of `KINDS`, since nothing carries it."""
+
+
+class Awareness(Sample, frozen=True, kw_only=True, gc=False):
+    """Estimates. `at_s` is that of the place from which they were worked out: they are as old as that."""
+
+    closest_m: float | None = None
+    """How near the nearest other vehicle comes within a minute, metres, in all directions; along the ground where one
+    of the heights is not known. None while it, or everybody else, does not fly or is not heard."""
+    closest_in_s: float | None = None
+    """When that is, seconds from now; 0 where they part already."""
+    closest_height_m: float | None = None
+    """Between their heights then, metres; None where one is not known."""
+    closing_mps: float | None = None
+    """How fast the two come nearer now, metres per second; negative while they part."""
+    closest_with: str | None = None
+    """Id of the other."""
+    is_near: bool | None = None
+    """Whether the two come nearer than the margin below which the map draws a line."""

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Works out what a station knows beside what vehicles tell, twice a second. Pure; one thread owns it.
+
+A round looks at everybody at one moment. It is done in turns of some rows: 200 vehicles are one turn of a few
+milliseconds, of 1,000 all pairs at once would hold up a window for longer than a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, nearest
+from groundstation.fleet.awareness.derived import Awareness
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.vehicle import VehicleState
+
+ROUND_S = 0.5
+PAIRS_A_TURN = 40_000
+
+Found = Mapping[VehicleKey, Awareness | None]
+
+
+class AwarenessWatch:
+    """What was found in the last round."""
+
+    def __init__(self) -> None:
+        self.approaches: tuple[Approach, ...] = ()
+        """Who comes near whom, the soonest first."""
+        self.looked_s = 0.0
+        """Moment of that round, on the clock that it was told."""
+        self._begun_s: float | None = None
+        self._turns: Iterator[Found] | None = None
+
+    def turn(self, states: Iterable[VehicleState], now_s: float) -> Found:
+        """Do a part of a round, where one is due.
+
+        Args:
+            states: all vehicles; asked for only where a round begins.
+            now_s: seconds on the station's clock.
+
+        Returns:
+            What is known now of the vehicles that were looked at; None for one of which nothing is.
+        """
+        found = next(self._turns, None) if self._turns is not None else None
+        if found is None:
+            # a clock that was set back, as by a recording, begins anew
+            if self._begun_s is not None and 0.0 <= now_s - self._begun_s < ROUND_S:
+                return {}
+            self._begun_s, self._turns = now_s, self._round(list(states), now_s)
+            found = next(self._turns, {})
+        return found
+
+    def whole(self, states: Iterable[VehicleState], now_s: float) -> Found:
+        """A round at once.
+
+        Args:
+            states: all vehicles.
+            now_s: seconds on the station's clock.
+        """
+        self._turns = None
+        self._begun_s = now_s
+        found: dict[VehicleKey, Awareness | None] = {}
+        for some in self._round(list(states), now_s):
+            found.update(some)
+        return found
+
+    def _round(self, states: list[VehicleState], now_s: float) -> Iterator[Found]:
+        approaches: list[Approach] = []
+        told: set[VehicleKey] = set()
+        for movers in movers_of(states, now_s):
+            count = len(movers.states)
+            step = max(1, PAIRS_A_TURN // count)
+            for first in range(0, count, step) if count > 1 else ():
+                near, some = nearest(movers, first, first + step)
+                approaches += some
+                found = _told(movers, first, near)
+                told |= found.keys()
+                yield found
+        approaches.sort(key=lambda one: one.in_s)
+        self.approaches, self.looked_s = tuple(approaches[:MAX_APPROACHES]), now_s
+        # of the others nothing is known any more
+        yield {state.key: None for state in states if state.key not in told}
+
+
+def _told(movers: Movers, first: int, near: Nearest) -> dict[VehicleKey, Awareness | None]:
+    found: dict[VehicleKey, Awareness | None] = {}
+    columns = (near.other, near.in_s, near.flat_m, near.height_m, near.closing_mps, near.is_near)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for state, (other, in_s, flat_m, height_m, closing_mps, is_near) in zip(movers.states[first:], rows, strict=False):
+        is_high = not np.isnan(height_m)
+        found[state.key] = Awareness(
+            at_s=state.position.at_s if state.position is not None else 0.0,
+            closest_m=float(np.hypot(flat_m, height_m if is_high else 0.0)),
+            closest_in_s=in_s,
+            closest_height_m=height_m if is_high else None,
+            closing_mps=closing_mps,
+            closest_with=movers.states[other].key.id,
+            is_near=is_near,
+        )
+    return found
