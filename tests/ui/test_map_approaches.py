@@ -82,7 +82,7 @@ def test_another_moment_of_a_recording_has_its_own_estimates(past):
     assert past.fleet.get(A).awareness is not None
     past.show(Moment(at_s=NOW_S + 100.0, states=pair()), {})
     # all that is known of them is a hundred seconds old by then
-    assert past.fleet.get(A).awareness is None
+    assert past.fleet.get(A).awareness.closest_m is None
     assert ApproachLayer(past).drawn(shown(past, NOW_S + 100.0)) == []
     past.show(Moment(at_s=NOW_S, states=pair()), {})
     assert len(ApproachLayer(past).drawn(shown(past))) == 1
@@ -133,7 +133,7 @@ def test_live_it_is_worked_out_twice_a_second_and_plotted(station):
     station.pass_time(5.0)
     station.pass_time(1.0)
     assert series.values[-1] != series.values[-1]
-    assert station.feed.fleet.get(one.key).awareness is None
+    assert station.feed.fleet.get(one.key).awareness.closest_in_s is None
 
 
 def test_the_tree_says_that_it_was_worked_out_here(past):

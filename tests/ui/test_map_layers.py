@@ -25,6 +25,7 @@ from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 FIRST = Frame(Camera(0.0, 0.0, 10.0, 40.0, 30.0), 0.0)
+HIDEABLE = ["fences", "missions", "trails", "drawings", "sensors", "errors", "homes", "approaches", "ghosts", "labels"]
 RED, GREEN = "#ff0000", "#00ff00"
 
 
@@ -277,29 +278,9 @@ def test_what_an_operator_must_never_lose_cannot_be_hidden(context):
     stack = LayerStack(LAYERS, context)
     for one in LAYERS:
         stack.show(one.key, is_shown=False)
-    assert stack.hidden == [
-        "approaches",
-        "drawings",
-        "errors",
-        "fences",
-        "homes",
-        "labels",
-        "missions",
-        "sensors",
-        "trails",
-    ]
+    assert stack.hidden == sorted(HIDEABLE)
     panel = MapPanel(context)
-    assert list(panel.layers.switches) == [
-        "fences",
-        "missions",
-        "trails",
-        "drawings",
-        "sensors",
-        "errors",
-        "homes",
-        "approaches",
-        "labels",
-    ]
+    assert list(panel.layers.switches) == HIDEABLE
     panel.restore_state({"hidden": ["vehicles", "targets", "nonsense", 3]})
     assert panel.view.stack.hidden == []
     panel.deleteLater()
@@ -319,8 +300,7 @@ def test_what_was_hidden_comes_back_also_from_before_layers_had_a_menu(context, 
     assert panel.view.stack.hidden == hidden
     assert panel.view.stack.layer(TrailLayer).length_s == length_s
     assert {key: action.isChecked() for key, action in panel.layers.switches.items()} == {
-        key: key not in hidden
-        for key in ("fences", "missions", "trails", "drawings", "sensors", "errors", "homes", "approaches", "labels")
+        key: key not in hidden for key in HIDEABLE
     }
     assert panel.layers.lengths[length_s].isChecked()
     again = MapPanel(context)

@@ -27,5 +27,7 @@ class Awareness(Sample, frozen=True, kw_only=True, gc=False):
     """How fast the two come nearer now, metres per second; negative while they part."""
     closest_with: str | None = None
     """Id of the other."""
+    doubt_m: float | None = None
+    """Of a vehicle that is not heard any more: how far it may be from where it is drawn, metres (`ghost.py`)."""
     is_near: bool | None = None
     """Whether the two come nearer than the margin below which the map draws a line."""

@@ -13,11 +13,14 @@ import numpy as np
 
 from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, nearest
 from groundstation.fleet.awareness.derived import Awareness
+from groundstation.fleet.awareness.ghost import ghost_of
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 
 ROUND_S = 0.5
 PAIRS_A_TURN = 40_000
+OTHERS_A_TURN = 200
+"""Of those that do not fly or are lost: with a broker all are lost at once."""
 
 Found = Mapping[VehicleKey, Awareness | None]
 
@@ -80,8 +83,17 @@ class AwarenessWatch:
                 yield found
         approaches.sort(key=lambda one: one.in_s)
         self.approaches, self.looked_s = tuple(approaches[:MAX_APPROACHES]), now_s
-        # of the others nothing is known any more
-        yield {state.key: None for state in states if state.key not in told}
+        others = [state for state in states if state.key not in told]
+        for first in range(0, len(others), OTHERS_A_TURN):
+            yield {state.key: _lost(state, now_s) for state in others[first : first + OTHERS_A_TURN]}
+
+
+def _lost(state: VehicleState, now_s: float) -> Awareness | None:
+    """What is known of who does not fly, or is not heard: mostly nothing any more."""
+    ghost = ghost_of(state, now_s)
+    if ghost is None or state.position is None:
+        return None
+    return Awareness(at_s=state.position.at_s, doubt_m=ghost.doubt_m)
 
 
 def _told(movers: Movers, first: int, near: Nearest) -> dict[VehicleKey, Awareness | None]:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from groundstation.fleet.awareness.approach import Approach
@@ -14,20 +13,22 @@ from groundstation.fleet.conditions import APPROACH_ALARM_S
 from groundstation.fleet.separation import APART_HEIGHT_M, APART_M
 from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted
+from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.mercator import WORLD_M, Camera, mercator_from_degrees
+from groundstation.ui.map_panel.mercator import Camera
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, beside, paint_words, pixel_of
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX
 from groundstation.ui.units import fixed, quantity
 
+KEY = "approaches"
 OLD_S = 2.0
 """What was worked out longer ago is no news of now, and is not drawn."""
 MOST_WORDS = 12
 """The soonest have words; more of them would be a grey wall."""
-HEIGHT_PX, EDGE_PX, MARK_PX = 18.0, 6.0, 14.0
+MARK_PX = 14.0
 _DASHES = (4.0, 4.0)
 
 
@@ -46,8 +47,14 @@ class Drawn(NamedTuple):
 class ApproachLayer(Layer):
     """Draws what the view has worked out."""
 
-    def __init__(self, feed: FleetView) -> None:
-        self._feed = feed
+    def __init__(self, feed: FleetView, written: Written | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            feed: what is known of the fleet.
+            written: told where words stand; None where nobody asks.
+        """
+        self._feed, self._written = feed, written or Written()
         self._placer = LabelPlacer()
 
     def drawn(self, frame: Frame) -> list[Drawn]:
@@ -61,15 +68,21 @@ class ApproachLayer(Layer):
         pairs = (one for one in watch.approaches if one.one in places and one.other in places)
         return [_drawn(frame.camera, one, past_s, places[one.one], places[one.other]) for one in pairs]
 
+    def forget(self) -> None:
+        """Hidden: labels may stand there again."""
+        self._written.put(KEY, ())
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw all of them."""
         found = self.drawn(frame)
         if not found:
+            self._written.put(KEY, ())
             return
         for one in reversed(found):
             _paint_lines(painter, one)
         painter.setFont(font(SMALL_PX, 600))
         boxes = self._boxes(frame, found)
+        self._written.put(KEY, boxes.values())
         for number, one in enumerate(found):
             if number in boxes:
                 _paint_words(painter, one, boxes[number])
@@ -84,7 +97,7 @@ class ApproachLayer(Layer):
             Box(x - MARK_PX, y - MARK_PX, x + MARK_PX, y + MARK_PX) for one in found for x, y in (one.one, one.other)
         ]
         view = Box(0.0, 0.0, frame.camera.width, frame.camera.height)
-        placed = self._placer.place(wanted, (), marks)
+        placed = self._placer.place(wanted, self._written.others(KEY), marks)
         return {int(str(key)): box for key, box in placed.items() if box.touches(view)}
 
 
@@ -94,19 +107,10 @@ def _drawn(
     in_s = max(0.0, pair.in_s - past_s)
     is_low = pair.height_m is None or pair.height_m < APART_HEIGHT_M
     one = camera.screen(*one_m)
-    near = [_beside(camera, one, camera.screen(*other_m))]
-    near += [
-        _beside(camera, one, camera.screen(*mercator_from_degrees(*place)))
-        for place in (pair.one_place, pair.other_place)
-    ]
+    near = [beside(camera, one, camera.screen(*other_m))]
+    near += [beside(camera, one, pixel_of(camera, place)) for place in (pair.one_place, pair.other_place)]
     words = f"{quantity(pair.closest_m, Dimension.DISTANCE, 0)} · {fixed(in_s, 0)} s"
     return Drawn(words, is_low and pair.flat_m < APART_M and in_s <= APPROACH_ALARM_S, one, *near)
-
-
-def _beside(camera: Camera, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-    """The copy of a place that is nearest to another: never round the world."""
-    world = WORLD_M / camera.scale_m
-    return other[0] + round((one[0] - other[0]) / world) * world, other[1]
 
 
 def _middle(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
@@ -137,15 +141,4 @@ def _paint_lines(painter: QPainter, one: Drawn) -> None:
 
 
 def _paint_words(painter: QPainter, one: Drawn, box: Box) -> None:
-    area = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
-    x, y = _middle(one.one_then, one.other_then)
-    across, down = min(max(x, box.left), box.right), min(max(y, box.top), box.bottom)
-    if math.hypot(across - x, down - y) > HEIGHT_PX:
-        painter.setPen(QPen(ink(Ink.MUTED), 1.0))
-        painter.drawLine(QPointF(x, y), QPointF(across, down))
-    painter.setPen(QPen(ink(_role(one)), 1.2))
-    painter.setBrush(veil(Ink.SURFACE, 235))
-    painter.drawRoundedRect(area, 3.0, 3.0)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(ink(_role(one)))
-    painter.drawText(area, Qt.AlignmentFlag.AlignCenter, one.words)
+    paint_words(painter, one.words, _role(one), box, _middle(one.one_then, one.other_then))

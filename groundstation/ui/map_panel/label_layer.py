@@ -16,7 +16,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.ui.map_panel.cluster_mark import RADIUS
 from groundstation.ui.map_panel.crowd import Cluster, Crowd
 from groundstation.ui.map_panel.edge_layer import arrow_box, placed
-from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, leader_end
+from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written, leader_end
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera
@@ -57,7 +57,13 @@ class Said(NamedTuple):
 class LabelLayer(Layer):
     """Keeps the places of labels between frames; they move with their vehicles."""
 
-    def __init__(self) -> None:
+    def __init__(self, written: Written | None = None) -> None:
+        """Begin with none.
+
+        Args:
+            written: what other layers write, which is kept clear of; None where no other writes.
+        """
+        self._written = written
         self._placer = LabelPlacer()
         self.boxes: dict[Hashable, tuple[float, float, Box]] = {}
         """Where labels stand, by vehicle or disc: where that was when they were placed, and the box."""
@@ -98,6 +104,7 @@ class LabelLayer(Layer):
             else:
                 marks.append(Box(x - radius, y - radius, x + radius, y + radius))
         blocked = [box for sign, words in placed(frame) for box in (arrow_box(sign), words) if box is not None]
+        blocked += self._written.others() if self._written is not None else []
         found = self._placer.place(wanted, blocked, marks)
         self.boxes = {one.key: (one.x, one.y, found[one.key]) for one in wanted if one.key in found}
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -35,6 +35,26 @@ class Wanted(NamedTuple):
     """Looks farther away for room; the others are left out sooner."""
     radius: float = 9.0
     """Of what it is the label of: no label covers that."""
+
+
+class Written:
+    """Where layers of one map have written beside the labels of vehicles, which keep clear of it."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[str, tuple[Box, ...]] = {}
+
+    def put(self, by: str, boxes: Iterable[Box]) -> None:
+        """What a layer has written in this frame.
+
+        Args:
+            by: the layer's key.
+            boxes: on the screen; none for nothing.
+        """
+        self._boxes[by] = tuple(boxes)
+
+    def others(self, by: str = "") -> list[Box]:
+        """What all layers but one have written."""
+        return [box for key, boxes in self._boxes.items() if key != by for box in boxes]
 
 
 GAP = 13.0

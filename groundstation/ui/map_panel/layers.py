@@ -10,6 +10,7 @@ from groundstation.ui.map_panel.drawing_layer import DrawingLayer
 from groundstation.ui.map_panel.edge_layer import EdgeLayer
 from groundstation.ui.map_panel.error_layer import ErrorLayer
 from groundstation.ui.map_panel.fence_layer import FenceLayer
+from groundstation.ui.map_panel.ghost_layer import GhostLayer
 from groundstation.ui.map_panel.home_layer import HomeLayer
 from groundstation.ui.map_panel.label_layer import LabelLayer
 from groundstation.ui.map_panel.map_layer import MapLayer
@@ -81,14 +82,22 @@ LAYERS = (
     MapLayer(
         key="approaches",
         title="Who comes near whom",
-        make=lambda context: ApproachLayer(context.feed),
+        make=lambda context: ApproachLayer(context.feed, context.written),
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="ghosts",
+        title="Where lost vehicles may be",
+        make=lambda context: GhostLayer(context.feed, context.written),
         is_switchable=True,
     ),
     MapLayer(key="shadows", title="Recordings beside a simulator", make=lambda context: ShadowLayer(context.feed)),
     MapLayer(
         key="vehicles", title="Vehicles", make=lambda context: VehicleLayer(is_live=context.feed.timeline.is_live)
     ),
-    MapLayer(key="labels", title="Labels", make=lambda _context: LabelLayer(), is_switchable=True, keys="L"),
+    MapLayer(
+        key="labels", title="Labels", make=lambda context: LabelLayer(context.written), is_switchable=True, keys="L"
+    ),
     MapLayer(key="edges", title="Vehicles outside the view", make=lambda _context: EdgeLayer()),
     MapLayer(
         key="trail_legend",

@@ -17,6 +17,7 @@ from groundstation.ui.commanding.desk import OperatorDesk
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.crowd import Cluster, Crowd
 from groundstation.ui.map_panel.drawing_desk import DrawingDesk
+from groundstation.ui.map_panel.label_placer import Written
 from groundstation.ui.map_panel.map_marks import MapMark
 from groundstation.ui.map_panel.mercator import Camera, Points
 from groundstation.ui.map_panel.trail_scale import TrailScale
@@ -44,6 +45,8 @@ class MapContext(NamedTuple):
     """By which value trails are coloured; a `MapPanel` makes its own."""
     drawings: DrawingDesk | None = None
     """What this station draws; a `MapPanel` of the present makes its own."""
+    written: Written | None = None
+    """What layers write on it; a `MapPanel` makes its own."""
     tiles: MapTiles | None = None
     """The tiles under the map; a `MapPanel` makes its own where there are none."""
 

@@ -16,6 +16,7 @@ from groundstation.ui.map_panel.cluster_choice import ClusterChoice
 from groundstation.ui.map_panel.drawing_desk import DrawingDesk
 from groundstation.ui.map_panel.drawing_menu import DrawingMenu
 from groundstation.ui.map_panel.ground_menu import GroundMenu
+from groundstation.ui.map_panel.label_placer import Written
 from groundstation.ui.map_panel.layer_menu import LayerMenu, tr
 from groundstation.ui.map_panel.layers import LAYERS
 from groundstation.ui.map_panel.map_bar import MapBar
@@ -66,7 +67,9 @@ class MapPanel(QWidget):
             context = context._replace(drawings=DrawingDesk(self))
         self.drawings = context.drawings
         """What this station draws on it; None in the past."""
-        context = context._replace(tiles=self.tiles, trail_scale=context.trail_scale or TrailScale())
+        context = context._replace(
+            tiles=self.tiles, trail_scale=context.trail_scale or TrailScale(), written=context.written or Written()
+        )
         self._feed, self._selection, self._desk = context.feed, context.selection, context.desk
         self._is_live = False
         self._has_fitted = False

@@ -227,7 +227,7 @@ def test_a_fleet_is_told_and_forgets():
     fleet.tell_awareness(watch.whole(fleet, NOW_S))
     assert fleet.take_changed() == set()
     fleet.tell_awareness(watch.whole(fleet, NOW_S + 5.0))
-    assert fleet.get(VehicleKey("fleet", "a")).awareness is None
+    assert fleet.get(VehicleKey("fleet", "a")).awareness.closest_m is None
 
 
 def swarm(count):
