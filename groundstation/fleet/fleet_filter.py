@@ -44,10 +44,15 @@ def _address(path: str) -> Number[VehicleSummary] | None:
     return Number(value, unit.symbol)
 
 
-def _aware(field: str) -> Callable[[VehicleSummary], float | None]:
+def _aware(field: str, factor: float = 1.0) -> Callable[[VehicleSummary], float | None]:
     """What the station works out about a vehicle, by its short name."""
     get = getter(f"{AWARENESS}.{field}")
-    return lambda one: number(get(one.state)) if one.state is not None else None
+
+    def value(one: VehicleSummary) -> float | None:
+        found = number(get(one.state)) if one.state is not None else None
+        return None if found is None else found * factor
+
+    return value
 
 
 WORDS: Words[VehicleSummary] = Words(
@@ -59,6 +64,8 @@ WORDS: Words[VehicleSummary] = Words(
         # worked out here; the long address is awareness.closest_m
         "closest_m": Number(_aware("closest_m"), "m"),
         "closest_in_s": Number(_aware("closest_in_s"), "s"),
+        "reach_m": Number(_aware("reach_m"), "m"),
+        "return_margin": Number(_aware("return_margin_fraction", 100.0), "%"),
     },
     texts={
         "mode": lambda one: one.mode,

@@ -11,10 +11,11 @@ from groundstation.fleet.awareness.approach import AHEAD_S
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.past import Moment
 from groundstation.fleet.value_path import ValueRef
-from groundstation.ui.map_panel.approach_layer import OLD_S, ApproachLayer
+from groundstation.ui.map_panel.approach_layer import ApproachLayer
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_marks import mark_of
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
+from groundstation.ui.map_panel.worked_out import OLD_S
 from groundstation.ui.past.past_view import PastView
 from groundstation.ui.vehicle_panel.value_rows import value_groups
 from tests.fleet.awareness.test_approach import NOW_S, flying

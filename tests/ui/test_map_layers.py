@@ -25,7 +25,19 @@ from tests.support.waiting import wait_until
 from tests.ui.support.pretend_fleet import PretendVehicle
 
 FIRST = Frame(Camera(0.0, 0.0, 10.0, 40.0, 30.0), 0.0)
-HIDEABLE = ["fences", "missions", "trails", "drawings", "sensors", "errors", "homes", "approaches", "ghosts", "labels"]
+HIDEABLE = [
+    "fences",
+    "missions",
+    "trails",
+    "drawings",
+    "sensors",
+    "errors",
+    "homes",
+    "reach",
+    "approaches",
+    "ghosts",
+    "labels",
+]
 RED, GREEN = "#ff0000", "#00ff00"
 
 

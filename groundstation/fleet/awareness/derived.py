@@ -27,6 +27,13 @@ class Awareness(Sample, frozen=True, kw_only=True, gc=False):
     """How fast the two come nearer now, metres per second; negative while they part."""
     closest_with: str | None = None
     """Id of the other."""
+    reach_m: float | None = None
+    """From how far away it gets home, in the direction in which it is, metres (`reach.py`)."""
+    return_in_s: float | None = None
+    """How long it would fly home from here, seconds."""
+    return_margin_fraction: float | None = None
+    """Share of what its battery has left that would be left after it has landed at home; negative where it is not
+    enough."""
     doubt_m: float | None = None
     """Of a vehicle that is not heard any more: how far it may be from where it is drawn, metres (`ghost.py`)."""
     is_near: bool | None = None

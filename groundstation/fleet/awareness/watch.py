@@ -8,19 +8,21 @@ milliseconds, of 1,000 all pairs at once would hold up a window for longer than 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, nearest
 from groundstation.fleet.awareness.derived import Awareness
 from groundstation.fleet.awareness.ghost import ghost_of
+from groundstation.fleet.awareness.reach import Currents, Reach, reach_of
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 
 ROUND_S = 0.5
 PAIRS_A_TURN = 40_000
-OTHERS_A_TURN = 200
-"""Of those that do not fly or are lost: with a broker all are lost at once."""
+VEHICLES_A_TURN = 100
+"""Of which all the rest is worked out in one."""
 
 Found = Mapping[VehicleKey, Awareness | None]
 
@@ -28,11 +30,20 @@ Found = Mapping[VehicleKey, Awareness | None]
 class AwarenessWatch:
     """What was found in the last round."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_means: bool = True) -> None:
+        """Begin with nothing.
+
+        Args:
+            has_means: whether currents are averaged from round to round; False where moments are jumped between.
+        """
+        self._has_means = has_means
         self.approaches: tuple[Approach, ...] = ()
         """Who comes near whom, the soonest first."""
+        self.reaches: dict[VehicleKey, Reach] = {}
+        """From where who gets home."""
         self.looked_s = 0.0
         """Moment of that round, on the clock that it was told."""
+        self._currents = Currents()
         self._begun_s: float | None = None
         self._turns: Iterator[Found] | None = None
 
@@ -71,44 +82,54 @@ class AwarenessWatch:
 
     def _round(self, states: list[VehicleState], now_s: float) -> Iterator[Found]:
         approaches: list[Approach] = []
-        told: set[VehicleKey] = set()
+        nearest_of: dict[VehicleKey, dict[str, Any]] = {}
         for movers in movers_of(states, now_s):
             count = len(movers.states)
             step = max(1, PAIRS_A_TURN // count)
             for first in range(0, count, step) if count > 1 else ():
                 near, some = nearest(movers, first, first + step)
                 approaches += some
-                found = _told(movers, first, near)
-                told |= found.keys()
-                yield found
+                nearest_of |= _told(movers, first, near)
+                yield {}
         approaches.sort(key=lambda one: one.in_s)
         self.approaches, self.looked_s = tuple(approaches[:MAX_APPROACHES]), now_s
-        others = [state for state in states if state.key not in told]
-        for first in range(0, len(others), OTHERS_A_TURN):
-            yield {state.key: _lost(state, now_s) for state in others[first : first + OTHERS_A_TURN]}
+        reaches: dict[VehicleKey, Reach] = {}
+        for first in range(0, len(states), VEHICLES_A_TURN):
+            some_states = states[first : first + VEHICLES_A_TURN]
+            yield {one.key: self._of(one, nearest_of.get(one.key), reaches, now_s) for one in some_states}
+        self.reaches = reaches
+        self._currents.keep(reaches.keys() | nearest_of.keys())
+
+    def _of(
+        self, state: VehicleState, near: dict[str, Any] | None, reaches: dict[VehicleKey, Reach], now_s: float
+    ) -> Awareness | None:
+        """All that is known of one; None where nothing is."""
+        found = dict(near or {})
+        if state.is_flying is not True or state.position is None:
+            return None
+        reach = reach_of(state, now_s, self._currents.take(state) if self._has_means else None)
+        if reach is not None:
+            reaches[state.key] = reach
+            found["reach_m"], found["return_in_s"] = reach.reach_m, reach.return_s
+            found["return_margin_fraction"] = reach.margin_fraction
+        ghost = ghost_of(state, now_s) if not found else None
+        if ghost is not None:
+            found["doubt_m"] = ghost.doubt_m
+        return Awareness(at_s=state.position.at_s, **found) if found else None
 
 
-def _lost(state: VehicleState, now_s: float) -> Awareness | None:
-    """What is known of who does not fly, or is not heard: mostly nothing any more."""
-    ghost = ghost_of(state, now_s)
-    if ghost is None or state.position is None:
-        return None
-    return Awareness(at_s=state.position.at_s, doubt_m=ghost.doubt_m)
-
-
-def _told(movers: Movers, first: int, near: Nearest) -> dict[VehicleKey, Awareness | None]:
-    found: dict[VehicleKey, Awareness | None] = {}
+def _told(movers: Movers, first: int, near: Nearest) -> dict[VehicleKey, dict[str, Any]]:
+    found: dict[VehicleKey, dict[str, Any]] = {}
     columns = (near.other, near.in_s, near.flat_m, near.height_m, near.closing_mps, near.is_near)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for state, (other, in_s, flat_m, height_m, closing_mps, is_near) in zip(movers.states[first:], rows, strict=False):
         is_high = not np.isnan(height_m)
-        found[state.key] = Awareness(
-            at_s=state.position.at_s if state.position is not None else 0.0,
-            closest_m=float(np.hypot(flat_m, height_m if is_high else 0.0)),
-            closest_in_s=in_s,
-            closest_height_m=height_m if is_high else None,
-            closing_mps=closing_mps,
-            closest_with=movers.states[other].key.id,
-            is_near=is_near,
-        )
+        found[state.key] = {
+            "closest_m": float(np.hypot(flat_m, height_m if is_high else 0.0)),
+            "closest_in_s": in_s,
+            "closest_height_m": height_m if is_high else None,
+            "closing_mps": closing_mps,
+            "closest_with": movers.states[other].key.id,
+            "is_near": is_near,
+        }
     return found

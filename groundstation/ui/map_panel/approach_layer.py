@@ -16,7 +16,7 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import Camera
-from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, beside, paint_words, pixel_of
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, paint_words, pixel_of
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -24,8 +24,6 @@ from groundstation.ui.theme.tokens import SMALL_PX
 from groundstation.ui.units import fixed, quantity
 
 KEY = "approaches"
-OLD_S = 2.0
-"""What was worked out longer ago is no news of now, and is not drawn."""
 MOST_WORDS = 12
 """The soonest have words; more of them would be a grey wall."""
 MARK_PX = 14.0

@@ -15,6 +15,7 @@ from groundstation.ui.map_panel.home_layer import HomeLayer
 from groundstation.ui.map_panel.label_layer import LabelLayer
 from groundstation.ui.map_panel.map_layer import MapLayer
 from groundstation.ui.map_panel.mission_layer import MissionLayer
+from groundstation.ui.map_panel.reach_layer import ReachLayer
 from groundstation.ui.map_panel.scale_layer import ScaleLayer
 from groundstation.ui.map_panel.sensor_layer import SensorLayer
 from groundstation.ui.map_panel.shadow_layer import ShadowLayer
@@ -79,6 +80,12 @@ LAYERS = (
     ),
     MapLayer(key="homes", title="Homes", make=lambda _context: HomeLayer(), is_switchable=True),
     MapLayer(key="targets", title="Orders", make=lambda _context: TargetLayer()),
+    MapLayer(
+        key="reach",
+        title="From where vehicles get home",
+        make=lambda context: ReachLayer(context.feed, context.written),
+        is_switchable=True,
+    ),
     MapLayer(
         key="approaches",
         title="Who comes near whom",

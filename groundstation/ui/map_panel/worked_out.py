@@ -14,6 +14,8 @@ from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
 
 HEIGHT_PX, EDGE_PX = 18.0, 6.0
+OLD_S = 2.0
+"""What was worked out longer ago is no news of now, and is not drawn."""
 
 
 def beside(camera: Camera, one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ import bisect
 from PySide6.QtCore import QObject
 
 from groundstation.fleet.awareness.derived import Awareness
+from groundstation.fleet.awareness.watch import AwarenessWatch
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.landmarks import Landmark, LandmarkKind
 from groundstation.fleet.past import Moment, Track
@@ -38,6 +39,8 @@ class PastView(FleetView):
     def __init__(self, parent: QObject | None = None) -> None:
         """Begin with nobody."""
         super().__init__(PastTimeline(), parent)
+        # a current of another moment is none of this one
+        self.awareness = AwarenessWatch(has_means=False)
         self.timeline.setParent(self)
         self._past_history = PastHistory()
         self._history = self._past_history
