@@ -34,6 +34,7 @@ HIDEABLE = [
     "errors",
     "homes",
     "reach",
+    "breaches",
     "approaches",
     "ghosts",
     "labels",

@@ -34,6 +34,9 @@ class Awareness(Sample, frozen=True, kw_only=True, gc=False):
     return_margin_fraction: float | None = None
     """Share of what its battery has left that would be left after it has landed at home; negative where it is not
     enough."""
+    breach_in_s: float | None = None
+    """When it crosses its fence as it flies on, seconds; 0 on the wrong side (`breach.py`). None for not within two
+    minutes, and where that is not known."""
     doubt_m: float | None = None
     """Of a vehicle that is not heard any more: how far it may be from where it is drawn, metres (`ghost.py`)."""
     is_near: bool | None = None

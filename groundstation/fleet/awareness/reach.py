@@ -90,13 +90,16 @@ class Currents:
         self._kept = {key: one for key, one in self._kept.items() if key[0] in keys}
 
 
-def reach_of(state: VehicleState, now_s: float, mean_a: dict[int, float] | None = None) -> Reach | None:
+def reach_of(
+    state: VehicleState, now_s: float, mean_a: dict[int, float] | None = None, told: dict[str, float] | None = None
+) -> Reach | None:
     """From how far it gets home.
 
     Args:
         state: the vehicle.
         now_s: seconds on the station's clock.
         mean_a: currents by pack, amperes; None for those of this moment.
+        told: what of its parameters is known, see `told_parameters.py`; None for nothing.
 
     Returns:
         None where it is not known to fly, or home, height, wind, speed or what is left are not known or old; and where
@@ -112,7 +115,7 @@ def reach_of(state: VehicleState, now_s: float, mean_a: dict[int, float] | None 
     wind, left_s, landing_s = _wind(state), _left_s(state, mean_a), _landing_s(state)
     if wind is None or left_s is None or landing_s is None:
         return None
-    air_mps = _air_mps(state, wind, now_s)
+    air_mps = _air_mps(state, wind, now_s, told or {})
     if air_mps is None or air_mps <= math.hypot(*wind):
         return None
     at_home = Place(home.lat_deg, home.lon_deg)
@@ -155,14 +158,13 @@ def _wind(state: VehicleState) -> tuple[float, float] | None:
     return -wind.speed_mps * math.cos(turn), -wind.speed_mps * math.sin(turn)
 
 
-def _air_mps(state: VehicleState, wind: tuple[float, float], now_s: float) -> float | None:
+def _air_mps(state: VehicleState, wind: tuple[float, float], now_s: float, told: dict[str, float]) -> float | None:
     velocity = velocity_of(state)
     if velocity is not None and state.freshness("velocity", now_s) is Freshness.FRESH:
         found = math.hypot(velocity[0] - wind[0], velocity[1] - wind[1])
         # who hovers has the wind's speed through the air, which is not the one it comes home with
         if math.hypot(velocity[0], velocity[1]) >= MOVING_MPS and found >= MOVING_MPS:
             return found
-    told = {one.name: one.value for one in state.known_parameters or () if one.name in SPEED_PARAMETERS}
     for name, unit in SPEED_PARAMETERS.items():
         if told.get(name, 0.0) * unit > 0.1:
             return told[name] * unit

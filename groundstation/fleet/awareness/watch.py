@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, nearest
+from groundstation.fleet.awareness.breach import Breach, Fences, breach_of
 from groundstation.fleet.awareness.derived import Awareness
 from groundstation.fleet.awareness.ghost import ghost_of
 from groundstation.fleet.awareness.reach import Currents, Reach, reach_of
+from groundstation.fleet.awareness.told_parameters import ToldParameters
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 
 ROUND_S = 0.5
 PAIRS_A_TURN = 40_000
-VEHICLES_A_TURN = 100
+VEHICLES_A_TURN = 50
 """Of which all the rest is worked out in one."""
 
 Found = Mapping[VehicleKey, Awareness | None]
@@ -43,7 +45,9 @@ class AwarenessWatch:
         """From where who gets home."""
         self.looked_s = 0.0
         """Moment of that round, on the clock that it was told."""
-        self._currents = Currents()
+        self.breaches: dict[VehicleKey, Breach] = {}
+        """Who crosses its fence."""
+        self._currents, self._fences, self._parameters = Currents(), Fences(), ToldParameters()
         self._begun_s: float | None = None
         self._turns: Iterator[Found] | None = None
 
@@ -94,20 +98,30 @@ class AwarenessWatch:
         approaches.sort(key=lambda one: one.in_s)
         self.approaches, self.looked_s = tuple(approaches[:MAX_APPROACHES]), now_s
         reaches: dict[VehicleKey, Reach] = {}
+        breaches: dict[VehicleKey, Breach] = {}
         for first in range(0, len(states), VEHICLES_A_TURN):
             some_states = states[first : first + VEHICLES_A_TURN]
-            yield {one.key: self._of(one, nearest_of.get(one.key), reaches, now_s) for one in some_states}
-        self.reaches = reaches
+            yield {one.key: self._of(one, nearest_of.get(one.key), reaches, breaches, now_s) for one in some_states}
+        self.reaches, self.breaches = reaches, breaches
         self._currents.keep(reaches.keys() | nearest_of.keys())
 
     def _of(
-        self, state: VehicleState, near: dict[str, Any] | None, reaches: dict[VehicleKey, Reach], now_s: float
+        self,
+        state: VehicleState,
+        near: dict[str, Any] | None,
+        reaches: dict[VehicleKey, Reach],
+        breaches: dict[VehicleKey, Breach],
+        now_s: float,
     ) -> Awareness | None:
         """All that is known of one; None where nothing is."""
         found = dict(near or {})
         if state.is_flying is not True or state.position is None:
             return None
-        reach = reach_of(state, now_s, self._currents.take(state) if self._has_means else None)
+        told = self._parameters.of(state)
+        breach = breach_of(state, now_s, self._fences, told)
+        if breach is not None:
+            breaches[state.key], found["breach_in_s"] = breach, breach.in_s
+        reach = reach_of(state, now_s, self._currents.take(state) if self._has_means else None, told)
         if reach is not None:
             reaches[state.key] = reach
             found["reach_m"], found["return_in_s"] = reach.reach_m, reach.return_s

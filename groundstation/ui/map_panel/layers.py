@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from groundstation.ui.map_panel.approach_layer import ApproachLayer
+from groundstation.ui.map_panel.breach_layer import BreachLayer
 from groundstation.ui.map_panel.credit_layer import CreditLayer
 from groundstation.ui.map_panel.draft_layer import DraftLayer
 from groundstation.ui.map_panel.drawing_layer import DrawingLayer
@@ -84,6 +85,12 @@ LAYERS = (
         key="reach",
         title="From where vehicles get home",
         make=lambda context: ReachLayer(context.feed, context.written),
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="breaches",
+        title="Who crosses its fence",
+        make=lambda context: BreachLayer(context.feed, context.written),
         is_switchable=True,
     ),
     MapLayer(

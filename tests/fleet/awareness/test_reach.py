@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from groundstation.fleet.awareness.reach import IDLE_A, KEPT_S, MEAN_S, MOVING_MPS, Currents, reach_of
+from groundstation.fleet.awareness.told_parameters import ToldParameters
 from groundstation.fleet.awareness.watch import AwarenessWatch
 from groundstation.fleet.energy import BatteryPack
 from groundstation.fleet.fleet_filter import parse_filter
@@ -140,7 +141,7 @@ def test_nobody_gets_home_in_a_wind_that_is_as_fast(wind_mps, is_known):
         speed=(MOVING_MPS - 0.1, 0.0), wind=Wind(at_s=NOW_S, from_deg=90.0, speed_mps=wind_mps),
         parameters=ParamStatus(hash="h"), parameter_list=ParamList(hash="h", entries=entries),
     )  # fmt: skip
-    assert (reach_of(hover, NOW_S) is not None) is is_known
+    assert (reach_of(hover, NOW_S, None, ToldParameters().of(hover)) is not None) is is_known
 
 
 @pytest.mark.parametrize(("speed", "is_known"), [(MOVING_MPS + 0.1, True), (MOVING_MPS - 0.1, False)])
