@@ -77,6 +77,9 @@ REFUSALS: dict[str, str] = {
     "arg_outside": "{verb!w}: {arg} {value:g} is outside {low:g} to {high:g} ({help!w})",
     "arg_not_whole": "{verb!w}: {arg} {value:g} is no whole number ({help!w})",
     "arg_no_word": "{verb!w}: {arg} is a word ({help!w})",
+    "way_near": "{one} comes within {distance_m:.0f} m of {other} in {in_s:.0f} s, as both fly on"
+    "[, {height_m:.0f} m of it in height][; of {count:.0f} more in the air nobody knows where they fly]",
+    "way_unknown": "of {count:.0f} others in the air nobody knows where they fly",
     "too_near": "{one} and {other} would come within {distance_m:.0f} m of each other[, {height_m:.0f} m in height]",
     "keep_apart": "{verb!w}: {who}; keep them apart with a height step or a spread, or give another point",
     "no_id_or_verb": "no id, or a verb that is not known here",

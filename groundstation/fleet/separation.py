@@ -160,7 +160,7 @@ def _goal(key: VehicleKey, args: Args, state: VehicleState | None) -> _Goal | No
         return None
     radius_m = args.get("radius_m")
     radius_m = abs(radius_m) if isinstance(radius_m, float) else _circles_m(state)
-    return _Goal(key, lat_deg, lon_deg, _height_amsl_m(args, state), _drives(state), radius_m)
+    return _Goal(key, lat_deg, lon_deg, height_ordered_m(args, state), _drives(state), radius_m)
 
 
 def _circles_m(state: VehicleState | None) -> float:
@@ -169,7 +169,7 @@ def _circles_m(state: VehicleState | None) -> float:
     return PLANE_CIRCLE_M if kind is VehicleKind.PLANE else 0.0
 
 
-def _height_amsl_m(args: Args, state: VehicleState | None) -> float | None:
+def height_ordered_m(args: Args, state: VehicleState | None) -> float | None:
     """Height above the sea that an order leads to: the present one where it names none."""
     height_m = args.get("height_m")
     if isinstance(height_m, float) and args.get("frame", "home") == "amsl":

@@ -411,3 +411,21 @@ def test_what_drives_is_asked_for_no_height(commands, sheet):
 def test_simulated_vehicles_ask_for_no_word_unless_a_real_one_is_among_them(station, roots, risk):
     keys = [VehicleKey(root, f"uav-{at}") for at, root in enumerate(roots)]
     assert Commands(station).orders.risk(Verb.DISARM if not roots else Verb.ARM, keys) is risk
+
+
+def test_before_a_vehicle_is_sent_the_sheet_says_how_near_its_way_comes_to_others(commands, sheet):
+    one, other = flying(1, 2)
+    # the other hovers 25 m above where the first is
+    other.centre, other.radius, other.phase, other.speed = one.centre, one.radius, one.phase, 0.01
+    one.height, other.height = 60.0, 85.0
+    commands.hear(one, other)
+    there = commands.station.feed.fleet.get(other.key).position
+    ask(commands, sheet, Verb.GOTO, one, lat_deg=there.lat_deg, lon_deg=there.lon_deg + 0.0002, height_m=90.0)
+    commands.hear(one, other)
+    sheet.refresh()
+    assert "uav-01 comes within" in sheet.nearest.text()
+    assert "of uav-02" in sheet.nearest.text()
+    # it refuses nothing: that is for points that are too near themselves
+    assert sheet.confirm.is_possible
+    ask(commands, sheet, Verb.HEIGHT, one, height_m=40.0)
+    assert sheet.nearest.text() == ""

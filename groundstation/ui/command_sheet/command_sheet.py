@@ -14,12 +14,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from groundstation.fleet.awareness.order_way import way_nearest
 from groundstation.fleet.commands import Args, Verb
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.operations import orders_of
 from groundstation.fleet.plans.plan_progress import item_count, start_number
-from groundstation.fleet.separation import TO_A_POINT
+from groundstation.fleet.separation import TO_A_POINT, kept_apart
 from groundstation.fleet.vehicle import GROUND_KINDS
 from groundstation.fleet.verbs import VERBS, Risk
 from groundstation.ui.call_signs import call_sign
@@ -38,7 +39,7 @@ from groundstation.ui.commanding.words import (
     vehicles_text,
 )
 from groundstation.ui.language.words import verb_help
-from groundstation.ui.said import said_by
+from groundstation.ui.said import said, said_by
 from groundstation.ui.theme.icons import icon
 
 NAMES_ON_BUTTON = 3
@@ -135,6 +136,7 @@ class CommandSheet(QFrame):
         self.help.setText(" ".join(filter(None, (verb_help(self.draft.verb), self._begins(able)))))
         self.problem.setText(problem)
         self.problem.setVisible(bool(self.problem.text()))
+        self._show_nearest(able, args)
         self._show_confirm(able, args, problem)
 
     def _build(self) -> None:
@@ -155,10 +157,10 @@ class CommandSheet(QFrame):
         top.addWidget(self.title, 1)
         top.addWidget(close)
         layout.addLayout(top)
-        self.help, self.problem = QLabel(), QLabel()
+        self.help, self.problem, self.nearest = QLabel(), QLabel(), QLabel()
         self.help.setProperty("role", "muted")
         self.problem.setProperty("role", "caution")
-        for label in (self.title, self.help, self.problem):
+        for label in (self.title, self.help, self.problem, self.nearest):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         layout.addWidget(self.help)
@@ -170,6 +172,7 @@ class CommandSheet(QFrame):
         self.group = GroupOptions()
         self.group.changed.connect(self.refresh)
         layout.addWidget(self.group)
+        layout.addWidget(self.nearest)
         layout.addWidget(self.problem)
         self._confirm_at = QVBoxLayout()
         layout.addLayout(self._confirm_at)
@@ -252,6 +255,24 @@ class CommandSheet(QFrame):
         except UsageError as error:
             return said_by(error)
         return ""
+
+    def _show_nearest(self, able: list[VehicleKey], args: Args) -> None:
+        """How near the way comes to others, as they fly now: said before it is sent, and refused by nobody."""
+        assert self.draft is not None  # noqa: S101 - the caller looked
+        feed = self._desk.feed
+        # spread over places and heights, as they would be given
+        orders = self._apart(able, args) if self.point is not None else {}
+        found = way_nearest(self.draft.verb, orders, feed.fleet.get, feed.fleet, feed.now_s()) if orders else None
+        self.nearest.setText(said(found.said) if found is not None else "")
+        self.nearest.setVisible(found is not None)
+        role = "caution" if found is not None and found.is_near else "muted"
+        if self.nearest.property("role") != role:
+            self.nearest.setProperty("role", role)
+            self.nearest.style().polish(self.nearest)
+
+    def _apart(self, able: list[VehicleKey], args: Args) -> dict[VehicleKey, Args]:
+        policy, states = self.group.policy(), self._desk.feed.fleet.get
+        return kept_apart(able, args, states, spread_m=policy.spread_m, height_step_m=policy.height_step_m)
 
     def _all_drive(self, draft: Draft) -> bool:
         """Whether none of the vehicles flies: then a height means nothing to them."""
