@@ -161,7 +161,7 @@ def vehicle_panel(context: PanelContext) -> VehiclePanel:
 
 def plots_panel(context: PanelContext) -> PlotsPanel:
     """Curves; other panels bring values into it."""
-    panel = PlotsPanel(context.feed)
+    panel = PlotsPanel(context.feed, selection=context.selection)
     # owned by the panel
     FirstPlots(panel, context.feed)
 

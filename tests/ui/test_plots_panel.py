@@ -163,7 +163,7 @@ def test_the_last_curve_takes_its_plot_along_and_is_no_longer_kept(panel, statio
     panel.plot([ref])
     panel.lanes[0].remove(ref)
     assert panel.lanes == []
-    assert panel._hint.isVisible()
+    assert panel.stack.hint.isVisible()
     assert ref not in station.feed.history._tracked
 
 

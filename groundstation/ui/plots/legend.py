@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+
+from groundstation.fleet.identity import VehicleKey
+from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.plots.curve import Curve, curve_label, curve_titles
 from groundstation.ui.theme.fonts import font, metrics
-from groundstation.ui.theme.icons import pixmap
+from groundstation.ui.theme.icons import icon, pixmap
 from groundstation.ui.theme.inks import ink
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import SMALL_PX
@@ -27,9 +31,13 @@ class Legend(QWidget):
 
     remove_requested = Signal(object)
     """The `ValueRef` of a curve."""
+    each_wanted = Signal(object)
+    """The `ValueRef` of a curve that is to be plotted of every vehicle that is selected."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.count_selected: Callable[[], int] = lambda: 0
+        """How many vehicles are selected."""
         self._curves: list[Curve] = []
         self._texts: list[str] = []
         self._names: list[str] = []
@@ -154,6 +162,24 @@ class Legend(QWidget):
         elif row >= 0:
             self._hovered = row
             self.update()
+
+    def menu_of(self, ref: ValueRef) -> QMenu:
+        """What can be done with a curve."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        count = self.count_selected()
+        text = self.tr("Plot for all {n} selected").format(n=count) if count > 1 else self.tr("Plot for all selected")
+        every = menu.addAction(icon("plot"), text, lambda: self.each_wanted.emit(ref))
+        every.setEnabled(count > 0 and isinstance(ref.source, VehicleKey))
+        menu.addAction(icon("close"), self.tr("Remove this curve"), lambda: self.remove_requested.emit(ref))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Qt: of the row under the mouse, or of the one that the keys have chosen."""
+        is_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        row = self._hovered if is_key else self._row_at(event.pos().y())
+        if 0 <= row < len(self._curves):
+            self.menu_of(self._curves[row].ref).popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: arrows choose a row, Delete removes it."""

@@ -23,6 +23,7 @@ from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve, free_look
+from groundstation.ui.plots.for_selection import is_for_each
 from groundstation.ui.plots.legend import Legend
 from groundstation.ui.plots.number_axis import NumberAxis
 from groundstation.ui.plots.older_runs import OlderRuns, Span
@@ -49,8 +50,12 @@ LEAST_LEGEND = 130
 class PlotLane(QWidget):
     """The plots panel is a stack of these."""
 
-    refs_dropped = Signal(object)
-    """A list of `ValueRef` dropped on this plot."""
+    refs_dropped = Signal(object, bool)
+    """A list of `ValueRef` dropped on this plot, and whether they are meant of every vehicle that is selected."""
+    hovered = Signal()
+    """Values may be dropped on it."""
+    removing = Signal()
+    """A curve is about to be taken away by hand."""
     cursor_moved = Signal(object)
     """Seconds under the mouse on the clock of the view's timeline, or None."""
     emptied = Signal()
@@ -82,7 +87,7 @@ class PlotLane(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumHeight(LEAST_HEIGHT)
         self.legend = Legend()
-        self.legend.remove_requested.connect(self.remove)
+        self.legend.remove_requested.connect(self._remove_by_hand)
         self.box = TimeBox()
         self.axis = TimeAxis(wall_offset_s)
         self.plot = self._make_plot()
@@ -131,16 +136,26 @@ class PlotLane(QWidget):
         """What is plotted."""
         return [curve.ref for curve in self.curves]
 
-    def add(self, ref: ValueRef) -> bool:
-        """Plot a value; False when it is there already or the plot is full."""
+    def add(self, ref: ValueRef, place: int | None = None) -> bool:
+        """Plot a value; False when it is there already or the plot is full.
+
+        Args:
+            ref: which.
+            place: among the curves; None for the last.
+        """
         if ref in self.refs or len(self.curves) >= MAX_CURVES:
             return False
         look = free_look(ref, [curve.look for curve in self.curves])
         curve = Curve(ref, self._history.track(ref), look, self._older, self._meanings())
-        self.curves.append(curve)
+        self.curves.insert(len(self.curves) if place is None else place, curve)
         self.plot.addItem(curve.item)
         self.changed.emit()
         return True
+
+    def add_all(self, refs: Sequence[ValueRef]) -> None:
+        """Plot values, each at its place in this order; what is there already stays as it is."""
+        for place, ref in enumerate(refs):
+            self.add(ref, place)
 
     def use_meanings(self) -> None:
         """Another file says what topics mean."""
@@ -158,6 +173,10 @@ class PlotLane(QWidget):
         self.changed.emit()
         if not self.curves:
             self.emptied.emit()
+
+    def _remove_by_hand(self, ref: ValueRef) -> None:
+        self.removing.emit()
+        self.remove(ref)
 
     def clear(self) -> None:
         """Take every curve away."""
@@ -278,6 +297,7 @@ class PlotLane(QWidget):
         """Qt: values may be dropped."""
         if refs_from_mime(event.mimeData()):
             self._set_target(True)
+            self.hovered.emit()
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -295,7 +315,7 @@ class PlotLane(QWidget):
         refs = refs_from_mime(event.mimeData())
         if refs:
             event.acceptProposedAction()
-            self.refs_dropped.emit(refs)
+            self.refs_dropped.emit(refs, is_for_each(event))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: a frame while something hovers to be dropped."""

@@ -8,27 +8,26 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.settings.settings import Settings
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.live_panel import LivePanel
-from groundstation.ui.plots.curve import Curve, ref_unit
+from groundstation.ui.plots.for_selection import for_each, is_for_each
+from groundstation.ui.plots.lane_stack import LaneStack
 from groundstation.ui.plots.older_asks import OlderAsks
+from groundstation.ui.plots.plot_bar import PlotBar
 from groundstation.ui.plots.plot_lane import PlotLane
+from groundstation.ui.plots.removed_plots import RemovedPlots
 from groundstation.ui.plots.shown_span import ShownSpan
-from groundstation.ui.plots.span_box import SpanBox
+from groundstation.ui.selection import Selection
 from groundstation.ui.settings.chosen import chosen
-from groundstation.ui.theme.icons import icon
-from groundstation.ui.theme.roles import Ink
 from groundstation.ui.timeline import local_time
 from groundstation.ui.value_drag import refs_from_mime
 
 FIRST_SPAN_S = 120
-MAX_LANES = 8
 KEY_ZOOM, KEY_PAN = 1.5, 0.5
 """A key shows so many times as much time, or moves by such a share of it."""
 FRAME_MS = 66
@@ -43,10 +42,18 @@ class PlotsPanel(LivePanel):
     moment_wanted = Signal(float)
     """A moment that was clicked, seconds on the clock of the view's timeline."""
 
-    def __init__(self, feed: FleetView, parent: QWidget | None = None) -> None:
+    def __init__(self, feed: FleetView, parent: QWidget | None = None, selection: Selection | None = None) -> None:
+        """Begin with nothing.
+
+        Args:
+            feed: what is known of the fleet.
+            parent: Qt's.
+            selection: for whom one value of a whole selection is plotted; None for nobody.
+        """
         super().__init__(FRAME_MS, parent)
         self.setAcceptDrops(True)
         self._feed = feed
+        self._selection = selection if selection is not None else Selection(self)
         self._cursor_s: float | None = None
         self._is_live = feed.timeline.is_live
         self._shown = ShownSpan(FIRST_SPAN_S, is_live=self._is_live)
@@ -54,36 +61,41 @@ class PlotsPanel(LivePanel):
         self.is_by_hand = False
         """Whether the operator ever chose what is plotted."""
         self.changed.connect(self.set_by_hand)
-        self.lanes: list[PlotLane] = []
-        self._removed: list[list[ValueRef]] = []
         self._drawn_s = -math.inf
+        self.removed = RemovedPlots(feed.history, self)
+        self.removed.changed.connect(self._show_removed)
+        self.stack = LaneStack(feed, self._asks.runs, self._wall_offset_s)
+        self._make_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._bar())
-        self._hint = QLabel(
-            self.tr(
-                "Drag a value here from a vehicle's values or from the sensors,\nor select it there and press Enter."
-            )
-        )
-        self._hint.setProperty("role", "muted")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setChildrenCollapsible(False)
-        layout.addWidget(self._hint, 1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._splitter)
-        layout.addWidget(self._scroll, 1)
-        self._show_lanes()
+        layout.addWidget(self.bar)
+        layout.addWidget(self.stack, 1)
+        self._join_stack()
         self._add_keys()
         self._asks.changed.connect(self._on_older_came)
         feed.timeline.rewound.connect(self._on_rewound)
         feed.meanings_changed.connect(self._on_meanings)
         chosen().changed.connect(self._on_settings)
+
+    def _make_bar(self) -> None:
+        self.bar = PlotBar(FIRST_SPAN_S, is_live=self._is_live)
+        self.span_box, self.pause_button = self.bar.span_box, self.bar.pause_button
+        self.time_label, self.undo_button = self.bar.time_label, self.bar.undo_button
+        self.span_box.chosen.connect(self._on_span_chosen)
+        self.pause_button.toggled.connect(self._on_pause_toggled)
+        self.bar.remove_button.clicked.connect(self.clear_by_hand)
+        self.undo_button.clicked.connect(self.undo)
+
+    def _join_stack(self) -> None:
+        self.stack.lane_made.connect(self._join_lane)
+        self.stack.changed.connect(self.changed)
+        self.stack.removing.connect(lambda: self.removed.keep(self.plots()))
+
+    @property
+    def lanes(self) -> list[PlotLane]:
+        """The plots from top to bottom."""
+        return self.stack.lanes
 
     def _on_settings(self, _before: Settings, _now: Settings) -> None:
         """Units, names and colours may be others."""
@@ -108,30 +120,31 @@ class PlotsPanel(LivePanel):
         """True while time stands still in the plots; what comes is kept all the same."""
         return self._shown.is_by_hand
 
-    def plot(self, refs: list[ValueRef]) -> None:
-        """Plot values: with those of the same unit in the last plot that has it, else in a new one."""
-        for ref in refs:
-            lane = next((one for one in reversed(self.lanes) if _shares_unit(one, ref, self._feed.meanings)), None)
-            # it is there already, wherever somebody put it
-            if any(ref in one.refs for one in self.lanes):
-                continue
-            (lane or self._add_lane()).add(ref)
+    def plot(self, refs: list[ValueRef], first: PlotLane | None = None) -> None:
+        """Plot values: with those of the same unit in the last plot that has it, else in a new one.
+
+        Args:
+            refs: which.
+            first: where a value goes that fits there; None for nowhere before the others.
+        """
+        left = self.stack.plot(refs, first)
+        if left:
+            self.bar.say(self.tr("no room for {n} of the values").format(n=left))
         self.refresh()
+
+    def plot_for_selection(self, refs: list[ValueRef], first: PlotLane | None = None) -> None:
+        """The same values of each vehicle that is selected."""
+        self.plot(for_each(refs, self._selection.keys), first)
 
     def plots(self) -> list[list[ValueRef]]:
         """What is plotted, plot by plot, for settings."""
-        return [lane.refs for lane in self.lanes]
+        return self.stack.plots()
 
     def restore(self, plots: Iterable[list[ValueRef]], span_s: int) -> None:
         """Back from settings."""
         # a layout that is brought back is no change by the operator, and is not written back
         with QSignalBlocker(self):
-            self.clear()
-            for refs in plots:
-                if refs and len(self.lanes) < MAX_LANES:
-                    lane = self._add_lane()
-                    for ref in refs:
-                        lane.add(ref)
+            self.stack.restore(plots)
             self.set_span(str(span_s))
         self.refresh()
 
@@ -168,38 +181,38 @@ class PlotsPanel(LivePanel):
 
     def clear(self) -> None:
         """Remove every plot."""
-        for lane in list(self.lanes):
-            lane.clear()
+        self.stack.clear()
 
     def clear_by_hand(self) -> None:
-        """Remove every plot; until something is plotted, they can be brought back."""
-        removed = self.plots()
+        """Remove every plot; they can be brought back."""
+        self.removed.keep(self.plots())
         self.clear()
-        if removed:
-            self._removed = removed
-            self.undo_button.show()
 
     def undo(self) -> None:
         """Bring back what was removed last."""
-        removed, self._removed = self._removed, []
-        self.undo_button.hide()
-        self.restore(removed, self.span_s)
-        self.changed.emit()
+        before = self.removed.take()
+        if before is None:
+            self.bar.say(self.tr("Nothing to undo"))
+            return
+        self.stack.bring_back(before)
+        if not self.removed.is_offered:
+            self.removed.let_go()
+        self.refresh()
+
+    def _show_removed(self) -> None:
+        self.undo_button.setVisible(self.removed.is_offered)
 
     def refresh(self) -> None:
         """Draw what is new."""
         now_s = self._feed.now_s()
         begin_s, end_s = self._shown.at(now_s)
         # beyond now there is nothing to be read
-        self._asks.look(self._curves(), begin_s, min(end_s, now_s) if self._is_live else end_s)
+        self._asks.look(self.stack.curves, begin_s, min(end_s, now_s) if self._is_live else end_s)
         playhead_s, is_past = (None, False) if self._is_live else (now_s, self._asks.is_possible)
         for lane in self.lanes:
             lane.refresh(begin_s, end_s, playhead_s, self._asks.unread(lane.curves), is_past=is_past)
             lane.show_cursor(self._cursor_s, now_s)
         self._show_cursor_time()
-
-    def _curves(self) -> list[Curve]:
-        return [curve for lane in self.lanes for curve in lane.curves]
 
     def on_time(self) -> None:
         """Draw when time moved on by a pixel at least."""
@@ -211,71 +224,19 @@ class PlotsPanel(LivePanel):
             self._drawn_s = now_s
             self.refresh()
 
-    def _bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 8, 12, 8)
-        bar.setSpacing(8)
-        self.span_box = SpanBox(FIRST_SPAN_S, is_live=self._is_live)
-        self.span_box.chosen.connect(self._on_span_chosen)
-        self.pause_button = QToolButton()
-        self.pause_button.setCheckable(True)
-        self.pause_button.setIcon(icon("pause"))
-        self.pause_button.toggled.connect(self._on_pause_toggled)
-        self.time_label = QLabel()
-        self.time_label.setProperty("role", "muted")
-        remove = QToolButton()
-        remove.setIcon(icon("remove"))
-        remove.setToolTip(self.tr("Remove all plots"))
-        remove.setAccessibleName(self.tr("Remove all plots"))
-        remove.clicked.connect(self.clear_by_hand)
-        self.undo_button = QToolButton()
-        self.undo_button.setText(self.tr("Undo"))
-        self.undo_button.setToolTip(self.tr("Bring the removed plots back"))
-        self.undo_button.clicked.connect(self.undo)
-        self.undo_button.hide()
-        self._name_pause()
-        bar.addWidget(self.span_box)
-        bar.addWidget(self.pause_button)
-        bar.addWidget(self.time_label)
-        bar.addStretch(1)
-        bar.addWidget(self.undo_button)
-        bar.addWidget(remove)
-        return bar
-
     def _wall_offset_s(self) -> float:
         return self._feed.timeline.unix_s(0.0)
 
-    def _add_lane(self) -> PlotLane:
-        if len(self.lanes) >= MAX_LANES:
-            return self.lanes[-1]
-        lane = PlotLane(self._feed.history, self._asks.runs, self._wall_offset_s, lambda: self._feed.meanings)
+    def _join_lane(self, lane: PlotLane) -> None:
         lane.box.zoom_wanted.connect(self.zoom)
         lane.box.pan_wanted.connect(self._pan_by)
         lane.box.box_wanted.connect(lambda *box: self._show_box(lane, *box))
         lane.box.moment_wanted.connect(self.moment_wanted)
-        lane.refs_dropped.connect(lambda refs: self._on_refs_dropped(lane, refs))
+        lane.refs_dropped.connect(lambda refs, is_each: self._on_dropped(refs, lane, is_each=is_each))
+        lane.legend.each_wanted.connect(lambda ref: self.plot_for_selection([ref], lane))
+        lane.legend.count_selected = lambda: len(self._selection.keys)
+        lane.hovered.connect(self._tell_of_selection)
         lane.cursor_moved.connect(self._on_cursor_moved)
-        lane.emptied.connect(lambda: self._remove_lane(lane))
-        lane.changed.connect(self.changed)
-        self.lanes.append(lane)
-        self.undo_button.hide()
-        self._splitter.addWidget(lane)
-        self._show_lanes()
-        return lane
-
-    def _remove_lane(self, lane: PlotLane) -> None:
-        if lane in self.lanes:
-            self.lanes.remove(lane)
-            # out of the splitter now: `deleteLater` comes a turn later, and would leave a hole until then
-            lane.setParent(None)
-            lane.deleteLater()
-            self._show_lanes()
-
-    def _show_lanes(self) -> None:
-        self._hint.setVisible(not self.lanes)
-        self._scroll.setVisible(bool(self.lanes))
-        for lane in self.lanes:
-            lane.show_axis(lane is self.lanes[-1])
 
     def _show_cursor_time(self) -> None:
         if self._cursor_s is None:
@@ -285,18 +246,14 @@ class PlotsPanel(LivePanel):
         text = f"{local_time(wall_s)}{speaking().numerals.decimal}{int(wall_s % 1 * 10)}"
         self.time_label.setText(text)
 
-    def _on_refs_dropped(self, lane: PlotLane, refs: list[ValueRef]) -> None:
-        for ref in refs:
-            target = lane if _shares_unit(lane, ref, self._feed.meanings) or not lane.curves else self._lane_for(ref)
-            target.add(ref)
-        self.refresh()
+    def _tell_of_selection(self) -> None:
+        """A drag is over the plots: it may be meant of more than one vehicle."""
+        count = len(self._selection.keys)
+        if count > 1:
+            self.bar.say(self.tr("with Shift: of all {n} selected").format(n=count))
 
-    def _lane_for(self, ref: ValueRef) -> PlotLane:
-        """A plot of the same unit, else a new one: two units never share an axis."""
-        return (
-            next((one for one in reversed(self.lanes) if _shares_unit(one, ref, self._feed.meanings)), None)
-            or self._add_lane()
-        )
+    def _on_dropped(self, refs: list[ValueRef], lane: PlotLane | None, *, is_each: bool) -> None:
+        (self.plot_for_selection if is_each else self.plot)(refs, lane)
 
     def _on_cursor_moved(self, time_s: float | None) -> None:
         self._cursor_s = time_s
@@ -331,25 +288,17 @@ class PlotsPanel(LivePanel):
         is_by_hand = self._shown.is_by_hand
         begin_s, end_s = self.shown
         self.span_box.show_span(end_s - begin_s if is_by_hand else self.span_s, is_by_hand=is_by_hand)
-        with QSignalBlocker(self.pause_button):
-            self.pause_button.setChecked(is_by_hand)
-        self.pause_button.setIcon(icon("play", Ink.ACCENT) if is_by_hand else icon("pause"))
-        self._name_pause()
+        self.bar.show_pause(is_by_hand=is_by_hand)
         self.refresh()
         for lane in self.lanes:
             lane.point_again()
-
-    def _name_pause(self) -> None:
-        hold = self.tr("Hold the time axis still; values are still kept")
-        back = self.tr("Follow now again (Home)") if self._is_live else self.tr("Follow the playhead again (Ctrl+Home)")
-        self.pause_button.setToolTip(back if self._shown.is_by_hand else hold)
-        self.pause_button.setAccessibleName(back if self._shown.is_by_hand else self.tr("Pause the plots"))
 
     def _add_keys(self) -> None:
         """Keys while the plots have the keyboard; none of them is one of the window's."""
         for keys, act in (
             (("Ctrl++", "Ctrl+="), lambda: self.zoom(1 / KEY_ZOOM)),
             (("Ctrl+-",), lambda: self.zoom(KEY_ZOOM)),
+            (("Ctrl+Z",), self.undo),
             (("PgUp",), lambda: self.pan(-KEY_PAN)),
             (("PgDown",), lambda: self.pan(KEY_PAN)),
             # where the past is shown Home is the beginning of the recording, in the whole window
@@ -377,6 +326,7 @@ class PlotsPanel(LivePanel):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt: values may be dropped beside the plots too."""
         if refs_from_mime(event.mimeData()):
+            self._tell_of_selection()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -384,15 +334,4 @@ class PlotsPanel(LivePanel):
         refs = refs_from_mime(event.mimeData())
         if refs:
             event.acceptProposedAction()
-            self.plot(refs)
-
-
-def _shares_unit(lane: PlotLane, ref: ValueRef, meanings: SensorMap) -> bool:
-    """Whether a value belongs on a plot's axis."""
-    if not lane.curves:
-        return False
-    other, mine, its = lane.curves[0].ref, ref_unit(ref, meanings).symbol, lane.curves[0].unit.symbol
-    if isinstance(other.source, str) != isinstance(ref.source, str):
-        return bool(its) and its == mine
-    # values without a unit are comparable only when they are the same value
-    return its == mine and (bool(its) or other.path == ref.path)
+            self._on_dropped(refs, None, is_each=is_for_each(event))

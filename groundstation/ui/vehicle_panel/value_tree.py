@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
@@ -39,9 +41,13 @@ class ValueTree(QWidget):
 
     plot_requested = Signal(object)
     """A list of `ValueRef`."""
+    plot_each_requested = Signal(object)
+    """The same, to be plotted of every vehicle that is selected."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.count_selected: Callable[[], int] = lambda: 0
+        """How many vehicles are selected."""
         self.model = ValueModel(self)
         # before the proxy hears of it, which forgets its places
         self.model.modelAboutToBeReset.connect(self._remember_place)
@@ -207,13 +213,22 @@ class ValueTree(QWidget):
         else:
             self.tree.setExpanded(index, not self.tree.isExpanded(index))
 
-    def _on_menu_requested(self, point: QPoint) -> None:
+    def menu(self) -> QMenu:
+        """What can be done with the values that are selected."""
         menu = QMenu(self)
-        refs = self.selected_refs()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        refs, count = self.selected_refs(), self.count_selected()
         plot = menu.addAction(icon("plot"), self.tr("Plot"), lambda: self.plot_requested.emit(refs))
         plot.setEnabled(bool(refs))
+        if count > 1:
+            words = self.tr("Plot for all {n} selected").format(n=count)
+            every = menu.addAction(icon("plot"), words, lambda: self.plot_each_requested.emit(refs))
+            every.setEnabled(bool(refs))
         menu.addAction(icon("copy"), self.tr("Copy"), self._copy)
-        menu.exec(self.tree.viewport().mapToGlobal(point))
+        return menu
+
+    def _on_menu_requested(self, point: QPoint) -> None:
+        self.menu().popup(self.tree.viewport().mapToGlobal(point))
 
     def _copy(self) -> None:
         lines = []

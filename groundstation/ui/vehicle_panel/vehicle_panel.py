@@ -27,6 +27,7 @@ from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.messages.message_log import MessageLog
 from groundstation.ui.messages.message_model import MessageFilter
 from groundstation.ui.messages.message_view import MessageView
+from groundstation.ui.plots.for_selection import for_each
 from groundstation.ui.selection import Selection
 from groundstation.ui.theme.icons import icon
 from groundstation.ui.theme.roles import Ink
@@ -238,6 +239,10 @@ class VehiclePanel(LivePanel):
         tabs.setMinimumHeight(LEAST_VALUES)
         self.values = ValueTree()
         self.values.plot_requested.connect(self.plot_requested)
+        self.values.count_selected = lambda: len(self._selection.keys)
+        self.values.plot_each_requested.connect(
+            lambda refs: self.plot_requested.emit(for_each(refs, self._selection.keys))
+        )
         self.messages = MessageView(log, shows_vehicle=False)
         tabs.addTab(self.values, self.tr("Values"))
         tabs.addTab(self.messages, self.tr("Messages"))
