@@ -286,6 +286,11 @@ def plots_back(panel: PlotsPanel, value: object) -> None:
     panel.restore([refs_from_json(one) for one in texts_of(value)], panel.span_s)
 
 
+def statistics_back(panel: PlotsPanel, value: object) -> None:
+    """Whether statistics were shown."""
+    panel.statistics_button.setChecked(str(value) == "yes")
+
+
 def pinned_to(panel: VehiclePanel) -> object:
     """With which vehicle a panel stays; None for the one that is selected."""
     return list(panel.key) if panel.is_pinned and panel.key is not None else None

@@ -38,6 +38,7 @@ from groundstation.ui.panel_makers import (
     readiness_panel,
     refly_panel,
     sensors_panel,
+    statistics_back,
     style_back,
     terms_back,
     vehicle_panel,
@@ -134,6 +135,9 @@ PANELS: Panels = (
                 "plots/values",
                 lambda panel: json.dumps([json_from_refs(refs).decode() for refs in panel.plots()]),
                 plots_back,
+            ),
+            Memory(
+                "plots/statistics", lambda panel: "yes" if panel.statistics_button.isChecked() else "", statistics_back
             ),
             Memory("plots/by_hand", lambda panel: panel.is_by_hand or None, lambda panel, _: panel.set_by_hand()),
         ),

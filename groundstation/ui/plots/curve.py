@@ -24,6 +24,7 @@ from groundstation.ui.language.letters import small
 from groundstation.ui.language.words import path_name, value_name
 from groundstation.ui.plots.older_runs import OlderRuns, is_gap
 from groundstation.ui.plots.pyramid import thinned
+from groundstation.ui.plots.span_totals import Part
 from groundstation.ui.sensors_panel.topic_text import visible_level
 from groundstation.ui.series import Numbers, PlotSeries
 from groundstation.ui.theme.colours import COLOURS, vehicle_place
@@ -184,6 +185,32 @@ class Curve:
         if isinstance(self.ref.source, str):
             return compact(None if value is None else value * self._factor + self._offset)
         return in_unit(value, self.unit)
+
+    def parts(self, begin_s: float, end_s: float) -> list[Part]:
+        """All its points about a span of time, the oldest first; to be looked at and not kept."""
+        front_s, found = self.begin_s, []
+        for run in self._older.runs(self.ref, begin_s, end_s):
+            stop = int(np.searchsorted(run.pyramid.times, front_s))
+            if stop:
+                found.append(Part(run.pyramid.times[:stop], run.pyramid.values[:stop], run.pyramid))
+        if not self.is_past and len(self.series):
+            found.append(Part(self.series.times, self.series.values))
+        for number, (one, other) in enumerate(itertools.pairwise(found)):
+            next_s = float(other.times[0])
+            found[number] = one._replace(next_s=None if is_gap(one.times, next_s, self.series) else next_s)
+        return found
+
+    def in_its_unit(self, value: float) -> float:
+        """A number of its series as it is drawn."""
+        return value * self._factor + self._offset
+
+    def difference_in_its_unit(self, value: float) -> float:
+        """The same of how far two of them are apart."""
+        return value * self._factor
+
+    def from_its_unit(self, value: float) -> float:
+        """A number on the axis as one of its series."""
+        return (value - self._offset) / self._factor
 
     def _newest(self, now_s: float) -> tuple[float, float] | None:
         return self._older.value_at(self.ref, now_s) if self.is_past else self.series.newest

@@ -22,6 +22,7 @@ from groundstation.ui.plots.plot_bar import PlotBar
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.plots.removed_plots import RemovedPlots
 from groundstation.ui.plots.shown_span import ShownSpan
+from groundstation.ui.plots.statistics_table import Asked, StatisticsTable
 from groundstation.ui.selection import Selection
 from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.timeline import local_time
@@ -30,6 +31,7 @@ from groundstation.ui.value_drag import refs_from_mime
 FIRST_SPAN_S = 120
 KEY_ZOOM, KEY_PAN = 1.5, 0.5
 """A key shows so many times as much time, or moves by such a share of it."""
+AHEAD_S = 1.0
 FRAME_MS = 66
 """Curves move fifteen times a second: smooth enough for time to flow, cheap enough for a hundred curves."""
 
@@ -65,12 +67,15 @@ class PlotsPanel(LivePanel):
         self.removed = RemovedPlots(feed.history, self)
         self.removed.changed.connect(self._show_removed)
         self.stack = LaneStack(feed, self._asks.runs, self._wall_offset_s)
+        self.statistics = StatisticsTable(self._asked)
+        self.statistics.hide()
         self._make_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self.stack, 1)
+        layout.addWidget(self.statistics)
         self._join_stack()
         self._add_keys()
         self._asks.changed.connect(self._on_older_came)
@@ -86,6 +91,11 @@ class PlotsPanel(LivePanel):
         self.pause_button.toggled.connect(self._on_pause_toggled)
         self.bar.remove_button.clicked.connect(self.clear_by_hand)
         self.undo_button.clicked.connect(self.undo)
+        self.statistics_button = self.bar.button("statistics", self.tr("Statistics over the time shown"))
+        self.statistics_button.setCheckable(True)
+        self.statistics_button.toggled.connect(self.statistics.setVisible)
+        self.statistics_button.toggled.connect(lambda _: self.changed.emit())
+        self.bar.add(self.statistics_button)
 
     def _join_stack(self) -> None:
         self.stack.lane_made.connect(self._join_lane)
@@ -213,6 +223,15 @@ class PlotsPanel(LivePanel):
             lane.refresh(begin_s, end_s, playhead_s, self._asks.unread(lane.curves), is_past=is_past)
             lane.show_cursor(self._cursor_s, now_s)
         self._show_cursor_time()
+
+    def _asked(self) -> Asked:
+        """What the statistics are about."""
+        now_s = self._feed.now_s()
+        begin_s, end_s = self.shown
+        if self._is_live and not self.is_paused:
+            # by the clock of a vehicle the newest value may be a little ahead of now
+            end_s = now_s + AHEAD_S
+        return Asked(self.stack.curves, begin_s, end_s, lambda curve: not self._asks.unread([curve]))
 
     def on_time(self) -> None:
         """Draw when time moved on by a pixel at least."""

@@ -105,6 +105,11 @@ class Pyramid:
         return self._times.stop - self._times.first
 
     @property
+    def first(self) -> int:
+        """Place of the first point, counted from where the first ones were put: of each it stays the same for ever."""
+        return self._times.first
+
+    @property
     def times(self) -> Numbers:
         """Shape (n,), ascending; valid until the next change."""
         return self._times.part(self._times.first, self._times.stop)
