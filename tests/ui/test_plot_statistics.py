@@ -92,6 +92,8 @@ def test_a_run_that_grows_at_both_ends_is_counted_right_by_what_is_remembered():
     run.prepend(times[1_000:20_000], values[1_000:20_000])
     run.append(times[40_000:], values[40_000:])
     found, _ = counted(totals, [Part(run.times, run.values, run)], 0.0, 1e9, 1e6)
+    # only what is new
+    assert BLOCKS_AT_ONCE - totals._left <= (len(run) - 20_000) // BLOCK + 2
     count, *numbers = expected(times[1_000:], values[1_000:], 0.0, 1e9, 1e6)
     mine = (found.low, found.high, found.mean, found.deviation, found.first, found.last, found.above_s, found.below_s)
     assert (found.known, *mine) == pytest.approx((count, *numbers), rel=1e-9, abs=1e-6)
@@ -212,6 +214,8 @@ def test_it_is_told_in_the_unit_of_the_settings_and_so_is_the_limit(panel, stati
     write_limit(panel, 0, f"{float(feet[2]) + 2.0:.0f}")
     assert row_of(panel)[LIMIT + 1] == "0.0 s"
     assert row_of(panel)[LIMIT + 2] != "0.0 s"
+    write_limit(panel, 0, f"{float(feet[1]) - 2.0:.0f}")
+    assert row_of(panel)[LIMIT + 1] != "0.0 s"
 
 
 def test_it_is_copied_with_titles(panel, station):
