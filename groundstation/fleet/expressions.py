@@ -3,6 +3,7 @@
 
     battery < 30 and mode == "AUTO"
     flying not alarm (height > 50 or speed >= 10)
+    abs(velocity.ground_speed_mps - air_data.airspeed_mps) > 5 m/s
 
 Terms that stand side by side must all hold. From the loosest to the tightest: `or`, `and`, `not` (or `-`), comparisons.
 What is not known is neither so nor not so: `not battery < 30` does not let a vehicle through whose battery nobody
@@ -13,21 +14,19 @@ from __future__ import annotations
 
 import math
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 from groundstation.fleet.errors import UsageError
+from groundstation.fleet.expression_text import MAX_DEPTH, MAX_LETTERS, ExpressionError, Token, tokens_of
 from groundstation.fleet.folded import folded
+from groundstation.fleet.formulas import Formula, Leaf, fits, formula_at, value_of
 
 Subject = TypeVar("Subject")
 Test = Callable[[Subject], bool | None]
 """Whether something holds of a subject; None where that is not known."""
 
-MAX_LETTERS = 2_000
-MAX_DEPTH = 50
-"""Parentheses and `not` inside each other."""
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
@@ -40,33 +39,6 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _EQUAL, _CONTAINS = ("=", "==", "!="), ":"
-_TOKEN = re.compile(
-    r"""(?P<blank>\s+)|(?P<sign><=|>=|==|!=|[<>=:()])|(?P<quoted>"[^"]*"|'[^']*')|(?P<open>["'].*)"""
-    r"""|(?P<word>[^\s<>=:!()"]+)|(?P<strange>.)""",
-    re.DOTALL,
-)
-
-
-class ExpressionError(UsageError):
-    """A text that means nothing; tells where, and what would."""
-
-    def __init__(self, words: str, text: str, begin: int, end: int) -> None:
-        """Say it.
-
-        Args:
-            words: what is wrong and what helps.
-            text: the whole text.
-            begin: first letter of what is wrong, from 0.
-            end: behind its last letter; `begin` where something is missing there.
-        """
-        self.words, self.text, self.begin, self.end = words, text, begin, end
-        place = "at the end" if begin >= len(text.rstrip()) else f"at letter {begin + 1}"
-        super().__init__(f"{words}, {place}: {self.marked}")
-
-    @property
-    def marked(self) -> str:
-        """The text with marks around what is wrong."""
-        return f"{self.text[: self.begin]}▸{self.text[self.begin : self.end]}◂{self.text[self.end :]}"
 
 
 class Number(NamedTuple, Generic[Subject]):
@@ -109,17 +81,6 @@ class Words(NamedTuple, Generic[Subject]):
         return self.numbers.get(name) or self.address(name)
 
 
-class _Token(NamedTuple):
-    kind: str
-    """`sign`, `quoted`, `word`, or `end`."""
-    text: str
-    begin: int
-    end: int
-
-    def is_(self, *signs: str) -> bool:
-        return self.kind in ("sign", "word") and self.text.casefold() in signs
-
-
 def parse(text: str, words: Words[Subject]) -> Test[Subject]:
     """A test from what somebody wrote; an empty text lets everything through.
 
@@ -137,25 +98,12 @@ def parse(text: str, words: Words[Subject]) -> Test[Subject]:
     return _Parser(text, words).whole()
 
 
-def _tokens(text: str) -> list[_Token]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind, begin, end = match.lastgroup or "", match.start(), match.end()
-        if kind == "open":
-            raise ExpressionError(f"a quotation mark is open; close it with {text[begin]}", text, begin, begin + 1)
-        if kind == "strange":
-            raise ExpressionError(f"'{match[0]}' means nothing here", text, begin, end)
-        if kind != "blank":
-            found.append(_Token(kind, match[0], begin, end))
-    return [*found, _Token("end", "", len(text.rstrip()), len(text.rstrip()))]
-
-
 class _Parser(Generic[Subject]):
     """Goes through the tokens once."""
 
     def __init__(self, text: str, words: Words[Subject]) -> None:
         self._text, self._words = text, words
-        self._tokens = _tokens(text)
+        self._tokens = tokens_of(text)
         self._place = self._depth = 0
 
     def whole(self) -> Test[Subject]:
@@ -167,15 +115,15 @@ class _Parser(Generic[Subject]):
         return test
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._place]
 
-    def _take(self) -> _Token:
+    def _take(self) -> Token:
         token = self._next
         self._place += token.kind != "end"
         return token
 
-    def _error(self, words: str, token: _Token) -> ExpressionError:
+    def _error(self, words: str, token: Token) -> ExpressionError:
         return ExpressionError(words, self._text, token.begin, token.end)
 
     def _either(self) -> Test[Subject]:
@@ -204,7 +152,10 @@ class _Parser(Generic[Subject]):
         self._depth -= 1
         return test
 
-    def _term_of(self, token: _Token) -> Test[Subject]:
+    def _term_of(self, token: Token) -> Test[Subject]:
+        sums = self._sums(token)
+        if sums is not None:
+            return sums
         if token.is_("("):
             test = self._either()
             if not self._take().is_(")"):
@@ -217,11 +168,50 @@ class _Parser(Generic[Subject]):
         if token.kind == "sign":
             raise self._error(f"write what is compared before '{token.text}', as in battery {token.text} 30", token)
         if token.kind == "word" and token.text.startswith("-"):
-            rest = _Token("word", token.text[1:], token.begin + 1, token.end)
+            rest = Token("word", token.text[1:], token.begin + 1, token.end)
             return _not(self._word(rest))
         return self._word(token)
 
-    def _word(self, token: _Token) -> Test[Subject]:
+    def _sums(self, token: Token) -> Test[Subject] | None:
+        """A comparison in which something is computed; None where none stands here."""
+        left = formula_at(self._text, token.begin, self._look) if token.kind != "end" else None
+        sign = self._token_from(left[1]) if left is not None else None
+        if left is None or sign is None or sign.text not in _COMPARISONS:
+            return None
+        right = formula_at(self._text, sign.end, self._look)
+        # what is compared with a plain number has its own words of what is wrong
+        if right is None or not (left[0].is_computed or right[0].is_computed or (left[0].names and right[0].names)):
+            return None
+        if not fits(left[0].powers, right[0].powers):
+            one, other = (one.symbol or "a number without a unit" for one in (left[0], right[0]))
+            raise self._error(f"{one} and {other} can't be compared", sign)
+        self._skip_to(right[1])
+        return self._compared(left[0], sign.text, right[0])
+
+    def _compared(self, left: Formula, sign: str, right: Formula) -> Test[Subject]:
+        gets = {name: known.get for name in (*left.names, *right.names) if (known := self._words.number(name))}
+        compare = _COMPARISONS[sign]
+
+        def holds(one: Subject) -> bool | None:
+            both = [value_of(side, lambda name: gets[name](one)) for side in (left, right)]
+            return None if both[0] is None or both[1] is None else compare(both[0], both[1])
+
+        return holds
+
+    def _look(self, word: str) -> Leaf | None:
+        name = word.casefold()
+        known = self._words.number(name)
+        return None if known is None else Leaf(name, known.unit if known.told_unit is None else None)
+
+    def _token_from(self, begin: int) -> Token:
+        """The first one that begins there or later."""
+        return next(one for one in self._tokens[self._place :] if one.begin >= begin or one.kind == "end")
+
+    def _skip_to(self, begin: int) -> None:
+        while self._next.kind != "end" and self._next.begin < begin:
+            self._place += 1
+
+    def _word(self, token: Token) -> Test[Subject]:
         """A comparison, a question, or a word that is looked for."""
         sign = self._next
         if sign.kind == "sign" and sign.text not in ("(", ")"):
@@ -233,7 +223,7 @@ class _Parser(Generic[Subject]):
             raise self._error(f"'{token.text}' is no question; there are {known}, and comparisons", token)
         return question if question is not None else self._anywhere(_content(token))
 
-    def _comparison(self, left: _Token, sign: _Token) -> Test[Subject]:
+    def _comparison(self, left: Token, sign: Token) -> Test[Subject]:
         is_name = left.kind == "word" or self._words.has_names_with_blanks
         name, right = (_content(left) if is_name else left.text).casefold(), self._value(sign)
         if is_name and self._words.number(name) is not None:
@@ -256,13 +246,13 @@ class _Parser(Generic[Subject]):
             left,
         )
 
-    def _value(self, sign: _Token) -> _Token:
+    def _value(self, sign: Token) -> Token:
         token = self._take()
         if token.kind in ("word", "quoted"):
             return token
         raise self._error(f"a value is missing behind '{sign.text}', as in battery {sign.text} 30", token)
 
-    def _of_number(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
+    def _of_number(self, name: str, sign: Token, value: Token) -> Test[Subject]:
         known = self._words.number(name)
         assert known is not None  # noqa: S101 - looked up by who calls
         number = _number(value.text, known.unit) if value.kind == "word" else None
@@ -281,7 +271,7 @@ class _Parser(Generic[Subject]):
 
         return holds
 
-    def _of_text(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
+    def _of_text(self, name: str, sign: Token, value: Token) -> Test[Subject]:
         if sign.text not in (*_EQUAL, _CONTAINS):
             raise self._error(f"'{name}' is a text: ask with '==', '!=' or ':' (which means contains)", sign)
         get, wanted = self._words.texts[name], folded(_content(value))
@@ -296,7 +286,7 @@ class _Parser(Generic[Subject]):
 
         return holds
 
-    def _of_set(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
+    def _of_set(self, name: str, sign: Token, value: Token) -> Test[Subject]:
         """Of one by its whole name: half a name would choose vehicles that nobody meant."""
         if sign.text not in (*_EQUAL, _CONTAINS):
             raise self._error(f"'{name}' is a name: ask with ':' or '!='", sign)
@@ -310,7 +300,7 @@ class _Parser(Generic[Subject]):
             raise self._error(f"there is no {name} '{_content(value)}'; there are: {known}", value)
         return _not(test) if sign.text == "!=" else test
 
-    def _of_question(self, name: str, sign: _Token, value: _Token) -> Test[Subject]:
+    def _of_question(self, name: str, sign: Token, value: Token) -> Test[Subject]:
         wanted = _TRUTHS.get(value.text.casefold())
         if wanted is None:
             raise self._error(f"'{name}' is yes or no, as in {name} == yes, or just {name}", value)
@@ -322,7 +312,7 @@ class _Parser(Generic[Subject]):
         return lambda one: any(letters in folded(text) for text in places(one))
 
 
-def _content(token: _Token) -> str:
+def _content(token: Token) -> str:
     return token.text[1:-1] if token.kind == "quoted" else token.text
 
 

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable
 from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.expressions import ExpressionError, Number, Set, Words, parse
+from groundstation.fleet.expression_text import ExpressionError
+from groundstation.fleet.expressions import Number, Set, Words, parse
 from groundstation.fleet.groups import NO_GROUPS, GroupBook
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.summary import VehicleSummary
-from groundstation.fleet.value_path import exists, getter, number, unit_of_path
+from groundstation.fleet.value_names import address_named
+from groundstation.fleet.value_path import getter, number, unit_of_path
 
 Test = Callable[[VehicleSummary], bool]
 Condition = Callable[[VehicleSummary], bool | None]
@@ -31,9 +33,15 @@ def _turned(value: bool | None) -> bool | None:
 
 
 def _address(path: str) -> Number[VehicleSummary] | None:
-    """Any value of a vehicle by its address, in the unit that it is shown in."""
-    if not exists(path):
+    """Any value of a vehicle by its address, or the name of its field, in the unit that it is shown in."""
+    try:
+        named = address_named(path)
+    except UsageError:
+        # of several values none is meant
         return None
+    if named is None:
+        return None
+    path = named
     get, unit = getter(path), unit_of_path(path)
 
     def value(one: VehicleSummary) -> float | None:

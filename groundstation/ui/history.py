@@ -14,12 +14,14 @@ from collections.abc import Iterable
 
 from groundstation.fleet.awareness.derived import AWARENESS
 from groundstation.fleet.core_values import CORE_PATHS, ROW_PERIOD_S, row_of
+from groundstation.fleet.derived import formula_of, is_derived
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import EXPECTED_PERIOD_S, INDEXED_KINDS
 from groundstation.fleet.sensors import SensorReading
 from groundstation.fleet.updates import Update, VehicleUpdate
 from groundstation.fleet.value_path import LINK, ValueRef, getter, kind_of, number, value_in
 from groundstation.fleet.vehicle import SAME_S, VehicleState
+from groundstation.ui.derived_series import DerivedSeries
 from groundstation.ui.plots.older_values import OlderValues
 from groundstation.ui.series import Numbers, PlotSeries, RowRing
 
@@ -69,7 +71,11 @@ class History:
         self._users[ref] = self._users.get(ref, 0) + 1
         if ref in self._tracked:
             return self._tracked[ref]
-        if isinstance(ref.source, str):
+        if is_derived(ref.path):
+            formula = formula_of(ref.path)
+            names = formula.names if formula is not None else ()
+            series: PlotSeries = DerivedSeries(formula, {one: self.track(ValueRef(ref.source, one)) for one in names})
+        elif isinstance(ref.source, str):
             series = self._sensors.setdefault(ref, PlotSeries(gap_s=SENSOR_GAP_S, is_paced=True))
             self._by_topic.setdefault(ref.source, []).append(ref)
         else:
@@ -88,7 +94,12 @@ class History:
             self._users[ref] = left
             return
         self._users.pop(ref, None)
-        if self._tracked.pop(ref, None) is None:
+        series = self._tracked.pop(ref, None)
+        if series is None:
+            return
+        if isinstance(series, DerivedSeries):
+            for name in series.parts:
+                self.untrack(ValueRef(ref.source, name))
             return
         if isinstance(ref.source, str):
             self._by_topic[ref.source].remove(ref)

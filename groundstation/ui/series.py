@@ -63,6 +63,14 @@ class PlotSeries:
             return None
         return float(self._times[self._stop - 1]), float(self._values[self._stop - 1])
 
+    @property
+    def gap_s(self) -> float:
+        """A longer pause breaks the line, seconds."""
+        return self._gap_s
+
+    def renew(self) -> None:
+        """Take in what is new where a series follows from others; this one is appended to."""
+
     def append(self, time_s: float, value: float | None) -> None:
         """Add a point; one that is not newer than the last is dropped."""
         if len(self):

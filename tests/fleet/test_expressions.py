@@ -9,7 +9,7 @@ import pytest
 
 from groundstation.fleet.conditions import Condition, Level
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.expressions import MAX_DEPTH, MAX_LETTERS, ExpressionError
+from groundstation.fleet.expression_text import MAX_DEPTH, MAX_LETTERS, ExpressionError
 from groundstation.fleet.fleet_filter import WORDS, is_filter, parse_filter
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.phrases import say

@@ -7,7 +7,7 @@ import pytest
 
 from groundstation.fleet.conditions import Level
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.expressions import ExpressionError
+from groundstation.fleet.expression_text import ExpressionError
 from groundstation.fleet.filter_completion import JOINTS, MOST, SIGNS, TEXT_SIGNS, addresses, completion, vocabulary
 from groundstation.fleet.fleet_filter import MOST_NESTED, is_filter, parse_filter
 from groundstation.fleet.groups import (

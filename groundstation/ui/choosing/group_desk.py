@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from groundstation.fleet.errors import UsageError
-from groundstation.fleet.expressions import ExpressionError
+from groundstation.fleet.expression_text import ExpressionError
 from groundstation.fleet.fleet_filter import parse_filter
 from groundstation.fleet.groups import NO_GROUPS, Group, GroupBook, with_members, without_members
 from groundstation.fleet.identity import VehicleKey

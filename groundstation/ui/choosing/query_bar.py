@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from groundstation.fleet.expressions import ExpressionError
+from groundstation.fleet.expression_text import ExpressionError
 from groundstation.fleet.filter_completion import Completion, completion, vocabulary
 from groundstation.fleet.fleet_filter import Test, parse_filter
 from groundstation.fleet.groups import Group

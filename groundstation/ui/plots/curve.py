@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from groundstation.fleet.derived import SIGN, formula_of, is_derived
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.raw import is_raw
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
@@ -122,6 +123,7 @@ class Curve:
             end_s: where it ends.
             columns: how many pixels it is wide.
         """
+        self.series.renew()
         wanted = (self.series.version, self._older.version, begin_s, end_s, columns, self.is_past)
         if self._drawn == wanted:
             # it is still in use
@@ -235,6 +237,8 @@ class Curve:
 
 def ref_unit(ref: ValueRef, meanings: SensorMap | None = None) -> Unit:
     """The unit of a value; a sensor's is said by the file of what topics mean, or by its field's name."""
+    if is_derived(ref.path):
+        return derived_unit(ref.path)
     if meanings is not None and isinstance(ref.source, str):
         symbol = meanings.of(ref.source).unit(ref.path)
         if symbol:
@@ -242,6 +246,17 @@ def ref_unit(ref: ValueRef, meanings: SensorMap | None = None) -> Unit:
     # what other devices tell stays in the units in which they tell it
     is_ours = isinstance(ref.source, VehicleKey) and not is_raw(ref.path)
     return unit_shown(field_of(ref.path)) if is_ours else unit_of_path(ref.path)
+
+
+def derived_unit(path: str) -> Unit:
+    """The unit in which a formula is shown: that of its values where it is the same."""
+    formula = formula_of(path)
+    symbol = formula.symbol if formula is not None else ""
+    alike = {"m": "distance_m", "m/s": "speed_mps"}
+    if formula is None or symbol not in alike:
+        return Unit(symbol, 1 if symbol in {"°", "%", "°C", "°/s", "m/s²"} else 2)
+    fields = [field_of(name) for name in formula.names if unit_of_path(name).symbol == symbol]
+    return unit_shown(fields[0] if fields else alike[symbol])
 
 
 def free_look(ref: ValueRef, taken: Collection[CurveLook]) -> CurveLook:
@@ -295,6 +310,8 @@ def curve_label(ref: ValueRef) -> str:
     """Which value it is."""
     if isinstance(ref.source, str):
         return ref.path
+    if is_derived(ref.path):
+        return ref.path.removeprefix(SIGN).strip()
     kind, *rest = ref.path.split(".")
     number = f" {int(rest[0]) + 1}" if len(rest) > 1 and rest[0].isdecimal() else ""
     name = path_name(ref.path)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.history import History
 from groundstation.ui.plots.curve import Curve
+from groundstation.ui.plots.derived_older import DerivedOlder
 from groundstation.ui.plots.older_runs import OlderRuns, Span
 from groundstation.ui.plots.older_values import OlderPart, OlderValues
 
@@ -44,7 +45,8 @@ class OlderAsks(QObject):
         self.runs = OlderRuns()
         """What was read."""
         self._history = history
-        self._provider: OlderValues | None = None
+        self._source: OlderValues | None = None
+        self._provider: DerivedOlder | None = None
         self._curves: dict[ValueRef, Curve] = {}
         self._shown: Span = (0.0, 0.0)
         self._asked: dict[ValueRef, Span] = {}
@@ -119,12 +121,13 @@ class OlderAsks(QObject):
 
     def _connect(self) -> None:
         """Whoever has recordings may come after the plots."""
-        provider = self._history.older
-        if provider is self._provider:
+        source = self._history.older
+        if source is self._source:
             return
         if self._provider is not None:
             self._provider.came.disconnect(self._on_came)
-        self._provider = provider
+            self._provider.leave()
+        self._source, self._provider = source, None if source is None else DerivedOlder(source, self)
         self._asked.clear()
-        if provider is not None:
-            provider.came.connect(self._on_came)
+        if self._provider is not None:
+            self._provider.came.connect(self._on_came)

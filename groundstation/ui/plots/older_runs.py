@@ -89,6 +89,17 @@ class OlderRuns:
             found.append((at_s, end_s))
         return found
 
+    def bounds(self, ref: ValueRef) -> Span:
+        """Between which moments there is anything of a value; infinite where that is not known."""
+        return self._bounds.get(ref, (-math.inf, math.inf))
+
+    def points(self, ref: ValueRef, begin_s: float, end_s: float) -> tuple[Numbers, Numbers]:
+        """Times and values that were read of a span."""
+        found = [(run.pyramid.times, run.pyramid.values) for run in self.runs(ref, begin_s, end_s)]
+        times, values = (np.concatenate([np.empty(0), *(one[place] for one in found)]) for place in (0, 1))
+        first, stop = np.searchsorted(times, (begin_s, end_s)).tolist()
+        return times[first:stop], values[first:stop]
+
     def value_at(self, ref: ValueRef, time_s: float) -> tuple[float, float] | None:
         """Time and value of the last point that is not later; None when none is known."""
         for run in reversed(self._runs.get(ref, [])):

@@ -10,12 +10,14 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.settings.settings import Settings
 from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.live_panel import LivePanel
 from groundstation.ui.plots.for_selection import for_each, is_for_each
+from groundstation.ui.plots.formula_dialog import FormulaDialog
 from groundstation.ui.plots.lane_stack import LaneStack
 from groundstation.ui.plots.older_asks import OlderAsks
 from groundstation.ui.plots.plot_bar import PlotBar
@@ -91,6 +93,9 @@ class PlotsPanel(LivePanel):
         self.pause_button.toggled.connect(self._on_pause_toggled)
         self.bar.remove_button.clicked.connect(self.clear_by_hand)
         self.undo_button.clicked.connect(self.undo)
+        self.formula_button = self.bar.button("formula", self.tr("Plot a computed value…"))
+        self.formula_button.clicked.connect(lambda _: self.ask_formula())
+        self.bar.add(self.formula_button)
         self.statistics_button = self.bar.button("statistics", self.tr("Statistics over the time shown"))
         self.statistics_button.setCheckable(True)
         self.statistics_button.toggled.connect(self.statistics.setVisible)
@@ -188,6 +193,14 @@ class PlotsPanel(LivePanel):
     def set_by_hand(self) -> None:
         """From now on nothing is plotted unasked."""
         self.is_by_hand = True
+
+    def ask_formula(self, text: str = "") -> FormulaDialog:
+        """Ask for a value that follows from others, of the selected vehicles or of those that are plotted."""
+        plotted = (ref.source for refs in self.plots() for ref in refs)
+        known = [*(one for one in plotted if isinstance(one, VehicleKey)), *(state.key for state in self._feed.fleet)]
+        dialog = FormulaDialog(self._selection.keys or tuple(known[:1]), self.plot, text, self)
+        dialog.open()
+        return dialog
 
     def clear(self) -> None:
         """Remove every plot."""
