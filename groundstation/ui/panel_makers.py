@@ -27,6 +27,7 @@ from groundstation.ui.past.past_commands import PastCommands
 from groundstation.ui.past.past_view import PastView
 from groundstation.ui.plans.plan_panel import PlanPanel
 from groundstation.ui.plans.profile_panel import ProfilePanel
+from groundstation.ui.plots.event_marks import Commands
 from groundstation.ui.plots.first_plots import FirstPlots
 from groundstation.ui.plots.plots_panel import PlotsPanel
 from groundstation.ui.procedures.procedure_desk import ProcedureDesk
@@ -161,7 +162,9 @@ def vehicle_panel(context: PanelContext) -> VehiclePanel:
 
 def plots_panel(context: PanelContext) -> PlotsPanel:
     """Curves; other panels bring values into it."""
-    panel = PlotsPanel(context.feed, selection=context.selection)
+    desk = context.desk
+    commands: Commands = tuple if desk is None else lambda: desk.orders.book
+    panel = PlotsPanel(context.feed, selection=context.selection, commands=commands)
     # owned by the panel
     FirstPlots(panel, context.feed)
 
@@ -289,6 +292,11 @@ def plots_back(panel: PlotsPanel, value: object) -> None:
 def statistics_back(panel: PlotsPanel, value: object) -> None:
     """Whether statistics were shown."""
     panel.statistics_button.setChecked(str(value) == "yes")
+
+
+def marks_back(panel: PlotsPanel, value: object) -> None:
+    """Whether events were marked."""
+    panel.marks_button.setChecked(str(value) != "no")
 
 
 def pinned_to(panel: VehiclePanel) -> object:

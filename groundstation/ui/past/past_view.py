@@ -47,6 +47,7 @@ class PastView(FleetView):
         self._summaries = Summaries()
         self._events: list[LoggedEvent] = []
         self._commands: list[Landmark] = []
+        self._bookmarks: list[Landmark] = []
         self._shown_s: float | None = None
         self._given: dict[VehicleKey, VehicleState] = {}
         """As the player gave them: what is worked out of them is put into another."""
@@ -68,7 +69,7 @@ class PastView(FleetView):
 
     def tell_landmarks(self, landmarks: list[Landmark]) -> None:
         """What stands on the recording's timeline, all of it, in the order of time."""
-        self._events, self._commands = [], []
+        self._events, self._commands, self._bookmarks = [], [], []
         self.add_landmarks(landmarks)
 
     def add_landmarks(self, added: list[Landmark]) -> None:
@@ -80,6 +81,18 @@ class PastView(FleetView):
             _heard_s,
         )
         put_in(self._commands, (one for one in added if one.kind is LandmarkKind.COMMAND), _at_s)
+        put_in(self._bookmarks, (one for one in added if one.kind is LandmarkKind.BOOKMARK), _at_s)
+
+    def happened(self, begin_s: float, end_s: float) -> tuple[list[LoggedEvent], list[Landmark]]:
+        """Events of a span of the recording, and when it was commanded and noted; also what comes after the moment."""
+        first, stop = (bisect.bisect_left(self._events, at_s, key=_heard_s) for at_s in (begin_s, end_s))
+        noted: list[Landmark] = []
+        for some in (self._commands, self._bookmarks):
+            begin, end = (bisect.bisect_left(some, at_s, key=_at_s) for at_s in (begin_s, end_s))
+            # of a command its first step
+            noted += [one for one in some[begin:end] if one.report is None or one.report.step == 0]
+        newest = {one.id: one for one in noted if one.id}
+        return self._events[first:stop], [one for one in noted if not one.id or newest[one.id] is one]
 
     def commands(self) -> list[Landmark]:
         """Steps in the life of commands up to the moment, in the order of time."""

@@ -88,9 +88,7 @@ class FormulaDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(12)
-        about = QLabel(
-            self.tr("+ - * /, abs, min, max, sqrt, over addresses of values or the names of their fields, in SI")
-        )
+        about = QLabel(self.tr("+ - * /, abs, min, max, sqrt, of addresses of values or names of their fields, in SI"))
         about.setProperty("role", "muted")
         about.setWordWrap(True)
         for one in (self.box, self.verdict, about):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import (
+    QCursor,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -17,14 +18,18 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from groundstation.fleet.sensor_map.sensor_map import SensorMap
 from groundstation.fleet.value_path import ValueRef
+from groundstation.ui.call_signs import call_sign
 from groundstation.ui.history import History
+from groundstation.ui.plain_text import plain_tip
 from groundstation.ui.plots.curve import Curve, free_look
+from groundstation.ui.plots.event_marks import Mark
 from groundstation.ui.plots.for_selection import is_for_each
 from groundstation.ui.plots.legend import Legend
+from groundstation.ui.plots.mark_layer import MarkLayer
 from groundstation.ui.plots.number_axis import NumberAxis
 from groundstation.ui.plots.older_runs import OlderRuns, Span
 from groundstation.ui.plots.shades import Shades
@@ -34,6 +39,7 @@ from groundstation.ui.theme.fonts import font
 from groundstation.ui.theme.inks import ink, wearing
 from groundstation.ui.theme.roles import Ink
 from groundstation.ui.theme.tokens import TINY_PX
+from groundstation.ui.timeline import local_time
 from groundstation.ui.value_drag import refs_from_mime
 
 MAX_CURVES = 24
@@ -82,6 +88,9 @@ class PlotLane(QWidget):
         self._history, self._older, self._meanings = history, older, meanings
         self.curves: list[Curve] = []
         self._is_target = False
+        self._wall_offset_s = wall_offset_s
+        self.told = ""
+        """What happened where the mouse is, as it is told."""
         self._held_values: tuple[float, float] | None = None
         self._mouse: QPointF | None = None
         self.setAcceptDrops(True)
@@ -91,10 +100,10 @@ class PlotLane(QWidget):
         self.box = TimeBox()
         self.axis = TimeAxis(wall_offset_s)
         self.plot = self._make_plot()
-        self.shades = Shades()
+        self.shades, self.marks = Shades(), MarkLayer()
         self._line, self.playhead = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
         self.playhead.setZValue(20)
-        for mark in (self.shades, self._line, self.playhead):
+        for mark in (self.marks, self.shades, self._line, self.playhead):
             # else the axis would stretch to wherever the mouse is
             self.plot.addItem(mark, ignoreBounds=True)
         self._line.hide()
@@ -280,7 +289,23 @@ class PlotLane(QWidget):
 
     def _on_mouse_moved(self, point: QPointF) -> None:
         self._mouse = QPointF(point) if self.box.sceneBoundingRect().contains(point) else None
-        self.cursor_moved.emit(None if self._mouse is None else float(self.box.mapSceneToView(self._mouse).x()))
+        time_s = None if self._mouse is None else float(self.box.mapSceneToView(self._mouse).x())
+        self.cursor_moved.emit(time_s)
+        self._tell_marks(time_s)
+
+    def _tell_marks(self, time_s: float | None) -> None:
+        """What happened where the mouse is."""
+        begin_s, end_s = self.box.viewRange()[0]
+        second_px = self.box.width() / max(end_s - begin_s, 1e-9)
+        found = self.marks.near(time_s, second_px) if time_s is not None else []
+        text = "\n".join(self._words_of(one) for one in found)
+        if text != self.told:
+            self.told = text
+            QToolTip.showText(QCursor.pos(), plain_tip(text) if text else "", self)
+
+    def _words_of(self, mark: Mark) -> str:
+        who = f"{call_sign(mark.key)}: " if mark.key is not None else ""
+        return f"{local_time(mark.at_s + self._wall_offset_s())}  {who}{mark.text}"
 
     def _set_target(self, is_target: bool) -> None:
         self._is_target = is_target

@@ -16,6 +16,7 @@ from groundstation.fleet.value_path import ValueRef
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.language.speaking import speaking
 from groundstation.ui.live_panel import LivePanel
+from groundstation.ui.plots.event_marks import Commands, EventMarks
 from groundstation.ui.plots.for_selection import for_each, is_for_each
 from groundstation.ui.plots.formula_dialog import FormulaDialog
 from groundstation.ui.plots.lane_stack import LaneStack
@@ -34,6 +35,7 @@ FIRST_SPAN_S = 120
 KEY_ZOOM, KEY_PAN = 1.5, 0.5
 """A key shows so many times as much time, or moves by such a share of it."""
 AHEAD_S = 1.0
+MARKS_S = 0.3
 FRAME_MS = 66
 """Curves move fifteen times a second: smooth enough for time to flow, cheap enough for a hundred curves."""
 
@@ -46,13 +48,20 @@ class PlotsPanel(LivePanel):
     moment_wanted = Signal(float)
     """A moment that was clicked, seconds on the clock of the view's timeline."""
 
-    def __init__(self, feed: FleetView, parent: QWidget | None = None, selection: Selection | None = None) -> None:
+    def __init__(
+        self,
+        feed: FleetView,
+        parent: QWidget | None = None,
+        selection: Selection | None = None,
+        commands: Commands = tuple,
+    ) -> None:
         """Begin with nothing.
 
         Args:
             feed: what is known of the fleet.
             parent: Qt's.
             selection: for whom one value of a whole selection is plotted; None for nobody.
+            commands: that are marked.
         """
         super().__init__(FRAME_MS, parent)
         self.setAcceptDrops(True)
@@ -69,6 +78,8 @@ class PlotsPanel(LivePanel):
         self.removed = RemovedPlots(feed.history, self)
         self.removed.changed.connect(self._show_removed)
         self.stack = LaneStack(feed, self._asks.runs, self._wall_offset_s)
+        self.marks = EventMarks(feed, commands, self)
+        self._marked, self._marked_s = (0.0, 0.0), -math.inf
         self.statistics = StatisticsTable(self._asked)
         self.statistics.hide()
         self._make_bar()
@@ -96,6 +107,12 @@ class PlotsPanel(LivePanel):
         self.formula_button = self.bar.button("formula", self.tr("Plot a computed value…"))
         self.formula_button.clicked.connect(lambda _: self.ask_formula())
         self.bar.add(self.formula_button)
+        self.marks_button = self.bar.button("marks", self.tr("Mark arming, modes, warnings, commands and bookmarks"))
+        self.marks_button.setCheckable(True)
+        self.marks_button.setChecked(True)
+        self.marks_button.toggled.connect(lambda _: self._show_marks(*self.shown))
+        self.marks_button.toggled.connect(lambda _: self.changed.emit())
+        self.bar.add(self.marks_button)
         self.statistics_button = self.bar.button("statistics", self.tr("Statistics over the time shown"))
         self.statistics_button.setCheckable(True)
         self.statistics_button.toggled.connect(self.statistics.setVisible)
@@ -235,7 +252,18 @@ class PlotsPanel(LivePanel):
         for lane in self.lanes:
             lane.refresh(begin_s, end_s, playhead_s, self._asks.unread(lane.curves), is_past=is_past)
             lane.show_cursor(self._cursor_s, now_s)
+        # a mark moves with the axis by itself: new ones are looked for a few times a second
+        if (begin_s, end_s) != self._marked and (not self._is_live or abs(now_s - self._marked_s) >= MARKS_S):
+            self._marked, self._marked_s = (begin_s, end_s), now_s
+            self._show_marks(begin_s, end_s)
         self._show_cursor_time()
+
+    def _show_marks(self, begin_s: float, end_s: float) -> None:
+        """Mark what happened to the vehicles of each plot."""
+        for lane in self.lanes:
+            keys = {ref.source for ref in lane.refs if isinstance(ref.source, VehicleKey)}
+            is_on = self.marks_button.isChecked()
+            lane.marks.show_marks(self.marks.within(begin_s, end_s, keys) if is_on else ())
 
     def _asked(self) -> Asked:
         """What the statistics are about."""
