@@ -40,6 +40,7 @@ STREAMS: tuple[StreamInfo, ...] = (
             "vibration",
             "wind",
             "range_finder",
+            "traffic",
             "terrain",
             "environment",
             "rc",
@@ -105,6 +106,7 @@ _STREAM_BY_MESSAGE_NAME: dict[str, str] = {
     "RANGEFINDER": "detail",
     "TERRAIN_REPORT": "detail",
     "SCALED_PRESSURE": "detail",
+    "ADSB_VEHICLE": "detail",
 }
 _NUMBERS = {stream.name: number for number, stream in enumerate(STREAMS)}
 

@@ -29,7 +29,7 @@ _SUPERSEDED: dict[tuple[int, str], int] = {
 }
 _MAY_BE_SUPERSEDED = frozenset(msgid for msgid, _ in _SUPERSEDED)
 _RICHER = frozenset(_SUPERSEDED.values())
-_READ_AT_ONCE = frozenset(MSGIDS[name] for name in ("HEARTBEAT", "BATTERY_STATUS", "DISTANCE_SENSOR"))
+_READ_AT_ONCE = frozenset(MSGIDS[name] for name in ("HEARTBEAT", "BATTERY_STATUS", "DISTANCE_SENSOR", "ADSB_VEHICLE"))
 """Heartbeats, and messages that come several times, each about another part: the newest of each must survive."""
 _REPETITIVE = frozenset(
     MSGIDS[name]

@@ -72,6 +72,7 @@ WORDS: Words[VehicleSummary] = Words(
         # worked out here; the long address is awareness.closest_m
         "closest_m": Number(_aware("closest_m"), "m"),
         "closest_in_s": Number(_aware("closest_in_s"), "s"),
+        "traffic_m": Number(_aware("traffic_m"), "m"),
         "breach_in_s": Number(_aware("breach_in_s"), "s"),
         "reach_m": Number(_aware("reach_m"), "m"),
         "return_margin": Number(_aware("return_margin_fraction", 100.0), "%"),

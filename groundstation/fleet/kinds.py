@@ -46,6 +46,7 @@ from groundstation.fleet.status import (
     Rc,
     VehicleClock,
 )
+from groundstation.fleet.traffic import Traffic, kept_traffic
 
 
 class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -93,6 +94,8 @@ class Samples(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     """Wind estimate."""
     range_finder: tuple[RangeFinder, ...] = ()
     """Distance sensors by index."""
+    traffic: tuple[Traffic, ...] = ()
+    """Other aircraft that it hears, by ICAO address."""
     terrain: Terrain | None = None
     """Height over ground."""
     environment: Environment | None = None
@@ -109,7 +112,7 @@ KINDS: tuple[str, ...] = Samples.__struct_fields__
 """Names of all kinds, in order of display."""
 _each_kind = operator.attrgetter(*KINDS)
 
-INDEXED_KINDS = frozenset({"battery", "esc", "gps", "range_finder"})
+INDEXED_KINDS = frozenset({"battery", "esc", "gps", "range_finder", "traffic"})
 """Kinds of which a vehicle can have several, told apart by `index`."""
 
 EXPECTED_PERIOD_S: dict[str, float] = {
@@ -134,6 +137,7 @@ EXPECTED_PERIOD_S: dict[str, float] = {
     "vibration": 2.0,
     "wind": 2.0,
     "range_finder": 2.0,
+    "traffic": 2.0,
     "terrain": 5.0,
     "environment": 2.0,
     "rc": 2.0,
@@ -171,7 +175,7 @@ def freshness(kind: str, age_s: float | None) -> Freshness:
     return Freshness.STALE if age_s <= stale_s + 10.0 else Freshness.EXPIRED
 
 
-Indexed = BatteryPack | Esc | GpsReceiver | RangeFinder
+Indexed = BatteryPack | Esc | GpsReceiver | RangeFinder | Traffic
 """A sample of which a vehicle can have several."""
 
 
@@ -212,4 +216,7 @@ def merge_indexed(old: tuple[Indexed, ...], new: tuple[Indexed, ...]) -> tuple[I
         # a message may bring one pack of several: each is compared with its own predecessor
         if known is None or sample.at_s >= known.at_s:
             by_index[sample.index] = sample
+    # of parts there are as many as a vehicle has; of aircraft as many as somebody transmits
+    if isinstance(new[0], Traffic) if new else False:
+        by_index = kept_traffic(by_index)  # type: ignore[assignment, arg-type]
     return tuple(by_index[index] for index in sorted(by_index))

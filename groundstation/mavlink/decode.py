@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from groundstation.mavlink.decoders import energy, high_latency, motion, navigation, status
+from groundstation.mavlink.decoders import energy, high_latency, motion, navigation, status, traffic
 from groundstation.mavlink.decoders.motion import Decoded
 from groundstation.mavlink.decoders.usual import USUAL, UsualDecoder
 from groundstation.mavlink.dialect import DEFINITIONS, MSGIDS, Fields, MessageDefinition, unpack, unpack_values
@@ -52,6 +52,7 @@ DECODERS: dict[str, Decoder] = {
     "TERRAIN_REPORT": navigation.terrain_report,
     "SCALED_PRESSURE": navigation.scaled_pressure,
     "HIGH_LATENCY2": high_latency.high_latency2,
+    "ADSB_VEHICLE": traffic.adsb_vehicle,
 }
 """Decoder by message name."""
 

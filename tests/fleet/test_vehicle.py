@@ -83,7 +83,7 @@ def test_each_kind_is_stale_after_three_periods_or_two_seconds_and_expired_ten_l
         "vibration",
         "wind",
     }
-    slow |= {"range_finder", "environment", "rc", "clock"}
+    slow |= {"traffic", "range_finder", "environment", "rc", "clock"}
     seconds = {"mode", "armed", "flight_status"}
     stale_s = stale_s or (6.0 if kind in slow else 3.0 if kind in seconds else 2.0)
     assert freshness(kind, stale_s - 0.01) is Freshness.FRESH

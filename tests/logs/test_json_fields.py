@@ -43,7 +43,7 @@ def enveloped(said: dict[str, Any]) -> dict[str, Any]:
     return {"v": 1, "sid": "s", "seq": 0, "d": said}
 
 
-@pytest.mark.parametrize("kind", ["battery", "esc", "gps", "range_finder"])
+@pytest.mark.parametrize("kind", ["battery", "esc", "gps", "range_finder", "traffic"])
 def test_of_our_messages_what_has_an_index_is_addressed_by_it(kind: str) -> None:
     first, second = {"at_s": 1.0, "v": 10.0}, {"at_s": 1.0, "index": 1, "v": 11.0}
     fifth = {"index": 5, "v": 15.0, "cells_v": [3.5, 3.6]}

@@ -35,6 +35,7 @@ HIDEABLE = [
     "homes",
     "reach",
     "breaches",
+    "traffic",
     "approaches",
     "ghosts",
     "labels",

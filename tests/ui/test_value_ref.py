@@ -10,6 +10,7 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.kinds import INDEXED_KINDS, Samples
 from groundstation.fleet.link import LinkQuality, LinkReport
 from groundstation.fleet.navigation import GpsReceiver, RangeFinder
+from groundstation.fleet.traffic import Traffic
 from groundstation.fleet.value_path import ValueRef, getter
 from groundstation.fleet.vehicle import VehicleState
 from tests.ui.support.pretend_fleet import PretendVehicle
@@ -20,6 +21,7 @@ ONE_OF = {
     "esc": (Esc, "voltage_v"),
     "gps": (GpsReceiver, "hdop"),
     "range_finder": (RangeFinder, "distance_m"),
+    "traffic": (Traffic, "height_amsl_m"),
 }
 
 

@@ -27,6 +27,12 @@ class Awareness(Sample, frozen=True, kw_only=True, gc=False):
     """How fast the two come nearer now, metres per second; negative while they part."""
     closest_with: str | None = None
     """Id of the other."""
+    traffic_m: float | None = None
+    """How near the nearest aircraft that is heard comes within a minute, metres, as above (`traffic_near.py`)."""
+    traffic_in_s: float | None = None
+    """When that is, seconds from now."""
+    traffic_with: str | None = None
+    """Its call sign or address."""
     reach_m: float | None = None
     """From how far away it gets home, in the direction in which it is, metres (`reach.py`)."""
     return_in_s: float | None = None

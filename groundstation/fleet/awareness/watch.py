@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, nearest
+from groundstation.fleet.awareness.approach import MAX_APPROACHES, Approach, Movers, Nearest, movers_of, moves, nearest
 from groundstation.fleet.awareness.breach import Breach, Fences, breach_of
 from groundstation.fleet.awareness.derived import Awareness
 from groundstation.fleet.awareness.ghost import ghost_of
 from groundstation.fleet.awareness.reach import Currents, Reach, reach_of
 from groundstation.fleet.awareness.told_parameters import ToldParameters
+from groundstation.fleet.awareness.traffic_near import Aircraft, TrafficNear, aircraft_of, nearest_traffic
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.vehicle import VehicleState
 
@@ -27,6 +29,15 @@ VEHICLES_A_TURN = 50
 """Of which all the rest is worked out in one."""
 
 Found = Mapping[VehicleKey, Awareness | None]
+
+
+class _News(msgspec.Struct):
+    """What a round finds."""
+
+    aircraft: dict[str, list[Aircraft]]
+    reaches: dict[VehicleKey, Reach] = {}
+    breaches: dict[VehicleKey, Breach] = {}
+    traffic: dict[VehicleKey, TrafficNear] = {}
 
 
 class AwarenessWatch:
@@ -47,6 +58,8 @@ class AwarenessWatch:
         """Moment of that round, on the clock that it was told."""
         self.breaches: dict[VehicleKey, Breach] = {}
         """Who crosses its fence."""
+        self.traffic: dict[VehicleKey, TrafficNear] = {}
+        """The aircraft that comes nearest to whom."""
         self._currents, self._fences, self._parameters = Currents(), Fences(), ToldParameters()
         self._begun_s: float | None = None
         self._turns: Iterator[Found] | None = None
@@ -86,6 +99,7 @@ class AwarenessWatch:
 
     def _round(self, states: list[VehicleState], now_s: float) -> Iterator[Found]:
         approaches: list[Approach] = []
+        news = _News(aircraft=aircraft_of(states, now_s))
         nearest_of: dict[VehicleKey, dict[str, Any]] = {}
         for movers in movers_of(states, now_s):
             count = len(movers.states)
@@ -97,33 +111,30 @@ class AwarenessWatch:
                 yield {}
         approaches.sort(key=lambda one: one.in_s)
         self.approaches, self.looked_s = tuple(approaches[:MAX_APPROACHES]), now_s
-        reaches: dict[VehicleKey, Reach] = {}
-        breaches: dict[VehicleKey, Breach] = {}
         for first in range(0, len(states), VEHICLES_A_TURN):
             some_states = states[first : first + VEHICLES_A_TURN]
-            yield {one.key: self._of(one, nearest_of.get(one.key), reaches, breaches, now_s) for one in some_states}
-        self.reaches, self.breaches = reaches, breaches
-        self._currents.keep(reaches.keys() | nearest_of.keys())
+            yield {one.key: self._of(one, nearest_of.get(one.key), news, now_s) for one in some_states}
+        self.reaches, self.breaches, self.traffic = news.reaches, news.breaches, news.traffic
+        self._currents.keep({one.key for one in states if one.is_flying is True})
 
-    def _of(
-        self,
-        state: VehicleState,
-        near: dict[str, Any] | None,
-        reaches: dict[VehicleKey, Reach],
-        breaches: dict[VehicleKey, Breach],
-        now_s: float,
-    ) -> Awareness | None:
+    def _of(self, state: VehicleState, near: dict[str, Any] | None, news: _News, now_s: float) -> Awareness | None:
         """All that is known of one; None where nothing is."""
         found = dict(near or {})
         if state.is_flying is not True or state.position is None:
             return None
+        around = news.aircraft.get(state.key.root)
+        traffic = nearest_traffic(state, around, now_s) if around and moves(state, now_s) else None
+        if traffic is not None:
+            news.traffic[state.key] = traffic
+            found["traffic_m"], found["traffic_in_s"] = traffic.closest_m, traffic.in_s
+            found["traffic_with"] = traffic.aircraft.name
         told = self._parameters.of(state)
         breach = breach_of(state, now_s, self._fences, told)
         if breach is not None:
-            breaches[state.key], found["breach_in_s"] = breach, breach.in_s
+            news.breaches[state.key], found["breach_in_s"] = breach, breach.in_s
         reach = reach_of(state, now_s, self._currents.take(state) if self._has_means else None, told)
         if reach is not None:
-            reaches[state.key] = reach
+            news.reaches[state.key] = reach
             found["reach_m"], found["return_in_s"] = reach.reach_m, reach.return_s
             found["return_margin_fraction"] = reach.margin_fraction
         ghost = ghost_of(state, now_s) if not found else None

@@ -21,6 +21,7 @@ from groundstation.ui.map_panel.scale_layer import ScaleLayer
 from groundstation.ui.map_panel.sensor_layer import SensorLayer
 from groundstation.ui.map_panel.shadow_layer import ShadowLayer
 from groundstation.ui.map_panel.target_layer import TargetLayer
+from groundstation.ui.map_panel.traffic_layer import TrafficLayer
 from groundstation.ui.map_panel.trail_layer import TrailLayer
 from groundstation.ui.map_panel.trail_legend import TrailLegend
 from groundstation.ui.map_panel.trail_scale import TrailScale
@@ -91,6 +92,12 @@ LAYERS = (
         key="breaches",
         title="Who crosses its fence",
         make=lambda context: BreachLayer(context.feed, context.written),
+        is_switchable=True,
+    ),
+    MapLayer(
+        key="traffic",
+        title="Other aircraft",
+        make=lambda context: TrafficLayer(context.feed, context.written),
         is_switchable=True,
     ),
     MapLayer(
