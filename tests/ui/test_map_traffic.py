@@ -10,10 +10,12 @@ from PySide6.QtGui import QImage, QPainter
 
 from groundstation.fleet.awareness.traffic_near import FRESH_S
 from groundstation.fleet.past import Moment
+from groundstation.ui.map_panel.label_placer import Box
 from groundstation.ui.map_panel.map_layer import Frame
 from groundstation.ui.map_panel.map_marks import mark_of
 from groundstation.ui.map_panel.mercator import Camera, mercator_from_degrees
 from groundstation.ui.map_panel.traffic_layer import SHOWN_S, TrafficLayer, words_of
+from groundstation.ui.map_panel.worked_out import in_view
 from groundstation.ui.past.past_view import PastView
 from tests.fleet.awareness.test_approach import NOW_S, flying
 from tests.fleet.awareness.test_traffic import aircraft
@@ -69,3 +71,16 @@ def test_one_that_passes_far_away_is_drawn_without_a_line(past):
 )
 def test_an_old_one_is_told_as_old_and_then_goes(past, seen_s, words):
     assert shown(past, aircraft(seen_s=seen_s))[2] == words
+
+
+@pytest.mark.parametrize(
+    ("box", "moved"),
+    [
+        (Box(590.0, 10.0, 640.0, 28.0), Box(548.0, 10.0, 598.0, 28.0)),
+        (Box(-20.0, -5.0, 30.0, 13.0), Box(2.0, 2.0, 52.0, 20.0)),
+        (Box(10.0, 10.0, 60.0, 28.0), Box(10.0, 10.0, 60.0, 28.0)),
+        (Box(601.0, 10.0, 640.0, 28.0), None),
+    ],
+)
+def test_words_at_the_edge_of_the_view_stand_in_it_whole(box, moved):
+    assert in_view(Camera(0.0, 0.0, 1.0, 600.0, 600.0), {"a": box}).get("a") == moved

@@ -16,7 +16,7 @@ from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.mercator import Camera
-from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, paint_words, pixel_of
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, in_view, paint_words, pixel_of
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -94,9 +94,8 @@ class ApproachLayer(Layer):
         marks = [
             Box(x - MARK_PX, y - MARK_PX, x + MARK_PX, y + MARK_PX) for one in found for x, y in (one.one, one.other)
         ]
-        view = Box(0.0, 0.0, frame.camera.width, frame.camera.height)
         placed = self._placer.place(wanted, self._written.others(KEY), marks)
-        return {int(str(key)): box for key, box in placed.items() if box.touches(view)}
+        return {int(str(key)): box for key, box in in_view(frame.camera, placed).items()}
 
 
 def _drawn(

@@ -10,7 +10,7 @@ from groundstation.fleet.awareness.breach import Breach
 from groundstation.ui.fleet_view import FleetView
 from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, paint_words, pixel_of
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, in_view, paint_words, pixel_of
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -70,7 +70,8 @@ class BreachLayer(Layer):
             marks.append(Box(here[0] - MARK_PX, here[1] - MARK_PX, here[0] + MARK_PX, here[1] + MARK_PX))
             width = metrics(SMALL_PX).horizontalAdvance(words_of(breach, past_s)) + 2 * EDGE_PX
             wanted.append(Wanted(breach.key, *there, width, HEIGHT_PX))
-        boxes = self._placer.place(wanted, self._written.others(KEY), marks) if wanted else {}
+        placed = self._placer.place(wanted, self._written.others(KEY), marks) if wanted else {}
+        boxes = in_view(frame.camera, placed)
         self._written.put(KEY, boxes.values())
         for breach, _ in drawn:
             if breach.key in boxes:

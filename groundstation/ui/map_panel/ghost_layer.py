@@ -17,10 +17,10 @@ from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.settings.measures import Dimension
 from groundstation.ui.call_signs import call_sign
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
+from groundstation.ui.map_panel.label_placer import LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
 from groundstation.ui.map_panel.vehicle_layer import ARROW
-from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, beside, paint_words, pixel_of, radius_px
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, beside, in_view, paint_words, pixel_of, radius_px
 from groundstation.ui.theme.colours import level_role, vehicle_colour
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink
@@ -82,9 +82,8 @@ class GhostLayer(Layer):
             x, y = pixels[ghost.key] = _paint_ghost(painter, frame, ghost, level)
             width = metrics(SMALL_PX).horizontalAdvance(words_of(ghost)) + 2 * EDGE_PX
             wanted.append(Wanted(ghost.key, x, y, width, HEIGHT_PX))
-        view = Box(0.0, 0.0, frame.camera.width, frame.camera.height)
         placed = self._placer.place(wanted, self._written.others(KEY)) if wanted else {}
-        boxes = {key: box for key, box in placed.items() if box.touches(view)}
+        boxes = in_view(frame.camera, placed)
         self._written.put(KEY, boxes.values())
         for ghost, level in self.ghosts:
             if ghost.key in boxes:

@@ -15,9 +15,9 @@ from groundstation.fleet.awareness.traffic_near import FRESH_S, Aircraft, Traffi
 from groundstation.fleet.settings.measures import Dimension
 from groundstation.fleet.shown_text import harmless
 from groundstation.ui.fleet_view import FleetView
-from groundstation.ui.map_panel.label_placer import Box, LabelPlacer, Wanted, Written
+from groundstation.ui.map_panel.label_placer import LabelPlacer, Wanted, Written
 from groundstation.ui.map_panel.map_layer import Frame, Layer
-from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, paint_words, pixel_of
+from groundstation.ui.map_panel.worked_out import EDGE_PX, HEIGHT_PX, OLD_S, beside, in_view, paint_words, pixel_of
 from groundstation.ui.theme.fonts import font, metrics
 from groundstation.ui.theme.inks import ink, veil
 from groundstation.ui.theme.roles import Ink
@@ -90,8 +90,7 @@ class TrafficLayer(Layer):
             width = metrics(SMALL_PX).horizontalAdvance(words) + 2 * EDGE_PX
             wanted.append(Wanted(number, *points[number], width, HEIGHT_PX, one.told.index in soonest))
         placed = self._placer.place(wanted, self._written.others(KEY)) if wanted else {}
-        view = Box(0.0, 0.0, frame.camera.width, frame.camera.height)
-        boxes = {key: box for key, box in placed.items() if box.touches(view)}
+        boxes = in_view(frame.camera, placed)
         self._written.put(KEY, boxes.values())
         for number, one in enumerate(self.aircraft):
             if number in boxes:

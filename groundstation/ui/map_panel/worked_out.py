@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -32,6 +33,18 @@ def pixel_of(camera: Camera, place: tuple[float, float]) -> tuple[float, float]:
 def radius_px(camera: Camera, place: tuple[float, float], radius_m: float) -> float:
     """How large a circle on the ground is there."""
     return radius_m * stretch(mercator_from_degrees(*place)[1]) / camera.scale_m
+
+
+def in_view(camera: Camera, boxes: Mapping[Hashable, Box]) -> dict[Hashable, Box]:
+    """Boxes that reach into the view, moved until all of each stands in it."""
+    found = {}
+    for key, box in boxes.items():
+        if not box.touches(Box(0.0, 0.0, camera.width, camera.height)):
+            continue
+        right = min(0.0, camera.width - 2.0 - box.right) + max(0.0, 2.0 - box.left)
+        down = min(0.0, camera.height - 2.0 - box.bottom) + max(0.0, 2.0 - box.top)
+        found[key] = Box(box.left + right, box.top + down, box.right + right, box.bottom + down)
+    return found
 
 
 def paint_words(painter: QPainter, words: str, role: Ink, box: Box, of: tuple[float, float]) -> None:
