@@ -28,6 +28,7 @@ from groundstation.app.param_work import param_access
 from groundstation.app.past_reader import past_access
 from groundstation.app.plan_work import plan_access
 from groundstation.app.players import player_access
+from groundstation.app.plot_work import plot_access
 from groundstation.app.procedure_files import procedure_access
 from groundstation.app.recent_logs import recent_logs
 from groundstation.app.refly_port import refly_access
@@ -153,6 +154,7 @@ class Station:
             layouts=layout_access(),
             groups=group_access(),
             write_page=write_page,
+            plot_files=plot_access(),
             start=self._start_access(recordings, first) if role is Role.OPERATOR else None,
             own=own,
         )

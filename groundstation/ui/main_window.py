@@ -55,6 +55,7 @@ from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_port import PlanAccess
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
+from groundstation.ui.plots.plot_port import PlotAccess
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.proportions import FIRST_SIZE, first_size
 from groundstation.ui.refly.refly_port import ReflyAccess
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         start: StartAccess | None = None,
         layouts: LayoutAccess | None = None,
         write_page: Callable[[str, Path], None] | None = None,
+        plot_files: PlotAccess | None = None,
         own: SettingsAccess | None = None,
         groups: GroupAccess | None = None,
     ) -> None:
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
             start: ways of the start page, and to the links of bridges; None for a window without.
             layouts: ways to layouts on disk; None for a window that remembers its own alone.
             write_page: writes a page to a file, on a thread; None for a window that writes none.
+            plot_files: ways to files of plots; None for a window that writes none.
             own: ways to the file of settings; None for settings that last as long as the window.
             groups: ways to groups of vehicles on disk; None for a window that forgets its own.
         """
@@ -162,7 +165,7 @@ class MainWindow(QMainWindow):
         """Named groups of vehicles."""
         desks = (self.desk, journal, logbook, self.document, self.study, parameters, refly, self.surveys)
         ways = (alarms, self.voice, publish, operators, read_meanings, large, procedures, write_page)
-        context = PanelContext(feed, self.selection, log, self.asks, *desks, *ways, self.groups)
+        context = PanelContext(feed, self.selection, log, self.asks, *desks, *ways, self.groups, plot_files)
         centre, stage = self._build(feed)
         self.past = PastWindow(self, centre, feed, self.selection, players) if players is not None else None
         """Leads into the past; None where there is none."""

@@ -164,7 +164,7 @@ def plots_panel(context: PanelContext) -> PlotsPanel:
     """Curves; other panels bring values into it."""
     desk = context.desk
     commands: Commands = tuple if desk is None else lambda: desk.orders.book
-    panel = PlotsPanel(context.feed, selection=context.selection, commands=commands)
+    panel = PlotsPanel(context.feed, selection=context.selection, commands=commands, access=context.plot_files)
     # owned by the panel
     FirstPlots(panel, context.feed)
 

@@ -28,6 +28,7 @@ from groundstation.ui.parameters.param_port import ParamAccess
 from groundstation.ui.plans.plan_document import PlanDocument
 from groundstation.ui.plans.plan_study import PlanStudy
 from groundstation.ui.plans.survey_desk import SurveyDesk
+from groundstation.ui.plots.plot_port import PlotAccess
 from groundstation.ui.procedures.procedure_port import ProcedureAccess
 from groundstation.ui.refly.refly_port import ReflyAccess
 from groundstation.ui.selection import Selection
@@ -118,6 +119,8 @@ class PanelContext:
     """Writes a page to a file, on a thread; None for a window that writes none."""
     groups: GroupDesk | None = None
     """Named groups of vehicles; None for panels that have their own, as in a test."""
+    plot_files: PlotAccess | None = None
+    """Ways to files of plots; None for a window that writes none."""
 
 
 class Place(NamedTuple):

@@ -119,7 +119,13 @@ class PastWindow(QObject):
         self.look.view.raw = PastRaw(self.look)
         # no desk, and nothing in it that has one: what is made of this can't command
         self._context = PanelContext(
-            self.look.view, selection, self._log, asks, parameters=context.parameters, groups=context.groups
+            self.look.view,
+            selection,
+            self._log,
+            asks,
+            parameters=context.parameters,
+            groups=context.groups,
+            plot_files=context.plot_files,
         )
         self._add_keys()
         self._window.installEventFilter(self)

@@ -22,7 +22,9 @@ from groundstation.ui.plots.formula_dialog import FormulaDialog
 from groundstation.ui.plots.lane_stack import LaneStack
 from groundstation.ui.plots.older_asks import OlderAsks
 from groundstation.ui.plots.plot_bar import PlotBar
+from groundstation.ui.plots.plot_export import PlotExport, columns_of
 from groundstation.ui.plots.plot_lane import PlotLane
+from groundstation.ui.plots.plot_port import Column, PlotAccess
 from groundstation.ui.plots.removed_plots import RemovedPlots
 from groundstation.ui.plots.shown_span import ShownSpan
 from groundstation.ui.plots.statistics_table import Asked, StatisticsTable
@@ -54,6 +56,7 @@ class PlotsPanel(LivePanel):
         parent: QWidget | None = None,
         selection: Selection | None = None,
         commands: Commands = tuple,
+        access: PlotAccess | None = None,
     ) -> None:
         """Begin with nothing.
 
@@ -62,6 +65,7 @@ class PlotsPanel(LivePanel):
             parent: Qt's.
             selection: for whom one value of a whole selection is plotted; None for nobody.
             commands: that are marked.
+            access: ways to files; None for plots that write none.
         """
         super().__init__(FRAME_MS, parent)
         self.setAcceptDrops(True)
@@ -83,6 +87,9 @@ class PlotsPanel(LivePanel):
         self.statistics = StatisticsTable(self._asked)
         self.statistics.hide()
         self._make_bar()
+        self.export = (
+            PlotExport(access, self.bar, lambda: self.stack.splitter, self._columns) if access is not None else None
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -264,6 +271,10 @@ class PlotsPanel(LivePanel):
             keys = {ref.source for ref in lane.refs if isinstance(ref.source, VehicleKey)}
             is_on = self.marks_button.isChecked()
             lane.marks.show_marks(self.marks.within(begin_s, end_s, keys) if is_on else ())
+
+    def _columns(self) -> list[Column]:
+        asked = self._asked()
+        return columns_of(asked.curves, asked.begin_s, asked.end_s, self._wall_offset_s())
 
     def _asked(self) -> Asked:
         """What the statistics are about."""
