@@ -12,6 +12,7 @@ from typing import TextIO
 
 import numpy as np
 
+from groundstation.app.plot_set_work import set_access
 from groundstation.app.whole_file import write_whole
 from groundstation.fleet.errors import GroundStationError
 from groundstation.fleet.progress import Progress
@@ -23,9 +24,13 @@ LAST_S = 253_402_300_799.0
 """The end of the year 9999: later moments have no date."""
 
 
-def plot_access() -> PlotAccess:
-    """The window's ways."""
-    return PlotAccess(write_table=write_table, write_bytes=write_bytes)
+def plot_access(folder: Path | None = None) -> PlotAccess:
+    """The window's ways.
+
+    Args:
+        folder: of saved plots; None for this user's own.
+    """
+    return PlotAccess(write_table=write_table, write_bytes=write_bytes, sets=set_access(folder))
 
 
 def write_table(columns: Sequence[Column], path: Path, told: Progress) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from groundstation.fleet.progress import Progress
+from groundstation.ui.plots.plot_set import PlotSet
 from groundstation.ui.series import Numbers
 
 
@@ -23,6 +24,16 @@ class Column(msgspec.Struct, frozen=True):
     """Shape (n,), in SI, NaN where unknown."""
 
 
+class SetAccess(msgspec.Struct, frozen=True):
+    """Ways to saved plots. All are called on a thread of their own; each raises GroundStationError."""
+
+    names: Callable[[], Sequence[str]]
+    read: Callable[[str], PlotSet]
+    write: Callable[[PlotSet], None]
+    """Keeps one, in place of one of the same name."""
+    remove: Callable[[str], None]
+
+
 class PlotAccess(msgspec.Struct, frozen=True):
     """Ways to files. All are called on a thread of their own; each raises GroundStationError."""
 
@@ -30,3 +41,5 @@ class PlotAccess(msgspec.Struct, frozen=True):
     """Writes curves as CSV, whole or not at all; returns the number of rows."""
     write_bytes: Callable[[bytes, Path], None]
     """Writes a picture, whole or not at all."""
+    sets: SetAccess | None = None
+    """Ways to saved plots; None for none."""

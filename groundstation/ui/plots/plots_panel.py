@@ -25,6 +25,8 @@ from groundstation.ui.plots.plot_bar import PlotBar
 from groundstation.ui.plots.plot_export import PlotExport, columns_of
 from groundstation.ui.plots.plot_lane import PlotLane
 from groundstation.ui.plots.plot_port import Column, PlotAccess
+from groundstation.ui.plots.plot_set import PlotSet, plots_of
+from groundstation.ui.plots.plot_sets import PlotSets
 from groundstation.ui.plots.removed_plots import RemovedPlots
 from groundstation.ui.plots.shown_span import ShownSpan
 from groundstation.ui.plots.statistics_table import Asked, StatisticsTable
@@ -87,9 +89,12 @@ class PlotsPanel(LivePanel):
         self.statistics = StatisticsTable(self._asked)
         self.statistics.hide()
         self._make_bar()
-        self.export = (
-            PlotExport(access, self.bar, lambda: self.stack.splitter, self._columns) if access is not None else None
-        )
+        self.export: PlotExport | None = None
+        self.sets: PlotSets | None = None
+        if access is not None:
+            self.export = PlotExport(access, self.bar, lambda: self.stack.splitter, self._columns)
+            if access.sets is not None:
+                self.sets = PlotSets(access.sets, self.bar, lambda: (self.plots(), self.span_s), self.wear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -220,9 +225,7 @@ class PlotsPanel(LivePanel):
 
     def ask_formula(self, text: str = "") -> FormulaDialog:
         """Ask for a value that follows from others, of the selected vehicles or of those that are plotted."""
-        plotted = (ref.source for refs in self.plots() for ref in refs)
-        known = [*(one for one in plotted if isinstance(one, VehicleKey)), *(state.key for state in self._feed.fleet)]
-        dialog = FormulaDialog(self._selection.keys or tuple(known[:1]), self.plot, text, self)
+        dialog = FormulaDialog(self._vehicles(), self.plot, text, self)
         dialog.open()
         return dialog
 
@@ -271,6 +274,22 @@ class PlotsPanel(LivePanel):
             keys = {ref.source for ref in lane.refs if isinstance(ref.source, VehicleKey)}
             is_on = self.marks_button.isChecked()
             lane.marks.show_marks(self.marks.within(begin_s, end_s, keys) if is_on else ())
+
+    def wear(self, one: PlotSet) -> None:
+        """Show saved plots for the selected vehicles; what was plotted can be brought back."""
+        plots = plots_of(one, self._vehicles())
+        if not plots:
+            self.bar.say(self.tr("Select a vehicle first"))
+            return
+        self.removed.keep(self.plots())
+        self.restore(plots, one.span_s)
+        self.changed.emit()
+
+    def _vehicles(self) -> tuple[VehicleKey, ...]:
+        """The selected ones, else one that is plotted or known."""
+        plotted = (ref.source for refs in self.plots() for ref in refs)
+        known = [*(one for one in plotted if isinstance(one, VehicleKey)), *(state.key for state in self._feed.fleet)]
+        return self._selection.keys or tuple(known[:1])
 
     def _columns(self) -> list[Column]:
         asked = self._asked()
