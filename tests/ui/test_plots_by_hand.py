@@ -195,6 +195,16 @@ def test_more_than_there_is_room_for_is_told(panel, three):
     assert panel.bar.note_label.text() == "no room for 2 of the values"
 
 
+def test_what_is_told_makes_no_narrow_panel_wider(panel):
+    least = panel.minimumSizeHint().width()
+    panel.bar.say("a file of a very long name " * 20)
+    QApplication.processEvents()
+    assert panel.minimumSizeHint().width() == least
+    assert panel.bar.note_label.isVisible()
+    panel.bar._note_timer.timeout.emit()
+    assert not panel.bar.note_label.isVisible()
+
+
 def test_a_plot_that_is_full_is_followed_by_another_one(panel):
     keys = [PretendVehicle(number).key for number in range(MAX_CURVES + 1)]
     panel.plot([ValueRef(key, HEIGHT) for key in keys])

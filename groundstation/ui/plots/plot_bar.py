@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from groundstation.ui.plots.span_box import SpanBox
 from groundstation.ui.theme.icons import icon
@@ -36,17 +36,26 @@ class PlotBar(QWidget):
         self._note_timer.timeout.connect(lambda: self.say(""))
         self.note_label = QLabel()
         self.note_label.setProperty("role", "muted")
+        self.note_label.setTextFormat(Qt.TextFormat.PlainText)
+        # in a line of its own: beside the buttons it would make a narrow panel wider
+        self.note_label.setWordWrap(True)
+        self.note_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.note_label.hide()
         self.remove_button = self.button("remove", self.tr("Remove all plots"))
         self.undo_button = QToolButton()
         self.undo_button.setText(self.tr("Undo"))
         self.undo_button.setToolTip(self.tr("Bring back what was removed last (Ctrl+Z)"))
         self.undo_button.hide()
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(12, 8, 12, 8)
+        self.row = QHBoxLayout()
         self.row.setSpacing(8)
+        both = QVBoxLayout(self)
+        both.setContentsMargins(12, 8, 12, 8)
+        both.setSpacing(4)
+        both.addLayout(self.row)
+        both.addWidget(self.note_label)
         for one in (self.span_box, self.pause_button, self.time_label):
             self.row.addWidget(one)
-        self.row.addWidget(self.note_label, 1)
+        self.row.addStretch(1)
         for one in (self.undo_button, self.remove_button):
             self.row.addWidget(one)
         self.show_pause(is_by_hand=False)
@@ -71,7 +80,7 @@ class PlotBar(QWidget):
     def say(self, words: str) -> None:
         """Tell something for a while; empty for nothing any more."""
         self.note_label.setText(words)
-        self.note_label.setToolTip(words)
+        self.note_label.setVisible(bool(words))
         if words:
             self._note_timer.start()
 
