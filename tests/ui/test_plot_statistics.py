@@ -265,6 +265,22 @@ def test_what_is_still_to_be_read_is_told(panel, station):
     assert row_of(panel)[1] == "7.0"
 
 
+def test_in_a_small_panel_the_plots_keep_most_of_it_and_names_can_be_read(panel, station):
+    made = [PretendVehicle(number) for number in range(1, 7)]
+    station.hear(*made)
+    panel.plot([ValueRef(one.key, HEIGHT) for one in made])
+    panel.statistics_button.click()
+    for width, height in ((430, 240), (430, 700)):
+        panel.resize(width, height)
+        QApplication.processEvents()
+        panel.statistics.refresh()
+        assert panel.statistics.height() <= max(0.4 * panel.height(), 80)
+        table = panel.statistics.table
+        assert table.columnWidth(0) >= table.sizeHintForColumn(0)
+    # where there is room all are seen
+    assert table.rowHeight(0) * 6 <= table.viewport().height()
+
+
 def test_hidden_it_counts_nothing(panel):
     panel.statistics_button.click()
     assert panel.statistics._timer.isActive()

@@ -33,6 +33,8 @@ PERIOD_MS, BUSY_MS = 400, 40
 """Between two counts, and while there is more to be counted."""
 MOST_ROWS_SEEN = 6
 """More scroll."""
+MOST_SHARE = 0.4
+"""Of the panel's height."""
 ROW = 24
 LIMIT, COUNT = 9, 8
 """Columns."""
@@ -77,7 +79,7 @@ class StatisticsTable(LivePanel):
         self.table.itemChanged.connect(self._on_item_changed)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(44)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +101,7 @@ class StatisticsTable(LivePanel):
         self._totals.begin()
         self._is_busy = False
         names = self._names(asked.curves)
+        self._fit_height()
         with QSignalBlocker(self.table):
             self._fit_rows([curve.ref for curve in asked.curves])
             for row, curve in enumerate(asked.curves):
@@ -166,9 +169,15 @@ class StatisticsTable(LivePanel):
                 else:
                     item.setToolTip(self.tr("Write a limit, in the unit of the curve: how long it was above and below"))
                 self.table.setItem(row, column, item)
+
+    def _fit_height(self) -> None:
+        """As high as its rows, but the plots keep most of the panel."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
-        header = self.table.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + ROW * max(1, min(MOST_ROWS_SEEN, len(refs))) + bar + 2)
+        frame = self.table.horizontalHeader().sizeHint().height() + bar + 2
+        room = int(MOST_SHARE * self.parentWidget().height()) if self.parentWidget() is not None else 10_000
+        rows = max(1, min(MOST_ROWS_SEEN, len(self._refs), (room - frame) // ROW))
+        if self.height() != frame + ROW * rows:
+            self.setFixedHeight(frame + ROW * rows)
 
     def _is_edited(self, row: int, column: int) -> bool:
         is_open = self.table.state() == QAbstractItemView.State.EditingState
