@@ -174,7 +174,8 @@ class StatisticsTable(LivePanel):
         """As high as its rows, but the plots keep most of the panel."""
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         frame = self.table.horizontalHeader().sizeHint().height() + bar + 2
-        room = int(MOST_SHARE * self.parentWidget().height()) if self.parentWidget() is not None else 10_000
+        panel = self.parentWidget()
+        room = int(MOST_SHARE * panel.height()) if panel is not None else 10_000
         rows = max(1, min(MOST_ROWS_SEEN, len(self._refs), (room - frame) // ROW))
         if self.height() != frame + ROW * rows:
             self.setFixedHeight(frame + ROW * rows)
