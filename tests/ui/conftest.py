@@ -63,6 +63,10 @@ def qt_warnings(app):
     gc.disable()
     yield found
     let_go_of_the_mouse()
+    for window in QApplication.topLevelWidgets():
+        # one with vehicles in the air would ask, and stay, and its keys with it
+        if isinstance(window, MainWindow):
+            window.leave()
     QApplication.closeAllWindows()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.processEvents()

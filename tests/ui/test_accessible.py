@@ -114,6 +114,8 @@ def test_where_the_keyboard_is_can_be_seen(window, theme):
     """A control with the keyboard looks otherwise than without."""
     wear(theme)
     window.activateWindow()
+    for _ in range(20):
+        QApplication.processEvents()
     unseen = []
     for name in ("fleet", "messages", "plots", "sensors"):
         dock = bring(window, name)

@@ -129,7 +129,7 @@ def test_plots_keep_their_titles_apart_and_scroll(window, station, app):
     window.panel(PlotsPanel).refresh()
     settle(app)
     lanes = window.panel(PlotsPanel).lanes
-    places = [place_in(lane, window.panel(PlotsPanel)._splitter) for lane in lanes]
+    places = [place_in(lane, window.panel(PlotsPanel).stack.splitter) for lane in lanes]
     assert len(lanes) == len(PLOTTED)
     assert all(not one.intersects(other) for one, other in itertools.combinations(places, 2))
     for lane in lanes:

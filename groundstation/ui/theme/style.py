@@ -53,6 +53,7 @@ QToolButton[flat="true"]:hover { background: $hover; }
 QToolButton[flat="true"]:checked { background: $accent_surface; border-color: transparent; }
 QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton::menu-indicator { image: none; }
+QPushButton:checked:focus, QToolButton:checked:focus { background: $accent_hover; border-color: $text; }
 QPushButton[role="emergency"] { font-weight: 700; padding: 3px 10px; border-color: $line_strong; }
 QPushButton[role="emergency"]:hover { border-color: $text; }
 QPushButton[role="emergency"]:pressed { background: $accent; color: $background; }
