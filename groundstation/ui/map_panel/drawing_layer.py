@@ -105,7 +105,7 @@ def paint_drawing(painter: QPainter, kind: DrawnKind, points: Points, colour: QC
         painter.drawPolygon([middle + corner for corner in MARKER])
         return
     polygon = polygon_from_points(points)
-    fill = QColor(colour)
+    fill = colour.toRgb()
     fill.setAlpha(30)
     for pen in (QPen(ink(Ink.BACKGROUND), 3.6), QPen(colour, 1.6)):
         painter.setPen(pen)
