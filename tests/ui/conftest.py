@@ -63,6 +63,12 @@ def qt_warnings(app):
     gc.disable()
     yield found
     let_go_of_the_mouse()
+    # a menu that a test left open would be open in the next one, where nothing may move under it
+    for _ in range(10):
+        left = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if left is None:
+            break
+        left.close()
     for window in QApplication.topLevelWidgets():
         # one with vehicles in the air would ask, and stay, and its keys with it
         if isinstance(window, MainWindow):

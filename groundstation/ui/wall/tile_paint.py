@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from groundstation.fleet.conditions import Level
 from groundstation.ui.call_signs import CUT
@@ -188,7 +188,8 @@ def _titles(
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
     painter.setFont(font(TINY_PX))
-    painter.setPen(QColor(colour))
+    # as text it is a key of what is kept
+    painter.setPen(colour)
     for number, text in enumerate(words):
         left, top, width = _figure_place(number, len(words), size, columns, pixels)
         painter.drawText(QRectF(left, top, width - 1, TITLE), _LEFT, elided(text, round(width - 1), TINY_PX))
