@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QEnterEvent, QMouseEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
@@ -47,13 +47,14 @@ def panel(station, vehicles, commands, wishes, app):
     def wish(action, keys=(), **more):
         wishes.append((action, keys))
 
-    # where a test before left it, it would point at a tile
-    QCursor.setPos(0, 0)
     made = WallPanel(station.feed, commands.desk.selection, commands.desk, AlarmAccess(wish=wish))
     made.area.clock = lambda: station.now_s
     made.resize(800, 780)
+    # in a corner of the screen that it does not reach: where a test before left the pointer it may point at a tile
+    made.move(QCursor.pos() + QPoint(40, 40))
     made.show()
     app.processEvents()
+    made.area.pointed = None
     yield made
     made.close()
     made.deleteLater()
