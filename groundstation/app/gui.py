@@ -42,7 +42,6 @@ from groundstation.fleet.drawings.drawing import DrawingBoard
 from groundstation.fleet.errors import UsageError
 from groundstation.fleet.identity import VehicleKey
 from groundstation.fleet.link_table import LinkRequest
-from groundstation.fleet.operators.names import name_of
 from groundstation.recording import journal as journal_file
 from groundstation.recording.journal import Journal, default_path
 from groundstation.transport import topics
@@ -51,6 +50,7 @@ from groundstation.transport.bus import BusState, BusStatus
 from groundstation.transport.commander import Commander, drawn, link_wish, mark, sensors
 from groundstation.transport.inbox import Inbox
 from groundstation.ui.application import make_application
+from groundstation.ui.closing import CloseQuestion
 from groundstation.ui.commands_panel.journal_port import JournalAccess
 from groundstation.ui.fleet_feed import FleetFeed
 from groundstation.ui.main_window import MainWindow
@@ -58,7 +58,6 @@ from groundstation.ui.map_panel.map_panel import MapPanel
 from groundstation.ui.orders import Orders
 from groundstation.ui.past_loader import PastLoader
 from groundstation.ui.sensors_panel.sensors_panel import SensorsPanel
-from groundstation.ui.settings.chosen import chosen
 from groundstation.ui.settings.settings_port import SettingsAccess
 from groundstation.ui.start.start_port import BrokerWish, LinkWish, StartAccess
 
@@ -115,7 +114,7 @@ class Station:
         self.is_again = False
         """Whether the program is to begin again once this window is closed."""
         own = None if own is None else msgspec.structs.replace(own, open_again=self._open_again)
-        actor = Actor(op=name_of(chosen().now.operator.name) or operator_name(), gs=client_id("gui"), role=role)
+        actor = Actor(op=operator_name(), gs=client_id("gui"), role=role)
         self._actor, self._marks, self._boards = actor, 0, 0
         self.next_broker: BrokerWish | None = None
         """Where the operator wants to go on once this window is closed; None for the end."""
@@ -226,7 +225,13 @@ class Station:
         # before: the end of the last window ends the loop
         self.is_again = True
         # where vehicles are in the operator's hands it asks first, and closes when the answer is yes
-        self.window.close()
+        if not self.window.close():
+            for question in self.window.findChildren(CloseQuestion):
+                question.finished.connect(self._on_answered)
+
+    def _on_answered(self, _result: int) -> None:
+        """Who stays wants no other window when this one is closed some day."""
+        self.is_again = not self.window.isVisible()
 
     def _set_bookmark(self, at_s: float, note: str, key: VehicleKey | None) -> None:
         """Tell every station and the recording that something happened."""

@@ -191,6 +191,16 @@ def test_a_person_fetches_pauses_goes_on_and_looks_at_it(dialog, server, tmp_pat
     assert shown == [tmp_path / "deep" / "area.mbtiles"]
 
 
+def test_what_could_not_be_had_is_not_called_there(dialog, server):
+    server.answer = body(b"", status=404)
+    dialog.least.setValue(12)
+    dialog.most.setValue(12)
+    dialog.go.click()
+    until(lambda: dialog.task is None and dialog._fetched.done)
+    assert "could not be had" in dialog.note.text()
+    assert "All is there" not in dialog.note.text()
+
+
 def test_what_can_not_be_fetched_is_said_before(dialog, monkeypatch):
     dialog.least.setValue(0)
     dialog.most.setValue(12)

@@ -60,6 +60,18 @@ def test_what_nobody_types_stays_exact(app):
     field.deleteLater()
 
 
+def test_another_unit_changes_no_plan(app):
+    field, told = NumberField("Height", Dimension.HEIGHT, 0.0, 120.0), []
+    field.setValue(10.0584)
+    use(height="ft")
+    typed(field, "33")
+    field.valueChanged.connect(told.append)
+    use()
+    use(height="ft")
+    assert told == []
+    field.deleteLater()
+
+
 def test_what_is_typed_is_taken_as_it_is_shown_within_the_limits(app):
     use(height="ft")
     field = NumberField("Height", Dimension.HEIGHT, 0.0, 120.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QSignalBlocker
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox
 
@@ -45,10 +45,13 @@ class NumberInput(QDoubleSpinBox):
         unit = chosen().measures.of(self._measured)
         is_si = unit.factor == 1.0 and not unit.offset
         self._unit = None if is_si else unit
+        # what is shown is another number, and not what is meant: nobody is told
+        quiet = QSignalBlocker(self)
         # exact inside: digits are cut where it is written
         self.setDecimals(self._si_digits if is_si else 9)
         self.setSingleStep(self._si_step if is_si else max(1.0, self._si_step) / unit.factor)
         self.setSuffix(f" {unit.symbol}")
+        quiet.unblock()
 
     def textFromValue(self, val: float) -> str:
         """Qt: the number as text, in the unit that is shown."""

@@ -211,9 +211,11 @@ class AreaDialog(QDialog):
         self._show_state()
         if ended.value is not None:
             self._fetched = ended.value
-            self.note.setText(
-                tr("All is there: {kept:,} tiles in {path}").format(kept=shown(ended.value.kept), path=self.path.text())
-            )
+            words = tr("All is there: {kept:,} tiles in {path}")
+            missing = ended.value.of - ended.value.kept
+            if missing:
+                words = tr("{kept:,} tiles are in {path}; {missing:,} could not be had: none, or no picture")
+            self.note.setText(words.format(kept=shown(ended.value.kept), path=self.path.text(), missing=shown(missing)))
             self.go.setEnabled(False)
         elif ended.problem:
             self.note.setText(ended.problem)
